@@ -1,0 +1,110 @@
+"""Refusals as sentences: the docstring of each class is the French message its reader sees.
+
+`status` is the HTTP status of a page or an API answer; a telephone webhook never shows one.
+The English sentence stands in `english`.
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """La demande n'a pas pu être traitée."""
+
+    status: ClassVar[int] = 400
+    english: ClassVar[str] = "The request could not be carried out."
+
+    def sentence(self, language: str = "fr") -> str:
+        """What the reader sees: the class's sentence, then what this refusal adds to it."""
+        own = self.english if language == "en" else (type(self).__doc__ or "")
+        return " ".join([own, *map(str, self.args)])
+
+
+class AlreadyTaken(Refusal):
+    """Cet appel n'est plus à prendre : un collègue a répondu ou la personne a raccroché."""
+
+    status = 409
+    english = "This call can no longer be taken: a colleague answered, or the caller hung up."
+
+
+class NotPossibleNow(Refusal):
+    """Cette action n'est pas possible dans votre état actuel."""
+
+    status = 409
+    english = "This is not possible in your present state."
+
+
+class OutcomeOwed(Refusal):
+    """Renseignez d'abord le contact en attente."""
+
+    status = 409
+    english = "Record the contact that is waiting first."
+
+
+class OutcomeIncomplete(Refusal):
+    """Il manque une réponse pour enregistrer ce contact."""
+
+    status = 422
+    english = "An answer is missing before this contact can be recorded."
+
+
+class NotSignedIn(Refusal):
+    """Connectez-vous pour continuer."""
+
+    status = 401
+    english = "Sign in to continue."
+
+
+class WrongPassword(Refusal):
+    """Identifiant ou mot de passe incorrect."""
+
+    status = 401
+    english = "Wrong name or password."
+
+
+class TooManyTries(Refusal):
+    """Trop d'essais : patientez quelques minutes avant de recommencer."""
+
+    status = 429
+    english = "Too many tries: wait a few minutes before trying again."
+
+
+class NotAllowed(Refusal):
+    """Vous n'avez pas accès à cette page."""
+
+    status = 403
+    english = "You have no access to this page."
+
+
+class NotFound(Refusal):
+    """Cette page ou cet élément n'existe pas."""
+
+    status = 404
+    english = "There is no such page or item."
+
+
+class BadNumber(Refusal):
+    """Ce numéro de téléphone ne peut pas être utilisé."""
+
+    status = 422
+    english = "This telephone number cannot be used."
+
+
+class StoreDown(Refusal):
+    """Le service est momentanément indisponible ; vos données sont conservées."""
+
+    status = 503
+    english = "The service is unavailable for a moment; your data is safe."
+
+
+class DatabaseDown(StoreDown):
+    """Le service est momentanément indisponible ; vos données sont conservées."""
+
+
+class LiveStoreDown(StoreDown):
+    """Le service est momentanément indisponible ; vos données sont conservées."""
+
+
+class CarrierDown(StoreDown):
+    """L'opérateur téléphonique ne répond pas ; réessayez dans un instant."""
+
+    english = "The telephone carrier does not answer; try again in a moment."

@@ -1,0 +1,63 @@
+"""Celery, as messenger: the app, and the names of the jobs.
+
+A message is a hint, never a promise: it says "dial attempt 42", and the promise is attempt 42's row. A hint that
+cannot be sent is logged and swallowed, because the sweep finds the row. No `countdown`, no `eta`, no retry: on
+Redis those lose and double work.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import lru_cache
+
+import structlog
+from celery import Celery
+
+from callcenter.config import settings
+
+log = structlog.get_logger()
+
+
+class Job(StrEnum):
+    """Each has one task in `workers/`."""
+
+    DIAL = "callbacks.dial"
+    TIDY = "night.tidy"
+
+
+@lru_cache
+def celery() -> Celery:
+    """The app, with the settings that lost nothing in 102 faults (`promises.md`)."""
+    app = Celery("callcenter", broker=settings().celery_broker_url)
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        task_ignore_result=True,
+        task_soft_time_limit=20,
+        task_time_limit=30,
+        task_serializer="json",
+        accept_content=["json"],
+        task_publish_retry=False,
+        broker_connection_max_retries=None,
+        broker_connection_retry_on_startup=True,
+        worker_soft_shutdown_timeout=10,
+        worker_hijack_root_logger=False,
+        broker_transport_options={
+            "visibility_timeout": 120,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "health_check_interval": 10,
+        },
+    )
+    return app
+
+
+def send(asked: Iterable[tuple[Job, Mapping[str, str | int]]]) -> None:
+    """Hand the hints to the broker; they are stale after a minute, and the sweep sends them anew."""
+    for job, what in asked:
+        try:
+            celery().send_task(job.value, kwargs=dict(what), expires=60)
+        except Exception as failure:  # the broker's library raises many kinds, and none may stop a verb that is done
+            log.warning("a hint could not be sent", job=job.value, failure=type(failure).__name__)

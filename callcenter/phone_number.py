@@ -1,0 +1,95 @@
+"""A telephone number that parses, compares, and masks itself when printed.
+
+Overseas numbers dialled the national way (0262…) belong to other country codes: libphonenumber reads some of
+them as mainland numbers, so the prefixes of ARCEP's numbering plan (`reference/overseas_prefixes.csv`) go first.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import phonenumbers
+
+from callcenter.errors import BadNumber
+
+ALLOWED_REGIONS = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC"})
+ALLOWED_TYPES = frozenset(
+    {
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        phonenumbers.PhoneNumberType.VOIP,
+    }
+)
+# ARCEP decision 2022-1583: numbers kept for platforms and telemarketing, mainland then overseas.
+TELEMARKETING = tuple(
+    "+33" + block for block in ("162", "163", "270", "271", "377", "378", "424", "425", "568", "569", "948", "949")
+) + ("+5909475", "+5949476", "+5969477", "+2629478", "+2629479", "+339475", "+339476", "+339477", "+339478", "+339479")
+OVERSEAS = {
+    "0262": "262", "0263": "262", "0268": "262", "0269": "262", "0508": "508", "0590": "590", "05987": "590", "0594": "594",
+    "05988": "594", "0596": "596", "05989": "596", "0639": "262", "0690": "590", "0691": "590", "0692": "262",
+    "0693": "262", "0694": "594", "0696": "596", "0697": "596", "07084": "508", "07085": "508", "07090": "590",
+    "07091": "596", "07092": "262", "070930": "594", "070931": "594", "070932": "594", "070933": "594",
+    "070935": "262", "070936": "262", "070937": "262", "09395": "590", "09396": "594", "09397": "596",
+    "09398": "262", "09399": "262",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PhoneNumber:
+    """One E.164 number. `str` and `repr` are masked; `.e164` is the number itself and is never logged."""
+
+    e164: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """What a citizen typed or a carrier sent; refuses (BadNumber) what is not a possible number."""
+        compact = "".join(c for c in text if c.isdigit() or c == "+")
+        if compact.startswith("00"):
+            compact = "+" + compact[2:]
+        overseas = next((OVERSEAS[compact[:n]] for n in (6, 5, 4) if compact[:n] in OVERSEAS), None)
+        if overseas and len(compact) == 10:
+            compact = f"+{overseas}{compact[1:]}"
+        try:
+            number = phonenumbers.parse(compact, "FR")
+        except phonenumbers.NumberParseException:
+            raise BadNumber from None
+        if not phonenumbers.is_possible_number(number):
+            raise BadNumber
+        return cls(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+    @classmethod
+    def of_caller(cls, from_: str) -> Self | None:
+        """The number a call came from, or None: anonymous, client:, sip: and malformed callers are ordinary callers."""
+        if not from_.startswith("+"):
+            return None
+        try:
+            return cls.parse(from_)
+        except BadNumber:
+            return None
+
+    @property
+    def may_be_called_back(self) -> bool:
+        """A French territory's fixed, mobile or VoIP number: no premium, short, satellite or telemarketing one."""
+        number = phonenumbers.parse(self.e164)
+        return (
+            phonenumbers.is_valid_number(number)
+            and phonenumbers.region_code_for_number(number) in ALLOWED_REGIONS
+            and phonenumbers.number_type(number) in ALLOWED_TYPES
+            and not self.e164.startswith(TELEMARKETING)
+            and not self.e164.startswith("+338")
+        )
+
+    @property
+    def national(self) -> str:
+        """As its owner writes it: `05 65 05 12 34`."""
+        return phonenumbers.format_number(phonenumbers.parse(self.e164), phonenumbers.PhoneNumberFormat.NATIONAL)
+
+    @property
+    def masked(self) -> str:
+        """`+33 5 •• •• •• 34`: enough to tell two callers apart."""
+        return f"{self.e164[:3]} {self.e164[3:4]} •• •• •• {self.e164[-2:]}"
+
+    def __str__(self) -> str:
+        return self.masked
+
+    __repr__ = __str__

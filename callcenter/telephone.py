@@ -1,0 +1,78 @@
+"""The port: what we ask of a carrier. `ivr.twilio` keeps it; the settings name the keeper.
+
+A *line* is one live connection to somebody's telephone, known by the carrier's own id; a *room* is the
+conversation of one call, named with the call's opaque id. Every request may fail with `CarrierDown`; asking twice
+does no harm, except for `ring`, which is never asked twice for one leg or attempt.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import Protocol
+
+from callcenter.config import settings
+from callcenter.phone_number import PhoneNumber
+
+
+@dataclass(frozen=True)
+class Line:
+    """A live connection as the carrier knows it. `ours` is the leg or attempt id we gave it, if any."""
+
+    carrier_id: str
+    inbound: bool
+    state: str
+
+
+class Telephone(Protocol):
+    """What a carrier can do for us."""
+
+    def ring_agent(self, leg_id: str, number: PhoneNumber) -> str:
+        """Ring a desk phone for one leg; the carrier's id of the line. Voicemail never presses 1."""
+
+    def ring_shift(self, agent_id: str, number: PhoneNumber) -> str:
+        """Ring a desk phone whose line stays open all shift."""
+
+    def ring_citizen(self, attempt_id: str, number: PhoneNumber) -> str:
+        """Dial a promised callback, once an agent is in the room."""
+
+    def bring_in(self, carrier_id: str, call_id: str) -> bool:
+        """Move a waiting caller into their room; False when they have hung up."""
+
+    def back_to_queue(self, carrier_id: str, call_id: str) -> bool:
+        """A caller whose agent was lost hears music again; False when they have hung up."""
+
+    def to_goodbye(self, carrier_id: str, call_id: str) -> bool:
+        """The conversation is over: the caller goes on to the last words; False when they have hung up."""
+
+    def shift_to(self, carrier_id: str, agent_id: str, leg_id: str | None) -> bool:
+        """An open line: into a leg's room, or back to rest (None); False when it has hung up."""
+
+    def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
+        """An open line hears of an offer, which 1 accepts."""
+
+    def hold(self, carrier_id: str, call_id: str, on: bool) -> None:
+        """Music for this participant of the room, or the conversation again."""
+
+    def mute(self, carrier_id: str, call_id: str, on: bool) -> None:
+        """Silence what this participant says."""
+
+    def hang_up(self, carrier_id: str) -> None:
+        """End a line; one that has ended is silently fine."""
+
+    def state_of(self, carrier_id: str) -> str:
+        """`live`, `ended` or `unknown` (the carrier has never heard of it)."""
+
+    def in_room(self, call_id: str) -> frozenset[str]:
+        """The carrier ids now in the room of a call."""
+
+    def live(self) -> Iterable[Line]:
+        """Every line the carrier holds open for us."""
+
+
+@lru_cache
+def telephone() -> Telephone:
+    """The keeper named by TELEPHONE."""
+    module, _, name = settings().telephone.partition(":")
+    keeper: Telephone = getattr(import_module(module), name)()
+    return keeper
