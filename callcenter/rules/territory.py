@@ -1,0 +1,128 @@
+"""Where a caller lives: postal code to territory, and the facts of each territory.
+
+The first digits of a postal code give the department, save for twenty codes (`postal_exceptions.csv`).
+A code is read, used and forgotten: only the territory is kept.
+"""
+
+from csv import DictReader
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+UNKNOWN = "inconnu"
+MONACO = "monaco"
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """A department or an overseas territory. `spoken` has its article: « le Lot », « l'Ain », « Mayotte »."""
+
+    code: str
+    name: str
+    spoken: str
+    region_code: str
+    region: str
+    timezone: str
+    """IANA name; empty where nobody lives."""
+    holidays: str
+    """Subdivision of the `holidays` library; empty: the nation's days only."""
+    population: int
+
+    @property
+    def inhabited(self) -> bool:
+        return self.population > 0
+
+
+def territory(code: str) -> Territory:
+    """The facts of a territory; `inconnu` has Paris's clock and the nation's holidays. KeyError for any other code."""
+    return territories()[code]
+
+
+@cache
+def territories() -> dict[str, Territory]:
+    """Every territory by code, in the order of the codes, then `inconnu`."""
+    known = {
+        row["code"]: Territory(
+            code=row["code"],
+            name=row["name"],
+            spoken=row["spoken"],
+            region_code=row["region_code"],
+            region=row["region"],
+            timezone=row["timezone"],
+            holidays=row["holidays"],
+            population=int(row["population"]),
+        )
+        for row in _rows("territories.csv")
+    }
+    return known | {UNKNOWN: Territory(UNKNOWN, "inconnu", "un département inconnu", "", "", "Europe/Paris", "", 0)}
+
+
+def departments(postal_code: str) -> tuple[str, ...]:
+    """The territories a five-digit code may lie in: none (no such code), one, or several to ask about.
+
+    98000 is Monaco, which is none of ours and is answered with a word of explanation.
+    """
+    if len(postal_code) != 5 or not (postal_code.isascii() and postal_code.isdigit()):
+        return ()
+    if exception := _exceptions().get(postal_code):
+        return exception
+    match postal_code[:3]:
+        case "200" | "201":
+            return ("2A",)
+        case "202" | "206":
+            return ("2B",)
+        case "980":
+            return (MONACO,)
+    prefix = postal_code[:3] if postal_code.startswith(("97", "98")) else postal_code[:2]
+    if prefix == "20":
+        return ("2A", "2B")
+    return (prefix,) if prefix in territories() else ()
+
+
+def hints(number: str) -> tuple[str, ...]:
+    """The territories an E.164 number may come from: overseas numbers only, and only to be confirmed.
+
+    Since 2023-01-01 the prefixes 01 to 05 locate nobody. Anything that is no E.164 number hints at nothing.
+    """
+    if not (number.startswith("+") and number[1:].isascii() and number[1:].isdigit()):
+        return ()
+    for calling_code, code in PACIFIC.items():
+        if number.startswith(calling_code):
+            return (code,)
+    calling_code, national = (number[1:3], number[3:]) if number.startswith("+33") else (number[1:4], number[4:])
+    found = [
+        prefix
+        for prefix in _prefixes()
+        if calling_code in ("33", prefix.calling_code)
+        and prefix.first <= f"0{national}"[: len(prefix.first)] <= prefix.last
+    ]
+    return max(found, key=lambda prefix: len(prefix.first)).territories if found else ()
+
+
+PACIFIC = {"+681": "986", "+687": "988", "+689": "987"}  # no national prefix: the calling code says it all
+
+
+@dataclass(frozen=True, slots=True)
+class _Prefix:
+    first: str
+    last: str
+    calling_code: str
+    territories: tuple[str, ...]
+
+
+@cache
+def _prefixes() -> tuple[_Prefix, ...]:
+    return tuple(
+        _Prefix(row["first"], row["last"], row["calling_code"], tuple(row["territories"].split()))
+        for row in _rows("overseas_prefixes.csv")
+    )
+
+
+@cache
+def _exceptions() -> dict[str, tuple[str, ...]]:
+    return {row["postal_code"]: tuple(row["departments"].split()) for row in _rows("postal_exceptions.csv")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (files("callcenter.reference") / name).open(encoding="utf-8", newline="") as text:
+        return list(DictReader(text))
