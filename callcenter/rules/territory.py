@@ -20,8 +20,9 @@ class Territory:
     code: str
     name: str
     spoken: str
-    region_code: str
     region: str
+    """INSEE code of the region."""
+    region_name: str
     timezone: str
     """IANA name; empty where nobody lives."""
     holidays: str
@@ -31,30 +32,6 @@ class Territory:
     @property
     def inhabited(self) -> bool:
         return self.population > 0
-
-
-def territory(code: str) -> Territory:
-    """The facts of a territory; `inconnu` has Paris's clock and the nation's holidays. KeyError for any other code."""
-    return territories()[code]
-
-
-@cache
-def territories() -> dict[str, Territory]:
-    """Every territory by code, in the order of the codes, then `inconnu`."""
-    known = {
-        row["code"]: Territory(
-            code=row["code"],
-            name=row["name"],
-            spoken=row["spoken"],
-            region_code=row["region_code"],
-            region=row["region"],
-            timezone=row["timezone"],
-            holidays=row["holidays"],
-            population=int(row["population"]),
-        )
-        for row in _rows("territories.csv")
-    }
-    return known | {UNKNOWN: Territory(UNKNOWN, "inconnu", "un département inconnu", "", "", "Europe/Paris", "", 0)}
 
 
 def departments(postal_code: str) -> tuple[str, ...]:
@@ -76,7 +53,7 @@ def departments(postal_code: str) -> tuple[str, ...]:
     prefix = postal_code[:3] if postal_code.startswith(("97", "98")) else postal_code[:2]
     if prefix == "20":
         return ("2A", "2B")
-    return (prefix,) if prefix in territories() else ()
+    return (prefix,) if prefix in TERRITORIES else ()
 
 
 def hints(number: str) -> tuple[str, ...]:
@@ -126,3 +103,23 @@ def _exceptions() -> dict[str, tuple[str, ...]]:
 def _rows(name: str) -> list[dict[str, str]]:
     with (files("callcenter.reference") / name).open(encoding="utf-8", newline="") as text:
         return list(DictReader(text))
+
+
+def _territories() -> dict[str, Territory]:
+    return {
+        row["code"]: Territory(
+            code=row["code"],
+            name=row["name"],
+            spoken=row["spoken"],
+            region=row["region_code"],
+            region_name=row["region"],
+            timezone=row["timezone"],
+            holidays=row["holidays"],
+            population=int(row["population"]),
+        )
+        for row in _rows("territories.csv")
+    }
+
+
+TERRITORIES = _territories()
+"""Every territory by its code; `inconnu` is none of them."""
