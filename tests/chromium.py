@@ -29,12 +29,12 @@ stream.pipeline(fs.createReadStream(from), zlib.createBrotliDecompress(), fs.cre
 })
 """
 
-FONTS = """<?xml version="1.0"?>
+FONTS = f"""<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <dir prefix="relative">fonts</dir>
+  <dir>{UNPACKED}/fonts</dir>
   <dir>/usr/share/fonts</dir>
-  <cachedir prefix="relative">cache</cachedir>
+  <cachedir>{UNPACKED}/cache</cachedir>
 </fontconfig>
 """
 
