@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import DateTime, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -29,7 +30,9 @@ OPTIONS = "-c statement_timeout=2000 -c lock_timeout=1000 -c idle_in_transaction
 
 
 class Base(DeclarativeBase):
-    """The root of every table."""
+    """The root of every table; instants are stored with their zone."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True)}
 
 
 @lru_cache

@@ -1,0 +1,147 @@
+"""Agents: who they are, whom they may serve, and what they are doing.
+
+Every move is conditional: it returns False when somebody got there first, and writes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, String, Uuid, exists, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter import sealing
+from callcenter.db import Base
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import trail
+from callcenter.records.identity import new_id
+from callcenter.rules.routing import agent_queues
+from callcenter.rules.states import ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
+
+
+class Agent(Base):
+    """A member of staff: agent, supervisor, auditor or admin. `departments` is what a supervisor may see."""
+
+    __tablename__ = "agents"
+    __table_args__ = (
+        CheckConstraint("role in ('agent', 'supervisor', 'auditor', 'admin')", name="agents_role"),
+        CheckConstraint("line in ('phone', 'shift')", name="agents_line"),
+        CheckConstraint(
+            "(call_id is not null) = (state in ('offered', 'connecting', 'talking', 'wrap_up'))", name="agents_call_in_hand"
+        ),
+        Index("agents_on_duty", "state", postgresql_where="state <> 'offline'"),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    login: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(12), default="agent")
+    departments: Mapped[list[str]] = mapped_column(ARRAY(String(7)), default=list)
+    active: Mapped[bool] = mapped_column(default=True)
+    interface: Mapped[str] = mapped_column(String(2), default="fr")  # the language of their screens
+
+    site_id: Mapped[int | None]
+    department: Mapped[str] = mapped_column(String(7))
+    topics: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
+    languages: Mapped[list[str]] = mapped_column(ARRAY(String(2)), default=lambda: ["fr"])
+    desk_phone: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed
+
+    line: Mapped[str] = mapped_column(String(5), default="phone")
+    shift_line: Mapped[str | None] = mapped_column(String(40))  # the carrier's id of a line open all shift
+
+    state: Mapped[str] = mapped_column(String(12), default=AgentState.OFFLINE)
+    since: Mapped[datetime]
+    pause_reason: Mapped[str | None] = mapped_column(String(16))
+    next_state: Mapped[str | None] = mapped_column(String(12))  # chosen during a call, kept until it is over
+    next_reason: Mapped[str | None] = mapped_column(String(16))
+    call_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False), unique=True)
+    seen_at: Mapped[datetime | None]
+    lost_from: Mapped[str | None] = mapped_column(String(12))  # the state to come back to
+    wrap_up_until: Mapped[datetime | None]
+    wrap_up_extended: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def phone(self) -> PhoneNumber | None:
+        """The desk phone's number."""
+        return PhoneNumber(sealing.unseal(self.desk_phone)) if self.desk_phone else None
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """The queues this agent serves."""
+        return agent_queues(self.id, self.department, self.topics, self.languages)
+
+
+def get(session: Session, agent_id: str) -> Agent | None:
+    """The agent as it is now, whatever was read before."""
+    return session.get(Agent, agent_id, populate_existing=True)
+
+
+def by_login(session: Session, login: str) -> Agent | None:
+    """An active member of staff, by the name they sign in with."""
+    return session.scalar(select(Agent).where(func.lower(Agent.login) == login.strip().lower(), Agent.active))
+
+
+def on_duty(session: Session) -> list[Agent]:
+    """Everyone at their post, free longest first; lost connections are not."""
+    return list(session.scalars(select(Agent).where(Agent.state.in_(ON_DUTY)).order_by(Agent.since)))
+
+
+def move(
+    session: Session,
+    agent_id: str,
+    from_: Sequence[AgentState],
+    to: AgentState,
+    at: datetime,
+    why: str,
+    *,
+    call_id: str | None = None,
+    reason: PauseReason | None = None,
+    keeps_rank: bool = False,
+    who: str | None = None,
+) -> bool:
+    """One arrow of AGENT_MOVES. `call_id` is the call in hand after (or, leaving one, must be the one before);
+    `keeps_rank` leaves `since` alone: the agent loses no place among the free for what was not their doing."""
+    before = session.scalar(select(Agent).where(Agent.id == agent_id).with_for_update().execution_options(populate_existing=True))
+    if before is None or before.state not in from_:
+        return False
+    if call_id and before.call_id and before.call_id != call_id:
+        return False
+    was = before.state
+    before.state = to
+    before.call_id = call_id if to in WITH_A_CALL else None
+    before.pause_reason = reason if to == AgentState.PAUSE else None
+    if not keeps_rank:
+        before.since = at
+    if to == AgentState.OFFLINE:
+        before.next_state = before.next_reason = before.lost_from = None
+    session.flush()
+    trail.note(session, at, "agent", agent_id, was, to, why, who)
+    return True
+
+
+def is_owing(session: Session, agent_id: str) -> bool:
+    """Whether a contact of theirs still waits for its outcome."""
+    from callcenter.records.contacts import Contact
+
+    owed = exists().where(Contact.agent_id == agent_id, Contact.due == Due.OWED)
+    return bool(session.scalar(select(owed)))
+
+
+def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason | None]:
+    """Where an agent goes when a call leaves their hands: to what they chose, or available; never free while owing."""
+    if is_owing(session, agent.id):
+        return AgentState.PAUSE, PauseReason.OUTCOME_OWED
+    if agent.next_state:
+        return AgentState(agent.next_state), PauseReason(agent.next_reason) if agent.next_reason else None
+    return AgentState.AVAILABLE, None
+
+
+def seen(session: Session, agent_id: str, at: datetime) -> None:
+    """A heartbeat: the page is there."""
+    session.execute(update(Agent).where(Agent.id == agent_id).values(seen_at=at))
+
+
+def silent(session: Session, before: datetime) -> list[str]:
+    """Agents at their post, without a call in their ear, whose page was last seen before then."""
+    waiting = (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.PAUSE)
+    return list(session.scalars(select(Agent.id).where(Agent.state.in_(waiting), Agent.seen_at < before)))

@@ -1,0 +1,44 @@
+"""The beacon: a number that the sweep raises each second here and in the index, so that a lost index shows."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+
+REBUILD_LOCK = 7_311_001  # advisory lock: one rebuild at a time in the whole service
+
+
+class Beacon(Base):
+    """One row."""
+
+    __tablename__ = "beacon"
+    __table_args__ = (CheckConstraint("id = 1", name="beacon_is_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    number: Mapped[int]
+    at: Mapped[datetime]
+
+
+def raise_(session: Session, at: datetime) -> int:
+    """The next number."""
+    first = insert(Beacon).values(id=1, number=1, at=at)
+    raised = first.on_conflict_do_update(index_elements=["id"], set_={"number": Beacon.number + 1, "at": at})
+    return session.scalar(raised.returning(Beacon.number)) or 0
+
+
+def read(session: Session) -> int:
+    """The last number raised; 0 before the first."""
+    return session.scalar(select(Beacon.number)) or 0
+
+
+def lock_rebuild(session: Session) -> bool:
+    """True for the one that may rebuild the index; held until its transaction ends."""
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(REBUILD_LOCK))))
+
+
+def answers(session: Session) -> bool:
+    """Whether PostgreSQL answers at all."""
+    return session.scalar(text("select 1")) == 1

@@ -1,0 +1,213 @@
+"""Calls: one row each, from the first ring to the logged outcome, and the moves they may make.
+
+A callback that is due is a call too, of channel `callback`, without a carrier's id until it is dialled. Every move
+is one conditional UPDATE with its event: None or False when somebody got there first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, String, Uuid, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter import sealing
+from callcenter.db import Base
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import contacts, trail
+from callcenter.records.identity import new_id
+from callcenter.rules.routing import UNKNOWN, call_queues
+from callcenter.rules.states import CALL_MOVES, WITH_AN_AGENT, CallState, Due, Ending
+
+IN_HAND = "state in ('offered', 'connecting', 'talking', 'wrap_up')"
+
+
+class Call(Base):
+    """One call. `epoch` counts its offers; only the answer that carries the present one counts."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index("calls_one_per_agent", "agent_id", unique=True, postgresql_where=IN_HAND),
+        Index("calls_live", "state", postgresql_where="state <> 'ended'"),
+        Index("calls_live_by_number", "number_key", postgresql_where="state <> 'ended'"),
+        Index("calls_recent", "arrived_at"),
+        CheckConstraint("(ending is not null) = (state = 'ended')", name="calls_ending"),
+        CheckConstraint(f"(agent_id is not null) >= ({IN_HAND})", name="calls_have_an_agent"),
+        CheckConstraint("state in ('menu', 'ended') or queued_at is not null", name="calls_were_queued"),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    carrier_id: Mapped[str | None] = mapped_column(String(40), unique=True)
+    channel: Mapped[str] = mapped_column(String(10), default="phone")
+    callback_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False), index=True)
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), unique=True)
+
+    number: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed; None: anonymous
+    number_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # its pseudonym
+
+    department: Mapped[str] = mapped_column(String(7), default=UNKNOWN)
+    topic: Mapped[str] = mapped_column(String(40), default="autre")
+    language: Mapped[str] = mapped_column(String(2), default="fr")
+    relay: Mapped[bool] = mapped_column(default=False)
+
+    state: Mapped[str] = mapped_column(String(12), default=CallState.MENU)
+    arrived_at: Mapped[datetime]
+    queued_at: Mapped[datetime | None]
+    priority: Mapped[float] = mapped_column(Float, default=0.0)  # seconds taken off the arrival in the one order
+    epoch: Mapped[int] = mapped_column(default=0)
+    agent_id: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
+    lease_until: Mapped[datetime | None]
+    inside: Mapped[bool] = mapped_column(default=False)  # the citizen's line is in the room
+    talking_at: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]  # when the waiting line was last heard of
+    ended_at: Mapped[datetime | None]  # when the carrier's line ended, or the agent ended the conversation
+    ending: Mapped[str | None] = mapped_column(String(16))
+
+    @property
+    def phone(self) -> PhoneNumber | None:
+        """The citizen's number; None for an anonymous caller."""
+        return PhoneNumber(sealing.unseal(self.number)) if self.number else None
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Where it may stand, nearest ring first."""
+        return call_queues(self.department, self.topic, self.language)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the menu learnt."""
+
+    department: str = UNKNOWN
+    topic: str = "autre"
+    language: str = "fr"
+    relay: bool = False
+
+
+def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: datetime, relay: bool = False) -> Call:
+    """The call of this carrier id: the first webhook that reaches us creates it, with its contact."""
+    known = by_carrier_id(session, carrier_id)
+    if known:
+        return known
+    contact_id, call_id = new_id(), new_id()
+    contacts.open_contact(session, contact_id, "phone", at, number)
+    created = session.scalar(
+        insert(Call)
+        .values(
+            id=call_id,
+            carrier_id=carrier_id,
+            channel="phone",
+            contact_id=contact_id,
+            number=sealing.seal(number.e164) if number else None,
+            number_key=sealing.pseudonym(number.e164) if number else None,
+            relay=relay,
+            state=CallState.MENU,
+            arrived_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=[Call.carrier_id])
+        .returning(Call.id)
+    )
+    if created is None:  # a twin of this webhook was quicker
+        contacts.discard(session, contact_id)
+    else:
+        trail.note(session, at, "call", call_id, "", CallState.MENU, "rang")
+    arrived = by_carrier_id(session, carrier_id)
+    assert arrived is not None
+    return arrived
+
+
+def by_carrier_id(session: Session, carrier_id: str) -> Call | None:
+    """The call on this line."""
+    return session.scalar(select(Call).where(Call.carrier_id == carrier_id).execution_options(populate_existing=True))
+
+
+def get(session: Session, call_id: str) -> Call | None:
+    """The call as it is now, whatever was read before."""
+    return session.get(Call, call_id, populate_existing=True)
+
+
+def lock(session: Session, call_id: str) -> Call | None:
+    """The call, held until this transaction ends: calls are locked before agents, always."""
+    return session.get(Call, call_id, with_for_update=True, populate_existing=True)
+
+
+def move(
+    session: Session, call_id: str, from_: Sequence[CallState], to: CallState, at: datetime, why: str, *, who: str | None = None, epoch: int | None = None, agent_id: str | None = None, **values: Any
+) -> Call | None:
+    """One arrow of CALL_MOVES, if the call is in one of `from_` (and of this epoch and agent, where given).
+    `values` are written with it. The call after the move, or None."""
+    assert all(to in CALL_MOVES[state] for state in from_), (from_, to)
+    was = lock(session, call_id)
+    if was is None or was.state not in from_ or epoch not in (None, was.epoch) or agent_id not in (None, was.agent_id):
+        return None
+    before = was.state
+    was.state = to
+    for name, value in values.items():
+        setattr(was, name, value)
+    session.flush()
+    trail.note(session, at, "call", call_id, before, to, why, who)
+    return was
+
+
+def end(session: Session, call_id: str, from_: Sequence[CallState], ending: Ending, at: datetime, why: str) -> Call | None:
+    """The call is over without a conversation, or its conversation is recorded."""
+    ended = move(session, call_id, from_, CallState.ENDED, at, why, ending=ending, lease_until=None)
+    if ended is not None:
+        ended.ended_at = ended.ended_at or at
+        ended.agent_id = ended.agent_id if ending == Ending.ANSWERED else None
+        session.flush()
+    return ended
+
+
+def waiting(session: Session) -> list[Call]:
+    """Every waiting call in the one order."""
+    order = func.extract("epoch", Call.queued_at) - Call.priority
+    return list(session.scalars(select(Call).where(Call.state == CallState.WAITING).order_by(order)))
+
+
+def overdue(session: Session, states: Sequence[CallState], at: datetime, limit: int = 200) -> list[str]:
+    """Calls whose lease has ended in one of these states."""
+    due = select(Call.id).where(Call.state.in_(states), Call.lease_until < at).order_by(Call.lease_until).limit(limit)
+    return list(session.scalars(due))
+
+
+def live(session: Session) -> list[Call]:
+    """Every call that is not ended."""
+    return list(session.scalars(select(Call).where(Call.state != CallState.ENDED)))
+
+
+def count_waiting(session: Session) -> int:
+    """How many wait, in the nation."""
+    return session.scalar(select(func.count()).where(Call.state == CallState.WAITING)) or 0
+
+
+def ends_within(session: Session, at_least: datetime) -> list[Call]:
+    """Calls that ended since, latest first."""
+    return list(session.scalars(select(Call).where(Call.ended_at >= at_least).order_by(Call.ended_at.desc())))
+
+
+def heard(session: Session, call_id: str, at: datetime) -> None:
+    """The waiting line asked for its next announcement: the caller is still there."""
+    session.execute(update(Call).where(Call.id == call_id).values(heard_at=at))
+
+
+def broken_places(session: Session) -> list[str]:
+    """P1 and P2 as a query: calls whose state and agent disagree with the agent's own row."""
+    from callcenter.records.agents import Agent
+
+    in_hand = select(Call.id).join(Agent, Agent.id == Call.agent_id).where(Call.state.in_(WITH_AN_AGENT), Agent.call_id.is_distinct_from(Call.id))
+    holding = select(Agent.call_id).join(Call, Call.id == Agent.call_id).where(Call.state.not_in(WITH_AN_AGENT))
+    return [i for i in [*session.scalars(in_hand), *session.scalars(holding)] if i]
+
+
+def unrecorded_endings(session: Session) -> list[str]:
+    """P8: answered calls that ended with their contact neither recorded, owed nor released."""
+    contact = contacts.Contact
+    wrong = (
+        select(Call.id)
+        .join(contact, contact.id == Call.contact_id)
+        .where(Call.ending == Ending.ANSWERED, contact.due == Due.NOTHING)
+    )
+    return list(session.scalars(wrong))

@@ -1,0 +1,33 @@
+"""What the carrier told us, once each: a status event is known by its resource, its stream and its number."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Integer, String, delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+
+KEPT = timedelta(days=2)  # events for calls that ended a day ago are ignored anyway
+
+
+class CarrierEvent(Base):
+    """One status event that has been taken in."""
+
+    __tablename__ = "carrier_events"
+
+    resource: Mapped[str] = mapped_column(String(80), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(20), primary_key=True)
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime]
+
+
+def is_new(session: Session, resource: str, stream: str, sequence: int, at: datetime) -> bool:
+    """True the first time an event is told, in the transaction that acts on it."""
+    told = insert(CarrierEvent).values(resource=resource, stream=stream, sequence=sequence, at=at)
+    return session.scalar(told.on_conflict_do_nothing().returning(CarrierEvent.sequence)) is not None
+
+
+def tidy(session: Session, at: datetime) -> None:
+    """Forget events that can come again no more."""
+    session.execute(delete(CarrierEvent).where(CarrierEvent.at < at - KEPT))

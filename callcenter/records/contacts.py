@@ -1,0 +1,174 @@
+"""Contacts and accompaniments: the same record for a call, a callback and a visit at the front desk (`metrics.md`).
+
+A contact is one person on one occasion; an accompaniment is one démarche of it. What is not known is absent, never 0.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid, delete, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter import sealing
+from callcenter.db import Base
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import trail
+from callcenter.records.identity import new_id, new_reference
+from callcenter.rules.routing import UNKNOWN
+from callcenter.rules.states import Due, FollowUp, Outcome
+
+
+class Contact(Base):
+    """`department` is the citizen's; `site_id` the answering agent's. `waited`: seconds from the queue to the conversation."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        CheckConstraint("channel in ('front_desk', 'bus', 'phone', 'callback')", name="contacts_channel"),
+        Index("contacts_owed", "agent_id", postgresql_where="due = 'owed'"),
+        Index("contacts_by_person", "pseudonym", "arrived_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(String(10), unique=True, default=new_reference)
+    channel: Mapped[str] = mapped_column(String(10))
+    site_id: Mapped[int | None]
+    department: Mapped[str] = mapped_column(String(7), default=UNKNOWN)
+    topic: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(2), default="fr")
+    relay: Mapped[bool] = mapped_column(default=False)
+    pseudonym: Mapped[bytes | None] = mapped_column(LargeBinary)
+    arrived_at: Mapped[datetime]
+    local_day: Mapped[date | None] = mapped_column(Date)
+    waited: Mapped[float | None]
+    agent_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    due: Mapped[str] = mapped_column(String(10), default=Due.NOTHING)
+    owed_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime | None]
+    satisfaction: Mapped[int | None]  # the raw answer
+    satisfaction_scale: Mapped[int | None]
+
+
+class Accompaniment(Base):
+    """One démarche. `continues` names an earlier accompaniment: such a row opens nothing."""
+
+    __tablename__ = "accompaniments"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "procedure", name="accompaniments_one_per_demarche"),
+        CheckConstraint("outcome in ('information', 'accompaniment', 'orientation')", name="accompaniments_outcome"),
+        CheckConstraint("(reason is not null) = (outcome = 'orientation')", name="accompaniments_reason"),
+        CheckConstraint("outcome <> 'orientation' or not settled", name="accompaniments_oriented_is_not_settled"),
+        CheckConstraint("reason is distinct from 'website' or internet_checked", name="accompaniments_no_redirection"),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), index=True)
+    partner: Mapped[str] = mapped_column(String(20))
+    procedure: Mapped[str] = mapped_column(String(60))
+    outcome: Mapped[str] = mapped_column(String(14))
+    reason: Mapped[str | None] = mapped_column(String(16))
+    internet_checked: Mapped[bool] = mapped_column(default=False)
+    settled: Mapped[bool]
+    follow_up: Mapped[str] = mapped_column(String(12), default=FollowUp.NONE)
+    continues: Mapped[str | None] = mapped_column(ForeignKey("accompaniments.id"))
+    notes: Mapped[str | None] = mapped_column(Text)  # masked before they come here
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One démarche as the wrap-up form gives it, already checked by `rules.outcomes`. `continues`: a contact's reference."""
+
+    partner: str
+    procedure: str
+    outcome: Outcome
+    settled: bool
+    reason: str | None = None
+    internet_checked: bool = False
+    follow_up: FollowUp = FollowUp.NONE
+    continues: str | None = None
+    notes: str | None = None
+
+
+def open_contact(session: Session, contact_id: str, channel: str, at: datetime, number: PhoneNumber | None) -> None:
+    """A contact begins: nothing is owed yet."""
+    session.execute(
+        insert(Contact).values(
+            id=contact_id, reference=new_reference(), channel=channel, arrived_at=at, due=Due.NOTHING,
+            pseudonym=sealing.pseudonym(number.e164) if number else None,
+        )
+    )  # fmt: skip
+
+
+def discard(session: Session, contact_id: str) -> None:
+    """The contact of a call that turned out to be there already."""
+    session.execute(delete(Contact).where(Contact.id == contact_id))
+
+
+def get(session: Session, contact_id: str) -> Contact | None:
+    """One contact as it is now."""
+    return session.get(Contact, contact_id, populate_existing=True)
+
+
+def owed_by(session: Session, agent_id: str) -> list[Contact]:
+    """What an agent has still to record, oldest first."""
+    owed = select(Contact).where(Contact.agent_id == agent_id, Contact.due == Due.OWED).order_by(Contact.owed_at)
+    return list(session.scalars(owed))
+
+
+def owed_in(session: Session, departments: Sequence[str] | None) -> list[Contact]:
+    """What is still to be recorded in these departments of the agents' (None: everywhere)."""
+    from callcenter.records.agents import Agent
+
+    owed = select(Contact).join(Agent, Agent.id == Contact.agent_id).where(Contact.due == Due.OWED).order_by(Contact.owed_at)
+    return list(session.scalars(owed if departments is None else owed.where(Agent.department.in_(departments))))
+
+
+def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: str, who: str | None = None) -> None:
+    """Whether an outcome is owed, with its event."""
+    was, contact.due = contact.due, due
+    if due == Due.OWED:
+        contact.owed_at = at
+    if due == Due.RECORDED:
+        contact.recorded_at = at
+    session.flush()
+    trail.note(session, at, "contact", contact.id, was, due, why, who)
+
+
+def record(session: Session, contact: Contact, entries: Sequence[Entry], at: datetime, who: str) -> list[Accompaniment]:
+    """Write the démarches of a contact and that it is recorded. Twice the same démarche is refused by constraint."""
+    rows = [
+        Accompaniment(
+            id=new_id(), contact_id=contact.id, partner=e.partner, procedure=e.procedure, outcome=e.outcome, reason=e.reason,
+            internet_checked=e.internet_checked, settled=e.settled, follow_up=e.follow_up, notes=e.notes, at=at,
+            continues=_earlier(session, e) if e.continues else None,
+        )
+        for e in entries
+    ]  # fmt: skip
+    session.add_all(rows)
+    set_due(session, contact, Due.RECORDED, at, "outcome", who)
+    return rows
+
+
+def of_person(session: Session, pseudonym: bytes, but: str, limit: int = 5) -> list[Contact]:
+    """The latest earlier contacts of the same number."""
+    mine = select(Contact).where(Contact.pseudonym == pseudonym, Contact.id != but)
+    return list(session.scalars(mine.order_by(Contact.arrived_at.desc()).limit(limit)))
+
+
+def accompaniments(session: Session, contact_ids: Sequence[str]) -> list[Accompaniment]:
+    """The démarches of these contacts."""
+    return list(session.scalars(select(Accompaniment).where(Accompaniment.contact_id.in_(contact_ids)).order_by(Accompaniment.at)))
+
+
+def by_reference(session: Session, reference: str) -> Contact | None:
+    """The contact a citizen names by the reference they were told: spaces do not matter."""
+    return session.scalar(select(Contact).where(Contact.reference == "".join(reference.split())))
+
+
+def _earlier(session: Session, entry: Entry) -> str | None:
+    """The accompaniment an entry continues: of that reference, the same démarche if there is one, else the latest."""
+    contact = by_reference(session, entry.continues or "")
+    rows = accompaniments(session, [contact.id]) if contact else []
+    same = [row for row in rows if row.procedure == entry.procedure]
+    return (same or rows)[-1].id if rows else None

@@ -1,0 +1,14 @@
+"""Identifiers: opaque, and safe to write in an URL, a log or a room's name."""
+
+import secrets
+from uuid import uuid4
+
+
+def new_id() -> str:
+    """A random UUID, as text."""
+    return str(uuid4())
+
+
+def new_reference() -> str:
+    """Ten digits, said in pairs like a telephone number; never begins with 0, so it is not taken for one."""
+    return str(1_000_000_000 + secrets.randbelow(9_000_000_000))

@@ -1,0 +1,97 @@
+"""Legs: an agent's part in a call, with the seconds spent talking, holding and wrapping up."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+from callcenter.records import trail
+from callcenter.records.identity import new_id
+from callcenter.rules.states import LegState
+
+
+class Leg(Base):
+    """`kind` serve: the agent whose call it is; consult: somebody asked along. Only epoch and agent decide whose it is."""
+
+    __tablename__ = "legs"
+    __table_args__ = (
+        CheckConstraint("kind in ('serve', 'consult')", name="legs_kind"),
+        Index("legs_by_call", "call_id"),
+        Index("legs_open", "state", postgresql_where="state <> 'left'"),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"))
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), index=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
+    epoch: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8), default="serve")
+    shift: Mapped[bool] = mapped_column(default=False)  # on a line open all shift: given back, not hung up
+    carrier_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    state: Mapped[str] = mapped_column(String(8), default=LegState.ASKED)
+    asked_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None]
+    talked_from: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    held_since: Mapped[datetime | None]
+    held: Mapped[float] = mapped_column(default=0.0)  # seconds
+    muted: Mapped[bool] = mapped_column(default=False)
+    wrapped_at: Mapped[datetime | None]
+
+    @property
+    def talked(self) -> float:
+        """Seconds in conversation, hold excluded."""
+        if self.talked_from is None or self.left_at is None:
+            return 0.0
+        return max((self.left_at - self.talked_from).total_seconds() - self.held, 0.0)
+
+    @property
+    def wrapped(self) -> float:
+        """Seconds from the end of the conversation to the recorded outcome."""
+        return max((self.wrapped_at - self.left_at).total_seconds(), 0.0) if self.wrapped_at and self.left_at else 0.0
+
+
+def ask(session: Session, call_id: str, contact_id: str, agent_id: str, epoch: int, at: datetime, shift_line: str | None) -> Leg:
+    """The row stands before the carrier is asked, so whatever the carrier answers has a place to go."""
+    leg = Leg(
+        id=new_id(), call_id=call_id, contact_id=contact_id, agent_id=agent_id, epoch=epoch, asked_at=at,
+        shift=shift_line is not None, carrier_id=shift_line, state=LegState.ASKED, held=0.0, kind="serve", muted=False,
+    )  # fmt: skip
+    session.add(leg)
+    session.flush()
+    trail.note(session, at, "leg", leg.id, "", LegState.ASKED, "accepted", agent_id)
+    return leg
+
+
+def get(session: Session, leg_id: str) -> Leg | None:
+    """One leg as it is now."""
+    return session.get(Leg, leg_id, populate_existing=True)
+
+
+def serving(session: Session, call_id: str) -> Leg | None:
+    """The leg of the agent who serves this call now."""
+    serve = select(Leg).where(Leg.call_id == call_id, Leg.kind == "serve").order_by(Leg.epoch.desc()).limit(1)
+    return session.scalar(serve.execution_options(populate_existing=True))
+
+
+def unfinished(session: Session) -> list[Leg]:
+    """Legs that have not left."""
+    return list(session.scalars(select(Leg).where(Leg.state != LegState.LEFT)))
+
+
+def move(session: Session, leg: Leg, to: LegState, at: datetime, why: str) -> bool:
+    """Forward only; a leg that has left stays left."""
+    order = list(LegState)
+    if order.index(to) <= order.index(LegState(leg.state)):
+        return False
+    was, leg.state = leg.state, to
+    if to == LegState.JOINED:
+        leg.joined_at = at
+    if to == LegState.LEFT:
+        if leg.held_since:
+            leg.held, leg.held_since = leg.held + (at - leg.held_since).total_seconds(), None
+        leg.left_at = at
+    session.flush()
+    trail.note(session, at, "leg", leg.id, was, to, why, leg.agent_id)
+    return True

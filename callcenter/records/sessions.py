@@ -1,0 +1,110 @@
+"""Who is signed in: sessions live in PostgreSQL, so a flushed index signs nobody out, and each can be revoked.
+
+The cookie holds a random token; the row holds its SHA-256. Failed tries are counted per name and per address.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, Uuid, delete, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter import sealing
+from callcenter.db import Base
+from callcenter.records.agents import Agent
+
+LIFETIME = timedelta(hours=12)  # a working day; the cookie goes with the browser
+WINDOW = timedelta(minutes=10)
+TRIES_PER_NAME = 5
+TRIES_PER_ADDRESS = 30
+
+
+class StaffSession(Base):
+    """One browser of one member of staff."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (Index("staff_sessions_by_agent", "agent_id"),)
+
+    token: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)  # SHA-256 of the cookie
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInTry(Base):
+    """One failed try; the name and the address only as pseudonyms."""
+
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (Index("sign_in_tries_by_who", "who", "at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    who: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+
+
+class AuditEntry(Base):
+    """An act of a supervisor or an administrator, or a look at a full number."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    act: Mapped[str] = mapped_column(String(40))
+    noun: Mapped[str] = mapped_column(String(12))
+    noun_id: Mapped[str] = mapped_column(String(40))
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The member of staff behind a request."""
+
+    agent: Agent
+    token: bytes
+
+
+def begin(session: Session, agent_id: str, token: str, at: datetime) -> None:
+    """A browser signs in with a fresh random token."""
+    session.add(StaffSession(token=sealing.digest(token), agent_id=agent_id, created_at=at, expires_at=at + LIFETIME))
+
+
+def of_token(session: Session, token: str, at: datetime) -> SignedIn | None:
+    """Whose cookie this is; None if it is unknown, expired, revoked, or its owner is no longer active."""
+    row = session.execute(
+        select(StaffSession, Agent)
+        .join(Agent, Agent.id == StaffSession.agent_id)
+        .where(StaffSession.token == sealing.digest(token), StaffSession.revoked_at.is_(None), StaffSession.expires_at > at, Agent.active)
+    ).first()
+    return SignedIn(row[1], row[0].token) if row else None
+
+
+def revoke(session: Session, agent_id: str, at: datetime, token: bytes | None = None) -> None:
+    """Sign out one browser, or all of an agent's."""
+    mine = update(StaffSession).where(StaffSession.agent_id == agent_id, StaffSession.revoked_at.is_(None))
+    session.execute((mine.where(StaffSession.token == token) if token else mine).values(revoked_at=at))
+
+
+def too_many_tries(session: Session, login: str, address: str, at: datetime) -> bool:
+    """Whether this name or this address has failed too often in the last ten minutes."""
+    for who, most in ((f"name:{login.lower()}", TRIES_PER_NAME), (f"address:{address}", TRIES_PER_ADDRESS)):
+        tries = select(func.count()).where(SignInTry.who == sealing.pseudonym(who), SignInTry.at > at - WINDOW)
+        if (session.scalar(tries) or 0) >= most:
+            return True
+    return False
+
+
+def failed(session: Session, login: str, address: str, at: datetime) -> None:
+    """Count one failed try."""
+    session.add_all(SignInTry(who=sealing.pseudonym(who), at=at) for who in (f"name:{login.lower()}", f"address:{address}"))
+
+
+def audit(session: Session, who: str, act: str, noun: str, noun_id: str, at: datetime) -> None:
+    """Write down an act that must be answerable for."""
+    session.add(AuditEntry(at=at, who=who, act=act, noun=noun, noun_id=noun_id))
+
+
+def tidy(session: Session, at: datetime) -> None:
+    """Forget sessions and failed tries that can matter no more."""
+    session.execute(delete(StaffSession).where(StaffSession.expires_at < at - timedelta(days=30)))
+    session.execute(delete(SignInTry).where(SignInTry.at < at - timedelta(days=1)))

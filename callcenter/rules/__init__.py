@@ -1,0 +1,1 @@
+"""What is decided: pure functions of values, the time among them."""

@@ -1,0 +1,47 @@
+"""Who may serve whom: rings, queues, and the one order.
+
+A queue is territory-of-ring × topic × language. Rings widen from the citizen's department to its region, then
+to the nation: `46:impots:fr`, `R76:impots:fr`, `N:impots:fr`. A caller whose department stays unknown is the nation's at
+once. `A:<agent>` is an agent's own queue.
+"""
+
+from collections.abc import Iterable
+
+from callcenter.rules.territory import TERRITORIES
+
+UNKNOWN = "inconnu"
+NATION = "N"
+
+
+def rings(department: str) -> tuple[str, ...]:
+    """The rings of a department code, nearest first; an unknown one has only the nation's."""
+    territory = TERRITORIES.get(department)
+    return (department, f"R{territory.region}", NATION) if territory else (NATION,)
+
+
+def call_queues(department: str, topic: str, language: str, agent_id: str | None = None) -> tuple[str, ...]:
+    """The queues a call may stand in, nearest first; with `agent_id`, that agent's own queue comes before them."""
+    own = (own_queue(agent_id),) if agent_id else ()
+    return own + tuple(f"{ring}:{topic}:{language}" for ring in rings(department))
+
+
+def agent_queues(agent_id: str, department: str, topics: Iterable[str], languages: Iterable[str]) -> tuple[str, ...]:
+    """Every queue an agent serves: three rings × their topics × their languages, and their own."""
+    spoken = tuple(languages)
+    served = (f"{ring}:{topic}:{language}" for topic in topics for language in spoken for ring in rings(department))
+    return (own_queue(agent_id), *served)
+
+
+def own_queue(agent_id: str) -> str:
+    """The queue of what is one agent's alone."""
+    return f"A:{agent_id}"
+
+
+def widening(queued_at: float, rings_of_call: int, ages: tuple[float, float]) -> tuple[float, ...]:
+    """When (epoch seconds) a call moves from each of its queues to the next: true age, whatever its priority."""
+    return tuple(queued_at + age for age in ages[: max(rings_of_call - 1, 0)])
+
+
+def score(queued_at: float, priority: float) -> float:
+    """The one order everywhere: arrival minus the priority bonus, in epoch seconds; the lowest is served first."""
+    return queued_at - priority

@@ -1,0 +1,51 @@
+"""What a waiting caller is told: a place, and an honest range or nothing.
+
+The estimate divides the calls ahead by what is known of the pace: the calls picked up lately, or the agents on duty
+and a usual handling time while nothing has been picked up yet. It is said as a range of whole minutes; silence is
+better than a wrong figure.
+"""
+
+from dataclasses import dataclass
+
+HANDLING = 480.0  # seconds a call usually takes until the recent pace says better: 8 minutes
+PACE_WINDOW = 900.0  # seconds over which pick-ups are counted
+ENOUGH = 3  # pick-ups in the window before they are believed
+LONGEST_SAID = 60  # minutes: beyond that a figure helps nobody
+
+
+@dataclass(frozen=True)
+class Range:
+    """Between two whole numbers of minutes, `low` at least 1."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What this turn of the waiting music says. `worse`: longer than was said before, so no new figure."""
+
+    position: int
+    range: Range | None
+    worse: bool
+    offers_callback: bool
+    told: int  # the highest minute promised so far, to carry to the next turn; 0 = nothing yet
+
+
+def estimate(position: int, on_duty: int, picked: int) -> Range | None:
+    """The range of minutes until the caller in `position` (1 = next) is picked up, or None when it is not known."""
+    if on_duty <= 0:
+        return None
+    per_second = picked / PACE_WINDOW if picked >= ENOUGH else on_duty / HANDLING
+    seconds = position / per_second
+    low, high = int(seconds * 0.7 // 60) or 1, int(seconds * 1.4 // 60) + 1
+    return Range(low, max(high, low + 1)) if high <= LONGEST_SAID else None
+
+
+def announcement(position: int, on_duty: int, picked: int, waited: float, told: int) -> Announcement:
+    """What to say after `waited` seconds to someone who was told at most `told` minutes in all."""
+    expected = estimate(position, on_duty, picked)
+    worse = bool(told) and (waited / 60 > told or (expected is not None and waited / 60 + expected.low > told))
+    spoken = None if worse else expected
+    promised = int(waited // 60) + spoken.high if spoken and not told else told
+    return Announcement(position, spoken, worse, offers_callback=True, told=promised)
