@@ -3,6 +3,7 @@
 `python -m callcenter.config` prints the table that the README shows.
 """
 
+import os
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
@@ -94,6 +95,11 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings of this process, read once; `settings.cache_clear()` reads them again."""
     return Settings()
+
+
+def environment() -> dict[str, str]:
+    """A copy of this process's variables, to look into before there are settings and to hand to children."""
+    return dict(os.environ)
 
 
 def as_markdown() -> str:
