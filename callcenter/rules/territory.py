@@ -101,8 +101,7 @@ def _exceptions() -> dict[str, tuple[str, ...]]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (files("callcenter.reference") / name).open(encoding="utf-8", newline="") as text:
-        return list(DictReader(text))
+    return list(DictReader((files("callcenter.reference") / name).read_text(encoding="utf-8").splitlines()))
 
 
 def _territories() -> dict[str, Territory]:

@@ -1,0 +1,1 @@
+"""The telephone conversation, and the carrier behind it."""

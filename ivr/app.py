@@ -1,0 +1,71 @@
+"""The telephone web app: its own process, its own exposure. `uvicorn ivr.app:app`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from callcenter.config import Settings, settings
+from ivr import webhooks
+from ivr.dialogue import packaged_menu
+from ivr.door import Voice
+from ivr.footsteps import Footsteps
+from ivr.lanes import Lane
+from ivr.music import waiting_music
+from ivr.signature import Signatures
+
+RECORDS_THREADS = 16
+LIVE_THREADS = 8
+
+
+def create() -> FastAPI:
+    """The app, with the settings of this process."""
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan)
+    app.state.voice = voice_of(settings())
+    app.include_router(webhooks.router)
+    app.add_route("/voice/music.wav", _music, methods=["GET", "HEAD"])
+    app.add_route("/health/live", _live, methods=["GET"])
+    app.add_route("/health/ready", _ready, methods=["GET"])
+    return app
+
+
+def voice_of(chosen: Settings) -> Voice:
+    """What the webhooks share."""
+    following = chosen.twilio_auth_token_next
+    tokens = [chosen.twilio_auth_token.get_secret_value(), following.get_secret_value() if following else ""]
+    return Voice(
+        signatures=Signatures(chosen.public_voice_url, tokens),
+        menu=packaged_menu(),
+        footsteps=Footsteps(),
+        records=Lane("records", RECORDS_THREADS),
+        live=Lane("live", LIVE_THREADS),
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    voice: Voice = app.state.voice
+    waiting_music()
+    voice.footsteps.start()
+    yield
+    voice.footsteps.stop()
+    voice.records.close()
+    voice.live.close()
+
+
+async def _music(_request: Request) -> Response:
+    return Response(waiting_music(), media_type="audio/wav", headers={"Cache-Control": "public, max-age=86400"})
+
+
+async def _live(_request: Request) -> Response:
+    return PlainTextResponse("live")
+
+
+async def _ready(_request: Request) -> Response:
+    # The line answers even when every store is down, so it is ready as soon as it is live.
+    return PlainTextResponse("ready")
+
+
+app = create()

@@ -1,0 +1,394 @@
+"""The telephone dialogue, as data. Reading order is hearing order.
+
+Nothing here knows the carrier, the stores or the clock: the same keys always lead to the same step, so a whole
+conversation is tested without a telephone. What was heard rides in an address as short codes (`written`, `read`);
+a postal code or a telephone number never does.
+
+At every question: `*` says it again, silence and nonsense ask again, and after PATIENCE tries comes a person.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from csv import DictReader
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from urllib.parse import parse_qsl, urlencode
+
+from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN, departments
+from ivr.prompts import LANGUAGES, say, spoken_day, spoken_time
+from ivr.turns import Ask, Say, Spelled
+
+PATIENCE = 3  # tries per question
+PATIENCE_OF_RELAYS = 6  # a relay operator reads, types and waits for an answer
+REPEATS = 9  # `*` per question
+ROUNDS = 5  # times a caller may go back: another postal code, the other language
+CHOICES = 5  # the most a level of the topic menu may offer, "je ne sais pas" included
+OTHER = "autre"  # the topic of those who do not know
+
+# Where the dialogue ends. What happens there is done by the webhooks.
+QUEUE = "queue"
+PROMISE = "promise"  # a callback to the calling number
+DRAFT = "draft"  # ten keys were typed: a number for a callback, to be judged and read back
+PROMISE_TYPED = "promise_typed"  # a callback to the number typed before
+FAREWELL = "farewell"
+ENDS = frozenset({QUEUE, PROMISE, DRAFT, PROMISE_TYPED, FAREWELL})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the citizen has told us so far, and where we are in asking."""
+
+    language: str = "fr"
+    department: str = UNKNOWN
+    topic: str = OTHER
+    relay: bool = False
+    anonymous: bool = False
+    """The calling number cannot be called back."""
+    hint: tuple[str, ...] = ()
+    """Territories to offer for a confirmation."""
+    among: tuple[str, ...] = ()
+    """Territories the last postal code may lie in."""
+    group: str = ""
+    """Key of the first level of the topic menu."""
+    reopens: str = ""
+    """Local opening, `2026-11-23T08:30`."""
+    tries: int = 0
+    repeats: int = 0
+    rounds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A choice of the menu: `keys` from the first level; `code` is empty for a heading. Labels follow « Pour »."""
+
+    keys: str
+    code: str
+    labels: Mapping[str, str]
+
+
+class Menu:
+    """The topics, two levels of at most five choices. A ValueError says what is wrong with them."""
+
+    def __init__(self, topics: Iterable[Topic]) -> None:
+        self.topics = {topic.keys: topic for topic in topics}
+        headings = [keys for keys, topic in self.topics.items() if not topic.code]
+        for group in ["", *headings]:
+            keys = [topic.keys for topic in self.level(group)]
+            if keys != [f"{group}{n}" for n in range(1, len(keys) + 1)] or not 1 <= len(keys) < CHOICES:
+                raise ValueError(f"topics under {group or 'the first level'!r}: {keys}")
+        if strays := set(self.topics) - {topic.keys for group in ["", *headings] for topic in self.level(group)}:
+            raise ValueError(f"topics under no heading: {sorted(strays)}")
+        if any(len(keys) > 1 for keys in headings):
+            raise ValueError("a heading at the second level")
+
+    def level(self, group: str) -> list[Topic]:
+        """The choices under a heading's key, or of the first level."""
+        return [topic for keys, topic in self.topics.items() if keys[:-1] == group]
+
+
+@cache
+def packaged_menu() -> Menu:
+    """The topics that come with the service."""
+    rows = DictReader((files("callcenter.reference") / "topics.csv").read_text(encoding="utf-8").splitlines())
+    return Menu(Topic(row["keys"], row["code"], {language: row[language] for language in LANGUAGES}) for row in rows)
+
+
+Move = tuple[str, Heard]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """We say `words`; `understand` turns keys into the next step, or None if they mean nothing here.
+
+    `default` is where silence leads in the end; `person`: 0 leads to an adviser; `repeats`: `*` says it again.
+    """
+
+    words: Callable[[Heard, Menu], tuple[Say, ...]]
+    understand: Callable[[str, Heard, Menu], Move | None]
+    default: Callable[[Heard], str]
+    digits: int = 1
+    person: bool = True
+    repeats: bool = True
+
+
+def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Move:
+    """The next step, and what we now know. A menu never hangs up on anybody."""
+    question = QUESTIONS[step]
+    pressed = keys.rstrip("#")
+    if question.repeats and pressed.endswith("*") and heard.repeats < REPEATS:
+        return step, replace(heard, repeats=heard.repeats + 1)
+    if question.person and pressed and not pressed.strip("0"):
+        return QUEUE, _settled(heard)
+    if move := question.understand(pressed, heard, menu):
+        following, known = move
+        # A draft may be refused and asked again: it counts its rounds.
+        final = following in ENDS and following != DRAFT
+        return following, _settled(known) if final else replace(known, tries=0, repeats=0)
+    if heard.tries + 1 < (PATIENCE_OF_RELAYS if heard.relay else PATIENCE):
+        return step, replace(heard, tries=heard.tries + 1)
+    return question.default(heard), _settled(heard)
+
+
+def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "") -> Ask:
+    """The question as it is asked now; the keys are brought to `address`. `number` is the one to read back."""
+    question = QUESTIONS[step]
+    sorry = (say(heard.language, "menu.not_understood"),) if heard.tries and not heard.relay else ()
+    words = _read_back(heard, number) if step == "read_back" else question.words(heard, menu)
+    patient = 25 if heard.relay else 12 if question.digits == 10 else 8
+    return Ask(sorry + words, f"{address}?{written(step, heard)}", question.digits, patient)
+
+
+def offered(heard: Heard, *, anonymous: bool, reopens: str = "") -> Heard:
+    """What is carried into the offer of a callback: whether the calling number will do, when the line reopens."""
+    return replace(_settled(heard), anonymous=anonymous, reopens=reopens)
+
+
+def refused(heard: Heard) -> Move:
+    """The number typed may not be called: another, or in the end what is left without one."""
+    return _back("number_refused", heard)
+
+
+def _settled(heard: Heard) -> Heard:
+    return replace(heard, hint=(), among=(), group="", tries=0, repeats=0, rounds=0)
+
+
+# Where do you live?
+
+
+def _welcome(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    greeting = say(heard.language, "menu.welcome"), say(_other_language(heard), "menu.in_this_language")
+    return (*greeting, *_postal_words(heard), say(heard.language, "menu.other_ways"))
+
+
+def _postal(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    if heard.tries or heard.rounds:
+        return (say(heard.language, "menu.postal_again"),)
+    noted = (say(heard.language, "menu.relay_noted"),) if heard.relay else ()
+    return (*noted, *_postal_words(heard))
+
+
+def _postal_words(heard: Heard) -> tuple[Say, ...]:
+    if not heard.hint:
+        return (say(heard.language, "menu.postal"),)
+    hints = (
+        say(heard.language, "menu.hint", territory=_territory(code, heard.language), key=key)
+        for key, code in enumerate(heard.hint, 1)
+    )
+    return (*hints, say(heard.language, "menu.otherwise_postal"))
+
+
+def _lives(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+    if keys == "9":
+        return _back("welcome", replace(heard, language=_other_language(heard)))
+    if keys == "8" and not heard.relay:
+        return "postal", replace(heard, relay=True)
+    if hinted := _choice(keys, heard.hint):
+        return "topic", replace(heard, department=hinted, hint=())
+    found = departments(keys)
+    if not found:
+        return None
+    if len(found) > 1:
+        return "which", replace(heard, among=found)
+    if found == (MONACO,) or not TERRITORIES[found[0]].inhabited:
+        return _back("elsewhere", replace(heard, among=found))
+    return "confirm", replace(heard, department=found[0], among=())
+
+
+def _elsewhere(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    if heard.among == (MONACO,):
+        return (say(heard.language, "menu.monaco"),)
+    return (say(heard.language, "menu.uninhabited", territory=_territory(heard.among[0], heard.language)),)
+
+
+def _which(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    choices = (
+        say(heard.language, "menu.which_choice", territory=_territory(code, heard.language), key=key)
+        for key, code in enumerate(heard.among, 1)
+    )
+    other = say(heard.language, "menu.which_other", key=len(heard.among) + 1)
+    return (say(heard.language, "menu.which"), *choices, other)
+
+
+def _which_it_is(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+    if chosen := _choice(keys, heard.among):
+        return "topic", replace(heard, department=chosen, among=())
+    return _back("postal", replace(heard, among=())) if keys == str(len(heard.among) + 1) else None
+
+
+def _confirm(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    return (say(heard.language, "menu.confirm", territory=_territory(heard.department, heard.language)),)
+
+
+def _confirmed(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+    if keys == "1":
+        return "topic", replace(heard, hint=())
+    return _back("postal", replace(heard, department=UNKNOWN)) if keys == "2" else None
+
+
+# What is the matter?
+
+
+def _topics(heard: Heard, menu: Menu) -> tuple[Say, ...]:
+    level = menu.level(heard.group)
+    choices = (say(heard.language, "menu.topic_choice", topic=t.labels[heard.language], key=t.keys[-1]) for t in level)
+    unknown = say(heard.language, "menu.topic_unknown", key=len(level) + 1)
+    opening = say(heard.language, "menu.subtopic" if heard.group else "menu.topic")
+    return (opening, *choices, unknown, say(heard.language, "menu.repeat"))
+
+
+def _matter(keys: str, heard: Heard, menu: Menu) -> Move | None:
+    if len(keys) == 1 and (chosen := menu.topics.get(heard.group + keys)):
+        return (QUEUE, replace(heard, topic=chosen.code)) if chosen.code else ("topic", replace(heard, group=keys))
+    return (QUEUE, heard) if keys == str(len(menu.level(heard.group)) + 1) else None
+
+
+# No adviser now: shall we call you back?
+
+
+def _closed(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    if not heard.reopens:
+        return (say(heard.language, "closed.unknown"), *_offer(heard))
+    at = datetime.fromisoformat(heard.reopens)
+    day, time = spoken_day(heard.language, at.date()), spoken_time(heard.language, at)
+    return (say(heard.language, "closed.reopens", day=day, time=time), *_offer(heard))
+
+
+def _explained(key: str) -> Callable[[Heard, Menu], tuple[Say, ...]]:
+    return lambda heard, _menu: (say(heard.language, key), *_offer(heard))
+
+
+def _late(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    return (say(heard.language, "late.now"), *_offer(heard, "callback.stay"))
+
+
+def _offer(heard: Heard, otherwise: str = "callback.no_thanks") -> tuple[Say, ...]:
+    keys = ("callback.some_number",) if heard.anonymous else ("callback.this_number", "callback.other_number")
+    return tuple(say(heard.language, key) for key in (*keys, otherwise))
+
+
+def _wishes(declined: str) -> Callable[[str, Heard, Menu], Move | None]:
+    def understand(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+        if keys == "1":
+            return ("number" if heard.anonymous else PROMISE), heard
+        if keys == "2" and not heard.anonymous:
+            return "number", heard
+        return (declined, heard) if keys == "3" else None
+
+    return understand
+
+
+def _type_number(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    return (say(heard.language, "callback.type_number"),)
+
+
+def _number_refused(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    return say(heard.language, "callback.number_refused"), say(heard.language, "callback.type_number")
+
+
+def _typed(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+    return (DRAFT, heard) if len(keys) == 10 and keys.isdigit() and keys[0] == "0" else None
+
+
+def _read_back(heard: Heard, number: str) -> tuple[Say, ...]:
+    return (say(heard.language, "callback.read_back", number=Spelled(number)),)
+
+
+def _number_confirmed(keys: str, heard: Heard, _menu: Menu) -> Move:
+    # The number was read back once and is nowhere in the address: anything but a yes means typing it again.
+    return (PROMISE_TYPED, heard) if keys == "1" else _back("number", heard)
+
+
+def _without_number(heard: Heard) -> str:
+    return FAREWELL if heard.anonymous else PROMISE
+
+
+def _to(end: str) -> Callable[[Heard], str]:
+    return lambda _heard: end
+
+
+QUESTIONS: dict[str, Question] = {
+    "welcome": Question(_welcome, _lives, _to(QUEUE), digits=5),
+    "postal": Question(_postal, _lives, _to(QUEUE), digits=5),
+    "elsewhere": Question(_elsewhere, _lives, _to(QUEUE), digits=5),
+    "which": Question(_which, _which_it_is, _to(QUEUE)),
+    "confirm": Question(_confirm, _confirmed, _to(QUEUE)),
+    "topic": Question(_topics, _matter, _to(QUEUE)),
+    "closed": Question(_closed, _wishes(FAREWELL), _to(FAREWELL), person=False),
+    "nobody": Question(_explained("nobody.on_duty"), _wishes(FAREWELL), _to(FAREWELL), person=False),
+    "full": Question(_explained("full.now"), _wishes(FAREWELL), _to(FAREWELL), person=False),
+    "too_long": Question(_late, _wishes(QUEUE), _to(QUEUE)),
+    "number": Question(_type_number, _typed, _without_number, digits=10, person=False),
+    "number_refused": Question(_number_refused, _typed, _without_number, digits=10, person=False),
+    "read_back": Question(lambda _heard, _menu: (), _number_confirmed, _without_number, person=False, repeats=False),
+}
+
+
+def _back(step: str, heard: Heard) -> Move:
+    """To an earlier question, so many times and no more: then a person, or whatever that question defaults to."""
+    if heard.rounds + 1 < ROUNDS:
+        return step, replace(heard, rounds=heard.rounds + 1)
+    return QUESTIONS[step].default(heard), heard
+
+
+def _choice(keys: str, among: tuple[str, ...]) -> str | None:
+    return among[int(keys) - 1] if len(keys) == 1 and keys in "123456789"[: len(among)] else None
+
+
+def _other_language(heard: Heard) -> str:
+    return "fr" if heard.language == "en" else "en"
+
+
+def _territory(code: str, language: str) -> str:
+    known = TERRITORIES[code]
+    return known.spoken if language == "fr" else known.name
+
+
+# The address in which all this rides.
+
+_FLAGS = {"r": "relay", "a": "anonymous"}
+_WORDS = {"l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens"}
+_LISTS = {"h": "hint", "w": "among"}
+_COUNTS = {"n": "tries", "p": "repeats", "b": "rounds"}
+_NOTHING = Heard()
+
+
+def written(step: str, heard: Heard) -> str:
+    """The query of the address that brings the next keys; defaults are left out."""
+    pairs = {"s": step}
+    for key, name in _WORDS.items():
+        if (word := getattr(heard, name)) != getattr(_NOTHING, name):
+            pairs[key] = word
+    pairs |= {key: "-".join(getattr(heard, name)) for key, name in _LISTS.items() if getattr(heard, name)}
+    pairs |= {key: "1" for key, name in _FLAGS.items() if getattr(heard, name)}
+    pairs |= {key: str(getattr(heard, name)) for key, name in _COUNTS.items() if getattr(heard, name)}
+    return urlencode(pairs, safe=":")
+
+
+def read(query: str) -> Move:
+    """Step and answers out of an address; what is missing or unknown has its default."""
+    pairs = dict(parse_qsl(query))
+    step = pairs.get("s", "")
+    heard = Heard(
+        language=pairs["l"] if pairs.get("l") in LANGUAGES else "fr",
+        department=pairs["d"] if pairs.get("d") in TERRITORIES else UNKNOWN,
+        topic=pairs.get("t", OTHER),
+        relay="r" in pairs,
+        anonymous="a" in pairs,
+        hint=_codes(pairs.get("h", "")),
+        among=_codes(pairs.get("w", "")),
+        group=pairs.get("g", ""),
+        reopens=pairs.get("o", ""),
+        tries=_count(pairs.get("n", "")),
+        repeats=_count(pairs.get("p", "")),
+        rounds=_count(pairs.get("b", "")),
+    )
+    return (step if step in QUESTIONS or step in ENDS else "postal"), heard
+
+
+def _codes(joined: str) -> tuple[str, ...]:
+    return tuple(code for code in joined.split("-") if code in TERRITORIES or code == MONACO)
+
+
+def _count(digits: str) -> int:
+    return int(digits) if digits.isascii() and digits.isdigit() else 0

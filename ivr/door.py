@@ -1,0 +1,112 @@
+"""What every webhook passes: its signature, its form, and the one exception handler.
+
+A caller never meets an error: whatever goes wrong behind a webhook, the answer is a turn they can live with.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ivr.dialogue import Menu
+from ivr.footsteps import Footsteps
+from ivr.lanes import Lane
+from ivr.signature import HEADER, Signatures
+from ivr.turns import Move, Turn
+from ivr.twiml import twiml
+
+LARGEST = 64 * 1024  # bytes of a form; the carrier's are below 4 kB
+
+log = structlog.get_logger()
+
+
+@dataclass(eq=False)
+class Voice:
+    """What the webhooks of this process share; `app.state.voice`."""
+
+    signatures: Signatures
+    menu: Menu
+    footsteps: Footsteps
+    records: Lane
+    """Threads for what touches PostgreSQL."""
+    live: Lane
+    """Threads for what makes one trip to the live store and none to PostgreSQL."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """A signed request of the carrier: its raw query and its form (the last of a repeated name)."""
+
+    query: str
+    form: dict[str, str]
+    voice: Voice
+
+    @property
+    def carrier_id(self) -> str:
+        return self.form.get("CallSid", "")
+
+    @property
+    def from_(self) -> str:
+        return self.form.get("From", "")
+
+    @property
+    def to(self) -> str:
+        return self.form.get("To", "")
+
+
+Answer = Callable[[Asked], Awaitable[Turn | bytes | None]]
+
+
+def apology(asked: Asked) -> Turn:
+    """When a webhook of the menu fails: on to the fallback, which needs no store and keeps the answers."""
+    return Move((), f"/voice/fallback?{asked.query}" if asked.query else "/voice/fallback")
+
+
+def webhook(answer: Answer, otherwise: Callable[[Asked], Turn] = apology) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint of `answer`: 403 unless signed; a turn becomes its document, None is 204.
+
+    `otherwise` is the turn when `answer` raises, whatever it raises.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        body = await request.body()
+        voice = cast(Voice, request.app.state.voice)
+        scope = request.scope
+        query: bytes = scope["query_string"]
+        sent = _form(body)
+        if sent is None or not voice.signatures.hold(
+            _path(scope["raw_path"]), query, sent, _signature(scope["headers"])
+        ):
+            return Response(status_code=403)
+        asked = Asked(query.decode("latin-1"), dict(sent), voice)
+        try:
+            turn = await answer(asked)
+        except Exception:
+            log.exception("webhook failed", path=scope["path"], carrier_id=asked.carrier_id)
+            turn = otherwise(asked)
+        if turn is None:
+            return Response(status_code=204)
+        return Response(turn if isinstance(turn, bytes) else twiml(turn), media_type="text/xml")
+
+    return endpoint
+
+
+def _form(body: bytes) -> list[tuple[str, str]] | None:
+    if len(body) > LARGEST:
+        return None
+    try:
+        return parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=500)
+    except ValueError:
+        return None
+
+
+def _path(raw_path: bytes) -> bytes:
+    return raw_path.partition(b"?")[0]
+
+
+def _signature(headers: list[tuple[bytes, bytes]]) -> bytes:
+    return next((value for name, value in headers if name == HEADER), b"")
