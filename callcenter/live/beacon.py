@@ -1,0 +1,26 @@
+"""The beacon: a number the sweep writes to both stores, so that a lost or rolled-back index is noticed.
+
+Everything here raises LiveStoreDown when the store does not answer.
+"""
+
+from callcenter.live import store
+
+
+def write(n: int, at: float) -> None:
+    """The sweep's count, and when (epoch seconds, for whoever looks with a terminal)."""
+    store.run(lambda server: server.set(_key(), f"{n} {at}"))
+
+
+def read() -> int | None:
+    """The count last written; None when the index was lost."""
+    found = store.run(lambda server: server.get(_key()))
+    return int(str(found).split(" ")[0]) if found else None
+
+
+def clear() -> None:
+    """Empties the whole index at one stroke, before it is built again from PostgreSQL."""
+    store.call("clear")
+
+
+def _key() -> str:
+    return f"{store.TAG}beacon"

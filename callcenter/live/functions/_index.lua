@@ -1,0 +1,168 @@
+-- What every verb below shares: the keys, and the one structure that stands twice in the index.
+--
+-- A *line* is a zset with a name; its *heads* zset keeps the lowest score of each line that is not empty. Calls stand in
+-- lines named by queue, under `heads`; free agents sit in lines named by profile, under `idle`. "The best call for this
+-- agent" and "the agent free longest for this call" are then one question: the first of a heads zset that is also in a set.
+--
+-- The keys are drawn in callcenter/live/__init__.py. They are computed here from ids, never by the client: a verb is given
+-- the one hash tag as its only KEY, which is enough for a proxy to find the slot they all share.
+
+local call -- redis.call, which exists only while a verb runs, not while the library is loaded
+
+-- RELEASE is set by the loader, a hash of the whole library: old and new processes run side by side in a rolling deploy.
+local function register(name, verb, flags)
+  local function callback(keys, argv)
+    call = redis.call
+    return verb(keys, argv)
+  end
+  redis.register_function{function_name = name .. '_' .. RELEASE, callback = callback, flags = flags or {}}
+end
+
+local HEADS, IDLE = '{cc}heads', '{cc}idle'
+local CALLS, WIDENING, HELD_CALLS = '{cc}calls', '{cc}widening', '{cc}held:calls'
+local AGENTS, PROFILES, DUTY, BEATS, HELD_AGENTS = '{cc}agents', '{cc}profiles', '{cc}duty', '{cc}beats', '{cc}held:agents'
+local RESERVED = '{cc}reserved'
+
+local function queue_key(queue) return '{cc}queue:' .. queue end
+local function picks_key(queue) return '{cc}picks:' .. queue end
+local function serving_key(queue) return '{cc}serving:' .. queue end
+local function free_key(profile) return '{cc}free:' .. profile end
+local function profile_key(profile) return '{cc}profile:' .. profile end
+local function own_queue(agent) return 'A:' .. agent end
+
+-- The lowest score of a line is told to its heads, after anything but a plain arrival.
+local function tell_head(line, heads, name)
+  local first = call('ZRANGE', line, 0, 0, 'WITHSCORES')
+  if first[1] then call('ZADD', heads, first[2], name) else call('ZREM', heads, name) end
+end
+
+local function stand(line, heads, name, member, score)
+  if call('ZADD', line, score, member) == 1 then call('ZADD', heads, 'LT', score, name) else tell_head(line, heads, name) end
+end
+
+local function step_out(line, heads, name, member)
+  if call('ZREM', line, member) == 1 then tell_head(line, heads, name) end
+end
+
+-- The name with the lowest score in a heads zset among those in a set, or nil. Whichever of the two is small is walked.
+local NARROW = 64
+
+local function first_common(heads, set)
+  if call('SCARD', set) <= NARROW or call('ZCARD', heads) <= NARROW then
+    return call('ZINTER', 2, heads, set, 'WEIGHTS', 1, 0)[1]
+  end
+  local from, width = 0, 16
+  while true do
+    local names = call('ZRANGE', heads, from, from + width - 1)
+    if #names == 0 then return nil end
+    local common = call('SMISMEMBER', set, unpack(names))
+    for i = 1, #names do
+      if common[i] == 1 then return names[i] end
+    end
+    from, width = from + width, math.min(width * 4, 1024)
+  end
+end
+
+-- A call's record is text, so that a person with a terminal can read it: ring|score|arrival|queues|times of widening.
+local function read_record(text)
+  local ring, score, arrival, queues, widenings = string.match(text, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
+  local record = {ring = tonumber(ring), score = score, arrival = arrival, queues = {}, widen_at = {}}
+  for queue in string.gmatch(queues, '%S+') do record.queues[#record.queues + 1] = queue end
+  for time in string.gmatch(widenings, '%S+') do record.widen_at[#record.widen_at + 1] = time end
+  return record
+end
+
+local function write_record(call_id, record)
+  call('HSET', CALLS, call_id, table.concat({record.ring, record.score, record.arrival,
+    table.concat(record.queues, ' '), table.concat(record.widen_at, ' ')}, '|'))
+end
+
+-- The ring a call stands in at a time: the one of its age, or the next wider that has somebody on duty, or the widest.
+local function ring_at(record, at)
+  local ring, widest = record.ring, #record.queues
+  while ring < widest and tonumber(record.widen_at[ring]) <= at do ring = ring + 1 end
+  while ring < widest and not call('ZSCORE', DUTY, record.queues[ring]) do ring = ring + 1 end
+  return ring
+end
+
+local function expect_widening(call_id, record)
+  if record.ring < #record.queues then
+    call('ZADD', WIDENING, record.widen_at[record.ring], call_id)
+  else
+    call('ZREM', WIDENING, call_id)
+  end
+end
+
+local function forget_call(call_id)
+  call('HDEL', CALLS, call_id)
+  call('ZREM', WIDENING, call_id)
+end
+
+-- The agent whose own queue this is, if they are free: agent, profile, free since.
+local function free_owner(queue)
+  local owner = string.match(queue, '^A:(.+)$')
+  local profile = owner and call('HGET', AGENTS, owner)
+  local since = profile and call('ZSCORE', free_key(profile), owner)
+  if since then return owner, profile, tonumber(since) end
+end
+
+-- The agent free longest among those who serve a queue: agent, profile; nil when none is.
+local function longest_free(queue)
+  local owner, owner_profile, owner_since = free_owner(queue)
+  local profile = first_common(IDLE, serving_key(queue))
+  if not profile then return owner, owner_profile end
+  local first = call('ZRANGE', free_key(profile), 0, 0, 'WITHSCORES')
+  if owner and owner_since < tonumber(first[2]) then return owner, owner_profile end
+  return first[1], profile
+end
+
+-- Takes both out of the index under a token; each keeps what it needs to come back as it was.
+local function reserve(token, deadline, call_id, queue, agent, profile)
+  local free = free_key(profile)
+  local since = call('ZSCORE', free, agent)
+  step_out(queue_key(queue), HEADS, queue, call_id)
+  step_out(free, IDLE, profile, agent)
+  call('HSET', HELD_CALLS, call_id, token)
+  call('HSET', HELD_AGENTS, agent, token .. ' ' .. since)
+  call('ZADD', RESERVED, deadline, token .. ' ' .. call_id .. ' ' .. agent)
+  return {call_id, agent}
+end
+
+-- What a held call or agent holds: token, and what was asked for it meanwhile.
+local function held_call(call_id)
+  local held = call('HGET', HELD_CALLS, call_id)
+  if not held then return nil end
+  local token, joined_at = string.match(held, '^(%S+) ?(.*)$')
+  return token, tonumber(joined_at)
+end
+
+local function held_agent(agent)
+  local held = call('HGET', HELD_AGENTS, agent)
+  if not held then return nil end
+  local token, since, freed = string.match(held, '^(%S+) (%S+) ?(.*)$')
+  return token, since, freed ~= '' and freed or nil
+end
+
+local function serve(profile, queues)
+  if call('HINCRBY', PROFILES, profile, 1) == 1 then
+    for _, queue in ipairs(queues) do
+      call('SADD', profile_key(profile), queue)
+      call('SADD', serving_key(queue), profile)
+    end
+  end
+  for _, queue in ipairs(queues) do call('ZINCRBY', DUTY, 1, queue) end
+end
+
+local function off_duty(queue)
+  if tonumber(call('ZINCRBY', DUTY, -1, queue)) <= 0 then call('ZREM', DUTY, queue) end
+end
+
+local function serve_no_more(profile)
+  local queues = call('SMEMBERS', profile_key(profile))
+  if call('HINCRBY', PROFILES, profile, -1) == 0 then
+    call('HDEL', PROFILES, profile)
+    call('DEL', profile_key(profile))
+    for _, queue in ipairs(queues) do call('SREM', serving_key(queue), profile) end
+  end
+  for _, queue in ipairs(queues) do off_duty(queue) end
+end

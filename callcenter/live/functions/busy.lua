@@ -1,0 +1,15 @@
+-- busy: an agent is not to be proposed anything; a reservation that holds them will not free them.
+--
+-- KEYS   1  {cc}
+-- ARGV   1  agent
+-- gives  1, or 0 when they are not on duty
+local function busy(keys, argv)
+  local agent = argv[1]
+  local profile = call('HGET', AGENTS, agent)
+  if not profile then return 0 end
+  call('HDEL', HELD_AGENTS, agent)
+  step_out(free_key(profile), IDLE, profile, agent)
+  return 1
+end
+
+register('busy', busy)

@@ -1,0 +1,26 @@
+-- comes: an agent is on duty for a set of queues, in place of any set they had; free or reserved, they stay so.
+--
+-- KEYS   1  {cc}
+-- ARGV   1  agent   2  profile (the name of the set)   3  now, their first heartbeat   then the queues of the set
+-- gives  1 when they were not on duty before
+local function comes(keys, argv)
+  local agent, profile = argv[1], argv[2]
+  call('ZADD', BEATS, 'GT', argv[3], agent)
+  local before = call('HGET', AGENTS, agent)
+  if before == profile then return 0 end
+  serve(profile, {unpack(argv, 4)})
+  call('HSET', AGENTS, agent, profile)
+  if not before then
+    call('ZINCRBY', DUTY, 1, own_queue(agent))
+    return 1
+  end
+  serve_no_more(before)
+  local since = call('ZSCORE', free_key(before), agent)
+  if since then
+    step_out(free_key(before), IDLE, before, agent)
+    stand(free_key(profile), IDLE, profile, agent, since)
+  end
+  return 0
+end
+
+register('comes', comes)

@@ -1,0 +1,19 @@
+-- place: where a waiting call stands, counted in all the queues of its rings.
+--
+-- KEYS   1  {cc}
+-- ARGV   1  call   2  picks are counted from this time   3  to this time
+-- gives  {calls before it, its queue, agents on duty there, picks there, arrival}, or nil when it does not wait
+local function place(keys, argv)
+  local text = call('HGET', CALLS, argv[1])
+  if not text then return nil end
+  local record = read_record(text)
+  local before = 0
+  for _, queue in ipairs(record.queues) do
+    before = before + call('ZCOUNT', queue_key(queue), '-inf', '(' .. record.score)
+  end
+  local queue = record.queues[record.ring]
+  local picked = call('ZCOUNT', picks_key(queue), argv[2], argv[3])
+  return {before, queue, tonumber(call('ZSCORE', DUTY, queue) or 0), picked, record.arrival}
+end
+
+register('place', place, {'no-writes'})

@@ -1,0 +1,17 @@
+-- reserve_for_call: takes out of the index a waiting call and the agent free longest among those who may serve it.
+--
+-- KEYS   1  {cc}
+-- ARGV   1  call   2  token   3  deadline
+-- gives  {call, agent}, or nil when nobody is free or it does not wait
+local function reserve_for_call(keys, argv)
+  local call_id = argv[1]
+  local text = call('HGET', CALLS, call_id)
+  if not text or call('HEXISTS', HELD_CALLS, call_id) == 1 then return nil end
+  local record = read_record(text)
+  local queue = record.queues[record.ring]
+  local agent, profile = longest_free(queue)
+  if not agent then return nil end
+  return reserve(argv[2], argv[3], call_id, queue, agent, profile)
+end
+
+register('reserve_for_call', reserve_for_call)

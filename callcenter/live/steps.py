@@ -1,0 +1,31 @@
+"""Which menu step a caller reached: noted in the background, many at once, to know later where people hang up."""
+
+from collections.abc import Iterable
+
+import redis
+
+from callcenter.live import store
+
+KEPT = 7200  # seconds
+
+
+def note(pairs: Iterable[tuple[str, str]]) -> None:
+    """Notes (carrier id, step) pairs in one trip; the last of a caller stands. Raises LiveStoreDown."""
+
+    def write(server: redis.Redis) -> None:
+        many = server.pipeline(transaction=False)
+        for carrier_id, step in pairs:
+            many.set(_key(carrier_id), step, ex=KEPT)
+        many.execute()
+
+    store.run(write)
+
+
+def reached(carrier_id: str) -> str | None:
+    """The step last noted for this caller, None when unknown. Raises LiveStoreDown."""
+    step = store.run(lambda server: server.get(_key(carrier_id)))
+    return str(step) if step is not None else None
+
+
+def _key(carrier_id: str) -> str:
+    return f"{store.TAG}step:{carrier_id}"

@@ -1,0 +1,127 @@
+"""The way to Redis: one small pool, one breaker, one library of functions."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from callcenter.config import settings
+from callcenter.errors import LiveStoreDown
+
+SOCKET_TIMEOUT = 1.0
+CONNECT_TIMEOUT = 0.5
+REST_AFTER_FAILURE = 0.5  # seconds in which nobody waits for a store that did not answer
+CONNECTIONS = 32
+
+TAG = "{cc}"
+
+_Answer = TypeVar("_Answer")
+
+
+def call(function: str, *args: str | float) -> Any:
+    """Runs one verb of `functions/`; its header says what it takes and gives. Raises LiveStoreDown."""
+    return run(lambda server: _call(server, function, args))
+
+
+def run(question: Callable[[redis.Redis], _Answer]) -> _Answer:
+    """Asks the store, unless it has just failed to answer. Raises LiveStoreDown, and never asks twice."""
+    breaker, server = _breaker(), client()
+    breaker.enter()
+    try:
+        answer = question(server)
+    except redis.ResponseError as refused:
+        breaker.close()  # it answers, if badly
+        raise LiveStoreDown() from refused
+    except (redis.RedisError, OSError) as silent:
+        breaker.open()
+        server.connection_pool.disconnect(inuse_connections=False)
+        raise LiveStoreDown() from silent
+    breaker.close()
+    return answer
+
+
+@lru_cache
+def client() -> redis.Redis:
+    """The pool of this process, safe for threads; `forget()` makes a new one from the settings.
+
+    No retry anywhere: a verb whose answer was lost may have been done.
+    """
+    pool = redis.BlockingConnectionPool.from_url(
+        settings().redis_url,
+        max_connections=CONNECTIONS,
+        timeout=SOCKET_TIMEOUT,
+        socket_timeout=SOCKET_TIMEOUT,
+        socket_connect_timeout=CONNECT_TIMEOUT,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+        decode_responses=True,
+    )
+    return redis.Redis(connection_pool=pool)
+
+
+def forget() -> None:
+    """For tests and forks: the next question opens a new pool on `settings().redis_url`, with a closed breaker."""
+    client.cache_clear()
+    _breaker.cache_clear()
+
+
+def _call(server: redis.Redis, function: str, args: Sequence[str | float]) -> Any:
+    release, library = _library()
+    try:
+        return server.fcall(f"{function}_{release}", 1, TAG, *args)
+    except redis.ResponseError as refused:
+        if "Function not found" not in str(refused):
+            raise
+    server.function_load(library, replace=True)
+    return server.fcall(f"{function}_{release}", 1, TAG, *args)
+
+
+@lru_cache
+def _library() -> tuple[str, str]:
+    """The hash that names this release of the functions, and their text as one library."""
+    # `_index.lua` sorts first: what it defines is local to the library, and every verb needs it.
+    body = "\n".join(file.read_text() for file in sorted((Path(__file__).parent / "functions").glob("*.lua")))
+    release = hashlib.sha256(body.encode()).hexdigest()[:12]
+    return release, f"#!lua name=cc_{release}\nlocal RELEASE = '{release}'\n{body}"
+
+
+class Breaker:
+    """After a failure nobody asks for a while; then one asks, and the others wait for what that one finds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rests_until: float | None = None
+
+    def enter(self) -> None:
+        """Raises LiveStoreDown at once while the store rests or is being tried."""
+        if self._rests_until is None:
+            return
+        with self._lock:
+            now = time.monotonic()
+            if self._rests_until is None:
+                return
+            if now < self._rests_until:
+                raise LiveStoreDown()
+            # Longer than any try can take: if the one who tries is killed, somebody else will.
+            self._rests_until = now + REST_AFTER_FAILURE + SOCKET_TIMEOUT * 2 + CONNECT_TIMEOUT
+
+    def open(self) -> None:
+        with self._lock:
+            self._rests_until = time.monotonic() + REST_AFTER_FAILURE
+
+    def close(self) -> None:
+        if self._rests_until is not None:
+            with self._lock:
+                self._rests_until = None
+
+
+@lru_cache
+def _breaker() -> Breaker:
+    return Breaker()
