@@ -20,40 +20,69 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="", extra="ignore")
 
-    demonstration: bool = Field(default=False, description="set by `callcenter up` on embedded stores; allows the practice secrets")
+    demonstration: bool = Field(
+        default=False, description="set by `callcenter up` on embedded stores; allows the practice secrets"
+    )
 
     database_url: str = Field(default="", description="PostgreSQL 15 or later; empty: an embedded server")
-    redis_url: str = Field(default="", description="Redis 7.2 / Valkey 8 or later, for the live index; empty: an embedded server")
+    redis_url: str = Field(
+        default="", description="Redis 7.2 / Valkey 8 or later, for the live index; empty: an embedded server"
+    )
     celery_broker_url: str = Field(default="", description="Redis for Celery's messages, its own database or server")
 
-    public_voice_url: str = Field(default="http://127.0.0.1:8001", description="where the carrier reaches the voice app; signatures are checked against it")
-    public_web_url: str = Field(default="http://127.0.0.1:8000", description="where staff open the desk; the Origin every form must come from")
+    public_voice_url: str = Field(
+        default="http://127.0.0.1:8001",
+        description="where the carrier reaches the voice app; signatures are checked against it",
+    )
+    public_web_url: str = Field(
+        default="http://127.0.0.1:8000", description="where staff open the desk; the Origin every form must come from"
+    )
 
     telephone: str = Field(default="ivr.twilio:Twilio", description="the keeper of the telephone port, `module:name`")
     twilio_account_sid: str = Field(default=PRACTICE_ACCOUNT, description="the carrier's account")
-    twilio_auth_token: SecretStr = Field(default=SecretStr(PRACTICE_TOKEN), description="signs webhooks and REST requests")
+    twilio_auth_token: SecretStr = Field(
+        default=SecretStr(PRACTICE_TOKEN), description="signs webhooks and REST requests"
+    )
     twilio_auth_token_next: SecretStr | None = Field(default=None, description="a second token accepted while rotating")
     twilio_api_url: str = Field(default="", description="the carrier's REST base; empty: Twilio's own")
-    twilio_number: str = Field(default="+33800000000", description="the national number, E.164; also shown by callbacks")
+    twilio_number: str = Field(
+        default="+33800000000", description="the national number, E.164; also shown by callbacks"
+    )
 
-    secret_key: SecretStr = Field(default=SecretStr(PRACTICE_SECRET), description="at least 32 characters; seals numbers and sessions")
+    secret_key: SecretStr = Field(
+        default=SecretStr(PRACTICE_SECRET), description="at least 32 characters; seals numbers and sessions"
+    )
     secret_key_id: int = Field(default=1, ge=1, le=255, description="written beside each sealed number, for rotation")
     secret_keys_old: str = Field(default="", description="earlier keys as `id:key`, separated by commas")
-    secure_cookies: bool = Field(default=True, description="`__Host-` cookies; only the demonstration over plain HTTP turns it off")
+    secure_cookies: bool = Field(
+        default=True, description="`__Host-` cookies; only the demonstration over plain HTTP turns it off"
+    )
 
-    brand: Literal["neutre", "etat"] = Field(default="neutre", description="`etat` for a deployer entitled to the State's brand")
-    relay_numbers: Annotated[frozenset[str], NoDecode] = Field(default=frozenset(), description="E.164 numbers of relay services, separated by commas; their calls are tagged")
+    brand: Literal["neutre", "etat"] = Field(
+        default="neutre", description="`etat` for a deployer entitled to the State's brand"
+    )
+    relay_numbers: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(), description="E.164 numbers of relay services, separated by commas; their calls are tagged"
+    )
 
-    ring_widens_after: Annotated[tuple[float, float], NoDecode] = Field(default=(20.0, 45.0), description="true age at which a call is open to the region, then to the nation")
+    ring_widens_after: Annotated[tuple[float, float], NoDecode] = Field(
+        default=(20.0, 45.0), description="true age at which a call is open to the region, then to the nation"
+    )
     offer_lease: float = Field(default=20, description="how long an agent may let a call ring")
-    connecting_lease_browser: float = Field(default=10, description="from accepted to talking, on a browser line or an open phone line")
+    connecting_lease_browser: float = Field(
+        default=10, description="from accepted to talking, on a browser line or an open phone line"
+    )
     connecting_lease_phone: float = Field(default=30, description="the same when a desk phone must ring first")
     reservation_lease: float = Field(default=5, description="from reserved in the index to decided in PostgreSQL")
     wrap_up_limit: float = Field(default=120, description="to record the outcome; one extension of as much again")
     silence_limit: float = Field(default=15, description="without a heartbeat: Connexion perdue")
     maximum_wait: float = Field(default=1800, description="then a callback is offered rather than more music")
-    queue_limit: int = Field(default=5000, description="calls waiting in the whole nation before new ones are offered a callback")
-    carrier_dials_per_second: float = Field(default=1.0, description="one budget for desk phones and callbacks; 0 means no limit (benches only)")
+    queue_limit: int = Field(
+        default=5000, description="calls waiting in the whole nation before new ones are offered a callback"
+    )
+    carrier_dials_per_second: float = Field(
+        default=1.0, description="one budget for desk phones and callbacks; 0 means no limit (benches only)"
+    )
 
     opens_at: str = Field(default="08:30", description="local time of the citizen's territory, Monday to Friday")
     closes_at: str = Field(default="18:00", description="local time of the citizen's territory, Monday to Friday")

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError as Conflict
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -25,6 +26,16 @@ from callcenter.config import settings
 from callcenter.errors import DatabaseDown
 
 PATIENCE = 2.5  # seconds a unit of work may take; a voice webhook must answer within 4
+__all__ = [
+    "Base",
+    "Conflict",
+    "Session",
+    "engine",
+    "later",
+    "reading",
+    "transaction",
+]  # Conflict: a constraint refused a write
+
 COOLING = 0.5  # seconds during which nobody tries a server that has just failed
 OPTIONS = "-c statement_timeout=2000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
 

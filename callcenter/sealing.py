@@ -43,7 +43,9 @@ def digest(secret: str) -> bytes:
 
 def tag(*parts: str) -> str:
     """A short keyed signature of what a form or a link carries, in hexadecimal."""
-    return hmac.new(_derived(_secrets()[settings().secret_key_id], b"tag"), "\x1f".join(parts).encode(), "sha256").hexdigest()
+    return hmac.new(
+        _derived(_secrets()[settings().secret_key_id], b"tag"), "\x1f".join(parts).encode(), "sha256"
+    ).hexdigest()
 
 
 def _secrets() -> dict[int, str]:

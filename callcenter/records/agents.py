@@ -6,7 +6,7 @@ Every move is conditional: it returns False when somebody got there first, and w
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, String, Uuid, exists, func, select, update
+from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, String, Uuid, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
@@ -26,7 +26,8 @@ class Agent(Base):
         CheckConstraint("role in ('agent', 'supervisor', 'auditor', 'admin')", name="agents_role"),
         CheckConstraint("line in ('phone', 'shift')", name="agents_line"),
         CheckConstraint(
-            "(call_id is not null) = (state in ('offered', 'connecting', 'talking', 'wrap_up'))", name="agents_call_in_hand"
+            "(call_id is not null) = (state in ('offered', 'connecting', 'talking', 'wrap_up'))",
+            name="agents_call_in_hand",
         ),
         Index("agents_on_duty", "state", postgresql_where="state <> 'offline'"),
     )
@@ -55,10 +56,7 @@ class Agent(Base):
     next_state: Mapped[str | None] = mapped_column(String(12))  # chosen during a call, kept until it is over
     next_reason: Mapped[str | None] = mapped_column(String(16))
     call_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False), unique=True)
-    seen_at: Mapped[datetime | None]
     lost_from: Mapped[str | None] = mapped_column(String(12))  # the state to come back to
-    wrap_up_until: Mapped[datetime | None]
-    wrap_up_extended: Mapped[bool] = mapped_column(default=False)
 
     @property
     def phone(self) -> PhoneNumber | None:
@@ -101,7 +99,9 @@ def move(
 ) -> bool:
     """One arrow of AGENT_MOVES. `call_id` is the call in hand after (or, leaving one, must be the one before);
     `keeps_rank` leaves `since` alone: the agent loses no place among the free for what was not their doing."""
-    before = session.scalar(select(Agent).where(Agent.id == agent_id).with_for_update().execution_options(populate_existing=True))
+    before = session.scalar(
+        select(Agent).where(Agent.id == agent_id).with_for_update().execution_options(populate_existing=True)
+    )
     if before is None or before.state not in from_:
         return False
     if call_id and before.call_id and before.call_id != call_id:
@@ -134,14 +134,3 @@ def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason 
     if agent.next_state:
         return AgentState(agent.next_state), PauseReason(agent.next_reason) if agent.next_reason else None
     return AgentState.AVAILABLE, None
-
-
-def seen(session: Session, agent_id: str, at: datetime) -> None:
-    """A heartbeat: the page is there."""
-    session.execute(update(Agent).where(Agent.id == agent_id).values(seen_at=at))
-
-
-def silent(session: Session, before: datetime) -> list[str]:
-    """Agents at their post, without a call in their ear, whose page was last seen before then."""
-    waiting = (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.PAUSE)
-    return list(session.scalars(select(Agent.id).where(Agent.state.in_(waiting), Agent.seen_at < before)))

@@ -41,4 +41,4 @@ def lock_rebuild(session: Session) -> bool:
 
 def answers(session: Session) -> bool:
     """Whether PostgreSQL answers at all."""
-    return session.scalar(text("select 1")) == 1
+    return bool(session.scalar(text("select 1")) == 1)

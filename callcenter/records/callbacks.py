@@ -79,6 +79,11 @@ def open_for(session: Session, number: PhoneNumber) -> Callback | None:
     return session.scalar(select(Callback).where(Callback.number_key == key, Callback.state.in_(OPEN_STATES)))
 
 
+def asked_in(session: Session, call_id: str) -> Callback | None:
+    """The promise made during this call."""
+    return session.scalar(select(Callback).where(Callback.asked_by == call_id))
+
+
 def promise(session: Session, callback: Callback) -> Callback:
     """Write a promise; a second one to the same number is refused by constraint."""
     session.add(callback)
@@ -98,7 +103,9 @@ def lock_due(session: Session, at: datetime) -> Callback | None:
     return session.scalar(due.order_by(Callback.due_from).limit(1).with_for_update(skip_locked=True))
 
 
-def move(session: Session, callback_id: str, from_: tuple[CallbackState, ...], to: CallbackState, at: datetime, why: str) -> Callback | None:
+def move(
+    session: Session, callback_id: str, from_: tuple[CallbackState, ...], to: CallbackState, at: datetime, why: str
+) -> Callback | None:
     """One change of a promise, if it is in one of `from_`."""
     callback = session.get(Callback, callback_id, with_for_update=True, populate_existing=True)
     if callback is None or callback.state not in from_:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, String, Uuid, func, select, update
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, String, Uuid, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -60,8 +60,11 @@ class Call(Base):
     agent_id: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
     lease_until: Mapped[datetime | None]
     inside: Mapped[bool] = mapped_column(default=False)  # the citizen's line is in the room
+    extended: Mapped[bool] = mapped_column(default=False)  # the wrap-up's one extension was taken
+    turned_away: Mapped[str | None] = mapped_column(
+        String(12)
+    )  # why it could not wait: its ending, unless it promises a callback
     talking_at: Mapped[datetime | None]
-    heard_at: Mapped[datetime | None]  # when the waiting line was last heard of
     ended_at: Mapped[datetime | None]  # when the carrier's line ended, or the agent ended the conversation
     ending: Mapped[str | None] = mapped_column(String(16))
 
@@ -123,6 +126,11 @@ def by_carrier_id(session: Session, carrier_id: str) -> Call | None:
     return session.scalar(select(Call).where(Call.carrier_id == carrier_id).execution_options(populate_existing=True))
 
 
+def of_contact(session: Session, contact_id: str) -> Call | None:
+    """The call that a contact was."""
+    return session.scalar(select(Call).where(Call.contact_id == contact_id))
+
+
 def get(session: Session, call_id: str) -> Call | None:
     """The call as it is now, whatever was read before."""
     return session.get(Call, call_id, populate_existing=True)
@@ -134,16 +142,31 @@ def lock(session: Session, call_id: str) -> Call | None:
 
 
 def move(
-    session: Session, call_id: str, from_: Sequence[CallState], to: CallState, at: datetime, why: str, *, who: str | None = None, epoch: int | None = None, agent_id: str | None = None, **values: Any
+    session: Session,
+    call_id: str,
+    from_: Sequence[CallState],
+    to: CallState,
+    at: datetime,
+    why: str,
+    *,
+    who: str | None = None,
+    if_epoch: int | None = None,
+    if_agent: str | None = None,
+    **values: Any,
 ) -> Call | None:
     """One arrow of CALL_MOVES, if the call is in one of `from_` (and of this epoch and agent, where given).
-    `values` are written with it. The call after the move, or None."""
+    `values` are written with it; a call that goes back to waiting is nobody's. The call after the move, or None."""
     assert all(to in CALL_MOVES[state] for state in from_), (from_, to)
     was = lock(session, call_id)
-    if was is None or was.state not in from_ or epoch not in (None, was.epoch) or agent_id not in (None, was.agent_id):
+    if was is None or was.state not in from_:
+        return None
+    if if_epoch not in (None, was.epoch) or if_agent not in (None, was.agent_id):
         return None
     before = was.state
     was.state = to
+    if to == CallState.WAITING:
+        was.agent_id = was.lease_until = None
+        was.inside = False
     for name, value in values.items():
         setattr(was, name, value)
     session.flush()
@@ -151,7 +174,9 @@ def move(
     return was
 
 
-def end(session: Session, call_id: str, from_: Sequence[CallState], ending: Ending, at: datetime, why: str) -> Call | None:
+def end(
+    session: Session, call_id: str, from_: Sequence[CallState], ending: Ending, at: datetime, why: str
+) -> Call | None:
     """The call is over without a conversation, or its conversation is recorded."""
     ended = move(session, call_id, from_, CallState.ENDED, at, why, ending=ending, lease_until=None)
     if ended is not None:
@@ -183,21 +208,15 @@ def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).where(Call.state == CallState.WAITING)) or 0
 
 
-def ends_within(session: Session, at_least: datetime) -> list[Call]:
-    """Calls that ended since, latest first."""
-    return list(session.scalars(select(Call).where(Call.ended_at >= at_least).order_by(Call.ended_at.desc())))
-
-
-def heard(session: Session, call_id: str, at: datetime) -> None:
-    """The waiting line asked for its next announcement: the caller is still there."""
-    session.execute(update(Call).where(Call.id == call_id).values(heard_at=at))
-
-
 def broken_places(session: Session) -> list[str]:
     """P1 and P2 as a query: calls whose state and agent disagree with the agent's own row."""
     from callcenter.records.agents import Agent
 
-    in_hand = select(Call.id).join(Agent, Agent.id == Call.agent_id).where(Call.state.in_(WITH_AN_AGENT), Agent.call_id.is_distinct_from(Call.id))
+    in_hand = (
+        select(Call.id)
+        .join(Agent, Agent.id == Call.agent_id)
+        .where(Call.state.in_(WITH_AN_AGENT), Agent.call_id.is_distinct_from(Call.id))
+    )
     holding = select(Agent.call_id).join(Call, Call.id == Agent.call_id).where(Call.state.not_in(WITH_AN_AGENT))
     return [i for i in [*session.scalars(in_hand), *session.scalars(holding)] if i]
 

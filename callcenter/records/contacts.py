@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid, delete, insert, select
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
@@ -45,6 +58,7 @@ class Contact(Base):
     due: Mapped[str] = mapped_column(String(10), default=Due.NOTHING)
     owed_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime | None]
+    draft: Mapped[bytes | None] = mapped_column(LargeBinary)  # notes taken during the call, sealed, gone once recorded
     satisfaction: Mapped[int | None]  # the raw answer
     satisfaction_scale: Mapped[int | None]
 
@@ -120,7 +134,12 @@ def owed_in(session: Session, departments: Sequence[str] | None) -> list[Contact
     """What is still to be recorded in these departments of the agents' (None: everywhere)."""
     from callcenter.records.agents import Agent
 
-    owed = select(Contact).join(Agent, Agent.id == Contact.agent_id).where(Contact.due == Due.OWED).order_by(Contact.owed_at)
+    owed = (
+        select(Contact)
+        .join(Agent, Agent.id == Contact.agent_id)
+        .where(Contact.due == Due.OWED)
+        .order_by(Contact.owed_at)
+    )
     return list(session.scalars(owed if departments is None else owed.where(Agent.department.in_(departments))))
 
 
@@ -130,7 +149,7 @@ def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: str
     if due == Due.OWED:
         contact.owed_at = at
     if due == Due.RECORDED:
-        contact.recorded_at = at
+        contact.recorded_at, contact.draft = at, None
     session.flush()
     trail.note(session, at, "contact", contact.id, was, due, why, who)
 
@@ -158,7 +177,11 @@ def of_person(session: Session, pseudonym: bytes, but: str, limit: int = 5) -> l
 
 def accompaniments(session: Session, contact_ids: Sequence[str]) -> list[Accompaniment]:
     """The démarches of these contacts."""
-    return list(session.scalars(select(Accompaniment).where(Accompaniment.contact_id.in_(contact_ids)).order_by(Accompaniment.at)))
+    return list(
+        session.scalars(
+            select(Accompaniment).where(Accompaniment.contact_id.in_(contact_ids)).order_by(Accompaniment.at)
+        )
+    )
 
 
 def by_reference(session: Session, reference: str) -> Contact | None:

@@ -52,7 +52,9 @@ class Leg(Base):
         return max((self.wrapped_at - self.left_at).total_seconds(), 0.0) if self.wrapped_at and self.left_at else 0.0
 
 
-def ask(session: Session, call_id: str, contact_id: str, agent_id: str, epoch: int, at: datetime, shift_line: str | None) -> Leg:
+def ask(
+    session: Session, call_id: str, contact_id: str, agent_id: str, epoch: int, at: datetime, shift_line: str | None
+) -> Leg:
     """The row stands before the carrier is asked, so whatever the carrier answers has a place to go."""
     leg = Leg(
         id=new_id(), call_id=call_id, contact_id=contact_id, agent_id=agent_id, epoch=epoch, asked_at=at,

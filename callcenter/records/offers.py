@@ -47,13 +47,13 @@ def make(session: Session, call_id: str, agent_id: str, at: datetime, lease_unti
     if call is None or call.state != CallState.WAITING:
         return None
     epoch = call.epoch + 1
-    moved = calls.move(
-        session, call_id, [CallState.WAITING], CallState.OFFERED, at, "offered", agent_id=None, epoch=call.epoch
-    )
-    if moved is None:
-        return None
-    moved.epoch, moved.agent_id, moved.lease_until = epoch, agent_id, lease_until
-    if not agents.move(session, agent_id, [AgentState.AVAILABLE], AgentState.OFFERED, at, "offered", call_id=call_id, keeps_rank=True):
+    calls.move(
+        session, call_id, [CallState.WAITING], CallState.OFFERED, at, "offered",
+        epoch=epoch, agent_id=agent_id, lease_until=lease_until,
+    )  # fmt: skip
+    if not agents.move(
+        session, agent_id, [AgentState.AVAILABLE], AgentState.OFFERED, at, "offered", call_id=call_id, keeps_rank=True
+    ):
         return None
     offer = Offer(id=new_id(), call_id=call_id, agent_id=agent_id, epoch=epoch, at=at, lease_until=lease_until)
     session.add(offer)
@@ -78,7 +78,12 @@ def get(session: Session, offer_id: str) -> Offer | None:
 
 def overdue(session: Session, at: datetime, limit: int = 200) -> list[str]:
     """Open offers whose lease has ended."""
-    due = select(Offer.id).where(Offer.state == OfferState.OPEN, Offer.lease_until < at).order_by(Offer.lease_until).limit(limit)
+    due = (
+        select(Offer.id)
+        .where(Offer.state == OfferState.OPEN, Offer.lease_until < at)
+        .order_by(Offer.lease_until)
+        .limit(limit)
+    )
     return list(session.scalars(due))
 
 
@@ -89,18 +94,27 @@ def accept(session: Session, offer_id: str, agent_id: str, at: datetime, lease_u
         return None
     call = calls.move(
         session, offer.call_id, [CallState.OFFERED], CallState.CONNECTING, at, "accepted",
-        who=agent_id, epoch=offer.epoch, agent_id=agent_id, lease_until=lease_until, inside=False,
+        who=agent_id, if_epoch=offer.epoch, if_agent=agent_id, lease_until=lease_until, inside=False,
     )  # fmt: skip
     if call is None:
         return None
-    if not agents.move(session, agent_id, [AgentState.OFFERED], AgentState.CONNECTING, at, "accepted", call_id=call.id, who=agent_id):
+    if not agents.move(
+        session, agent_id, [AgentState.OFFERED], AgentState.CONNECTING, at, "accepted", call_id=call.id, who=agent_id
+    ):
         raise AssertionError("an offered call whose agent is not offered it")
     close(session, offer_id, OfferState.ACCEPTED, at)
     return call
 
 
 def return_call(
-    session: Session, offer_id: str, how: OfferState, at: datetime, *, agent_to: AgentState, reason: PauseReason | None = None, keeps_rank: bool = False
+    session: Session,
+    offer_id: str,
+    how: OfferState,
+    at: datetime,
+    *,
+    agent_to: AgentState,
+    reason: PauseReason | None = None,
+    keeps_rank: bool = False,
 ) -> Closed | None:
     """The offer was refused, missed or withdrawn: the call waits again with its place, the agent goes to `agent_to`."""
     offer = get(session, offer_id)
@@ -108,11 +122,10 @@ def return_call(
         return None
     call = calls.move(
         session, offer.call_id, [CallState.OFFERED], CallState.WAITING, at, how,
-        who=offer.agent_id, epoch=offer.epoch, agent_id=offer.agent_id, lease_until=None,
+        who=offer.agent_id, if_epoch=offer.epoch, if_agent=offer.agent_id,
     )  # fmt: skip
     if call is None:
         return None
-    call.agent_id = None
     agents.move(session, offer.agent_id, [AgentState.OFFERED], agent_to, at, how, reason=reason, keeps_rank=keeps_rank)
     close(session, offer_id, how, at)
     return Closed(call, offer.agent_id)

@@ -74,7 +74,12 @@ def of_token(session: Session, token: str, at: datetime) -> SignedIn | None:
     row = session.execute(
         select(StaffSession, Agent)
         .join(Agent, Agent.id == StaffSession.agent_id)
-        .where(StaffSession.token == sealing.digest(token), StaffSession.revoked_at.is_(None), StaffSession.expires_at > at, Agent.active)
+        .where(
+            StaffSession.token == sealing.digest(token),
+            StaffSession.revoked_at.is_(None),
+            StaffSession.expires_at > at,
+            Agent.active,
+        )
     ).first()
     return SignedIn(row[1], row[0].token) if row else None
 
@@ -96,7 +101,9 @@ def too_many_tries(session: Session, login: str, address: str, at: datetime) -> 
 
 def failed(session: Session, login: str, address: str, at: datetime) -> None:
     """Count one failed try."""
-    session.add_all(SignInTry(who=sealing.pseudonym(who), at=at) for who in (f"name:{login.lower()}", f"address:{address}"))
+    session.add_all(
+        SignInTry(who=sealing.pseudonym(who), at=at) for who in (f"name:{login.lower()}", f"address:{address}")
+    )
 
 
 def audit(session: Session, who: str, act: str, noun: str, noun_id: str, at: datetime) -> None:

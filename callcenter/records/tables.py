@@ -4,4 +4,16 @@ from callcenter.db import Base
 from callcenter.records import agents, beacon, callbacks, calls, carrier_events, contacts, legs, offers, sessions, trail
 
 metadata = Base.metadata
-__all__ = ["agents", "beacon", "callbacks", "calls", "carrier_events", "contacts", "legs", "metadata", "offers", "sessions", "trail"]
+__all__ = [
+    "agents",
+    "beacon",
+    "callbacks",
+    "calls",
+    "carrier_events",
+    "contacts",
+    "legs",
+    "metadata",
+    "offers",
+    "sessions",
+    "trail",
+]

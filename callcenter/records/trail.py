@@ -22,10 +22,14 @@ class Event(Base):
     was: Mapped[str] = mapped_column(String(16))
     now: Mapped[str] = mapped_column(String(16))
     why: Mapped[str] = mapped_column(String(40))
-    who: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))  # the agent or supervisor; None: the service or the citizen
+    who: Mapped[str | None] = mapped_column(
+        Uuid(as_uuid=False)
+    )  # the agent or supervisor; None: the service or the citizen
 
 
-def note(session: Session, at: datetime, noun: str, noun_id: str, was: str, now: str, why: str, who: str | None = None) -> None:
+def note(
+    session: Session, at: datetime, noun: str, noun_id: str, was: str, now: str, why: str, who: str | None = None
+) -> None:
     """Write one change, in the transaction that makes it."""
     session.execute(insert(Event).values(at=at, noun=noun, noun_id=noun_id, was=was, now=now, why=why, who=who))
 

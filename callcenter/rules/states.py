@@ -43,7 +43,13 @@ class AgentState(StrEnum):
 AGENT_MOVES = {
     AgentState.OFFLINE: {AgentState.AVAILABLE, AgentState.PAUSE},
     AgentState.AVAILABLE: {AgentState.OFFERED, AgentState.PAUSE, AgentState.OFFLINE, AgentState.LOST},
-    AgentState.OFFERED: {AgentState.AVAILABLE, AgentState.CONNECTING, AgentState.PAUSE, AgentState.LOST, AgentState.OFFLINE},
+    AgentState.OFFERED: {
+        AgentState.AVAILABLE,
+        AgentState.CONNECTING,
+        AgentState.PAUSE,
+        AgentState.LOST,
+        AgentState.OFFLINE,
+    },
     AgentState.CONNECTING: {AgentState.TALKING, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
     AgentState.TALKING: {AgentState.WRAP_UP, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
     AgentState.WRAP_UP: {AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},

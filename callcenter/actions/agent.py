@@ -1,0 +1,413 @@
+"""What an agent does: takes their post, answers, speaks, records what came of it.
+
+A verb refuses with a sentence (`errors`); a click that comes twice does its work once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from callcenter import sealing
+from callcenter.actions import dispatch, index, room
+from callcenter.config import settings
+from callcenter.db import Conflict, Session, transaction
+from callcenter.errors import (
+    AlreadyTaken,
+    CarrierDown,
+    LiveStoreDown,
+    NotFound,
+    NotPossibleNow,
+    OutcomeIncomplete,
+    OutcomeOwed,
+)
+from callcenter.live import floor
+from callcenter.records import agents, calls, contacts, legs, offers, sessions
+from callcenter.records.agents import Agent
+from callcenter.records.contacts import Accompaniment, Entry
+from callcenter.records.identity import new_id
+from callcenter.rules import outcomes
+from callcenter.rules.states import CHOSEN_PAUSES, AgentState, CallState, Due, Ending, LegState, OfferState, PauseReason
+from callcenter.telephone import telephone
+
+FREE_STATES = (AgentState.AVAILABLE, AgentState.PAUSE, AgentState.LOST)
+
+
+def takes_post(agent_id: str, line: str, at: datetime) -> None:
+    """Begin to take calls, on a desk phone rung for each call (`phone`) or kept open all shift (`shift`)."""
+    with transaction() as session:
+        agent = _agent(session, agent_id)
+        if line not in ("phone", "shift") or not agent.desk_phone:
+            raise NotPossibleNow
+        if agent.state != AgentState.OFFLINE:
+            return
+        agent.line = line
+        to, reason = agents.after_call(session, agent)
+        agents.move(session, agent_id, [AgentState.OFFLINE], to, at, "took their post", reason=reason, who=agent_id)
+        number = agent.phone
+        agent = _agent(session, agent_id)
+    if line == "shift" and number:
+        carrier_id = telephone().ring_shift(agent_id, number)
+        with transaction() as session:
+            _agent(session, agent_id).shift_line = carrier_id
+    dispatch.freed(agent)
+
+
+def leaves_post(agent_id: str, at: datetime, who: str | None = None) -> None:
+    """Take no more calls. During a call it is kept for afterwards."""
+    with transaction() as session:
+        agent = _agent(session, agent_id)
+        if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
+            agent.next_state, agent.next_reason = AgentState.OFFLINE, None
+            shift_line, returned = None, None
+        else:
+            returned = _give_back_offer(session, agent, OfferState.REFUSED, AgentState.OFFLINE, None, at)
+            if returned is None:
+                agents.move(
+                    session, agent_id, FREE_STATES, AgentState.OFFLINE, at, "left their post", who=who or agent_id
+                )
+            agent = _agent(session, agent_id)
+            shift_line, agent.shift_line = agent.shift_line, None
+    if shift_line:
+        with index.best_effort("closing an open line"):
+            telephone().hang_up(shift_line)
+    if returned:
+        dispatch.returned(returned.call, agent)
+    else:
+        index.show(agent)
+
+
+def pauses(agent_id: str, reason: PauseReason, at: datetime) -> None:
+    """Take no calls for a while. During a call it is kept for afterwards; an open offer is refused by it."""
+    if reason not in CHOSEN_PAUSES:
+        raise NotPossibleNow
+    _chooses(agent_id, AgentState.PAUSE, reason, at)
+
+
+def is_available(agent_id: str, at: datetime) -> None:
+    """Take calls again; refused while a contact still owes its outcome."""
+    _chooses(agent_id, AgentState.AVAILABLE, None, at)
+
+
+def beats(agent_id: str, at: datetime) -> None:
+    """The agent's page is there; a connection that was lost is back, in the state it was lost from."""
+    try:
+        if floor.beat(agent_id, at.timestamp()):
+            return
+    except LiveStoreDown:
+        return
+    with transaction() as session:
+        agent = _agent(session, agent_id)
+        if agent.state == AgentState.LOST:
+            to, reason = agents.after_call(session, agent)
+            if agent.lost_from == AgentState.PAUSE and to == AgentState.AVAILABLE:
+                to, reason = AgentState.PAUSE, PauseReason.BREAK
+            agent.lost_from = None
+            agents.move(session, agent_id, [AgentState.LOST], to, at, "the connection is back", reason=reason)
+            agent = _agent(session, agent_id)
+    if agent.state != AgentState.OFFLINE:
+        dispatch.freed(agent)
+
+
+def is_lost(agent_id: str, at: datetime) -> None:
+    """No heartbeat: Connexion perdue. An open offer returns with its place; a conversation goes on by telephone."""
+    with transaction() as session:
+        agent = _agent(session, agent_id)
+        was = AgentState(agent.state)
+        if was not in (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.PAUSE):
+            return
+        returned = _give_back_offer(session, agent, OfferState.WITHDRAWN, AgentState.LOST, None, at)
+        if returned is None:
+            agents.move(
+                session, agent_id, [AgentState.AVAILABLE, AgentState.PAUSE], AgentState.LOST, at, "no heartbeat"
+            )
+        agent = _agent(session, agent_id)
+        agent.lost_from = AgentState.PAUSE if was == AgentState.PAUSE else AgentState.AVAILABLE
+    if returned:
+        dispatch.returned(returned.call, agent)
+    else:
+        index.show(agent)
+
+
+def accepts(agent_id: str, offer_id: str, at: datetime) -> None:
+    """Take the call that is offered. Refused (AlreadyTaken) when it is no longer theirs to take."""
+    lease = settings().connecting_lease_phone
+    with transaction() as session:
+        agent = _agent(session, agent_id)
+        on_shift = agent.line == "shift" and agent.shift_line is not None
+        until = at + timedelta(seconds=settings().connecting_lease_browser if on_shift else lease)
+        call = offers.accept(session, offer_id, agent_id, at, until)
+        if call is None:
+            offer = offers.get(session, offer_id)
+            if offer and offer.agent_id == agent_id and offer.state == OfferState.ACCEPTED:
+                return  # the same click again
+            raise AlreadyTaken
+        shift_line = agent.shift_line if on_shift else None
+        leg = legs.ask(session, call.id, call.contact_id, agent_id, call.epoch, at, shift_line)
+        number = agent.phone
+        agent = _agent(session, agent_id)
+    index.show(agent)
+    try:
+        if shift_line:
+            if not telephone().shift_to(shift_line, agent_id, leg.id):
+                room.leg_leaves(leg.id, at, lost=True)
+            return
+        assert number is not None
+        carrier_id = telephone().ring_agent(leg.id, number)
+    except CarrierDown:
+        return  # whether it rings is not known: the lease of `connecting` asks the carrier
+    with transaction() as session:
+        rung = legs.get(session, leg.id)
+        if rung:
+            rung.carrier_id = rung.carrier_id or carrier_id
+            legs.move(session, rung, LegState.RINGING, at, "the desk phone rings")
+
+
+def refuses(agent_id: str, offer_id: str, at: datetime) -> None:
+    """Not now: the call keeps its place and goes to the next agent; the agent is paused."""
+    _offer_ends(offer_id, OfferState.REFUSED, at, agent_id)
+
+
+def misses(offer_id: str, at: datetime) -> None:
+    """The offer's lease ended without an answer: Pause, non-réponse."""
+    _offer_ends(offer_id, OfferState.MISSED, at, None)
+
+
+def chooses_next(agent_id: str, state: AgentState | None, reason: PauseReason | None, at: datetime) -> None:
+    """What comes after this call; kept until then, never overwritten by the service. None takes the choice back."""
+    if state not in (None, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE):
+        raise NotPossibleNow
+    with transaction() as session:
+        agent = _agent(session, agent_id)
+        agent.next_state = state
+        agent.next_reason = reason if state == AgentState.PAUSE else None
+    index.look(agent_id)
+
+
+def hangs_up(agent_id: str, at: datetime) -> None:
+    """End the conversation: the caller goes on to the last words, the agent to the wrap-up."""
+    with transaction() as session:
+        call, leg = _in_hand(session, agent_id, CallState.TALKING, CallState.WRAP_UP)
+        if call.state == CallState.WRAP_UP:
+            return
+        agent = room.begin_wrap_up(session, call, at, "the agent hung up")
+    if call.carrier_id:
+        with index.best_effort("sending the caller on"):
+            telephone().to_goodbye(call.carrier_id, call.id)
+    room.let_leg_go(leg)
+    if agent:
+        index.show(agent)
+
+
+def holds(agent_id: str, on: bool, at: datetime) -> None:
+    """Music for the citizen, or the conversation again; seconds on hold are counted."""
+    with transaction() as session:
+        call, leg = _in_hand(session, agent_id, CallState.TALKING)
+        if (leg.held_since is not None) == on:
+            return
+        if leg.held_since:
+            leg.held, leg.held_since = leg.held + (at - leg.held_since).total_seconds(), None
+        else:
+            leg.held_since = at
+    if call.carrier_id:
+        telephone().hold(call.carrier_id, call.id, on)
+    index.look(agent_id)
+
+
+def mutes(agent_id: str, on: bool) -> None:
+    """Whether the citizen hears the agent."""
+    with transaction() as session:
+        call, leg = _in_hand(session, agent_id, CallState.TALKING)
+        leg.muted = on
+    if leg.carrier_id:
+        telephone().mute(leg.carrier_id, call.id, on)
+    index.look(agent_id)
+
+
+def extends_wrap_up(agent_id: str) -> None:
+    """Once as much time again to record the outcome."""
+    with transaction() as session:
+        call, _ = _in_hand(session, agent_id, CallState.WRAP_UP)
+        if call.extended or call.lease_until is None:
+            raise NotPossibleNow
+        call.lease_until += timedelta(seconds=settings().wrap_up_limit)
+        call.extended = True
+    index.look(agent_id)
+
+
+def notes(agent_id: str, contact_id: str, text: str) -> None:
+    """Keep what was typed during the call, sealed and masked, until the outcome is recorded."""
+    with transaction() as session:
+        contact = _contact(session, agent_id, contact_id)
+        kept = outcomes.masked(text)
+        contact.draft = sealing.seal(kept) if kept else None
+
+
+def records(agent_id: str, contact_id: str, entries: Sequence[Entry], at: datetime) -> list[Accompaniment]:
+    """The outcome of a contact: during its wrap-up, or later when it is owed. One transaction ends the call, writes the
+    démarches and moves the agent on. Recorded twice, the first stands."""
+    _check(entries)
+    try:
+        with transaction() as session:
+            contact = _contact(session, agent_id, contact_id)
+            call = calls.lock(session, _call_of(session, agent_id, contact_id))
+            if contact.due == Due.RECORDED:
+                return contacts.accompaniments(session, [contact.id])
+            if call is None or call.state == CallState.TALKING:
+                raise NotPossibleNow
+            rows = contacts.record(session, contact, _clean(entries), at, agent_id)
+            leg = legs.serving(session, call.id)
+            if leg and leg.wrapped_at is None:
+                leg.wrapped_at = at
+            agent = finish_wrap_up(session, call, at, "the outcome is recorded")
+    except Conflict:
+        raise OutcomeIncomplete from None
+    dispatch.freed(agent)
+    return rows
+
+
+def finish_wrap_up(session: Session, call: calls.Call, at: datetime, why: str) -> Agent:
+    """The call ends, if it had not; its agent goes on to what they chose, or stays paused while something is owed."""
+    agent_id = call.agent_id
+    assert agent_id is not None
+    ended = calls.end(session, call.id, [CallState.WRAP_UP], Ending.ANSWERED, at, why)
+    agent = _agent(session, agent_id)
+    to, reason = agents.after_call(session, agent)
+    if ended is not None:
+        moved = agents.move(session, agent_id, [AgentState.WRAP_UP], to, at, why, reason=reason)
+    else:
+        owing = agent.state == AgentState.PAUSE and agent.pause_reason == PauseReason.OUTCOME_OWED
+        moved = owing and to != AgentState.PAUSE and agents.move(session, agent_id, [AgentState.PAUSE], to, at, why)
+    agent = _agent(session, agent_id)
+    if moved:
+        agent.next_state = agent.next_reason = None
+    return agent
+
+
+def records_visit(
+    agent_id: str,
+    department: str,
+    entries: Sequence[Entry],
+    arrived_at: datetime,
+    at: datetime,
+    satisfaction: int | None = None,
+) -> contacts.Contact:
+    """A visit at the desk, in the same form: a contact of channel `front_desk`, of the agent's own site."""
+    _check(entries)
+    with transaction() as session:
+        agent = _agent(session, agent_id)
+        contact_id = new_id()
+        contacts.open_contact(session, contact_id, "front_desk", arrived_at, None)
+        contact = contacts.get(session, contact_id)
+        assert contact is not None
+        contact.department, contact.site_id, contact.agent_id = department, agent.site_id, agent_id
+        contact.local_day = arrived_at.date()
+        if satisfaction is not None:
+            contact.satisfaction, contact.satisfaction_scale = satisfaction, 4
+        contacts.record(session, contact, _clean(entries), at, agent_id)
+        return contact
+
+
+def sees_number(agent_id: str, call_id: str, at: datetime) -> str:
+    """The full number of the call in hand, and nobody else's; looking is written down."""
+    with transaction() as session:
+        call, _ = _in_hand(session, agent_id, CallState.TALKING, CallState.WRAP_UP, CallState.CONNECTING)
+        if call.id != call_id or call.phone is None:
+            raise NotFound
+        sessions.audit(session, agent_id, "saw a full number", "call", call_id, at)
+        return call.phone.national
+
+
+def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime) -> None:
+    with transaction() as session:
+        agent = _agent(session, agent_id)
+        if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
+            agent.next_state, agent.next_reason = to, reason
+            returned = None
+        elif agent.state == AgentState.OFFERED:
+            if to == AgentState.AVAILABLE:
+                return
+            returned = _give_back_offer(session, agent, OfferState.REFUSED, to, reason, at)
+        else:
+            if agent.state == AgentState.OFFLINE:
+                raise NotPossibleNow
+            if to == AgentState.AVAILABLE:
+                if agents.is_owing(session, agent_id):
+                    raise OutcomeOwed
+                if agent.state == AgentState.AVAILABLE:
+                    return
+            returned = None
+            agents.move(session, agent_id, FREE_STATES, to, at, "chosen", reason=reason, who=agent_id)
+        agent = _agent(session, agent_id)
+    if returned:
+        dispatch.returned(returned.call, agent)
+    else:
+        dispatch.freed(agent)
+
+
+def _offer_ends(offer_id: str, how: OfferState, at: datetime, agent_id: str | None) -> None:
+    with transaction() as session:
+        offer = offers.get(session, offer_id)
+        if offer is None or agent_id not in (None, offer.agent_id):
+            raise NotFound
+        returned = offers.return_call(
+            session, offer_id, how, at, agent_to=AgentState.PAUSE, reason=PauseReason.NO_ANSWER
+        )
+        if returned is None:
+            return  # accepted, withdrawn or ended already
+        agent = _agent(session, returned.agent_id)
+    if agent.shift_line:
+        with index.best_effort("quieting an open line"):
+            telephone().shift_to(agent.shift_line, agent.id, None)
+    dispatch.returned(returned.call, agent)
+
+
+def _give_back_offer(
+    session: Session, agent: Agent, how: OfferState, to: AgentState, reason: PauseReason | None, at: datetime
+) -> offers.Closed | None:
+    offer = offers.open_of_agent(session, agent.id)
+    return offers.return_call(session, offer.id, how, at, agent_to=to, reason=reason) if offer else None
+
+
+def _in_hand(session: Session, agent_id: str, *states: CallState) -> tuple[calls.Call, legs.Leg]:
+    """The call this agent holds, locked before the agent, with their leg; refused in any other state."""
+    agent = _agent(session, agent_id)
+    call = calls.lock(session, agent.call_id) if agent.call_id else None
+    leg = legs.serving(session, call.id) if call else None
+    if call is None or leg is None or call.agent_id != agent_id or call.state not in states:
+        raise NotPossibleNow
+    return call, leg
+
+
+def _agent(session: Session, agent_id: str) -> Agent:
+    agent = agents.get(session, agent_id)
+    if agent is None:
+        raise NotFound
+    return agent
+
+
+def _contact(session: Session, agent_id: str, contact_id: str) -> contacts.Contact:
+    """A contact that is this agent's to write on."""
+    contact = contacts.get(session, contact_id)
+    if contact is None or contact.agent_id != agent_id:
+        raise NotFound
+    return contact
+
+
+def _call_of(session: Session, agent_id: str, contact_id: str) -> str:
+    call = calls.of_contact(session, contact_id)
+    if call is None or call.agent_id != agent_id:
+        raise NotFound
+    return call.id
+
+
+def _check(entries: Sequence[Entry]) -> None:
+    if not entries:
+        raise OutcomeIncomplete
+    for entry in entries:
+        wrong = outcomes.refusals(entry.outcome, entry.settled, entry.reason, entry.internet_checked)
+        if wrong:
+            raise OutcomeIncomplete(*wrong)
+
+
+def _clean(entries: Sequence[Entry]) -> list[Entry]:
+    return [replace(entry, notes=outcomes.masked(entry.notes)) for entry in entries]

@@ -1,0 +1,241 @@
+"""What a citizen does on the telephone: arrives, joins a queue, waits, speaks with an agent, hangs up.
+
+Every verb may be asked twice, late, or in another order than things happened; the rows say what still counts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from callcenter.actions import dispatch, index, room
+from callcenter.config import settings
+from callcenter.db import Session, transaction
+from callcenter.errors import LiveStoreDown
+from callcenter.live import floor, queue
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import agents, callbacks, calls, contacts, legs, offers
+from callcenter.records.calls import Call, Wish
+from callcenter.rules import routing, waiting
+from callcenter.rules.opening_hours import PARIS, LineHours, opening
+from callcenter.rules.states import AgentState, CallState, Ending, LegState, OfferState
+from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.waiting import Announcement
+
+SHORT_ABANDON = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Waits:
+    """In the queue, or already past it: the caller holds the line."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """No place to wait: `why` is closed, nobody, full or too_long; `reopens` is local to the citizen, None if unknown."""
+
+    why: str
+    reopens: datetime | None
+
+
+@dataclass(frozen=True)
+class Soon:
+    """An agent has been found; or the index cannot say: music, and a word."""
+
+
+def arrives(carrier_id: str, from_: str, at: datetime) -> str:
+    """The line rings: the id of its call, the same whenever it is told again. Raises DatabaseDown."""
+    number = PhoneNumber.of_caller(from_)
+    with transaction() as session:
+        return calls.arrive(session, carrier_id, number, at, _is_relay(number)).id
+
+
+def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits | TurnedAway:
+    """The menu's answers lead to a queue. Told twice, the first answers stand. Raises DatabaseDown."""
+    number = PhoneNumber.of_caller(from_)
+    hours = opening(line_hours(), wish.department, at)
+    with transaction() as session:
+        call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
+        if call.state != CallState.MENU:
+            return Waits(call.id)
+        why = _no_place(session, wish, hours.is_open)
+        if why:
+            call.turned_away = why
+            call.department, call.topic, call.language = wish.department, wish.topic, wish.language
+            call.relay = call.relay or wish.relay
+            return TurnedAway(why, hours.next_opening)
+        joined = calls.move(
+            session, call.id, [CallState.MENU], CallState.WAITING, at, "joined the queue",
+            department=wish.department, topic=wish.topic, language=wish.language, relay=call.relay or wish.relay,
+            queued_at=at, turned_away=None,
+        )  # fmt: skip
+        assert joined is not None
+        _describe(contacts.get(session, joined.contact_id), joined, at)
+    with index.best_effort("joining a queue"):
+        index.put_call(joined)
+    dispatch.for_call(joined.id)
+    return Waits(joined.id)
+
+
+def hears_place(call_id: str, department: str, told: int, at: datetime) -> Announcement | TurnedAway | Soon:
+    """What to say to a waiting caller: one trip to the index, none to PostgreSQL. Raises LiveStoreDown."""
+    place = queue.place(call_id, at.timestamp())
+    if place is None:
+        return Soon()
+    hours = opening(line_hours(), department, at)
+    if not hours.is_open:
+        return TurnedAway("closed", hours.next_opening)
+    if place.on_duty == 0 and place.queue.startswith(routing.NATION):
+        return TurnedAway("nobody", hours.next_opening)
+    if place.waited > settings().maximum_wait:
+        return TurnedAway("too_long", hours.next_opening)
+    return waiting.announcement(place.position, place.on_duty, place.picked, place.waited, told)
+
+
+def leaves_queue(carrier_id: str, why: str, at: datetime) -> None:
+    """The waiting room let the caller go to hear why they cannot wait on. Their call waits no more. Raises DatabaseDown."""
+    with transaction() as session:
+        call = calls.by_carrier_id(session, carrier_id)
+        if call is None or call.state not in (CallState.WAITING, CallState.OFFERED):
+            return
+        call.turned_away = why
+        freed = _withdraw(session, call, at)
+        calls.end(session, call.id, [CallState.WAITING], _turned_away_ending(why), at, f"turned away: {why}")
+    _is_gone(call.id, freed)
+
+
+def enters_room(call_id: str, at: datetime) -> None:
+    """The citizen's own line is in the room: only now do the two speak. Raises DatabaseDown."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        leg = legs.serving(session, call_id)
+        if call is None or leg is None:
+            return
+        if call.state != CallState.CONNECTING or leg.epoch != call.epoch or leg.state != LegState.JOINED:
+            call.inside = call.state in (CallState.CONNECTING, CallState.TALKING)
+            return
+        room.begin_talking(session, call, leg, at)
+        agent = agents.get(session, leg.agent_id)
+    if agent:
+        index.show(agent)
+
+
+def hangs_up(carrier_id: str, at: datetime) -> None:
+    """The citizen's line has ended, in whatever state their call was. Raises DatabaseDown."""
+    with transaction() as session:
+        call = calls.by_carrier_id(session, carrier_id)
+        call = calls.lock(session, call.id) if call else None
+        if call is None:
+            return
+        freed: agents.Agent | None = None
+        leg: legs.Leg | None = None
+        match call.state:
+            case CallState.MENU:
+                calls.end(session, call.id, [CallState.MENU], _menu_ending(session, call), at, "hung up in the menu")
+            case CallState.WAITING | CallState.OFFERED:
+                freed = _withdraw(session, call, at)
+                calls.end(session, call.id, [CallState.WAITING], _queue_ending(call, at), at, "hung up while waiting")
+            case CallState.CONNECTING:
+                leg = legs.serving(session, call.id)
+                freed = room.release_agent(session, call, at, "the caller hung up")
+                calls.end(
+                    session, call.id, [CallState.CONNECTING], _queue_ending(call, at), at, "hung up while connecting"
+                )
+            case CallState.TALKING:
+                leg = legs.serving(session, call.id)
+                freed = room.begin_wrap_up(session, call, at, "the caller hung up")
+            case _:
+                return
+    if leg:
+        room.let_leg_go(leg)
+    _is_gone(call.id, freed)
+
+
+def leaves_room(call_id: str, at: datetime) -> None:
+    """The citizen's line left the room: the conversation is over. Raises DatabaseDown."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        if call is None or call.state != CallState.TALKING:
+            return
+        leg = legs.serving(session, call_id)
+        agent = room.begin_wrap_up(session, call, at, "the caller left")
+    if leg:
+        room.let_leg_go(leg)
+    if agent:
+        index.show(agent)
+
+
+@lru_cache
+def line_hours() -> LineHours:
+    """The line's hours, from the settings."""
+    own = settings()
+    return LineHours(time.fromisoformat(own.opens_at), time.fromisoformat(own.closes_at), own.always_open)
+
+
+def local_time(department: str, at: datetime) -> datetime:
+    """An instant on the clock of the citizen's territory."""
+    territory = TERRITORIES.get(department)
+    return at.astimezone(ZoneInfo(territory.timezone if territory and territory.timezone else PARIS))
+
+
+def _no_place(session: Session, wish: Wish, is_open: bool) -> str | None:
+    if not is_open:
+        return "closed"
+    if calls.count_waiting(session) >= settings().queue_limit:
+        return "full"
+    try:
+        if not any(floor.on_duty(routing.call_queues(wish.department, wish.topic, wish.language))):
+            return "nobody"
+    except LiveStoreDown:
+        return (
+            None  # who is on duty is not known: waiting is kinder than refusing, and the next announcement asks again
+        )
+    return None
+
+
+def _describe(contact: contacts.Contact | None, call: Call, at: datetime) -> None:
+    assert contact is not None
+    contact.department, contact.topic, contact.language, contact.relay = (
+        call.department,
+        call.topic,
+        call.language,
+        call.relay,
+    )
+    contact.local_day = local_time(call.department, at).date()
+
+
+def _withdraw(session: Session, call: Call, at: datetime) -> agents.Agent | None:
+    """An offered call is taken back: its agent is free again, with their rank."""
+    offer = offers.open_of_call(session, call.id)
+    if offer is None:
+        return None
+    offers.return_call(session, offer.id, OfferState.WITHDRAWN, at, agent_to=AgentState.AVAILABLE, keeps_rank=True)
+    return agents.get(session, offer.agent_id)
+
+
+def _is_gone(call_id: str, freed: agents.Agent | None) -> None:
+    index.forget_call(call_id)
+    if freed:
+        dispatch.freed(freed)
+
+
+def _menu_ending(session: Session, call: Call) -> Ending:
+    if callbacks.asked_in(session, call.id):
+        return Ending.BECAME_CALLBACK
+    return _turned_away_ending(call.turned_away) if call.turned_away else Ending.LEFT_IN_MENU
+
+
+def _turned_away_ending(why: str | None) -> Ending:
+    """Nobody on duty and too long a wait are our fault, like a full queue: they count as calls we did not answer."""
+    return Ending.CLOSED if why == "closed" else Ending.FULL
+
+
+def _queue_ending(call: Call, at: datetime) -> Ending:
+    assert call.queued_at is not None
+    return Ending.SHORT_ABANDON if at - call.queued_at <= SHORT_ABANDON else Ending.ABANDONED
+
+
+def _is_relay(number: PhoneNumber | None) -> bool:
+    return number is not None and number.e164 in settings().relay_numbers

@@ -1,0 +1,122 @@
+"""Dispatch: the index proposes a call and an agent together, PostgreSQL decides.
+
+Anyone may run it, several at once: what two of them see, one of them gets.
+"""
+
+from datetime import timedelta
+from secrets import token_hex
+
+import structlog
+
+from callcenter import clock
+from callcenter.actions import index
+from callcenter.config import settings
+from callcenter.db import Conflict, transaction
+from callcenter.errors import CarrierDown, DatabaseDown
+from callcenter.live import offers as proposals
+from callcenter.live import signals
+from callcenter.live.offers import Reservation
+from callcenter.records import agents, calls, offers
+from callcenter.rules.states import AgentState, CallState
+from callcenter.telephone import telephone
+
+log = structlog.get_logger()
+AT_ONCE = 200  # proposals one round may make before others get their turn
+
+
+class Stale(Exception):
+    """The index proposed what PostgreSQL no longer allows."""
+
+
+def for_call(call_id: str) -> None:
+    """Offer this waiting call to the agent free longest, if there is one."""
+    with index.best_effort("proposing a call"):
+        _settle(proposals.reserve_for_call(call_id, _token(), _deadline()))
+
+
+def for_agent(agent_id: str) -> None:
+    """Offer this free agent the best call they may serve, if there is one."""
+    with index.best_effort("proposing to an agent"):
+        _settle(proposals.reserve_for_agent(agent_id, _token(), _deadline()))
+
+
+def everyone() -> int:
+    """Offer until nothing that waits has a free agent; how many offers were made. Raises LiveStoreDown, DatabaseDown."""
+    made = 0
+    for _ in range(AT_ONCE):
+        reservation = proposals.reserve_any(_token(), _deadline())
+        if reservation is None:
+            break
+        made += decide(reservation)
+    return made
+
+
+def decide(reservation: Reservation) -> bool:
+    """One transaction: both rows were free and are now offered to each other, or each goes back where its row says.
+    Raises DatabaseDown after giving both back."""
+    at = clock.now()
+    try:
+        with transaction() as session:
+            lease = at + timedelta(seconds=settings().offer_lease)
+            offer = offers.make(session, reservation.call_id, reservation.agent_id, at, lease)
+            if offer is None:
+                raise Stale
+            agent = agents.get(session, reservation.agent_id)
+    except (Stale, Conflict):
+        put_back(reservation)
+        return False
+    except DatabaseDown:
+        proposals.give_back(reservation, call=True, agent=True)
+        raise
+    with index.best_effort("confirming an offer"):
+        proposals.confirm(reservation, at.timestamp())
+        signals.look(reservation.agent_id)
+    if agent and agent.line == "shift" and agent.shift_line:
+        try:
+            telephone().shift_hears_offer(agent.shift_line, agent.id, offer.id)
+        except CarrierDown:
+            log.warning("the open line could not be told of an offer", offer=offer.id)
+    return True
+
+
+def put_back(reservation: Reservation) -> None:
+    """Read both rows again: each that is still free goes back with its own score, the other stays out."""
+    with transaction() as session:
+        call = calls.get(session, reservation.call_id)
+        agent = agents.get(session, reservation.agent_id)
+    proposals.give_back(
+        reservation,
+        call=call is not None and call.state == CallState.WAITING,
+        agent=agent is not None and agent.state == AgentState.AVAILABLE,
+    )
+
+
+def returned(call: calls.Call, *touched: agents.Agent) -> None:
+    """After a commit that put a call back to waiting and moved agents: the index, then new offers for both."""
+    index.show(*touched)
+    with index.best_effort("returning a call to its queue"):
+        index.put_call(call)
+    for_call(call.id)
+    for agent in touched:
+        if agent.state == AgentState.AVAILABLE:
+            for_agent(agent.id)
+
+
+def freed(agent: agents.Agent) -> None:
+    """After a commit that moved an agent: the index, then the next call if they are free."""
+    index.show(agent)
+    if agent.state == AgentState.AVAILABLE:
+        for_agent(agent.id)
+
+
+def _settle(reservation: Reservation | None) -> None:
+    if reservation is not None:
+        decide(reservation)
+
+
+def _token() -> str:
+    return token_hex(8)
+
+
+def _deadline() -> float:
+    return clock.now().timestamp() + settings().reservation_lease

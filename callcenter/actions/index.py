@@ -1,0 +1,74 @@
+"""How rows are shown to the index. It follows PostgreSQL when it can; when it cannot, the sweep brings it up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+
+from callcenter import clock
+from callcenter.config import settings
+from callcenter.errors import LiveStoreDown, StoreDown
+from callcenter.live import floor, queue, signals
+from callcenter.records.agents import Agent
+from callcenter.records.calls import Call
+from callcenter.rules import routing
+from callcenter.rules.states import ON_DUTY, AgentState
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def best_effort(doing: str) -> Iterator[None]:
+    """After the commit: what is done for the index, asked of the carrier or offered next, and repaired by the sweep if it fails."""
+    try:
+        yield
+    except StoreDown as failure:
+        log.warning("left to the sweep", doing=doing, failure=type(failure).__name__)
+
+
+def put_call(call: Call) -> None:
+    """A waiting call stands in its queue, with the place its arrival and priority give it."""
+    assert call.queued_at is not None
+    arrival = call.queued_at.timestamp()
+    queues = call.queues
+    queue.join(
+        call.id,
+        queues,
+        routing.score(arrival, call.priority),
+        arrival,
+        routing.widening(arrival, len(queues), settings().ring_widens_after),
+        clock.now().timestamp(),
+    )
+
+
+def put_agent(agent: Agent) -> None:
+    """An agent is on duty or not, free or not, as their row says."""
+    if agent.state not in ON_DUTY:
+        floor.goes(agent.id)
+    elif agent.state == AgentState.AVAILABLE:
+        if not floor.free(agent.id, agent.since.timestamp()):
+            floor.comes(agent.id, agent.queues, clock.now().timestamp())
+            floor.free(agent.id, agent.since.timestamp())
+    elif not floor.busy(agent.id):
+        floor.comes(agent.id, agent.queues, clock.now().timestamp())
+        floor.busy(agent.id)
+
+
+def show(*agents: Agent) -> None:
+    """Their rows have changed: bring the index up to date and let their screens look."""
+    for agent in agents:
+        with best_effort("showing an agent's new state"):
+            put_agent(agent)
+            signals.look(agent.id)
+
+
+def forget_call(call_id: str) -> None:
+    """A call waits no more."""
+    with best_effort("forgetting a call"):
+        queue.leave(call_id)
+
+
+def look(agent_id: str) -> None:
+    """Something on this agent's screen changed, though not their state."""
+    with suppress(LiveStoreDown):
+        signals.look(agent_id)

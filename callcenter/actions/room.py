@@ -1,0 +1,218 @@
+"""The room: how an agent's leg and a citizen's line come together, and part.
+
+The leg first: only when it is in the room is the caller moved out of the queue, or a callback dialled.
+"""
+
+from datetime import datetime, timedelta
+
+from callcenter.actions import dispatch, index
+from callcenter.config import settings
+from callcenter.db import Session, later, transaction
+from callcenter.jobs import Job
+from callcenter.records import agents, callbacks, calls, contacts, legs
+from callcenter.records.calls import Call
+from callcenter.records.legs import Leg
+from callcenter.rules.callbacks import CallbackState
+from callcenter.rules.states import AgentState, CallState, LegState, PauseReason
+from callcenter.telephone import telephone
+
+HEAD_OF_LINE = 86_400.0  # seconds of priority for a caller whom we lost: before anyone who arrived today
+
+
+def leg_enters(leg_id: str, carrier_id: str, at: datetime) -> None:
+    """The agent's line is in the room: bring the citizen in, or ask for their dial. A leg that came too late is let go.
+    Raises DatabaseDown."""
+    with transaction() as session:
+        leg = legs.get(session, leg_id)
+        if leg is None:
+            return
+        call = calls.lock(session, leg.call_id)
+        assert call is not None
+        leg.carrier_id = leg.carrier_id or carrier_id
+        wanted = call.state == CallState.CONNECTING and call.epoch == leg.epoch and leg.state != LegState.LEFT
+        if wanted:
+            legs.move(session, leg, LegState.JOINED, at, "in the room")
+        elif call.state == CallState.TALKING and call.epoch == leg.epoch:
+            return
+        is_talking = wanted and call.inside
+        if is_talking:  # the citizen's join was told before the agent's
+            begin_talking(session, call, leg, at)
+        elif wanted and call.callback_id:
+            later(session, Job.DIAL, call_id=call.id, epoch=call.epoch)
+        agent = agents.get(session, leg.agent_id)
+    if not wanted:
+        let_leg_go(leg)
+    elif is_talking:
+        assert agent is not None
+        index.show(agent)
+    elif call.carrier_id and not call.callback_id:
+        with index.best_effort("bringing the caller in"):
+            if not telephone().bring_in(call.carrier_id, call.id):
+                caller_is_gone(call.id, at)
+
+
+def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
+    """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
+    the line with music, instead of on to the goodbye. Raises DatabaseDown."""
+    with transaction() as session:
+        leg = legs.get(session, leg_id)
+        if leg is None:
+            return
+        call = calls.lock(session, leg.call_id)
+        assert call is not None
+        current = call.epoch == leg.epoch and call.agent_id == leg.agent_id
+        was = CallState(call.state)
+        if not legs.move(session, leg, LegState.LEFT, at, "lost" if lost else "left") and was != CallState.CONNECTING:
+            return
+        if current and was == CallState.CONNECTING:
+            _return_unconnected(session, call, at, "the agent's telephone did not answer")
+        elif current and was == CallState.TALKING and lost:
+            _return_to_head(session, call, at)
+        elif current and was == CallState.TALKING:
+            begin_wrap_up(session, call, at, "the agent hung up")
+        else:
+            return
+        agent = agents.get(session, leg.agent_id)
+    assert agent is not None
+    if was == CallState.TALKING and call.carrier_id:
+        with index.best_effort("moving the caller on"):
+            if lost:
+                telephone().back_to_queue(call.carrier_id, call.id)
+            else:
+                telephone().to_goodbye(call.carrier_id, call.id)
+    if call.state == CallState.WAITING:
+        dispatch.returned(call, agent)
+    else:
+        index.show(agent)
+
+
+def connecting_failed(call_id: str, at: datetime) -> None:
+    """The lease of a `connecting` has ended. What the carrier says of the room decides: finish the move, or give the
+    caller back their place. Raises DatabaseDown, CarrierDown."""
+    with transaction() as session:
+        call = calls.get(session, call_id)
+        leg = legs.serving(session, call_id)
+    if call is None or leg is None or call.state != CallState.CONNECTING:
+        return
+    present = telephone().in_room(call_id)
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        leg = legs.serving(session, call_id)
+        assert leg is not None
+        if call is None or call.state != CallState.CONNECTING or call.lease_until is None or call.lease_until > at:
+            return
+        both = leg.carrier_id in present and call.carrier_id in present
+        if both:
+            legs.move(session, leg, LegState.JOINED, at, "the carrier says so")
+            begin_talking(session, call, leg, at)
+        else:
+            legs.move(session, leg, LegState.LEFT, at, "did not come in time")
+            _return_unconnected(session, call, at, "the connection took too long")
+        agent = agents.get(session, leg.agent_id)
+    assert agent is not None
+    if both:
+        index.show(agent)
+        return
+    let_leg_go(leg)
+    if call.carrier_id in present and call.carrier_id:
+        with index.best_effort("moving the caller back to music"):
+            telephone().back_to_queue(call.carrier_id, call.id)
+    dispatch.returned(call, agent)
+
+
+def caller_is_gone(call_id: str, at: datetime) -> None:
+    """The carrier has no such caller any more, and may never have said so. Raises DatabaseDown."""
+    from callcenter.actions import citizen
+
+    with transaction() as session:
+        call = calls.get(session, call_id)
+    if call and call.carrier_id:
+        citizen.hangs_up(call.carrier_id, at)
+
+
+def begin_talking(session: Session, call: Call, leg: Leg, at: datetime) -> None:
+    """`connecting → talking`: the wait is over, the conversation begins."""
+    calls.move(
+        session, call.id, [CallState.CONNECTING], CallState.TALKING, at, "both are in the room",
+        inside=True, talking_at=at, lease_until=None,
+    )  # fmt: skip
+    leg.talked_from = at
+    agents.move(
+        session, leg.agent_id, [AgentState.CONNECTING], AgentState.TALKING, at, "in conversation", call_id=call.id
+    )
+    contact = contacts.get(session, call.contact_id)
+    agent = agents.get(session, leg.agent_id)
+    assert contact is not None
+    assert agent is not None
+    assert call.queued_at is not None
+    contact.waited = contact.waited if contact.waited is not None else (at - call.queued_at).total_seconds()
+    contact.agent_id, contact.site_id = agent.id, agent.site_id
+    if call.callback_id:
+        callbacks.move(session, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, "reached")
+
+
+def begin_wrap_up(session: Session, call: Call, at: datetime, why: str) -> agents.Agent | None:
+    """`talking → wrap_up`: the conversation is over, its outcome is owed by the server's clock."""
+    deadline = at + timedelta(seconds=settings().wrap_up_limit)
+    calls.move(
+        session, call.id, [CallState.TALKING], CallState.WRAP_UP, at, why,
+        ended_at=at, lease_until=deadline, inside=False, extended=False,
+    )  # fmt: skip
+    leg = legs.serving(session, call.id)
+    assert leg is not None
+    legs.move(session, leg, LegState.LEFT, at, why)
+    agents.move(session, leg.agent_id, [AgentState.TALKING], AgentState.WRAP_UP, at, why, call_id=call.id)
+    if call.callback_id:
+        callbacks.move(session, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, why)
+    return agents.get(session, leg.agent_id)
+
+
+def release_agent(session: Session, call: Call, at: datetime, why: str) -> agents.Agent | None:
+    """A connecting call ends under its agent: they are free again with their rank, for it was not their doing."""
+    leg = legs.serving(session, call.id)
+    assert leg is not None
+    legs.move(session, leg, LegState.LEFT, at, why)
+    agent = agents.get(session, leg.agent_id)
+    assert agent is not None
+    to, reason = agents.after_call(session, agent)
+    agents.move(
+        session, agent.id, [AgentState.CONNECTING], to, at, why, reason=reason, keeps_rank=to == AgentState.AVAILABLE
+    )
+    return agents.get(session, agent.id)
+
+
+def let_leg_go(leg: Leg) -> None:
+    """The agent's line is wanted no more: hung up, or given back to its shift."""
+    if not leg.carrier_id:
+        return
+    with index.best_effort("letting an agent's line go"):
+        if leg.shift:
+            telephone().shift_to(leg.carrier_id, leg.agent_id, None)
+        else:
+            telephone().hang_up(leg.carrier_id)
+
+
+def _return_unconnected(session: Session, call: Call, at: datetime, why: str) -> None:
+    """`connecting → waiting`, place kept; the agent whose telephone did not come is paused."""
+    agent_id = call.agent_id
+    assert agent_id is not None
+    calls.move(session, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
+    agents.move(session, agent_id, [AgentState.CONNECTING], AgentState.PAUSE, at, why, reason=PauseReason.NO_ANSWER)
+
+
+def _return_to_head(session: Session, call: Call, at: datetime) -> None:
+    """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
+    agent_id = call.agent_id
+    assert agent_id is not None
+    calls.move(
+        session, call.id, [CallState.TALKING], CallState.WAITING, at, "the agent was lost", priority=HEAD_OF_LINE
+    )
+    agents.move(
+        session,
+        agent_id,
+        [AgentState.TALKING],
+        AgentState.PAUSE,
+        at,
+        "their line was lost",
+        reason=PauseReason.NO_ANSWER,
+    )

@@ -1,0 +1,51 @@
+"""What a supervisor does. Every act is checked against their departments and written down."""
+
+from datetime import datetime
+
+from callcenter.actions import agent as agents_verbs
+from callcenter.actions import dispatch
+from callcenter.db import transaction
+from callcenter.errors import NotAllowed, NotFound, NotPossibleNow
+from callcenter.records import agents, calls, contacts, sessions
+from callcenter.records.agents import Agent
+from callcenter.rules.states import AgentState, CallState, Due, PauseReason
+
+
+def sees(supervisor: Agent, department: str) -> bool:
+    """Whether a department is theirs: an administrator's are all."""
+    return supervisor.role == "admin" or department in supervisor.departments
+
+
+def releases(supervisor: Agent, contact_id: str, at: datetime) -> None:
+    """A contact that owes its outcome will never have one; its agent may take calls again. No outcome is invented."""
+    with transaction() as session:
+        contact = contacts.get(session, contact_id)
+        call = calls.of_contact(session, contact_id)
+        if contact is None or call is None or contact.agent_id is None:
+            raise NotFound
+        owner = agents.get(session, contact.agent_id)
+        if owner is None or not sees(supervisor, owner.department):
+            raise NotAllowed
+        call = calls.lock(session, call.id)
+        assert call is not None
+        if call.state != CallState.WRAP_UP and contact.due != Due.OWED:
+            raise NotPossibleNow
+        contacts.set_due(session, contact, Due.RELEASED, at, "released by a supervisor", supervisor.id)
+        freed = agents_verbs.finish_wrap_up(session, call, at, "released by a supervisor")
+        sessions.audit(session, supervisor.id, "released a contact", "contact", contact_id, at)
+    dispatch.freed(freed)
+
+
+def moves_agent(supervisor: Agent, agent_id: str, to: AgentState, at: datetime) -> None:
+    """Pause an agent or end their post for them: somebody forgot to, and calls would go unanswered."""
+    with transaction() as session:
+        agent = agents.get(session, agent_id)
+        if agent is None or not sees(supervisor, agent.department):
+            raise NotAllowed
+        sessions.audit(session, supervisor.id, f"moved to {to}", "agent", agent_id, at)
+    if to == AgentState.OFFLINE:
+        agents_verbs.leaves_post(agent_id, at, supervisor.id)
+    elif to == AgentState.PAUSE:
+        agents_verbs.pauses(agent_id, PauseReason.BREAK, at)
+    else:
+        raise NotPossibleNow
