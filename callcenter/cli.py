@@ -1,0 +1,98 @@
+"""`callcenter`: what an operator types."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from callcenter import up as supervisor
+from callcenter.config import environment
+from callcenter.embedded import DoesNotStart
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The telephone service of France Services.")
+console = Console(highlight=False, soft_wrap=True)
+
+Data = Annotated[Path, typer.Option("--data", help="where the embedded stores and the logs live")]
+DEFAULT_DATA = Path("var")
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="of the staff's pages")] = 8000,
+    voice_port: Annotated[int, typer.Option(help="of the telephone webhooks")] = 8001,
+    data: Data = DEFAULT_DATA,
+    citizens: Annotated[bool, typer.Option(help="practice citizens call, practice agents answer")] = True,
+) -> None:
+    """Start the whole service; Ctrl-C stops it."""
+    options = supervisor.Options(data, port, voice_port, citizens)
+    started = time.monotonic()
+    try:
+        with supervisor.running(options, _say) as service:
+            _welcome(service, data, time.monotonic() - started)
+            while True:
+                service.tend(_say)
+                time.sleep(0.2)
+    except KeyboardInterrupt:
+        _say("Stopped.")
+    except DoesNotStart as failure:
+        console.print(f"[red]It does not start.[/] {escape(str(failure))}")
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database that DATABASE_URL names to this version, with its reference data."""
+    from callcenter import migrations
+    from callcenter.records import reference
+
+    migrations.upgrade()
+    reference.load()
+
+
+@app.command(hidden=True)
+def prepare() -> None:
+    """For `up`: migrate, settle the demonstration's town, and print its accounts as one line of JSON."""
+    from callcenter.config import settings
+
+    migrate()
+    accounts: list[dict[str, str]] = []
+    if settings().demonstration:
+        from callcenter import demo
+
+        accounts = demo.settle()
+    typer.echo(json.dumps(accounts))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def call(context: typer.Context) -> None:
+    """Telephone the running service from this terminal: [--from NUMBER] [--keys 46000,3]."""
+    found = supervisor.settings_of(DEFAULT_DATA)
+    command = [sys.executable, "-m", "ivr.rehearsal.terminal", *context.args]
+    os.execve(sys.executable, command, {**found, **environment()})
+
+
+def _welcome(service: supervisor.Service, data: Path, seconds: float) -> None:
+    console.print(
+        f"\n[bold green]Ready in {seconds:.0f} s.[/] The desk: [bold]{service.environment['PUBLIC_WEB_URL']}[/]"
+    )
+    if service.accounts:
+        table = Table("account", "password", "who", box=None, pad_edge=False)
+        for account in service.accounts:
+            table.add_row(account["login"], account["password"], account["who"])
+        console.print(table)
+    console.print(f"[dim]Logs in {data}/logs. `callcenter call` telephones from another terminal. Ctrl-C stops.[/]")
+
+
+def _say(sentence: str) -> None:
+    console.print(escape(sentence))
+
+
+if __name__ == "__main__":
+    app()

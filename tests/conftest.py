@@ -1,0 +1,87 @@
+"""The real stores, for every test that wants them: started once, emptied before each.
+
+The environment is set here, before anything reads the settings. Ask for `database`, `live`, or both.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from callcenter import embedded
+from callcenter.config import settings
+from callcenter.live import store
+
+# `DELETE` is refused by the append-only tables, and truncating a table that is already empty is not free.
+EMPTY = """
+DO $$
+DECLARE
+    each text;
+    filled text[] := '{{}}';
+    has_rows boolean;
+BEGIN
+    FOREACH each IN ARRAY '{{{tables}}}'::text[] LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', each) INTO has_rows;
+        IF has_rows THEN
+            filled := filled || quote_ident(each);
+        END IF;
+    END LOOP;
+    IF cardinality(filled) > 0 THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' CASCADE';
+    END IF;
+END $$
+"""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.update({"DEMONSTRATION": "1", "SECURE_COOKIES": "0", "ALWAYS_OPEN": "1"})
+    for name in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "TWILIO_API_URL"):
+        os.environ.pop(name, None)  # no test may reach a store or a carrier that somebody uses
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def stores() -> Iterator[embedded.Stores]:
+    """PostgreSQL, empty of tables, and Valkey; the settings name them."""
+    with tempfile.TemporaryDirectory(prefix="callcenter-tests-") as directory:
+        Path(directory).chmod(0o755)  # for root PostgreSQL runs as `nobody`, who must be able to walk in
+        with embedded.stores(Path(directory)) as both:
+            os.environ.update(both.environment())
+            settings.cache_clear()
+            yield both
+
+
+@pytest.fixture(scope="session")
+def schema(stores: embedded.Stores) -> list[str]:
+    """The database migrated, its reference data loaded; gives the tables that tests may fill."""
+    from callcenter import migrations
+    from callcenter.records import reference
+
+    migrations.upgrade()
+    reference.load()
+    with _connected(stores) as connection:
+        tables = [row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        return [each for each in tables if not connection.execute(f'SELECT FROM "{each}" LIMIT 1'.encode()).fetchone()]
+
+
+@pytest.fixture
+def database(stores: embedded.Stores, schema: list[str]) -> embedded.Server:
+    """Migrated; nothing in it but the reference data."""
+    with _connected(stores) as connection:
+        connection.execute(EMPTY.format(tables=",".join(schema)).encode())
+    return stores.postgresql
+
+
+@pytest.fixture
+def live(stores: embedded.Stores) -> embedded.Server:
+    """Valkey with nothing in it, and a way to it that has seen no failure."""
+    store.forget()
+    store.client().flushall()
+    return stores.valkey
+
+
+def _connected(stores: embedded.Stores) -> psycopg.Connection:
+    return psycopg.connect(stores.postgresql.url.replace("+psycopg", ""), autocommit=True)
