@@ -25,14 +25,17 @@ class Signatures:
         """`path` and `query` exactly as they came; `sent` is the decoded form, repeated names included."""
         asked = path + b"?" + query if query else path
         form = "".join([name + value for name, value in sorted(set(sent))]).encode("utf-8", "surrogatepass")
-        right = False
-        for key in self.keys:
-            for base in self.bases:
-                right |= compare_digest(b64encode(digest(key, base + asked + form, "sha1")), signature)
-        return right
+        return any(
+            compare_digest(b64encode(digest(key, base + asked + form, "sha1")), signature)
+            for key in self.keys
+            for base in self.bases
+        )
 
 
 def _with_and_without_port(url: SplitResult) -> tuple[str, str]:
-    host = url.netloc.rpartition(":")[0] if url.port else url.netloc
-    port = url.port or (443 if url.scheme == "https" else 80)
-    return f"{url.scheme}://{host}:{port}{url.path}", f"{url.scheme}://{host}{url.path}"
+    """As it is configured first: that is what carriers sign, save some."""
+    scheme, host = url.scheme, url.netloc.rpartition(":")[0] if url.port else url.netloc
+    without = f"{scheme}://{host}{url.path}"
+    if url.port:
+        return f"{scheme}://{host}:{url.port}{url.path}", without
+    return without, f"{scheme}://{host}:{443 if scheme == 'https' else 80}{url.path}"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from zlib import crc32
 
 import structlog
-from fastapi import APIRouter
+from starlette.routing import Route
 
 from callcenter.actions import citizen
 from callcenter.clock import now
@@ -32,7 +32,6 @@ WAITING_ROOMS = 4  # carrier queues hold 5,000 each
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 log = structlog.get_logger()
-router = APIRouter()
 
 
 async def incoming(asked: Asked) -> Turn:
@@ -74,7 +73,7 @@ async def status(asked: Asked) -> None:
 
 
 def hold(asked: Asked, known: Heard, key: str, call_id: str = "") -> Hold:
-    """Into the carrier's waiting room. Without a `call_id` the waiting webhook joins our queue once the stores are back."""
+    """Into the carrier's waiting room. Without `call_id` the waiting webhook joins our queue later."""
     answers = dialogue.written(dialogue.QUEUE, known)
     wait = f"{answers}&{urlencode({'c': call_id})}" if call_id else answers
     room = f"attente-{crc32(asked.carrier_id.encode()) % WAITING_ROOMS}"
@@ -163,7 +162,9 @@ def _callable(from_: str) -> bool:
     return number is not None and number.may_be_called_back
 
 
-router.add_route("/voice/incoming", webhook(incoming), methods=["POST"])
-router.add_route(HEARD, webhook(heard), methods=["POST"])
-router.add_route("/voice/fallback", webhook(fallback, otherwise=_call_again), methods=["POST"])
-router.add_route("/voice/status", webhook(status), methods=["POST"])
+routes = [
+    Route(HEARD, webhook(heard), methods=["POST"]),
+    Route("/voice/incoming", webhook(incoming), methods=["POST"]),
+    Route("/voice/fallback", webhook(fallback, otherwise=_call_again), methods=["POST"]),
+    Route("/voice/status", webhook(status), methods=["POST"]),
+]
