@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMPS := .venv/.stamps
 UV := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv -q
-COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header
+COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade
 ARGS ?=
 
 .PHONY: help run test bench lint install lock clean
@@ -19,8 +19,9 @@ run: $(STAMPS)/project ## install, then start the whole service; ARGS=--once let
 test: $(STAMPS)/project $(STAMPS)/dev $(STAMPS)/browser ## install, then every test; ARGS goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)
 
-bench: $(STAMPS)/project $(STAMPS)/dev ## each measure as `name ratio`
-	@$(BIN)/python -m tests.bench $(ARGS)
+bench: $(STAMPS)/project $(STAMPS)/dev ## each measure as 'name ratio'; ARGS=voice for that one alone
+	@for each in $(if $(ARGS),$(ARGS:%=tests/bench/bench_%.py),tests/bench/bench_*.py); do \
+	  $(BIN)/python -m tests.bench.$$(basename $$each .py) || exit 1; done
 
 lint: $(STAMPS)/project $(STAMPS)/dev ## style, types, borders
 	$(BIN)/ruff check .
@@ -30,11 +31,11 @@ lint: $(STAMPS)/project $(STAMPS)/dev ## style, types, borders
 
 install: $(STAMPS)/project $(STAMPS)/dev $(STAMPS)/browser ## all of it, tests' browser included
 
-lock: $(STAMPS)/uv ## resolve the newest versions into requirements/ and package-lock.json
-	$(COMPILE) --upgrade -o requirements/runtime.txt
-	$(COMPILE) --upgrade -c requirements/runtime.txt --group build --group dev -o requirements/dev.txt
-	$(UV) pip compile --group build -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
-	$(UV) pip compile --group installer --upgrade --universal --python-version 3.11 --generate-hashes --no-header -o requirements/installer.txt
+lock: $(STAMPS)/uv ## the newest versions into requirements/ and package-lock.json
+	$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) pyproject.toml --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
+	$(COMPILE) --group installer -o requirements/installer.txt
 	$(BIN)/npm install --package-lock-only
 
 clean: ## forget what was installed

@@ -34,10 +34,10 @@ def up(
     options = supervisor.Options(data, port, voice_port, citizens)
     started = time.monotonic()
     try:
-        with supervisor.running(options, _say) as service:
-            _welcome(service, data, time.monotonic() - started)
+        with supervisor.running(options, _say) as run:
+            _welcome(run, data, time.monotonic() - started)
             while True:
-                service.tend(_say)
+                run.tend(_say)
                 time.sleep(0.2)
     except KeyboardInterrupt:
         _say("Stopped.")
@@ -78,13 +78,11 @@ def call(context: typer.Context) -> None:
     os.execve(sys.executable, command, {**found, **environment()})
 
 
-def _welcome(service: supervisor.Service, data: Path, seconds: float) -> None:
-    console.print(
-        f"\n[bold green]Ready in {seconds:.0f} s.[/] The desk: [bold]{service.environment['PUBLIC_WEB_URL']}[/]"
-    )
-    if service.accounts:
+def _welcome(run: supervisor.Run, data: Path, seconds: float) -> None:
+    console.print(f"\n[bold green]Ready in {seconds:.0f} s.[/] The desk: [bold]{run.environment['PUBLIC_WEB_URL']}[/]")
+    if run.accounts:
         table = Table("account", "password", "who", box=None, pad_edge=False)
-        for account in service.accounts:
+        for account in run.accounts:
             table.add_row(account["login"], account["password"], account["who"])
         console.print(table)
     console.print(f"[dim]Logs in {data}/logs. `callcenter call` telephones from another terminal. Ctrl-C stops.[/]")

@@ -1,7 +1,7 @@
 """`callcenter up`: the whole service on one machine, each part a child process, until Ctrl-C.
 
 Without DATABASE_URL and REDIS_URL it is the demonstration: embedded stores, the practice carrier, citizens who call.
-A variable that is already set always wins, so a Twilio account and a public URL make it ring for real.
+A variable that is already set always wins, so a carrier's account and a public URL make it ring for real.
 """
 
 import json
@@ -95,7 +95,7 @@ class Child:
 
 
 @dataclass
-class Service:
+class Run:
     """The service at work."""
 
     environment: Mapping[str, str]
@@ -117,7 +117,7 @@ class Service:
 
 
 @contextmanager
-def running(options: Options, say: Say) -> Iterator[Service]:
+def running(options: Options, say: Say) -> Iterator[Run]:
     """Everything started and ready; everything stopped on the way out, within ten seconds."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
@@ -127,15 +127,15 @@ def running(options: Options, say: Say) -> Iterator[Service]:
         stack.enter_context(embedded.held(options.directory))
         settings = _settings(options, stack, say)
         say("Bringing the database to this version…")
-        service = Service(settings, _prepare(settings))
-        stack.callback(_leave_in_peace, service, _note(options.directory, settings))
+        run = Run(settings, _prepare(settings))
+        stack.callback(_leave_in_peace, run, _note(options.directory, settings))
         for child in _children(options, settings):
             child.log.unlink(missing_ok=True)
-            service.children.append(child)
+            run.children.append(child)
             child.start()
-        for child in service.children:
+        for child in run.children:
             _wait_until_ready(child, say)
-        yield service
+        yield run
 
 
 def _refuse_taken(port: int) -> None:
@@ -245,9 +245,9 @@ def _note(directory: Path, settings: Mapping[str, str]) -> Path:
     return note
 
 
-def _leave_in_peace(service: Service, note: Path) -> None:
+def _leave_in_peace(run: Run, note: Path) -> None:
     """No second Ctrl-C may leave a child behind."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     note.unlink(missing_ok=True)
-    service.stop()
+    run.stop()

@@ -1,0 +1,105 @@
+"""The borders of the architecture, kept by a test that never tires."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = [path for part in ("callcenter", "ivr", "workers") for path in (ROOT / part).rglob("*.py")]
+
+ONLY_IN = {  # a word -> where it may be said; a folder ends in "/"
+    "Twilio|TwiML|CallSid|Digits": [
+        "ivr/twilio.py",
+        "ivr/twiml.py",
+        "ivr/webhooks.py",
+        "ivr/rehearsal/",
+        "callcenter/config.py",  # names the keeper of the port and describes its settings
+    ],
+    "redis": [
+        "callcenter/live/",
+        "callcenter/jobs.py",
+        "callcenter/embedded.py",  # the scheme of a URL
+    ],
+    "sqlalchemy": ["callcenter/db.py", "callcenter/records/", "callcenter/migrations/"],
+    "celery": [
+        "callcenter/jobs.py",
+        "workers/",
+        "callcenter/up.py",  # the command that starts the worker
+    ],
+    r"datetime\.now|datetime\.utcnow|datetime\.today|date\.today|time\.time": ["callcenter/clock.py"],
+    r"os\.environ|getenv": ["callcenter/config.py"],
+    r"commit\(\)": [
+        "callcenter/db.py",
+        "callcenter/migrations/",  # each migration its own transaction, under a lock
+    ],
+}
+
+# In parts, for this file is committed too.
+HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))]
+HOSTS += [".".join(parts) for parts in (("yarnpkg", "com"), ("unpkg", "com"), ("jsdelivr", "net"), ("cdnjs", "com"))]
+
+
+@pytest.mark.parametrize("word", ONLY_IN)
+def test_a_word_is_said_only_where_it_belongs(word: str) -> None:
+    said = [
+        f"{place}:{number}: {line.strip()}"
+        for path in SOURCES
+        if not _belongs(place := path.relative_to(ROOT).as_posix(), ONLY_IN[word])
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if re.search(rf"(?<!\w)(?:{word})(?!\w)", line)
+    ]
+    assert not said, "\n".join(said)
+
+
+def test_imports_go_only_down() -> None:
+    checked = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_no_class_is_a_manager() -> None:
+    vague = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in SOURCES
+        for name in re.findall(r"^class (\w*(?:Manager|Helper|Service|Util|Utils))\b", path.read_text(), re.MULTILINE)
+    ]
+    assert not vague
+
+
+def test_no_committed_file_names_a_registry_host() -> None:
+    named = [
+        f"{path}: {host}"
+        for path in _committed()
+        for host in HOSTS
+        if host.encode() in (ROOT / path).read_bytes().lower()
+    ]
+    assert not named
+
+
+def test_nothing_third_party_is_committed() -> None:
+    brought = ("node_modules/", "callcenter/ui/static/vendor/", ".venv/", ".make/")
+    assert not [path for path in _committed() if path.startswith(brought) or path.endswith("uv.lock")]
+
+
+def test_every_locked_requirement_has_a_hash() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        requirements = re.findall(r"^[a-z0-9][^\n]*==[^\n]*", lock.read_text(), re.MULTILINE | re.IGNORECASE)
+        assert requirements, lock
+        assert not [each for each in requirements if not each.endswith("\\")], lock
+
+
+def _belongs(place: str, allowed: list[str]) -> bool:
+    return any(place.startswith(each) if each.endswith("/") else place == each for each in allowed)
+
+
+def _committed() -> list[str]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for path in listed.split("\0") if path and (ROOT / path).is_file()]
