@@ -1,0 +1,279 @@
+"""What exists at the carrier, and what may happen to a call."""
+
+import asyncio
+from collections import deque
+from email.utils import format_datetime
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from callcenter import clock
+from ivr.rehearsal.calls import Call, Subscription
+from ivr.rehearsal.documents import DocumentError
+from ivr.rehearsal.interpreter import Conversation
+from ivr.rehearsal.journal import Journal
+from ivr.rehearsal.numbers import Message, Number
+from ivr.rehearsal.people import Behaviour, act
+from ivr.rehearsal.phone import Phone
+from ivr.rehearsal.queues import Queue
+from ivr.rehearsal.recordings import Recording
+from ivr.rehearsal.rooms import Participant, Room
+from ivr.rehearsal.sounds import Sounds
+from ivr.rehearsal.webhooks import Target, Webhooks
+
+KEPT = 5_000  # ended calls and rooms that REST can still be asked about
+
+
+class Carrier:
+    """One account. `speed` divides every spoken word, pause and timeout; REST, webhooks and dial rate are real time.
+
+    Not knowable offline, so both are offered: `actions_after_hangup` (whether the action of an Enqueue, a Dial or a
+    Record is requested when its caller hangs up) and `end_before_leave` (conference-end before the last participant-leave).
+    """
+
+    def __init__(self, account: str, token: str, speed: float = 1.0, calls_per_second: float = 1.0) -> None:
+        self.account = account
+        self.token = token
+        self.speed = speed
+        self.calls_per_second = calls_per_second  # REST creates; 0: no limit
+        self.least_silence = 3.0  # real seconds that a question waits for somebody outside who holds the phone
+        self.actions_after_hangup = True
+        self.end_before_leave = False
+        self.journal = Journal()
+        self.webhooks = Webhooks(token, self.journal)
+        self.sounds = Sounds(self.webhooks)
+        self.calls: dict[str, Call] = {}
+        self.queues: dict[str, Queue] = {}
+        self.rooms: dict[str, Room] = {}
+        self.numbers: dict[str, Number] = {}
+        self.messages: dict[str, Message] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.behaviours: dict[str, Behaviour] = {}
+        self.default_behaviour = Behaviour("answer")
+        self._ended: deque[str] = deque()
+        self._next_dial = 0.0
+
+    async def close(self) -> None:
+        for call in list(self.calls.values()):
+            self.ends(call, "completed")
+        await asyncio.sleep(0)
+        await self.webhooks.close()
+
+    # time
+
+    def scaled(self, seconds: float) -> float:
+        """Telephone seconds to real ones."""
+        return seconds / self.speed
+
+    def silence(self, phone: Phone, seconds: float) -> float:
+        """How long a question waits, in real seconds: somebody outside needs time to press a key, at any speed."""
+        real = self.scaled(seconds)
+        return max(real, min(seconds, self.least_silence)) if phone.controlled else real
+
+    # names
+
+    def queue(self, name: str) -> Queue:
+        found = next((q for q in self.queues.values() if q.name == name), None)
+        if found is None:
+            found = Queue(self.account, name)
+            self.queues[found.sid] = found
+        return found
+
+    def room(self, name: str) -> Room:
+        """The open room of that name; a name may be used again after its room ended."""
+        found = next((r for r in reversed(self.rooms.values()) if r.name == name and r.status != "completed"), None)
+        if found is None:
+            found = Room(self.account, name, self.webhooks, self.end_before_leave)
+            self.rooms[found.sid] = found
+            if len(self.rooms) > KEPT:
+                self.rooms = {sid: r for sid, r in self.rooms.items() if r.participants or r is found}
+        return found
+
+    def live_at(self, number: str) -> Call | None:
+        """The newest call that is not over at a number, whoever dialled."""
+        return next((c for c in reversed(self.calls.values()) if c.phone.number == number and not c.over), None)
+
+    # calls
+
+    def receives(
+        self, from_: str, to: str, target: Target | None = None, extra: dict[str, str] | None = None, controlled: bool = True
+    ) -> Call:
+        """Somebody dials one of our numbers (or a browser connects, with its own target); refuses (KeyError) other numbers."""
+        number = None if target else self.numbers[to]
+        call = Call(self.account, from_, to, "inbound", Phone(from_, controlled), status="ringing", extra=extra or {})
+        if number:
+            call.subscription, call.fallback = number.subscription, number.fallback
+        self._keeps(call)
+        call.phone.note("ringing")
+        self._plays(call, target or number.target)  # type: ignore[union-attr]
+        return call
+
+    def dials(
+        self, from_: str, to: str, target: Target, subscription: Subscription | None, fallback: Target | None,
+        timeout: float = 60, detect: str = "", detected: Target | None = None,
+    ) -> Call:  # fmt: skip
+        """A REST create: queued until the account's rate allows it. `detect`: MachineDetection; `detected`: its own callback."""
+        call = Call(self.account, from_, to, "outbound-api", self._phone(to), subscription=subscription, fallback=fallback)
+        self._keeps(call)
+        loop = asyncio.get_running_loop()
+        slot = max(loop.time(), self._next_dial)
+        if self.calls_per_second:
+            self._next_dial = slot + 1 / self.calls_per_second
+        call.scene = asyncio.create_task(self._dial(call, target, slot - loop.time(), timeout, detect, detected))
+        return call
+
+    async def _dial(
+        self, call: Call, target: Target, wait: float, timeout: float, detect: str, detected: Target | None
+    ) -> None:
+        await asyncio.sleep(wait)
+        if await self.rings(call, timeout) != "in-progress":
+            return
+        if detect:
+            self._detects(call, detected)
+        await self._scene(call, target)
+
+    def _detects(self, call: Call, detected: Target | None) -> None:
+        call.answered_by = "machine_start" if self.behaviour(call.to).kind == "voicemail" else "human"
+        said = {"AnsweredBy": call.answered_by, "MachineDetectionDuration": "2100"}
+        if detected:
+            who = {"CallSid": call.sid, "AccountSid": call.account}
+            self.webhooks.tell("async_amd", f"{call.sid} amd", detected, {**who, **said}, last=True)
+        else:
+            call.extra = {**call.extra, **said}
+
+    def child(self, parent: Call, from_: str, to: str, subscription: Subscription | None) -> Call:
+        """A leg that a <Dial> makes: no rate limit."""
+        call = Call(
+            self.account, from_, to, "outbound-dial", self._phone(to), parent=parent.sid, subscription=subscription
+        )
+        self._keeps(call)
+        return call
+
+    async def rings(self, call: Call, timeout: float) -> str:
+        """Rings the far end until it answers (in-progress) or does not (its terminal status)."""
+        busy = self.live_at(call.to) not in (None, call) and not call.to.startswith("client:")
+        call.becomes("initiated", self.webhooks)
+        behaviour = Behaviour("busy", after=0) if busy else self.behaviour(call.to)
+        call.becomes("ringing", self.webhooks)
+        call.phone.note("ringing")
+        call.person = self.webhooks.spawn(act(self, call, behaviour))
+        try:
+            # Twilio adds five seconds to what was asked
+            async with asyncio.timeout(self.scaled(timeout + 5)):
+                decision = await call.phone.pick_up
+        except TimeoutError:
+            decision = "no-answer"
+        if call.over:
+            return call.status
+        if decision != "answer":
+            self.ends(call, "busy" if decision == "reject" else decision)
+            return call.status
+        call.becomes("in-progress", self.webhooks)
+        call.phone.note("answered")
+        return call.status
+
+    def behaviour(self, number: str) -> Behaviour:
+        return self.behaviours.get(number, self.default_behaviour)
+
+    def _phone(self, number: str) -> Phone:
+        return Phone(number, self.behaviour(number).kind == "manual")
+
+    def _keeps(self, call: Call) -> None:
+        self.calls[call.sid] = call
+        while len(self._ended) > KEPT:
+            self.calls.pop(self._ended.popleft(), None)
+
+    def redirects(self, call: Call, target: Target) -> None:
+        """A live call leaves whatever it does and goes to another document."""
+        self._plays(call, target)
+
+    def _plays(self, call: Call, target: Target) -> None:
+        before = call.scene
+        call.scene = asyncio.create_task(self._scene(call, target, before))
+        if before:
+            before.cancel()
+
+    async def _scene(self, call: Call, target: Target, before: asyncio.Task[None] | None = None) -> None:
+        if before:
+            await asyncio.wait({before})
+        await Conversation(self, call).run(target)
+        self.ends(call, "completed")
+
+    def ends(self, call: Call, status: str) -> None:
+        """Hangs up, from either side; a call that is over stays as it ended."""
+        if call.over:
+            return
+        silent = status == "canceled" and call.status == "queued"
+        if silent:
+            call.subscription = None
+        call.becomes(status, self.webhooks)
+        call.phone.gone = True
+        call.phone.note("hangup", status=status)
+        self._ended.append(call.sid)
+        call.phone.decides(status)
+        here = asyncio.current_task()
+        for task in (call.scene, call.person):
+            if task and task is not here:
+                task.cancel()
+
+    def speaks(self, call: Call, text: str) -> None:
+        """Words said on the line: heard by whoever hears this call now."""
+        for other in call.place.heard_by(call) if call.place else []:
+            other.phone.note("voice", text=text, by=call.phone.number)
+
+    def reports(self, call: Call, error: DocumentError) -> None:
+        self.journal.note("error", sid=call.sid, code=error.code, url=error.url)
+
+    # rooms
+
+    def invites(
+        self, room: str, from_: str, to: str, attributes: dict[str, str], subscription: Subscription | None, timeout: float
+    ) -> Call:
+        """Participants create: a call whose only document is the room."""
+        response = Element("Response")
+        conference = SubElement(SubElement(response, "Dial"), "Conference", attributes)
+        conference.text = room
+        return self.dials(from_, to, Target(twiml=tostring(response, "unicode")), subscription, None, timeout)
+
+    def holds(self, participant: Participant, hold: bool, music: Target | None) -> None:
+        if participant.hold == hold:
+            return
+        participant.hold = hold
+        participant.call.phone.note("hold" if hold else "unhold")
+        conversation = Conversation(self, participant.call)
+        if hold and music:
+            participant.plays(lambda: conversation.plays_on(music, "hold"))
+        else:
+            participant.plays(None)
+        participant.room.tells("participant-hold" if hold else "participant-unhold", participant)
+
+    def announces(self, room: Room, participants: list[Participant], target: Target) -> None:
+        """A document played to one participant or to all; the room is told when it ended."""
+        self.webhooks.spawn(self._announce(room, participants, target))
+
+    async def _announce(self, room: Room, participants: list[Participant], target: Target) -> None:
+        heard = await asyncio.gather(*(Conversation(self, p.call).plays_aside(target, "announce") for p in participants))
+        if not all(heard):
+            room.tells("announcement-fail", AnnounceUrl=target.url, ReasonAnnouncementFailed="11200")
+            return
+        room.tells("announcement-end", AnnounceUrl=target.url)
+
+    # texts
+
+    def texts(self, message: Message) -> None:
+        self.messages[message.sid] = message
+        self.webhooks.spawn(self._deliver(message))
+
+    async def _deliver(self, message: Message) -> None:
+        for status in ("sent", "delivered"):
+            await asyncio.sleep(self.scaled(1))
+            message.becomes(status, self.webhooks)
+
+    def summary(self) -> dict[str, object]:
+        live = [c for c in self.calls.values() if not c.over]
+        return {
+            "at": format_datetime(clock.now()),
+            "speed": self.speed,
+            "numbers": sorted(self.numbers),
+            "live": len(live),
+            "waiting": sum(len(q.members) for q in self.queues.values()),
+            "talking": sum(len(r.participants) for r in self.rooms.values() if r.status == "in-progress"),
+        }

@@ -1,0 +1,130 @@
+"""The numbers we hold, and the texts sent from them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from callcenter import clock
+from ivr.rehearsal.calls import Subscription
+from ivr.rehearsal.sids import API_VERSION, new_sid
+from ivr.rehearsal.webhooks import Target, Webhooks
+
+SETTABLE = {
+    "FriendlyName": "friendly_name",
+    "VoiceUrl": "voice_url",
+    "VoiceMethod": "voice_method",
+    "VoiceFallbackUrl": "voice_fallback_url",
+    "VoiceFallbackMethod": "voice_fallback_method",
+    "StatusCallback": "status_callback",
+    "StatusCallbackMethod": "status_callback_method",
+    "SmsUrl": "sms_url",
+    "SmsMethod": "sms_method",
+}
+
+
+@dataclass(eq=False)
+class Number:
+    """One incoming phone number and where its calls are answered."""
+
+    account: str
+    number: str
+    voice_url: str = ""
+    voice_fallback_url: str = ""
+    status_callback: str = ""
+    voice_method: str = "POST"
+    voice_fallback_method: str = "POST"
+    status_callback_method: str = "POST"
+    sms_url: str = ""
+    sms_method: str = "POST"
+    friendly_name: str = ""
+    sid: str = field(default_factory=lambda: new_sid("PN"))
+    created: datetime = field(default_factory=clock.now)
+
+    @property
+    def target(self) -> Target:
+        return Target(self.voice_url, self.voice_method)
+
+    @property
+    def fallback(self) -> Target | None:
+        return Target(self.voice_fallback_url, self.voice_fallback_method) if self.voice_fallback_url else None
+
+    @property
+    def subscription(self) -> Subscription | None:
+        return Subscription(Target(self.status_callback, self.status_callback_method)) if self.status_callback else None
+
+    def resource(self) -> dict[str, Any]:
+        return {
+            "sid": self.sid,
+            "account_sid": self.account,
+            "phone_number": self.number,
+            **{name: getattr(self, name) for name in SETTABLE.values()},
+            "friendly_name": self.friendly_name or self.number,
+            "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
+            "address_requirements": "none",
+            "api_version": API_VERSION,
+            "beta": False,
+            "origin": "twilio",
+            "status": "in-use",
+            "voice_caller_id_lookup": False,
+            "date_created": format_datetime(self.created),
+            "date_updated": format_datetime(self.created),
+            "uri": f"/{API_VERSION}/Accounts/{self.account}/IncomingPhoneNumbers/{self.sid}.json",
+        }
+
+
+@dataclass(eq=False)
+class Message:
+    """A text message; news of its first status is never sent."""
+
+    account: str
+    from_: str
+    to: str
+    body: str
+    target: Target | None = None
+    service: str = ""
+    status: str = "queued"
+    sid: str = field(default_factory=lambda: new_sid("SM"))
+    created: datetime = field(default_factory=clock.now)
+
+    def becomes(self, status: str, webhooks: Webhooks) -> None:
+        self.status = status
+        if self.target:
+            said = {
+                "MessageSid": self.sid,
+                "SmsSid": self.sid,
+                "MessageStatus": status,
+                "SmsStatus": status,
+                "To": self.to,
+                "From": self.from_,
+                "ApiVersion": API_VERSION,
+                "AccountSid": self.account,
+            }
+            if self.service:
+                said["MessagingServiceSid"] = self.service
+            webhooks.tell("message_status", self.sid, self.target, said, last=status == "delivered")
+
+    def resource(self) -> dict[str, Any]:
+        when = format_datetime(self.created)
+        return {
+            "sid": self.sid,
+            "account_sid": self.account,
+            "messaging_service_sid": self.service or None,
+            "from": self.from_,
+            "to": self.to,
+            "body": self.body,
+            "status": self.status,
+            "direction": "outbound-api",
+            "num_segments": str(1 + len(self.body) // 153 if len(self.body) > 160 else 1),
+            "num_media": "0",
+            "error_code": None,
+            "error_message": None,
+            "price": None,
+            "price_unit": "USD",
+            "api_version": API_VERSION,
+            "date_created": when,
+            "date_updated": when,
+            "date_sent": when if self.status in ("sent", "delivered") else None,
+            "uri": f"/{API_VERSION}/Accounts/{self.account}/Messages/{self.sid}.json",
+            "subresource_uris": {},
+        }

@@ -1,0 +1,73 @@
+"""How a number behaves when it is rung: desk phones of practice agents, citizens' own telephones, voicemail."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from ivr.rehearsal.calls import Call
+    from ivr.rehearsal.carrier import Carrier
+
+Kind = Literal["answer", "answer_and_press_1", "busy", "no-answer", "voicemail", "reject", "failed", "manual"]
+KINDS = frozenset(get_args(Kind))
+GREETING = "Bonjour, vous êtes bien sur la messagerie. Laissez un message après le signal sonore."
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """`after`: seconds of ringing; `talks`: seconds of conversation before hanging up (None: waits for the other);
+    `keys`: what `answer_and_press_1` presses at each question. Telephone seconds. `manual`: somebody outside decides."""
+
+    kind: Kind
+    after: float = 2.0
+    talks: float | None = None
+    keys: str = "1"
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"a number cannot behave as {self.kind!r}; it may {', '.join(sorted(KINDS))}")
+
+
+async def act(carrier: "Carrier", call: "Call", behaviour: Behaviour) -> None:
+    """What the person at the far end does from the first ring on; cancelled when the call ends."""
+    phone = call.phone
+    if behaviour.kind in ("manual", "no-answer"):
+        return
+    await asyncio.sleep(carrier.scaled(behaviour.after))
+    if behaviour.kind in ("busy", "reject", "failed"):
+        phone.decides(behaviour.kind)
+        return
+    phone.decides("answer")
+    if behaviour.kind == "voicemail":
+        await _greets_and_records(carrier, call)
+    elif behaviour.talks is not None:
+        await asyncio.gather(_talks(carrier, call, behaviour.talks), _presses(carrier, call, behaviour))
+    else:
+        await _presses(carrier, call, behaviour)
+
+
+async def _greets_and_records(carrier: "Carrier", call: "Call") -> None:
+    """Speaks first, presses nothing, hears everything, and cuts after half a minute."""
+    carrier.speaks(call, GREETING)
+    await asyncio.sleep(carrier.scaled(30))
+    carrier.ends(call, "completed")
+
+
+async def _presses(carrier: "Carrier", call: "Call", behaviour: Behaviour) -> None:
+    if behaviour.kind != "answer_and_press_1":
+        return
+    while not call.over:
+        if ear := await call.phone.asked_within(3600):
+            await asyncio.sleep(carrier.scaled(1))
+            if not ear.closed and call.phone.ear is ear:
+                call.phone.presses(behaviour.keys)
+            await asyncio.sleep(0)
+
+
+async def _talks(carrier: "Carrier", call: "Call", seconds: float) -> None:
+    """Hangs up after so much conversation."""
+    while not (call.place and call.place.heard_by(call)):
+        if call.over or not await call.phone.changed_within(3600):
+            return
+    await asyncio.sleep(carrier.scaled(seconds))
+    carrier.ends(call, "completed")
