@@ -106,10 +106,10 @@ class Run:
         for child in self.children:
             child.revive(say)
 
-    def stop(self) -> None:
+    def stop(self, grace: float = GRACE) -> None:
         for child in self.children:
             child.ask_to_stop()
-        deadline = time.monotonic() + GRACE
+        deadline = time.monotonic() + grace
         while time.monotonic() < deadline and not all(child.dead() for child in self.children):
             time.sleep(0.05)
         for child in self.children:
