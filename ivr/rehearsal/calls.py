@@ -27,7 +27,7 @@ class Subscription:
 class Place(Protocol):
     """Where a call is when no document speaks: who hears what it says there."""
 
-    def heard_by(self, call: "Call") -> list["Call"]: ...
+    def heard_by(self, call: "Call", /) -> list["Call"]: ...
 
 
 @dataclass(eq=False)

@@ -23,10 +23,10 @@ KEPT = 5_000  # ended calls and rooms that REST can still be asked about
 
 
 class Carrier:
-    """One account. `speed` divides every spoken word, pause and timeout; REST, webhooks and dial rate are real time.
+    """One account. `speed` divides every spoken word, pause and timeout; REST, webhooks, dial rate are real time.
 
     Not knowable offline, so both are offered: `actions_after_hangup` (whether the action of an Enqueue, a Dial or a
-    Record is requested when its caller hangs up) and `end_before_leave` (conference-end before the last participant-leave).
+    Record is requested when its caller hangs up), `end_before_leave` (conference-end before the participant-leave).
     """
 
     def __init__(self, account: str, token: str, speed: float = 1.0, calls_per_second: float = 1.0) -> None:
@@ -94,9 +94,14 @@ class Carrier:
     # calls
 
     def receives(
-        self, from_: str, to: str, target: Target | None = None, extra: dict[str, str] | None = None, controlled: bool = True
+        self,
+        from_: str,
+        to: str,
+        target: Target | None = None,
+        extra: dict[str, str] | None = None,
+        controlled: bool = True,
     ) -> Call:
-        """Somebody dials one of our numbers (or a browser connects, with its own target); refuses (KeyError) other numbers."""
+        """Somebody dials one of our numbers (KeyError: it is not), or a browser connects, with its own target."""
         number = None if target else self.numbers[to]
         call = Call(self.account, from_, to, "inbound", Phone(from_, controlled), status="ringing", extra=extra or {})
         if number:
@@ -110,8 +115,10 @@ class Carrier:
         self, from_: str, to: str, target: Target, subscription: Subscription | None, fallback: Target | None,
         timeout: float = 60, detect: str = "", detected: Target | None = None,
     ) -> Call:  # fmt: skip
-        """A REST create: queued until the account's rate allows it. `detect`: MachineDetection; `detected`: its own callback."""
-        call = Call(self.account, from_, to, "outbound-api", self._phone(to), subscription=subscription, fallback=fallback)
+        """A REST create: queued until the account's rate allows it. `detect`, `detected`: machine detection."""
+        call = Call(
+            self.account, from_, to, "outbound-api", self._phone(to), subscription=subscription, fallback=fallback
+        )
         self._keeps(call)
         loop = asyncio.get_running_loop()
         slot = max(loop.time(), self._next_dial)
@@ -121,10 +128,10 @@ class Carrier:
         return call
 
     async def _dial(
-        self, call: Call, target: Target, wait: float, timeout: float, detect: str, detected: Target | None
+        self, call: Call, target: Target, wait: float, rings_for: float, detect: str, detected: Target | None
     ) -> None:
         await asyncio.sleep(wait)
-        if await self.rings(call, timeout) != "in-progress":
+        if await self.rings(call, rings_for) != "in-progress":
             return
         if detect:
             self._detects(call, detected)
@@ -147,7 +154,7 @@ class Carrier:
         self._keeps(call)
         return call
 
-    async def rings(self, call: Call, timeout: float) -> str:
+    async def rings(self, call: Call, rings_for: float) -> str:
         """Rings the far end until it answers (in-progress) or does not (its terminal status)."""
         busy = self.live_at(call.to) not in (None, call) and not call.to.startswith("client:")
         call.becomes("initiated", self.webhooks)
@@ -157,7 +164,7 @@ class Carrier:
         call.person = self.webhooks.spawn(act(self, call, behaviour))
         try:
             # Twilio adds five seconds to what was asked
-            async with asyncio.timeout(self.scaled(timeout + 5)):
+            async with asyncio.timeout(self.scaled(rings_for + 5)):
                 decision = await call.phone.pick_up
         except TimeoutError:
             decision = "no-answer"
@@ -225,7 +232,13 @@ class Carrier:
     # rooms
 
     def invites(
-        self, room: str, from_: str, to: str, attributes: dict[str, str], subscription: Subscription | None, timeout: float
+        self,
+        room: str,
+        from_: str,
+        to: str,
+        attributes: dict[str, str],
+        subscription: Subscription | None,
+        timeout: float,
     ) -> Call:
         """Participants create: a call whose only document is the room."""
         response = Element("Response")
@@ -250,7 +263,9 @@ class Carrier:
         self.webhooks.spawn(self._announce(room, participants, target))
 
     async def _announce(self, room: Room, participants: list[Participant], target: Target) -> None:
-        heard = await asyncio.gather(*(Conversation(self, p.call).plays_aside(target, "announce") for p in participants))
+        heard = await asyncio.gather(
+            *(Conversation(self, p.call).plays_aside(target, "announce") for p in participants)
+        )
         if not all(heard):
             room.tells("announcement-fail", AnnounceUrl=target.url, ReasonAnnouncementFailed="11200")
             return

@@ -17,7 +17,9 @@ POSTAL_CODES = (
     "46000", "46100", "12000", "87000", "23000", "16000", "14000", "50100", "51100", "08000", "18000", "76600",
     "59000", "13001", "69003", "35000", "67000", "20090", "20200", "97110", "97200", "97410", "75011", "44000",
 )  # fmt: skip
-OFFERED = re.compile(r"(?:tapez|appuyez sur|faites|composez|press|dial)\s+(?:le |la touche |la |the )?(\d)\b", re.IGNORECASE)
+OFFERED = re.compile(
+    r"(?:tapez|appuyez sur|faites|composez|press|dial)\s+(?:le |la touche |la |the )?(\d)\b", re.IGNORECASE
+)
 CONFIRMING = re.compile(r"c'est bien|confirme|est-ce exact|est-ce correct|is that right|correct", re.IGNORECASE)
 
 
@@ -38,12 +40,17 @@ def keys_for(citizen: Citizen, heard: str, digits: int | None, dice: random.Rand
     offered = [key for key in OFFERED.findall(heard) if key not in "09"]
     if not offered or CONFIRMING.search(heard):
         return "1"
-    return dice.choice(offered)
+    return str(dice.choice(offered))
 
 
 async def live(carrier: Carrier, number: str, citizens: int, every: float, dice: random.Random) -> None:
     """`citizens` people, each of whom dials `number` about every `every` telephone seconds, for ever."""
-    await asyncio.gather(*(_lives(carrier, number, n, every, random.Random(dice.random())) for n in range(citizens)))
+    await asyncio.gather(
+        *(
+            _lives(carrier, number, n, every, random.Random(dice.random()))  # noqa: S311 - dice, not secrets
+            for n in range(citizens)
+        )
+    )
 
 
 async def _lives(carrier: Carrier, number: str, n: int, every: float, dice: random.Random) -> None:

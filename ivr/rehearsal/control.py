@@ -24,7 +24,13 @@ Verb = Callable[[Carrier, Request, Body], Awaitable[Answer]]
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "testclient"}
 LONGEST_POLL = 30.0
-VARIANTS = {"speed": float, "calls_per_second": float, "least_silence": float, "actions_after_hangup": bool, "end_before_leave": bool}
+VARIANTS = {
+    "speed": float,
+    "calls_per_second": float,
+    "least_silence": float,
+    "actions_after_hangup": bool,
+    "end_before_leave": bool,
+}
 
 
 class Wrong(Exception):
@@ -113,16 +119,16 @@ def _number(request: Request, name: str, default: float) -> float:
     return min(float(request.query_params.get(name, default)), LONGEST_POLL if name == "wait" else float("inf"))
 
 
-async def _look(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _look(carrier: Carrier, _request: Request, _body: Body) -> Answer:
     return 200, carrier.summary()
 
 
-async def _list(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _list(carrier: Carrier, request: Request, _body: Body) -> Answer:
     every = request.query_params.get("all") == "true"
     return 200, [state(c, len(c.phone.transcript)) for c in carrier.calls.values() if every or not c.over]
 
 
-async def _place(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _place(carrier: Carrier, _request: Request, body: Body) -> Answer:
     """`from`, `to`; or a browser's device: `voice_url` of its application, and its `parameters`."""
     target = Target(body["voice_url"]) if body.get("voice_url") else None
     if target is None and body.get("to") not in carrier.numbers:
@@ -132,7 +138,7 @@ async def _place(carrier: Carrier, request: Request, body: Body) -> Answer:
     return 201, state(call)
 
 
-async def _follow(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _follow(carrier: Carrier, request: Request, _body: Body) -> Answer:
     """With `wait`: not before something new is heard since `since`, the call is over, or so many seconds passed."""
     call = _find(carrier, request)
     since = int(_number(request, "since", 0))
@@ -186,7 +192,7 @@ async def _register(carrier: Carrier, request: Request, body: Body) -> Answer:
     return 200, asdict(behaviour)
 
 
-async def _call_at(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _call_at(carrier: Carrier, request: Request, _body: Body) -> Answer:
     """The live call at a number, waiting for one if there is none."""
     number = request.path_params["number"]
     loop = asyncio.get_running_loop()
@@ -198,7 +204,7 @@ async def _call_at(carrier: Carrier, request: Request, body: Body) -> Answer:
     return 200, state(call)
 
 
-async def _rooms(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _rooms(carrier: Carrier, request: Request, _body: Body) -> Answer:
     every = request.query_params.get("all") == "true"
     return 200, [
         {
@@ -206,7 +212,12 @@ async def _rooms(carrier: Carrier, request: Request, body: Body) -> Answer:
             "name": room.name,
             "status": room.status,
             "participants": [
-                {**_who(p.call), "hold": p.hold, "muted": p.muted, "hears": [o.call.sid for o in room.participants.values() if p.hears(o)]}
+                {
+                    **_who(p.call),
+                    "hold": p.hold,
+                    "muted": p.muted,
+                    "hears": [o.call.sid for o in room.participants.values() if p.hears(o)],
+                }
                 for p in room.participants.values()
             ],
         }
@@ -215,23 +226,23 @@ async def _rooms(carrier: Carrier, request: Request, body: Body) -> Answer:
     ]
 
 
-async def _queues(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _queues(carrier: Carrier, _request: Request, _body: Body) -> Answer:
     return 200, [
         {"sid": q.sid, "name": q.name, "members": [{**_who(m.call), "waited": m.waited} for m in q.members.values()]}
         for q in carrier.queues.values()
     ]
 
 
-async def _messages(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _messages(carrier: Carrier, _request: Request, _body: Body) -> Answer:
     return 200, [m.resource() for m in carrier.messages.values()]
 
 
-async def _set_faults(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _set_faults(carrier: Carrier, _request: Request, body: Body) -> Answer:
     carrier.webhooks.faults = Faults.parse(body)
     return 200, body
 
 
-async def _vary(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _vary(carrier: Carrier, _request: Request, body: Body) -> Answer:
     for name, value in body.items():
         if name not in VARIANTS:
             raise Wrong(400, f"unknown variant: {name}")
@@ -239,5 +250,5 @@ async def _vary(carrier: Carrier, request: Request, body: Body) -> Answer:
     return 200, {name: getattr(carrier, name) for name in VARIANTS}
 
 
-async def _log(carrier: Carrier, request: Request, body: Body) -> Answer:
+async def _log(carrier: Carrier, request: Request, _body: Body) -> Answer:
     return 200, carrier.journal.since(int(_number(request, "since", 0)))

@@ -1,8 +1,8 @@
 """The telephones of a story: people who call, hear, press, speak and hang up. Synchronous, for tests and terminals.
 
-    line = Line("http://127.0.0.1:8002")
-    durand = line.call(from_="+33565051234")
-    durand.hears("code postal").presses("46000").hears("impôts").presses("3")
+line = Line("http://127.0.0.1:8002")
+durand = line.call(from_="+33565051234")
+durand.hears("code postal").presses("46000").hears("impôts").presses("3")
 """
 
 import json
@@ -194,7 +194,9 @@ class Caller:
                     return
             left = deadline - time.monotonic()
             if left <= 0 or state["over"]:
-                raise AssertionError(f"{self._who()} did not hear {what} (now {state['status']}); heard:\n{self._story()}")
+                raise AssertionError(
+                    f"{self._who()} did not hear {what} (now {state['status']}); heard:\n{self._story()}"
+                )
             state = self._look(wait=left)
 
     def _until(self, holds: Any, what: str, timeout: float) -> Self:

@@ -45,7 +45,7 @@ class Faults:
     rest: list[RestFault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(self.seed)
+        self.dice = random.Random(self.seed)  # noqa: S311 - dice, not secrets
 
     @classmethod
     def parse(cls, wishes: dict[str, Any]) -> "Faults":

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from ivr.rehearsal import documents
@@ -92,7 +92,9 @@ class Conversation:
             return documents.parse_text(target.twiml), replace(scene, url="")
         topic = target.topic or scene.topic
         try:
-            answer = await self.carrier.webhooks.ask(topic, target, {**self.call.parameters(), **scene.more(), **target.said, **extra})
+            answer = await self.carrier.webhooks.ask(
+                topic, target, {**self.call.parameters(), **scene.more(), **target.said, **extra}
+            )
         except Unanswered as error:
             raise DocumentError(error.code, error.url) from None
         return documents.parse(answer), replace(scene, url=answer.url, method=target.method)
@@ -252,13 +254,13 @@ class Conversation:
         await asyncio.sleep(LEAST_LOOP if scene.verbs is not None else 0)
         return Target(absolute(scene.url, url or scene.url), verb.get("method", "POST"))
 
-    async def _hangup(self, verb: Element, scene: Scene) -> Outcome:
+    async def _hangup(self, _verb: Element, _scene: Scene) -> Outcome:
         return Stop.HANG_UP
 
-    async def _leave(self, verb: Element, scene: Scene) -> Outcome:
+    async def _leave(self, _verb: Element, _scene: Scene) -> Outcome:
         return Stop.LEAVE
 
-    async def _reject(self, verb: Element, scene: Scene) -> Outcome:
+    async def _reject(self, verb: Element, _scene: Scene) -> Outcome:
         if self.call.status == "ringing":
             self.carrier.ends(self.call, "busy" if verb.get("reason") == "busy" else "no-answer")
         return Stop.HANG_UP
@@ -273,7 +275,8 @@ class Conversation:
         self.phone.note("queue", name=queue.name)
         music = asyncio.create_task(self._wait_in_queue(verb, scene, member))
         try:
-            await asyncio.wait({music, member.taken}, return_when=asyncio.FIRST_COMPLETED)
+            ended: set[asyncio.Future[Any]] = {music, member.taken}
+            await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
             if member.taken.done():
                 music.cancel()
                 queue.leaves(member)
@@ -326,7 +329,9 @@ class Conversation:
     def _tells_later(self, verb: Element, scene: Scene, topic: str, said: Mapping[str, str]) -> None:
         """An action whose document nobody will perform: the call has gone elsewhere or is over."""
         target = Target(absolute(scene.url, verb.get("action") or scene.url), verb.get("method", "POST"))
-        self.carrier.webhooks.tell(topic, f"{self.call.sid} {topic}", target, {**self.call.parameters(), **said}, last=True)
+        self.carrier.webhooks.tell(
+            topic, f"{self.call.sid} {topic}", target, {**self.call.parameters(), **said}, last=True
+        )
 
     # talking
 
@@ -393,7 +398,8 @@ class Conversation:
         try:
             while not ear.closed and not participant.out.done():
                 touch = asyncio.create_task(ear.touched_within(3600))
-                await asyncio.wait({touch, participant.out}, return_when=asyncio.FIRST_COMPLETED)
+                either: set[asyncio.Future[Any]] = {touch, participant.out}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 touch.cancel()
         finally:
             self.phone.ear = None
@@ -412,7 +418,7 @@ class Conversation:
         await self.plays_aside(target, topic)
 
     async def plays_aside(self, target: Target, topic: str) -> bool:
-        """A document of <Play>, <Say>, <Pause>, <Redirect> for this call alone, beside what it does; whether it played."""
+        """A document of <Play>, <Say>, <Pause>, <Redirect> for this call alone; whether it played."""
         try:
             await self._follow(target, Scene(verbs=ROOM_VERBS, topic=topic))
         except DocumentError as error:
@@ -424,7 +430,8 @@ class Conversation:
         queue = self.carrier.queue((verb.text or "").strip())
         self.phone.note("music")
         while not (member := next(iter(queue.members.values()), None)):
-            await asyncio.sleep(0.05)
+            queue.arrival.clear()
+            await queue.arrival.wait()
         bridge = Bridge(self.call, member.call)
         queue.leaves(member)
         if verb.get("url"):
@@ -433,8 +440,11 @@ class Conversation:
         await self._stay(bridge)
         seconds = str(int((member.call.ended or member.since).timestamp() - member.since.timestamp()))
         return {
-            "DialCallStatus": "completed", "DialCallSid": member.call.sid, "DialCallDuration": seconds, "DialBridged": "true"
-        }  # fmt: skip
+            "DialCallStatus": "completed",
+            "DialCallSid": member.call.sid,
+            "DialCallDuration": seconds,
+            "DialBridged": "true",
+        }
 
     async def _before_bridge(self, verb: Element, scene: Scene, member: Member) -> None:
         """What the waiting caller hears last: the <Queue>'s url."""
@@ -492,7 +502,9 @@ class Conversation:
             for task in rings:
                 task.cancel()
             for child in children:
-                self.carrier.ends(child, "canceled" if child.status in ("queued", "initiated", "ringing") else "completed")
+                self.carrier.ends(
+                    child, "canceled" if child.status in ("queued", "initiated", "ringing") else "completed"
+                )
         return {
             "DialCallStatus": "completed", "DialCallSid": answered.sid,
             "DialCallDuration": str(answered.seconds), "DialBridged": "true",

@@ -15,8 +15,8 @@ GREETING = "Bonjour, vous êtes bien sur la messagerie. Laissez un message aprè
 
 @dataclass(frozen=True)
 class Behaviour:
-    """`after`: seconds of ringing; `talks`: seconds of conversation before hanging up (None: waits for the other);
-    `keys`: what `answer_and_press_1` presses at each question. Telephone seconds. `manual`: somebody outside decides."""
+    """`after`: telephone seconds of ringing; `talks`: of conversation, then hangs up (None: waits for the other);
+    `keys`: what `answer_and_press_1` presses at each question. `manual`: somebody outside decides."""
 
     kind: Kind
     after: float = 2.0

@@ -1,8 +1,9 @@
 """The far end of a call: what is heard there, and the fingers and the voice that answer.
 
-A transcript entry is a flat dict: `n` its number, `kind` one of say (text, language, voice), play (url), beep, voice (text, by: a
-person on the line), listens (input, digits, action: a question waits for an answer), ringing, answered,
-queue (name), music, room (name), alone, left, bridged (with), recording, error (code), sent (keys), hangup (status).
+A transcript entry is a flat dict: `n` its number, `kind` one of say (text, language, voice), play (url), beep, voice
+(text, by: a person on the line), listens (input, digits: a question waits for an answer), sent (keys), ringing,
+answered, queue (name), music, room (name), hold, unhold, left (name, reason), bridged (with), recording (sid),
+error (code), hangup (status).
 """
 
 import asyncio

@@ -24,7 +24,7 @@ class Member:
     def waited(self) -> int:
         return int((clock.now() - self.since).total_seconds())
 
-    def heard_by(self, call: Call) -> list[Call]:
+    def heard_by(self, _call: Call) -> list[Call]:
         return []
 
     def parameters(self) -> dict[str, str]:
@@ -59,6 +59,7 @@ class Queue:
     sid: str = field(default_factory=lambda: new_sid("QU"))
     max_size: int = 1000
     members: dict[str, Member] = field(default_factory=dict)
+    arrival: asyncio.Event = field(default_factory=asyncio.Event)
     created: datetime = field(default_factory=clock.now)
 
     @property
@@ -76,6 +77,7 @@ class Queue:
     def joins(self, call: Call) -> Member:
         member = self.members[call.sid] = Member(call, self)
         call.place = member
+        self.arrival.set()
         return member
 
     def leaves(self, member: Member) -> None:

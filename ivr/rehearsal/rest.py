@@ -70,19 +70,17 @@ def routes(carrier: Carrier) -> list[Route]:
 
 def _endpoint(carrier: Carrier, verbs: Mapping[str, Verb]) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
         query = Form.parse(request.url.query)
         form = Form.parse((await request.body()).decode("utf-8", "replace"))
         entry = carrier.journal.note(
             "rest", method=request.method, path=request.url.path, query=query.pairs, form=form.pairs,
-            content_type=request.headers.get("content-type", ""), authorized=_authorized(carrier, request), status=None, code=0,
+            content_type=request.headers.get("content-type", ""), authorized=_authorized(carrier, request),
+            status=None, code=0,
         )  # fmt: skip
-        method = "GET" if request.method == "HEAD" else request.method
         fault = carrier.webhooks.faults.of_rest(method, request.url.path)
         try:
-            if not entry["authorized"]:
-                raise Refusal(401, 20003, "Authenticate")
-            if fault:
-                await _fails_before(fault)
+            await _admit(entry["authorized"], fault)
             given = form if method == "POST" else query
             status, body = verbs[method](carrier, request.path_params, given)
             if fault:
@@ -104,7 +102,11 @@ def _authorized(carrier: Carrier, request: Request) -> bool:
     return kind.lower() == "basic" and word == wanted and request.path_params["account"] == carrier.account
 
 
-async def _fails_before(fault: RestFault) -> None:
+async def _admit(authorized: bool, fault: RestFault | None) -> None:
+    if not authorized:
+        raise Refusal(401, 20003, "Authenticate")
+    if fault is None:
+        return
     if fault.mode == "500":
         raise Refusal(500, 20500, "An internal server error has occurred")
     if fault.mode == "429":
@@ -187,18 +189,23 @@ def _call(carrier: Carrier, path: Path) -> Call:
     return call
 
 
-def _list_calls(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _list_calls(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     def wanted(call: Call) -> bool:
         said = call.resource()
         return all(
             not form.get(name) or form.get(name) == said[field]
-            for name, field in (("Status", "status"), ("To", "to"), ("From", "from"), ("ParentCallSid", "parent_call_sid"))
+            for name, field in (
+                ("Status", "status"),
+                ("To", "to"),
+                ("From", "from"),
+                ("ParentCallSid", "parent_call_sid"),
+            )
         )
 
     return _page(carrier, "Calls", "calls", [c for c in reversed(carrier.calls.values()) if wanted(c)], form)
 
 
-def _create_call(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _create_call(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     from_, to = _ends(carrier, form)
     twiml = form.get("Twiml")
     if len(twiml) > 4000:
@@ -212,12 +219,14 @@ def _create_call(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
         _target(form, "FallbackUrl", "FallbackMethod") if form.get("FallbackUrl") else None,
         timeout=form.number("Timeout", 60),
         detect=form.get("MachineDetection"),
-        detected=_target(form, "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod") if form.is_true("AsyncAmd") else None,
+        detected=_target(form, "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod")
+        if form.is_true("AsyncAmd")
+        else None,
     )
     return 201, call.resource()
 
 
-def _fetch_call(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _fetch_call(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
     return 200, _call(carrier, path).resource()
 
 
@@ -250,11 +259,11 @@ def _queue(carrier: Carrier, path: Path) -> Queue:
     return queue
 
 
-def _list_queues(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _list_queues(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     return _page(carrier, "Queues", "queues", [*carrier.queues.values()], form)
 
 
-def _create_queue(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _create_queue(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     if any(queue.name == form.get("FriendlyName") for queue in carrier.queues.values()):
         raise Refusal(400, 22003, "A queue of that FriendlyName exists")
     queue = carrier.queue(form.get("FriendlyName"))
@@ -262,7 +271,7 @@ def _create_queue(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
     return 201, queue.resource()
 
 
-def _fetch_queue(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _fetch_queue(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
     return 200, _queue(carrier, path).resource()
 
 
@@ -286,7 +295,7 @@ def _list_members(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
     return _page(carrier, f"Queues/{queue.sid}/Members", "queue_members", [*queue.members.values()], form)
 
 
-def _fetch_member(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _fetch_member(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
     return 200, _member(carrier, path).resource()
 
 
@@ -307,7 +316,7 @@ def _room(carrier: Carrier, path: Path, live: bool = False) -> Room:
     return room
 
 
-def _list_rooms(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _list_rooms(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     rooms = [
         room
         for room in reversed(carrier.rooms.values())
@@ -316,7 +325,7 @@ def _list_rooms(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
     return _page(carrier, "Conferences", "conferences", rooms, form)
 
 
-def _fetch_room(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _fetch_room(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
     return 200, _room(carrier, path).resource()
 
 
@@ -381,7 +390,7 @@ def _create_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, 
     return 201, {**invited.resource(), "status": "queued"}
 
 
-def _fetch_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _fetch_participant(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
     return 200, _participant(carrier, path).resource()
 
 
@@ -410,7 +419,7 @@ def _update_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, 
     return 200, participant.resource()
 
 
-def _delete_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, None]:
+def _delete_participant(carrier: Carrier, path: Path, _form: Form) -> tuple[int, None]:
     participant = _participant(carrier, path)
     participant.taken_out(UPDATED)
     participant.room.leaves(participant, UPDATED)
@@ -420,12 +429,12 @@ def _delete_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, 
 # texts, recordings, numbers
 
 
-def _list_messages(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _list_messages(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     found = [m for m in carrier.messages.values() if form.get("To") in ("", m.to) and form.get("From") in ("", m.from_)]
     return _page(carrier, "Messages", "messages", found[::-1], form)
 
 
-def _create_message(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _create_message(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     from_, to, service = form.get("From"), form.get("To"), form.get("MessagingServiceSid")
     if not to:
         raise Refusal(400, 21604, "A 'To' phone number is required.")
@@ -443,24 +452,24 @@ def _create_message(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body
     return 201, message.resource()
 
 
-def _fetch_message(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _fetch_message(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
     if message := carrier.messages.get(path["sid"]):
         return 200, message.resource()
     raise _missing(carrier, "Messages", path["sid"])
 
 
-def _list_recordings(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _list_recordings(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     found = [r for r in carrier.recordings.values() if form.get("CallSid") in ("", r.call_sid)]
     return _page(carrier, "Recordings", "recordings", found[::-1], form)
 
 
-def _fetch_recording(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _fetch_recording(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
     if recording := carrier.recordings.get(path["sid"]):
         return 200, recording.resource()
     raise _missing(carrier, "Recordings", path["sid"])
 
 
-def _delete_recording(carrier: Carrier, path: Path, form: Form) -> tuple[int, None]:
+def _delete_recording(carrier: Carrier, path: Path, _form: Form) -> tuple[int, None]:
     if carrier.recordings.pop(path["sid"], None) is None:
         raise _missing(carrier, "Recordings", path["sid"])
     return 204, None
@@ -473,12 +482,12 @@ def _number(carrier: Carrier, path: Path) -> Number:
     return found
 
 
-def _list_numbers(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _list_numbers(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     found = [n for n in carrier.numbers.values() if form.get("PhoneNumber") in n.number]
     return _page(carrier, "IncomingPhoneNumbers", "incoming_phone_numbers", found, form)
 
 
-def _fetch_number(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _fetch_number(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
     return 200, _number(carrier, path).resource()
 
 

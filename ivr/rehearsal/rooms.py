@@ -70,7 +70,7 @@ class Participant:
             and other.coaching in ("", self.call.sid)
         )
 
-    def heard_by(self, call: Call) -> list[Call]:
+    def heard_by(self, _call: Call) -> list[Call]:
         return [other.call for other in self.room.participants.values() if other.hears(self)]
 
     def parameters(self) -> dict[str, str]:
@@ -170,7 +170,12 @@ class Room:
                 ending = f"last-participant-{kicked}"
         if ending and self.end_before_leave:
             self._ends(ending, participant)
-        self.tells("participant-leave", participant, ParticipantCallStatus=participant.call.status, ReasonParticipantLeft=reason)
+        self.tells(
+            "participant-leave",
+            participant,
+            ParticipantCallStatus=participant.call.status,
+            ReasonParticipantLeft=reason,
+        )
         if participant.beep in ("true", "onExit"):
             self._beeps()
         if ending:
@@ -201,7 +206,7 @@ class Room:
             self.ended_by = said["CallSidEndingConference"] = by.call.sid
             if by.label:
                 said["ParticipantLabelEndingConference"] = by.label
-        self.tells("conference-end", **said)
+        self.tells("conference-end", None, **said)
 
     def _beeps(self) -> None:
         for each in self.participants.values():
@@ -239,7 +244,10 @@ class Room:
             "reason_conference_ended": self.reason,
             "call_sid_ending_conference": self.ended_by,
             "uri": f"{self.path}.json",
-            "subresource_uris": {"participants": f"{self.path}/Participants.json", "recordings": f"{self.path}/Recordings.json"},
+            "subresource_uris": {
+                "participants": f"{self.path}/Participants.json",
+                "recordings": f"{self.path}/Recordings.json",
+            },
         }
 
 

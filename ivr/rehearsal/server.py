@@ -37,11 +37,12 @@ def create(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        dice = random.Random()  # noqa: S311 - dice, not secrets
         carrier = Carrier(account, token, speed, calls_per_second)
         carrier.numbers[number] = _held(account, number, voice_url)
         app.state.carrier = carrier
         app.router.routes += [*rest.routes(carrier), *control.routes(carrier)]
-        town = asyncio.create_task(citizens.live(carrier, number, people, every, random.Random()))
+        town = asyncio.create_task(citizens.live(carrier, number, people, every, dice))
         yield
         town.cancel()
         await carrier.close()
@@ -65,7 +66,9 @@ def _held(account: str, number: str, voice_url: str) -> Number:
 def serve(app: Starlette, port: int) -> uvicorn.Server:
     """A server on loopback, ready to run. Port 0 takes any free one."""
     return uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+        uvicorn.Config(
+            app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2
+        )
     )
 
 
@@ -85,6 +88,8 @@ class Running:
         port = self._server.servers[0].sockets[0].getsockname()[1]
         return f"http://127.0.0.1:{port}"
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._server.should_exit = True
         self._thread.join(10)

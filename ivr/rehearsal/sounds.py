@@ -27,6 +27,6 @@ class Sounds:
 def _measure(body: bytes) -> float:
     try:
         with wave.open(io.BytesIO(body)) as sound:
-            return sound.getnframes() / sound.getframerate()
+            return float(sound.getnframes() / sound.getframerate())
     except (wave.Error, EOFError):
         return len(body) / BYTES_PER_SECOND

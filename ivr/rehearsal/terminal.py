@@ -8,6 +8,7 @@ import argparse
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from ivr.rehearsal.far_end import Caller, Line, Refused, State
 
@@ -20,7 +21,7 @@ def telephone(
     caller = Line(carrier).call(from_, to)
     groups = [group for group in keys.split(",") if group]
     if sys.stdin.isatty():
-        threading.Thread(target=_reads_keys, args=(caller,), daemon=True).start()
+        threading.Thread(target=_reads_keys, args=(caller, show), daemon=True).start()
     seen = 0
     try:
         while True:
@@ -41,36 +42,45 @@ def telephone(
 
 def words(entry: State) -> str:
     """One transcript entry as a line on the screen; empty for what makes no sound."""
-    kind = entry["kind"]
-    shown = {
-        "say": lambda: f"☎  {entry['text']}",
-        "voice": lambda: f"👤 {entry['text']}",
-        "play": lambda: f"♪  {entry.get('url') or entry.get('digits')}",
-        "music": lambda: "♪  (musique)",
-        "beep": lambda: "♪  (bip)",
-        "listens": lambda: "   … vos touches ?",
-        "sent": lambda: f"⌨  {entry['keys']}",
-        "queue": lambda: "— en file d'attente",
-        "room": lambda: "— en conversation",
-        "left": lambda: "— la conversation est finie",
-        "hold": lambda: "— mis en attente",
-        "unhold": lambda: "— reprise de la conversation",
-        "bridged": lambda: f"— en ligne avec {entry['with']}",
-        "recording": lambda: "— enregistrement",
-        "error": lambda: f"!  erreur {entry['code']}",
-        "hangup": lambda: f"— raccroché ({entry['status']})",
-    }
-    return shown[kind]() if kind in shown else ""
+    match entry:
+        case {"kind": "say", "text": text}:
+            return f"☎  {text}"
+        case {"kind": "voice", "text": text}:
+            return f"👤 {text}"
+        case {"kind": "play", "url": sound} | {"kind": "play", "digits": sound}:
+            return f"♪  {sound}"
+        case {"kind": "sent", "keys": keys}:
+            return f"⌨  {keys}"
+        case {"kind": "bridged", "with": other}:
+            return f"— en ligne avec {other}"
+        case {"kind": "error", "code": code}:
+            return f"!  erreur {code}"
+        case {"kind": "hangup", "status": status}:
+            return f"— raccroché ({status})"
+        case {"kind": kind}:
+            return QUIET.get(kind, "")
+    return ""
+
+
+QUIET = {
+    "music": "♪  (musique)",
+    "beep": "♪  (bip)",
+    "listens": "   … vos touches ?",
+    "queue": "— en file d'attente",
+    "room": "— en conversation",
+    "left": "— la conversation est finie",
+    "hold": "— mis en attente",
+    "unhold": "— reprise de la conversation",
+    "recording": "— enregistrement",
+}
 
 
 def _sends(caller: Caller, keys: str) -> None:
-    try:
+    with suppress(Refused):  # the question closed meanwhile; the next one will be asked
         caller.presses(keys)
-    except Refused:
-        pass  # the question closed meanwhile; the next one will be asked
 
 
-def _reads_keys(caller: Caller) -> None:
+def _reads_keys(caller: Caller, show: Callable[[str], None]) -> None:
     for typed in sys.stdin:
         text = typed.strip()
         try:
@@ -81,7 +91,7 @@ def _reads_keys(caller: Caller) -> None:
             else:
                 caller.says(text)
         except Refused as refusal:
-            print(refusal)
+            show(str(refusal))
     caller.hangs_up()
 
 

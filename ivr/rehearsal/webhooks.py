@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hmac
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha1
 from typing import Any
@@ -143,10 +144,8 @@ class Webhooks:
             await asyncio.wait({before})
         if wait:
             await asyncio.sleep(wait)
-        try:
+        with suppress(Unanswered):  # as with Twilio: the journal knows, nobody else does
             await self._ask(topic, target.url, target.method, params)
-        except Unanswered:
-            pass  # as with Twilio: the journal knows, nobody else does
 
     async def media(self, url: str) -> bytes:
         """A sound file; empty when it is not there."""
@@ -172,10 +171,19 @@ class Webhooks:
         attempt = redirects = 0
         while True:
             entry = self.journal.note(
-                "webhook", topic=topic, method=method, url=url, params=dict(params), status=None, attempt=attempt, **marks
+                "webhook",
+                topic=topic,
+                method=method,
+                url=url,
+                params=dict(params),
+                status=None,
+                attempt=attempt,
+                **marks,
             )
             started = loop.time()
-            answer, failure, moved = await self._attempt(entry, url, method, params, patience, deadline, token, unsigned)
+            answer, failure, moved = await self._attempt(
+                entry, url, method, params, patience, deadline, token, unsigned
+            )
             entry["seconds"] = round(loop.time() - started, 4)
             if moved and redirects < MAX_REDIRECTS:
                 # as a browser does: the POST becomes a GET and what was typed is lost
