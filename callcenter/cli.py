@@ -27,11 +27,12 @@ DEFAULT_DATA = Path("var")
 def up(
     port: Annotated[int, typer.Option(help="of the staff's pages")] = 8000,
     voice_port: Annotated[int, typer.Option(help="of the telephone webhooks")] = 8001,
+    carrier_port: Annotated[int, typer.Option(help="of the practice carrier")] = 8002,
     data: Data = DEFAULT_DATA,
     citizens: Annotated[bool, typer.Option(help="practice citizens call, practice agents answer")] = True,
 ) -> None:
     """Start the whole service; Ctrl-C stops it."""
-    options = supervisor.Options(data, port, voice_port, citizens)
+    options = supervisor.Options(data, port, voice_port, carrier_port, citizens)
     started = time.monotonic()
     try:
         with supervisor.running(options, _say) as run:
@@ -72,10 +73,10 @@ def prepare() -> None:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def call(context: typer.Context) -> None:
-    """Telephone the running service from this terminal: [--from NUMBER] [--keys 46000,3]."""
-    found = supervisor.settings_of(DEFAULT_DATA)
-    command = [sys.executable, "-m", "ivr.rehearsal.terminal", *context.args]
-    os.execve(sys.executable, command, {**found, **environment()})
+    """Telephone the running service from this terminal: [--from NUMBER] [--keys 46000,1,3]."""
+    settings = supervisor.settings_of(DEFAULT_DATA) | environment()
+    carrier = ["--carrier", settings["TWILIO_API_URL"]] if settings.get("TWILIO_API_URL") else []
+    os.execve(sys.executable, [sys.executable, "-m", "ivr.rehearsal.terminal", *carrier, *context.args], settings)
 
 
 def _welcome(run: supervisor.Run, data: Path, seconds: float) -> None:

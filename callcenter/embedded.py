@@ -121,7 +121,7 @@ def valkey(directory: Path) -> Iterator[Server]:
     password = secrets.token_urlsafe(24)
     log = directory / "logs/valkey.log"
     with tempfile.TemporaryDirectory(prefix="callcenter-") as scratch, log.open("ab") as output, ExitStack() as stack:
-        port = free_port()
+        port = _free_port()
         configuration = Path(scratch, "valkey.conf")
         configuration.touch(0o600)
         configuration.write_text(
@@ -237,7 +237,7 @@ def _ping(port: int, password: str) -> bool:
         return False
 
 
-def free_port() -> int:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -26,6 +26,7 @@ HOST = "127.0.0.1"
 PATIENCE = 60.0  # seconds for a part to answer; Python and its libraries are slow to load on a busy machine
 GRACE = 8.0  # seconds from TERM to KILL: a Celery that lost its broker would outlive everyone
 STREAMS_GRACE = "5"  # seconds that uvicorn gives to open event streams
+CITIZENS = "4"  # each telephones every minute and a half or so
 STEADY = 30.0  # a child alive this long has started well: its next death is its first
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # between a death and the next start
 
@@ -37,6 +38,7 @@ class Options:
     directory: Path
     port: int
     voice_port: int
+    carrier_port: int
     citizens: bool
 
 
@@ -122,7 +124,7 @@ def running(options: Options, say: Say) -> Iterator[Run]:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
-        for port in (options.port, options.voice_port):
+        for port in (options.port, options.voice_port, options.carrier_port):
             _refuse_taken(port)
         stack.enter_context(embedded.held(options.directory))
         settings = _settings(options, stack, say)
@@ -145,7 +147,9 @@ def _refuse_taken(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError:
-            raise DoesNotStart(f"Port {port} is taken: choose others with --port and --voice-port.") from None
+            raise DoesNotStart(
+                f"Port {port} is taken: choose others with --port, --voice-port, --carrier-port."
+            ) from None
 
 
 def settings_of(directory: Path) -> dict[str, str]:
@@ -172,7 +176,7 @@ def _settings(options: Options, stack: ExitStack, say: Say) -> dict[str, str]:
     if "1" in (wanted.get("DEMONSTRATION"), given.get("DEMONSTRATION")):
         wanted |= {"SECURE_COOKIES": "0", "ALWAYS_OPEN": "1"}
         if "TWILIO_ACCOUNT_SID" not in given:
-            wanted["TWILIO_API_URL"] = f"http://{HOST}:{embedded.free_port()}"
+            wanted["TWILIO_API_URL"] = _practice_carrier(options)
     return wanted | given
 
 
@@ -190,9 +194,10 @@ def _children(options: Options, settings: Mapping[str, str]) -> Iterator[Child]:
         return Child(name, command, settings, options.directory / f"logs/{name}.log", ready)
 
     carrier = settings.get("TWILIO_API_URL", "")
-    if carrier.startswith(f"http://{HOST}:"):
-        citizens = ["--citizens"] if options.citizens else []
-        yield child("carrier", _python("ivr.rehearsal", "--port", carrier.rpartition(":")[2], *citizens), carrier)
+    if carrier == _practice_carrier(options):
+        citizens = CITIZENS if options.citizens else "0"
+        command = _python("ivr.rehearsal", "--port", str(options.carrier_port), "--citizens", citizens)
+        yield child("carrier", command, carrier)
     yield child(
         "voice", _uvicorn("ivr.app:app", options.voice_port), f"http://{HOST}:{options.voice_port}/health/ready"
     )
@@ -200,8 +205,12 @@ def _children(options: Options, settings: Mapping[str, str]) -> Iterator[Child]:
     yield child("sweep", _python("callcenter.sweep"))
     quietly = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     yield child("worker", _python("celery", "-A", "workers.app", "worker", "--concurrency", "2", *quietly))
-    if carrier and options.citizens:
+    if carrier == _practice_carrier(options) and options.citizens:
         yield child("agents", _python("ivr.rehearsal.agents"))
+
+
+def _practice_carrier(options: Options) -> str:
+    return f"http://{HOST}:{options.carrier_port}"
 
 
 def _python(module: str, *arguments: str) -> list[str]:
