@@ -1,8 +1,7 @@
 """Which menu step a caller reached: noted in the background, many at once, to know later where people hang up."""
 
 from collections.abc import Iterable
-
-import redis
+from itertools import chain
 
 from callcenter.live import store
 
@@ -12,13 +11,7 @@ KEPT = 7200  # seconds
 def note(pairs: Iterable[tuple[str, str]]) -> None:
     """Notes (carrier id, step) pairs in one trip; the last of a caller stands. Raises LiveStoreDown."""
 
-    def write(server: redis.Redis) -> None:
-        many = server.pipeline(transaction=False)
-        for carrier_id, step in pairs:
-            many.set(_key(carrier_id), step, ex=KEPT)
-        many.execute()
-
-    store.run(write)
+    store.call("note", KEPT, *chain.from_iterable(pairs))
 
 
 def reached(carrier_id: str) -> str | None:
