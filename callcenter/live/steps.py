@@ -10,7 +10,6 @@ KEPT = 7200  # seconds
 
 def note(pairs: Iterable[tuple[str, str]]) -> None:
     """Notes (carrier id, step) pairs in one trip; the last of a caller stands. Raises LiveStoreDown."""
-
     store.call("note", KEPT, *chain.from_iterable(pairs))
 
 
