@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute
 
 from callcenter.config import Settings, settings
-from ivr import webhooks
+from ivr import conversation, waiting_room, webhooks
 from ivr.dialogue import packaged_menu
 from ivr.door import Voice
 from ivr.footsteps import Footsteps
@@ -22,8 +23,9 @@ LIVE_THREADS = 8
 
 def create() -> FastAPI:
     """The app, with the settings of this process."""
+    routes: list[BaseRoute] = [*webhooks.routes, *waiting_room.routes, *conversation.routes]
     # Plain routes: an included router and its dependencies would cost a menu step a third of its time.
-    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan, routes=webhooks.routes)
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan, routes=routes)
     app.state.voice = voice_of(settings())
     app.add_route("/voice/music.wav", _music, methods=["GET", "HEAD"])
     app.add_route("/health/live", _live, methods=["GET"])

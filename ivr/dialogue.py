@@ -262,6 +262,10 @@ def _late(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
     return (say(heard.language, "late.now"), *_offer(heard, "callback.stay"))
 
 
+def _asked_while_waiting(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    return _offer(heard, "callback.stay")
+
+
 def _offer(heard: Heard, otherwise: str = "callback.no_thanks") -> tuple[Say, ...]:
     keys = ("callback.some_number",) if heard.anonymous else ("callback.this_number", "callback.other_number")
     return tuple(say(heard.language, key) for key in (*keys, otherwise))
@@ -318,6 +322,7 @@ QUESTIONS: dict[str, Question] = {
     "nobody": Question(_explained("nobody.on_duty"), _wishes(FAREWELL), _to(FAREWELL), person=False),
     "full": Question(_explained("full.now"), _wishes(FAREWELL), _to(FAREWELL), person=False),
     "too_long": Question(_late, _wishes(QUEUE), _to(QUEUE)),
+    "wish": Question(_asked_while_waiting, _wishes(QUEUE), _to(QUEUE)),
     "number": Question(_type_number, _typed, _without_number, digits=10, person=False),
     "number_refused": Question(_number_refused, _typed, _without_number, digits=10, person=False),
     "read_back": Question(lambda _heard, _menu: (), _number_confirmed, _without_number, person=False, repeats=False),

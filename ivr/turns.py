@@ -45,10 +45,11 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One turn of waiting: words, then music. With `action`, a key pressed at any moment is brought there."""
+    """One turn of waiting: words, music, then `again`. With `action`, a key pressed at any moment is brought there."""
 
     say: tuple[Say, ...]
     music: str
+    again: str
     action: str = ""
 
 

@@ -41,11 +41,11 @@ def _verbs(turn: Turn) -> str:
                 maxQueueSize=ROOM_SIZE,
             )
             return _spoken(say) + queue + _redirect(left)
-        case Wait(say, music, ""):
-            return _spoken(say) + _tag("Play", escape(music))
-        case Wait(say, music, action):
+        case Wait(say, music, again, ""):
+            return _spoken(say) + _tag("Play", escape(music)) + _redirect(again)
+        case Wait(say, music, again, action):
             heard = _spoken(say) + _tag("Play", escape(music))
-            return _tag(
+            gather = _tag(
                 "Gather",
                 heard,
                 input="dtmf",
@@ -55,6 +55,7 @@ def _verbs(turn: Turn) -> str:
                 timeout=1,
                 finishOnKey="",
             )
+            return gather + _redirect(again)
         case Leave():
             return "<Leave/>"
         case Connect():

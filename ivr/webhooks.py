@@ -5,22 +5,21 @@ keys give the same text, remembered whole. Only arriving and leaving the menu to
 """
 
 from functools import lru_cache
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from zlib import crc32
 
 import structlog
 from starlette.routing import Route
 
-from callcenter.actions import citizen
+from callcenter.actions import callback, citizen
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import BadNumber, StoreDown
-from callcenter.phone_number import PhoneNumber
 from callcenter.records.calls import Wish
 from callcenter.rules.territory import hints
 from ivr import dialogue
 from ivr.dialogue import Heard, Menu
-from ivr.door import Asked, webhook
+from ivr.door import Asked, Webhook
 from ivr.prompts import say, spoken_day, spoken_time
 from ivr.turns import Ask, Goodbye, Hold, Spelled, Turn
 from ivr.twiml import twiml
@@ -72,10 +71,12 @@ async def status(asked: Asked) -> None:
         log.warning("hang-up not recorded", carrier_id=asked.carrier_id)
 
 
-def hold(asked: Asked, known: Heard, key: str, call_id: str = "") -> Hold:
-    """Into the carrier's waiting room. Without `call_id` the waiting webhook joins our queue later."""
-    answers = dialogue.written(dialogue.QUEUE, known)
-    wait = f"{answers}&{urlencode({'c': call_id})}" if call_id else answers
+def hold(asked: Asked, known: Heard, key: str, call_id: str = "", *, patient: bool = False) -> Hold:
+    """Into the carrier's waiting room. Without `call_id` the waiting webhook joins our queue later. `patient`: they
+    know that the wait is long."""
+    wait = dialogue.written(dialogue.QUEUE, known)
+    wait += f"&c={call_id}" if call_id else ""
+    wait += "&k=1" if patient else ""
     room = f"attente-{crc32(asked.carrier_id.encode()) % WAITING_ROOMS}"
     return Hold((say(known.language, key),), room, f"/voice/waiting?{wait}", f"/voice/left?{wait}")
 
@@ -83,7 +84,7 @@ def hold(asked: Asked, known: Heard, key: str, call_id: str = "") -> Hold:
 def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Ask:
     """Why nobody can answer now, and the offer to call back."""
     reopens = away.reopens.strftime("%Y-%m-%dT%H:%M") if away.reopens else ""
-    offered = dialogue.offered(known, anonymous=not _callable(asked.from_), reopens=reopens)
+    offered = dialogue.offered(known, anonymous=not citizen.may_be_called_back(asked.from_), reopens=reopens)
     return dialogue.ask(away.why, offered, asked.voice.menu, HEARD)
 
 
@@ -113,17 +114,17 @@ async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn:
 
 async def _joins(known: Heard, asked: Asked) -> Turn:
     joined = await asked.voice.records.within(
-        QUEUE_PATIENCE, citizen.joins_queue, asked.carrier_id, asked.from_, _wish(known), now()
+        QUEUE_PATIENCE, citizen.joins_queue, asked.carrier_id, asked.from_, wish_of(known), now()
     )
     if isinstance(joined, citizen.Waits):
-        return hold(asked, known, "queue.joined", joined.call_id)
+        return hold(asked, known, "queue.joined", joined.call_id, patient=joined.again)
     return offer_callback(asked, joined, known)
 
 
 async def _drafts(known: Heard, keys: str, asked: Asked) -> Turn:
     """The typed number goes to its sealed draft, is read back once, and never rides in an address."""
     try:
-        await asked.voice.records.within(QUEUE_PATIENCE, citizen.drafts_number, asked.carrier_id, keys, now())
+        await asked.voice.records.within(QUEUE_PATIENCE, callback.drafts_number, asked.carrier_id, keys, now())
     except BadNumber:
         step, known = dialogue.refused(known)
         if step in dialogue.ENDS:
@@ -136,7 +137,7 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
     language = known.language
     try:
         promise = await asked.voice.records.within(
-            QUEUE_PATIENCE, citizen.asks_callback, asked.carrier_id, asked.from_, _wish(known), now(), typed=typed
+            QUEUE_PATIENCE, callback.asks, asked.carrier_id, asked.from_, wish_of(known), now(), typed=typed
         )
     except BadNumber:
         return Goodbye((say(language, "callback.refused"),))
@@ -153,18 +154,13 @@ def _call_again(_asked: Asked) -> Turn:
     return Goodbye((say("fr", "apology.call_again"),))
 
 
-def _wish(known: Heard) -> Wish:
+def wish_of(known: Heard) -> Wish:
     return Wish(known.department, known.topic, known.language, known.relay)
 
 
-def _callable(from_: str) -> bool:
-    number = PhoneNumber.of_caller(from_)
-    return number is not None and number.may_be_called_back
-
-
 routes = [
-    Route(HEARD, webhook(heard), methods=["POST"]),
-    Route("/voice/incoming", webhook(incoming), methods=["POST"]),
-    Route("/voice/fallback", webhook(fallback, otherwise=_call_again), methods=["POST"]),
-    Route("/voice/status", webhook(status), methods=["POST"]),
+    Route(HEARD, Webhook(heard), methods=["POST"]),
+    Route("/voice/incoming", Webhook(incoming), methods=["POST"]),
+    Route("/voice/fallback", Webhook(fallback, otherwise=_call_again), methods=["POST"]),
+    Route("/voice/status", Webhook(status), methods=["POST"]),
 ]

@@ -128,8 +128,9 @@ def is_lost(agent_id: str, at: datetime) -> None:
         index.show(agent)
 
 
-def accepts(agent_id: str, offer_id: str, at: datetime) -> None:
-    """Take the call that is offered. Refused (AlreadyTaken) when it is no longer theirs to take."""
+def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False) -> legs.Leg | None:
+    """Take the call that is offered. Refused (AlreadyTaken) when it is no longer theirs to take. `by_key`: 1 was pressed
+    on the open line, which the webhook itself brings into the room. The leg, or None for the same click again."""
     lease = settings().connecting_lease_phone
     with transaction() as session:
         agent = _agent(session, agent_id)
@@ -139,27 +140,30 @@ def accepts(agent_id: str, offer_id: str, at: datetime) -> None:
         if call is None:
             offer = offers.get(session, offer_id)
             if offer and offer.agent_id == agent_id and offer.state == OfferState.ACCEPTED:
-                return  # the same click again
+                return None  # the same click again
             raise AlreadyTaken
         shift_line = agent.shift_line if on_shift else None
         leg = legs.ask(session, call.id, call.contact_id, agent_id, call.epoch, at, shift_line)
         number = agent.phone
         agent = _agent(session, agent_id)
     index.show(agent)
+    if by_key:
+        return leg
     try:
         if shift_line:
             if not telephone().shift_to(shift_line, agent_id, leg.id):
                 room.leg_leaves(leg.id, at, lost=True)
-            return
+            return leg
         assert number is not None
         carrier_id = telephone().ring_agent(leg.id, number)
     except CarrierDown:
-        return  # whether it rings is not known: the lease of `connecting` asks the carrier
+        return leg  # whether it rings is not known: the lease of `connecting` asks the carrier
     with transaction() as session:
         rung = legs.get(session, leg.id)
         if rung:
             rung.carrier_id = rung.carrier_id or carrier_id
             legs.move(session, rung, LegState.RINGING, at, "the desk phone rings")
+    return leg
 
 
 def refuses(agent_id: str, offer_id: str, at: datetime) -> None:
@@ -315,6 +319,15 @@ def sees_number(agent_id: str, call_id: str, at: datetime) -> str:
             raise NotFound
         sessions.audit(session, agent_id, "saw a full number", "call", call_id, at)
         return call.phone.national
+
+
+def shift_line_ends(agent_id: str, carrier_id: str) -> None:
+    """The line that was to stay open all shift was hung up: the next calls ring the desk phone."""
+    with transaction() as session:
+        agent = _agent(session, agent_id)
+        if agent.shift_line == carrier_id:
+            agent.shift_line = None
+    index.look(agent_id)
 
 
 def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from callcenter.actions import dispatch, index, room
 from callcenter.config import settings
-from callcenter.db import Session, transaction
+from callcenter.db import Session, reading, transaction
 from callcenter.errors import LiveStoreDown
 from callcenter.live import floor, queue
 from callcenter.phone_number import PhoneNumber
@@ -18,7 +18,7 @@ from callcenter.records import agents, callbacks, calls, contacts, legs, offers
 from callcenter.records.calls import Call, Wish
 from callcenter.rules import routing, waiting
 from callcenter.rules.opening_hours import PARIS, LineHours, opening
-from callcenter.rules.states import AgentState, CallState, Ending, LegState, OfferState
+from callcenter.rules.states import AgentState, CallState, Ending, OfferState
 from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.waiting import Announcement
 
@@ -27,9 +27,10 @@ SHORT_ABANDON = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Waits:
-    """In the queue, or already past it: the caller holds the line."""
+    """In the queue, or already past it: the caller holds the line. `again`: they waited before, and chose to go on."""
 
     call_id: str
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
     with transaction() as session:
         call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
         if call.state != CallState.MENU:
-            return Waits(call.id)
+            return Waits(call.id, again=True)
         why = _no_place(session, wish, hours.is_open)
         if why:
             call.turned_away = why
@@ -79,8 +80,11 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
     return Waits(joined.id)
 
 
-def hears_place(call_id: str, department: str, told: int, at: datetime) -> Announcement | TurnedAway | Soon:
-    """What to say to a waiting caller: one trip to the index, none to PostgreSQL. Raises LiveStoreDown."""
+def hears_place(
+    call_id: str, department: str, told: int, at: datetime, *, patient: bool
+) -> Announcement | TurnedAway | Soon:
+    """What to say to a waiting caller: one trip to the index, none to PostgreSQL. `patient`: they were told that the wait
+    is too long and chose to go on. Raises LiveStoreDown."""
     place = queue.place(call_id, at.timestamp())
     if place is None:
         return Soon()
@@ -89,37 +93,9 @@ def hears_place(call_id: str, department: str, told: int, at: datetime) -> Annou
         return TurnedAway("closed", hours.next_opening)
     if place.on_duty == 0 and place.queue.startswith(routing.NATION):
         return TurnedAway("nobody", hours.next_opening)
-    if place.waited > settings().maximum_wait:
+    if place.waited > settings().maximum_wait and not patient:
         return TurnedAway("too_long", hours.next_opening)
     return waiting.announcement(place.position, place.on_duty, place.picked, place.waited, told)
-
-
-def leaves_queue(carrier_id: str, why: str, at: datetime) -> None:
-    """The waiting room let the caller go to hear why they cannot wait on. Their call waits no more. Raises DatabaseDown."""
-    with transaction() as session:
-        call = calls.by_carrier_id(session, carrier_id)
-        if call is None or call.state not in (CallState.WAITING, CallState.OFFERED):
-            return
-        call.turned_away = why
-        freed = _withdraw(session, call, at)
-        calls.end(session, call.id, [CallState.WAITING], _turned_away_ending(why), at, f"turned away: {why}")
-    _is_gone(call.id, freed)
-
-
-def enters_room(call_id: str, at: datetime) -> None:
-    """The citizen's own line is in the room: only now do the two speak. Raises DatabaseDown."""
-    with transaction() as session:
-        call = calls.lock(session, call_id)
-        leg = legs.serving(session, call_id)
-        if call is None or leg is None:
-            return
-        if call.state != CallState.CONNECTING or leg.epoch != call.epoch or leg.state != LegState.JOINED:
-            call.inside = call.state in (CallState.CONNECTING, CallState.TALKING)
-            return
-        room.begin_talking(session, call, leg, at)
-        agent = agents.get(session, leg.agent_id)
-    if agent:
-        index.show(agent)
 
 
 def hangs_up(carrier_id: str, at: datetime) -> None:
@@ -135,7 +111,7 @@ def hangs_up(carrier_id: str, at: datetime) -> None:
             case CallState.MENU:
                 calls.end(session, call.id, [CallState.MENU], _menu_ending(session, call), at, "hung up in the menu")
             case CallState.WAITING | CallState.OFFERED:
-                freed = _withdraw(session, call, at)
+                freed = withdraw(session, call, at)
                 calls.end(session, call.id, [CallState.WAITING], _queue_ending(call, at), at, "hung up while waiting")
             case CallState.CONNECTING:
                 leg = legs.serving(session, call.id)
@@ -150,21 +126,36 @@ def hangs_up(carrier_id: str, at: datetime) -> None:
                 return
     if leg:
         room.let_leg_go(leg)
-    _is_gone(call.id, freed)
+    is_gone(call.id, freed)
 
 
-def leaves_room(call_id: str, at: datetime) -> None:
-    """The citizen's line left the room: the conversation is over. Raises DatabaseDown."""
-    with transaction() as session:
-        call = calls.lock(session, call_id)
-        if call is None or call.state != CallState.TALKING:
-            return
-        leg = legs.serving(session, call_id)
-        agent = room.begin_wrap_up(session, call, at, "the caller left")
-    if leg:
-        room.let_leg_go(leg)
-    if agent:
-        index.show(agent)
+@dataclass(frozen=True)
+class Reference:
+    """What the last words say, in the caller's language."""
+
+    reference: str
+    language: str
+
+
+def reference(call_id: str) -> Reference | None:
+    """The reference of a call; None for an unknown one. Raises DatabaseDown."""
+    with reading() as session:
+        call = calls.get(session, call_id)
+        contact = contacts.get(session, call.contact_id) if call else None
+        return Reference(contact.reference, call.language) if call and contact else None
+
+
+def wish(call_id: str) -> Wish:
+    """What the menu learnt of a call, from its row. Raises DatabaseDown."""
+    with reading() as session:
+        call = calls.get(session, call_id)
+        return Wish(call.department, call.topic, call.language, call.relay) if call else Wish()
+
+
+def may_be_called_back(from_: str) -> bool:
+    """Whether the calling number is one we may promise to call."""
+    number = PhoneNumber.of_caller(from_)
+    return number is not None and number.may_be_called_back
 
 
 @lru_cache
@@ -206,7 +197,7 @@ def _describe(contact: contacts.Contact | None, call: Call, at: datetime) -> Non
     contact.local_day = local_time(call.department, at).date()
 
 
-def _withdraw(session: Session, call: Call, at: datetime) -> agents.Agent | None:
+def withdraw(session: Session, call: Call, at: datetime) -> agents.Agent | None:
     """An offered call is taken back: its agent is free again, with their rank."""
     offer = offers.open_of_call(session, call.id)
     if offer is None:
@@ -215,7 +206,7 @@ def _withdraw(session: Session, call: Call, at: datetime) -> agents.Agent | None
     return agents.get(session, offer.agent_id)
 
 
-def _is_gone(call_id: str, freed: agents.Agent | None) -> None:
+def is_gone(call_id: str, freed: agents.Agent | None) -> None:
     index.forget_call(call_id)
     if freed:
         dispatch.freed(freed)

@@ -3,13 +3,14 @@
 The leg first: only when it is in the room is the caller moved out of the queue, or a callback dialled.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callcenter.actions import dispatch, index
 from callcenter.config import settings
-from callcenter.db import Session, later, transaction
+from callcenter.db import Session, later, reading, transaction
 from callcenter.jobs import Job
-from callcenter.records import agents, callbacks, calls, contacts, legs
+from callcenter.records import agents, callbacks, calls, carrier_events, contacts, legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.rules.callbacks import CallbackState
@@ -17,6 +18,67 @@ from callcenter.rules.states import AgentState, CallState, LegState, PauseReason
 from callcenter.telephone import telephone
 
 HEAD_OF_LINE = 86_400.0  # seconds of priority for a caller whom we lost: before anyone who arrived today
+
+
+@dataclass(frozen=True)
+class RoomEvent:
+    """Who came or went, as the carrier tells it. `leg_id` is None for the citizen's own line."""
+
+    room: str  # the carrier's id of the room
+    sequence: int
+    call_id: str
+    carrier_id: str
+    leg_id: str | None
+    joined: bool
+    lost: bool  # gone by a fault
+
+
+def hears(event: RoomEvent, at: datetime) -> None:
+    """Act on one event of a room, once: a replay of an old join must not begin a new conversation. Raises DatabaseDown."""
+    told = (event.room, "room", event.sequence)
+    with reading() as session:
+        if carrier_events.is_known(session, *told):
+            return
+    if event.leg_id and event.joined:
+        leg_enters(event.leg_id, event.carrier_id, at)
+    elif event.leg_id:
+        leg_leaves(event.leg_id, at, lost=event.lost)
+    elif event.joined:
+        citizen_enters(event.call_id, at)
+    else:
+        citizen_leaves(event.call_id, at)
+    with transaction() as session:
+        carrier_events.taken_in(session, *told, at)
+
+
+def citizen_enters(call_id: str, at: datetime) -> None:
+    """The citizen's own line is in the room: only now do the two speak. Raises DatabaseDown."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        leg = legs.serving(session, call_id)
+        if call is None or leg is None:
+            return
+        if call.state != CallState.CONNECTING or leg.epoch != call.epoch or leg.state != LegState.JOINED:
+            call.inside = call.state in (CallState.CONNECTING, CallState.TALKING)
+            return
+        begin_talking(session, call, leg, at)
+        agent = agents.get(session, leg.agent_id)
+    if agent:
+        index.show(agent)
+
+
+def citizen_leaves(call_id: str, at: datetime) -> None:
+    """The citizen's line left the room: the conversation is over. Raises DatabaseDown."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        if call is None or call.state != CallState.TALKING:
+            return
+        leg = legs.serving(session, call_id)
+        agent = begin_wrap_up(session, call, at, "the caller left")
+    if leg:
+        let_leg_go(leg)
+    if agent:
+        index.show(agent)
 
 
 def leg_enters(leg_id: str, carrier_id: str, at: datetime) -> None:
@@ -49,6 +111,22 @@ def leg_enters(leg_id: str, carrier_id: str, at: datetime) -> None:
         with index.best_effort("bringing the caller in"):
             if not telephone().bring_in(call.carrier_id, call.id):
                 caller_is_gone(call.id, at)
+
+
+def wanted(leg_id: str) -> Leg | None:
+    """The leg, while its call still waits for it to come in. Raises DatabaseDown."""
+    with reading() as session:
+        leg = legs.get(session, leg_id)
+        call = calls.get(session, leg.call_id) if leg else None
+        if leg is None or call is None or call.state != CallState.CONNECTING or call.epoch != leg.epoch:
+            return None
+        return leg
+
+
+def wanted_by(leg_id: str) -> str | None:
+    """The call that waits for this leg."""
+    leg = wanted(leg_id)
+    return leg.call_id if leg else None
 
 
 def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
@@ -196,6 +274,9 @@ def _return_unconnected(session: Session, call: Call, at: datetime, why: str) ->
     """`connecting → waiting`, place kept; the agent whose telephone did not come is paused."""
     agent_id = call.agent_id
     assert agent_id is not None
+    if call.callback_id:  # its own line, if one was dialled, is hung up by the sweep: the attempt's epoch is over
+        callbacks.move(session, call.callback_id, (CallbackState.DIALLING,), CallbackState.QUEUED, at, why)
+        call.carrier_id = None
     calls.move(session, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
     agents.move(session, agent_id, [AgentState.CONNECTING], AgentState.PAUSE, at, why, reason=PauseReason.NO_ANSWER)
 

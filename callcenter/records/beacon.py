@@ -1,6 +1,6 @@
 """The beacon: a number that the sweep raises each second here and in the index, so that a lost index shows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
 
+SECOND = timedelta(seconds=0.9)
 REBUILD_LOCK = 7_311_001  # advisory lock: one rebuild at a time in the whole service
 
 
@@ -23,10 +24,11 @@ class Beacon(Base):
 
 
 def raise_(session: Session, at: datetime) -> int:
-    """The next number."""
+    """The number, one higher if the last rise is a second old, however many sweeps there are."""
     first = insert(Beacon).values(id=1, number=1, at=at)
-    raised = first.on_conflict_do_update(index_elements=["id"], set_={"number": Beacon.number + 1, "at": at})
-    return session.scalar(raised.returning(Beacon.number)) or 0
+    higher = {"number": Beacon.number + 1, "at": at}
+    session.execute(first.on_conflict_do_update(index_elements=["id"], set_=higher, where=Beacon.at <= at - SECOND))
+    return read(session)
 
 
 def read(session: Session) -> int:

@@ -13,6 +13,7 @@ from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import trail
+from callcenter.records.calls import Call
 from callcenter.records.identity import new_id
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState
 
@@ -75,8 +76,41 @@ class Attempt(Base):
 
 def open_for(session: Session, number: PhoneNumber) -> Callback | None:
     """The one open promise to a number."""
-    key = sealing.pseudonym(number.e164)
-    return session.scalar(select(Callback).where(Callback.number_key == key, Callback.state.in_(OPEN_STATES)))
+    return session.scalar(select(Callback).where(Callback.number_key == key(number), Callback.state.in_(OPEN_STATES)))
+
+
+def sealed(number: PhoneNumber) -> bytes:
+    """A number at rest."""
+    return sealing.seal(number.e164)
+
+
+def key(number: PhoneNumber) -> bytes:
+    """What finds it again."""
+    return sealing.pseudonym(number.e164)
+
+
+def promised_since(session: Session, number: PhoneNumber, since: datetime) -> int:
+    """How many promises were made to a number since then."""
+    mine = select(func.count()).where(Callback.number_key == key(number), Callback.promised_at >= since)
+    return session.scalar(mine) or 0
+
+
+def attempt(session: Session, callback: Callback, call: Call, at: datetime, lease_until: datetime) -> Attempt:
+    """The row of a dial, before the carrier is asked; refused by constraint while another to this number is live."""
+    row = Attempt(
+        id=new_id(), callback_id=callback.id, call_id=call.id, epoch=call.epoch, number_key=callback.number_key,
+        asked_at=at, created_at=at, lease_until=lease_until,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    trail.note(session, at, "attempt", row.id, "", "dialling", "an agent is in the room", call.agent_id)
+    return row
+
+
+def dialling(session: Session, call_id: str, epoch: int) -> bool:
+    """Whether this acceptance of the call was dialled already."""
+    mine = select(func.count()).where(Attempt.call_id == call_id, Attempt.epoch == epoch)
+    return bool(session.scalar(mine))
 
 
 def asked_in(session: Session, call_id: str) -> Callback | None:
@@ -132,6 +166,12 @@ def get_attempt(session: Session, attempt_id: str) -> Attempt | None:
 def stuck(session: Session, at: datetime) -> list[str]:
     """Attempts without an outcome whose lease has ended."""
     return list(session.scalars(select(Attempt.id).where(Attempt.outcome.is_(None), Attempt.lease_until < at)))
+
+
+def live_lines(session: Session) -> set[str]:
+    """The carrier's ids of the dials that have no outcome yet."""
+    live = select(Attempt.carrier_id).where(Attempt.outcome.is_(None), Attempt.carrier_id.is_not(None))
+    return {line for line in session.scalars(live) if line}
 
 
 def waiting_or_due(session: Session) -> list[Callback]:

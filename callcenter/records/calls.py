@@ -6,8 +6,8 @@ is one conditional UPDATE with its event: None or False when somebody got there 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, String, Uuid, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -20,6 +20,9 @@ from callcenter.records import contacts, trail
 from callcenter.records.identity import new_id
 from callcenter.rules.routing import UNKNOWN, call_queues
 from callcenter.rules.states import CALL_MOVES, WITH_AN_AGENT, CallState, Due, Ending
+
+if TYPE_CHECKING:
+    from callcenter.records.callbacks import Callback
 
 IN_HAND = "state in ('offered', 'connecting', 'talking', 'wrap_up')"
 
@@ -121,9 +124,35 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
     return arrived
 
 
+def queue_callback(session: Session, callback: "Callback", contact_id: str, at: datetime) -> Call:
+    """A promise that is due becomes a call in the ordinary queue, with the time already waited for."""
+    call = Call(
+        id=new_id(), channel="callback", callback_id=callback.id, contact_id=contact_id, number=callback.number,
+        number_key=callback.number_key, department=callback.department, topic=callback.topic, language=callback.language,
+        relay=callback.relay, state=CallState.WAITING, arrived_at=at, queued_at=at - timedelta(seconds=callback.waited),
+        priority=0.0, epoch=0, inside=False, extended=False,
+    )  # fmt: skip
+    session.add(call)
+    session.flush()
+    trail.note(session, at, "call", call.id, "", CallState.WAITING, "a callback is due")
+    return call
+
+
+def is_speaking(session: Session, number_key: bytes, but: str) -> bool:
+    """Whether this number has another live call with us: then nobody dials it."""
+    live = select(func.count()).where(Call.number_key == number_key, Call.id != but, Call.channel == "phone")
+    return bool(session.scalar(live.where(Call.state.not_in([CallState.ENDED, CallState.WRAP_UP]))))
+
+
 def by_carrier_id(session: Session, carrier_id: str) -> Call | None:
     """The call on this line."""
     return session.scalar(select(Call).where(Call.carrier_id == carrier_id).execution_options(populate_existing=True))
+
+
+def of_lines(session: Session, carrier_ids: Sequence[str]) -> set[str]:
+    """Which of these lines we know as calls."""
+    known = select(Call.carrier_id).where(Call.carrier_id.in_(carrier_ids))
+    return {line for line in session.scalars(known) if line}
 
 
 def of_contact(session: Session, contact_id: str) -> Call | None:

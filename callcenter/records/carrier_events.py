@@ -22,10 +22,15 @@ class CarrierEvent(Base):
     at: Mapped[datetime]
 
 
-def is_new(session: Session, resource: str, stream: str, sequence: int, at: datetime) -> bool:
-    """True the first time an event is told, in the transaction that acts on it."""
+def is_known(session: Session, resource: str, stream: str, sequence: int) -> bool:
+    """Whether this event was taken in before: a twin, or a replay."""
+    return session.get(CarrierEvent, (resource, stream, sequence)) is not None
+
+
+def taken_in(session: Session, resource: str, stream: str, sequence: int, at: datetime) -> None:
+    """This event has had its effect, and shall have no other."""
     told = insert(CarrierEvent).values(resource=resource, stream=stream, sequence=sequence, at=at)
-    return session.scalar(told.on_conflict_do_nothing().returning(CarrierEvent.sequence)) is not None
+    session.execute(told.on_conflict_do_nothing())
 
 
 def tidy(session: Session, at: datetime) -> None:

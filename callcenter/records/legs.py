@@ -77,6 +77,12 @@ def serving(session: Session, call_id: str) -> Leg | None:
     return session.scalar(serve.execution_options(populate_existing=True))
 
 
+def by_carrier_id(session: Session, carrier_id: str) -> Leg | None:
+    """The latest leg on this line."""
+    mine = select(Leg).where(Leg.carrier_id == carrier_id).order_by(Leg.asked_at.desc()).limit(1)
+    return session.scalar(mine)
+
+
 def unfinished(session: Session) -> list[Leg]:
     """Legs that have not left."""
     return list(session.scalars(select(Leg).where(Leg.state != LegState.LEFT)))

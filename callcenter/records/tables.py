@@ -1,7 +1,19 @@
 """Every table, so that whoever needs the whole schema imports one name."""
 
 from callcenter.db import Base
-from callcenter.records import agents, beacon, callbacks, calls, carrier_events, contacts, legs, offers, sessions, trail
+from callcenter.records import (
+    agents,
+    beacon,
+    callbacks,
+    calls,
+    carrier_events,
+    contacts,
+    drafts,
+    legs,
+    offers,
+    sessions,
+    trail,
+)
 
 metadata = Base.metadata
 __all__ = [
@@ -11,6 +23,7 @@ __all__ = [
     "calls",
     "carrier_events",
     "contacts",
+    "drafts",
     "legs",
     "metadata",
     "offers",

@@ -94,6 +94,9 @@ class Ending(StrEnum):
     CLOSED = "closed"
     FULL = "full"
     TECHNICAL = "technical"
+    NOT_REACHED = (
+        "not_reached"  # of a callback's call only: nobody was there; the promise goes on or ends by its own row
+    )
 
 
 class OfferState(StrEnum):

@@ -104,6 +104,13 @@ def upgrade() -> None:
     op.create_index("contacts_by_person", "contacts", ["pseudonym", "arrived_at"], unique=False)
     op.create_index("contacts_owed", "contacts", ["agent_id"], unique=False, postgresql_where="due = 'owed'")
     op.create_table(
+        "drafts",
+        sa.Column("carrier_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("carrier_id"),
+    )
+    op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -399,6 +406,7 @@ def downgrade() -> None:
     op.drop_table("sign_in_tries")
     op.drop_index("events_by_noun", table_name="events")
     op.drop_table("events")
+    op.drop_table("drafts")
     op.drop_index("contacts_owed", table_name="contacts", postgresql_where="due = 'owed'")
     op.drop_index("contacts_by_person", table_name="contacts")
     op.drop_table("contacts")

@@ -1,0 +1,200 @@
+"""What keeps promises in seconds: leases, silent agents, calls that stand nowhere, ghosts on either side.
+
+Each step is one look and then one transaction per row, so that one poisoned row strands no other.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from callcenter.actions import agent, callback, citizen, dispatch, index, room
+from callcenter.config import settings
+from callcenter.db import reading, transaction
+from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown, Refusal
+from callcenter.live import beacon as live_beacon
+from callcenter.live import floor, offers, queue
+from callcenter.records import agents, beacon, callbacks, calls, contacts, legs
+from callcenter.records import offers as offer_rows
+from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
+from callcenter.telephone import telephone
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+BEHIND = 2  # beacons the index may lag before it is taken for lost
+GRACE = timedelta(seconds=15)  # a carrier's line or a row this young may still be on its way
+DUE_AT_ONCE = 50
+
+
+def leases_end(at: datetime) -> None:
+    """Offers not answered, connections not made, wrap-ups not finished, reservations not settled."""
+    with reading() as session:
+        missed = offer_rows.overdue(session, at)
+        unconnected = calls.overdue(session, [CallState.CONNECTING], at)
+        unrecorded = calls.overdue(session, [CallState.WRAP_UP], at)
+    _each("missing an offer", missed, lambda offer_id: agent.misses(offer_id, at))
+    _each("ending a connection", unconnected, lambda call_id: room.connecting_failed(call_id, at))
+    _each("ending a wrap-up", unrecorded, lambda call_id: wrap_up_ends(call_id, at))
+    _each("settling a reservation", offers.overdue(at.timestamp()), dispatch.put_back)
+
+
+def wrap_up_ends(call_id: str, at: datetime) -> None:
+    """The deadline passed: the contact is owed (« à renseigner »), its agent paused until it is recorded or released."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        if call is None or call.state != CallState.WRAP_UP or call.lease_until is None or call.lease_until > at:
+            return
+        contact = contacts.get(session, call.contact_id)
+        if contact is None:
+            return
+        contacts.set_due(session, contact, Due.OWED, at, "the wrap-up ended without an outcome")
+        owing = agent.finish_wrap_up(session, call, at, "the wrap-up ended without an outcome")
+    index.show(owing)
+
+
+def agents_fall_silent(at: datetime) -> None:
+    """No heartbeat for `silence_limit`: Connexion perdue."""
+    for agent_id in floor.silent(at.timestamp() - settings().silence_limit):
+        _each("losing an agent", [agent_id], lambda silent: agent.is_lost(silent, at))
+        with reading() as session:
+            row = agents.get(session, agent_id)
+        if row is None or row.state not in ON_DUTY:
+            floor.goes(agent_id)
+        elif row.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
+            floor.beat(agent_id, at.timestamp())  # the page is gone, but the telephone may go on: looked at again later
+
+
+def callbacks_fall_due(at: datetime) -> None:
+    """Promises whose time has come join their queue; dials that were never heard of again are settled."""
+    for _ in range(DUE_AT_ONCE):
+        if not callback.becomes_due(at):
+            break
+    with reading() as session:
+        stuck = callbacks.stuck(session, at)
+    _each("settling an attempt", stuck, lambda attempt_id: callback.settle(attempt_id, at))
+
+
+def beacon_is_raised(at: datetime) -> bool:
+    """Raise the beacon in both stores; False when the index had lost or forgotten it, and must be rebuilt."""
+    with transaction() as session:
+        before, number = beacon.read(session), beacon.raise_(session, at)
+    seen = live_beacon.read()
+    if before and (seen is None or seen < before - BEHIND):
+        return False
+    live_beacon.write(number, at.timestamp())
+    return True
+
+
+def rebuild(at: datetime) -> bool:
+    """The index as PostgreSQL has it: queues in their order, agents with a fresh heartbeat. One at a time in the whole
+    service; False when another is at it."""
+    with transaction(patience=30) as session:
+        if not beacon.lock_rebuild(session):
+            return False
+        live_beacon.clear()
+        for row in agents.on_duty(session):
+            index.put_agent(row)
+        for call in calls.waiting(session):
+            index.put_call(call)
+        live_beacon.write(beacon.read(session), at.timestamp())
+    log.warning("the index was rebuilt")
+    return True
+
+
+def compare_index(at: datetime) -> int:
+    """Both sides of the index and the rows: what stands in only one is put right. How many were wrong."""
+    standing, present = queue.waiting(), floor.present()
+    with reading() as session:
+        waiting = {call.id: call for call in calls.waiting(session)}
+        on_duty = {row.id: row for row in agents.on_duty(session)}
+    wrong = 0
+    for call_id in standing.keys() - waiting.keys():
+        wrong += _recheck_call(call_id)
+    for call_id in waiting.keys() - standing.keys():
+        wrong += _recheck_call(call_id)
+    for agent_id in present.keys() ^ on_duty.keys():
+        wrong += _recheck_agent(agent_id)
+    for agent_id in present.keys() & on_duty.keys():
+        free = on_duty[agent_id].state == AgentState.AVAILABLE
+        if free != (present[agent_id] is not None):
+            wrong += _recheck_agent(agent_id)
+    if wrong:
+        log.info("the index was put right", wrong=wrong, at=at.isoformat())
+    return wrong
+
+
+def compare_carrier(at: datetime) -> int:
+    """Our live calls and the carrier's: a call whose line is gone ends, a line of ours that serves nothing is hung up.
+    How many were wrong. Raises CarrierDown."""
+    lines = {line.carrier_id: line for line in telephone().live()}
+    with reading() as session:
+        ours = [call for call in calls.live(session) if call.carrier_id and call.arrived_at < at - GRACE]
+        unfinished = [leg for leg in legs.unfinished(session) if leg.carrier_id and leg.asked_at < at - GRACE]
+        shifts = {row.shift_line for row in agents.on_duty(session) if row.shift_line}
+        dialled = callbacks.live_lines(session)
+        known = calls.of_lines(session, list(lines))
+    wrong = 0
+    for call in ours:
+        if call.carrier_id and call.carrier_id not in lines and call.state != CallState.WRAP_UP:
+            wrong += _each("ending a ghost", [call.carrier_id], lambda gone: _line_is_gone(gone, at))
+    for leg in unfinished:
+        if leg.carrier_id not in lines:
+            wrong += _each("ending a ghost leg", [leg.id], lambda gone: room.leg_leaves(gone, at, lost=True))
+    serving = {leg.carrier_id for leg in unfinished} | shifts | dialled
+    for carrier_id, line in lines.items():
+        if line.inbound and carrier_id not in known:
+            wrong += _each("adopting a call", [carrier_id], lambda new: citizen.arrives(new, "", at))
+        elif not line.inbound and carrier_id not in serving and legs_are_over(carrier_id, at):
+            wrong += _each("hanging up a stray line", [carrier_id], telephone().hang_up)
+    if wrong:
+        log.info("the carrier's calls were put right", wrong=wrong)
+    return wrong
+
+
+def legs_are_over(carrier_id: str, at: datetime) -> bool:
+    """Whether an outgoing line belongs to a leg or an attempt that ended a while ago; a young one may be unknown yet."""
+    with reading() as session:
+        leg = legs.by_carrier_id(session, carrier_id)
+        return leg is not None and leg.state == LegState.LEFT and bool(leg.left_at and leg.left_at < at - GRACE)
+
+
+def _line_is_gone(carrier_id: str, at: datetime) -> None:
+    if telephone().state_of(carrier_id) != "live":
+        citizen.hangs_up(carrier_id, at)
+
+
+def _recheck_call(call_id: str) -> int:
+    """Read one call again: by now the difference may be gone. Putting it where it stands already moves nothing."""
+    with reading() as session:
+        call = calls.get(session, call_id)
+    if call is not None and call.state == CallState.WAITING:
+        index.put_call(call)
+        return 1
+    return int(queue.leave(call_id))
+
+
+def _recheck_agent(agent_id: str) -> int:
+    with reading() as session:
+        row = agents.get(session, agent_id)
+    if row is None:
+        return int(floor.goes(agent_id))
+    index.put_agent(row)
+    return 1
+
+
+def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
+    """Heal every row by itself; a store that is down stops the round, anything else only its row. How many were healed."""
+    healed = 0
+    for row in rows:
+        try:
+            heal(row)
+            healed += 1
+        except (DatabaseDown, LiveStoreDown):
+            raise
+        except CarrierDown:
+            log.warning("the carrier does not answer", doing=doing)
+        except (Refusal, AssertionError, ValueError):
+            log.exception("one row could not be healed", doing=doing)
+    return healed

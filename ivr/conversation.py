@@ -1,0 +1,226 @@
+"""What the carrier asks around a conversation: the citizen's way in and out, an agent's legs, a dialled callback."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
+from urllib.parse import parse_qs
+
+from starlette.routing import Route
+
+from callcenter.actions import agent, callback, citizen, room
+from callcenter.actions.room import RoomEvent
+from callcenter.clock import now
+from callcenter.errors import AlreadyTaken
+from ivr import dialogue
+from ivr.door import Asked, Webhook
+from ivr.prompts import say
+from ivr.turns import Ask, Connect, Goodbye, Rest, Spelled, Turn
+from ivr.webhooks import OVER, hold
+
+PATIENCE = 3.0  # seconds for what PostgreSQL decides
+CITIZEN = "citizen"
+FAULTS = frozenset({"failed", "busy", "no-answer", "canceled"})
+TRIES = 3  # times an agent or a called citizen hears the question before the line closes
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def enters(asked: Asked) -> Turn:
+    """The caller is moved out of the queue into the room where their agent is."""
+    return _into(_own(asked, "c"), CITIZEN, "/voice/after")
+
+
+async def event(asked: Asked) -> None:
+    """Who joined and who left a room."""
+    form = asked.form
+    joined = form.get("StatusCallbackEvent") == "participant-join"
+    if not joined and form.get("StatusCallbackEvent") != "participant-leave":
+        return
+    label = form.get("ParticipantLabel", "")
+    told = RoomEvent(
+        room=form["ConferenceSid"],
+        sequence=int(form["SequenceNumber"]),
+        call_id=_own(asked, "c"),
+        carrier_id=asked.carrier_id,
+        leg_id=None if label == CITIZEN else label,
+        joined=joined,
+        lost=form.get("ParticipantCallStatus") in FAULTS,
+    )
+    await _decided(asked, room.hears, told, now())
+
+
+async def after(asked: Asked) -> Turn:
+    """The citizen's line left the room and is still there: the last words."""
+    await _decided(asked, room.citizen_leaves, _own(asked, "c"), now())
+    return await goodbye(asked)
+
+
+async def goodbye(asked: Asked) -> Turn:
+    """Thanks, and the reference that a second call goes on from."""
+    told = await _decided(asked, citizen.reference, _own(asked, "c"))
+    if told is None:
+        return _farewell(asked)
+    spoken = say(told.language, "goodbye.reference", reference=Spelled(told.reference))
+    return Goodbye((spoken, say(told.language, "goodbye.after_conversation")))
+
+
+async def back(asked: Asked) -> Turn:
+    """The agent's line was lost: music, and the head of the queue."""
+    wish = await _decided(asked, citizen.wish, _own(asked, "c"))
+    known = dialogue.Heard(language=wish.language, department=wish.department, topic=wish.topic, relay=wish.relay)
+    return hold(asked, known, "apology.agent_lost", _own(asked, "c"))
+
+
+async def leg(asked: Asked) -> Turn:
+    """A desk phone was picked up: an agent presses 1, an answering machine never does."""
+    return _asks_agent("agent.offered", f"/voice/leg/heard?g={_own(asked, 'g')}&n=1")
+
+
+async def leg_heard(asked: Asked) -> Turn:
+    leg_id, tries = _own(asked, "g"), int(_own(asked, "n") or 1)
+    if asked.form.get("Digits") != "1":
+        if tries >= TRIES:
+            return Goodbye(())
+        return _asks_agent("agent.offered", f"/voice/leg/heard?g={leg_id}&n={tries + 1}")
+    call_id = await _decided(asked, room.wanted_by, leg_id)
+    return _into(call_id, leg_id, "/voice/leg/after") if call_id else _too_late(asked)
+
+
+async def leg_status(asked: Asked) -> None:
+    """The desk phone's line is over."""
+    status = asked.form.get("CallStatus", "")
+    if status in OVER:
+        await _decided(asked, partial(room.leg_leaves, lost=status in FAULTS), _own(asked, "g"), now())
+
+
+async def leg_after(_asked: Asked) -> Turn:
+    return Goodbye(())
+
+
+async def shift(asked: Asked) -> Turn:
+    """An open line rests between two calls."""
+    again = f"/voice/shift?a={_own(asked, 'a')}&n=1"
+    return Rest(() if _own(asked, "n") else (say("fr", "agent.shift_begins"),), again)
+
+
+async def shift_offer(asked: Asked) -> Turn:
+    return _asks_agent("agent.shift_offer", f"/voice/shift/heard?{asked.query}")
+
+
+async def shift_heard(asked: Asked) -> Turn:
+    """1 on the open line is the same as a click on the desk."""
+    agent_id = _own(asked, "a")
+    if asked.form.get("Digits") == "1":
+        try:
+            taken = await _decided(asked, partial(agent.accepts, by_key=True), agent_id, _own(asked, "o"), now())
+        except AlreadyTaken:
+            return Rest((say("fr", "agent.too_late"),), f"/voice/shift?a={agent_id}&n=1")
+        if taken:
+            return _into(taken.call_id, taken.id, f"/voice/shift/after?a={agent_id}")
+    return Rest((), f"/voice/shift?a={agent_id}&n=1")
+
+
+async def shift_room(asked: Asked) -> Turn:
+    """A click accepted an offer: the open line goes into the room."""
+    leg_id = _own(asked, "g")
+    wanted = await _decided(asked, room.wanted, leg_id)
+    if wanted is None:
+        return _too_late(asked)
+    return _into(wanted.call_id, leg_id, f"/voice/shift/after?a={wanted.agent_id}")
+
+
+async def shift_status(asked: Asked) -> None:
+    if asked.form.get("CallStatus") in OVER:
+        await _decided(asked, agent.shift_line_ends, _own(asked, "a"), asked.carrier_id)
+
+
+async def attempt(asked: Asked) -> Turn:
+    """A citizen we call back has picked up: who calls, and the key that an answering machine never presses."""
+    attempt_id = _own(asked, "p")
+    await _decided(asked, callback.is_ringing, attempt_id, asked.carrier_id)
+    language = await _decided(asked, callback.language_of, attempt_id)
+    return _asks_citizen(language, attempt_id, 1, hello=True)
+
+
+async def attempt_heard(asked: Asked) -> Turn:
+    attempt_id, tries, language = _own(asked, "p"), int(_own(asked, "n") or 1), _own(asked, "l") or "fr"
+    if asked.form.get("Digits") != "1":
+        if tries >= TRIES:
+            return Goodbye((say(language, "goodbye.farewell"),))
+        return _asks_citizen(language, attempt_id, tries + 1, hello=False)
+    call_id = await _decided(asked, callback.room_of, attempt_id)
+    return _into(call_id, CITIZEN, "/voice/after") if call_id else _farewell(asked)
+
+
+async def attempt_status(asked: Asked) -> None:
+    status = asked.form.get("CallStatus", "")
+    if status in OVER:
+        await _decided(asked, callback.attempt_ended, _own(asked, "p"), status, now())
+
+
+def _into(call_id: str, label: str, after: str) -> Connect:
+    """The room of a call; its events are told with the call's id, whoever enters first."""
+    mark = "&" if "?" in after else "?"
+    return Connect(call_id, label, f"/voice/room/events?c={call_id}", f"{after}{mark}c={call_id}")
+
+
+def _asks_agent(prompt: str, action: str) -> Ask:
+    return Ask((say("fr", prompt),), action, timeout=10)
+
+
+def _asks_citizen(language: str, attempt_id: str, tries: int, *, hello: bool) -> Ask:
+    said = (say(language, "callback.press"),)
+    return Ask(
+        (say(language, "callback.hello"), *said) if hello else said,
+        f"/voice/attempt/heard?p={attempt_id}&l={language}&n={tries}",
+    )
+
+
+def _farewell(_asked: Asked) -> Turn:
+    return Goodbye((say("fr", "goodbye.after_conversation"),))
+
+
+def _too_late(_asked: Asked) -> Turn:
+    return Goodbye((say("fr", "agent.too_late"),))
+
+
+def _back_to_music(asked: Asked) -> Turn:
+    return hold(asked, dialogue.Heard(), "apology.agent_lost", _own(asked, "c"))
+
+
+def _at_rest(asked: Asked) -> Turn:
+    return Rest((), f"/voice/shift?a={_own(asked, 'a')}&n=1")
+
+
+async def _decided(asked: Asked, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await asked.voice.records.within(PATIENCE, verb, *args, **kwargs)
+
+
+def _own(asked: Asked, name: str) -> str:
+    return parse_qs(asked.query).get(name, [""])[-1]
+
+
+routes = [
+    Route(path, Webhook(answer, otherwise=otherwise), methods=["POST"])
+    for path, answer, otherwise in (
+        ("/voice/room", enters, _back_to_music),
+        ("/voice/room/events", event, _farewell),
+        ("/voice/after", after, _farewell),
+        ("/voice/goodbye", goodbye, _farewell),
+        ("/voice/back", back, _back_to_music),
+        ("/voice/leg", leg, _too_late),
+        ("/voice/leg/heard", leg_heard, _too_late),
+        ("/voice/leg/status", leg_status, _too_late),
+        ("/voice/leg/after", leg_after, _too_late),
+        ("/voice/shift", shift, _at_rest),
+        ("/voice/shift/offer", shift_offer, _at_rest),
+        ("/voice/shift/heard", shift_heard, _at_rest),
+        ("/voice/shift/room", shift_room, _at_rest),
+        ("/voice/shift/after", shift, _at_rest),
+        ("/voice/shift/status", shift_status, _at_rest),
+        ("/voice/attempt", attempt, _farewell),
+        ("/voice/attempt/heard", attempt_heard, _farewell),
+        ("/voice/attempt/status", attempt_status, _farewell),
+    )
+]

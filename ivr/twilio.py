@@ -1,0 +1,158 @@
+"""The telephone port kept by Twilio, through its own client.
+
+Every request has a time limit; a creation is never asked twice here. Names and addresses carry opaque ids only.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+from typing import TypeVar
+
+import requests
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.conference import ConferenceContext
+
+from callcenter.config import settings
+from callcenter.errors import CarrierDown
+from callcenter.phone_number import PhoneNumber
+from callcenter.telephone import Line
+from ivr.twiml import RETRIES
+
+TIMEOUT = 5.0  # seconds for any request
+RINGS = 25  # seconds a desk phone or a citizen's telephone rings
+GONE = frozenset({20404, 21220})  # no such call, or it is not in progress
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+EVENTS = ["initiated", "ringing", "answered", "completed"]
+
+T = TypeVar("T")
+
+
+class Twilio:
+    """The account that the settings name."""
+
+    def __init__(self) -> None:
+        own = settings()
+        self._client = _client()
+        self._public = own.public_voice_url.rstrip("/")
+        self._number = own.twilio_number
+
+    def ring_agent(self, leg_id: str, number: PhoneNumber) -> str:
+        return self._ring(number, f"/voice/leg?g={leg_id}", f"/voice/leg/status?g={leg_id}")
+
+    def ring_shift(self, agent_id: str, number: PhoneNumber) -> str:
+        return self._ring(number, f"/voice/shift?a={agent_id}", f"/voice/shift/status?a={agent_id}")
+
+    def ring_citizen(self, attempt_id: str, number: PhoneNumber) -> str:
+        return self._ring(number, f"/voice/attempt?p={attempt_id}", f"/voice/attempt/status?p={attempt_id}")
+
+    def bring_in(self, carrier_id: str, call_id: str) -> bool:
+        return self._redirect(carrier_id, f"/voice/room?c={call_id}")
+
+    def back_to_queue(self, carrier_id: str, call_id: str) -> bool:
+        return self._redirect(carrier_id, f"/voice/back?c={call_id}")
+
+    def to_goodbye(self, carrier_id: str, call_id: str) -> bool:
+        return self._redirect(carrier_id, f"/voice/goodbye?c={call_id}")
+
+    def shift_to(self, carrier_id: str, agent_id: str, leg_id: str | None) -> bool:
+        where = f"/voice/shift/room?g={leg_id}" if leg_id else f"/voice/shift?a={agent_id}"
+        return self._redirect(carrier_id, where)
+
+    def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
+        return self._redirect(carrier_id, f"/voice/shift/offer?a={agent_id}&o={offer_id}")
+
+    def hold(self, carrier_id: str, call_id: str, on: bool) -> None:
+        def put(room: str) -> object:
+            music = self._public + "/voice/music.wav"
+            return self._room(room).participants(carrier_id).update(hold=on, hold_url=music, hold_method="GET")
+
+        self._in_room(call_id, put)
+
+    def mute(self, carrier_id: str, call_id: str, on: bool) -> None:
+        self._in_room(call_id, lambda room: self._room(room).participants(carrier_id).update(muted=on))
+
+    def hang_up(self, carrier_id: str) -> None:
+        _asked(lambda: self._client.calls(carrier_id).update(status="completed"), gone=None)
+
+    def state_of(self, carrier_id: str) -> str:
+        found = _asked(lambda: self._client.calls(carrier_id).fetch(), gone=None)
+        if found is None:
+            return "unknown"
+        return "ended" if found.status in ENDED else "live"
+
+    def in_room(self, call_id: str) -> frozenset[str]:
+        def present() -> frozenset[str]:
+            rooms = self._client.conferences.list(friendly_name=call_id, status="in-progress", limit=2)
+            return frozenset(p.call_sid for room in rooms for p in self._room(room.sid).participants.list())
+
+        return _asked(present, gone=frozenset())
+
+    def live(self) -> Iterator[Line]:
+        for status in ("queued", "ringing", "in-progress"):
+            found: list[Line] = []
+            yield from _asked(partial(self._lines, status), found)
+
+    def _lines(self, status: str) -> list[Line]:
+        found = self._client.calls.list(status=status, page_size=1000)
+        return [Line(str(line.sid), line.direction == "inbound", status) for line in found]
+
+    def _ring(self, number: PhoneNumber, answered: str, status: str) -> str:
+        made = _asked(
+            lambda: self._client.calls.create(
+                to=number.e164,
+                from_=self._number,
+                url=self._public + answered + RETRIES,
+                method="POST",
+                status_callback=self._public + status + RETRIES,
+                status_callback_method="POST",
+                status_callback_event=EVENTS,
+                timeout=RINGS,
+            ),
+            gone=None,
+        )
+        if made is None or not made.sid:
+            raise CarrierDown
+        return str(made.sid)
+
+    def _redirect(self, carrier_id: str, path: str) -> bool:
+        def move() -> bool:
+            self._client.calls(carrier_id).update(url=self._public + path + RETRIES, method="POST")
+            return True
+
+        return _asked(move, gone=False)
+
+    def _in_room(self, call_id: str, do: Callable[[str], object]) -> None:
+        def found() -> None:
+            for room in self._client.conferences.list(friendly_name=call_id, status="in-progress", limit=1):
+                do(str(room.sid))
+
+        _asked(found, gone=None)
+
+    def _room(self, sid: str) -> ConferenceContext:
+        return self._client.conferences(sid)
+
+
+def _asked(question: Callable[[], T], gone: T) -> T:
+    """The answer; `gone` when the carrier says that the line is no more; CarrierDown for anything else."""
+    try:
+        return question()
+    except TwilioRestException as refused:
+        if refused.code in GONE or refused.status == 404:
+            return gone
+        raise CarrierDown from refused
+    except (requests.RequestException, OSError) as silent:
+        raise CarrierDown from silent
+
+
+@lru_cache
+def _client() -> Client:
+    own = settings()
+    client = Client(
+        own.twilio_account_sid,
+        own.twilio_auth_token.get_secret_value(),
+        http_client=TwilioHttpClient(timeout=TIMEOUT, pool_connections=True),
+    )
+    if own.twilio_api_url:
+        client.api.base_url = own.twilio_api_url.rstrip("/")
+    return client

@@ -1,0 +1,10 @@
+"""The worker: `celery -A workers.app worker`."""
+
+from callcenter.jobs import celery
+from callcenter.telephone import telephone
+from workers import callbacks, night
+
+app = celery()
+app.set_default()
+TASKS = (*callbacks.register(app), *night.register(app))
+telephone()  # a wrong setting stops the worker here, not in the middle of a dial
