@@ -56,12 +56,10 @@ def stores() -> Iterator[embedded.Stores]:
 
 @pytest.fixture(scope="session")
 def schema(stores: embedded.Stores) -> list[str]:
-    """The database migrated, its reference data loaded; gives the tables that tests may fill."""
+    """The database migrated; gives the tables that tests may fill."""
     from callcenter import migrations
-    from callcenter.records import reference
 
     migrations.upgrade()
-    reference.load()
     with _connected(stores) as connection:
         tables = [row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         return [each for each in tables if not connection.execute(f'SELECT FROM "{each}" LIMIT 1'.encode()).fetchone()]
@@ -69,7 +67,7 @@ def schema(stores: embedded.Stores) -> list[str]:
 
 @pytest.fixture
 def database(stores: embedded.Stores, schema: list[str]) -> embedded.Server:
-    """Migrated; nothing in it but the reference data."""
+    """Migrated, and nothing in it."""
     with _connected(stores) as connection:
         connection.execute(EMPTY.format(tables=",".join(schema)).encode())
     return stores.postgresql
