@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import psutil
@@ -47,12 +47,20 @@ class DoesNotStart(Exception):
     """A part of the service cannot start; the argument says why."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """A store that answers: where, and the process to freeze or kill in a test."""
+    """A store that answers at `url`; a test may freeze or kill its `process`."""
 
     url: str
+    start: Callable[[], subprocess.Popen[bytes]]
     process: subprocess.Popen[bytes]
+
+    def revive(self) -> bool:
+        """Start it again at the same address if it has died; says whether it had."""
+        if self.process.poll() is None:
+            return False
+        self.process = self.start()
+        return True
 
 
 @dataclass(frozen=True)
@@ -110,9 +118,10 @@ def postgresql(directory: Path) -> Iterator[Server]:
         settings = {"listen_addresses": "", "unix_socket_directories": socket_directory, **IN_HASTE}
         command = [programs / "bin/postgres", "-D", data]
         command += [f"--{name}={value}" for name, value in settings.items()]
-        process = stack.enter_context(_running(command, output, signal.SIGINT, **_identity()))
-        _wait_until(lambda: _make_database(socket_directory), process, log)
-        yield Server(f"postgresql+psycopg://postgres@/{DATABASE}?host={quote(socket_directory, safe='')}", process)
+        url = f"postgresql+psycopg://postgres@/{DATABASE}?host={quote(socket_directory, safe='')}"
+        server = stack.enter_context(_running(url, command, output, signal.SIGINT, **_identity()))
+        _wait_until(lambda: _make_database(socket_directory), server.process, log)
+        yield server
 
 
 @contextmanager
@@ -127,35 +136,38 @@ def valkey(directory: Path) -> Iterator[Server]:
         configuration.write_text(
             f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {scratch}\n'
         )
-        process = stack.enter_context(_running([get_binary_path(), configuration], output, signal.SIGTERM))
-        _wait_until(lambda: _ping(port, password), process, log)
-        yield Server(f"redis://:{password}@127.0.0.1:{port}", process)
+        url = f"redis://:{password}@127.0.0.1:{port}"
+        server = stack.enter_context(_running(url, [get_binary_path(), configuration], output, signal.SIGTERM))
+        _wait_until(lambda: _ping(port, password), server.process, log)
+        yield server
 
 
 @contextmanager
-def _running(
-    command: list[Any], output: Any, stop: signal.Signals, **identity: Any
-) -> Iterator[subprocess.Popen[bytes]]:
+def _running(url: str, command: list[Any], output: BinaryIO, stop: signal.Signals, **identity: Any) -> Iterator[Server]:
     """A child in its own session, so that the terminal's Ctrl-C is ours to pass on, last and in order."""
-    process = subprocess.Popen(
-        list(map(str, command)),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        start_new_session=True,
-        preexec_fn=follow_us(stop),
-        **identity,
-    )
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            list(map(str, command)),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=follow_us(stop),
+            **identity,
+        )
+
+    server = Server(url, start, start())
     try:
-        yield process
+        yield server
     finally:
-        process.send_signal(signal.SIGCONT)  # a test may have frozen it
-        process.send_signal(stop)
+        server.process.send_signal(signal.SIGCONT)  # a test may have frozen it
+        server.process.send_signal(stop)
         try:
-            process.wait(GRACE)
+            server.process.wait(GRACE)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            server.process.kill()
+            server.process.wait()
 
 
 def follow_us(stop: signal.Signals) -> Callable[[], None]:
@@ -182,7 +194,7 @@ def _programs() -> Path:
     return Path(found.origin).parent / "pginstall"
 
 
-def _make_files(programs: Path, data: Path, output: Any) -> None:
+def _make_files(programs: Path, data: Path, output: BinaryIO) -> None:
     """Beside, then renamed: a run killed half-way leaves nothing that looks like a database."""
     fresh = data.with_name(data.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callcenter import embedded
-from callcenter.config import environment
+from callcenter.config import Settings, environment
 from callcenter.embedded import DoesNotStart
 
 HOST = "127.0.0.1"
@@ -103,8 +103,13 @@ class Run:
     environment: Mapping[str, str]
     accounts: list[dict[str, str]]
     children: list[Child] = field(default_factory=list)
+    stores: list[embedded.Server] = field(default_factory=list)
 
     def tend(self, say: Say) -> None:
+        """What has died is started again; to be called a few times a second."""
+        for store in self.stores:
+            if store.revive():
+                say("A store stopped and is started again.")
         for child in self.children:
             child.revive(say)
 
@@ -127,9 +132,9 @@ def running(options: Options, say: Say) -> Iterator[Run]:
         for port in (options.port, options.voice_port, options.carrier_port):
             _refuse_taken(port)
         stack.enter_context(embedded.held(options.directory))
-        settings = _settings(options, stack, say)
+        settings, stores = _settings(options, stack, say)
         say("Bringing the database to this version…")
-        run = Run(settings, _prepare(settings))
+        run = Run(settings, _prepare(settings), stores=stores)
         stack.callback(_leave_in_peace, run, _note(options.directory, settings))
         for child in _children(options, settings):
             child.log.unlink(missing_ok=True)
@@ -159,7 +164,9 @@ def settings_of(directory: Path) -> dict[str, str]:
     return found
 
 
-def _settings(options: Options, stack: ExitStack, say: Say) -> dict[str, str]:
+def _settings(options: Options, stack: ExitStack, say: Say) -> tuple[dict[str, str], list[embedded.Server]]:
+    """The variables of the children, and the embedded stores that had to be started for them."""
+    stores = []
     given = {name: value for name, value in environment().items() if value}
     wanted = {
         "PUBLIC_WEB_URL": f"http://{HOST}:{options.port}",
@@ -168,16 +175,17 @@ def _settings(options: Options, stack: ExitStack, say: Say) -> dict[str, str]:
     }
     if "DATABASE_URL" not in given:
         say("Starting PostgreSQL…")
-        server = stack.enter_context(embedded.postgresql(options.directory))
-        wanted |= embedded.database_setting(server) | {"DEMONSTRATION": "1"}
+        stores.append(stack.enter_context(embedded.postgresql(options.directory)))
+        wanted |= embedded.database_setting(stores[-1]) | {"DEMONSTRATION": "1"}
     if "REDIS_URL" not in given:
         say("Starting Valkey…")
-        wanted |= embedded.live_settings(stack.enter_context(embedded.valkey(options.directory)))
+        stores.append(stack.enter_context(embedded.valkey(options.directory)))
+        wanted |= embedded.live_settings(stores[-1])
     if "1" in (wanted.get("DEMONSTRATION"), given.get("DEMONSTRATION")):
         wanted |= {"SECURE_COOKIES": "0", "ALWAYS_OPEN": "1"}
         if "TWILIO_ACCOUNT_SID" not in given:
             wanted["TWILIO_API_URL"] = _practice_carrier(options)
-    return wanted | given
+    return wanted | given, stores
 
 
 def _prepare(settings: Mapping[str, str]) -> list[dict[str, str]]:
@@ -250,7 +258,9 @@ def _note(directory: Path, settings: Mapping[str, str]) -> Path:
     note = directory / "environment.json"
     note.unlink(missing_ok=True)
     note.touch(0o600)
-    note.write_text(json.dumps(dict(settings)))
+    note.write_text(
+        json.dumps({name: value for name, value in settings.items() if name.lower() in Settings.model_fields})
+    )
     return note
 
 

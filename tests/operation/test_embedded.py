@@ -4,11 +4,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 
 from callcenter import embedded
 
@@ -53,3 +55,26 @@ def test_a_directory_serves_one_run_at_a_time(directory: Path) -> None:
         pass
     with embedded.held(directory):
         pass  # free again
+
+
+def test_a_store_that_dies_is_started_again_where_it_was(directory: Path) -> None:
+    with embedded.stores(directory) as stores:
+        for store in (stores.postgresql, stores.valkey):
+            assert not store.revive()
+            store.process.kill()
+            store.process.wait()
+            assert store.revive()
+        _eventually_answers(stores)
+
+
+def _eventually_answers(stores: embedded.Stores) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            psycopg.connect(stores.postgresql.url.replace("+psycopg", "")).close()
+            redis.Redis.from_url(stores.valkey.url).ping()
+            return
+        except (psycopg.OperationalError, redis.RedisError):
+            assert time.monotonic() < deadline
+            stores.postgresql.revive()  # it refuses while a process of the dead one is left
+            time.sleep(0.1)
