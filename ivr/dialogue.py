@@ -21,7 +21,7 @@ from ivr.turns import Ask, Say, Spelled
 
 PATIENCE = 3  # tries per question
 PATIENCE_OF_RELAYS = 6  # a relay operator reads, types and waits for an answer
-REPEATS = 9  # `*` per question
+REPEATS = 5  # `*` per question
 ROUNDS = 5  # times a caller may go back: another postal code, the other language
 CHOICES = 5  # the most a level of the topic menu may offer, "je ne sais pas" included
 OTHER = "autre"  # the topic of those who do not know

@@ -63,7 +63,7 @@ def hints(number: str) -> tuple[str, ...]:
     """
     if not (number.startswith("+") and number[1:].isascii() and number[1:].isdigit()):
         return ()
-    for calling_code, code in PACIFIC.items():
+    for calling_code, code in ALONE.items():
         if number.startswith(calling_code):
             return (code,)
     calling_code, national = (number[1:3], number[3:]) if number.startswith("+33") else (number[1:4], number[4:])
@@ -76,7 +76,8 @@ def hints(number: str) -> tuple[str, ...]:
     return max(found, key=lambda prefix: len(prefix.first)).territories if found else ()
 
 
-PACIFIC = {"+681": "986", "+687": "988", "+689": "987"}  # no national prefix: the calling code says it all
+ALONE = {"+508": "975", "+594": "973", "+596": "972", "+681": "986", "+687": "988", "+689": "987"}
+"""Calling codes that one territory has to itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,250 @@
+"""The dialogue without a telephone: every key, every silence and every nonsense leads to a known place."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ivr.dialogue import (
+    DRAFT,
+    ENDS,
+    FAREWELL,
+    PATIENCE,
+    PATIENCE_OF_RELAYS,
+    PROMISE,
+    PROMISE_TYPED,
+    QUESTIONS,
+    QUEUE,
+    Heard,
+    Menu,
+    Move,
+    Topic,
+    answer,
+    ask,
+    offered,
+    packaged_menu,
+    read,
+    refused,
+    written,
+)
+
+MENU = packaged_menu()
+SINGLE = ["", *"0123456789*#", "A"]
+CODES = [
+    "46000",
+    "46000#",
+    "01200",
+    "20300",
+    "98000",
+    "98799",
+    "97100",
+    "00000",
+    "99999",
+    "4600",
+    "4*",
+    "9#",
+    "8#",
+    "46*00",
+]
+LONGEST = 150  # questions a caller may hear when they do everything that makes a dialogue long
+
+
+def after(*keys: str, step: str = "welcome", heard: Heard | None = None) -> Move:
+    """Where these keys lead, one question after the other."""
+    at = step, heard or Heard()
+    for pressed in keys:
+        at = answer(*at, pressed, MENU)
+    return at
+
+
+@cache
+def places() -> dict[Move, tuple[Move, ...]]:
+    """Every place the keys can lead to from the welcome, with all that follow it."""
+    known: dict[Move, tuple[Move, ...]] = {}
+    beginnings = [("welcome", Heard()), ("welcome", Heard(hint=("971", "977", "978")))]
+    beginnings += [
+        (why, offered(Heard(), anonymous=a))
+        for why in ("closed", "nobody", "full", "too_long", "wish")
+        for a in (True, False)
+    ]
+    beginnings += [("read_back", offered(Heard(), anonymous=a)) for a in (True, False)]
+    new = beginnings
+    while new:
+        place = new.pop()
+        if place in known:
+            continue
+        if place[0] in ENDS:
+            follow = (refused(place[1]),) if place[0] == DRAFT else ()
+        else:
+            keys = SINGLE if QUESTIONS[place[0]].digits == 1 else SINGLE + CODES + ["0565051234", "0000000000"]
+            follow = tuple({answer(*place, pressed, MENU) for pressed in keys})
+        known[place] = follow
+        new.extend(follow)
+    return known
+
+
+def test_every_key_leads_to_a_question_or_a_known_end() -> None:
+    steps = {step for step, _ in places()}
+    assert steps == QUESTIONS.keys() | ENDS
+
+
+def test_no_caller_goes_round_for_ever() -> None:
+    known = places()
+    longest: dict[Move, int] = {}
+    road: list[tuple[Move, Iterator[Move]]] = []
+    for beginning in known:
+        if beginning in longest:
+            continue
+        road.append((beginning, iter(known[beginning])))
+        on_road = {beginning}
+        while road:
+            place, follow = road[-1]
+            following = next((f for f in follow if f not in longest), None)
+            if following is None:
+                longest[place] = 1 + max((longest[f] for f in known[place]), default=0)
+                on_road.discard(place)
+                road.pop()
+                continue
+            assert following not in on_road, f"{following} comes back to itself"
+            on_road.add(following)
+            road.append((following, iter(known[following])))
+    assert max(longest.values()) <= LONGEST
+
+
+@given(st.lists(st.sampled_from(SINGLE + CODES), min_size=1, max_size=40))
+@settings(max_examples=300, deadline=None)
+def test_any_keys_end_with_a_person(keys: list[str]) -> None:
+    at: Move = ("welcome", Heard())
+    for n in range(LONGEST):
+        at = answer(*at, keys[n % len(keys)], MENU)
+        if at[0] in ENDS:
+            break
+    assert at[0] == QUEUE
+
+
+def test_every_question_can_be_asked_in_its_language_and_address() -> None:
+    for step, heard in places():
+        if step in QUESTIONS:
+            turn = ask(step, heard, MENU, "/voice/heard", number="0565051234")
+            assert turn.say, step
+            assert read(turn.action.partition("?")[2]) == (step, heard)
+            assert "0565051234" not in turn.action
+
+
+@given(st.from_regex(r"\d{5}", fullmatch=True))
+def test_a_postal_code_never_rides_in_an_address(code: str) -> None:
+    step, heard = after(code)
+    assert code not in written(step, heard)
+
+
+def test_mme_durand_is_led_to_the_tax_queue_of_her_department() -> None:
+    assert after("46000") == ("confirm", Heard(department="46"))
+    assert after("46000", "1", "3") == (QUEUE, Heard(department="46", topic="impots"))
+    assert after("46000", "1", "2", "3") == (QUEUE, Heard(department="46", topic="retraite"))
+
+
+def test_a_code_across_two_departments_is_asked_about() -> None:
+    assert after("01200") == ("which", Heard(among=("01", "74")))
+    assert after("01200", "2")[1].department == "74"
+    assert after("01200", "3")[0] == "postal"
+
+
+def test_silence_is_three_tries_then_a_person() -> None:
+    assert after(*[""] * (PATIENCE - 1))[0] == "welcome"
+    assert after(*[""] * PATIENCE) == (QUEUE, Heard())
+
+
+def test_a_relay_operator_has_more_time() -> None:
+    assert after("8")[1].relay
+    assert after("8", *[""] * (PATIENCE_OF_RELAYS - 1))[0] == "postal"
+    assert after("8", *[""] * PATIENCE_OF_RELAYS) == (QUEUE, Heard(relay=True))
+    assert ask(*after("8"), MENU, "/voice/heard").timeout > ask("postal", Heard(), MENU, "/voice/heard").timeout
+
+
+def test_silence_after_a_postal_code_keeps_the_department() -> None:
+    assert after("46000", *[""] * PATIENCE) == (QUEUE, Heard(department="46"))
+
+
+@pytest.mark.parametrize("step", [step for step, question in QUESTIONS.items() if question.person])
+def test_zero_is_a_person_at_any_step(step: str) -> None:
+    heard = Heard(department="46", among=("46", "82"))
+    assert answer(step, heard, "0", MENU) == (QUEUE, Heard(department="46"))
+
+
+@pytest.mark.parametrize("step", [step for step, question in QUESTIONS.items() if question.repeats])
+def test_star_says_the_same_again(step: str) -> None:
+    heard = Heard(department="46", among=("46", "82"))
+    following, known = answer(step, heard, "*", MENU)
+    assert (following, replace(known, repeats=0)) == (step, heard)
+    assert ask(step, known, MENU, "").say == ask(step, heard, MENU, "").say
+
+
+def test_nine_changes_the_language_and_back() -> None:
+    assert after("9") == ("welcome", Heard(language="en", rounds=1))
+    assert after("9", "9")[1].language == "fr"
+    assert after("9", "46000", "1", "5") == (QUEUE, Heard(language="en", department="46"))
+
+
+def test_a_hint_is_confirmed_by_one_key() -> None:
+    assert after("1", heard=Heard(hint=("974",))) == ("topic", Heard(department="974"))
+    assert after("3", heard=Heard(hint=("971", "977", "978"))) == ("topic", Heard(department="978"))
+    assert after("46000", "1", heard=Heard(hint=("974",))) == ("topic", Heard(department="46"))
+    assert "La Réunion" in str(ask("welcome", Heard(hint=("974",)), MENU, "").say[2])
+
+
+def test_monaco_and_islands_without_people_are_explained_and_asked_again() -> None:
+    assert after("98000")[0] == "elsewhere"
+    assert "Monaco" in str(ask(*after("98000"), MENU, "").say[0])
+    assert "Clipperton" in str(ask(*after("98799"), MENU, "").say[0])
+    assert after("98000", "06000", "1", "5")[1].department == "06"
+
+
+def test_whoever_does_not_know_goes_to_the_queue_of_other_matters() -> None:
+    assert after("46000", "1", "5") == (QUEUE, Heard(department="46"))
+    assert after("46000", "1", "1", "4") == (QUEUE, Heard(department="46"))
+
+
+def test_a_callback_is_promised_to_the_calling_number_or_to_another() -> None:
+    heard = offered(Heard(department="46"), anonymous=False)
+    assert after("1", step="closed", heard=heard)[0] == PROMISE
+    assert after("2", "0612345678", step="closed", heard=heard)[0] == DRAFT
+    assert after("1", step="read_back", heard=heard)[0] == PROMISE_TYPED
+    assert after("2", step="read_back", heard=heard)[0] == "number"
+    assert after("3", step="closed", heard=heard)[0] == FAREWELL
+
+
+def test_who_asked_for_a_callback_and_types_nothing_is_called_where_they_called_from() -> None:
+    heard = offered(Heard(), anonymous=False)
+    assert after("2", "", "", "", step="nobody", heard=heard)[0] == PROMISE
+    assert after("1", "", "", "", step="nobody", heard=replace(heard, anonymous=True))[0] == FAREWELL
+
+
+def test_a_long_wait_goes_on_unless_a_callback_is_asked_for() -> None:
+    heard = offered(Heard(), anonymous=False)
+    assert after("", "", "", step="too_long", heard=heard)[0] == QUEUE
+    assert after("3", step="too_long", heard=heard)[0] == QUEUE
+
+
+def test_the_reopening_is_said_in_words() -> None:
+    closed = offered(Heard(), anonymous=False, reopens="2026-12-01T08:30")
+    assert "mardi 1er décembre, à 8 heures 30" in str(ask("closed", closed, MENU, "").say[0])
+    assert "Tuesday 1 December, at 8 30 AM" in str(ask("closed", replace(closed, language="en"), MENU, "").say[0])
+
+
+def test_there_are_about_twelve_topics_and_five_choices_a_level() -> None:
+    codes = [topic.code for topic in MENU.topics.values() if topic.code]
+    assert 10 <= len(codes) == len(set(codes)) <= 14
+    assert all(len(MENU.level(group)) <= 4 for group in ("", "1", "2", "3", "4"))  # and "je ne sais pas"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [["1", "3"], ["1", "2", "3", "4", "5"], ["11"], [], ["1", "11", "111"], ["2"]],
+    ids=lambda keys: "-".join(keys) or "none",
+)
+def test_a_menu_that_cannot_be_said_is_refused(keys: list[str]) -> None:
+    with pytest.raises(ValueError, match="topics|heading"):
+        Menu(Topic(k, "", {}) if k in ("1", "11") and len(keys) == 3 else Topic(k, "x", {}) for k in keys)

@@ -1,0 +1,82 @@
+"""Every sentence, in every language, with the same places to fill."""
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+import ivr
+from ivr.prompts import LANGUAGES, SENTENCES, say, spoken_day, spoken_time, waiting
+from ivr.turns import Spelled
+
+FRENCH = SENTENCES["fr"]
+
+
+def _places(language: str, key: str) -> list[str]:
+    return sorted(place for _, place in SENTENCES[language][key] if place)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_is_missing_in_a_language(language: str) -> None:
+    assert SENTENCES[language].keys() == FRENCH.keys()
+
+
+@pytest.mark.parametrize("key", FRENCH)
+def test_a_sentence_has_the_same_places_in_every_language(key: str) -> None:
+    assert {tuple(_places(language, key)) for language in LANGUAGES} == {tuple(_places("fr", key))}
+
+
+@pytest.mark.parametrize("key", FRENCH)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_can_be_said(language: str, key: str) -> None:
+    spoken = str(say(language, key, **dict.fromkeys(_places(language, key), "x")))
+    assert spoken.strip() == spoken != ""
+    assert not re.search(r"[{}<>]|  ", spoken)
+
+
+def test_every_sentence_the_code_says_is_written() -> None:
+    chapters = "|".join({key.partition(".")[0] for key in FRENCH})
+    code = "".join(file.read_text() for file in Path(ivr.__file__).parent.glob("*.py"))
+    said = set(re.findall(rf'"((?:{chapters})\.[a-z_]+)"', code))
+    assert len(said) > 40
+    assert said <= FRENCH.keys()
+
+
+def test_digits_stay_apart_from_words() -> None:
+    assert say("fr", "callback.reference", reference=Spelled("4607")).parts == (
+        "Votre référence est le ", "4607", ". Je répète : ", "4607", ".",
+    )  # fmt: skip
+    spelled = say("fr", "callback.reference", reference=Spelled("4607")).parts
+    assert [isinstance(part, Spelled) for part in spelled] == [False, True, False, True, False]
+
+
+def test_what_a_waiting_caller_is_told() -> None:
+    told = " ".join(map(str, waiting("fr", 3, 4, 7, longer=False, callback=True)))
+    assert told == (
+        "Vous êtes la 3e personne dans la file. L'attente est estimée entre 4 et 7 minutes. "
+        "Pour être rappelé sans perdre votre place, tapez 1."
+    )
+    worse = " ".join(map(str, waiting("en", 1, 4, 7, longer=True, callback=False)))
+    assert (
+        worse == "You are next. An adviser will answer you. The wait is longer than expected. We are sorry about this."
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "french", "english"),
+    [
+        ((0, 0), "minuit", "12 AM"),
+        ((1, 5), "1 heure 5", "1 05 AM"),
+        ((12, 0), "midi", "12 PM"),
+        ((14, 30), "14 heures 30", "2 30 PM"),
+    ],
+)
+def test_a_time_is_said_as_people_say_it(at: tuple[int, int], french: str, english: str) -> None:
+    moment = datetime(2026, 11, 23, *at)
+    assert (spoken_time("fr", moment), spoken_time("en", moment)) == (french, english)
+
+
+def test_a_day_is_said_as_people_say_it() -> None:
+    assert spoken_day("fr", date(2026, 2, 1)) == "dimanche 1er février"
+    assert spoken_day("en", date(2026, 8, 31)) == "Monday 31 August"
