@@ -72,7 +72,8 @@ class Settings(BaseSettings):
     connecting_lease_browser: float = Field(
         default=10, description="from accepted to talking, on a browser line or an open phone line"
     )
-    connecting_lease_phone: float = Field(default=30, description="the same when a desk phone must ring first")
+    connecting_lease_phone: float = Field(default=30, description="the same on a desk phone, from its first ring")
+    ringing_lease: float = Field(default=45, description="from accepted to the desk phone's first ring: carriers queue dials beyond their rate")
     reservation_lease: float = Field(default=5, description="from reserved in the index to decided in PostgreSQL")
     wrap_up_limit: float = Field(default=120, description="to record the outcome; one extension of as much again")
     silence_limit: float = Field(default=15, description="without a heartbeat: Connexion perdue")
@@ -80,7 +81,6 @@ class Settings(BaseSettings):
     queue_limit: int = Field(
         default=5000, description="calls waiting in the whole nation before new ones are offered a callback"
     )
-    carrier_dials_per_second: float = Field(
         default=1.0, description="one budget for desk phones and callbacks; 0 means no limit (benches only)"
     )
 

@@ -88,9 +88,11 @@ async def leg_heard(asked: Asked) -> Turn:
 
 
 async def leg_status(asked: Asked) -> None:
-    """The desk phone's line is over."""
+    """The desk phone rings, or its line is over."""
     status = asked.form.get("CallStatus", "")
-    if status in OVER:
+    if status == "ringing":
+        await _decided(asked, room.leg_rings, _own(asked, "g"), now())
+    elif status in OVER:
         await _decided(asked, partial(room.leg_leaves, lost=status in FAULTS), _own(asked, "g"), now())
 
 

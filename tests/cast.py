@@ -47,7 +47,7 @@ def service(environment: dict[str, str], logs: Path, speed: float = 20, only: se
     env = os.environ | environment | {
         "DEMONSTRATION": "1", "ALWAYS_OPEN": "1", "SECURE_COOKIES": "0", "TWILIO_NUMBER": NUMBER,
         "PUBLIC_VOICE_URL": f"http://127.0.0.1:{voice}", "PUBLIC_WEB_URL": f"http://127.0.0.1:{web}",
-        "TWILIO_API_URL": f"http://127.0.0.1:{carrier}", "CARRIER_DIALS_PER_SECOND": "0",
+        "TWILIO_API_URL": f"http://127.0.0.1:{carrier}",
     }  # fmt: skip
     uvicorn = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
     commands = {

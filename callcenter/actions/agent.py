@@ -26,7 +26,7 @@ from callcenter.records.agents import Agent
 from callcenter.records.contacts import Accompaniment, Entry
 from callcenter.records.identity import new_id
 from callcenter.rules import outcomes
-from callcenter.rules.states import CHOSEN_PAUSES, AgentState, CallState, Due, Ending, LegState, OfferState, PauseReason
+from callcenter.rules.states import CHOSEN_PAUSES, AgentState, CallState, Due, Ending, OfferState, PauseReason
 from callcenter.telephone import telephone
 
 FREE_STATES = (AgentState.AVAILABLE, AgentState.PAUSE, AgentState.LOST)
@@ -131,11 +131,10 @@ def is_lost(agent_id: str, at: datetime) -> None:
 def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False) -> legs.Leg | None:
     """Take the call that is offered. Refused (AlreadyTaken) when it is no longer theirs to take. `by_key`: 1 was pressed
     on the open line, which the webhook itself brings into the room. The leg, or None for the same click again."""
-    lease = settings().connecting_lease_phone
     with transaction() as session:
         agent = _agent(session, agent_id)
         on_shift = agent.line == "shift" and agent.shift_line is not None
-        until = at + timedelta(seconds=settings().connecting_lease_browser if on_shift else lease)
+        until = at + timedelta(seconds=settings().connecting_lease_browser if on_shift else settings().ringing_lease)
         call = offers.accept(session, offer_id, agent_id, at, until)
         if call is None:
             offer = offers.get(session, offer_id)
@@ -162,7 +161,6 @@ def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False)
         rung = legs.get(session, leg.id)
         if rung:
             rung.carrier_id = rung.carrier_id or carrier_id
-            legs.move(session, rung, LegState.RINGING, at, "the desk phone rings")
     return leg
 
 

@@ -113,6 +113,17 @@ def leg_enters(leg_id: str, carrier_id: str, at: datetime) -> None:
                 caller_is_gone(call.id, at)
 
 
+def leg_rings(leg_id: str, at: datetime) -> None:
+    """The desk phone's first ring: its agent's time to pick up begins. Raises DatabaseDown."""
+    with transaction() as session:
+        leg = legs.get(session, leg_id)
+        call = calls.lock(session, leg.call_id) if leg else None
+        if leg is None or call is None or not legs.move(session, leg, LegState.RINGING, at, "the desk phone rings"):
+            return
+        if call.state == CallState.CONNECTING and call.epoch == leg.epoch:
+            call.lease_until = at + timedelta(seconds=settings().connecting_lease_phone)
+
+
 def wanted(leg_id: str) -> Leg | None:
     """The leg, while its call still waits for it to come in. Raises DatabaseDown."""
     with reading() as session:
