@@ -19,8 +19,8 @@ shared head; the others in the module that owns them. Ids are opaque, scores and
     {cc}beats             zset   agent -> last heartbeat                                on duty
 
     {cc}reserved          zset   token call agent -> deadline
-    {cc}held:calls        hash   call -> token [joined again at]                        under a reservation
-    {cc}held:agents       hash   agent -> token since [freed again since]               under a reservation
+    {cc}held              hash   call -> token [joined again at]                        under a reservation
+                                 agent -> token since [freed again since]
 
     {cc}beacon            string the sweep's count                                      beacon.py
     {cc}step:<carrier id> string menu step a caller reached, two hours                  steps.py

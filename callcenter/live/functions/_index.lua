@@ -19,9 +19,9 @@ local function register(name, verb, flags)
 end
 
 local HEADS, IDLE = '{cc}heads', '{cc}idle'
-local CALLS, WIDENING, HELD_CALLS = '{cc}calls', '{cc}widening', '{cc}held:calls'
-local AGENTS, PROFILES, DUTY, BEATS, HELD_AGENTS = '{cc}agents', '{cc}profiles', '{cc}duty', '{cc}beats', '{cc}held:agents'
-local RESERVED = '{cc}reserved'
+local CALLS, WIDENING = '{cc}calls', '{cc}widening'
+local AGENTS, PROFILES, DUTY, BEATS = '{cc}agents', '{cc}profiles', '{cc}duty', '{cc}beats'
+local RESERVED, HELD = '{cc}reserved', '{cc}held'
 
 local function queue_key(queue) return '{cc}queue:' .. queue end
 local function picks_key(queue) return '{cc}picks:' .. queue end
@@ -44,20 +44,24 @@ local function step_out(line, heads, name, member)
   if call('ZREM', line, member) == 1 then tell_head(line, heads, name) end
 end
 
--- The name with the lowest score in a heads zset among those in a set, or nil. Whichever of the two is small is walked.
-local NARROW = 64
+-- The name with the lowest score in a heads zset among those in a set, or nil.
+--
+-- The first few heads are tried one after the other: what has waited longest has widened furthest, so most sets have one
+-- of them. Failing that, whichever of the two is small is walked whole.
+local FEW, MANY = 6, 64
 
 local function first_common(heads, set)
-  if call('SCARD', set) <= NARROW or call('ZCARD', heads) <= NARROW then
-    return call('ZINTER', 2, heads, set, 'WEIGHTS', 1, 0)[1]
-  end
-  local from, width = 0, 16
+  local from, width = 0, FEW
   while true do
     local names = call('ZRANGE', heads, from, from + width - 1)
-    if #names == 0 then return nil end
+    if not names[1] then return nil end
     local common = call('SMISMEMBER', set, unpack(names))
     for i = 1, #names do
       if common[i] == 1 then return names[i] end
+    end
+    if #names < width then return nil end
+    if from == 0 and (call('SCARD', set) <= MANY or call('ZCARD', heads) <= MANY) then
+      return call('ZINTER', 2, heads, set, 'WEIGHTS', 1, 0)[1]
     end
     from, width = from + width, math.min(width * 4, 1024)
   end
@@ -103,41 +107,38 @@ local function free_owner(queue)
   local owner = string.match(queue, '^A:(.+)$')
   local profile = owner and call('HGET', AGENTS, owner)
   local since = profile and call('ZSCORE', free_key(profile), owner)
-  if since then return owner, profile, tonumber(since) end
+  if since then return owner, profile, since end
 end
 
--- The agent free longest among those who serve a queue: agent, profile; nil when none is.
+-- The agent free longest among those who serve a queue: agent, profile, free since; nil when none is.
 local function longest_free(queue)
   local owner, owner_profile, owner_since = free_owner(queue)
   local profile = first_common(IDLE, serving_key(queue))
-  if not profile then return owner, owner_profile end
+  if not profile then return owner, owner_profile, owner_since end
   local first = call('ZRANGE', free_key(profile), 0, 0, 'WITHSCORES')
-  if owner and owner_since < tonumber(first[2]) then return owner, owner_profile end
-  return first[1], profile
+  if owner and tonumber(owner_since) < tonumber(first[2]) then return owner, owner_profile, owner_since end
+  return first[1], profile, first[2]
 end
 
 -- Takes both out of the index under a token; each keeps what it needs to come back as it was.
-local function reserve(token, deadline, call_id, queue, agent, profile)
-  local free = free_key(profile)
-  local since = call('ZSCORE', free, agent)
+local function reserve(token, deadline, call_id, queue, agent, profile, since)
   step_out(queue_key(queue), HEADS, queue, call_id)
-  step_out(free, IDLE, profile, agent)
-  call('HSET', HELD_CALLS, call_id, token)
-  call('HSET', HELD_AGENTS, agent, token .. ' ' .. since)
+  step_out(free_key(profile), IDLE, profile, agent)
+  call('HSET', HELD, call_id, token, agent, token .. ' ' .. since)
   call('ZADD', RESERVED, deadline, token .. ' ' .. call_id .. ' ' .. agent)
   return {call_id, agent}
 end
 
 -- What a held call or agent holds: token, and what was asked for it meanwhile.
 local function held_call(call_id)
-  local held = call('HGET', HELD_CALLS, call_id)
+  local held = call('HGET', HELD, call_id)
   if not held then return nil end
   local token, joined_at = string.match(held, '^(%S+) ?(.*)$')
   return token, tonumber(joined_at)
 end
 
 local function held_agent(agent)
-  local held = call('HGET', HELD_AGENTS, agent)
+  local held = call('HGET', HELD, agent)
   if not held then return nil end
   local token, since, freed = string.match(held, '^(%S+) (%S+) ?(.*)$')
   return token, since, freed ~= '' and freed or nil

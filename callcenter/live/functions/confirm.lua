@@ -17,7 +17,7 @@ local function confirm(keys, argv)
     call('ZADD', picks, at, token)
     call('ZREMRANGEBYSCORE', picks, '-inf', '(' .. argv[5])
     call('EXPIRE', picks, argv[6])
-    call('HDEL', HELD_CALLS, call_id)
+    call('HDEL', HELD, call_id)
     if joined_at and joined_at > tonumber(at) then
       stand(queue_key(queue), HEADS, queue, call_id, record.score)
     else
@@ -27,7 +27,7 @@ local function confirm(keys, argv)
 
   local agent_token, _, freed = held_agent(agent)
   if agent_token == token then
-    call('HDEL', HELD_AGENTS, agent)
+    call('HDEL', HELD, agent)
     if freed and tonumber(freed) > tonumber(at) then
       local profile = call('HGET', AGENTS, agent)
       stand(free_key(profile), IDLE, profile, agent, freed)

@@ -11,7 +11,7 @@ local function free(keys, argv)
   if not profile then return 0 end
   local token, held_since = held_agent(agent)
   if token then
-    call('HSET', HELD_AGENTS, agent, token .. ' ' .. held_since .. ' ' .. since)
+    call('HSET', HELD, agent, token .. ' ' .. held_since .. ' ' .. since)
   else
     stand(free_key(profile), IDLE, profile, agent, since)
   end

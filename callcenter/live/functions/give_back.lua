@@ -11,7 +11,7 @@ local function give_back(keys, argv)
 
   local call_token, joined_at = held_call(call_id)
   if call_token == token then
-    call('HDEL', HELD_CALLS, call_id)
+    call('HDEL', HELD, call_id)
     if argv[4] == '1' or joined_at then
       local record = read_record(call('HGET', CALLS, call_id))
       local queue = record.queues[record.ring]
@@ -23,7 +23,7 @@ local function give_back(keys, argv)
 
   local agent_token, since, freed = held_agent(agent)
   if agent_token == token then
-    call('HDEL', HELD_AGENTS, agent)
+    call('HDEL', HELD, agent)
     if argv[5] == '1' or (freed and tonumber(freed) > tonumber(since)) then
       local profile = call('HGET', AGENTS, agent)
       stand(free_key(profile), IDLE, profile, agent, freed or since)

@@ -7,7 +7,7 @@ local function goes(keys, argv)
   local agent = argv[1]
   local profile = call('HGET', AGENTS, agent)
   if not profile then return 0 end
-  call('HDEL', HELD_AGENTS, agent)
+  call('HDEL', HELD, agent)
   step_out(free_key(profile), IDLE, profile, agent)
   call('HDEL', AGENTS, agent)
   call('ZREM', BEATS, agent)

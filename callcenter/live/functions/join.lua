@@ -14,8 +14,8 @@ local function join(keys, argv)
   record.ring = ring_at(record, at)
   local queue = record.queues[record.ring]
 
-  local token = held_call(call_id)
   local before = call('HGET', CALLS, call_id)
+  local token = before and held_call(call_id)
   if before and not token then
     before = read_record(before)
     local stood_in = before.queues[before.ring]
@@ -24,7 +24,7 @@ local function join(keys, argv)
   write_record(call_id, record)
   if before or record.ring < n then expect_widening(call_id, record) end
   if token then
-    call('HSET', HELD_CALLS, call_id, token .. ' ' .. argv[4])
+    call('HSET', HELD, call_id, token .. ' ' .. argv[4])
   else
     stand(queue_key(queue), HEADS, queue, call_id, record.score)
   end

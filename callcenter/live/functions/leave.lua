@@ -7,7 +7,7 @@ local function leave(keys, argv)
   local call_id = argv[1]
   local text = call('HGET', CALLS, call_id)
   if not text then return 0 end
-  if call('HDEL', HELD_CALLS, call_id) == 0 then
+  if call('HDEL', HELD, call_id) == 0 then
     local record = read_record(text)
     local queue = record.queues[record.ring]
     step_out(queue_key(queue), HEADS, queue, call_id)

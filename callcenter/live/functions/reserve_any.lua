@@ -6,10 +6,10 @@
 local function reserve_any(keys, argv)
   if call('EXISTS', IDLE) == 0 then return nil end
   for _, queue in ipairs(call('ZRANGE', HEADS, 0, -1)) do
-    local agent, profile = longest_free(queue)
+    local agent, profile, since = longest_free(queue)
     if agent then
       local call_id = call('ZRANGE', queue_key(queue), 0, 0)[1]
-      return reserve(argv[1], argv[2], call_id, queue, agent, profile)
+      return reserve(argv[1], argv[2], call_id, queue, agent, profile, since)
     end
   end
   return nil

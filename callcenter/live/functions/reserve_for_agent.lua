@@ -6,13 +6,14 @@
 local function reserve_for_agent(keys, argv)
   local agent = argv[1]
   local profile = call('HGET', AGENTS, agent)
-  if not profile or not call('ZSCORE', free_key(profile), agent) then return nil end
+  local since = profile and call('ZSCORE', free_key(profile), agent)
+  if not since then return nil end
   local queue, own = first_common(HEADS, profile_key(profile)), own_queue(agent)
   local own_score = call('ZSCORE', HEADS, own)
   if own_score and (not queue or tonumber(own_score) < tonumber(call('ZSCORE', HEADS, queue))) then queue = own end
   if not queue then return nil end
   local call_id = call('ZRANGE', queue_key(queue), 0, 0)[1]
-  return reserve(argv[2], argv[3], call_id, queue, agent, profile)
+  return reserve(argv[2], argv[3], call_id, queue, agent, profile, since)
 end
 
 register('reserve_for_agent', reserve_for_agent)

@@ -6,12 +6,12 @@
 local function reserve_for_call(keys, argv)
   local call_id = argv[1]
   local text = call('HGET', CALLS, call_id)
-  if not text or call('HEXISTS', HELD_CALLS, call_id) == 1 then return nil end
+  if not text or call('HEXISTS', HELD, call_id) == 1 then return nil end
   local record = read_record(text)
   local queue = record.queues[record.ring]
-  local agent, profile = longest_free(queue)
+  local agent, profile, since = longest_free(queue)
   if not agent then return nil end
-  return reserve(argv[2], argv[3], call_id, queue, agent, profile)
+  return reserve(argv[2], argv[3], call_id, queue, agent, profile, since)
 end
 
 register('reserve_for_call', reserve_for_call)

@@ -17,7 +17,7 @@ local function widen(keys, argv)
     record.ring = ring
     write_record(call_id, record)
     expect_widening(call_id, record)
-    if call('HEXISTS', HELD_CALLS, call_id) == 0 then
+    if call('HEXISTS', HELD, call_id) == 0 then
       step_out(queue_key(narrow), HEADS, narrow, call_id)
       stand(queue_key(wide), HEADS, wide, call_id, record.score)
     end
