@@ -73,15 +73,15 @@ class Settings(BaseSettings):
         default=10, description="from accepted to talking, on a browser line or an open phone line"
     )
     connecting_lease_phone: float = Field(default=30, description="the same on a desk phone, from its first ring")
-    ringing_lease: float = Field(default=45, description="from accepted to the desk phone's first ring: carriers queue dials beyond their rate")
+    ringing_lease: float = Field(
+        default=45, description="from accepted to the desk phone's first ring: carriers queue dials beyond their rate"
+    )
     reservation_lease: float = Field(default=5, description="from reserved in the index to decided in PostgreSQL")
     wrap_up_limit: float = Field(default=120, description="to record the outcome; one extension of as much again")
     silence_limit: float = Field(default=15, description="without a heartbeat: Connexion perdue")
     maximum_wait: float = Field(default=1800, description="then a callback is offered rather than more music")
     queue_limit: int = Field(
         default=5000, description="calls waiting in the whole nation before new ones are offered a callback"
-    )
-        default=1.0, description="one budget for desk phones and callbacks; 0 means no limit (benches only)"
     )
 
     opens_at: str = Field(default="08:30", description="local time of the citizen's territory, Monday to Friday")

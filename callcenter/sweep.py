@@ -13,7 +13,7 @@ from functools import partial
 
 import structlog
 
-from callcenter import clock, jobs
+from callcenter import clock, jobs, logs
 from callcenter.actions import dispatch, healing
 from callcenter.errors import StoreDown
 from callcenter.live import queue
@@ -79,6 +79,7 @@ def _try(step: Callable[[], object]) -> None:
 
 def main() -> None:
     """`python -m callcenter.sweep`"""
+    logs.configure()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
+from callcenter import logs
 from callcenter.config import Settings, settings
 from ivr import conversation, waiting_room, webhooks
 from ivr.dialogue import packaged_menu
@@ -48,6 +49,7 @@ def voice_of(chosen: Settings) -> Voice:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    logs.configure()
     voice: Voice = app.state.voice
     waiting_music()
     voice.footsteps.start()

@@ -1,9 +1,11 @@
 """The worker: `celery -A workers.app worker`."""
 
+from callcenter import logs
 from callcenter.jobs import celery
 from callcenter.telephone import telephone
 from workers import callbacks, night
 
+logs.configure()
 app = celery()
 app.set_default()
 TASKS = (*callbacks.register(app), *night.register(app))
