@@ -30,6 +30,8 @@ CITIZENS = "4"  # each telephones every minute and a half or so
 STEADY = 30.0  # a child alive this long has started well: its next death is its first
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # between a death and the next start
 
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback is behind no proxy
+
 Say = Callable[[str], None]
 
 
@@ -158,10 +160,16 @@ def _refuse_taken(port: int) -> None:
 
 
 def settings_of(directory: Path) -> dict[str, str]:
-    """The variables of the service that runs on `directory`; none when it does not run."""
+    """The settings of the service that runs on `directory`; none when it does not run."""
     note = directory / "environment.json"
-    found: dict[str, str] = json.loads(note.read_text()) if note.exists() else {}
-    return found
+    if not note.exists():
+        return {}
+    try:
+        with embedded.held(directory):
+            return {}  # left by a run that was killed
+    except DoesNotStart:
+        found: dict[str, str] = json.loads(note.read_text())
+        return found
 
 
 def _settings(options: Options, stack: ExitStack, say: Say) -> tuple[dict[str, str], list[embedded.Server]]:
@@ -245,7 +253,7 @@ def _wait_until_ready(child: Child, say: Say) -> None:
 def _answers(url: str) -> bool:
     """200; or, of an address that is no page of ours, any answer at all."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with DIRECTLY.open(url, timeout=2) as answer:
             return bool(answer.status == 200)
     except urllib.error.HTTPError:
         return not url.endswith("/health/ready")
