@@ -77,7 +77,7 @@ def places() -> dict[Move, tuple[Move, ...]]:
         if place in known:
             continue
         if place[0] in ENDS:
-            follow = (refused(place[1]),) if place[0] == DRAFT else ()
+            follow: tuple[Move, ...] = (refused(place[1]),) if place[0] == DRAFT else ()
         else:
             keys = SINGLE if QUESTIONS[place[0]].digits == 1 else SINGLE + CODES + ["0565051234", "0000000000"]
             follow = tuple({answer(*place, pressed, MENU) for pressed in keys})
@@ -246,5 +246,5 @@ def test_there_are_about_twelve_topics_and_five_choices_a_level() -> None:
     ids=lambda keys: "-".join(keys) or "none",
 )
 def test_a_menu_that_cannot_be_said_is_refused(keys: list[str]) -> None:
-    with pytest.raises(ValueError, match="topics|heading"):
+    with pytest.raises(ValueError, match=r"topics|heading"):
         Menu(Topic(k, "", {}) if k in ("1", "11") and len(keys) == 3 else Topic(k, "x", {}) for k in keys)
