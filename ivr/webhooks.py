@@ -96,7 +96,7 @@ def _reached(query: str, keys: str, menu: Menu) -> tuple[str, Heard, bytes | Non
     return step, known, twiml(dialogue.ask(step, known, menu, HEARD)).encode() if asks else None
 
 
-async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn:
+async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn | bytes:
     try:
         match step:
             case dialogue.QUEUE:
@@ -121,7 +121,7 @@ async def _joins(known: Heard, asked: Asked) -> Turn:
     return offer_callback(asked, joined, known)
 
 
-async def _drafts(known: Heard, keys: str, asked: Asked) -> Turn:
+async def _drafts(known: Heard, keys: str, asked: Asked) -> Turn | bytes:
     """The typed number goes to its sealed draft, is read back once, and never rides in an address."""
     try:
         await asked.voice.records.within(QUEUE_PATIENCE, callback.drafts_number, asked.carrier_id, keys, now())
@@ -130,7 +130,8 @@ async def _drafts(known: Heard, keys: str, asked: Asked) -> Turn:
         if step in dialogue.ENDS:
             return await _ended(step, known, "", asked)
         return dialogue.ask(step, known, asked.voice.menu, HEARD)
-    return dialogue.ask("read_back", known, asked.voice.menu, HEARD, number=keys)
+    read_back = dialogue.ask("read_back", known, asked.voice.menu, HEARD, number=keys)
+    return twiml.__wrapped__(read_back).encode()  # a text with a number in it is not to be remembered
 
 
 async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
