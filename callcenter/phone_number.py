@@ -5,11 +5,13 @@ them as mainland numbers, so the prefixes of ARCEP's numbering plan (`reference/
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 import phonenumbers
 
 from callcenter.errors import BadNumber
+from callcenter.reference import rows
 
 ALLOWED_REGIONS = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC"})
 ALLOWED_TYPES = frozenset(
@@ -21,17 +23,11 @@ ALLOWED_TYPES = frozenset(
     }
 )
 # ARCEP decision 2022-1583: numbers kept for platforms and telemarketing, mainland then overseas.
-TELEMARKETING = tuple(
-    "+33" + block for block in ("162", "163", "270", "271", "377", "378", "424", "425", "568", "569", "948", "949")
-) + ("+5909475", "+5949476", "+5969477", "+2629478", "+2629479", "+339475", "+339476", "+339477", "+339478", "+339479")
-OVERSEAS = {
-    "0262": "262", "0263": "262", "0268": "262", "0269": "262", "0508": "508", "0590": "590", "05987": "590", "0594": "594",
-    "05988": "594", "0596": "596", "05989": "596", "0639": "262", "0690": "590", "0691": "590", "0692": "262",
-    "0693": "262", "0694": "594", "0696": "596", "0697": "596", "07084": "508", "07085": "508", "07090": "590",
-    "07091": "596", "07092": "262", "070930": "594", "070931": "594", "070932": "594", "070933": "594",
-    "070935": "262", "070936": "262", "070937": "262", "09395": "590", "09396": "594", "09397": "596",
-    "09398": "262", "09399": "262",
-}  # fmt: skip
+TELEMARKETING = (
+    *("+33" + block for block in ("162", "163", "270", "271", "377", "378", "424", "425", "568", "569", "948", "949")),
+    *("+5909475", "+5949476", "+5969477", "+2629478", "+2629479"),
+    *("+339475", "+339476", "+339477", "+339478", "+339479"),
+)
 
 
 @dataclass(frozen=True)
@@ -46,8 +42,7 @@ class PhoneNumber:
         compact = "".join(c for c in text if c.isdigit() or c == "+")
         if compact.startswith("00"):
             compact = "+" + compact[2:]
-        overseas = next((OVERSEAS[compact[:n]] for n in (6, 5, 4) if compact[:n] in OVERSEAS), None)
-        if overseas and len(compact) == 10:
+        if len(compact) == 10 and (overseas := _overseas(compact)):
             compact = f"+{overseas}{compact[1:]}"
         try:
             number = phonenumbers.parse(compact, "FR")
@@ -93,3 +88,14 @@ class PhoneNumber:
         return self.masked
 
     __repr__ = __str__
+
+
+def _overseas(national: str) -> str | None:
+    """The calling code of a number dialled the national way overseas; the longest prefix decides."""
+    found = [(len(first), code) for first, last, code in _prefixes() if first <= national[: len(first)] <= last]
+    return max(found)[1] if found else None
+
+
+@cache
+def _prefixes() -> tuple[tuple[str, str, str], ...]:
+    return tuple((row["first"], row["last"], row["calling_code"]) for row in rows("overseas_prefixes.csv"))

@@ -4,10 +4,10 @@ The first digits of a postal code give the department, save for twenty codes (`p
 A code is read, used and forgotten: only the territory is kept.
 """
 
-from csv import DictReader
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from callcenter.reference import rows
 
 UNKNOWN = "inconnu"
 MONACO = "monaco"
@@ -92,17 +92,13 @@ class _Prefix:
 def _prefixes() -> tuple[_Prefix, ...]:
     return tuple(
         _Prefix(row["first"], row["last"], row["calling_code"], tuple(row["territories"].split()))
-        for row in _rows("overseas_prefixes.csv")
+        for row in rows("overseas_prefixes.csv")
     )
 
 
 @cache
 def _exceptions() -> dict[str, tuple[str, ...]]:
-    return {row["postal_code"]: tuple(row["departments"].split()) for row in _rows("postal_exceptions.csv")}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    return list(DictReader((files("callcenter.reference") / name).read_text(encoding="utf-8").splitlines()))
+    return {row["postal_code"]: tuple(row["departments"].split()) for row in rows("postal_exceptions.csv")}
 
 
 def _territories() -> dict[str, Territory]:
@@ -117,7 +113,7 @@ def _territories() -> dict[str, Territory]:
             holidays=row["holidays"],
             population=int(row["population"]),
         )
-        for row in _rows("territories.csv")
+        for row in rows("territories.csv")
     }
 
 

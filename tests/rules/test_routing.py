@@ -1,0 +1,36 @@
+"""Who may serve whom, and in which order."""
+
+from callcenter.rules import routing
+from callcenter.rules.territory import TERRITORIES
+
+
+def test_a_call_from_the_lot_widens_to_occitanie_then_to_the_nation() -> None:
+    assert routing.call_queues("46", "impots", "fr") == ("46:impots:fr", "R76:impots:fr", "N:impots:fr")
+
+
+def test_a_caller_whose_department_is_unknown_is_the_nations_at_once() -> None:
+    assert routing.call_queues("inconnu", "impots", "fr") == ("N:impots:fr",)
+
+
+def test_every_ring_of_a_call_is_served_by_an_agent_of_its_department() -> None:
+    for code in TERRITORIES:
+        served = routing.agent_queues("a", code, ["impots", "sante"], ["fr", "en"])
+        assert set(routing.call_queues(code, "sante", "en")) <= set(served)
+        assert len(served) == 1 + 2 * 2 * 3
+
+
+def test_an_agent_of_another_department_shares_only_the_wider_rings() -> None:
+    served = set(routing.agent_queues("a", "31", ["impots"], ["fr"]))
+    assert [queue in served for queue in routing.call_queues("46", "impots", "fr")] == [False, True, True]
+
+
+def test_an_agent_does_not_serve_a_topic_or_a_language_they_do_not_have() -> None:
+    served = set(routing.agent_queues("a", "46", ["impots"], ["fr"]))
+    assert not served & set(routing.call_queues("46", "impots", "en"))
+    assert not served & set(routing.call_queues("46", "sante", "fr"))
+
+
+def test_the_score_is_the_arrival_less_the_priority_and_widening_is_true_age() -> None:
+    assert routing.score(1000.0, 600.0) == 400.0
+    assert routing.widening(1000.0, 3, (20.0, 45.0)) == (1020.0, 1045.0)
+    assert routing.widening(1000.0, 1, (20.0, 45.0)) == ()
