@@ -152,6 +152,7 @@ def _running(url: str, command: list[Any], output: BinaryIO, stop: signal.Signal
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            cwd="/",  # ours may be closed to `nobody`
             start_new_session=True,
             preexec_fn=follow_us(stop),
             **identity,
@@ -204,7 +205,13 @@ def _make_files(programs: Path, data: Path, output: BinaryIO) -> None:
     command = [programs / "bin/initdb", "-D", fresh, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync", "--no-instructions"]
     made = subprocess.run(
-        list(map(str, command)), stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False, **_identity()
+        list(map(str, command)),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        cwd="/",
+        check=False,
+        **_identity(),
     )
     if made.returncode != 0:
         raise DoesNotStart(f"initdb: see {output.name}")
