@@ -164,7 +164,7 @@ async def _do(carrier: Carrier, request: Request, body: Body) -> Answer:
         phone.presses(body["keys"])
     elif deed == "keys":
         phone.presses(body["keys"])
-    elif deed == "speech" and call.place and call.place.heard_by(call):
+    elif deed == "speech" and isinstance(call.place, Participant | Bridge):
         carrier.speaks(call, body["text"])
     elif deed == "speech":
         (await _ear(call)).words(body["text"], body.get("confidence"))
