@@ -79,7 +79,7 @@ async def leg(asked: Asked) -> Turn:
 
 async def leg_heard(asked: Asked) -> Turn:
     leg_id, tries = _own(asked, "g"), int(_own(asked, "n") or 1)
-    if asked.form.get("Digits") != "1":
+    if asked.keys != "1":
         if tries >= TRIES:
             return Goodbye(())
         return _asks_agent("agent.offered", f"/voice/leg/heard?g={leg_id}&n={tries + 1}")
@@ -113,7 +113,7 @@ async def shift_offer(asked: Asked) -> Turn:
 async def shift_heard(asked: Asked) -> Turn:
     """1 on the open line is the same as a click on the desk."""
     agent_id = _own(asked, "a")
-    if asked.form.get("Digits") == "1":
+    if asked.keys == "1":
         try:
             taken = await _decided(asked, partial(agent.accepts, by_key=True), agent_id, _own(asked, "o"), now())
         except AlreadyTaken:
@@ -147,7 +147,7 @@ async def attempt(asked: Asked) -> Turn:
 
 async def attempt_heard(asked: Asked) -> Turn:
     attempt_id, tries, language = _own(asked, "p"), int(_own(asked, "n") or 1), _own(asked, "l") or "fr"
-    if asked.form.get("Digits") != "1":
+    if asked.keys != "1":
         if tries >= TRIES:
             return Goodbye((say(language, "goodbye.farewell"),))
         return _asks_citizen(language, attempt_id, tries + 1, hello=False)

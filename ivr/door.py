@@ -1,4 +1,4 @@
-"""What every webhook passes: its signature, its form, and the one exception handler.
+"""What every webhook passes: its signature, its form, and the one exception handler. The carrier's words stop here.
 
 A caller never meets an error: whatever goes wrong behind a webhook, the answer is a turn they can live with.
 """
@@ -48,6 +48,11 @@ class Asked:
     @property
     def carrier_id(self) -> str:
         return self.form.get("CallSid", "")
+
+    @property
+    def keys(self) -> str:
+        """What was pressed; empty for silence."""
+        return self.form.get("Digits", "")
 
     @property
     def from_(self) -> str:

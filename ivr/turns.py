@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Spelled(str):
-    """Digits to be read one by one, never as a number."""
+    """To be read figure by figure, never as a number."""
 
     __slots__ = ()
 

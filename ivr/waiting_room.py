@@ -47,7 +47,7 @@ async def waiting(asked: Asked) -> Turn:
 
 async def wishes(asked: Asked) -> Turn:
     """A key while waiting: 1 goes out to ask for a callback, anything else goes on waiting."""
-    if asked.form.get("Digits") == "1":
+    if asked.keys == "1":
         return Leave()
     return Wait((), MUSIC, f"{WAITING}?{asked.query}")
 

@@ -46,7 +46,7 @@ async def incoming(asked: Asked) -> Turn:
 
 async def heard(asked: Asked) -> Turn | bytes:
     """Keys, or silence, at any question of the dialogue."""
-    keys = asked.form.get("Digits", "")
+    keys = asked.keys
     # A typed telephone number is the only answer not to be remembered.
     reach = _reached.__wrapped__ if len(keys) > 5 else _reached
     step, known, document = reach(asked.query, keys, asked.voice.menu)
@@ -147,8 +147,10 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
         "from_time": spoken_time(language, promise.starts),
         "until_time": spoken_time(language, promise.ends),
     }
+    already = (say(language, "callback.already"),) if promise.already else ()
+    promised = say(language, "callback.promised", **when)
     reference = say(language, "callback.reference", reference=Spelled(promise.reference))
-    return Goodbye((say(language, "callback.promised", **when), reference, say(language, "goodbye.promised")))
+    return Goodbye((*already, promised, reference, say(language, "goodbye.promised")))
 
 
 def _call_again(_asked: Asked) -> Turn:

@@ -14,7 +14,7 @@ ONLY_IN = {  # a word -> where it may be said; a folder ends in "/"
     "Twilio|TwiML|CallSid|Digits": [
         "ivr/twilio.py",
         "ivr/twiml.py",
-        "ivr/webhooks.py",
+        "ivr/door.py",
         "ivr/rehearsal/",
         "callcenter/config.py",  # names the keeper of the port and describes its settings
     ],
