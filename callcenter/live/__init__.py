@@ -1,6 +1,6 @@
 """The live index: what is quick to ask and quick to lose. It proposes; PostgreSQL decides.
 
-Every key starts with the one hash tag. All but the last three are built in `functions/_index.lua`, by the verbs' one
+Every key starts with the one hash tag. All but the last two are built in `functions/_index.lua`, by the verbs' one
 shared head; the others in the module that owns them. Ids are opaque, scores and times are epoch seconds.
 
     {cc}calls             hash   call -> ring|score|arrival|queues|times of widening    waiting or reserved
@@ -22,8 +22,9 @@ shared head; the others in the module that owns them. Ids are opaque, scores and
     {cc}held              hash   call -> token [joined again at]                        under a reservation
                                  agent -> token since [freed again since]
 
+    {cc}step:<carrier id> string menu step a caller reached                             two hours
+
     {cc}beacon            string the sweep's count                                      beacon.py
-    {cc}step:<carrier id> string menu step a caller reached, two hours                  steps.py
     {cc}look              channel agents whose row should be read                       signals.py
 
 A *profile* is the name of a set of queues: a hash of them. Agents who serve the same queues share one, so making an

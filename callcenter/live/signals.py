@@ -1,7 +1,7 @@
 """«Look»: a word to the agent's web process that the agent's row has changed. It carries no truth and may be lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import redis.asyncio
 from redis.backoff import NoBackoff
@@ -19,7 +19,7 @@ def look(agent_id: str) -> None:
     store.run(lambda server: server.publish(_channel(), agent_id))
 
 
-async def listen() -> AsyncIterator[str]:
+async def listen() -> AsyncGenerator[str, None]:
     """Agents whose rows to read, without end. While the store is down it says nothing, and tries again."""
     while True:
         server = redis.asyncio.Redis.from_url(

@@ -15,9 +15,5 @@ def note(pairs: Iterable[tuple[str, str]]) -> None:
 
 def reached(carrier_id: str) -> str | None:
     """The step last noted for this caller, None when unknown. Raises LiveStoreDown."""
-    step = store.run(lambda server: server.get(_key(carrier_id)))
-    return str(step) if step is not None else None
-
-
-def _key(carrier_id: str) -> str:
-    return f"{store.TAG}step:{carrier_id}"
+    step: str | None = store.call("reached", carrier_id)
+    return step

@@ -73,23 +73,26 @@ def forget() -> None:
 
 
 def _call(server: redis.Redis, function: str, args: Sequence[str | float]) -> Any:
-    release, library = _library()
+    name = f"{function}_{release()}"
     try:
-        return server.fcall(f"{function}_{release}", 1, TAG, *args)
+        return server.fcall(name, 1, TAG, *args)
     except redis.ResponseError as refused:
         if "Function not found" not in str(refused):
             raise
-    server.function_load(library, replace=True)
-    return server.fcall(f"{function}_{release}", 1, TAG, *args)
+    server.function_load(f"#!lua name=cc_{release()}\nlocal RELEASE = '{release()}'\n{_body()}", replace=True)
+    return server.fcall(name, 1, TAG, *args)
 
 
 @lru_cache
-def _library() -> tuple[str, str]:
-    """The hash that names this release of the functions, and their text as one library."""
+def release() -> str:
+    """A hash of all functions: part of the library's name and of each function's."""
+    return hashlib.sha256(_body().encode()).hexdigest()[:12]
+
+
+@lru_cache
+def _body() -> str:
     # `_index.lua` sorts first: what it defines is local to the library, and every verb needs it.
-    body = "\n".join(file.read_text() for file in sorted((Path(__file__).parent / "functions").glob("*.lua")))
-    release = hashlib.sha256(body.encode()).hexdigest()[:12]
-    return release, f"#!lua name=cc_{release}\nlocal RELEASE = '{release}'\n{body}"
+    return "\n".join(file.read_text() for file in sorted((Path(__file__).parent / "functions").glob("*.lua")))
 
 
 class Breaker:

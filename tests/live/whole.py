@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from callcenter.live import store
+from tests.live.stored import Stored
 
 
 def assert_whole(empty: bool = False) -> None:
     """`empty`: nobody waits and nobody is on duty, so nothing but the pace of the queues may be left."""
-    server = store.client()
-    keys = sorted(server.scan_iter("{cc}*", count=1000))
-    held = read(server, keys)
+    held = Stored.now()
     if empty:
-        assert [key for key in keys if not key.startswith("{cc}picks:")] == []
+        assert [key for key in held.values if not key.startswith("{cc}picks:")] == []
 
     calls = {call: record.split("|") for call, record in held("{cc}calls").items()}
     stands = {call: record[3].split(" ")[int(record[0]) - 1] for call, record in calls.items()}
@@ -46,35 +44,6 @@ def assert_whole(empty: bool = False) -> None:
     assert free.items() <= agents.items()
     assert not free.keys() & tokens.keys()
     assert held("{cc}idle") == {profile: min(line.values()) for profile, line in held.all("free:").items()}
-
-
-class read:  # noqa: N801 # a value read once, asked by key
-    def __init__(self, server: Any, keys: list[str]) -> None:
-        many = server.pipeline()
-        for key in keys:
-            many.type(key)
-        kinds = many.execute()
-        for key, kind in zip(keys, kinds, strict=True):
-            match kind:
-                case "hash":
-                    many.hgetall(key)
-                case "set":
-                    many.smembers(key)
-                case "zset":
-                    many.zrange(key, 0, -1, withscores=True)
-                case _:
-                    many.get(key)
-        self.values = {
-            key: dict(value) if kind == "zset" else value
-            for key, kind, value in zip(keys, kinds, many.execute(), strict=True)
-        }
-
-    def __call__(self, key: str) -> Any:
-        return self.values.get(key, {})
-
-    def all(self, prefix: str) -> dict[str, Any]:
-        start = "{cc}" + prefix
-        return {key.removeprefix(start): value for key, value in self.values.items() if key.startswith(start)}
 
 
 def count(names: Any) -> dict[str, int]:

@@ -28,6 +28,7 @@ local function picks_key(queue) return '{cc}picks:' .. queue end
 local function serving_key(queue) return '{cc}serving:' .. queue end
 local function free_key(profile) return '{cc}free:' .. profile end
 local function profile_key(profile) return '{cc}profile:' .. profile end
+local function step_key(carrier_id) return '{cc}step:' .. carrier_id end
 local function own_queue(agent) return 'A:' .. agent end
 
 -- The lowest score of a line is told to its heads, after anything but a plain arrival.

@@ -8,7 +8,9 @@ local function comes(keys, argv)
   call('ZADD', BEATS, 'GT', argv[3], agent)
   local before = call('HGET', AGENTS, agent)
   if before == profile then return 0 end
-  serve(profile, {unpack(argv, 4)})
+  local queues = {}
+  for i = 4, #argv do queues[i - 3] = argv[i] end
+  serve(profile, queues)
   call('HSET', AGENTS, agent, profile)
   if not before then
     call('ZINCRBY', DUTY, 1, own_queue(agent))

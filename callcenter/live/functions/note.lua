@@ -5,7 +5,7 @@
 -- gives  how many pairs
 local function note(keys, argv)
   for n = 2, #argv, 2 do
-    call('SET', keys[1] .. 'step:' .. argv[n], argv[n + 1], 'EX', argv[1])
+    call('SET', step_key(argv[n]), argv[n + 1], 'EX', argv[1])
   end
   return (#argv - 1) / 2
 end

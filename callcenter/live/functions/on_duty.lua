@@ -4,8 +4,8 @@
 -- ARGV   queues
 -- gives  a number for each
 local function on_duty(keys, argv)
-  local counts = call('ZMSCORE', DUTY, unpack(argv))
-  for i = 1, #argv do counts[i] = tonumber(counts[i] or 0) end
+  local counts = {}
+  for i, queue in ipairs(argv) do counts[i] = tonumber(call('ZSCORE', DUTY, queue) or 0) end
   return counts
 end
 
