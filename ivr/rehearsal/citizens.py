@@ -20,7 +20,7 @@ POSTAL_CODES = (
 OFFERED = re.compile(
     r"(?:tapez|appuyez sur|faites|composez|press|dial)\s+(?:le |la touche |la |the )?(\d)\b", re.IGNORECASE
 )
-CONFIRMING = re.compile(r"c'est bien|confirme|est-ce exact|est-ce correct|is that right|correct", re.IGNORECASE)
+CONFIRMING = re.compile(r"est exact|c'est bien|confirme|correct|is that right", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Citizen:
 
 def keys_for(citizen: Citizen, heard: str, digits: int | None, dice: random.Random) -> str:
     """What a citizen presses at a question, having heard `heard` since the last one."""
+    if digits == 10:
+        return "0" + citizen.number.removeprefix("+33")
     if digits == 5 or (digits is None and "code postal" in heard.lower()) or "postal code" in heard.lower():
         return citizen.postal_code
     offered = [key for key in OFFERED.findall(heard) if key not in "09"]
@@ -76,7 +78,7 @@ def dials(carrier: Carrier, citizen: Citizen, number: str, dice: random.Random) 
 
 
 async def _calls(carrier: Carrier, call: Call, citizen: Citizen, dice: random.Random) -> None:
-    patience = asyncio.create_task(_loses_patience(carrier, call, citizen))
+    patience = asyncio.create_task(_loses_patience(carrier, call, citizen, dice))
     try:
         await asyncio.gather(_answers_questions(carrier, call, citizen, dice), _talks(carrier, call, citizen))
     finally:
@@ -116,7 +118,11 @@ async def _talks(carrier: Carrier, call: Call, citizen: Citizen) -> None:
     carrier.ends(call, "completed")
 
 
-async def _loses_patience(carrier: Carrier, call: Call, citizen: Citizen) -> None:
+async def _loses_patience(carrier: Carrier, call: Call, citizen: Citizen, dice: random.Random) -> None:
+    """One in two asks to be called back, if the queue offers it; the others hang up."""
     await asyncio.sleep(carrier.scaled(citizen.patience))
+    if isinstance(call.place, Member) and dice.random() < 0.5 and await call.phone.asked_within(carrier.scaled(30)):
+        call.phone.presses("1")
+        await asyncio.sleep(carrier.scaled(60))
     if not isinstance(call.place, Participant):
         carrier.ends(call, "completed")

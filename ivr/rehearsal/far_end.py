@@ -9,7 +9,7 @@ import json
 import time
 import unicodedata
 from typing import Any, Self
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -52,6 +52,8 @@ class Line:
                 return json.load(reply)
         except HTTPError as error:
             raise Refused(f"{method} {path}: {json.load(error)['error']}") from None
+        except URLError as error:
+            raise Refused(f"no practice carrier answers at {self.base_url}: {error.reason}") from None
 
     def call(self, from_: str = "+33565051234", to: str = "") -> "Caller":
         """Somebody dials the service."""

@@ -102,7 +102,10 @@ def main() -> None:
     ask.add_argument("--to", default="", help="the number to dial (default: the service's)")
     ask.add_argument("--keys", default="", help="groups of keys, one per question: 46000,1,3")
     said = ask.parse_args()
-    telephone(said.carrier, said.from_, said.to, said.keys)
+    try:
+        telephone(said.carrier, said.from_, said.to, said.keys)
+    except Refused as refusal:
+        sys.exit(str(refusal))
 
 
 if __name__ == "__main__":

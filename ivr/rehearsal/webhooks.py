@@ -116,7 +116,7 @@ class Webhooks:
             await self._send(topic, url, method, params, repeated=True)
         answer = await self._send(topic, url, method, params)
         if answer is None:
-            raise Unanswered(11200, url)
+            raise Unanswered(11200, url.partition("#")[0])
         if answer.status >= 400:
             raise Unanswered(11200, answer.url)
         return answer
