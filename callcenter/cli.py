@@ -49,12 +49,10 @@ def up(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database that DATABASE_URL names to this version, with its reference data."""
+    """Bring the database that DATABASE_URL names to this version."""
     from callcenter import migrations
-    from callcenter.records import reference
 
     migrations.upgrade()
-    reference.load()
 
 
 @app.command(hidden=True)

@@ -197,7 +197,7 @@ def _settings(options: Options, stack: ExitStack, say: Say) -> tuple[dict[str, s
 
 
 def _prepare(settings: Mapping[str, str]) -> list[dict[str, str]]:
-    """Migrations, reference data, and in the demonstration its town; gives the accounts to show."""
+    """Migrations, and in the demonstration its town; gives the accounts to show."""
     done = subprocess.run(_python("callcenter.cli", "prepare"), env=dict(settings), capture_output=True, check=False)
     if done.returncode != 0:
         raise DoesNotStart(done.stderr.decode(errors="replace"))
