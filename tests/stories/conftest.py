@@ -1,0 +1,52 @@
+"""The stage: the whole service as processes on the tests' stores, started once; empty before each story."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from callcenter import embedded
+from callcenter.config import settings
+from callcenter.db import engine
+from ivr.rehearsal.far_end import Line
+from tests import cast
+from tests.desk import Desk
+
+
+@pytest.fixture(scope="session")
+def running(
+    stores: embedded.Stores, schema: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[cast.Service]:
+    """Voice, web, sweep, worker and carrier; telephone time is twenty times faster."""
+    logs = tmp_path_factory.mktemp("logs")
+    with cast.service(stores.environment(), Path(logs)) as service:
+        os.environ.update(TWILIO_API_URL=service.carrier, PUBLIC_VOICE_URL=service.voice, PUBLIC_WEB_URL=service.web)
+        settings.cache_clear()
+        yield service
+
+
+@pytest.fixture
+def service(running: cast.Service, database: object, live: object) -> Iterator[cast.Service]:
+    """The running service with nothing in it, every webhook delivered twice, and once unsigned."""
+    line = running.line()
+    line.faults()
+    for call in line.live():
+        line.ask("POST", f"/calls/{call['sid']}/hangup", {})
+    line.faults(twice=1.0, unsigned=1.0)
+    yield running
+    line.faults()
+    engine().dispose()
+
+
+@pytest.fixture
+def line(service: cast.Service) -> Line:
+    """The telephones of the citizens; every desk phone answers and presses 1."""
+    return service.line().registers("default", "answer_and_press_1")
+
+
+@pytest.fixture
+def desk(service: cast.Service) -> Iterator[Desk]:
+    """The agents' desks."""
+    with Desk(service.web) as desk:
+        yield desk

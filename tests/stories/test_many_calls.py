@@ -1,0 +1,66 @@
+"""Two hundred people call forty agents at once."""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import func, select
+
+from callcenter import embedded
+from callcenter.db import reading
+from callcenter.records import agents
+from callcenter.records.calls import Call
+from callcenter.records.contacts import Accompaniment, Contact
+from callcenter.rules.states import CallState, Due, Ending
+from ivr.rehearsal.far_end import Caller, Line
+from tests.cast import Service
+from tests.town import at_work, settle_many
+
+CALLS, AGENTS = 200, 40
+PATIENCE = 150.0
+
+
+def test_two_hundred_calls_and_forty_agents_end_with_an_outcome_for_each_one_answered(
+    line: Line, service: Service, stores: embedded.Stores
+) -> None:
+    logins = settle_many(AGENTS)
+    environment = os.environ | stores.environment()
+
+    def dials(n: int) -> Caller:
+        caller = line.call(from_=f"+3363998{n:04}")
+        caller.hears("code postal", timeout=60).presses("0")
+        return caller
+
+    with at_work(service, environment, logins, hurry=30):
+        _until(lambda: _on_duty() == AGENTS, "every agent at their post")
+        with ThreadPoolExecutor(32) as people:
+            list(people.map(dials, range(CALLS)))
+        _until(lambda: _ended() == CALLS, "every call ended and recorded")
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Contact)) == CALLS
+        endings = dict(session.execute(select(Call.ending, func.count()).group_by(Call.ending)).all())
+        unrecorded = session.scalars(select(Contact.id).where(Contact.due != Due.RECORDED)).all()
+        outcomes = session.scalar(select(func.count(func.distinct(Accompaniment.contact_id))))
+    assert endings == {Ending.ANSWERED: CALLS}
+    assert (unrecorded, outcomes) == ([], CALLS)
+    told = [entry for entry in line.log() if entry["kind"] == "webhook"]
+    assert not [entry for entry in told if entry["status"] is not None and entry["status"] >= 500]
+
+
+def _on_duty() -> int:
+    with reading() as session:
+        return len(agents.on_duty(session))
+
+
+def _ended() -> int:
+    with reading() as session:
+        ended = select(func.count()).where(Call.state == CallState.ENDED)
+        return session.scalar(ended) or 0
+
+
+def _until(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.5)
