@@ -26,6 +26,10 @@ ROUNDS = 5  # times a caller may go back: another postal code, the other languag
 CHOICES = 5  # the most a level of the topic menu may offer, "je ne sais pas" included
 OTHER = "autre"  # the topic of those who do not know
 
+# Questions put to those who have waited, and may choose to go on.
+TOO_LONG = "too_long"
+WISH = "wish"
+
 # Where the dialogue ends. What happens there is done by the webhooks.
 QUEUE = "queue"
 PROMISE = "promise"  # a callback to the calling number
@@ -321,8 +325,8 @@ QUESTIONS: dict[str, Question] = {
     "closed": Question(_closed, _wishes(FAREWELL), _to(FAREWELL), person=False),
     "nobody": Question(_explained("nobody.on_duty"), _wishes(FAREWELL), _to(FAREWELL), person=False),
     "full": Question(_explained("full.now"), _wishes(FAREWELL), _to(FAREWELL), person=False),
-    "too_long": Question(_late, _wishes(QUEUE), _to(QUEUE)),
-    "wish": Question(_asked_while_waiting, _wishes(QUEUE), _to(QUEUE)),
+    TOO_LONG: Question(_late, _wishes(QUEUE), _to(QUEUE)),
+    WISH: Question(_asked_while_waiting, _wishes(QUEUE), _to(QUEUE)),
     "number": Question(_type_number, _typed, _without_number, digits=10, person=False),
     "number_refused": Question(_number_refused, _typed, _without_number, digits=10, person=False),
     "read_back": Question(lambda _heard, _menu: (), _number_confirmed, _without_number, person=False, repeats=False),

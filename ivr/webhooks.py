@@ -117,7 +117,9 @@ async def _joins(known: Heard, asked: Asked) -> Turn:
         QUEUE_PATIENCE, citizen.joins_queue, asked.carrier_id, asked.from_, wish_of(known), now()
     )
     if isinstance(joined, citizen.Waits):
-        return hold(asked, known, "queue.joined", joined.call_id, patient=joined.again)
+        # Read off the address, not off the call: told twice, the last answer leads to the same place.
+        patient = dialogue.read(asked.query)[0] in (dialogue.TOO_LONG, dialogue.WISH)
+        return hold(asked, known, "queue.joined", joined.call_id, patient=patient)
     return offer_callback(asked, joined, known)
 
 

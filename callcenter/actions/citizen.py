@@ -27,10 +27,9 @@ SHORT_ABANDON = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Waits:
-    """In the queue, or already past it: the caller holds the line. `again`: they waited before, and chose to go on."""
+    """In the queue, or already past it: the caller holds the line."""
 
     call_id: str
-    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
     with transaction() as session:
         call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
         if call.state != CallState.MENU:
-            return Waits(call.id, again=True)
+            return Waits(call.id)
         why = _no_place(session, wish, hours.is_open)
         if why:
             call.turned_away = why
