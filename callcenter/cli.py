@@ -69,12 +69,37 @@ def prepare() -> None:
     typer.echo(json.dumps(accounts))
 
 
+@app.command()
+def rebuild(data: Data = DEFAULT_DATA) -> None:
+    """Make the live index anew from PostgreSQL; the sweep does it by itself when the index is lost."""
+    _join(data)
+    from callcenter import clock
+    from callcenter.actions import healing
+
+    if not healing.rebuild(clock.now()):
+        console.print("Another process is rebuilding it already.")
+        raise typer.Exit(1)
+    console.print("The index is rebuilt.")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def call(context: typer.Context) -> None:
     """Telephone the running service from this terminal: [--from NUMBER] [--keys 46000,1,3]."""
     settings = supervisor.settings_of(DEFAULT_DATA) | environment()
     carrier = ["--carrier", settings["TWILIO_API_URL"]] if settings.get("TWILIO_API_URL") else []
     os.execve(sys.executable, [sys.executable, "-m", "ivr.rehearsal.terminal", *carrier, *context.args], settings)
+
+
+def _join(data: Path) -> None:
+    """Speak to the service that runs on `data`, unless the environment names a database."""
+    given = environment()
+    if given.get("DATABASE_URL"):
+        return
+    running = supervisor.settings_of(data)
+    if not running:
+        console.print(f"No service runs on {data}: start one with `callcenter up`, or set DATABASE_URL.")
+        raise typer.Exit(2)
+    os.execve(sys.executable, [sys.executable, "-m", "callcenter.cli", *sys.argv[1:]], given | running)
 
 
 def _welcome(run: supervisor.Run, data: Path, seconds: float) -> None:
