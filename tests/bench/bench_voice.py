@@ -25,6 +25,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from callcenter import embedded
+from callcenter.clock import now
+from callcenter.config import settings
+from callcenter.live import floor, queue
+from callcenter.rules import routing
 from callcenter.rules.territory import TERRITORIES
 
 ROUNDS = 7
@@ -32,6 +36,13 @@ SECONDS = 1.5  # of load per server and round
 CONNECTIONS = 16
 TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC = "https://voix.exemple.fr"
+SETTINGS = {
+    "TWILIO_AUTH_TOKEN": TOKEN,
+    "PUBLIC_VOICE_URL": PUBLIC,
+    "DEMONSTRATION": "1",
+    "ALWAYS_OPEN": "1",
+    "LOG_LEVEL": "ERROR",
+}
 
 
 async def _constant(_request: Request) -> Response:
@@ -48,30 +59,46 @@ def measure() -> Iterator[tuple[str, float]]:
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         stack.enter_context(embedded.held(Path(directory)))
         valkey = stack.enter_context(embedded.valkey(Path(directory)))
-        environment = os.environ | embedded.live_settings(valkey)
-        environment |= {
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "PUBLIC_VOICE_URL": PUBLIC,
-            "DEMONSTRATION": "1",
-            "LOG_LEVEL": "ERROR",
-        }
+        environment = os.environ | embedded.live_settings(valkey) | SETTINGS
         uvicorn = [sys.executable, "-m", "uvicorn", "--no-access-log", "--log-level", "error", "--port"]
         gunicorn = [sys.executable, "-m", "gunicorn", "-k", "sync", "-w", "1", "--log-level", "error", "-b"]
-        ports = [_free_port() for _ in range(3)]
-        commands = [
-            [*uvicorn, str(ports[0]), "ivr.app:app"],
-            [*uvicorn, str(ports[1]), "tests.bench.bench_voice:constant"],
-            [*gunicorn, f"127.0.0.1:{ports[2]}", "tests.bench.peer_flask:app"],
-        ]
-        for command, port in zip(commands, ports, strict=True):
+        ours, bare, flask = (_free_port() for _ in range(3))
+        for port, command in {
+            ours: [*uvicorn, str(ours), "ivr.app:app"],
+            bare: [*uvicorn, str(bare), "tests.bench.bench_voice:constant"],
+            flask: [*gunicorn, f"127.0.0.1:{flask}", "tests.bench.peer_flask:app"],
+        }.items():
             stack.enter_context(_serving(command, port, environment))
-        steps = list(_menu_steps(20_000))
+        steps, turns = list(_menu_steps(20_000)), list(_waiting_turns(_queue_up(environment, 500)))
+        runs = {"menu": (ours, steps), "waiting": (ours, turns), "constant": (bare, steps), "Flask": (flask, steps)}
         with _own_processor():
-            speeds = [[_speed(port, steps) for port in ports] for _ in range(ROUNDS)]
-        yield "menu step / Flask peer", median(ours / flask for ours, _, flask in speeds)
-        yield "menu step / Starlette constant", median(ours / bare for ours, bare, _ in speeds)
-        for name, column in zip(("ours", "Starlette constant", "Flask peer"), zip(*speeds, strict=True), strict=True):
-            print(f"# {name}: {median(column):.0f} a second", file=sys.stderr)
+            speeds = [{name: _speed(port, asked) for name, (port, asked) in runs.items()} for _ in range(ROUNDS)]
+    for name in runs:
+        print(f"# {name}: {median(speed[name] for speed in speeds):.0f} a second", file=sys.stderr)
+    yield "menu step / Flask peer", median(speed["menu"] / speed["Flask"] for speed in speeds)
+    yield "menu step / Starlette constant", median(speed["menu"] / speed["constant"] for speed in speeds)
+    yield "waiting announcement / Flask peer", median(speed["waiting"] / speed["Flask"] for speed in speeds)
+
+
+def _queue_up(environment: dict[str, str], many: int) -> list[str]:
+    """So many calls wait for the taxes of the Lot, where three agents are on duty; their ids."""
+    os.environ.update(environment)
+    settings.cache_clear()
+    at = now().timestamp()
+    served = routing.agent_queues("agent", "46", ["impots"], ["fr"])
+    for agent in ("karim", "lea", "tom"):
+        floor.comes(agent, served, at)
+    waiting = [f"00000000-0000-4000-8000-{n:012}" for n in range(many)]
+    queues = routing.call_queues("46", "impots", "fr")
+    for n, call_id in enumerate(waiting):
+        queue.join(call_id, queues, at + n / many, at + n / many, (at + 3600, at + 7200), at)
+    return waiting
+
+
+def _waiting_turns(waiting: list[str]) -> Iterator[bytes]:
+    """Signed requests for the next announcement of each waiting call."""
+    for n, call_id in enumerate(waiting):
+        yield signed_request(f"/voice/waiting?s=queue&d=46&t=impots&c={call_id}&m=7", _form(n, QueuePosition="1"))
 
 
 def _menu_steps(many: int) -> Iterator[bytes]:
@@ -79,16 +106,18 @@ def _menu_steps(many: int) -> Iterator[bytes]:
     codes = list(TERRITORIES)
     for n in range(many):
         address = f"/voice/heard?s=confirm&d={codes[n % len(codes)]}"
-        form = {
-            "AccountSid": "AC" + "0" * 32, "ApiVersion": "2010-04-01", "CallSid": f"CA{n:032x}",
-            "CallStatus": "in-progress",
-            "Called": "+33800000000", "CalledCity": "", "CalledCountry": "FR", "CalledState": "", "CalledZip": "",
-            "Caller": f"+3356505{n:04}", "CallerCity": "", "CallerCountry": "FR", "CallerState": "", "CallerZip": "",
-            "Digits": "1", "Direction": "inbound", "FinishedOnKey": "", "From": f"+3356505{n:04}", "FromCity": "",
-            "FromCountry": "FR", "FromState": "", "FromZip": "", "To": "+33800000000", "ToCity": "", "ToCountry": "FR",
-            "ToState": "", "ToZip": "", "msg": "Gather End",
-        }  # fmt: skip
-        yield signed_request(address, form)
+        yield signed_request(address, _form(n, Digits="1", FinishedOnKey="", msg="Gather End"))
+
+
+def _form(n: int, **more: str) -> dict[str, str]:
+    """What the carrier sends with every webhook of caller `n`, and what this one adds."""
+    number = f"+3356505{n % 10_000:04}"
+    places = {f"{who}{what}": "" for who in ("Called", "Caller", "From", "To") for what in ("City", "State", "Zip")}
+    return places | more | {
+        "AccountSid": "AC" + "0" * 32, "ApiVersion": "2010-04-01", "CallSid": f"CA{n:032x}",
+        "CallStatus": "in-progress", "Called": "+33800000000", "CalledCountry": "FR", "Caller": number, "CallerCountry": "FR",
+        "Direction": "inbound", "From": number, "FromCountry": "FR", "To": "+33800000000", "ToCountry": "FR",
+    }  # fmt: skip
 
 
 def signed_request(address: str, form: dict[str, str]) -> bytes:
@@ -201,6 +230,10 @@ def _free_port() -> int:
         return port
 
 
-if __name__ == "__main__":
+def main() -> None:
     for name, ratio in measure():
         print(f"{name} {ratio:.2f}")
+
+
+if __name__ == "__main__":
+    main()
