@@ -47,7 +47,7 @@ class Carrier:
         self.messages: dict[str, Message] = {}
         self.recordings: dict[str, Recording] = {}
         self.behaviours: dict[str, Behaviour] = {}
-        self.default_behaviour = Behaviour("answer")
+        self.default_behaviour = Behaviour("answer_and_press_1")
         self._ended: deque[str] = deque()
         self._next_dial = 0.0
 
@@ -201,7 +201,12 @@ class Carrier:
     async def _scene(self, call: Call, target: Target, before: asyncio.Task[None] | None = None) -> None:
         if before:
             await asyncio.wait({before})
-        await Conversation(self, call).run(target)
+        try:
+            await Conversation(self, call).run(target)
+        except Exception:
+            self.journal.note("error", sid=call.sid, code=0, url="")  # a fault of this carrier
+            self.ends(call, "failed")
+            raise
         self.ends(call, "completed")
 
     def ends(self, call: Call, status: str) -> None:

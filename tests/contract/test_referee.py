@@ -37,8 +37,8 @@ def rest(
     return {**entry, "content_type": FORM if form else "", "authorized": True, "status": 200, "code": 0, **more}
 
 
-def webhook(topic: str = "gather_action", document: str = SAY, **said: str | None) -> dict[str, Any]:
-    params = {**STANDARD, "Digits": "1", **said} if topic == "gather_action" else {**STANDARD, **said}
+def webhook(topic: str = "gather_action", document: str = SAY, **said: Any) -> dict[str, Any]:
+    params: dict[str, Any] = {**STANDARD, "Digits": "1", **said} if topic == "gather_action" else {**STANDARD, **said}
     kept = {name: value for name, value in params.items() if value is not None}
     entry = {"n": 0, "kind": "webhook", "topic": topic, "method": "POST", "url": URL, "params": kept, "status": 200}
     written = f"<Response>{document}</Response>"

@@ -26,6 +26,7 @@ class TinyVoice:
         self.documents: dict[str, Document] = {}
         self.asked: defaultdict[str, list[Said]] = defaultdict(list)
         self.broken: dict[str, int] = {}  # path -> HTTP status it answers instead
+        self.moved: dict[str, str] = {}  # path -> where it redirects to
         self.app = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST"])])
 
     async def _answer(self, request: Request) -> Response:
@@ -38,6 +39,8 @@ class TinyVoice:
         self.asked[path].append(said)
         if path in self.broken:
             return Response(status_code=self.broken[path])
+        if path in self.moved:
+            return Response(status_code=302, headers={"Location": self.moved[path]})
         document = self.documents.get(path)
         if document is None:
             return Response(status_code=204)

@@ -91,7 +91,7 @@ def _unwritten(element: Element, topic: str) -> Iterator[str]:
     for name in ("action", "waitUrl", "statusCallback", "url"):
         if topic == "inline" and element.get(name, "http") and not element.get(name, "http").startswith("http"):
             yield f"{say}: {name} of an inline document must be absolute"
-    named = [*element.attrib.values(), element.text or ""] if element.tag not in ("Say", "Number") else []
+    named = [*element.attrib.values(), element.text or ""] if element.tag not in ("Say", "Dial", "Number") else []
     if any(PERSONAL.search(text) for text in named):
         yield f"{say}: a telephone number in a name or an address"
 

@@ -575,6 +575,36 @@ def test_rest_fails_in_every_way(line: Line, voice: TinyVoice, rest: Client, url
         line.faults(thunder=1)
 
 
+def test_news_comes_late_and_out_of_order_and_all_of_it(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+    voice.documents = {"/leg": say("Bonjour")}
+    orders = set()
+    for seed in range(8):
+        voice.asked.clear()
+        line.faults(delayed=0.5, delay=0.1, reordered=1, seed=seed, topics=["call_status"])
+        dials(rest, url)
+        eventually(lambda: len(voice.asked["/events"]) == 4)
+        orders.add(tuple(said["SequenceNumber"] for said in voice.asked["/events"]))
+    assert all(sorted(order) == ["0", "1", "2", "3"] for order in orders)
+    assert len(orders) > 1
+
+
+def test_a_request_that_times_out_may_have_had_its_effect(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+    voice.documents = {"/leg": say("Bonjour")}
+    rest.http_client.timeout = 0.3
+    line.faults(rest=[{"mode": "timeout-with-effect", "path": "Calls.json", "seconds": 1}])
+    with pytest.raises(OSError, match="timed out"):
+        dials(rest, url)
+    eventually(lambda: voice.asked["/leg"])
+
+
+def test_a_carrier_that_closes_ends_its_calls(voice: TinyVoice, url: str) -> None:
+    voice.documents = {"/voice/incoming": "<Enqueue>attente</Enqueue>"}
+    with Running(create(url, OURS, speed=200)) as carrier:
+        Line(carrier).call().waits_in_queue()
+    with pytest.raises(Refused, match="no practice carrier answers"):
+        Line(carrier).live()
+
+
 def dials(rest: Client, url: str, to: str = KARIM) -> str:
     call = rest.calls.create(
         to=to,
