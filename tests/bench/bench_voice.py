@@ -115,8 +115,9 @@ def _form(n: int, **more: str) -> dict[str, str]:
     places = {f"{who}{what}": "" for who in ("Called", "Caller", "From", "To") for what in ("City", "State", "Zip")}
     return places | more | {
         "AccountSid": "AC" + "0" * 32, "ApiVersion": "2010-04-01", "CallSid": f"CA{n:032x}",
-        "CallStatus": "in-progress", "Called": "+33800000000", "CalledCountry": "FR", "Caller": number, "CallerCountry": "FR",
-        "Direction": "inbound", "From": number, "FromCountry": "FR", "To": "+33800000000", "ToCountry": "FR",
+        "CallStatus": "in-progress", "Called": "+33800000000", "CalledCountry": "FR", "Caller": number,
+        "CallerCountry": "FR", "Direction": "inbound", "From": number, "FromCountry": "FR",
+        "To": "+33800000000", "ToCountry": "FR",
     }  # fmt: skip
 
 
