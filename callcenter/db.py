@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from callcenter import jobs
 from callcenter.config import settings
-from callcenter.errors import DatabaseDown
+from callcenter.errors import DatabaseBusy, DatabaseDown
 
 PATIENCE = 2.5  # seconds a unit of work may take; a voice webhook must answer within 4
 __all__ = [
@@ -131,7 +131,7 @@ def _work(patience: float) -> Iterator[Session]:
                 yield session
     except (OperationalError, InterfaceError, PoolTimeout) as failure:
         if _is_contention(failure):
-            raise
+            raise DatabaseBusy from failure
         _refusing_until = time.monotonic() + COOLING
         raise DatabaseDown from failure
     except DBAPIError as failure:

@@ -100,6 +100,12 @@ class DatabaseDown(StoreDown):
     """Le service est momentanément indisponible ; vos données sont conservées."""
 
 
+class DatabaseBusy(StoreDown):
+    """Un collègue agit sur le même appel ; réessayez dans un instant."""
+
+    english = "A colleague is acting on the same call; try again in a moment."
+
+
 class LiveStoreDown(StoreDown):
     """Le service est momentanément indisponible ; vos données sont conservées."""
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from callcenter import sealing
 from callcenter.actions import dispatch, index, room
 from callcenter.config import settings
@@ -21,6 +23,7 @@ from callcenter.errors import (
     OutcomeOwed,
 )
 from callcenter.live import floor
+from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, legs, offers, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Accompaniment, Entry
@@ -29,13 +32,14 @@ from callcenter.rules import outcomes
 from callcenter.rules.states import CHOSEN_PAUSES, AgentState, CallState, Due, Ending, OfferState, PauseReason
 from callcenter.telephone import telephone
 
+log = structlog.get_logger()
 FREE_STATES = (AgentState.AVAILABLE, AgentState.PAUSE, AgentState.LOST)
 
 
 def takes_post(agent_id: str, line: str, at: datetime) -> None:
     """Begin to take calls, on a desk phone rung for each call (`phone`) or kept open all shift (`shift`)."""
     with transaction() as session:
-        agent = _agent(session, agent_id)
+        agent = _held(session, agent_id)
         if line not in ("phone", "shift") or not agent.desk_phone:
             raise NotPossibleNow
         if agent.state != AgentState.OFFLINE:
@@ -46,16 +50,14 @@ def takes_post(agent_id: str, line: str, at: datetime) -> None:
         number = agent.phone
         agent = _agent(session, agent_id)
     if line == "shift" and number:
-        carrier_id = telephone().ring_shift(agent_id, number)
-        with transaction() as session:
-            _agent(session, agent_id).shift_line = carrier_id
+        agent = _rings_shift(agent, number)
     dispatch.freed(agent)
 
 
 def leaves_post(agent_id: str, at: datetime, who: str | None = None) -> None:
     """Take no more calls. During a call it is kept for afterwards."""
     with transaction() as session:
-        agent = _agent(session, agent_id)
+        agent = _held(session, agent_id)
         if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
             agent.next_state, agent.next_reason = AgentState.OFFLINE, None
             shift_line, returned = None, None
@@ -96,12 +98,11 @@ def beats(agent_id: str, at: datetime) -> None:
     except LiveStoreDown:
         return
     with transaction() as session:
-        agent = _agent(session, agent_id)
+        agent = _held(session, agent_id)
         if agent.state == AgentState.LOST:
             to, reason = agents.after_call(session, agent)
             if agent.lost_from == AgentState.PAUSE and to == AgentState.AVAILABLE:
                 to, reason = AgentState.PAUSE, PauseReason.BREAK
-            agent.lost_from = None
             agents.move(session, agent_id, [AgentState.LOST], to, at, "the connection is back", reason=reason)
             agent = _agent(session, agent_id)
     if agent.state != AgentState.OFFLINE:
@@ -111,7 +112,7 @@ def beats(agent_id: str, at: datetime) -> None:
 def is_lost(agent_id: str, at: datetime) -> None:
     """No heartbeat: Connexion perdue. An open offer returns with its place; a conversation goes on by telephone."""
     with transaction() as session:
-        agent = _agent(session, agent_id)
+        agent = _held(session, agent_id)
         was = AgentState(agent.state)
         if was not in (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.PAUSE):
             return
@@ -179,7 +180,7 @@ def chooses_next(agent_id: str, state: AgentState | None, reason: PauseReason | 
     if state not in (None, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE):
         raise NotPossibleNow
     with transaction() as session:
-        agent = _agent(session, agent_id)
+        agent = _held(session, agent_id)
         agent.next_state = state
         agent.next_reason = reason if state == AgentState.PAUSE else None
     index.look(agent_id)
@@ -196,8 +197,7 @@ def hangs_up(agent_id: str, at: datetime) -> None:
         with index.best_effort("sending the caller on"):
             telephone().to_goodbye(call.carrier_id, call.id)
     room.let_leg_go(leg)
-    if agent:
-        index.show(agent)
+    index.show(agent)
 
 
 def holds(agent_id: str, on: bool, at: datetime) -> None:
@@ -250,11 +250,12 @@ def records(agent_id: str, contact_id: str, entries: Sequence[Entry], at: dateti
     _check(entries)
     try:
         with transaction() as session:
-            contact = _contact(session, agent_id, contact_id)
+            _contact(session, agent_id, contact_id)
             call = calls.lock(session, _call_of(session, agent_id, contact_id))
+            contact = _contact(session, agent_id, contact_id)  # as it is, now that nobody else may write on it
             if contact.due == Due.RECORDED:
                 return contacts.accompaniments(session, [contact.id])
-            if call is None or call.state == CallState.TALKING:
+            if call is None or call.state not in (CallState.WRAP_UP, CallState.ENDED) or contact.due == Due.RELEASED:
                 raise NotPossibleNow
             rows = contacts.record(session, contact, _clean(entries), at, agent_id)
             leg = legs.serving(session, call.id)
@@ -272,17 +273,14 @@ def finish_wrap_up(session: Session, call: calls.Call, at: datetime, why: str) -
     agent_id = call.agent_id
     assert agent_id is not None
     ended = calls.end(session, call.id, [CallState.WRAP_UP], Ending.ANSWERED, at, why)
-    agent = _agent(session, agent_id)
+    agent = agents.lock(session, agent_id) or _agent(session, agent_id)
     to, reason = agents.after_call(session, agent)
     if ended is not None:
         moved = agents.move(session, agent_id, [AgentState.WRAP_UP], to, at, why, reason=reason)
-    else:
-        owing = agent.state == AgentState.PAUSE and agent.pause_reason == PauseReason.OUTCOME_OWED
-        moved = owing and to != AgentState.PAUSE and agents.move(session, agent_id, [AgentState.PAUSE], to, at, why)
-    agent = _agent(session, agent_id)
-    if moved:
-        agent.next_state = agent.next_reason = None
-    return agent
+        assert moved
+    elif reason != PauseReason.OUTCOME_OWED and agent.pause_reason == PauseReason.OUTCOME_OWED:
+        agents.move(session, agent_id, [AgentState.PAUSE], to, at, why, reason=reason)
+    return _agent(session, agent_id)
 
 
 def records_visit(
@@ -330,7 +328,7 @@ def shift_line_ends(agent_id: str, carrier_id: str) -> None:
 
 def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime) -> None:
     with transaction() as session:
-        agent = _agent(session, agent_id)
+        agent = _held(session, agent_id)
         if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
             agent.next_state, agent.next_reason = to, reason
             returned = None
@@ -387,6 +385,32 @@ def _in_hand(session: Session, agent_id: str, *states: CallState) -> tuple[calls
     if call is None or leg is None or call.agent_id != agent_id or call.state not in states:
         raise NotPossibleNow
     return call, leg
+
+
+def _rings_shift(agent: Agent, number: PhoneNumber) -> Agent:
+    """The line to keep open all shift; without it the desk phone is rung for each call."""
+    try:
+        carrier_id = telephone().ring_shift(agent.id, number)
+    except CarrierDown:
+        log.warning("the desk phone could not be rung for the shift", agent=agent.id)
+        return agent
+    with transaction() as session:
+        agent = _held(session, agent.id)
+        agent.shift_line = carrier_id
+    return agent
+
+
+def _held(session: Session, agent_id: str) -> Agent:
+    """The agent as they are until this transaction ends: first the call in their hands is locked, then they are."""
+    while True:
+        before = _agent(session, agent_id).call_id
+        point = session.begin_nested()
+        if before:
+            calls.lock(session, before)
+        agent = agents.lock(session, agent_id)
+        if agent is not None and agent.call_id == before:
+            return agent
+        point.rollback()  # somebody gave them another call meanwhile: its lock comes first
 
 
 def _agent(session: Session, agent_id: str) -> Agent:

@@ -67,23 +67,22 @@ def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool) 
     return Promise(kept.reference, starts, ends, already)
 
 
-def becomes_due(at: datetime) -> bool:
-    """Queue one promise whose time has come, with the place already waited for; False when there is none.
-    Outside its hours it moves to the next opening."""
+def becomes_due(callback_id: str, at: datetime) -> None:
+    """Queue a promise whose time has come, with the place already waited for. Outside its hours it moves to the next
+    opening."""
     with transaction() as session:
-        callback = callbacks.lock_due(session, at)
+        callback = callbacks.lock_due(session, callback_id, at)
         if callback is None:
-            return False
+            return
         hours = opening(citizen.line_hours(), callback.department, at)
         if not hours.is_open:
             following = window(citizen.line_hours(), callback.department, at, timedelta(0))
             callback.due_from, callback.due_until = following or (at + timedelta(days=1), at + timedelta(days=2))
-            return True
+            return
         call = _queue(session, callback, at)
     with index.best_effort("queueing a callback"):
         index.put_call(call)
     dispatch.for_call(call.id)
-    return True
 
 
 def dials(call_id: str, epoch: int, at: datetime) -> None:
@@ -99,7 +98,7 @@ def dials(call_id: str, epoch: int, at: datetime) -> None:
             callback = callbacks.get(session, call.callback_id)
             assert callback is not None
             if calls.is_speaking(session, callback.number_key, but=call.id):
-                freed, outcome = _ends(session, call, None, "calls_us", at)
+                freed, gone = _ends(session, call, None, "calls_us", at)
                 attempt = None
             else:
                 callbacks.move(session, callback.id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, "dialled")
@@ -111,10 +110,8 @@ def dials(call_id: str, epoch: int, at: datetime) -> None:
         log.info("another dial to this number is live", call=call_id)
         return
     if attempt is None:
-        if outcome:
-            room.let_leg_go(outcome)
-        if freed:
-            dispatch.freed(freed)
+        room.let_leg_go(gone)
+        dispatch.freed(freed)
         return
     try:
         carrier_id = telephone().ring_citizen(attempt.id, number)
@@ -155,32 +152,31 @@ def room_of(attempt_id: str) -> str | None:
 
 def attempt_ended(attempt_id: str, how: str, at: datetime) -> None:
     """The dialled line is over. Before the conversation: not reached, the agent is free with their rank, and the promise
-    is tried again by the rules or ends. After it: the conversation is over."""
+    is tried again by the rules or ends. After it: the conversation is over, or the wait for another agent."""
     with transaction() as session:
         attempt = callbacks.get_attempt(session, attempt_id)
         call = calls.lock(session, attempt.call_id) if attempt else None
         if attempt is None or call is None or attempt.outcome:
             return
-        if call.state != CallState.CONNECTING or call.epoch != attempt.epoch:
-            attempt.outcome = "spoken" if call.state not in (CallState.WAITING, CallState.OFFERED) else "agent_left"
-            speaking = call.state == CallState.TALKING
-            freed, leg = None, None
-        else:
-            speaking = False
+        theirs = attempt.carrier_id is not None and call.carrier_id == attempt.carrier_id
+        reached = call.talking_at is not None
+        if call.state == CallState.CONNECTING and call.epoch == attempt.epoch and not reached:
             freed, leg = _ends(session, call, attempt, how, at)
-    if speaking:
-        room.citizen_leaves(call.id, at)
-    if leg:
+        else:
+            freed, leg = None, None
+            callbacks.close_attempt(session, attempt, "spoken" if reached else "agent_left", at)
+    if leg and freed:
         room.let_leg_go(leg)
-    if freed:
         dispatch.freed(freed)
+    elif theirs and attempt.carrier_id:
+        citizen.hangs_up(attempt.carrier_id, at)
 
 
 def settle(attempt_id: str, at: datetime) -> None:
     """An attempt whose lease has ended: what became of it is learnt from the carrier, never by dialling again.
     Raises CarrierDown."""
-    with transaction() as session:
-        attempt = callbacks.get_attempt(session, attempt_id)
+    with reading() as session:
+        attempt = session.get(Attempt, attempt_id)
         if attempt is None or attempt.outcome:
             return
     if attempt.carrier_id and telephone().state_of(attempt.carrier_id) == "live":
@@ -228,12 +224,13 @@ def _queue(session: Session, callback: Callback, at: datetime) -> calls.Call:
 
 def _ends(
     session: Session, call: calls.Call, attempt: Attempt | None, how: str, at: datetime
-) -> tuple[agents.Agent | None, legs.Leg | None]:
+) -> tuple[agents.Agent, legs.Leg]:
     """A connecting callback did not reach anybody: its call ends, its agent is free, its promise goes on or ends."""
     assert call.callback_id is not None
     if attempt is not None:
-        attempt.outcome = how[:12]
+        callbacks.close_attempt(session, attempt, how[:12], at)
     leg = legs.serving(session, call.id)
+    assert leg is not None
     freed = room.release_agent(session, call, at, "the citizen was not reached")
     calls.end(session, call.id, [CallState.CONNECTING], Ending.NOT_REACHED, at, f"not reached: {how}")
     open_states = (CallbackState.QUEUED, CallbackState.DIALLING)

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from callcenter.actions import dispatch, index, room
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
-from callcenter.errors import LiveStoreDown
-from callcenter.live import floor, queue
+from callcenter.live import queue
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls, contacts, legs, offers
 from callcenter.records.calls import Call, Wish
 from callcenter.rules import routing, waiting
+from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.opening_hours import PARIS, LineHours, opening
 from callcenter.rules.states import AgentState, CallState, Ending, OfferState
 from callcenter.rules.territory import TERRITORIES
@@ -71,7 +71,8 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
             department=wish.department, topic=wish.topic, language=wish.language, relay=call.relay or wish.relay,
             queued_at=at, turned_away=None,
         )  # fmt: skip
-        assert joined is not None
+        if joined is None:  # a twin of this webhook was quicker
+            return Waits(call.id)
         _describe(contacts.get(session, joined.contact_id), joined, at)
     with index.best_effort("joining a queue"):
         index.put_call(joined)
@@ -123,6 +124,10 @@ def hangs_up(carrier_id: str, at: datetime) -> None:
                 freed = room.begin_wrap_up(session, call, at, "the caller hung up")
             case _:
                 return
+        if call.callback_id:  # they spoke, their agent was lost, and they did not wait for another
+            callbacks.move(
+                session, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, "the line ended"
+            )
     if leg:
         room.let_leg_go(leg)
     is_gone(call.id, freed)
@@ -175,14 +180,7 @@ def _no_place(session: Session, wish: Wish, is_open: bool) -> str | None:
         return "closed"
     if calls.count_waiting(session) >= settings().queue_limit:
         return "full"
-    try:
-        if not any(floor.on_duty(routing.call_queues(wish.department, wish.topic, wish.language))):
-            return "nobody"
-    except LiveStoreDown:
-        return (
-            None  # who is on duty is not known: waiting is kinder than refusing, and the next announcement asks again
-        )
-    return None
+    return None if agents.somebody_serves(session, wish.topic, wish.language) else "nobody"
 
 
 def _describe(contact: contacts.Contact | None, call: Call, at: datetime) -> None:

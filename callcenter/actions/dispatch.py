@@ -11,8 +11,8 @@ import structlog
 from callcenter import clock
 from callcenter.actions import index
 from callcenter.config import settings
-from callcenter.db import Conflict, transaction
-from callcenter.errors import CarrierDown, DatabaseDown
+from callcenter.db import Conflict, reading, transaction
+from callcenter.errors import CarrierDown, DatabaseBusy, DatabaseDown
 from callcenter.live import offers as proposals
 from callcenter.live import signals
 from callcenter.live.offers import Reservation
@@ -62,8 +62,11 @@ def decide(reservation: Reservation) -> bool:
             if offer is None:
                 raise Stale
             agent = agents.get(session, reservation.agent_id)
-    except (Stale, Conflict):
+    except (Stale, DatabaseBusy):
         put_back(reservation)
+        return False
+    except Conflict:  # rows that contradict each other: kept out until the deadline, or they would be proposed for ever
+        log.exception("an offer was refused by the database", call=reservation.call_id, agent=reservation.agent_id)
         return False
     except DatabaseDown:
         proposals.give_back(reservation, call=True, agent=True)
@@ -81,7 +84,7 @@ def decide(reservation: Reservation) -> bool:
 
 def put_back(reservation: Reservation) -> None:
     """Read both rows again: each that is still free goes back with its own score, the other stays out."""
-    with transaction() as session:
+    with reading() as session:
         call = calls.get(session, reservation.call_id)
         agent = agents.get(session, reservation.agent_id)
     proposals.give_back(
@@ -94,6 +97,7 @@ def put_back(reservation: Reservation) -> None:
 def returned(call: calls.Call, *touched: agents.Agent) -> None:
     """After a commit that put a call back to waiting and moved agents: the index, then new offers for both."""
     index.show(*touched)
+    _let_lines_go(*touched)
     with index.best_effort("returning a call to its queue"):
         index.put_call(call)
     for_call(call.id)
@@ -105,8 +109,17 @@ def returned(call: calls.Call, *touched: agents.Agent) -> None:
 def freed(agent: agents.Agent) -> None:
     """After a commit that moved an agent: the index, then the next call if they are free."""
     index.show(agent)
+    _let_lines_go(agent)
     if agent.state == AgentState.AVAILABLE:
         for_agent(agent.id)
+
+
+def _let_lines_go(*touched: agents.Agent) -> None:
+    """Who left their post at the end of a call has no more need of a line open all shift."""
+    for agent in touched:
+        if agent.state == AgentState.OFFLINE and agent.shift_line:
+            with index.best_effort("closing an open line"):
+                telephone().hang_up(agent.shift_line)
 
 
 def _settle(reservation: Reservation | None) -> None:

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 import structlog
 
+from callcenter import jobs
 from callcenter.actions import agent, callback, citizen, dispatch, index, room
 from callcenter.config import settings
 from callcenter.db import reading, transaction
-from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown, Refusal
+from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
 from callcenter.live import beacon as live_beacon
 from callcenter.live import floor, offers, queue
 from callcenter.records import agents, beacon, callbacks, calls, contacts, legs
@@ -21,11 +22,12 @@ from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegStat
 from callcenter.telephone import telephone
 
 T = TypeVar("T")
+SAME_SCORE = 0.001  # seconds: what a float in text may differ by
 
 log = structlog.get_logger()
 BEHIND = 2  # beacons the index may lag before it is taken for lost
 GRACE = timedelta(seconds=15)  # a carrier's line or a row this young may still be on its way
-DUE_AT_ONCE = 50
+HINT_LOST = timedelta(seconds=2)  # a worker has the hint to dial sooner than that, or never
 
 
 def leases_end(at: datetime) -> None:
@@ -56,23 +58,20 @@ def wrap_up_ends(call_id: str, at: datetime) -> None:
 
 def agents_fall_silent(at: datetime) -> None:
     """No heartbeat for `silence_limit`: Connexion perdue."""
-    for agent_id in floor.silent(at.timestamp() - settings().silence_limit):
-        _each("losing an agent", [agent_id], lambda silent: agent.is_lost(silent, at))
-        with reading() as session:
-            row = agents.get(session, agent_id)
-        if row is None or row.state not in ON_DUTY:
-            floor.goes(agent_id)
-        elif row.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
-            floor.beat(agent_id, at.timestamp())  # the page is gone, but the telephone may go on: looked at again later
+    with reading() as session:
+        if _is_behind(beacon.read(session)):
+            return  # an index that slept has heard nobody: it is rebuilt first, with a fresh heartbeat for all
+    _each("losing an agent", floor.silent(at.timestamp() - settings().silence_limit), lambda silent: _loses(silent, at))
 
 
 def callbacks_fall_due(at: datetime) -> None:
     """Promises whose time has come join their queue; dials that were never heard of again are settled."""
-    for _ in range(DUE_AT_ONCE):
-        if not callback.becomes_due(at):
-            break
     with reading() as session:
+        due = callbacks.due(session, at)
+        undialled = callbacks.undialled(session, at - HINT_LOST)
         stuck = callbacks.stuck(session, at)
+    _each("queueing a callback", due, lambda callback_id: callback.becomes_due(callback_id, at))
+    jobs.send((jobs.Job.DIAL, {"call_id": call_id, "epoch": epoch}) for call_id, epoch in undialled)
     _each("settling an attempt", stuck, lambda attempt_id: callback.settle(attempt_id, at))
 
 
@@ -80,8 +79,7 @@ def beacon_is_raised(at: datetime) -> bool:
     """Raise the beacon in both stores; False when the index had lost or forgotten it, and must be rebuilt."""
     with transaction() as session:
         before, number = beacon.read(session), beacon.raise_(session, at)
-    seen = live_beacon.read()
-    if before and (seen is None or seen < before - BEHIND):
+    if _is_behind(before):
         return False
     live_beacon.write(number, at.timestamp())
     return True
@@ -114,6 +112,9 @@ def compare_index(at: datetime) -> int:
         wrong += _recheck_call(call_id)
     for call_id in waiting.keys() - standing.keys():
         wrong += _recheck_call(call_id)
+    for call_id in waiting.keys() & standing.keys():
+        if abs(standing[call_id] - index.score(waiting[call_id])) > SAME_SCORE:
+            wrong += _recheck_call(call_id)
     for agent_id in present.keys() ^ on_duty.keys():
         wrong += _recheck_agent(agent_id)
     for agent_id in present.keys() & on_duty.keys():
@@ -138,7 +139,7 @@ def compare_carrier(at: datetime) -> int:
     wrong = 0
     for call in ours:
         if call.carrier_id and call.carrier_id not in lines and call.state != CallState.WRAP_UP:
-            wrong += _each("ending a ghost", [call.carrier_id], lambda gone: _line_is_gone(gone, at))
+            wrong += _each("ending a ghost", [call], lambda gone: _line_is_gone(gone, at))
     for leg in unfinished:
         if leg.carrier_id not in lines:
             wrong += _each("ending a ghost leg", [leg.id], lambda gone: room.leg_leaves(gone, at, lost=True))
@@ -156,13 +157,30 @@ def compare_carrier(at: datetime) -> int:
 def legs_are_over(carrier_id: str, at: datetime) -> bool:
     """Whether an outgoing line belongs to a leg or an attempt that ended a while ago; a young one may be unknown yet."""
     with reading() as session:
+        if callbacks.is_over(session, carrier_id):
+            return True
         leg = legs.by_carrier_id(session, carrier_id)
         return leg is not None and leg.state == LegState.LEFT and bool(leg.left_at and leg.left_at < at - GRACE)
 
 
-def _line_is_gone(carrier_id: str, at: datetime) -> None:
-    if telephone().state_of(carrier_id) != "live":
-        citizen.hangs_up(carrier_id, at)
+def _line_is_gone(call: calls.Call, at: datetime) -> None:
+    if call.carrier_id and telephone().state_of(call.carrier_id) != "live":
+        room.caller_is_gone(call, at)
+
+
+def _is_behind(number: int) -> bool:
+    """Whether the index was lost, rolled back or asleep since the beacon stood at `number`."""
+    seen = live_beacon.read()
+    return number > 0 and (seen is None or seen < number - BEHIND)
+
+
+def _loses(agent_id: str, at: datetime) -> None:
+    """Connexion perdue; who is on a call goes on by telephone, and is lost when it is over."""
+    agent.is_lost(agent_id, at)
+    with reading() as session:
+        row = agents.get(session, agent_id)
+    if row is None or row.state not in ON_DUTY:
+        floor.goes(agent_id)
 
 
 def _recheck_call(call_id: str) -> int:
@@ -195,6 +213,6 @@ def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
             raise
         except CarrierDown:
             log.warning("the carrier does not answer", doing=doing)
-        except (Refusal, AssertionError, ValueError):
+        except Exception:
             log.exception("one row could not be healed", doing=doing)
     return healed

@@ -34,11 +34,17 @@ def put_call(call: Call) -> None:
     queue.join(
         call.id,
         queues,
-        routing.score(arrival, call.priority),
+        score(call),
         arrival,
         routing.widening(arrival, len(queues), settings().ring_widens_after),
         clock.now().timestamp(),
     )
+
+
+def score(call: Call) -> float:
+    """The place of a waiting call in the one order."""
+    assert call.queued_at is not None
+    return routing.score(call.queued_at.timestamp(), call.priority)
 
 
 def put_agent(agent: Agent) -> None:

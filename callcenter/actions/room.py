@@ -34,32 +34,32 @@ class RoomEvent:
 
 
 def hears(event: RoomEvent, at: datetime) -> None:
-    """Act on one event of a room, once: a replay of an old join must not begin a new conversation. Raises DatabaseDown."""
-    told = (event.room, "room", event.sequence)
+    """Act on one event of a room, once and in the order of each line: an old join told again, or after the leave that
+    followed it, must not begin a conversation. Raises DatabaseDown."""
+    told = (f"{event.room} {event.carrier_id}", "room", event.sequence)
     with reading() as session:
-        if carrier_events.is_known(session, *told):
+        if carrier_events.is_past(session, *told):
             return
     if event.leg_id and event.joined:
-        leg_enters(event.leg_id, event.carrier_id, at)
+        leg_enters(event.leg_id, event.carrier_id, at, event.room)
     elif event.leg_id:
         leg_leaves(event.leg_id, at, lost=event.lost)
     elif event.joined:
-        citizen_enters(event.call_id, at)
+        citizen_enters(event.call_id, at, event.room)
     else:
-        citizen_leaves(event.call_id, at)
+        citizen_leaves(event.call_id, at, event.room)
     with transaction() as session:
         carrier_events.taken_in(session, *told, at)
 
 
-def citizen_enters(call_id: str, at: datetime) -> None:
+def citizen_enters(call_id: str, at: datetime, room: str | None = None) -> None:
     """The citizen's own line is in the room: only now do the two speak. Raises DatabaseDown."""
     with transaction() as session:
         call = calls.lock(session, call_id)
         leg = legs.serving(session, call_id)
-        if call is None or leg is None:
+        if call is None or leg is None or call.state != CallState.CONNECTING or leg.epoch != call.epoch:
             return
-        if call.state != CallState.CONNECTING or leg.epoch != call.epoch or leg.state != LegState.JOINED:
-            call.inside = call.state in (CallState.CONNECTING, CallState.TALKING)
+        if leg.state != LegState.JOINED or _is_elsewhere(leg, room):
             return
         begin_talking(session, call, leg, at)
         agent = agents.get(session, leg.agent_id)
@@ -67,57 +67,47 @@ def citizen_enters(call_id: str, at: datetime) -> None:
         index.show(agent)
 
 
-def citizen_leaves(call_id: str, at: datetime) -> None:
+def citizen_leaves(call_id: str, at: datetime, room: str | None = None) -> None:
     """The citizen's line left the room: the conversation is over. Raises DatabaseDown."""
     with transaction() as session:
         call = calls.lock(session, call_id)
-        if call is None or call.state != CallState.TALKING:
-            return
         leg = legs.serving(session, call_id)
+        if call is None or leg is None or call.state != CallState.TALKING or _is_elsewhere(leg, room):
+            return
         agent = begin_wrap_up(session, call, at, "the caller left")
-    if leg:
-        let_leg_go(leg)
-    if agent:
-        index.show(agent)
+    let_leg_go(leg)
+    index.show(agent)
 
 
-def leg_enters(leg_id: str, carrier_id: str, at: datetime) -> None:
-    """The agent's line is in the room: bring the citizen in, or ask for their dial. A leg that came too late is let go.
-    Raises DatabaseDown."""
+def leg_enters(leg_id: str, carrier_id: str, at: datetime, room: str | None = None) -> None:
+    """The agent's line is in the room: bring the citizen in, or ask for their dial. A leg that came too late is let go,
+    one that is told of twice brings nobody in twice. Raises DatabaseDown."""
     with transaction() as session:
-        leg = legs.get(session, leg_id)
-        if leg is None:
+        leg, call = _held(session, leg_id)
+        if leg is None or call is None:
             return
-        call = calls.lock(session, leg.call_id)
-        assert call is not None
         leg.carrier_id = leg.carrier_id or carrier_id
-        wanted = call.state == CallState.CONNECTING and call.epoch == leg.epoch and leg.state != LegState.LEFT
-        if wanted:
-            legs.move(session, leg, LegState.JOINED, at, "in the room")
-        elif call.state == CallState.TALKING and call.epoch == leg.epoch:
-            return
-        is_talking = wanted and call.inside
-        if is_talking:  # the citizen's join was told before the agent's
-            begin_talking(session, call, leg, at)
-        elif wanted and call.callback_id:
+        leg.room = leg.room or room
+        current = call.epoch == leg.epoch and leg.state != LegState.LEFT
+        enters = (
+            current
+            and call.state == CallState.CONNECTING
+            and legs.move(session, leg, LegState.JOINED, at, "in the room")
+        )
+        if enters and call.callback_id and not call.carrier_id:
             later(session, Job.DIAL, call_id=call.id, epoch=call.epoch)
-        agent = agents.get(session, leg.agent_id)
-    if not wanted:
-        let_leg_go(leg)
-    elif is_talking:
-        assert agent is not None
-        index.show(agent)
-    elif call.carrier_id and not call.callback_id:
+    if enters and call.carrier_id:
         with index.best_effort("bringing the caller in"):
             if not telephone().bring_in(call.carrier_id, call.id):
-                caller_is_gone(call.id, at)
+                caller_is_gone(call, at)
+    elif not current:
+        let_leg_go(leg)
 
 
 def leg_rings(leg_id: str, at: datetime) -> None:
     """The desk phone's first ring: its agent's time to pick up begins. Raises DatabaseDown."""
     with transaction() as session:
-        leg = legs.get(session, leg_id)
-        call = calls.lock(session, leg.call_id) if leg else None
+        leg, call = _held(session, leg_id)
         if leg is None or call is None or not legs.move(session, leg, LegState.RINGING, at, "the desk phone rings"):
             return
         if call.state == CallState.CONNECTING and call.epoch == leg.epoch:
@@ -144,15 +134,11 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
     """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
     the line with music, instead of on to the goodbye. Raises DatabaseDown."""
     with transaction() as session:
-        leg = legs.get(session, leg_id)
-        if leg is None:
+        leg, call = _held(session, leg_id)
+        if leg is None or call is None or not legs.move(session, leg, LegState.LEFT, at, "lost" if lost else "left"):
             return
-        call = calls.lock(session, leg.call_id)
-        assert call is not None
         current = call.epoch == leg.epoch and call.agent_id == leg.agent_id
         was = CallState(call.state)
-        if not legs.move(session, leg, LegState.LEFT, at, "lost" if lost else "left") and was != CallState.CONNECTING:
-            return
         if current and was == CallState.CONNECTING:
             _return_unconnected(session, call, at, "the agent's telephone did not answer")
         elif current and was == CallState.TALKING and lost:
@@ -163,9 +149,9 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
             return
         agent = agents.get(session, leg.agent_id)
     assert agent is not None
-    if was == CallState.TALKING and call.carrier_id:
+    if call.carrier_id and (was == CallState.TALKING or leg.joined_at):  # they are in the room, or on their way into it
         with index.best_effort("moving the caller on"):
-            if lost:
+            if call.state == CallState.WAITING:
                 telephone().back_to_queue(call.carrier_id, call.id)
             else:
                 telephone().to_goodbye(call.carrier_id, call.id)
@@ -178,7 +164,7 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
 def connecting_failed(call_id: str, at: datetime) -> None:
     """The lease of a `connecting` has ended. What the carrier says of the room decides: finish the move, or give the
     caller back their place. Raises DatabaseDown, CarrierDown."""
-    with transaction() as session:
+    with reading() as session:
         call = calls.get(session, call_id)
         leg = legs.serving(session, call_id)
     if call is None or leg is None or call.state != CallState.CONNECTING:
@@ -209,54 +195,60 @@ def connecting_failed(call_id: str, at: datetime) -> None:
     dispatch.returned(call, agent)
 
 
-def caller_is_gone(call_id: str, at: datetime) -> None:
-    """The carrier has no such caller any more, and may never have said so. Raises DatabaseDown."""
-    from callcenter.actions import citizen
+def caller_is_gone(call: Call, at: datetime) -> None:
+    """The carrier has no such line any more, and may never have said so. Raises DatabaseDown."""
+    from callcenter.actions import callback, citizen
 
-    with transaction() as session:
-        call = calls.get(session, call_id)
-    if call and call.carrier_id:
+    with reading() as session:
+        dialled = callbacks.attempt_of_call(session, call.id)
+    if dialled:
+        callback.attempt_ended(dialled.id, "unknown", at)
+    if call.carrier_id:
         citizen.hangs_up(call.carrier_id, at)
 
 
 def begin_talking(session: Session, call: Call, leg: Leg, at: datetime) -> None:
     """`connecting → talking`: the wait is over, the conversation begins."""
-    calls.move(
+    moved = calls.move(
         session, call.id, [CallState.CONNECTING], CallState.TALKING, at, "both are in the room",
         inside=True, talking_at=at, lease_until=None,
-    )  # fmt: skip
-    leg.talked_from = at
-    agents.move(
+    ) and agents.move(
         session, leg.agent_id, [AgentState.CONNECTING], AgentState.TALKING, at, "in conversation", call_id=call.id
-    )
+    )  # fmt: skip
     contact = contacts.get(session, call.contact_id)
     agent = agents.get(session, leg.agent_id)
+    assert moved
     assert contact is not None
     assert agent is not None
     assert call.queued_at is not None
+    leg.talked_from = at
     contact.waited = contact.waited if contact.waited is not None else (at - call.queued_at).total_seconds()
     contact.agent_id, contact.site_id = agent.id, agent.site_id
     if call.callback_id:
         callbacks.move(session, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, "reached")
 
 
-def begin_wrap_up(session: Session, call: Call, at: datetime, why: str) -> agents.Agent | None:
+def begin_wrap_up(session: Session, call: Call, at: datetime, why: str) -> agents.Agent:
     """`talking → wrap_up`: the conversation is over, its outcome is owed by the server's clock."""
     deadline = at + timedelta(seconds=settings().wrap_up_limit)
-    calls.move(
-        session, call.id, [CallState.TALKING], CallState.WRAP_UP, at, why,
-        ended_at=at, lease_until=deadline, inside=False, extended=False,
-    )  # fmt: skip
     leg = legs.serving(session, call.id)
     assert leg is not None
     legs.move(session, leg, LegState.LEFT, at, why)
-    agents.move(session, leg.agent_id, [AgentState.TALKING], AgentState.WRAP_UP, at, why, call_id=call.id)
+    moved = calls.move(
+        session, call.id, [CallState.TALKING], CallState.WRAP_UP, at, why,
+        ended_at=at, lease_until=deadline, inside=False, extended=False,
+    ) and agents.move(
+        session, leg.agent_id, [AgentState.TALKING], AgentState.WRAP_UP, at, why, call_id=call.id
+    )  # fmt: skip
+    agent = agents.get(session, leg.agent_id)
+    assert moved
+    assert agent is not None
     if call.callback_id:
         callbacks.move(session, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, why)
-    return agents.get(session, leg.agent_id)
+    return agent
 
 
-def release_agent(session: Session, call: Call, at: datetime, why: str) -> agents.Agent | None:
+def release_agent(session: Session, call: Call, at: datetime, why: str) -> agents.Agent:
     """A connecting call ends under its agent: they are free again with their rank, for it was not their doing."""
     leg = legs.serving(session, call.id)
     assert leg is not None
@@ -264,10 +256,11 @@ def release_agent(session: Session, call: Call, at: datetime, why: str) -> agent
     agent = agents.get(session, leg.agent_id)
     assert agent is not None
     to, reason = agents.after_call(session, agent)
-    agents.move(
+    moved = agents.move(
         session, agent.id, [AgentState.CONNECTING], to, at, why, reason=reason, keeps_rank=to == AgentState.AVAILABLE
     )
-    return agents.get(session, agent.id)
+    assert moved
+    return agent
 
 
 def let_leg_go(leg: Leg) -> None:
@@ -281,30 +274,39 @@ def let_leg_go(leg: Leg) -> None:
             telephone().hang_up(leg.carrier_id)
 
 
+def _held(session: Session, leg_id: str) -> tuple[Leg | None, Call | None]:
+    """A leg and its call, read after the call is held: nobody changes either until this transaction ends."""
+    leg = legs.get(session, leg_id)
+    call = calls.lock(session, leg.call_id) if leg else None
+    return legs.get(session, leg_id), call
+
+
+def _is_elsewhere(leg: Leg, room: str | None) -> bool:
+    """Whether what was told is of an earlier room of the same call."""
+    return leg.room is not None and room is not None and leg.room != room
+
+
 def _return_unconnected(session: Session, call: Call, at: datetime, why: str) -> None:
-    """`connecting → waiting`, place kept; the agent whose telephone did not come is paused."""
-    agent_id = call.agent_id
-    assert agent_id is not None
-    if call.callback_id:  # its own line, if one was dialled, is hung up by the sweep: the attempt's epoch is over
-        callbacks.move(session, call.callback_id, (CallbackState.DIALLING,), CallbackState.QUEUED, at, why)
+    """`connecting → waiting`, place kept; the agent whose telephone did not come is paused, or leaves as they chose."""
+    agent = agents.get(session, call.agent_id or "")
+    assert agent is not None
+    if call.callback_id and callbacks.move(
+        session, call.callback_id, (CallbackState.DIALLING,), CallbackState.QUEUED, at, why
+    ):  # its own line, if one was dialled, is hung up by the sweep: the attempt's epoch is over
         call.carrier_id = None
     calls.move(session, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
-    agents.move(session, agent_id, [AgentState.CONNECTING], AgentState.PAUSE, at, why, reason=PauseReason.NO_ANSWER)
+    to, reason = agents.after_call(session, agent)
+    if to == AgentState.AVAILABLE:
+        to, reason = AgentState.PAUSE, PauseReason.NO_ANSWER
+    moved = agents.move(session, agent.id, [AgentState.CONNECTING], to, at, why, reason=reason)
+    assert moved
 
 
 def _return_to_head(session: Session, call: Call, at: datetime) -> None:
     """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
-    agent_id = call.agent_id
-    assert agent_id is not None
-    calls.move(
-        session, call.id, [CallState.TALKING], CallState.WAITING, at, "the agent was lost", priority=HEAD_OF_LINE
+    agent_id, why = call.agent_id, "the agent's line was lost"
+    calls.move(session, call.id, [CallState.TALKING], CallState.WAITING, at, why, priority=HEAD_OF_LINE)
+    moved = agent_id and agents.move(
+        session, agent_id, [AgentState.TALKING], AgentState.PAUSE, at, why, reason=PauseReason.NO_ANSWER
     )
-    agents.move(
-        session,
-        agent_id,
-        [AgentState.TALKING],
-        AgentState.PAUSE,
-        at,
-        "their line was lost",
-        reason=PauseReason.NO_ANSWER,
-    )
+    assert moved

@@ -27,7 +27,9 @@ def releases(supervisor: Agent, contact_id: str, at: datetime) -> None:
         if owner is None or not sees(supervisor, owner.department):
             raise NotAllowed
         call = calls.lock(session, call.id)
+        contact = contacts.get(session, contact_id)  # as it is, now that nobody else may write on it
         assert call is not None
+        assert contact is not None
         if call.state != CallState.WRAP_UP and contact.due != Due.OWED:
             raise NotPossibleNow
         contacts.set_due(session, contact, Due.RELEASED, at, "released by a supervisor", supervisor.id)

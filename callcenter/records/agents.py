@@ -15,7 +15,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import trail
 from callcenter.records.identity import new_id
 from callcenter.rules.routing import agent_queues
-from callcenter.rules.states import ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
+from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
 
 
 class Agent(Base):
@@ -79,6 +79,17 @@ def by_login(session: Session, login: str) -> Agent | None:
     return session.scalar(select(Agent).where(func.lower(Agent.login) == login.strip().lower(), Agent.active))
 
 
+def lock(session: Session, agent_id: str) -> Agent | None:
+    """The agent, held until this transaction ends; the call in their hands, if any, is locked before them."""
+    return session.get(Agent, agent_id, with_for_update=True, populate_existing=True)
+
+
+def somebody_serves(session: Session, topic: str, language: str) -> bool:
+    """Whether anybody on duty serves these: whatever their department, they serve the nation's ring."""
+    serving = exists().where(Agent.state.in_(ON_DUTY), Agent.topics.any_() == topic, Agent.languages.any_() == language)
+    return bool(session.scalar(select(serving)))
+
+
 def on_duty(session: Session) -> list[Agent]:
     """Everyone at their post, free longest first; lost connections are not."""
     return list(session.scalars(select(Agent).where(Agent.state.in_(ON_DUTY)).order_by(Agent.since)))
@@ -106,14 +117,17 @@ def move(
         return False
     if call_id and before.call_id and before.call_id != call_id:
         return False
-    was = before.state
+    was = AgentState(before.state)
+    assert to in AGENT_MOVES[was], (was, to)
     before.state = to
     before.call_id = call_id if to in WITH_A_CALL else None
     before.pause_reason = reason if to == AgentState.PAUSE else None
     if not keeps_rank:
         before.since = at
-    if to == AgentState.OFFLINE:
-        before.next_state = before.next_reason = before.lost_from = None
+    if to != AgentState.LOST:
+        before.lost_from = None
+    if to not in WITH_A_CALL and reason != PauseReason.OUTCOME_OWED:  # what they chose is done; owing, it still waits
+        before.next_state = before.next_reason = None
     session.flush()
     trail.note(session, at, "agent", agent_id, was, to, why, who)
     return True

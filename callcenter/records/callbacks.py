@@ -6,7 +6,7 @@ attempt's row exists before the carrier is asked to dial, and its id rides in wh
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Uuid, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Uuid, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
@@ -15,7 +15,9 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import trail
 from callcenter.records.calls import Call
 from callcenter.records.identity import new_id
+from callcenter.records.legs import Leg
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState
+from callcenter.rules.states import CallState, LegState
 
 OPEN = "state in ('promised', 'queued', 'dialling', 'talking')"
 
@@ -131,10 +133,18 @@ def get(session: Session, callback_id: str) -> Callback | None:
     return session.get(Callback, callback_id, populate_existing=True)
 
 
-def lock_due(session: Session, at: datetime) -> Callback | None:
-    """One promise whose time has come, held by this sweep alone."""
-    due = select(Callback).where(Callback.state == CallbackState.PROMISED, Callback.due_from <= at)
-    return session.scalar(due.order_by(Callback.due_from).limit(1).with_for_update(skip_locked=True))
+def due(session: Session, at: datetime, limit: int = 50) -> list[str]:
+    """Promises whose time has come, the longest due first."""
+    ready = select(Callback.id).where(Callback.state == CallbackState.PROMISED, Callback.due_from <= at)
+    return list(session.scalars(ready.order_by(Callback.due_from).limit(limit)))
+
+
+def lock_due(session: Session, callback_id: str, at: datetime) -> Callback | None:
+    """A promise whose time has come, held by this sweep alone; None when another has it."""
+    ready = select(Callback).where(
+        Callback.id == callback_id, Callback.state == CallbackState.PROMISED, Callback.due_from <= at
+    )
+    return session.scalar(ready.with_for_update(skip_locked=True))
 
 
 def move(
@@ -161,6 +171,32 @@ def attempt_of_call(session: Session, call_id: str) -> Attempt | None:
 def get_attempt(session: Session, attempt_id: str) -> Attempt | None:
     """One attempt, held until this transaction ends."""
     return session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
+
+
+def close_attempt(session: Session, row: Attempt, outcome: str, at: datetime) -> None:
+    """What became of a dial."""
+    row.outcome = outcome
+    session.flush()
+    trail.note(session, at, "attempt", row.id, "dialling", outcome, outcome)
+
+
+def undialled(session: Session, before: datetime) -> list[tuple[str, int]]:
+    """Calls to be dialled, with their epoch, whose agent has been in the room since `before`: the hint to dial was lost."""
+    attempted = exists().where(Attempt.call_id == Call.id, Attempt.epoch == Call.epoch)
+    waiting = (
+        select(Call.id, Call.epoch)
+        .join(Leg, (Leg.call_id == Call.id) & (Leg.epoch == Call.epoch))
+        .where(
+            Call.state == CallState.CONNECTING, Call.callback_id.is_not(None), Call.carrier_id.is_(None),
+            Leg.state == LegState.JOINED, Leg.joined_at < before, ~attempted,
+        )
+    )  # fmt: skip
+    return [(call_id, epoch) for call_id, epoch in session.execute(waiting)]
+
+
+def is_over(session: Session, carrier_id: str) -> bool:
+    """Whether a dialled line belongs to an attempt that has its outcome."""
+    return bool(session.scalar(select(exists().where(Attempt.carrier_id == carrier_id, Attempt.outcome.is_not(None)))))
 
 
 def stuck(session: Session, at: datetime) -> list[str]:

@@ -96,6 +96,9 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
     """The call of this carrier id: the first webhook that reaches us creates it, with its contact."""
     known = by_carrier_id(session, carrier_id)
     if known:
+        if known.number is None and number:  # the sweep found the line at the carrier before any webhook reached us
+            known.number, known.number_key = sealing.seal(number.e164), sealing.pseudonym(number.e164)
+            contacts.is_from(session, known.contact_id, number)
         return known
     contact_id, call_id = new_id(), new_id()
     contacts.open_contact(session, contact_id, "phone", at, number)
@@ -153,6 +156,11 @@ def of_lines(session: Session, carrier_ids: Sequence[str]) -> set[str]:
     """Which of these lines we know as calls."""
     known = select(Call.carrier_id).where(Call.carrier_id.in_(carrier_ids))
     return {line for line in session.scalars(known) if line}
+
+
+def first_since(session: Session, since: datetime) -> Call | None:
+    """The first call that arrived since then."""
+    return session.scalar(select(Call).where(Call.arrived_at >= since).order_by(Call.arrived_at).limit(1))
 
 
 def of_contact(session: Session, contact_id: str) -> Call | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, String, delete
+from sqlalchemy import Integer, String, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -22,9 +22,12 @@ class CarrierEvent(Base):
     at: Mapped[datetime]
 
 
-def is_known(session: Session, resource: str, stream: str, sequence: int) -> bool:
-    """Whether this event was taken in before: a twin, or a replay."""
-    return session.get(CarrierEvent, (resource, stream, sequence)) is not None
+def is_past(session: Session, resource: str, stream: str, sequence: int) -> bool:
+    """Whether this event or a later one was taken in: it is a twin, a replay, or overtaken."""
+    later = exists().where(
+        CarrierEvent.resource == resource, CarrierEvent.stream == stream, CarrierEvent.sequence >= sequence
+    )
+    return bool(session.scalar(select(later)))
 
 
 def taken_in(session: Session, resource: str, stream: str, sequence: int, at: datetime) -> None:

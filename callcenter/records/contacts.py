@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -112,6 +113,11 @@ def open_contact(session: Session, contact_id: str, channel: str, at: datetime, 
             pseudonym=sealing.pseudonym(number.e164) if number else None,
         )
     )  # fmt: skip
+
+
+def is_from(session: Session, contact_id: str, number: PhoneNumber) -> None:
+    """The number of a contact, learnt late."""
+    session.execute(update(Contact).where(Contact.id == contact_id).values(pseudonym=sealing.pseudonym(number.e164)))
 
 
 def discard(session: Session, contact_id: str) -> None:

@@ -29,6 +29,7 @@ class Leg(Base):
     kind: Mapped[str] = mapped_column(String(8), default="serve")
     shift: Mapped[bool] = mapped_column(default=False)  # on a line open all shift: given back, not hung up
     carrier_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    room: Mapped[str | None] = mapped_column(String(40))  # the carrier's id of the room it is in
     state: Mapped[str] = mapped_column(String(8), default=LegState.ASKED)
     asked_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]

@@ -58,6 +58,7 @@ def make(session: Session, call_id: str, agent_id: str, at: datetime, lease_unti
     offer = Offer(id=new_id(), call_id=call_id, agent_id=agent_id, epoch=epoch, at=at, lease_until=lease_until)
     session.add(offer)
     session.flush()
+    trail.note(session, at, "offer", offer.id, "", OfferState.OPEN, "offered", agent_id)
     return offer
 
 
@@ -126,7 +127,10 @@ def return_call(
     )  # fmt: skip
     if call is None:
         return None
-    agents.move(session, offer.agent_id, [AgentState.OFFERED], agent_to, at, how, reason=reason, keeps_rank=keeps_rank)
+    if not agents.move(
+        session, offer.agent_id, [AgentState.OFFERED], agent_to, at, how, reason=reason, keeps_rank=keeps_rank
+    ):
+        raise AssertionError("an offered call whose agent is not offered it")
     close(session, offer_id, how, at)
     return Closed(call, offer.agent_id)
 

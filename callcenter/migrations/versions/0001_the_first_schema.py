@@ -276,6 +276,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("shift", sa.Boolean(), nullable=False),
         sa.Column("carrier_id", sa.String(length=40), nullable=True),
+        sa.Column("room", sa.String(length=40), nullable=True),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
