@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from callcenter import logs
 from callcenter.config import Settings, settings
+from callcenter.telephone import telephone
 from ivr import conversation, waiting_room, webhooks
 from ivr.dialogue import packaged_menu
 from ivr.door import Voice
@@ -51,6 +52,7 @@ def voice_of(chosen: Settings) -> Voice:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure()
     voice: Voice = app.state.voice
+    telephone()
     waiting_music()
     voice.footsteps.start()
     yield

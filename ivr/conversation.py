@@ -183,6 +183,10 @@ def _farewell(_asked: Asked) -> Turn:
     return Goodbye((say("fr", "goodbye.after_conversation"),))
 
 
+def _nothing(_asked: Asked) -> None:
+    """News that could not be taken in: the leases and the comparison with the carrier find what it would have told."""
+
+
 def _too_late(_asked: Asked) -> Turn:
     return Goodbye((say("fr", "agent.too_late"),))
 
@@ -207,22 +211,22 @@ routes = [
     Route(path, Webhook(answer, otherwise=otherwise), methods=["POST"])
     for path, answer, otherwise in (
         ("/voice/room", enters, _back_to_music),
-        ("/voice/room/events", event, _farewell),
+        ("/voice/room/events", event, _nothing),
         ("/voice/after", after, _farewell),
         ("/voice/goodbye", goodbye, _farewell),
         ("/voice/back", back, _back_to_music),
         ("/voice/leg", leg, _too_late),
         ("/voice/leg/heard", leg_heard, _too_late),
-        ("/voice/leg/status", leg_status, _too_late),
+        ("/voice/leg/status", leg_status, _nothing),
         ("/voice/leg/after", leg_after, _too_late),
         ("/voice/shift", shift, _at_rest),
         ("/voice/shift/offer", shift_offer, _at_rest),
         ("/voice/shift/heard", shift_heard, _at_rest),
         ("/voice/shift/room", shift_room, _at_rest),
         ("/voice/shift/after", shift, _at_rest),
-        ("/voice/shift/status", shift_status, _at_rest),
+        ("/voice/shift/status", shift_status, _nothing),
         ("/voice/attempt", attempt, _farewell),
         ("/voice/attempt/heard", attempt_heard, _farewell),
-        ("/voice/attempt/status", attempt_status, _farewell),
+        ("/voice/attempt/status", attempt_status, _nothing),
     )
 ]

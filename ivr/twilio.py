@@ -34,6 +34,7 @@ class Twilio:
     def __init__(self) -> None:
         own = settings()
         self._client = _client()
+        self._client.api.v2010.account.calls  # noqa: B018 - two seconds of modules load now, not under a caller
         self._public = own.public_voice_url.rstrip("/")
         self._number = own.twilio_number
 
