@@ -1,0 +1,519 @@
+"""The desk of one agent: all that their screen shows, read at once, and what they may ask for."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter import clock, sealing
+from callcenter.actions import agent as verbs
+from callcenter.api import directory
+from callcenter.api.identity import AGENT, Admitted, open_to
+from callcenter.db import Session, reading
+from callcenter.errors import LiveStoreDown, NotFound
+from callcenter.live import queue
+from callcenter.records import agents, callbacks, calls, contacts, day, legs, offers
+from callcenter.records.agents import Agent
+from callcenter.records.contacts import Entry
+from callcenter.rules.routing import UNKNOWN
+from callcenter.rules.states import AgentState, CallState, Due, FollowUp, Outcome, PauseReason
+from callcenter.rules.territory import TERRITORIES
+
+HOLD_LIMIT = 60  # seconds of music after which the screen says so
+
+
+class Shown(BaseModel):
+    """Something a screen shows. Instants are UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Citizen(Shown):
+    """What is known of a caller. `number` is masked; None: anonymous. `is_callback`: we promised to call them."""
+
+    call_id: str
+    topic: str
+    department: str
+    language: str
+    relay: bool
+    is_callback: bool
+    number: str | None
+
+
+class Offered(Citizen):
+    """A call that rings at this agent until `lease_until`. `waited`: seconds in the queue so far."""
+
+    id: str
+    queued_at: datetime
+    waited: float
+    lease_until: datetime
+
+
+class InHand(Citizen):
+    """The call this agent holds, from accepted to recorded."""
+
+    state: CallState
+    contact_id: str
+    reference: str
+    talking_at: datetime | None
+    held_since: datetime | None
+    muted: bool
+    lease_until: datetime | None
+    extended: bool
+
+
+class Recording(Shown):
+    """The contact whose outcome is to be written: the call in hand, else the oldest that is owed."""
+
+    contact_id: str
+    reference: str
+    topic: str | None
+    department: str
+    arrived_at: datetime
+    owed: bool
+    notes: str
+
+
+class Earlier(Shown):
+    """An earlier contact of the same person, with what came of each démarche."""
+
+    reference: str
+    arrived_at: datetime
+    topic: str | None
+    outcomes: tuple[tuple[str, str, bool], ...]
+
+
+class Promised(Shown):
+    """An open callback to this person."""
+
+    due_from: datetime
+    due_until: datetime
+    state: str
+
+
+class Line(Shown):
+    """One queue in which somebody waits. `ring`: a department, `R76`, `N` or `A`."""
+
+    ring: str
+    topic: str
+    language: str
+    waiting: int
+    oldest: datetime
+
+
+class Queues(Shown):
+    """My queues: those in which somebody waits, in the order they will be served."""
+
+    served: int
+    waiting: int
+    oldest: datetime | None
+    lines: tuple[Line, ...]
+
+
+class Desk(Shown):
+    """All of it. `queues` is None while the live index does not answer."""
+
+    agent_id: str
+    name: str
+    department: str
+    timezone: str
+    state: AgentState
+    since: datetime
+    reason: PauseReason | None
+    next_state: AgentState | None
+    next_reason: PauseReason | None
+    line: str
+    line_open: bool
+    desk_phone: str | None
+    offer: Offered | None
+    call: InHand | None
+    contact_id: str | None
+    recording: Recording | None
+    owed: tuple[Recording, ...]
+    earlier: tuple[Earlier, ...]
+    callback: Promised | None
+    queues: Queues | None
+    calls_today: int
+    handling_today: float | None
+
+
+def of(agent_id: str) -> Desk:
+    """An agent's desk as it is now. Raises DatabaseDown, NotFound."""
+    at = clock.now()
+    with reading() as session:
+        agent = agents.get(session, agent_id)
+        if agent is None:
+            raise NotFound
+        call = calls.get(session, agent.call_id) if agent.call_id else None
+        offer = _offer(session, agent, call, at)
+        in_hand = _in_hand(session, call) if call and offer is None else None
+        owed = tuple(_recording(contact) for contact in contacts.owed_by(session, agent_id))
+        contact = contacts.get(session, call.contact_id) if call else None
+        recording = _recording(contact) if contact and in_hand and _may_write(in_hand) else next(iter(owed), None)
+        earlier, callback = _history(session, call, contact) if call and contact else ((), None)
+        timezone = timezone_of(agent.department)
+        today = day.of_agent(session, agent_id, _midnight(timezone, at))
+    return Desk(
+        agent_id=agent.id,
+        name=agent.name,
+        department=agent.department,
+        timezone=timezone,
+        state=AgentState(agent.state),
+        since=agent.since,
+        reason=PauseReason(agent.pause_reason) if agent.pause_reason else None,
+        next_state=AgentState(agent.next_state) if agent.next_state else None,
+        next_reason=PauseReason(agent.next_reason) if agent.next_reason else None,
+        line=agent.line,
+        line_open=agent.shift_line is not None,
+        desk_phone=str(agent.phone) if agent.phone else None,
+        offer=offer,
+        call=in_hand,
+        contact_id=recording.contact_id if recording else None,
+        recording=recording,
+        owed=owed,
+        earlier=earlier,
+        callback=callback,
+        queues=_queues(agent) if agent.state != AgentState.OFFLINE else None,
+        calls_today=today.calls,
+        handling_today=today.handling,
+    )
+
+
+def timezone_of(department: str) -> str:
+    """Whose clock a department lives by; Paris's for one that is not known."""
+    territory = TERRITORIES.get(department)
+    return territory.timezone if territory and territory.timezone else "Europe/Paris"
+
+
+def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime) -> Offered | None:
+    offer = offers.open_of_agent(session, agent.id) if call and call.state == CallState.OFFERED else None
+    if call is None or offer is None or call.queued_at is None:
+        return None
+    return Offered(
+        **_citizen(call),
+        id=offer.id,
+        queued_at=call.queued_at,
+        waited=(at - call.queued_at).total_seconds(),
+        lease_until=offer.lease_until,
+    )
+
+
+def _in_hand(session: Session, call: calls.Call) -> InHand | None:
+    leg = legs.serving(session, call.id)
+    contact = contacts.get(session, call.contact_id)
+    if contact is None:
+        return None
+    return InHand(
+        **_citizen(call),
+        state=CallState(call.state),
+        contact_id=contact.id,
+        reference=contact.reference,
+        talking_at=call.talking_at,
+        held_since=leg.held_since if leg else None,
+        muted=leg.muted if leg else False,
+        lease_until=call.lease_until,
+        extended=call.extended,
+    )
+
+
+def _citizen(call: calls.Call) -> dict[str, Any]:
+    return {
+        "call_id": call.id,
+        "topic": call.topic,
+        "department": call.department,
+        "language": call.language,
+        "relay": call.relay,
+        "is_callback": call.callback_id is not None,
+        "number": str(call.phone) if call.phone else None,
+    }
+
+
+def _may_write(call: InHand) -> bool:
+    return call.state in (CallState.TALKING, CallState.WRAP_UP)
+
+
+def _recording(contact: contacts.Contact) -> Recording:
+    return Recording(
+        contact_id=contact.id,
+        reference=contact.reference,
+        topic=contact.topic,
+        department=contact.department,
+        arrived_at=contact.arrived_at,
+        owed=contact.due == Due.OWED,
+        notes=sealing.unseal(contact.draft) if contact.draft else "",
+    )
+
+
+def _history(
+    session: Session, call: calls.Call, contact: contacts.Contact
+) -> tuple[tuple[Earlier, ...], Promised | None]:
+    if contact.pseudonym is None or call.phone is None:
+        return (), None
+    before = contacts.of_person(session, contact.pseudonym, contact.id)
+    rows = contacts.accompaniments(session, [each.id for each in before])
+    earlier = tuple(
+        Earlier(
+            reference=each.reference,
+            arrived_at=each.arrived_at,
+            topic=each.topic,
+            outcomes=tuple((r.procedure, r.outcome, r.settled) for r in rows if r.contact_id == each.id),
+        )
+        for each in before
+    )
+    promise = callbacks.open_for(session, call.phone)
+    callback = (
+        Promised(due_from=promise.due_from, due_until=promise.due_until, state=promise.state) if promise else None
+    )
+    return earlier, callback
+
+
+def _queues(agent: Agent) -> Queues | None:
+    try:
+        found = queue.lines(agent.queues)
+    except LiveStoreDown:
+        return None
+    waiting = sorted((line for line in found if line.oldest_score is not None), key=lambda line: line.oldest_score or 0)
+    lines = tuple(
+        Line(ring=ring, topic=topic, language=language, waiting=line.waiting, oldest=_instant(line.oldest_score))
+        for line in waiting
+        for ring, topic, language in [_parts(line.queue)]
+    )
+    oldest = lines[0].oldest if lines else None
+    return Queues(served=len(found), waiting=sum(line.waiting for line in lines), oldest=oldest, lines=lines)
+
+
+def _parts(key: str) -> tuple[str, str, str]:
+    """`46:impots:fr`, or an agent's own `A:<id>`."""
+    ring, _, rest = key.partition(":")
+    topic, _, language = rest.partition(":")
+    return (ring, "", "") if ring == "A" else (ring, topic, language)
+
+
+def _instant(seconds: float | None) -> datetime:
+    return datetime.fromtimestamp(round(seconds or 0), UTC)
+
+
+def _midnight(timezone: str, at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+class Command(BaseModel):
+    """Something an agent asks for; `carry_out` refuses with a sentence."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        raise NotImplementedError
+
+
+class TakePost(Command):
+    """`phone`: the desk phone rings for each call; `shift`: its line stays open all shift."""
+
+    line: Literal["phone", "shift"] = "phone"
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.takes_post(agent_id, self.line, at)
+
+
+class LeavePost(Command):
+    """No more calls; during one, once it is recorded."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.leaves_post(agent_id, at)
+
+
+class Pause(Command):
+    """No calls for a while."""
+
+    reason: PauseReason = PauseReason.BREAK
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.pauses(agent_id, self.reason, at)
+
+
+class BeAvailable(Command):
+    """Calls again."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.is_available(agent_id, at)
+
+
+class Accept(Command):
+    """Take the call that is offered."""
+
+    offer_id: str
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.accepts(agent_id, self.offer_id, at)
+
+
+class Refuse(Command):
+    """Let it go to the next agent."""
+
+    offer_id: str
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.refuses(agent_id, self.offer_id, at)
+
+
+class HangUp(Command):
+    """End the conversation."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.hangs_up(agent_id, at)
+
+
+class Hold(Command):
+    """Music for the citizen, or the conversation again."""
+
+    on: bool
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.holds(agent_id, self.on, at)
+
+
+class Mute(Command):
+    """Whether the citizen hears the agent."""
+
+    on: bool
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.mutes(agent_id, self.on)
+
+
+class Extend(Command):
+    """Once as much time again to record the outcome."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.extends_wrap_up(agent_id)
+
+
+class ChooseNext(Command):
+    """What comes after this call; no state takes the choice back."""
+
+    state: AgentState | None = None
+    reason: PauseReason | None = None
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.chooses_next(agent_id, self.state, self.reason, at)
+
+
+class KeepNotes(Command):
+    """What was typed so far, kept until the outcome is recorded."""
+
+    contact_id: str
+    notes: str = Field("", max_length=4000)
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.notes(agent_id, self.contact_id, self.notes)
+
+
+class Demarche(BaseModel):
+    """One démarche and what came of it."""
+
+    procedure: str
+    outcome: Outcome
+    settled: bool = False
+    reason: str | None = None
+    internet_checked: bool = False
+    follow_up: FollowUp = FollowUp.NONE
+    continues: str | None = Field(None, description="the reference of the earlier contact it goes on from")
+    notes: str | None = Field(None, max_length=4000)
+
+    def entry(self) -> Entry:
+        procedure = directory.procedures().get(self.procedure)
+        if procedure is None:
+            raise NotFound
+        return Entry(
+            partner=procedure.partner,
+            procedure=procedure.code,
+            outcome=self.outcome,
+            settled=self.settled,
+            reason=self.reason,
+            internet_checked=self.internet_checked,
+            follow_up=self.follow_up,
+            continues=self.continues,
+            notes=self.notes,
+        )
+
+
+class Record(Command):
+    """The outcome of a contact: of the call in hand, or one that is owed."""
+
+    contact_id: str
+    entries: list[Demarche] = Field(min_length=1, max_length=9)
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.records(agent_id, self.contact_id, [each.entry() for each in self.entries], at)
+
+
+class RecordVisit(Command):
+    """A visit at the desk, in the same form. `minutes`: how long ago the person came."""
+
+    department: str = UNKNOWN
+    minutes: int = Field(0, ge=0, le=600)
+    satisfaction: int | None = Field(None, ge=1, le=4)
+    entries: list[Demarche] = Field(min_length=1, max_length=9)
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        entries = [each.entry() for each in self.entries]
+        arrived_at = at - timedelta(minutes=self.minutes)
+        department = self.department if self.department in TERRITORIES else UNKNOWN
+        verbs.records_visit(agent_id, department, entries, arrived_at, at, self.satisfaction)
+
+
+class Beat(Command):
+    """The page is there."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.beats(agent_id, at)
+
+
+COMMANDS: dict[str, type[Command]] = {
+    "post": TakePost,
+    "leave": LeavePost,
+    "pause": Pause,
+    "available": BeAvailable,
+    "accept": Accept,
+    "refuse": Refuse,
+    "hangup": HangUp,
+    "hold": Hold,
+    "mute": Mute,
+    "extend": Extend,
+    "next": ChooseNext,
+    "notes": KeepNotes,
+    "outcome": Record,
+    "visit": RecordVisit,
+}
+
+router = APIRouter(prefix="/api/desk", tags=["desk"])
+
+
+@router.get("")
+@open_to(*AGENT)
+def desk(visitor: Admitted) -> Desk:
+    """All that this agent's screen shows."""
+    return of(visitor.staff.id)
+
+
+@router.post("/beat", status_code=204)
+@open_to(*AGENT)
+def beat(visitor: Admitted) -> None:
+    """Every four seconds: fifteen without one is a lost connection."""
+    Beat().carry_out(visitor.staff.id, clock.now())
+
+
+def _route(command: type[Command]) -> Callable[..., Desk]:
+    @open_to(*AGENT)
+    def answer(asked: command, visitor: Admitted) -> Desk:  # type: ignore[valid-type]
+        asked.carry_out(visitor.staff.id, clock.now())  # type: ignore[attr-defined]
+        return of(visitor.staff.id)
+
+    return answer
+
+
+for _name, _command in COMMANDS.items():
+    router.add_api_route(f"/{_name}", _route(_command), methods=["POST"], name=_name, description=_command.__doc__)

@@ -1,0 +1,241 @@
+"""Who is behind a request, and whether they may make it. Nobody may, unless the page says who.
+
+`admit` is the app's one dependency: it reads the cookie, checks the role the endpoint is open to, and for whatever
+changes something the Origin and the session's own token.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from secrets import compare_digest, token_urlsafe
+from typing import Annotated, Any, Literal, TypeVar
+
+import structlog
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+from starlette.datastructures import FormData
+
+from callcenter import clock, sealing
+from callcenter.config import settings
+from callcenter.db import reading, transaction
+from callcenter.errors import NotAllowed, NotSignedIn, Refusal, TooManyTries, WrongPassword
+from callcenter.records import agents, sessions
+from callcenter.records.agents import Agent
+
+ANYBODY = "anybody"
+AGENT = ("agent", "supervisor")
+OVERSEER = ("supervisor", "auditor", "admin")
+SUPERVISOR = ("supervisor", "admin")
+STAFF = ("agent", "supervisor", "auditor", "admin")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+LANGUAGES = ("fr", "en")
+
+Language = Literal["fr", "en"]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+log = structlog.get_logger()
+
+
+class ForeignPage(Refusal):
+    """Cette demande vient d'une autre page : rechargez le poste puis recommencez."""
+
+    status = 403
+    english = "This request came from another page: reload the desk and try again."
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whoever makes a request: a member of staff, or nobody yet. `token` is what their forms must carry."""
+
+    language: str
+    agent: Agent | None = None
+    token: str = ""
+    session: bytes = b""
+
+    @property
+    def staff(self) -> Agent:
+        if self.agent is None:
+            raise NotSignedIn
+        return self.agent
+
+
+def open_to(*roles: str) -> Callable[[Endpoint], Endpoint]:
+    """Says who may reach an endpoint; one that says nothing is closed to everybody."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+async def form(request: Request) -> FormData:
+    """The fields of a form; none for anything else."""
+    is_form = request.headers.get("content-type", "").startswith(FORM_TYPES)
+    return await request.form() if is_form else FormData()
+
+
+def admit(request: Request, fields: Annotated[FormData, Depends(form)]) -> Visitor:
+    """Lets through who may pass. Raises NotSignedIn, NotAllowed, ForeignPage, DatabaseDown."""
+    roles: frozenset[str] = getattr(request.scope.get("endpoint"), "roles", frozenset())
+    cookie = request.cookies.get(cookie_name("session"), "")
+    if not roles:
+        raise NotAllowed
+    unsafe = request.method not in SAFE_METHODS
+    if unsafe and request.headers.get("origin") != settings().public_web_url.rstrip("/"):
+        raise ForeignPage
+    if ANYBODY in roles:
+        return Visitor(_language_before(request))
+    visitor = visitor_of(cookie)
+    request.state.language = visitor.language
+    if unsafe:
+        given = request.headers.get("x-csrf-token") or str(fields.get("csrf", ""))
+        if not compare_digest(given.encode(), visitor.token.encode()):
+            raise ForeignPage
+    if visitor.staff.role not in roles:
+        raise NotAllowed
+    return visitor
+
+
+Admitted = Annotated[Visitor, Depends(admit)]
+
+
+def sign_in(login: str, password: str, address: str) -> tuple[str, Agent]:
+    """A fresh session: its token, for the cookie, and whose it is. Raises WrongPassword, TooManyTries, DatabaseDown."""
+    at = clock.now()
+    with reading() as session:
+        if sessions.too_many_tries(session, login, address, at):
+            raise TooManyTries
+        agent = agents.by_login(session, login)
+    if not _is_password(agent.password_hash if agent else _nobodys_hash(), password) or agent is None:
+        with transaction() as session:
+            sessions.failed(session, login, address, at)
+        log.info("a sign-in failed")
+        raise WrongPassword
+    token = token_urlsafe(32)
+    with transaction() as session:
+        sessions.begin(session, agent.id, token, at)
+    return token, agent
+
+
+def sign_out(visitor: Visitor) -> None:
+    """This browser's session ends, here and for whoever copied its cookie."""
+    with transaction() as session:
+        sessions.revoke(session, visitor.staff.id, clock.now(), visitor.session)
+
+
+def set_cookie(response: Response, name: str, value: str) -> None:
+    """A cookie of this host alone, unseen by scripts; it goes with the browser."""
+    secure = settings().secure_cookies
+    response.set_cookie(cookie_name(name), value, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def forget_cookie(response: Response, name: str) -> None:
+    secure = settings().secure_cookies
+    response.delete_cookie(cookie_name(name), path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def cookie_name(name: str) -> str:
+    return f"__Host-{name}" if settings().secure_cookies else name
+
+
+def csrf_token(token: str) -> str:
+    """What the forms of one session carry."""
+    return sealing.tag("form", token)
+
+
+def set_language(visitor: Visitor, language: str) -> None:
+    """The language of this member of staff's screens, from now on."""
+    with transaction() as session:
+        agent = agents.get(session, visitor.staff.id)
+        if agent and language in LANGUAGES:
+            agent.interface = language
+
+
+def visitor_of(cookie: str) -> Visitor:
+    """Whose session this is. Raises NotSignedIn, DatabaseDown."""
+    if not cookie:
+        raise NotSignedIn
+    with reading() as session:
+        found = sessions.of_token(session, cookie, clock.now())
+    if found is None:
+        raise NotSignedIn
+    return Visitor(found.agent.interface, found.agent, csrf_token(cookie), found.token)
+
+
+@lru_cache
+def hasher() -> PasswordHasher:
+    """argon2id, with the parameters of RFC 9106 for servers that do other things too."""
+    return PasswordHasher()
+
+
+@lru_cache
+def _nobodys_hash() -> str:
+    """Costs an unknown name as much time as a known one."""
+    return hasher().hash(token_urlsafe(16))
+
+
+def _is_password(hashed: str, password: str) -> bool:
+    try:
+        return hasher().verify(hashed, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def language_of(request: Request) -> str:
+    """The language of the answer: of whoever is signed in, else chosen before, else the browser's, else French."""
+    known: str | None = getattr(request.state, "language", None)
+    return known or _language_before(request)
+
+
+def _language_before(request: Request) -> str:
+    chosen = request.cookies.get(cookie_name("language"))
+    if chosen in LANGUAGES:
+        return str(chosen)
+    asked = request.headers.get("accept-language", "")[:2].lower()
+    return "en" if asked == "en" else "fr"
+
+
+class Credentials(BaseModel):
+    """What a sign-in needs."""
+
+    login: str
+    password: str
+
+
+class SignedInAs(BaseModel):
+    """`csrf` goes into the header X-CSRF-Token of whatever changes something."""
+
+    agent_id: str
+    login: str
+    name: str
+    role: str
+    csrf: str
+
+
+router = APIRouter(prefix="/api", tags=["session"])
+
+
+@router.post("/session")
+@open_to(ANYBODY)
+def begin_session(given: Credentials, request: Request, response: Response) -> SignedInAs:
+    """Sign in; the session comes as a cookie."""
+    token, agent = sign_in(given.login, given.password, address_of(request))
+    set_cookie(response, "session", token)
+    return SignedInAs(agent_id=agent.id, login=agent.login, name=agent.name, role=agent.role, csrf=csrf_token(token))
+
+
+@router.delete("/session", status_code=204)
+@open_to(*STAFF)
+def end_session(visitor: Admitted, response: Response) -> None:
+    """Sign out."""
+    sign_out(visitor)
+    forget_cookie(response, "session")
+
+
+def address_of(request: Request) -> str:
+    """Whose tries are counted together: the address that uvicorn saw, or was told by a proxy it trusts."""
+    return request.client.host if request.client else ""

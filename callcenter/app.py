@@ -1,0 +1,157 @@
+"""The staff web app: `uvicorn callcenter.app:app`. Everything is closed unless its endpoint says to whom it is open."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from anyio import CapacityLimiter
+from fastapi import Depends, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from callcenter.api import board, desk, health, identity
+from callcenter.api.identity import STAFF, Admitted, open_to
+from callcenter.api.looks import Looks
+from callcenter.errors import NotAllowed, NotFound, Refusal
+from callcenter.ui import pages, streams
+
+STATIC = Path(__file__).parent / "ui/static"
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # the design system's own arrows and ticks
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(self)",
+    "cache-control": "no-store",
+}
+
+
+class SafeHeaders:
+    """Adds to every answer what a browser must not do with it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                said = {name.lower() for name, _ in message["headers"]}
+                more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message["headers"], *(pair for pair in more if pair[0] not in said)]
+            await send(message)
+
+        await self.app(scope, receive, send_safely)
+
+
+class Static(StaticFiles):
+    """Our own files and the design system's: a browser asks each time, and is mostly told that nothing changed."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["cache-control"] = "no-cache"
+        return answer
+
+
+def create() -> FastAPI:
+    """The app, with the settings of this process."""
+    app = FastAPI(
+        title="France Services by telephone",
+        dependencies=[Depends(identity.admit)],
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    for router in (identity.router, desk.router, board.router, health.router, streams.router, pages.router):
+        app.include_router(router)
+    app.add_api_route("/api/openapi.json", _description, include_in_schema=False)
+    app.mount("/static", Static(directory=STATIC), name="static")
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(HTTPException, _http_refused)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    looks = app.state.looks = Looks()
+    app.state.wall = streams.Wall()
+    app.state.limiter = CapacityLimiter(streams.THREADS)
+    _before_the_server_waits(looks.stop)
+    ear = asyncio.create_task(looks.listen())
+    yield
+    looks.stop()
+    ear.cancel()
+    with suppress(asyncio.CancelledError):
+        await ear
+
+
+def _before_the_server_waits(stop: Callable[[], None]) -> None:
+    """The server waits for open streams before it shuts down, so they must hear of it with the signal itself."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+
+    def chain(number: int) -> None:
+        before = signal.getsignal(number)
+
+        def handle(number: int, frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(stop)
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(number, handle)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        chain(number)
+
+
+@open_to(*STAFF)
+def _description(request: Request, visitor: Admitted) -> JSONResponse:
+    """OpenAPI, for those who may use it."""
+    return JSONResponse(request.app.openapi())
+
+
+def _refused(request: Request, failure: Exception) -> Response:
+    """The one error handler: a sentence, as a page, as a fragment of one, or as JSON."""
+    refusal = failure if isinstance(failure, Refusal) else Refusal()
+    if request.url.path.startswith("/api/"):
+        sentence = pages.refusal_sentence(refusal, identity.language_of(request))
+        return JSONResponse({"refusal": type(refusal).__name__, "sentence": sentence}, status_code=refusal.status)
+    return pages.refused(request, refusal)
+
+
+def _http_refused(request: Request, failure: Exception) -> Response:
+    """What the framework itself refuses: no such page, no such method."""
+    status = failure.status_code if isinstance(failure, HTTPException) else 400
+    return _refused(request, {404: NotFound(), 405: NotFound(), 403: NotAllowed()}.get(status, Refusal()))
+
+
+app = create()

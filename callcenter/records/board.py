@@ -1,0 +1,110 @@
+"""The board: everything the supervisors' wall shows, in one query, so that its parts are of the same instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+OWED_SHOWN = 500
+PHOTOGRAPH = text(
+    """
+    select statement_timestamp() as at,
+      (select coalesce(json_agg(w), '[]') from (
+         select department, topic, language, count(*) as waiting, min(queued_at) as oldest
+         from calls where state = 'waiting' group by department, topic, language) w) as waiting,
+      (select coalesce(json_agg(a order by a.since), '[]') from (
+         select agents.id, agents.name, agents.department, agents.state, agents.since, agents.pause_reason,
+                agents.topics, agents.languages, calls.topic as topic
+         from agents left join calls on calls.id = agents.call_id
+         where agents.state <> 'offline') a) as agents,
+      (select coalesce(json_agg(o order by o.owed_at), '[]') from (
+         select contacts.id, contacts.reference, contacts.topic, contacts.owed_at, agents.name, agents.department
+         from contacts join agents on agents.id = contacts.agent_id
+         where contacts.due = 'owed' order by contacts.owed_at limit :owed_shown) o) as owed
+    """
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Calls waiting for one matter in one department of the citizens'."""
+
+    department: str
+    topic: str
+    language: str
+    waiting: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class AtPost:
+    """One member of staff on duty or lost. `topic`: of the call in hand. `serves`: what they may take."""
+
+    id: str
+    name: str
+    department: str
+    state: str
+    since: datetime
+    reason: str | None
+    topic: str | None
+    topics: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A contact whose outcome is overdue, with the agent who owes it."""
+
+    contact_id: str
+    reference: str
+    topic: str | None
+    since: datetime
+    agent: str
+    department: str
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """One instant of the whole service."""
+
+    at: datetime
+    waiting: tuple[Waiting, ...]
+    agents: tuple[AtPost, ...]
+    owed: tuple[Owed, ...]
+
+
+def photograph(session: Session) -> Photograph:
+    """One query, whatever the number of supervisors."""
+    row = session.execute(PHOTOGRAPH, {"owed_shown": OWED_SHOWN}).one()
+    return Photograph(
+        at=row.at,
+        waiting=tuple(
+            Waiting(w["department"], w["topic"], w["language"], w["waiting"], _instant(w["oldest"]))
+            for w in row.waiting
+        ),
+        agents=tuple(_at_post(a) for a in row.agents),
+        owed=tuple(
+            Owed(o["id"], o["reference"], o["topic"], _instant(o["owed_at"]), o["name"], o["department"])
+            for o in row.owed
+        ),
+    )
+
+
+def _at_post(row: dict[str, Any]) -> AtPost:
+    return AtPost(
+        id=row["id"],
+        name=row["name"],
+        department=row["department"],
+        state=row["state"],
+        since=_instant(row["since"]),
+        reason=row["pause_reason"],
+        topic=row["topic"],
+        topics=tuple(row["topics"]),
+        languages=tuple(row["languages"]),
+    )
+
+
+def _instant(written: str) -> datetime:
+    return datetime.fromisoformat(written)

@@ -1,0 +1,1 @@
+"""The staff's pages: rendered here, live by one stream a page."""

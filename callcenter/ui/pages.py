@@ -1,0 +1,229 @@
+"""The staff's pages. Every form works as a plain POST and a redirect; with a script, only what changed comes back."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from callcenter import clock
+from callcenter.actions import agent as verbs
+from callcenter.api import board, desk, identity
+from callcenter.api.identity import AGENT, ANYBODY, OVERSEER, STAFF, SUPERVISOR, Admitted, Visitor, open_to
+from callcenter.errors import NotFound, OutcomeIncomplete, Refusal
+from callcenter.rules.states import Outcome
+from callcenter.ui import render
+from callcenter.ui.words import say, words
+
+router = APIRouter(include_in_schema=False)
+Fields = Annotated[FormData, Depends(identity.form)]
+
+Asked = TypeVar("Asked", bound=BaseModel)
+SAID_WHEN_DONE = {"outcome": "record.saved", "visit": "visit.saved"}
+
+
+@router.get("/")
+@open_to(*STAFF)
+def home(visitor: Admitted) -> Response:
+    return _redirect("/desk" if visitor.staff.role == "agent" else "/supervision")
+
+
+@router.get("/sign-in")
+@open_to(ANYBODY)
+def sign_in_page(visitor: Admitted) -> Response:
+    return HTMLResponse(render.page("sign_in.html", visitor, login="", refusal=None))
+
+
+@router.post("/sign-in")
+@open_to(ANYBODY)
+def sign_in(request: Request, visitor: Admitted, fields: Fields) -> Response:
+    login = str(fields.get("login", ""))
+    try:
+        token, agent = identity.sign_in(login, str(fields.get("password", "")), identity.address_of(request))
+    except Refusal as refusal:
+        sentence = refusal.sentence(visitor.language)
+        return HTMLResponse(
+            render.page("sign_in.html", visitor, login=login, refusal=sentence), status_code=refusal.status
+        )
+    answer = _redirect("/")
+    identity.set_cookie(answer, "session", token)
+    return answer
+
+
+@router.post("/sign-out")
+@open_to(*STAFF)
+def sign_out(visitor: Admitted) -> Response:
+    identity.sign_out(visitor)
+    answer = _redirect("/sign-in")
+    identity.forget_cookie(answer, "session")
+    return answer
+
+
+@router.post("/language")
+@open_to(ANYBODY)
+def choose_language_before(fields: Fields) -> Response:
+    """Before anybody is signed in: kept in a cookie."""
+    answer = _redirect("/sign-in")
+    if fields.get("language") in identity.LANGUAGES:
+        identity.set_cookie(answer, "language", str(fields["language"]))
+    return answer
+
+
+@router.post("/my-language")
+@open_to(*STAFF)
+def choose_language(request: Request, visitor: Admitted, fields: Fields) -> Response:
+    """Kept with the account."""
+    identity.set_language(visitor, str(fields.get("language", "")))
+    came_from = urlsplit(request.headers.get("referer", "")).path
+    return _redirect(came_from if came_from in ("/desk", "/supervision") else "/")
+
+
+@router.get("/desk")
+@open_to(*AGENT)
+def desk_page(visitor: Admitted) -> Response:
+    seen = desk.of(visitor.staff.id)
+    return HTMLResponse(render.page("desk.html", visitor, desk=seen, regions=render.desk_regions(seen, visitor)))
+
+
+@router.post("/desk/number")
+@open_to(*AGENT)
+def see_number(request: Request, visitor: Admitted, fields: Fields) -> Response:
+    """The full number of the call in hand; looking is written down."""
+    number = verbs.sees_number(visitor.staff.id, str(fields.get("call_id", "")), clock.now())
+    if not _is_partial(request):
+        return HTMLResponse(render.page("number.html", visitor, number=number))
+    shown = render.page("regions/number.html", visitor, number=number)
+    return HTMLResponse(f'<hx-partial hx-target="#number" hx-swap="innerHTML">{shown}</hx-partial>')
+
+
+@router.post("/desk/{act}")
+@open_to(*AGENT)
+def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) -> Response:
+    """One of `desk.COMMANDS`, as a form."""
+    command = desk.COMMANDS.get(act)
+    if command is None:
+        raise NotFound
+    entered = ENTERED.get(act, _plain)
+    _read(command, entered(fields)).carry_out(visitor.staff.id, clock.now())
+    if not _is_partial(request):
+        return _redirect("/desk")
+    if act == "notes":
+        return HTMLResponse(_kept(visitor, fields))
+    said = say(visitor.language, SAID_WHEN_DONE[act]) if act in SAID_WHEN_DONE else ""
+    regions = render.desk_regions(desk.of(visitor.staff.id), visitor)
+    answer = HTMLResponse(render.partials(regions) + render.notice(visitor.language, said, is_error=False))
+    if act in SAID_WHEN_DONE:
+        answer.headers["HX-Trigger"] = f"recorded-{act}"
+    return answer
+
+
+@router.get("/supervision")
+@open_to(*OVERSEER)
+def wall_page(visitor: Admitted) -> Response:
+    scope, may_act = board.scope_of(visitor.staff), visitor.staff.role in SUPERVISOR
+    seen = board.cut(board.photograph(), scope)
+    regions = render.wall_regions(seen, visitor.language, may_act)
+    departments = sorted(scope) if scope is not None else None
+    return HTMLResponse(render.page("wall.html", visitor, regions=regions, departments=departments))
+
+
+@router.post("/supervision/agent")
+@open_to(*SUPERVISOR)
+def move_agent(request: Request, visitor: Admitted, fields: Fields) -> Response:
+    to, _, agent_id = str(fields.get("move", "")).partition(":")
+    _read(board.MoveAgent, {"to": to, "agent_id": agent_id}).carry_out(visitor.staff, clock.now())
+    return _done_on_wall(request, visitor)
+
+
+@router.post("/supervision/release")
+@open_to(*SUPERVISOR)
+def release(request: Request, visitor: Admitted, fields: Fields) -> Response:
+    _read(board.Release, {"contact_id": str(fields.get("contact_id", ""))}).carry_out(visitor.staff, clock.now())
+    return _done_on_wall(request, visitor)
+
+
+def refused(request: Request, refusal: Refusal) -> Response:
+    """The one way a refusal is shown on a page."""
+    language = identity.language_of(request)
+    sentence = refusal_sentence(refusal, language)
+    if refusal.status == 401:
+        if _is_partial(request):
+            return Response(headers={"HX-Redirect": "/sign-in"})
+        return _redirect("/sign-in")
+    if _is_partial(request):
+        return HTMLResponse(render.notice(language, sentence, is_error=True), status_code=refusal.status)
+    html = render.page("refused.html", Visitor(language), sentence=sentence)
+    return HTMLResponse(html, status_code=refusal.status)
+
+
+def refusal_sentence(refusal: Refusal, language: str) -> str:
+    """The refusal in words; the codes it adds each have a sentence of their own."""
+    own = type(refusal)().sentence(language)
+    codes = [f"error.{code}" for code in refusal.args]
+    return " ".join([own, *(say(language, code) for code in codes if code in words(language))])
+
+
+def _done_on_wall(request: Request, visitor: Visitor) -> Response:
+    if not _is_partial(request):
+        return _redirect("/supervision")
+    return HTMLResponse(render.notice(visitor.language, say(visitor.language, "wall.done"), is_error=False))
+
+
+def _kept(visitor: Visitor, fields: FormData) -> str:
+    kept = say(visitor.language, "record.kept")
+    return f'<hx-partial hx-target="#kept-{fields["contact_id"]}" hx-swap="textContent">{kept}</hx-partial>'
+
+
+def _plain(fields: FormData) -> dict[str, Any]:
+    """What was filled in; an empty field is no answer."""
+    return {name: value for name, value in fields.items() if value}
+
+
+def _chosen(fields: FormData) -> dict[str, Any]:
+    """The one list of what comes next: `pause:lunch`, `offline`, or nothing."""
+    state, _, reason = str(fields.get("next", "")).partition(":")
+    return {"state": state or None, "reason": reason or None}
+
+
+def _entered(fields: FormData) -> dict[str, Any]:
+    """The wrap-up form: its démarches are numbered, and what an outcome does not need is not kept."""
+    numbers = sorted(int(name.removeprefix("procedure-")) for name in fields if name.startswith("procedure-"))
+    given = {name: value for name, value in _plain(fields).items() if not name.rpartition("-")[2].isdigit()}
+    given["entries"] = [_demarche(fields, number) for number in numbers]
+    if given["entries"]:
+        given["entries"][0]["notes"] = given.get("notes")
+    return given
+
+
+def _demarche(fields: FormData, number: int) -> dict[str, Any]:
+    def field(name: str) -> str | None:
+        return str(fields.get(f"{name}-{number}", "")).strip() or None
+
+    entry: dict[str, Any] = {name: field(name) for name in ("procedure", "outcome", "follow_up", "continues")}
+    entry["continues"] = "".join((entry["continues"] or "").split()) or None
+    if entry["outcome"] == Outcome.ORIENTATION:
+        entry |= {"reason": field("reason"), "internet_checked": field("internet") is not None}
+    else:
+        entry["settled"] = field("settled")
+    return {name: value for name, value in entry.items() if value is not None}
+
+
+ENTERED = {"outcome": _entered, "visit": _entered, "next": _chosen}
+
+
+def _read(command: type[Asked], given: Mapping[str, Any]) -> Asked:
+    try:
+        return command.model_validate(given)
+    except ValidationError:
+        raise OutcomeIncomplete("form") from None
+
+
+def _is_partial(request: Request) -> bool:
+    return request.headers.get("hx-request") == "true"
+
+
+def _redirect(to: str) -> RedirectResponse:
+    return RedirectResponse(to, status_code=303)

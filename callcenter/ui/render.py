@@ -1,0 +1,154 @@
+"""Pages and their regions, from templates. A region is a part of a page that a stream may replace."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from callcenter import clock
+from callcenter.api import directory
+from callcenter.api.board import Board
+from callcenter.api.desk import HOLD_LIMIT, Desk
+from callcenter.api.identity import Visitor
+from callcenter.config import settings
+from callcenter.rules.routing import NATION
+from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
+from callcenter.rules.territory import TERRITORIES
+from callcenter.ui.words import say
+
+DESK_REGIONS = ("announce", "bar", "offer", "main", "queues", "caller", "day")
+WALL_REGIONS = ("wall_at", "wall_tiles", "wall_queues", "wall_agents", "wall_owed")
+
+Regions = dict[str, str]
+
+
+def page(name: str, visitor: Visitor, **context: Any) -> str:
+    """A whole page."""
+    return (
+        _environment().get_template(name).render(visitor=visitor, language=visitor.language, now=clock.now(), **context)
+    )
+
+
+def desk_regions(desk: Desk, visitor: Visitor) -> Regions:
+    """Every live part of the desk. The same state gives the same bytes: what passes is counted by the browser."""
+    return _regions(DESK_REGIONS, desk=desk, visitor=visitor, language=visitor.language)
+
+
+def wall_regions(board: Board, language: str, may_act: bool) -> Regions:
+    """Every live part of the board: the same bytes for everybody who sees the same departments."""
+    return _regions(WALL_REGIONS, board=board, language=language, may_act=may_act, timezone="Europe/Paris")
+
+
+def partials(regions: Mapping[str, str]) -> str:
+    """What htmx puts in place, each region by itself; a morph keeps focus and what is being typed."""
+    return "".join(
+        f'<hx-partial hx-target="#{name}" hx-swap="innerMorph">{html}</hx-partial>' for name, html in regions.items()
+    )
+
+
+def notice(language: str, sentence: str, *, is_error: bool) -> str:
+    """A word to the reader above everything else; an empty one takes the last away."""
+    html = (
+        _environment()
+        .get_template("regions/notice.html")
+        .render(language=language, sentence=sentence, is_error=is_error)
+    )
+    return f'<hx-partial hx-target="#notice" hx-swap="innerHTML">{html}</hx-partial>'
+
+
+def _regions(names: Iterable[str], **context: Any) -> Regions:
+    return {name: _environment().get_template(f"regions/{name}.html").render(**context).strip() for name in names}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("callcenter.ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "t": _say,
+        "since": _since,
+        "until": _until,
+        "topic": _topic,
+        "procedure": _procedure,
+        "department": _department,
+        "ring": _ring,
+        "hour": _hour,
+        "ms": _ms,
+        "minutes": _minutes,
+        "by_topic": directory.by_topic,
+        "departments": [each for each in TERRITORIES.values() if each.inhabited],
+        "chosen_pauses": CHOSEN_PAUSES,
+        "orientation_reasons": tuple(OrientationReason),
+        "follow_ups": tuple(FollowUp),
+        "hold_limit": HOLD_LIMIT,
+        "is_state_brand": settings().brand == "etat",
+    }
+    return environment
+
+
+@pass_context
+def _say(context: Context, key: str, **values: object) -> str:
+    return say(context["language"], key, **values)
+
+
+@pass_context
+def _topic(context: Context, code: str | None) -> str:
+    return directory.topic_name(code, context["language"])
+
+
+@pass_context
+def _procedure(context: Context, code: str) -> str:
+    return directory.procedure_name(code, context["language"])
+
+
+@pass_context
+def _department(context: Context, code: str) -> str:
+    name = directory.department_name(code)
+    return f"{name} ({code})" if name else say(context["language"], "caller.unknown")
+
+
+@pass_context
+def _ring(context: Context, ring: str) -> str:
+    if ring == NATION:
+        return say(context["language"], "queues.nation")
+    if ring == "A":
+        return say(context["language"], "queues.own")
+    if ring in TERRITORIES:
+        return TERRITORIES[ring].name
+    return next((t.region_name for t in TERRITORIES.values() if f"R{t.region}" == ring), ring)
+
+
+@pass_context
+def _since(context: Context, at: datetime, timezone: str = "Europe/Paris") -> Markup:
+    """An instant whose age the browser counts; without a script, the hour."""
+    said = say(context["language"], "state.since", time=_hour(at, timezone))
+    return Markup('<time datetime="{}" data-since="{}">{}</time>').format(at.isoformat(), _ms(at), said)
+
+
+def _until(at: datetime, timezone: str = "Europe/Paris") -> Markup:
+    """An instant to which the browser counts down; without a script, the hour."""
+    said = _hour(at, timezone, "%H:%M:%S")
+    return Markup('<time datetime="{}" data-until="{}">{}</time>').format(at.isoformat(), _ms(at), said)
+
+
+def _hour(at: datetime, timezone: str = "Europe/Paris", form: str = "%H:%M") -> str:
+    return at.astimezone(ZoneInfo(timezone)).strftime(form)
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _minutes(seconds: float) -> str:
+    """`3:07`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"

@@ -1,0 +1,24 @@
+// Alt + Maj + a letter presses the one button that announces it, or goes to its field. It can be switched off.
+const box = document.getElementById("use-keys");
+const KEPT = "shortcuts";
+
+if (box) {
+  box.checked = localStorage.getItem(KEPT) !== "off";
+  box.addEventListener("change", () => localStorage.setItem(KEPT, box.checked ? "on" : "off"));
+  document.addEventListener("keydown", (event) => {
+    if (!box.checked || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey) return;
+    const letter = letterOf(event);
+    const target = letter && document.querySelector(`[data-key="${letter}"]`);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("button")) target.click();
+    else target.focus();
+  });
+}
+
+// Alt changes what a key types on some keyboards, so the place of the key is read where its letter is lost.
+function letterOf(event) {
+  if (/^[a-z]$/i.test(event.key)) return event.key.toLowerCase();
+  const azerty = { KeyQ: "a", Semicolon: "m" };
+  return azerty[event.code] ?? (/^Key[A-Z]$/.test(event.code) ? event.code.slice(3).toLowerCase() : null);
+}
