@@ -87,7 +87,7 @@ def state(call: Call, since: int = 0) -> Body:
         "direction": call.direction,
         "status": call.status,
         "over": call.over,
-        "question": {"input": sorted(ear.inputs), "digits": ear.num_digits} if ear and not ear.closed else None,
+        "question": _question(call.phone.questions, ear) if ear and not ear.closed else None,
         "queue": place.queue.name if isinstance(place, Member) else None,
         "room": place.room.name if isinstance(place, Participant) else None,
         "hold": isinstance(place, Participant) and place.hold,
@@ -101,6 +101,10 @@ def state(call: Call, since: int = 0) -> Body:
     elif isinstance(place, Bridge):
         said["hears"] = [_who(c) for c in place.heard_by(call)]
     return said
+
+
+def _question(number: int, ear: Ear) -> Body:
+    return {"n": number, "input": sorted(ear.inputs), "digits": ear.num_digits}
 
 
 def _who(call: Call) -> Body:

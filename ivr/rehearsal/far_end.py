@@ -137,6 +137,12 @@ class Caller:
         self._wait(lambda e: e["kind"] == kind, kind, timeout)
         return self
 
+    def follows(self, wait: float) -> tuple[State, list[State]]:
+        """The state, and what was heard since the last look; waits up to `wait` seconds for something to be."""
+        before = len(self._transcript)
+        state = self._look(wait)
+        return state, self._transcript[before:]
+
     def presses(self, keys: str) -> Self:
         """At the question now open, or the next; refused when none is asked."""
         return self._does("keys", keys=keys)

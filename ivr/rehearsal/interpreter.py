@@ -180,8 +180,8 @@ class Conversation:
     async def _listen(self, verb: Element, scene: Scene) -> tuple[Heard | None, frozenset[str]]:
         inputs = frozenset(verb.get("input", "dtmf").split())
         digits = int(number(verb, "numDigits", 0)) or None
-        ear = self.phone.ear = Ear(inputs, digits, verb.get("finishOnKey", "#"))
-        self.phone.rings_bells()
+        ear = Ear(inputs, digits, verb.get("finishOnKey", "#"))
+        self.phone.listens(ear)
         timeout = self.carrier.silence(self.phone, number(verb, "timeout", 5))
         try:
             if not await self._prompts(verb, scene, ear):
@@ -208,8 +208,8 @@ class Conversation:
         recording = Recording(self.call.account, self.call.sid, "RecordVerb")
         self.carrier.recordings[recording.sid] = recording
         self.phone.note("recording", sid=recording.sid)
-        ear = self.phone.ear = Ear(frozenset({"dtmf", "speech"}), 1, verb.get("finishOnKey", "1234567890*#"))
-        self.phone.rings_bells()
+        ear = Ear(frozenset({"dtmf", "speech"}), 1, verb.get("finishOnKey", "1234567890*#"))
+        self.phone.listens(ear)
         timeout = self.carrier.silence(self.phone, number(verb, "timeout", 5))
         said: dict[str, str] = {}
         try:

@@ -81,11 +81,18 @@ class Phone:
         self.transcript: list[dict[str, Any]] = []
         self.ear: Ear | None = None
         self.gone = False
+        self.questions = 0  # asked so far
         self.pick_up: asyncio.Future[str] = asyncio.get_running_loop().create_future()  # answer, busy, reject or failed
         self._bells: list[asyncio.Future[None]] = []
 
     def note(self, kind: str, **what: Any) -> None:
         self.transcript.append({"n": len(self.transcript), "kind": kind, **what})
+        self.rings_bells()
+
+    def listens(self, ear: Ear) -> None:
+        """A question opens."""
+        self.ear = ear
+        self.questions += 1
         self.rings_bells()
 
     def rings_bells(self) -> None:

@@ -5,6 +5,7 @@ A word typed instead of keys is said; an empty line stays silent; Ctrl-C or Ctrl
 """
 
 import argparse
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -14,25 +15,27 @@ from ivr.rehearsal.far_end import Caller, Line, Refused, State
 
 
 def telephone(
-    carrier: str, from_: str, to: str = "", keys: str = "", show: Callable[[str], None] = print, follow: bool = True
+    carrier: str, from_: str, to: str = "", keys: str = "", show: Callable[[str], None] = print, hurry: bool = False
 ) -> Caller:
-    """One call to its end. `keys`: one group per question, each sent when its prompt was heard to the end; `follow`
-    False leaves the call alone once they are sent."""
+    """One call to its end. `keys`: one group per question, each sent when its prompt was heard to the end, or with
+    `hurry` as soon as it begins."""
     caller = Line(carrier).call(from_, to)
     groups = [group for group in keys.split(",") if group]
     if sys.stdin.isatty():
         threading.Thread(target=_reads_keys, args=(caller, show), daemon=True).start()
-    seen = 0
+    answered = 0
     try:
         while True:
-            state = caller._look(wait=20)
-            for entry in caller._transcript[seen:]:
+            state, heard = caller.follows(wait=20)
+            for entry in heard:
                 if text := words(entry):
                     show(text)
-                if entry["kind"] == "listens" and groups:
-                    _sends(caller, groups.pop(0))
-            seen = len(caller._transcript)
-            if state["over"] or (not follow and not groups):
+            question = state["question"]
+            ready = hurry or any(entry["kind"] == "listens" for entry in heard)
+            if groups and question and question["n"] > answered and ready:
+                answered = question["n"]
+                _sends(caller, groups.pop(0))
+            if state["over"]:
                 return caller
     except KeyboardInterrupt:
         caller.hangs_up()
@@ -101,9 +104,11 @@ def main() -> None:
     ask.add_argument("--from", dest="from_", default="+33565051234", help="the caller's number, or `anonymous`")
     ask.add_argument("--to", default="", help="the number to dial (default: the service's)")
     ask.add_argument("--keys", default="", help="groups of keys, one per question: 46000,1,3")
+    ask.add_argument("--hurry", action="store_true", help="press without listening to the end of the question")
     said = ask.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        telephone(said.carrier, said.from_, said.to, said.keys)
+        telephone(said.carrier, said.from_, said.to, said.keys, hurry=said.hurry)
     except Refused as refusal:
         sys.exit(str(refusal))
 
