@@ -69,6 +69,16 @@ def settle() -> list[dict[str, str]]:
     return [{"login": each.login, "password": PASSWORD, "who": _who(each)} for each in VILLAGE if each.login in shown]
 
 
+def practice_agents() -> list[dict[str, str]]:
+    """The accounts that practice agents play, so that the town is lively; Karim and Sarah wait for the reader."""
+    kept = {"karim", "sarah"}
+    return [
+        {"login": each.login, "password": PASSWORD}
+        for each in VILLAGE
+        if each.role == "agent" and each.login not in kept
+    ]
+
+
 def _settle_one(session: Session, villager: Villager, hashed: str) -> None:
     session.add(
         Agent(

@@ -1,10 +1,9 @@
 """What an agent may choose from: topics and procedures, in both languages."""
 
-from csv import DictReader
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from callcenter.reference import rows
 from callcenter.rules.territory import TERRITORIES
 
 OTHER = "autre"
@@ -33,8 +32,8 @@ class Procedure(Named):
 @cache
 def topics() -> dict[str, Named]:
     """Every topic that has a queue, in the order of the telephone menu; `autre` comes last."""
-    rows = [Named(row["code"], _shown(row["fr"]), _shown(row["en"])) for row in _rows("topics.csv") if row["code"]]
-    return {topic.code: topic for topic in [*rows, Named(OTHER, "Autre sujet", "Another matter")]}
+    spoken = [Named(row["code"], _shown(row["fr"]), _shown(row["en"])) for row in rows("topics.csv") if row["code"]]
+    return {topic.code: topic for topic in [*spoken, Named(OTHER, "Autre sujet", "Another matter")]}
 
 
 @cache
@@ -42,7 +41,7 @@ def procedures() -> dict[str, Procedure]:
     """Every procedure by its code."""
     return {
         row["code"]: Procedure(row["code"], row["fr"], row["en"], row["topic"], row["partner"])
-        for row in _rows("procedures.csv")
+        for row in rows("procedures.csv")
     }
 
 
@@ -77,7 +76,3 @@ def _shown(spoken: str) -> str:
             spoken = spoken.removeprefix(article)
             break
     return spoken[:1].upper() + spoken[1:]
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    return list(DictReader((files("callcenter.reference") / name).read_text(encoding="utf-8").splitlines()))

@@ -1,4 +1,4 @@
-"""Wakes the streams of an agent when their row has changed. One ear a process; a word that is lost costs two seconds."""
+"""Wakes the streams of an agent when their row has changed. One ear a process; a lost word costs two seconds."""
 
 import asyncio
 from collections.abc import Iterator

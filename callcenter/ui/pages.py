@@ -42,7 +42,7 @@ def sign_in_page(visitor: Admitted) -> Response:
 def sign_in(request: Request, visitor: Admitted, fields: Fields) -> Response:
     login = str(fields.get("login", ""))
     try:
-        token, agent = identity.sign_in(login, str(fields.get("password", "")), identity.address_of(request))
+        token, _ = identity.sign_in(login, str(fields.get("password", "")), identity.address_of(request))
     except Refusal as refusal:
         sentence = refusal.sentence(visitor.language)
         return HTMLResponse(

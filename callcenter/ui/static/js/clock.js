@@ -1,5 +1,6 @@
 // The seconds that pass are counted here: the server's fragments hold instants, so that what does not change is not sent.
-const ahead = Number(document.body.dataset.now) - Date.now();
+const [arrival] = performance.getEntriesByType("navigation");
+const ahead = Number(document.body.dataset.now) - (performance.timeOrigin + arrival.responseStart);
 
 export function now() {
   return Date.now() + ahead;
