@@ -160,7 +160,9 @@ def _settled(heard: Heard) -> Heard:
 # Where do you live?
 
 
-def _welcome(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+def _welcome(heard: Heard, menu: Menu) -> tuple[Say, ...]:
+    if heard.tries:
+        return _postal(heard, menu)
     greeting = say(heard.language, "menu.welcome"), say(_other_language(heard), "menu.in_this_language")
     return (*greeting, *_postal_words(heard), say(heard.language, "menu.other_ways"))
 

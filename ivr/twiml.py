@@ -10,7 +10,7 @@ RETRIES = "#rc=2&rp=ct,5xx&rt=4000&tt=14000"  # connection overrides: two more t
 ROOM_SIZE = 5000  # the most a carrier's queue may hold
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=2048)
 def twiml(turn: Turn) -> str:
     """The document of a turn."""
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{_verbs(turn)}</Response>'

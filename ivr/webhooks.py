@@ -88,7 +88,7 @@ def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Ask:
     return dialogue.ask(away.why, offered, asked.voice.menu, HEARD)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def _reached(query: str, keys: str, menu: Menu) -> tuple[str, Heard, bytes | None]:
     """The step these keys lead to and, unless it is an end, its document."""
     step, known = dialogue.answer(*dialogue.read(query), keys, menu)
