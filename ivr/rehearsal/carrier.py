@@ -258,7 +258,7 @@ class Carrier:
         participant.call.phone.note("hold" if hold else "unhold")
         conversation = Conversation(self, participant.call)
         if hold and music:
-            participant.plays(lambda: conversation.plays_on(music, "hold"))
+            participant.plays(lambda: conversation.plays_aside(music, "hold"))
         else:
             participant.plays(None)
         participant.room.tells("participant-hold" if hold else "participant-unhold", participant)

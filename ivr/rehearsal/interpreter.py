@@ -190,7 +190,7 @@ class Conversation:
                 if not await ear.touched_within(timeout):
                     ear.silence()
         finally:
-            self.phone.ear = None
+            self.phone.stops_listening(ear)
         heard = ear.heard
         return (heard if heard and (heard.digits or heard.speech) else None), inputs
 
@@ -235,7 +235,7 @@ class Conversation:
                 })  # fmt: skip
             raise
         finally:
-            self.phone.ear = None
+            self.phone.stops_listening(ear)
             if recording.ended and verb.get("recordingStatusCallback"):
                 self._recording_news(verb, scene, recording)
         action = absolute(scene.url, verb.get("action") or scene.url)
@@ -402,7 +402,7 @@ class Conversation:
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 touch.cancel()
         finally:
-            self.phone.ear = None
+            self.phone.stops_listening(ear)
         return participant.out.result() if participant.out.done() else HUNG_UP
 
     async def _room_music(self, url: str | None, method: str, scene: Scene) -> None:
@@ -411,11 +411,7 @@ class Conversation:
             self.phone.note("music")
             return
         if url:
-            await self.plays_on(Target(absolute(scene.url, url), method), "conference_wait")
-
-    async def plays_on(self, target: Target, topic: str) -> None:
-        """Music beside the conversation; a document that fails is silence."""
-        await self.plays_aside(target, topic)
+            await self.plays_aside(Target(absolute(scene.url, url), method), "conference_wait")
 
     async def plays_aside(self, target: Target, topic: str) -> bool:
         """A document of <Play>, <Say>, <Pause>, <Redirect> for this call alone; whether it played."""

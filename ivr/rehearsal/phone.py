@@ -95,6 +95,11 @@ class Phone:
         self.questions += 1
         self.rings_bells()
 
+    def stops_listening(self, ear: Ear) -> None:
+        """Its question is over, unless another has opened meanwhile."""
+        if self.ear is ear:
+            self.ear = None
+
     def rings_bells(self) -> None:
         """Something changed: whoever waits looks again."""
         bells, self._bells = self._bells, []

@@ -28,7 +28,7 @@ UPDATED = "participant_updated_via_api"
 ENDED_BY_API = "conference_ended_via_api"
 ENDED_BY_MODERATOR = "moderator_ended_conference"
 
-Music = Callable[[], Coroutine[Any, Any, None]]
+Music = Callable[[], Coroutine[Any, Any, object]]
 
 
 @dataclass(eq=False)
@@ -47,7 +47,7 @@ class Participant:
     wait_music: Music | None = None
     joined: datetime = field(default_factory=clock.now)
     out: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    _music: asyncio.Task[None] | None = None
+    _music: asyncio.Task[object] | None = None
 
     def plays(self, music: Music | None) -> None:
         """Replaces what is played to this one alone; None: the conversation again."""

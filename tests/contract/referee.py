@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -58,7 +59,9 @@ class Referee:
         entries = list(log)
         said = [f"#{e['n']} {c}" for e in entries for c in self._judge(e, silence_is_fine)]
         requests = [e for e in entries if e["kind"] == "rest"]
-        return said + asyncio.run(self._judge_requests(requests))
+        # in a thread of its own: a browser's test has an event loop in this one
+        with ThreadPoolExecutor(1) as thread:
+            return said + thread.submit(asyncio.run, self._judge_requests(requests)).result()
 
     def _judge(self, entry: Entry, silence_is_fine: bool) -> Iterator[str]:
         match entry["kind"]:
