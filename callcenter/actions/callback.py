@@ -13,7 +13,7 @@ from callcenter.records import agents, callbacks, calls, contacts, drafts, legs
 from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Wish
 from callcenter.records.identity import new_id
-from callcenter.rules.callbacks import CallbackState, next_try, window
+from callcenter.rules.callbacks import CallbackState, Policy, next_try, window
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.states import CallState, Ending, LegState
 from callcenter.telephone import telephone
@@ -76,7 +76,7 @@ def becomes_due(callback_id: str, at: datetime) -> None:
             return
         hours = opening(citizen.line_hours(), callback.department, at)
         if not hours.is_open:
-            following = window(citizen.line_hours(), callback.department, at, timedelta(0))
+            following = window(citizen.line_hours(), callback.department, at)
             callback.due_from, callback.due_until = following or (at + timedelta(days=1), at + timedelta(days=2))
             return
         call = _queue(session, callback, at)
@@ -194,7 +194,7 @@ def settle(attempt_id: str, at: datetime) -> None:
 def _promise(session: Session, call: calls.Call, number: PhoneNumber, wish: Wish, at: datetime) -> Callback:
     if callbacks.promised_since(session, number, at - timedelta(days=1)) >= PER_DAY:
         raise BadNumber
-    when = window(citizen.line_hours(), wish.department, at, timedelta(0))
+    when = window(citizen.line_hours(), wish.department, at)
     if when is None:
         raise BadNumber
     contact = contacts.get(session, call.contact_id)
@@ -236,7 +236,7 @@ def _ends(
     open_states = (CallbackState.QUEUED, CallbackState.DIALLING)
     callback = callbacks.get(session, call.callback_id)
     assert callback is not None
-    again = next_try(citizen.line_hours(), callback.department, callback.attempts, at)
+    again = next_try(citizen.line_hours(), callback.department, callback.attempts, at, Policy())
     if again:
         callbacks.move(session, callback.id, open_states, CallbackState.PROMISED, at, f"not reached: {how}")
         callback.due_from, callback.due_until = again

@@ -1,14 +1,21 @@
-"""When a promised callback is due, and how often it is tried."""
+"""When a promised callback is due, in whose hours, and how often it is tried.
 
-from datetime import datetime, timedelta
+A promise made from the queue is for soon; any other is for a half-day, chosen by key: `20261123m` is the morning of 23
+November, `a` its afternoon, on the citizen's own clock and within the hours of their territory.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from callcenter.rules.opening_hours import LineHours, opening
+from callcenter.rules.opening_hours import HORIZON, LineHours, hours_of, on_their_clock
 
-ATTEMPTS = 3
-APART = timedelta(minutes=30)
 SOON = timedelta(hours=1)  # the width of a promise made from the queue
-SLOT = timedelta(hours=3, minutes=30)  # a morning; the width of a promise made outside hours
+LEAST = timedelta(minutes=30)  # a narrower promise is not worth making: the next half-day is
+NOON = time(13)  # where a morning ends and an afternoon begins
+SLOTS = 4  # the most that are read out
+FARTHEST = 60  # days ahead that a member of staff may promise
+Window = tuple[datetime, datetime]
 
 
 class CallbackState(StrEnum):
@@ -27,17 +34,97 @@ class CallbackState(StrEnum):
 OPEN_STATES = (CallbackState.PROMISED, CallbackState.QUEUED, CallbackState.DIALLING, CallbackState.TALKING)
 
 
-def window(hours: LineHours, department: str, at: datetime, wait: timedelta) -> tuple[datetime, datetime] | None:
-    """From when to when a callback asked at `at` is promised: soon while the line is open (after the expected `wait`),
-    the next opening's first hours otherwise. None where no opening is known: nothing can be promised."""
-    now = opening(hours, department, at)
-    if now.is_open:
-        return at, at + max(SOON, wait * 2)
-    return (now.next_opening, now.next_opening + SLOT) if now.next_opening else None
+class Source(StrEnum):
+    """Who asked for it."""
+
+    CITIZEN = "citizen"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    API = "api"
 
 
-def next_try(hours: LineHours, department: str, attempts: int, at: datetime) -> tuple[datetime, datetime] | None:
-    """The window of the next attempt after `attempts` that did not reach anybody; None after the last."""
-    if attempts >= ATTEMPTS:
+class DialResult(StrEnum):
+    """What came of one dial. The citizen's telephone rang for the first four only: these are attempts that count."""
+
+    SPOKEN = "spoken"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    UNANSWERED = "unanswered"  # picked up, and nobody pressed 1: a machine, or somebody who did not want to
+    FAILED = "failed"
+    NOT_DIALLED = "not_dialled"  # the carrier never made the call
+    AGENT_LEFT = "agent_left"
+    CALLED_US = "called_us"  # the citizen telephoned meanwhile
+
+
+COUNTED = frozenset(
+    {DialResult.SPOKEN, DialResult.BUSY, DialResult.NO_ANSWER, DialResult.UNANSWERED, DialResult.FAILED}
+)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How often, and how far apart, an unreached citizen is dialled."""
+
+    attempts: int = 3
+    apart: timedelta = timedelta(minutes=30)
+
+
+def window(hours: LineHours, department: str, at: datetime, width: timedelta = SOON) -> Window | None:
+    """From when to when a callback is promised that may begin at `at`: soon, within the day's hours, or else the next
+    half-day. None where no opening is known: nothing can be promised. Both ends are local to the territory."""
+    now = on_their_clock(department, at)
+    if now is None:
         return None
-    return window(hours, department, at + APART, timedelta(0))
+    if hours.always:
+        return now, now + width
+    today = hours_of(hours, department, now.date())
+    if today and today[0] <= now and now + LEAST <= today[1]:
+        return now, min(now + width, today[1])
+    following = next(iter(slots(hours, department, at)), None)
+    return half_day(hours, department, following) if following else None
+
+
+def slots(hours: LineHours, department: str, at: datetime, count: int = SLOTS) -> tuple[str, ...]:
+    """The next half-days that a citizen may choose from, soonest first; none where no opening is known."""
+    now = on_their_clock(department, at)
+    if now is None:
+        return ()
+    days = (now.date() + timedelta(days=n) for n in range(HORIZON))
+    codes = (f"{day:%Y%m%d}{half}" for day in days for half in "ma")
+    ahead = (code for code in codes if (part := half_day(hours, department, code)) and part[1] >= now + LEAST)
+    return tuple(code for code, _ in zip(ahead, range(count), strict=False))
+
+
+def half_day(hours: LineHours, department: str, code: str) -> Window | None:
+    """The hours of a half-day in a territory; None when the line is shut then, or `code` is none."""
+    day, half = day_of(code), code[-1:]
+    open_ = hours_of(hours, department, day) if day else None
+    if day is None or open_ is None:
+        return None
+    noon = datetime.combine(day, NOON, open_[0].tzinfo)
+    first, last = (open_[0], min(noon, open_[1])) if half == "m" else (max(noon, open_[0]), open_[1])
+    return (first, last) if first < last else None
+
+
+def chosen(hours: LineHours, department: str, code: str, at: datetime) -> Window | None:
+    """The window of a half-day somebody chose: what is left of it. None when it is past, shut, or too far away."""
+    now, part = on_their_clock(department, at), half_day(hours, department, code)
+    if now is None or part is None or part[1] < now + LEAST or part[0] > now + timedelta(days=FARTHEST):
+        return None
+    return max(part[0], now), part[1]
+
+
+def next_try(hours: LineHours, department: str, attempts: int, at: datetime, policy: Policy) -> Window | None:
+    """The window of the next attempt after `attempts` that did not reach anybody; None after the last, or where no
+    opening is known."""
+    if attempts >= policy.attempts:
+        return None
+    return window(hours, department, at + policy.apart)
+
+
+def day_of(code: str) -> date | None:
+    """The day of a half-day; None for what is no code of one."""
+    try:
+        return date.fromisoformat(code[:-1]) if len(code) == 9 and code[-1] in ("m", "a") else None
+    except ValueError:
+        return None

@@ -57,6 +57,27 @@ def opening(hours: LineHours, department: str, at: datetime) -> Opening:
     return Opening(False, _instant(following, hours.opens, zone).astimezone(zone) if following else None)
 
 
+def on_their_clock(department: str, at: datetime) -> datetime | None:
+    """`at` on the clock of a territory (Paris's for an unknown department); None where nobody lives."""
+    territory = TERRITORIES.get(department)
+    if territory is not None and not territory.timezone:
+        return None
+    return at.astimezone(ZoneInfo(territory.timezone if territory else PARIS))
+
+
+def hours_of(hours: LineHours, department: str, day: date) -> tuple[datetime, datetime] | None:
+    """When the line opens and closes on a territory's own day; None on a day it is shut, or where nobody lives."""
+    territory = TERRITORIES.get(department)
+    if territory is not None and not territory.timezone:
+        return None
+    zone = ZoneInfo(territory.timezone if territory else PARIS)
+    if hours.always:
+        return datetime.combine(day, time.min, zone), datetime.combine(day, time.max, zone)
+    if not _works(day, territory.holidays if territory else ""):
+        return None
+    return _instant(day, hours.opens, zone).astimezone(zone), _instant(day, hours.closes, zone).astimezone(zone)
+
+
 def _instant(day: date, local: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, local, zone).astimezone(UTC)
 
