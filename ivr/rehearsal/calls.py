@@ -129,7 +129,6 @@ class Call:
             "duration": str(self.seconds) if self.ended else None,
             "answered_by": self.answered_by,
             "api_version": API_VERSION,
-            "annotation": None,
             "caller_name": None,
             "forwarded_from": None,
             "group_sid": None,

@@ -95,5 +95,4 @@ class Queue:
             "date_created": format_datetime(self.created),
             "date_updated": format_datetime(self.created),
             "uri": f"{self.path}.json",
-            "subresource_uris": {"members": f"{self.path}/Members.json"},
         }
