@@ -46,7 +46,7 @@ def join(
     It joins the ring of its age, or the next that has somebody on duty, or the widest.
     A call under a reservation stays reserved, but is not forgotten when the offer was decided before `at`.
     """
-    queue: str = store.call("join", call_id, score, arrival, at, len(queues), *queues, *widen_at)
+    queue: str = store.call("join", call_id, score, arrival, at, " ".join(queues), " ".join(map(repr, widen_at)))
     return queue
 
 

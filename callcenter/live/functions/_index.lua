@@ -69,33 +69,39 @@ local function first_common(heads, set)
 end
 
 -- A call's record is text, so that a person with a terminal can read it: ring|score|arrival|queues|times of widening.
+-- Queues and times stay joined by spaces, nearest ring first; each is looked at only when it is needed.
 local function read_record(text)
-  local ring, score, arrival, queues, widenings = string.match(text, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
-  local record = {ring = tonumber(ring), score = score, arrival = arrival, queues = {}, widen_at = {}}
-  for queue in string.gmatch(queues, '%S+') do record.queues[#record.queues + 1] = queue end
-  for time in string.gmatch(widenings, '%S+') do record.widen_at[#record.widen_at + 1] = time end
-  return record
+  local ring, score, arrival, queues, widen_at = string.match(text, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
+  return {ring = tonumber(ring), score = score, arrival = arrival, queues = queues, widen_at = widen_at}
 end
 
 local function write_record(call_id, record)
-  call('HSET', CALLS, call_id, table.concat({record.ring, record.score, record.arrival,
-    table.concat(record.queues, ' '), table.concat(record.widen_at, ' ')}, '|'))
+  call('HSET', CALLS, call_id,
+    table.concat({record.ring, record.score, record.arrival, record.queues, record.widen_at}, '|'))
 end
 
--- The ring a call stands in at a time: the one of its age, or the next wider that has somebody on duty, or the widest.
-local function ring_at(record, at)
-  local ring, widest = record.ring, #record.queues
-  while ring < widest and tonumber(record.widen_at[ring]) <= at do ring = ring + 1 end
-  while ring < widest and not call('ZSCORE', DUTY, record.queues[ring]) do ring = ring + 1 end
-  return ring
+local function word(text, n)
+  for each in string.gmatch(text, '%S+') do
+    if n == 1 then return each end
+    n = n - 1
+  end
+end
+
+local function queue_of(record) return word(record.queues, record.ring) end
+local function widens_at(record) return word(record.widen_at, record.ring) end -- nil in the widest ring
+
+-- Moves a record to the ring it belongs in at a time: of its age, or the next wider with somebody on duty, or the widest.
+local function widen_record(record, at)
+  local time = widens_at(record)
+  while time and (tonumber(time) <= at or not call('ZSCORE', DUTY, queue_of(record))) do
+    record.ring = record.ring + 1
+    time = widens_at(record)
+  end
 end
 
 local function expect_widening(call_id, record)
-  if record.ring < #record.queues then
-    call('ZADD', WIDENING, record.widen_at[record.ring], call_id)
-  else
-    call('ZREM', WIDENING, call_id)
-  end
+  local time = widens_at(record)
+  if time then call('ZADD', WIDENING, time, call_id) else call('ZREM', WIDENING, call_id) end
 end
 
 local function forget_call(call_id)
@@ -121,9 +127,15 @@ local function longest_free(queue)
   return first[1], profile, first[2]
 end
 
--- Takes both out of the index under a token; each keeps what it needs to come back as it was.
-local function reserve(token, deadline, call_id, queue, agent, profile, since)
-  step_out(queue_key(queue), HEADS, queue, call_id)
+-- Takes the first of a line out of it.
+local function pop(line, heads, name)
+  local member = call('ZPOPMIN', line)[1]
+  tell_head(line, heads, name)
+  return member
+end
+
+-- Holds a call, already out of its line, and takes out a free agent; each keeps what it needs to come back as it was.
+local function reserve(token, deadline, call_id, agent, profile, since)
   step_out(free_key(profile), IDLE, profile, agent)
   call('HSET', HELD, call_id, token, agent, token .. ' ' .. since)
   call('ZADD', RESERVED, deadline, token .. ' ' .. call_id .. ' ' .. agent)

@@ -12,7 +12,7 @@ local function confirm(keys, argv)
   local call_token, joined_at = held_call(call_id)
   if call_token == token then
     local record = read_record(call('HGET', CALLS, call_id))
-    local queue = record.queues[record.ring]
+    local queue = queue_of(record)
     local picks = picks_key(queue)
     call('ZADD', picks, at, token)
     call('ZREMRANGEBYSCORE', picks, '-inf', '(' .. argv[5])

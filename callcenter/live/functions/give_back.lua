@@ -14,7 +14,7 @@ local function give_back(keys, argv)
     call('HDEL', HELD, call_id)
     if argv[4] == '1' or joined_at then
       local record = read_record(call('HGET', CALLS, call_id))
-      local queue = record.queues[record.ring]
+      local queue = queue_of(record)
       stand(queue_key(queue), HEADS, queue, call_id, record.score)
     else
       forget_call(call_id)

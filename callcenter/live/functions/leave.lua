@@ -9,7 +9,7 @@ local function leave(keys, argv)
   if not text then return 0 end
   if call('HDEL', HELD, call_id) == 0 then
     local record = read_record(text)
-    local queue = record.queues[record.ring]
+    local queue = queue_of(record)
     step_out(queue_key(queue), HEADS, queue, call_id)
   end
   forget_call(call_id)

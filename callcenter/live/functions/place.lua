@@ -8,10 +8,10 @@ local function place(keys, argv)
   if not text then return nil end
   local record = read_record(text)
   local before = 0
-  for _, queue in ipairs(record.queues) do
+  for queue in string.gmatch(record.queues, '%S+') do
     before = before + call('ZCOUNT', queue_key(queue), '-inf', '(' .. record.score)
   end
-  local queue = record.queues[record.ring]
+  local queue = queue_of(record)
   local picked = call('ZCOUNT', picks_key(queue), argv[2], argv[3])
   return {before, queue, tonumber(call('ZSCORE', DUTY, queue) or 0), picked, record.arrival}
 end

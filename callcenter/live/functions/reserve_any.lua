@@ -8,8 +8,8 @@ local function reserve_any(keys, argv)
   for _, queue in ipairs(call('ZRANGE', HEADS, 0, -1)) do
     local agent, profile, since = longest_free(queue)
     if agent then
-      local call_id = call('ZRANGE', queue_key(queue), 0, 0)[1]
-      return reserve(argv[1], argv[2], call_id, queue, agent, profile, since)
+      local call_id = pop(queue_key(queue), HEADS, queue)
+      return reserve(argv[1], argv[2], call_id, agent, profile, since)
     end
   end
   return nil

@@ -12,8 +12,8 @@ local function reserve_for_agent(keys, argv)
   local own_score = call('ZSCORE', HEADS, own)
   if own_score and (not queue or tonumber(own_score) < tonumber(call('ZSCORE', HEADS, queue))) then queue = own end
   if not queue then return nil end
-  local call_id = call('ZRANGE', queue_key(queue), 0, 0)[1]
-  return reserve(argv[2], argv[3], call_id, queue, agent, profile, since)
+  local call_id = pop(queue_key(queue), HEADS, queue)
+  return reserve(argv[2], argv[3], call_id, agent, profile, since)
 end
 
 register('reserve_for_agent', reserve_for_agent)

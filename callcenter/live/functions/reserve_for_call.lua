@@ -8,10 +8,11 @@ local function reserve_for_call(keys, argv)
   local text = call('HGET', CALLS, call_id)
   if not text or call('HEXISTS', HELD, call_id) == 1 then return nil end
   local record = read_record(text)
-  local queue = record.queues[record.ring]
+  local queue = queue_of(record)
   local agent, profile, since = longest_free(queue)
   if not agent then return nil end
-  return reserve(argv[2], argv[3], call_id, queue, agent, profile, since)
+  step_out(queue_key(queue), HEADS, queue, call_id)
+  return reserve(argv[2], argv[3], call_id, agent, profile, since)
 end
 
 register('reserve_for_call', reserve_for_call)

@@ -8,7 +8,7 @@ local function stranded(keys, argv)
   for _, queue in ipairs(call('ZDIFF', 2, HEADS, DUTY)) do
     for _, call_id in ipairs(call('ZRANGE', queue_key(queue), 0, -1)) do
       local nobody = true
-      for _, ring in ipairs(read_record(call('HGET', CALLS, call_id)).queues) do
+      for ring in string.gmatch(read_record(call('HGET', CALLS, call_id)).queues, '%S+') do
         if call('ZSCORE', DUTY, ring) then nobody = false end
       end
       if nobody then found[#found + 1] = call_id end

@@ -11,10 +11,10 @@ local function widen(keys, argv)
 
   local function move(call_id)
     local record = read_record(call('HGET', CALLS, call_id))
-    local ring = ring_at(record, at)
-    if ring == record.ring then return end
-    local narrow, wide = record.queues[record.ring], record.queues[ring]
-    record.ring = ring
+    local narrow = queue_of(record)
+    widen_record(record, at)
+    local wide = queue_of(record)
+    if wide == narrow then return end
     write_record(call_id, record)
     expect_widening(call_id, record)
     if call('HEXISTS', HELD, call_id) == 0 then
