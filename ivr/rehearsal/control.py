@@ -1,6 +1,7 @@
 """What only a test, a terminal or a trainer may do: hold the telephones. JSON, loopback only, no password."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from ivr.rehearsal.calls import Bridge, Call
 from ivr.rehearsal.carrier import Carrier
+from ivr.rehearsal.citizens import Citizen, dials
 from ivr.rehearsal.faults import Faults
 from ivr.rehearsal.people import Behaviour
 from ivr.rehearsal.phone import Ear
@@ -45,6 +47,7 @@ def routes(carrier: Carrier) -> list[Route]:
     table: dict[str, dict[str, Verb]] = {
         "": {"GET": _look},
         "/calls": {"GET": _list, "POST": _place},
+        "/citizens": {"POST": _citizen_dials},
         "/calls/{sid}": {"GET": _follow},
         "/calls/{sid}/{deed}": {"POST": _do},
         "/numbers/{number}": {"PUT": _register},
@@ -140,6 +143,16 @@ async def _place(carrier: Carrier, _request: Request, body: Body) -> Answer:
     extra = {str(k): str(v) for k, v in body.get("parameters", {}).items()}
     call = carrier.receives(body.get("from", "anonymous"), body.get("to", ""), target, extra)
     return 201, state(call)
+
+
+async def _citizen_dials(carrier: Carrier, _request: Request, body: Body) -> Answer:
+    """A practice citizen dials and finds the way alone: `number`, `postal_code`, `patience`, `talks`; `to`."""
+    to = body.pop("to", "") or next(iter(carrier.numbers))
+    if to not in carrier.numbers:
+        raise Wrong(404, "nobody of ours has that number")
+    citizen = Citizen(**body)
+    dice = random.Random(citizen.number)  # noqa: S311 - dice, not secrets
+    return 201, state(dials(carrier, citizen, to, dice))
 
 
 async def _follow(carrier: Carrier, request: Request, _body: Body) -> Answer:

@@ -59,6 +59,12 @@ class Line:
         """Somebody dials the service."""
         return Caller(self, self.ask("POST", "/calls", {"from": from_, "to": to or self.number}))
 
+    def citizen(self, number: str, postal_code: str = "46000", to: str = "", **nature: float) -> "Caller":
+        """A practice citizen dials and finds the way to the queue alone. `patience` before hanging up (or asking to
+        be called back), `talks`: telephone seconds."""
+        body = {"number": number, "postal_code": postal_code, "to": to, **nature}
+        return Caller(self, self.ask("POST", "/citizens", body))
+
     def connects(self, identity: str, voice_url: str, **parameters: str) -> "Caller":
         """A browser's softphone connects: its application's voice URL gets the parameters of `device.connect`."""
         body = {"from": f"client:{identity}", "to": "", "voice_url": voice_url, "parameters": parameters}

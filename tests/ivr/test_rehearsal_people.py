@@ -61,6 +61,27 @@ def test_practice_citizens_dial_wait_and_lose_patience(voice: TinyVoice, base: s
         assert all(entry["status"] in (200, 204, None) for entry in line.log() if entry["kind"] == "webhook")
 
 
+def test_a_citizen_sent_by_a_test_talks_and_hangs_up(voice: TinyVoice, base: str) -> None:
+    voice.documents = {
+        "/voice/incoming": lambda said: code_or_room(said["From"]),
+        "/code": "<Dial><Conference>c1</Conference></Dial>",
+    }
+    with Running(create(base, speed=100)) as url:
+        line = Line(url)
+        karim = line.call("+33612345678").happens("room")
+        durand = line.citizen("+33639980001", "46000", talks=60).speaks_with(karim)
+        karim.hears("une démarche")
+        durand.is_hung_up()
+        karim.is_alone()
+    assert voice.last("/code")["Digits"] == "46000"
+
+
+def code_or_room(from_: str) -> str:
+    if from_ == "+33612345678":
+        return "<Dial><Conference>c1</Conference></Dial>"
+    return f'<Gather action="/code" numDigits="5">{say("Votre code postal ?")}</Gather>'
+
+
 def test_the_terminal_sends_each_group_of_keys_at_its_question(voice: TinyVoice, base: str) -> None:
     voice.documents = {
         "/voice/incoming": f'<Gather action="/code" numDigits="5">{say("Code postal ?")}</Gather>',
