@@ -40,6 +40,8 @@ async def incoming(asked: Asked) -> Turn:
         await asked.voice.records.within(ARRIVAL_PATIENCE, citizen.arrives, asked.carrier_id, asked.from_, now())
     except StoreDown:
         log.warning("arrival not recorded: a later webhook will", carrier_id=asked.carrier_id)
+    except Exception:
+        log.exception("arrival not recorded", carrier_id=asked.carrier_id)  # a fault of ours must not cost the menu
     asked.voice.footsteps.noted.append((asked.carrier_id, "welcome"))
     return dialogue.ask("welcome", heard, asked.voice.menu, HEARD)
 
