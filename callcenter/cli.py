@@ -30,12 +30,15 @@ def up(
     carrier_port: Annotated[int, typer.Option(help="of the practice carrier")] = 8002,
     data: Data = DEFAULT_DATA,
     citizens: Annotated[bool, typer.Option(help="practice citizens call, practice agents answer")] = True,
+    once: Annotated[bool, typer.Option(help="one practice call to its recorded outcome, then stop")] = False,
 ) -> None:
     """Start the whole service; Ctrl-C stops it."""
-    options = supervisor.Options(data, port, voice_port, carrier_port, citizens)
+    options = supervisor.Options(data, port, voice_port, carrier_port, citizens, once)
     started = time.monotonic()
     try:
         with supervisor.running(options, _say) as run:
+            if once:
+                raise typer.Exit(supervisor.witness(run))
             _welcome(run, data, time.monotonic() - started)
             while True:
                 run.tend(_say)
@@ -80,6 +83,25 @@ def rebuild(data: Data = DEFAULT_DATA) -> None:
         console.print("Another process is rebuilding it already.")
         raise typer.Exit(1)
     console.print("The index is rebuilt.")
+
+
+@app.command()
+def check(data: Data = DEFAULT_DATA) -> None:
+    """Count what breaks each promise: the rows, the index and the carrier compared. Exit 1 when something does."""
+    _join(data)
+    from callcenter import clock
+    from callcenter.actions import checking
+    from callcenter.records import promises
+
+    found = checking.check(clock.now())
+    for promise, count in promises.counts(found.breaches).items():
+        console.print(f"{promise:<3} {promises.PROMISES[promise]:<24} {count}")
+    for breach in found.breaches:
+        console.print(f"[red]{breach.promise}[/] {breach.what}: {' '.join(breach.ids)}")
+    if not found.carrier:
+        console.print("The carrier does not answer: ghosts were not looked for.")
+    if found.breaches:
+        raise typer.Exit(1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)

@@ -27,6 +27,7 @@ PATIENCE = 60.0  # seconds for a part to answer; Python and its libraries are sl
 GRACE = 8.0  # seconds from TERM to KILL: a Celery that lost its broker would outlive everyone
 STREAMS_GRACE = "5"  # seconds that uvicorn gives to open event streams
 CITIZENS = "4"  # each telephones every minute and a half or so
+HURRY = "10"  # how many times as fast as people, when one call is all there is to see
 STEADY = 30.0  # a child alive this long has started well: its next death is its first
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # between a death and the next start
 
@@ -42,6 +43,7 @@ class Options:
     voice_port: int
     carrier_port: int
     citizens: bool
+    once: bool
 
 
 @dataclass
@@ -147,6 +149,11 @@ def running(options: Options, say: Say) -> Iterator[Run]:
         yield run
 
 
+def witness(run: Run) -> int:
+    """Let one call through and show what it became; the exit code of `callcenter.once`."""
+    return subprocess.call(_python("callcenter.once"), env=dict(run.environment))
+
+
 def _refuse_taken(port: int) -> None:
     """Another service that answers there would be mistaken for ours."""
     with socket.socket() as probe:
@@ -211,8 +218,11 @@ def _children(options: Options, settings: Mapping[str, str]) -> Iterator[Child]:
 
     carrier = settings.get("TWILIO_API_URL", "")
     if carrier == _practice_carrier(options):
-        citizens = CITIZENS if options.citizens else "0"
-        command = _python("ivr.rehearsal", "--port", str(options.carrier_port), "--citizens", citizens)
+        citizens = CITIZENS if options.citizens and not options.once else "0"
+        speed = HURRY if options.once else "1"
+        command = _python(
+            "ivr.rehearsal", "--port", str(options.carrier_port), "--citizens", citizens, "--speed", speed
+        )
         yield child("carrier", command, carrier)
     yield child(
         "voice", _uvicorn("ivr.app:app", options.voice_port), f"http://{HOST}:{options.voice_port}/health/ready"
@@ -221,8 +231,8 @@ def _children(options: Options, settings: Mapping[str, str]) -> Iterator[Child]:
     yield child("sweep", _python("callcenter.sweep"))
     quietly = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     yield child("worker", _python("celery", "-A", "workers.app", "worker", "--concurrency", "2", *quietly))
-    if carrier == _practice_carrier(options) and options.citizens:
-        yield child("agents", _python("ivr.rehearsal.agents"))
+    if carrier == _practice_carrier(options) and (options.citizens or options.once):
+        yield child("agents", _python("ivr.rehearsal.agents", "--hurry", HURRY if options.once else "1"))
 
 
 def _practice_carrier(options: Options) -> str:

@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, String, Uuid, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Uuid,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from callcenter import sealing
 from callcenter.db import Base
@@ -19,11 +31,13 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import contacts, trail
 from callcenter.records.identity import new_id
 from callcenter.rules.routing import UNKNOWN, call_queues
-from callcenter.rules.states import CALL_MOVES, WITH_AN_AGENT, CallState, Due, Ending
+from callcenter.rules.states import CALL_MOVES, CallState, Ending
 
 if TYPE_CHECKING:
     from callcenter.records.callbacks import Callback
 
+LAST_WORDS = timedelta(minutes=3)  # a line that nobody said was closed is, so long after its call ended
+RINGS = timedelta(hours=12)  # no line is older
 IN_HAND = "state in ('offered', 'connecting', 'talking', 'wrap_up')"
 
 
@@ -35,6 +49,7 @@ class Call(Base):
         Index("calls_one_per_agent", "agent_id", unique=True, postgresql_where=IN_HAND),
         Index("calls_live", "state", postgresql_where="state <> 'ended'"),
         Index("calls_live_by_number", "number_key", postgresql_where="state <> 'ended'"),
+        Index("calls_by_number", "number_key", "arrived_at"),
         Index("calls_recent", "arrived_at"),
         CheckConstraint("(ending is not null) = (state = 'ended')", name="calls_ending"),
         CheckConstraint(f"(agent_id is not null) >= ({IN_HAND})", name="calls_have_an_agent"),
@@ -56,6 +71,8 @@ class Call(Base):
     relay: Mapped[bool] = mapped_column(default=False)
 
     state: Mapped[str] = mapped_column(String(12), default=CallState.MENU)
+    for_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))  # stands in their own queue first
+    own_until: Mapped[datetime | None]  # then in everybody's
     arrived_at: Mapped[datetime]
     queued_at: Mapped[datetime | None]
     priority: Mapped[float] = mapped_column(Float, default=0.0)  # seconds taken off the arrival in the one order
@@ -68,6 +85,9 @@ class Call(Base):
         String(12)
     )  # why it could not wait: its ending, unless it promises a callback
     talking_at: Mapped[datetime | None]
+    line_over_at: Mapped[
+        datetime | None
+    ]  # the carrier said that the line is closed; the last words come after `ended_at`
     ended_at: Mapped[datetime | None]  # when the carrier's line ended, or the agent ended the conversation
     ending: Mapped[str | None] = mapped_column(String(16))
 
@@ -79,7 +99,7 @@ class Call(Base):
     @property
     def queues(self) -> tuple[str, ...]:
         """Where it may stand, nearest ring first."""
-        return call_queues(self.department, self.topic, self.language)
+        return call_queues(self.department, self.topic, self.language, self.for_agent)
 
 
 @dataclass(frozen=True)
@@ -133,7 +153,7 @@ def queue_callback(session: Session, callback: "Callback", contact_id: str, at: 
         id=new_id(), channel="callback", callback_id=callback.id, contact_id=contact_id, number=callback.number,
         number_key=callback.number_key, department=callback.department, topic=callback.topic, language=callback.language,
         relay=callback.relay, state=CallState.WAITING, arrived_at=at, queued_at=at - timedelta(seconds=callback.waited),
-        priority=0.0, epoch=0, inside=False, extended=False,
+        for_agent=callback.for_agent, own_until=callback.due_until if callback.for_agent else None, priority=0.0, epoch=0, inside=False, extended=False,
     )  # fmt: skip
     session.add(call)
     session.flush()
@@ -141,10 +161,27 @@ def queue_callback(session: Session, callback: "Callback", contact_id: str, at: 
     return call
 
 
-def is_speaking(session: Session, number_key: bytes, but: str) -> bool:
-    """Whether this number has another live call with us: then nobody dials it."""
-    live = select(func.count()).where(Call.number_key == number_key, Call.id != but, Call.channel == "phone")
-    return bool(session.scalar(live.where(Call.state.not_in([CallState.ENDED, CallState.WRAP_UP]))))
+def on_the_line(number_key: Any, at: datetime) -> ColumnElement[bool]:
+    """Whether the owner of a number telephones us now, the last words included: then nobody dials them."""
+    theirs = aliased(Call)
+    open_ = theirs.state.not_in([CallState.ENDED, CallState.WRAP_UP]) | (theirs.ended_at > at - LAST_WORDS)
+    return exists().where(
+        theirs.number_key == number_key,
+        theirs.channel == "phone",
+        theirs.arrived_at > at - RINGS,
+        theirs.line_over_at.is_(None),
+        open_,
+    )
+
+
+def is_on_the_line(session: Session, number_key: bytes, at: datetime) -> bool:
+    """The same, as a question."""
+    return bool(session.scalar(select(on_the_line(number_key, at))))
+
+
+def line_is_over(session: Session, call: Call, at: datetime) -> None:
+    """The carrier has closed a call's line."""
+    call.line_over_at = call.line_over_at or at
 
 
 def by_carrier_id(session: Session, carrier_id: str) -> Call | None:
@@ -166,6 +203,35 @@ def first_since(session: Session, since: datetime) -> Call | None:
 def of_contact(session: Session, contact_id: str) -> Call | None:
     """The call that a contact was."""
     return session.scalar(select(Call).where(Call.contact_id == contact_id))
+
+
+def of_callback(session: Session, callback_id: str) -> Call | None:
+    """The live call that keeps a promise now."""
+    live = select(Call).where(Call.callback_id == callback_id, Call.state != CallState.ENDED)
+    return session.scalar(live.execution_options(populate_existing=True))
+
+
+def unheard(session: Session, departments: Sequence[str] | None, since: datetime, limit: int = 200) -> list[Call]:
+    """Who hung up unheard since then in these departments (None: all), one call a number, the latest first: nobody
+    who was answered since, who was promised a callback since, or whose number is not known."""
+    from callcenter.records.callbacks import Callback
+
+    lost = (Ending.ABANDONED, Ending.FULL, Ending.CLOSED, Ending.TECHNICAL)
+    after, promised = aliased(Call), Callback
+    heard = exists().where(
+        after.number_key == Call.number_key, after.arrived_at >= Call.arrived_at, after.talking_at.is_not(None)
+    )
+    kept = exists().where(promised.number_key == Call.number_key, promised.promised_at >= Call.arrived_at)
+    missed = (
+        select(Call)
+        .distinct(Call.number_key)
+        .where(Call.ending.in_(lost), Call.arrived_at >= since, Call.number_key.is_not(None), ~heard, ~kept)
+        .where(Call.channel == "phone")
+        .order_by(Call.number_key, Call.arrived_at.desc())
+    )
+    if departments is not None:
+        missed = missed.where(Call.department.in_([*departments, UNKNOWN]))
+    return sorted(session.scalars(missed.limit(limit)), key=lambda call: call.arrived_at, reverse=True)
 
 
 def get(session: Session, call_id: str) -> Call | None:
@@ -243,27 +309,3 @@ def live(session: Session) -> list[Call]:
 def count_waiting(session: Session) -> int:
     """How many wait, in the nation."""
     return session.scalar(select(func.count()).where(Call.state == CallState.WAITING)) or 0
-
-
-def broken_places(session: Session) -> list[str]:
-    """P1 and P2 as a query: calls whose state and agent disagree with the agent's own row."""
-    from callcenter.records.agents import Agent
-
-    in_hand = (
-        select(Call.id)
-        .join(Agent, Agent.id == Call.agent_id)
-        .where(Call.state.in_(WITH_AN_AGENT), Agent.call_id.is_distinct_from(Call.id))
-    )
-    holding = select(Agent.call_id).join(Call, Call.id == Agent.call_id).where(Call.state.not_in(WITH_AN_AGENT))
-    return [i for i in [*session.scalars(in_hand), *session.scalars(holding)] if i]
-
-
-def unrecorded_endings(session: Session) -> list[str]:
-    """P8: answered calls that ended with their contact neither recorded, owed nor released."""
-    contact = contacts.Contact
-    wrong = (
-        select(Call.id)
-        .join(contact, contact.id == Call.contact_id)
-        .where(Call.ending == Ending.ANSWERED, contact.due == Due.NOTHING)
-    )
-    return list(session.scalars(wrong))
