@@ -56,6 +56,7 @@ def engine() -> Engine:
         pool_timeout=1,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,  # an error is logged without the values: some are personal
         connect_args={"connect_timeout": 2, "options": OPTIONS},
     )
 
