@@ -1,0 +1,49 @@
+"""The carrier of these tests: the practice carrier on loopback. Whoever is on a line stays there: the tests call the verbs
+that its webhooks would call, in any order, twice, or never."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from callcenter import config
+from callcenter.telephone import telephone
+from ivr import twilio
+from ivr.rehearsal.far_end import Line
+from ivr.rehearsal.server import Running, create
+
+RELAXED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+settings.register_profile(
+    "ci", max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=RELAXED, derandomize=True
+)
+settings.register_profile(
+    "long", max_examples=400, stateful_step_count=60, deadline=None, suppress_health_check=RELAXED, print_blob=True
+)
+settings.load_profile("ci")
+
+
+PATIENT = '<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="3600"/></Response>'
+
+
+async def _stays(_request: Request) -> Response:
+    return Response(PATIENT, media_type="text/xml")
+
+
+@pytest.fixture(scope="session")
+def carrier() -> Iterator[Line]:
+    """The telephones; our own side speaks to the same carrier."""
+    waits = Starlette(routes=[Route("/{path:path}", _stays, methods=["POST"])])
+    with Running(waits) as voice, Running(create(voice, calls_per_second=0)) as url:
+        os.environ |= {"TWILIO_API_URL": url, "PUBLIC_VOICE_URL": voice}
+        for remembered in (config.settings, telephone, twilio._client):
+            remembered.cache_clear()
+        yield Line(url)
+        del os.environ["TWILIO_API_URL"], os.environ["PUBLIC_VOICE_URL"]
+        for remembered in (config.settings, telephone, twilio._client):
+            remembered.cache_clear()

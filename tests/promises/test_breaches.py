@@ -1,0 +1,246 @@
+"""Every query of `callcenter check` finds what it is there for: a breach planted past the verbs, in a transaction that is
+rolled back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from callcenter import clock
+from callcenter.actions import agent, callback, checking, citizen, room
+from callcenter.db import reading
+from callcenter.records import offers, promises
+from callcenter.records.contacts import Entry
+from callcenter.records.promises import Outside
+from callcenter.rules.states import Outcome, PauseReason
+from ivr.rehearsal.far_end import Line
+from tests.promises.people import WISH, hires, joins, number_of, rings, the_call
+
+ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
+SOON, LATER = timedelta(), timedelta(seconds=100)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Ids by what they are, for the planted SQL and for what is seen outside."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+def waiting(line: Line) -> Scene:
+    agent.pauses(available(line).ids["agent"], PauseReason.BREAK, clock.now())
+    return Scene({"call": joins(rings(line, 1).sid, 1)})
+
+
+def available(line: Line) -> Scene:
+    agent_id = hires(1)
+    agent.takes_post(agent_id, "phone", clock.now())
+    return Scene({"agent": agent_id})
+
+
+def offered(line: Line) -> Scene:
+    scene = available(line).ids | {"call": joins(rings(line, 1).sid, 1)}
+    with reading() as session:
+        offer = offers.open_of_agent(session, scene["agent"])
+    assert offer is not None
+    return Scene(scene | {"offer": offer.id})
+
+
+def connecting(line: Line) -> Scene:
+    scene = offered(line).ids
+    leg = agent.accepts(scene["agent"], scene["offer"], clock.now())
+    assert leg is not None
+    return Scene(scene | {"leg": leg.id})
+
+
+def talking(line: Line) -> Scene:
+    scene = connecting(line).ids
+    room.leg_enters(scene["leg"], "CAleg", clock.now())
+    room.citizen_enters(scene["call"], clock.now())
+    return Scene(scene)
+
+
+def recorded(line: Line) -> Scene:
+    scene = talking(line).ids
+    agent.hangs_up(scene["agent"], clock.now())
+    contact_id = the_call(scene["call"]).contact_id
+    agent.records(scene["agent"], contact_id, [ENTRY], clock.now())
+    return Scene(scene | {"contact": contact_id})
+
+
+def paused(line: Line) -> Scene:
+    scene = available(line).ids
+    agent.pauses(scene["agent"], PauseReason.BREAK, clock.now())
+    return Scene(scene)
+
+
+def promised(line: Line) -> Scene:
+    caller = rings(line, 1)
+    callback.asks(caller.sid, number_of(1), WISH, clock.now(), typed=False)
+    citizen.hangs_up(caller.sid, clock.now())
+    with reading() as session:
+        ids = session.execute(text("select id, asked_by from callbacks")).one()
+    return Scene({"callback": str(ids[0]), "call": str(ids[1])})
+
+
+ATTEMPT = """insert into attempts (id, callback_id, call_id, epoch, number_key, created_at, lease_until)
+             values (gen_random_uuid(), :callback, :call, {epoch}, 'x', {at}, {lease})"""
+ONE_ATTEMPT = ATTEMPT.format(epoch=1, at="now()", lease="now()")
+
+
+@dataclass(frozen=True)
+class Planted:
+    """`sql`: what only a bug could write. `outside`: what the index or the carrier would have to show."""
+
+    scene: Callable[[Line], Scene]
+    sql: tuple[str, ...] = ()
+    outside: Callable[[dict[str, str]], Outside] = lambda _: Outside()
+    later: timedelta = SOON
+
+
+PLANTED = {
+    "a call in an agent's hands is not the one that the agent holds": Planted(
+        connecting, ("update agents set state = 'available', call_id = null where id = :agent",)
+    ),
+    "an agent holds a call that is not in their hands": Planted(
+        offered, ("update calls set state = 'waiting', agent_id = null where id = :call",)
+    ),
+    "a waiting call belongs to somebody": Planted(
+        offered, ("update calls set state = 'waiting' where id = :call",)
+    ),
+    "an offered call has not exactly its open offer, of its epoch and agent": Planted(
+        offered, ("update offers set state = 'missed' where id = :offer",)
+    ),
+    "an open offer is not of an offered call": Planted(offered, ("update calls set epoch = 7 where id = :call",)),
+    "a call in hand was not accepted in its present epoch": Planted(
+        talking, ("update offers set state = 'refused' where id = :offer",)
+    ),
+    "a call has waited 30 s and stands in no queue": Planted(
+        waiting, outside=lambda _: Outside(standing=[]), later=timedelta(seconds=31)
+    ),
+    "an offer or a connection is 30 s past its lease": Planted(offered, later=LATER),
+    "a call's arrival in the queue is not the one that it began with": Planted(
+        waiting, ("update calls set queued_at = queued_at - interval '1 h' where id = :call",)
+    ),
+    "a callback under way has no live call": Planted(
+        promised, ("update callbacks set state = 'queued' where id = :callback",)
+    ),
+    "a callback is two hours late": Planted(promised, later=timedelta(hours=4)),
+    "a callback ended without an instant": Planted(
+        promised, ("update callbacks set state = 'reached' where id = :callback",)
+    ),
+    "two dials to one number at once": Planted(
+        promised, ("drop index attempts_one_live_per_number", ONE_ATTEMPT, ONE_ATTEMPT)
+    ),
+    "a dial is a minute past its lease": Planted(promised, (ONE_ATTEMPT,), later=LATER),
+    "dialled after it was reached": Planted(
+        promised,
+        ("update callbacks set state = 'reached', closed_at = now() - interval '1 h' where id = :callback", ONE_ATTEMPT),
+    ),
+    "an answered call ended with its outcome neither recorded, owed nor released": Planted(
+        recorded, ("update contacts set due = 'nothing' where id = :contact",)
+    ),
+    "recorded without an outcome, or an outcome without being recorded": Planted(
+        recorded, ("delete from accompaniments where contact_id = :contact",)
+    ),
+    "recorded twice": Planted(
+        recorded,
+        (
+            """insert into accompaniments (id, contact_id, partner, procedure, outcome, internet_checked, settled,
+                                           follow_up, at)
+               select gen_random_uuid(), contact_id, partner, 'autre', outcome, false, settled, follow_up, now()
+               from accompaniments where contact_id = :contact""",
+        ),
+    ),
+    "the index shows a call that does not wait": Planted(recorded, outside=lambda ids: Outside(standing=[ids["call"]])),
+    "the index shows an agent as free who is not": Planted(paused, outside=lambda ids: Outside(free=[ids["agent"]])),
+    "a change along no arrow": Planted(
+        recorded,
+        (
+            "insert into events (at, noun, noun_id, was, now, why) values (now(), 'call', :call, 'ended', 'menu', 'x')",
+        ),
+    ),
+    "a contact by telephone without its call": Planted(
+        available,
+        (
+            """insert into contacts (id, reference, channel, department, language, relay, arrived_at, due)
+               values (gen_random_uuid(), 'x', 'phone', '46', 'fr', false, now(), 'nothing')""",
+        ),
+    ),
+    "an agent is busy 60 s after their call ended": Planted(
+        talking, ("update calls set ended_at = now() where id = :call",), later=LATER
+    ),
+    "a leg lives 60 s after its call went on without it": Planted(
+        recorded, ("update legs set state = 'joined' where id = :leg",), later=LATER
+    ),
+    "a live call whose line the carrier does not have": Planted(
+        waiting, outside=lambda _: Outside(lines=[]), later=LATER
+    ),
+    "a line of the carrier's that nobody here knows, or whose use has ended": Planted(
+        available, outside=lambda _: Outside(lines=["CAstranger"])
+    ),
+    "the trail of a call does not end where it is": Planted(
+        offered, ("update calls set state = 'connecting' where id = :call",)
+    ),
+    "the trail of a agent does not end where it is": Planted(
+        available, ("update agents set state = 'pause' where id = :agent",)
+    ),
+    "the trail of a offer does not end where it is": Planted(
+        offered, ("update offers set state = 'missed' where id = :offer",)
+    ),
+    "the trail of a leg does not end where it is": Planted(
+        connecting, ("update legs set state = 'joined' where id = :leg",)
+    ),
+    "the trail of a contact does not end where it is": Planted(
+        recorded, ("update contacts set due = 'owed' where id = :contact",)
+    ),
+    "the trail of a callback does not end where it is": Planted(
+        promised, ("update callbacks set state = 'cancelled' where id = :callback",)
+    ),
+    "the trail of a attempt does not end where it is": Planted(promised, (ONE_ATTEMPT,)),
+    "a change does not begin where the one before it ended": Planted(
+        waiting,
+        (
+            """insert into events (at, noun, noun_id, was, now, why)
+               values (now(), 'call', :call, 'offered', 'waiting', 'x')""",
+        ),
+    ),
+    "an agent without a heartbeat may be offered a call": Planted(
+        available, outside=lambda ids: Outside(silent=[ids["agent"]])
+    ),
+    "an offer is open at an agent whose connection is lost": Planted(
+        offered, ("update agents set state = 'lost', call_id = null where id = :agent",)
+    ),
+}
+
+
+def test_no_query_is_left_unproven() -> None:
+    assert PLANTED.keys() == {query.what for query in promises.QUERIES}
+    assert {query.promise for query in promises.QUERIES} == promises.PROMISES.keys()
+
+
+@pytest.mark.parametrize("what", PLANTED)
+@pytest.mark.usefixtures("database", "live")
+def test_a_planted_breach_is_found(what: str, carrier: Line) -> None:
+    planted = PLANTED[what]
+    ids = planted.scene(carrier).ids
+    at = clock.now() + planted.later
+    with reading() as session:
+        assert promises.broken(session, clock.now()) == []
+        for sql in planted.sql:
+            asked = text(sql)
+            session.execute(asked, {name: ids[name] for name in asked.compile().params})
+        found = promises.broken(session, at, planted.outside(ids))
+    assert what in {breach.what for breach in found}
+
+
+@pytest.mark.usefixtures("database", "live")
+def test_a_whole_call_breaks_nothing(carrier: Line) -> None:
+    recorded(carrier)
+    for caller in carrier.live():
+        carrier.ask("POST", f"/calls/{caller['sid']}/hangup", {})
+    found = checking.check(clock.now())
+    assert found.breaches == []
+    assert found.carrier
