@@ -19,6 +19,7 @@ from ivr.rehearsal.rooms import Participant, Room
 from ivr.rehearsal.sounds import Sounds
 from ivr.rehearsal.webhooks import Target, Webhooks
 
+LEAST_RINGING = 10.0  # real seconds that a telephone held from outside rings, at any speed
 KEPT = 5_000  # ended calls and rooms that REST can still be asked about
 
 
@@ -64,9 +65,13 @@ class Carrier:
         return seconds / self.speed
 
     def silence(self, phone: Phone, seconds: float) -> float:
-        """How long a question waits, in real seconds: somebody outside needs time to press a key, at any speed."""
+        """How long a question waits for an answer, in real seconds."""
+        return self.patience(phone, seconds, self.least_silence)
+
+    def patience(self, phone: Phone, seconds: float, least: float) -> float:
+        """Real seconds, at any speed at least `least` for somebody outside, who needs time to press or pick up."""
         real = self.scaled(seconds)
-        return max(real, min(seconds, self.least_silence)) if phone.controlled else real
+        return max(real, min(seconds, least)) if phone.controlled else real
 
     # names
 
@@ -164,7 +169,7 @@ class Carrier:
         call.person = self.webhooks.spawn(act(self, call, behaviour))
         try:
             # Twilio adds five seconds to what was asked
-            async with asyncio.timeout(self.scaled(rings_for + 5)):
+            async with asyncio.timeout(self.patience(call.phone, rings_for + 5, LEAST_RINGING)):
                 decision = await call.phone.pick_up
         except TimeoutError:
             decision = "no-answer"
