@@ -22,6 +22,7 @@ shared head; the others in the module that owns them. Ids are opaque, scores and
     {cc}held              hash   call -> token [joined again at]                        under a reservation
                                  agent -> token since [freed again since]
 
+    {cc}dial              string when the next dial may be made                         budget.py
     {cc}step:<carrier id> string menu step a caller reached                             two hours
 
     {cc}beacon            string the sweep's count                                      beacon.py

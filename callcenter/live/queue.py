@@ -28,13 +28,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Line:
-    """One queue as a supervisor sees it. `oldest_score` is None when nothing waits."""
+    """One queue as staff see it. `oldest_score` is None when nothing waits."""
 
     queue: str
     waiting: int
     oldest_score: float | None
     on_duty: int
-    free: int
 
 
 def join(
@@ -94,6 +93,6 @@ def waiting() -> dict[str, float]:
 def lines(queues: Sequence[str]) -> list[Line]:
     """The queues asked for, in that order."""
     return [
-        Line(queue, waiting, float(oldest) if oldest else None, on_duty, free)
-        for queue, (waiting, oldest, on_duty, free) in zip(queues, store.call("lines", *queues), strict=True)
+        Line(queue, waiting, float(oldest) if oldest else None, on_duty)
+        for queue, (waiting, oldest, on_duty) in zip(queues, store.call("lines", *queues), strict=True)
     ]

@@ -223,5 +223,4 @@ class Oracle:
 
     def _line(self, queue: str) -> Line:
         scores = [call.score for call in self._in_line() if call.queue == queue]
-        free = sum(agent.free and queue in agent.queues for agent in self.agents.values())
-        return Line(queue, len(scores), min(scores, default=None), self._duty(queue), free)
+        return Line(queue, len(scores), min(scores, default=None), self._duty(queue))

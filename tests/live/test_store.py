@@ -60,6 +60,20 @@ def test_a_refusal_is_a_failure_but_does_not_open_the_breaker() -> None:
     assert beacon.read() is None
 
 
+def test_a_full_store_still_lets_people_go(fragile: embedded.Server) -> None:
+    floor.comes("karim", LOT, 100)
+    joins()
+    store.client().config_set("maxmemory", 1)
+    with pytest.raises(LiveStoreDown):
+        joins("petit")
+    assert queue.place("durand", 101)
+    assert floor.busy("karim")
+    assert floor.goes("karim")
+    assert queue.leave("durand")
+    beacon.clear()
+    assert store.client().dbsize() == 0
+
+
 def test_a_frozen_store_is_waited_for_once_and_not_asked_again_until_it_rested(fragile: embedded.Server) -> None:
     joins()
     fragile.process.send_signal(signal.SIGSTOP)

@@ -22,6 +22,7 @@ local HEADS, IDLE = '{cc}heads', '{cc}idle'
 local CALLS, WIDENING = '{cc}calls', '{cc}widening'
 local AGENTS, PROFILES, DUTY, BEATS = '{cc}agents', '{cc}profiles', '{cc}duty', '{cc}beats'
 local RESERVED, HELD = '{cc}reserved', '{cc}held'
+local DIAL = '{cc}dial'
 
 local function queue_key(queue) return '{cc}queue:' .. queue end
 local function picks_key(queue) return '{cc}picks:' .. queue end
@@ -30,6 +31,7 @@ local function free_key(profile) return '{cc}free:' .. profile end
 local function profile_key(profile) return '{cc}profile:' .. profile end
 local function step_key(carrier_id) return '{cc}step:' .. carrier_id end
 local function own_queue(agent) return 'A:' .. agent end
+local function is_own(queue) return string.sub(queue, 1, 2) == 'A:' end
 
 -- The lowest score of a line is told to its heads, after anything but a plain arrival.
 local function tell_head(line, heads, name)
@@ -111,8 +113,9 @@ end
 
 -- The agent whose own queue this is, if they are free: agent, profile, free since.
 local function free_owner(queue)
-  local owner = string.match(queue, '^A:(.+)$')
-  local profile = owner and call('HGET', AGENTS, owner)
+  if not is_own(queue) then return nil end
+  local owner = string.sub(queue, 3)
+  local profile = call('HGET', AGENTS, owner)
   local since = profile and call('ZSCORE', free_key(profile), owner)
   if since then return owner, profile, since end
 end

@@ -12,4 +12,4 @@ local function busy(keys, argv)
   return 1
 end
 
-register('busy', busy)
+register('busy', busy, {'allow-oom'})

@@ -9,4 +9,4 @@ local function clear(keys, argv)
   return #found
 end
 
-register('clear', clear)
+register('clear', clear, {'allow-oom'})

@@ -16,4 +16,4 @@ local function goes(keys, argv)
   return 1
 end
 
-register('goes', goes)
+register('goes', goes, {'allow-oom'})

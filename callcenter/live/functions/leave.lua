@@ -16,4 +16,4 @@ local function leave(keys, argv)
   return 1
 end
 
-register('leave', leave)
+register('leave', leave, {'allow-oom'})

@@ -9,11 +9,15 @@ local function present(keys, argv)
     local free = call('ZRANGE', free_key(profile), 0, -1, 'WITHSCORES')
     for i = 1, #free, 2 do since[free[i]] = free[i + 1] end
   end
+  local held = call('HGETALL', HELD)
+  for i = 1, #held, 2 do
+    local _, held_since, freed = string.match(held[i + 1], '^(%S+) (%S+) ?(%S*)$')
+    if held_since then since[held[i]] = freed ~= '' and freed or held_since end
+  end
   local found = {}
   for _, agent in ipairs(call('HKEYS', AGENTS)) do
-    local _, held_since, freed = held_agent(agent)
     found[#found + 1] = agent
-    found[#found + 1] = since[agent] or freed or held_since or ''
+    found[#found + 1] = since[agent] or ''
   end
   return found
 end

@@ -3,13 +3,26 @@
 -- KEYS   1  {cc}
 -- ARGV   1  token   2  deadline
 -- gives  {call, agent}, or nil when nobody free may serve anything that waits
+local TRIED_FIRST = 16 -- queues asked one by one; if nobody free serves these, what the free do serve is gathered once
+
+local function served_by_the_free()
+  local served = {}
+  for _, profile in ipairs(call('ZRANGE', IDLE, 0, -1)) do
+    for _, queue in ipairs(call('SMEMBERS', profile_key(profile))) do served[queue] = true end
+  end
+  return served
+end
+
 local function reserve_any(keys, argv)
   if call('EXISTS', IDLE) == 0 then return nil end
-  for _, queue in ipairs(call('ZRANGE', HEADS, 0, -1)) do
-    local agent, profile, since = longest_free(queue)
-    if agent then
-      local call_id = pop(queue_key(queue), HEADS, queue)
-      return reserve(argv[1], argv[2], call_id, agent, profile, since)
+  local served
+  for i, queue in ipairs(call('ZRANGE', HEADS, 0, -1)) do
+    if i > TRIED_FIRST then served = served or served_by_the_free() end
+    if not served or served[queue] or is_own(queue) then
+      local agent, profile, since = longest_free(queue)
+      if agent then
+        return reserve(argv[1], argv[2], pop(queue_key(queue), HEADS, queue), agent, profile, since)
+      end
     end
   end
   return nil
