@@ -1,91 +1,274 @@
 """When the line is open, judged in the citizen's own clock.
 
-Monday to Friday between two local times, never on a holiday of the territory: `holidays` knows Alsace-Moselle's two
-more days and the abolition days overseas. A territory without a known calendar or timezone is closed rather than
-guessed.
+Hours are written in OpenStreetMap's `opening_hours` syntax, for the nation, a region or a territory; a queue may have
+narrower ones. A dated exception wins over everything; holidays are the territory's (`holidays` knows Alsace-Moselle's
+two more days and the abolition days overseas), and an administrator's override wins over them. On a holiday only the
+rules that begin with `PH` count. A territory without a known calendar or clock is closed rather than guessed.
+
+Open is what the wall clock says: where a night has 25 hours, an hour that comes twice is open twice.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # the stub forgets an error
 
+from callcenter.errors import Refusal
 from callcenter.rules.territory import TERRITORIES
 
 PARIS = "Europe/Paris"
-HORIZON = 21  # days searched for the next opening: no run of closed days in France comes near it
+NATION = "N"
+HORIZON = 100  # days searched for the next change: a season's closure and the holidays after it
+OFF = "off"
+LONGEST = 500  # characters
+NOT_OURS = re.compile(r"\b(SH|sunrise|sunset|dawn|dusk|unknown)\b")
+
+Span = tuple[datetime, datetime]
+"""From and to on the wall clock of one day, without a zone."""
+
+
+class BadHours(Refusal):
+    """Ces horaires ne sont pas écrits comme il faut, par exemple « Mo-Fr 08:30-18:00; PH off »."""
+
+    status = 422
+    english = "These hours are not well written; write them like “Mo-Fr 08:30-18:00; PH off”."
+
+
+@dataclass(frozen=True)
+class DatedException:
+    """What holds from `first` to `last`, both days included, whatever the ordinary hours: `off`, or other hours.
+
+    `scope`: a territory, a region (`R76`) or the nation (`N`); `topic`: one queue; empty: the line.
+    """
+
+    scope: str
+    first: date
+    last: date
+    hours: str = OFF
+    reason: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True)
 class LineHours:
-    """Local opening and closing, the same in every territory. `always` is the demonstration's."""
+    """Everything the hours depend on. `opens` to `closes`, Monday to Friday, unless `own` says otherwise.
+
+    `own`: hours by (scope, topic); `overrides`: by (territory or nation, day), whether it is a holiday. `always` is the
+    demonstration's: only exceptions close.
+    """
 
     opens: time
     closes: time
     always: bool = False
+    own: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    exceptions: tuple[DatedException, ...] = ()
+    overrides: Mapping[tuple[str, date], bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Opening:
-    """Whether the line is open now and, if not, when next: local to the territory, None if it is not known."""
+    """Whether the line is open now and, if not, when next: local to the territory, None if it is not known.
+
+    `why` it is closed: hours, holiday, the reason of an exception, or unknown.
+    """
 
     is_open: bool
     next_opening: datetime | None
     closes_at: datetime | None = None
+    why: str = ""
 
 
-def opening(hours: LineHours, department: str, at: datetime) -> Opening:
-    """The line as a citizen of `department` finds it at the instant `at`. An unknown department keeps Paris's clock."""
-    territory = TERRITORIES.get(department)
-    if territory is not None and not territory.timezone:
-        return Opening(False, None)
-    zone = ZoneInfo(territory.timezone if territory else PARIS)
-    subdivision = territory.holidays if territory else ""
+def opening(hours: LineHours, department: str, at: datetime, topic: str = "") -> Opening:
+    """The line, or one queue of it, as a citizen of `department` finds it at the instant `at`. An unknown department
+    keeps Paris's clock. What cannot be judged is closed."""
+    zone = clock_of(department)
+    if zone is None:
+        return Opening(False, None, why="unknown")
     local = at.astimezone(zone)
-    if hours.always:
-        return Opening(True, None)
-    if _works(local.date(), subdivision):
-        opens, closes = _instant(local.date(), hours.opens, zone), _instant(local.date(), hours.closes, zone)
-        if opens <= at < closes:
-            return Opening(True, None, closes.astimezone(zone))
-        if at < opens:
-            return Opening(False, opens.astimezone(zone))
-    days = (local.date() + timedelta(days=n) for n in range(1, HORIZON))
-    following = next((day for day in days if _works(day, subdivision)), None)
-    return Opening(False, _instant(following, hours.opens, zone).astimezone(zone) if following else None)
+    try:
+        today, why = _day(hours, department, local.date(), topic)
+        is_open = _holds(today, local)
+        change = _next_change(hours, department, topic, at, zone, is_open)
+    except BadHours:
+        return Opening(False, None, why="unknown")
+    if is_open:
+        return Opening(True, None, change)
+    return Opening(False, change, why=why or "hours")
+
+
+def clock_of(department: str) -> ZoneInfo | None:
+    """The clock of a territory, Paris's for an unknown department; None where nobody knows it."""
+    territory = TERRITORIES.get(department)
+    try:
+        return ZoneInfo(territory.timezone if territory else PARIS)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def on_their_clock(department: str, at: datetime) -> datetime | None:
-    """`at` on the clock of a territory (Paris's for an unknown department); None where nobody lives."""
-    territory = TERRITORIES.get(department)
-    if territory is not None and not territory.timezone:
-        return None
-    return at.astimezone(ZoneInfo(territory.timezone if territory else PARIS))
+    """`at` on the clock of a territory (Paris's for an unknown department); None where nobody knows it."""
+    zone = clock_of(department)
+    return at.astimezone(zone) if zone else None
 
 
 def hours_of(hours: LineHours, department: str, day: date) -> tuple[datetime, datetime] | None:
-    """When the line opens and closes on a territory's own day; None on a day it is shut, or where nobody lives."""
+    """From the first opening to the last closing of the line on a territory's own day; None on a day it is shut, or
+    where that cannot be judged."""
+    zone = clock_of(department)
+    try:
+        found, _ = _day(hours, department, day, "") if zone else ((), "")
+    except BadHours:
+        return None
+    if not found:
+        return None
+    opens, closes = found[0][0], min(found[-1][1], datetime.combine(day, time.max))
+    return opens.replace(tzinfo=zone), closes.replace(tzinfo=zone, fold=1)
+
+
+def is_holiday(department: str, day: date, overrides: Mapping[tuple[str, date], bool] | None = None) -> bool | None:
+    """Whether a day is a holiday there; an override wins, the territory's before the nation's. None: nobody knows."""
+    for scope in (department, NATION):
+        if overrides and (scope, day) in overrides:
+            return overrides[scope, day]
     territory = TERRITORIES.get(department)
-    if territory is not None and not territory.timezone:
+    calendar = _calendar(territory.holidays if territory else "", day.year)
+    return None if calendar is None else day in calendar
+
+
+def spans(expression: str, day: date, *, on_holiday: bool = False) -> tuple[Span, ...]:
+    """When these hours are open on one day. Raises BadHours."""
+    return _spans(expression, day, on_holiday)
+
+
+def checked(expression: str) -> str:
+    """The same hours, if they are well written. Raises BadHours."""
+    _parsed(expression)
+    return expression.strip()
+
+
+def scopes(department: str) -> tuple[str, ...]:
+    """Where hours for a department may be written, nearest first."""
+    territory = TERRITORIES.get(department)
+    return (department, f"R{territory.region}", NATION) if territory else (NATION,)
+
+
+def _next_change(
+    hours: LineHours, department: str, topic: str, at: datetime, zone: ZoneInfo, is_open: bool
+) -> datetime | None:
+    first = at.astimezone(zone).date()
+    for day in (first + timedelta(days=n) for n in range(HORIZON)):
+        found, _ = _day(hours, department, day, topic)
+        for edge in sorted(_edges(found, day, zone)):
+            if edge > at and _holds(found, local := edge.astimezone(zone)) != is_open and local.date() == day:
+                return local
+    return None
+
+
+def _edges(found: Iterable[Span], day: date, zone: ZoneInfo) -> set[datetime]:
+    """Every instant of a day at which open may become closed or the reverse."""
+    begins = datetime.combine(day, time(), zone).astimezone(UTC)
+    ends = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    walls = {wall for span in found for wall in span}
+    edges = {begins} | {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for wall in walls for fold in (0, 1)}
+    if ends - begins != timedelta(days=1):
+        edges.add(_transition(begins, ends, zone))
+    return edges
+
+
+def _transition(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
+    """The minute at which the clock was changed on this day."""
+    before = low.astimezone(zone).utcoffset()
+    while high - low > timedelta(minutes=1):
+        middle = low + timedelta(minutes=int((high - low).total_seconds() // 120))
+        low, high = (middle, high) if middle.astimezone(zone).utcoffset() == before else (low, middle)
+    return high
+
+
+def _holds(found: Iterable[Span], local: datetime) -> bool:
+    wall = local.replace(tzinfo=None, fold=0)
+    return any(begins <= wall < ends for begins, ends in found)
+
+
+def _day(hours: LineHours, department: str, day: date, topic: str) -> tuple[tuple[Span, ...], str]:
+    """The spans of the line on one day, cut to those of the queue, and why there are none. Raises BadHours."""
+    found, why = _of_scope(hours, department, day, "")
+    if topic and found:
+        queue, queue_why = _of_scope(hours, department, day, topic)
+        found, why = _common(found, queue), queue_why
+    return found, why
+
+
+def _of_scope(hours: LineHours, department: str, day: date, topic: str) -> tuple[tuple[Span, ...], str]:
+    near = scopes(department)
+    if exception := _exception(hours, near, day, topic):
+        return _spans(exception.hours, day, False), exception.reason or "exception"
+    written = next((hours.own[scope, topic] for scope in near if (scope, topic) in hours.own), None)
+    if written is None and (topic or hours.always):
+        return _spans("24/7", day, False), ""  # a queue without hours of its own has the line's
+    free = is_holiday(department, day, hours.overrides)
+    if free is None:
+        raise BadHours
+    written = written or f"Mo-Fr {hours.opens:%H:%M}-{hours.closes:%H:%M}"
+    return _spans(written, day, free), "holiday" if free else ""
+
+
+def _exception(hours: LineHours, near: tuple[str, ...], day: date, topic: str) -> DatedException | None:
+    """The nearest scope's; of two for the same, the one that closes."""
+    holding = [e for e in hours.exceptions if e.topic == topic and e.scope in near and e.first <= day <= e.last]
+    return min(holding, key=lambda e: (near.index(e.scope), e.hours != OFF), default=None)
+
+
+def _common(first: tuple[Span, ...], second: tuple[Span, ...]) -> tuple[Span, ...]:
+    both = ((max(a[0], b[0]), min(a[1], b[1])) for a in first for b in second)
+    return tuple(sorted(span for span in both if span[0] < span[1]))
+
+
+@lru_cache(maxsize=8192)
+def _spans(expression: str, day: date, on_holiday: bool) -> tuple[Span, ...]:
+    ordinary, on_holidays = _parsed(expression)
+    rules = on_holidays if on_holiday else ordinary
+    if rules is None:
+        return ()
+    begins, ends = datetime.combine(day, time()), datetime.combine(day + timedelta(days=1), time())
+    return tuple(
+        (max(start, begins), min(end, ends))
+        for start, end, state, _comment in rules.intervals(begins, ends)
+        if state == State.OPEN
+    )
+
+
+@lru_cache(maxsize=1024)
+def _parsed(expression: str) -> tuple[OpeningHours | None, OpeningHours | None]:
+    """The rules for ordinary days and those for holidays: the calendar is ours, so `PH` stands in rules of its own."""
+    parts = [part.strip() for part in expression.split(";") if part.strip()]
+    holiday = [part[2:].strip() or "24/7" for part in parts if re.match(r"PH\b", part)]
+    ordinary = [part for part in parts if not re.match(r"PH\b", part)]
+    if (
+        not parts
+        or len(expression) > 500
+        or any("PH" in part or NOT_OURS.search(part) for part in [*ordinary, *holiday])
+    ):
+        raise BadHours
+    return _rules(ordinary), _rules(holiday)
+
+
+def _rules(parts: list[str]) -> OpeningHours | None:
+    if not parts:
         return None
-    zone = ZoneInfo(territory.timezone if territory else PARIS)
-    if hours.always:
-        return datetime.combine(day, time.min, zone), datetime.combine(day, time.max, zone)
-    if not _works(day, territory.holidays if territory else ""):
-        return None
-    return _instant(day, hours.opens, zone).astimezone(zone), _instant(day, hours.closes, zone).astimezone(zone)
-
-
-def _instant(day: date, local: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, local, zone).astimezone(UTC)
-
-
-def _works(day: date, subdivision: str) -> bool:
-    return day.weekday() < 5 and day not in _calendar(subdivision, day.year)
+    try:
+        return OpeningHours("; ".join(parts))
+    except ParserError:
+        raise BadHours from None
 
 
 @lru_cache(maxsize=256)
-def _calendar(subdivision: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("FR", subdiv=subdivision or None, years=year))
+def _calendar(subdivision: str, year: int) -> frozenset[date] | None:
+    try:
+        return frozenset(holidays.country_holidays("FR", subdiv=subdivision or None, years=year))
+    except NotImplementedError:
+        return None

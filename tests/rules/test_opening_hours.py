@@ -1,5 +1,8 @@
 """When the line is open, in the citizen's own clock, against a slow and obvious model."""
 
+import random
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcenter.rules.opening_hours import LineHours, opening
+from callcenter.rules.opening_hours import BadHours, DatedException, LineHours, Opening, checked, opening
 from callcenter.rules.territory import TERRITORIES
 
 HOURS = LineHours(time(8, 30), time(18, 0))
@@ -46,6 +49,106 @@ def test_a_territory_without_a_clock_is_closed_and_promises_no_opening() -> None
 def test_a_caller_of_unknown_department_keeps_the_clock_of_paris() -> None:
     assert opening(HOURS, "inconnu", at("2026-11-24T08:30")).is_open
     assert not opening(HOURS, "inconnu", at("2026-11-24T08:29")).is_open
+
+
+def test_a_holiday_override_wins_and_the_territorys_before_the_nations() -> None:
+    bridge, working = date(2026, 11, 24), date(2026, 11, 11)
+    hours = replace(HOURS, overrides={("N", bridge): True, ("46", bridge): False, ("46", working): False})
+    assert not opening(hours, "12", at("2026-11-24T10:00")).is_open
+    assert opening(hours, "46", at("2026-11-24T10:00")).is_open
+    assert opening(hours, "46", at("2026-11-11T10:00")).is_open
+
+
+def test_a_dated_exception_wins_over_everything_in_its_scope() -> None:
+    flood = DatedException("46", date(2026, 11, 23), date(2026, 11, 24), reason="flood")
+    late = DatedException("R76", date(2026, 11, 24), date(2026, 11, 24), "14:00-16:00", "training")
+    hours = replace(HOURS, exceptions=(late, flood))
+    closed = opening(hours, "46", at("2026-11-23T10:00"))
+    assert (closed.is_open, closed.why, closed.next_opening) == (False, "flood", at("2026-11-25T08:30"))
+    assert opening(hours, "31", at("2026-11-24T10:00")).next_opening == at("2026-11-24T14:00")
+    assert opening(hours, "75", at("2026-11-24T10:00")).is_open
+
+
+def test_a_queue_has_narrower_hours_than_its_line_never_wider() -> None:
+    hours = replace(HOURS, own={("N", "impots"): "Mo-Su 07:00-12:00"})
+    assert opening(hours, "46", at("2026-11-24T11:00"), "impots").closes_at == at("2026-11-24T12:00")
+    assert opening(hours, "46", at("2026-11-24T07:30"), "impots").next_opening == at("2026-11-24T08:30")
+    assert opening(hours, "46", at("2026-11-24T13:00")).is_open
+    assert opening(hours, "46", at("2026-11-24T13:00"), "impots").next_opening == at("2026-11-25T08:30")
+
+
+def test_a_holiday_is_worked_where_its_own_rule_says_so() -> None:
+    hours = replace(HOURS, own={("46", ""): "Mo-Fr 08:30-18:00; PH 10:00-12:00"})
+    assert opening(hours, "46", at("2026-11-11T09:00")).next_opening == at("2026-11-11T10:00")
+    assert opening(hours, "46", at("2026-11-11T13:00")).why == "holiday"
+
+
+@pytest.mark.parametrize("written", ["", "Mo-Xy 8", "Mo-Fr sunrise-18:00", "SH off", "Mo-Fr,PH 09:00-12:00", "x" * 501])
+def test_hours_that_cannot_be_judged_are_refused_and_closed(written: str) -> None:
+    with pytest.raises(BadHours):
+        checked(written)
+    answer = opening(replace(HOURS, own={("46", ""): written or ";"}), "46", at("2026-11-24T10:00"))
+    assert (answer.is_open, answer.next_opening, answer.why) == (False, None, "unknown")
+
+
+def test_an_unknown_calendar_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = replace(TERRITORIES["46"], holidays="no such subdivision")
+    monkeypatch.setitem(TERRITORIES, "46", strange)
+    assert opening(HOURS, "46", at("2026-11-24T10:00")) == Opening(False, None, why="unknown")
+
+
+NIGHTS = "Mo-Su 00:30-02:30,02:45-03:15,22:00-24:00"
+
+
+@pytest.mark.parametrize("code", INHABITED)
+def test_every_territory_opens_and_closes_when_an_obvious_clock_says_so_across_a_year(code: str) -> None:
+    """The model asks the wall clock every quarter of an hour; all hours are on quarters."""
+    dice = random.Random(code)
+    hours = replace(
+        HOURS,
+        own={(code, ""): dice.choice([NIGHTS, "Mo-Fr 08:30-12:00,13:30-18:00; Sa 09:00-12:00", "We-Su 10:15-19:45"])},
+        exceptions=tuple(
+            DatedException(code, day, day + timedelta(days=dice.randrange(9)), dice.choice(["off", "11:00-11:30"]))
+            for day in (date(2026, 1, 1) + timedelta(days=dice.randrange(365)) for _ in range(3))
+        ),
+        overrides={(code, date(2026, 1, 1) + timedelta(days=dice.randrange(365))): bool(n % 2) for n in range(6)},
+    )
+    zone = ZoneInfo(TERRITORIES[code].timezone)
+    is_open = obvious(hours, code)
+    begins = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=15 * dice.randrange(35_040)) for _ in range(12)]
+    nights = [datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, 15, tzinfo=UTC)]
+    for instant in [*begins, *nights, *(night + timedelta(hours=n / 2) for night in nights for n in range(1, 10))]:
+        answer = opening(hours, code, instant)
+        assert answer.is_open == is_open(instant.astimezone(zone)), (code, instant)
+        change = instant
+        while is_open(change.astimezone(zone)) == answer.is_open:
+            change += timedelta(minutes=15)
+        told = answer.closes_at if answer.is_open else answer.next_opening
+        assert told is not None
+        assert told.astimezone(UTC) == change, (code, instant)
+
+
+def obvious(hours: LineHours, code: str) -> Callable[[datetime], bool]:
+    """The same hours, spelled out as a table of weekdays."""
+    table = {
+        NIGHTS: {day: [("00:30", "02:30"), ("02:45", "03:15"), ("22:00", "24:00")] for day in range(7)},
+        "We-Su 10:15-19:45": {day: [("10:15", "19:45")] for day in (2, 3, 4, 5, 6)},
+    }.get(
+        hours.own[code, ""],
+        {day: [("08:30", "12:00"), ("13:30", "18:00")] for day in range(5)} | {5: [("09:00", "12:00")]},
+    )
+    free = holidays.country_holidays("FR", subdiv=TERRITORIES[code].holidays or None, years=range(2025, 2029))
+
+    def is_open(local: datetime) -> bool:
+        day, clock = local.date(), f"{local:%H:%M}"
+        holding = [e for e in hours.exceptions if e.first <= day <= e.last]
+        if holding:
+            return all(e.hours != "off" for e in holding) and "11:00" <= clock < "11:30"
+        if hours.overrides.get((code, day), day in free):
+            return False
+        return any(a <= clock < b for a, b in table.get(day.weekday(), []))
+
+    return is_open
 
 
 @given(

@@ -1,0 +1,79 @@
+"""The hours of a site as the national list writes them: `09:00 - 12:00 / 14:00 - 17:00`, one text per weekday.
+
+Hours inform callers and agents; they never route a call.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import time
+
+Span = tuple[str, str]
+"""From and to, `HH:MM`; `24:00` is the end of the day."""
+Week = tuple[tuple[Span, ...], ...]
+"""Seven days, Monday first; a day without spans is closed."""
+
+CLOSED = "written 00:00 - 00:00, read as closed"
+OVERLAPPING = "hours that overlap, merged"
+BACKWARDS = "hours that end before they begin, left out"
+UNREADABLE = "hours that cannot be read, left out"
+
+_SPAN = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?\s*(?:-|–|à)\s*(\d{1,2})\s*[:hH]\s*(\d{2})?")
+
+
+def read_day(written: str) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+    """The spans of one day in order, none overlapping, and what was doubtful in the text."""
+    spans: list[tuple[int, int]] = []
+    doubts: list[str] = []
+    for part in (each.strip() for each in re.split(r"[/;,]", written)):
+        found = _SPAN.fullmatch(part)
+        if not part:
+            continue
+        if found is None:
+            doubts.append(UNREADABLE)
+            continue
+        begins, ends = _minutes(found[1], found[2]), _minutes(found[3], found[4])
+        if begins == ends == 0:
+            doubts.append(CLOSED)
+        elif begins > 1440 or ends > 1440:
+            doubts.append(UNREADABLE)
+        elif begins >= ends:
+            doubts.append(BACKWARDS)
+        else:
+            spans.append((begins, ends))
+    merged, overlapped = _merged(sorted(spans))
+    if overlapped:
+        doubts.append(OVERLAPPING)
+    return tuple((_written(a), _written(b)) for a, b in merged), tuple(dict.fromkeys(doubts))
+
+
+def spans_at(week: Sequence[Sequence[Sequence[str]]], weekday: int, is_holiday: bool) -> tuple[Span, ...]:
+    """The spans of one day, Monday being 0; sites are closed on the holidays of their territory."""
+    if is_holiday or weekday >= len(week):
+        return ()
+    return tuple((str(a), str(b)) for a, b in week[weekday])
+
+
+def as_time(written: str) -> time:
+    """`09:30` as a time; the end of a day is its last minute."""
+    return time(23, 59) if written == "24:00" else time.fromisoformat(written)
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], bool]:
+    merged: list[tuple[int, int]] = []
+    overlapped = False
+    for begins, ends in spans:
+        if merged and begins <= merged[-1][1]:
+            overlapped = overlapped or begins < merged[-1][1]
+            merged[-1] = (merged[-1][0], max(ends, merged[-1][1]))
+        else:
+            merged.append((begins, ends))
+    return merged, overlapped
+
+
+def _minutes(hours: str, minutes: str | None) -> int:
+    count = int(minutes or 0)
+    return int(hours) * 60 + count if count < 60 else 9999
+
+
+def _written(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
