@@ -97,7 +97,7 @@ def test_an_unknown_calendar_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert opening(HOURS, "46", at("2026-11-24T10:00")) == Opening(False, None, why="unknown")
 
 
-NIGHTS = "Mo-Su 00:30-02:30,02:45-03:15,22:00-24:00"
+NIGHTS = "Mo-Su 00:30-02:15,03:30-05:00,22:00-24:00"
 
 
 @pytest.mark.parametrize("code", INHABITED)
@@ -131,7 +131,7 @@ def test_every_territory_opens_and_closes_when_an_obvious_clock_says_so_across_a
 def obvious(hours: LineHours, code: str) -> Callable[[datetime], bool]:
     """The same hours, spelled out as a table of weekdays."""
     table = {
-        NIGHTS: {day: [("00:30", "02:30"), ("02:45", "03:15"), ("22:00", "24:00")] for day in range(7)},
+        NIGHTS: {day: [("00:30", "02:15"), ("03:30", "05:00"), ("22:00", "24:00")] for day in range(7)},
         "We-Su 10:15-19:45": {day: [("10:15", "19:45")] for day in (2, 3, 4, 5, 6)},
     }.get(
         hours.own[code, ""],
