@@ -397,7 +397,7 @@ def test_voicemail_never_presses_1_and_an_agent_does(line: Line, voice: TinyVoic
     dials(rest, url)
     eventually(lambda: any(said["CallStatus"] == "completed" for said in voice.asked["/events"]))
     assert not voice.asked["/pressed"]
-    line.registers(KARIM, "answer_and_press_1", talks=5)
+    line.registers(KARIM, "answer_and_press_1", talks=300)
     durand = line.call()
     dials(rest, url)
     durand.speaks_with("karim").is_alone().hangs_up()
@@ -509,6 +509,8 @@ def test_errors_have_the_carriers_numbers(line: Line, rest: Client, url: str) ->
     assert refusal(lambda: rest.calls.create(to="0565", from_=OURS, url=url)) == (400, 21211)
     assert refusal(lambda: rest.calls.create(to=KARIM, from_="+33699999999", url=url)) == (400, 21210)
     assert refusal(lambda: rest.calls.create(to=KARIM, from_=OURS)) == (400, 21205)
+    assert refusal(lambda: rest.applications.create(friendly_name="x")) == (404, 20404)
+    assert line.log()[-1]["path"].endswith("/Applications.json"), "what was asked in vain is in the journal"
     stranger = Client(PRACTICE_ACCOUNT, "wrong")
     stranger.api.base_url = line.base_url
     assert refusal(lambda: stranger.calls("CA" + "0" * 32).fetch()) == (401, 20003)

@@ -69,7 +69,7 @@ def test_a_citizen_sent_by_a_test_talks_and_hangs_up(voice: TinyVoice, base: str
     with Running(create(base, speed=100)) as url:
         line = Line(url)
         karim = line.call("+33612345678").happens("room")
-        durand = line.citizen("+33639980001", "46000", talks=60).speaks_with(karim)
+        durand = line.citizen("+33639980001", "46000", talks=150).speaks_with(karim)
         karim.hears("une démarche")
         durand.is_hung_up()
         karim.is_alone()
