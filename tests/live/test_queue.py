@@ -2,6 +2,8 @@
 
 from textwrap import dedent
 
+import pytest
+
 from callcenter.live import floor, offers, queue, store
 from callcenter.live.queue import Line, Place
 from tests.live.stored import snapshot
@@ -161,6 +163,18 @@ def test_what_is_her_own_waits_for_her_agent() -> None:
     held = offers.reserve_for_call("durand", "t1", 105)
     assert held
     assert held.agent_id == "karim"
+
+
+@pytest.mark.parametrize(("karim_since", "chosen"), [(90, "karim"), (110, "ines")])
+def test_a_colleague_who_stands_in_is_chosen_when_free_longer(karim_since: float, chosen: str) -> None:
+    floor.comes("karim", LOT, 100)
+    floor.free("karim", karim_since)
+    floor.comes("ines", [*LOT, "A:karim"], 100)
+    floor.free("ines", 100)
+    joins("durand", 100, queues=("A:karim",))
+    held = offers.reserve_any("t1", 105)
+    assert held
+    assert held.agent_id == chosen
 
 
 def test_the_lines_that_staff_see() -> None:
