@@ -8,6 +8,7 @@ karim.accepts().is_("talking").hangs_up().records("declaration-revenus")
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
@@ -186,10 +187,8 @@ class DeskAgent:
 
     def _beat_on(self) -> None:
         while True:
-            try:
+            with suppress(DeskRefused, httpx2.HTTPError):  # the server may be gone for a moment, as for a page
                 self.beats()
-            except (DeskRefused, httpx2.HTTPError):
-                pass  # the server may be gone for a moment, as for a page
             if self._leaves.wait(BEAT):
                 return
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from callcenter import clock
 from callcenter.actions import supervisor
-from callcenter.api.identity import OVERSEER, SUPERVISOR, Admitted, open_to
+from callcenter.api.identity import OVERSEER, SUPERVISOR, Admitted, Id, open_to
 from callcenter.db import reading
 from callcenter.records import board as records
 from callcenter.records.agents import Agent
@@ -98,7 +98,7 @@ def _rows(waiting: Iterable[Waiting], agents: Iterable[AtPost]) -> Iterable[Row]
 class MoveAgent(BaseModel):
     """Pause an agent, or end their post for them."""
 
-    agent_id: str
+    agent_id: Id
     to: Literal["pause", "offline"]
 
     def carry_out(self, overseer: Agent, at: datetime) -> None:
@@ -108,7 +108,7 @@ class MoveAgent(BaseModel):
 class Release(BaseModel):
     """A contact that will never have its outcome: its agent may take calls again."""
 
-    contact_id: str
+    contact_id: Id
 
     def carry_out(self, overseer: Agent, at: datetime) -> None:
         supervisor.releases(overseer, self.contact_id, at)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter import clock, sealing
 from callcenter.actions import agent as verbs
 from callcenter.api import directory
-from callcenter.api.identity import AGENT, Admitted, open_to
+from callcenter.api.identity import AGENT, Admitted, Id, open_to
 from callcenter.db import Session, reading
 from callcenter.errors import LiveStoreDown, NotFound
 from callcenter.live import queue
@@ -344,7 +344,7 @@ class BeAvailable(Command):
 class Accept(Command):
     """Take the call that is offered."""
 
-    offer_id: str
+    offer_id: Id
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
         verbs.accepts(agent_id, self.offer_id, at)
@@ -353,7 +353,7 @@ class Accept(Command):
 class Refuse(Command):
     """Let it go to the next agent."""
 
-    offer_id: str
+    offer_id: Id
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
         verbs.refuses(agent_id, self.offer_id, at)
@@ -404,7 +404,7 @@ class ChooseNext(Command):
 class KeepNotes(Command):
     """What was typed so far, kept until the outcome is recorded."""
 
-    contact_id: str
+    contact_id: Id
     notes: str = Field("", max_length=4000)
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
@@ -443,7 +443,7 @@ class Demarche(BaseModel):
 class Record(Command):
     """The outcome of a contact: of the call in hand, or one that is owed."""
 
-    contact_id: str
+    contact_id: Id
     entries: list[Demarche] = Field(min_length=1, max_length=9)
 
     def carry_out(self, agent_id: str, at: datetime) -> None:

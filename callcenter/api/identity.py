@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from secrets import compare_digest, token_urlsafe
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from starlette.datastructures import FormData
 
 from callcenter import clock, sealing
@@ -34,7 +35,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 LANGUAGES = ("fr", "en")
 
-Language = Literal["fr", "en"]
+Id = Annotated[str, BeforeValidator(lambda given: str(UUID(str(given))))]
+"""An identifier that a browser sent: a UUID, or the form is wrong."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 log = structlog.get_logger()
 

@@ -92,11 +92,12 @@ def desk_page(visitor: Admitted) -> Response:
 @open_to(*AGENT)
 def see_number(request: Request, visitor: Admitted, fields: Fields) -> Response:
     """The full number of the call in hand; looking is written down."""
-    number = verbs.sees_number(visitor.staff.id, str(fields.get("call_id", "")), clock.now())
+    call_id = str(fields.get("call_id", ""))
+    number = verbs.sees_number(visitor.staff.id, call_id, clock.now())
     if not _is_partial(request):
         return HTMLResponse(render.page("number.html", visitor, number=number))
     shown = render.page("regions/number.html", visitor, number=number)
-    return HTMLResponse(f'<hx-partial hx-target="#number" hx-swap="innerHTML">{shown}</hx-partial>')
+    return HTMLResponse(f'<hx-partial hx-target="#number-{call_id}" hx-swap="innerHTML">{shown}</hx-partial>')
 
 
 @router.post("/desk/{act}")

@@ -1,0 +1,223 @@
+"""The desk's own interface: what it shows, what it refuses, and that a form says the same as JSON."""
+
+from datetime import timedelta
+
+from starlette.testclient import TestClient
+
+from callcenter import clock, sealing
+from callcenter.db import reading, transaction
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import agents, calls, contacts, legs, sessions
+from callcenter.records.identity import new_id
+from callcenter.rules.states import AgentState, CallState, Due
+from tests.api.conftest import SignIn
+from tests.town import settle
+
+NUMBER = PhoneNumber("+33565051234")
+TAXES = {"procedure": "declaration-revenus", "outcome": "accompaniment", "settled": True}
+
+
+def _wraps_up(agent_id: str) -> tuple[str, str]:
+    """A conversation that is just over: its call and its contact."""
+    at = clock.now()
+    with transaction() as session:
+        call = calls.arrive(session, f"CA{new_id().replace('-', '')}", NUMBER, at)
+        call.state, call.agent_id, call.queued_at, call.topic = CallState.WRAP_UP, agent_id, at, "impots"
+        call.department, call.lease_until = "46", at + timedelta(seconds=120)
+        contact = contacts.get(session, call.contact_id)
+        assert contact
+        contact.agent_id, contact.topic, contact.department = agent_id, "impots", "46"
+        agent = agents.get(session, agent_id)
+        assert agent
+        agent.state, agent.call_id = AgentState.WRAP_UP, call.id
+        session.flush()
+        legs.ask(session, call.id, contact.id, agent_id, call.epoch, at, None)
+        return call.id, contact.id
+
+
+def _accompaniments(contact_id: str) -> list[contacts.Accompaniment]:
+    with reading() as session:
+        return contacts.accompaniments(session, [contact_id])
+
+
+def test_taking_pausing_and_leaving_the_post(sign_in: SignIn) -> None:
+    settle("karim")
+    karim = sign_in("karim")
+    assert karim.post("/api/desk/post", json={"line": "phone"}).json()["state"] == "available"
+    paused = karim.post("/api/desk/pause", json={"reason": "lunch"}).json()
+    assert (paused["state"], paused["reason"]) == ("pause", "lunch")
+    assert karim.post("/api/desk/available").status_code in (200, 422)
+    assert karim.post("/api/desk/available", json={}).json()["state"] == "available"
+    assert karim.post("/api/desk/leave", json={}).json()["state"] == "offline"
+
+
+def test_a_refusal_is_a_sentence(sign_in: SignIn) -> None:
+    settle("karim")
+    karim = sign_in("karim")
+    answer = karim.post("/api/desk/hangup", json={})
+    assert answer.status_code == 409
+    assert answer.json() == {
+        "refusal": "NotPossibleNow",
+        "sentence": "Cette action n'est pas possible dans votre état actuel.",
+    }
+    partial = karim.post("/desk/hangup", data={}, headers={"HX-Request": "true"})
+    assert partial.status_code == 409
+    assert partial.text.startswith('<hx-partial hx-target="#notice"')
+    page = karim.post("/desk/hangup", data={})
+    assert page.status_code == 409
+    assert "Cette action n&#39;est pas possible" in page.text
+
+
+def test_the_pauses_that_the_service_sets_cannot_be_chosen(sign_in: SignIn) -> None:
+    settle("karim")
+    karim = sign_in("karim")
+    karim.post("/api/desk/post", json={})
+    assert karim.post("/api/desk/pause", json={"reason": "outcome_owed"}).status_code == 409
+
+
+def test_a_form_records_every_demarche_it_holds(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    _, contact_id = _wraps_up(karim_id)
+    fields = {
+        "contact_id": contact_id,
+        "notes": "rappeler ; NIR 1 84 12 76 451 089 46",
+        "procedure-0": "declaration-revenus",
+        "outcome-0": "accompaniment",
+        "settled-0": "true",
+        "follow_up-0": "callback",
+        "reason-0": "website",
+        "procedure-3": "avis-impot",
+        "outcome-3": "orientation",
+        "settled-3": "true",
+        "reason-3": "website",
+        "internet-3": "true",
+    }
+    answer = karim.post("/desk/outcome", data=fields)
+    assert (answer.status_code, answer.headers.get("location")) == (303, "/desk"), answer.text
+    first, second = sorted(_accompaniments(contact_id), key=lambda row: row.procedure, reverse=True)
+    assert (first.partner, first.settled, first.reason, first.follow_up) == ("dgfip", True, None, "callback")
+    assert first.notes == "rappeler ; NIR •••"
+    assert (second.settled, second.reason, second.internet_checked) == (False, "website", True)
+    assert karim.get("/api/desk").json()["state"] == "available"
+
+
+def test_a_website_without_checked_access_is_refused_in_words(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    _, contact_id = _wraps_up(karim_id)
+    entry = {"procedure": "avis-impot", "outcome": "orientation", "reason": "website"}
+    answer = karim.post("/api/desk/outcome", json={"contact_id": contact_id, "entries": [entry]})
+    assert answer.status_code == 422
+    assert "vérifiez que la personne a accès à Internet" in answer.json()["sentence"]
+    assert not _accompaniments(contact_id)
+
+
+def test_nobody_records_or_reads_the_contact_of_another(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    settle("lea")
+    call_id, contact_id = _wraps_up(karim_id)
+    lea = sign_in("lea")
+    given = {"contact_id": contact_id, "entries": [TAXES]}
+    assert lea.post("/api/desk/outcome", json=given).status_code == 404
+    assert lea.post("/api/desk/notes", json={"contact_id": contact_id, "notes": "à moi"}).status_code == 404
+    assert lea.post("/desk/number", data={"call_id": call_id}).status_code in (404, 409)
+
+
+def test_the_full_number_is_shown_only_when_asked_and_that_is_written_down(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    call_id, _ = _wraps_up(karim_id)
+    for shown in (karim.get("/desk").text, karim.get("/api/desk").text):
+        assert NUMBER.masked in shown
+        assert "05 65 05 12 34" not in shown
+        assert NUMBER.e164 not in shown
+    assert "05 65 05 12 34" in karim.post("/desk/number", data={"call_id": call_id}).text
+    with reading() as session:
+        (look,) = session.query(sessions.AuditEntry).all()
+    assert (look.who, look.noun_id) == (karim_id, call_id)
+
+
+def test_notes_are_kept_sealed_and_masked_until_the_outcome(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    _, contact_id = _wraps_up(karim_id)
+    given = {"contact_id": contact_id, "notes": "184127645108946 demande un délai"}
+    answer = karim.post("/desk/notes", data=given, headers={"HX-Request": "true"})
+    assert "Notes gardées" in answer.text
+    with reading() as session:
+        contact = contacts.get(session, contact_id)
+        assert contact is not None
+        assert contact.draft is not None
+        assert sealing.unseal(contact.draft) == "••• demande un délai"
+    assert karim.get("/api/desk").json()["recording"]["notes"] == "••• demande un délai"
+
+
+def test_what_is_owed_comes_first_and_holds_back_new_calls(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    _, contact_id = _wraps_up(karim_id)
+    with transaction() as session:
+        contact = contacts.get(session, contact_id)
+        assert contact
+        contacts.set_due(session, contact, Due.OWED, clock.now(), "the deadline passed")
+    shown = karim.get("/api/desk").json()
+    assert [each["contact_id"] for each in shown["owed"]] == [contact_id]
+    answer = karim.post("/api/desk/outcome", json={"contact_id": contact_id, "entries": [TAXES]})
+    assert answer.status_code == 200
+    assert answer.json()["owed"] == []
+
+
+def test_a_visit_at_the_desk_is_the_same_record(sign_in: SignIn) -> None:
+    settle("karim", department="46")
+    karim = sign_in("karim")
+    fields = {"department": "2A", "minutes": "20", "satisfaction": "4", "procedure-0": "carte-grise"}
+    answer = karim.post("/desk/visit", data=fields | {"outcome-0": "information", "settled-0": "true"})
+    assert answer.status_code == 303
+    with reading() as session:
+        (contact,) = session.query(contacts.Contact).all()
+    assert (contact.channel, contact.department, contact.satisfaction, contact.satisfaction_scale) == (
+        "front_desk",
+        "2A",
+        4,
+        4,
+    )
+    assert clock.now() - contact.arrived_at >= timedelta(minutes=20)
+
+
+def test_a_choice_for_afterwards_is_kept(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    _wraps_up(karim_id)
+    assert karim.post("/desk/next", data={"next": "pause:lunch"}).status_code == 303
+    shown = karim.get("/api/desk").json()
+    assert (shown["state"], shown["next_state"], shown["next_reason"]) == ("wrap_up", "pause", "lunch")
+    karim.post("/desk/next", data={"next": ""})
+    assert karim.get("/api/desk").json()["next_state"] is None
+
+
+def test_an_unknown_procedure_or_act_is_refused(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    _, contact_id = _wraps_up(karim_id)
+    entry = {"procedure": "made-up", "outcome": "information", "settled": True}
+    assert karim.post("/api/desk/outcome", json={"contact_id": contact_id, "entries": [entry]}).status_code == 404
+    assert karim.post("/desk/dance", data={}).status_code == 404
+
+
+def test_the_interface_is_described_to_staff(sign_in: SignIn) -> None:
+    settle("karim")
+    paths = sign_in("karim").get("/api/openapi.json").json()["paths"]
+    assert {"/api/session", "/api/desk", "/api/desk/accept", "/api/desk/outcome"} <= set(paths)
+
+
+def test_a_page_reads_without_a_script(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim: TestClient = sign_in("karim")
+    _wraps_up(karim_id)
+    page = karim.get("/desk").text
+    assert page.index("Post-appel") < page.index("Le contact")
+    assert "Déclaration de revenus" in page
+    assert "<noscript>" in page
+    assert " style=" not in page
+    assert " onclick=" not in page

@@ -1,0 +1,74 @@
+"""Every word exists in every language, and none is there that nobody reads."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from callcenter.api import directory
+from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
+from callcenter.ui import words
+
+UI = Path(words.__file__).parent
+TEMPLATES = [path.read_text() for path in UI.glob("templates/**/*.html")]
+CODE = [path.read_text() for path in UI.glob("*.py")]
+MADE = {  # keys whose last part is a value
+    *(f"state.{state}" for state in AgentState),
+    *(f"reason.{reason}" for reason in PauseReason),
+    *(f"record.{word}" for values in (Outcome, OrientationReason, FollowUp) for word in values),
+    *(f"record.{outcome}_hint" for outcome in Outcome),
+    *(f"error.{code}" for code in ("form", "orientation_needs_reason", "orientation_is_not_settled")),
+    *(f"error.{code}" for code in ("website_needs_checked_access", "reason_without_orientation")),
+    *(f"language.{language}" for language in words.LANGUAGES),
+    *(f"visit.s{n}" for n in (1, 2, 3, 4)),
+    *(f"keys.{key}" for key in "drmapn"),
+    *(f"rest.{state}" for state in ("available", "pause")),
+}
+
+
+def _said() -> set[str]:
+    in_templates = re.compile(r"""\bt\(\s*["']([a-z_]+\.[a-z_0-9]+)["']\s*[,)]""")
+    in_code = re.compile(r"""["']([a-z_]+\.[a-z_]+)["']""")
+    found = {key for text in TEMPLATES for key in in_templates.findall(text)}
+    found |= {key for text in CODE for key in in_code.findall(text) if not key.endswith((".html", ".ui"))}
+    return found | MADE
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_word_that_is_said_is_there(language: str) -> None:
+    assert _said() <= set(words.words(language))
+
+
+def test_every_word_that_is_there_is_said() -> None:
+    assert set(words.words("fr")) - _said() == set()
+
+
+def test_the_languages_say_the_same_with_the_same_values() -> None:
+    french, english = words.words("fr"), words.words("en")
+    assert set(french) == set(english)
+    for key, sentence in french.items():
+        assert _values(sentence) == _values(english[key]), key
+
+
+def test_a_missing_word_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        words.say("fr", "no.such_word")
+
+
+def test_every_state_of_a_call_has_a_name_or_is_not_shown_to_agents() -> None:
+    shown = {CallState.OFFERED, CallState.CONNECTING, CallState.TALKING, CallState.WRAP_UP}
+    assert {f"state.{state}" for state in shown} <= set(words.words("fr"))
+
+
+def test_the_directory_speaks_both_languages_and_starts_with_the_calls_own_topic() -> None:
+    first, procedures = directory.by_topic("impots")[0]
+    assert (first.code, first.name("fr"), first.name("en")) == ("impots", "Impôts", "Taxes")
+    assert "declaration-revenus" in {each.code for each in procedures}
+    listed = [each.code for _, group in directory.by_topic(None) for each in group]
+    assert sorted(listed) == sorted(directory.procedures())
+    assert all(each.fr and each.en for each in directory.procedures().values())
+
+
+def _values(sentence: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence)} - {None}
