@@ -72,7 +72,9 @@ def decide(reservation: Reservation) -> bool:
         proposals.give_back(reservation, call=True, agent=True)
         raise
     with index.best_effort("confirming an offer"):
-        proposals.confirm(reservation, at.timestamp())
+        if not proposals.confirm(reservation, at.timestamp()):  # its deadline was quicker: both stand in the index again
+            index.recheck_call(reservation.call_id)
+            index.recheck_agent(reservation.agent_id)
         signals.look(reservation.agent_id)
     if agent and agent.line == "shift" and agent.shift_line:
         try:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from callcenter import jobs
-from callcenter.actions import agent, callback, citizen, dispatch, index, room
+from callcenter.actions import agent, callback, citizen, dial, dispatch, index, room
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
@@ -69,10 +69,24 @@ def callbacks_fall_due(at: datetime) -> None:
     with reading() as session:
         due = callbacks.due(session, at)
         undialled = callbacks.undialled(session, at - HINT_LOST)
-        stuck = callbacks.stuck(session, at)
+        unsettled = callbacks.unsettled(session, at, at - dial.ANSWERS)
+        crossed = callbacks.crossed(session, at)
     _each("queueing a callback", due, lambda callback_id: callback.becomes_due(callback_id, at))
     jobs.send((jobs.Job.DIAL, {"call_id": call_id, "epoch": epoch}) for call_id, epoch in undialled)
-    _each("settling an attempt", stuck, lambda attempt_id: callback.settle(attempt_id, at))
+    _each("cancelling a dial", crossed, lambda number_key: callback.is_called_by(number_key, at))
+    _each("settling an attempt", unsettled, lambda attempt_id: dial.settle(attempt_id, at))
+
+
+def callbacks_are_kept(at: datetime) -> None:
+    """What is less pressing: callbacks queued past the end of their day, texts not sent, promises very late."""
+    with reading() as session:
+        queued = [row.id for row in callbacks.queued(session)]
+        untexted = callbacks.untexted(session, at - timedelta(days=1)) if settings().texts else []
+        late = callbacks.very_late(session, at, callback.VERY_LATE)
+    _each("ending a callback's day", queued, lambda callback_id: callback.day_ends(callback_id, at))
+    jobs.send((jobs.Job.TEXT, {"callback_id": callback_id}) for callback_id in untexted)
+    if late:
+        log.error("alarm: callbacks are very late", late=late)
 
 
 def beacon_is_raised(at: datetime) -> bool:
@@ -109,18 +123,18 @@ def compare_index(at: datetime) -> int:
         on_duty = {row.id: row for row in agents.on_duty(session)}
     wrong = 0
     for call_id in standing.keys() - waiting.keys():
-        wrong += _recheck_call(call_id)
+        wrong += index.recheck_call(call_id)
     for call_id in waiting.keys() - standing.keys():
-        wrong += _recheck_call(call_id)
+        wrong += index.recheck_call(call_id)
     for call_id in waiting.keys() & standing.keys():
         if abs(standing[call_id] - index.score(waiting[call_id])) > SAME_SCORE:
-            wrong += _recheck_call(call_id)
+            wrong += index.recheck_call(call_id)
     for agent_id in present.keys() ^ on_duty.keys():
-        wrong += _recheck_agent(agent_id)
+        wrong += index.recheck_agent(agent_id)
     for agent_id in present.keys() & on_duty.keys():
         free = on_duty[agent_id].state == AgentState.AVAILABLE
         if free != (present[agent_id] is not None):
-            wrong += _recheck_agent(agent_id)
+            wrong += index.recheck_agent(agent_id)
     if wrong:
         log.info("the index was put right", wrong=wrong, at=at.isoformat())
     return wrong
@@ -181,25 +195,6 @@ def _loses(agent_id: str, at: datetime) -> None:
         row = agents.get(session, agent_id)
     if row is None or row.state not in ON_DUTY:
         floor.goes(agent_id)
-
-
-def _recheck_call(call_id: str) -> int:
-    """Read one call again: by now the difference may be gone. Putting it where it stands already moves nothing."""
-    with reading() as session:
-        call = calls.get(session, call_id)
-    if call is not None and call.state == CallState.WAITING:
-        index.put_call(call)
-        return 1
-    return int(queue.leave(call_id))
-
-
-def _recheck_agent(agent_id: str) -> int:
-    with reading() as session:
-        row = agents.get(session, agent_id)
-    if row is None:
-        return int(floor.goes(agent_id))
-    index.put_agent(row)
-    return 1
 
 
 def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:

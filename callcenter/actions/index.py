@@ -7,12 +7,14 @@ import structlog
 
 from callcenter import clock
 from callcenter.config import settings
+from callcenter.db import reading
 from callcenter.errors import LiveStoreDown, StoreDown
 from callcenter.live import floor, queue, signals
+from callcenter.records import agents, calls
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.rules import routing
-from callcenter.rules.states import ON_DUTY, AgentState
+from callcenter.rules.states import ON_DUTY, AgentState, CallState
 
 log = structlog.get_logger()
 
@@ -36,9 +38,16 @@ def put_call(call: Call) -> None:
         queues,
         score(call),
         arrival,
-        routing.widening(arrival, len(queues), settings().ring_widens_after),
+        _widens(call, arrival, len(queues)),
         clock.now().timestamp(),
     )
+
+
+def _widens(call: Call, arrival: float, queues: int) -> tuple[float, ...]:
+    ages = settings().ring_widens_after
+    if call.own_until is None:
+        return routing.widening(arrival, queues, ages)
+    return routing.widening_from_own(call.own_until.timestamp(), arrival, queues, ages)
 
 
 def score(call: Call) -> float:
@@ -60,9 +69,30 @@ def put_agent(agent: Agent) -> None:
         floor.busy(agent.id)
 
 
-def show(*agents: Agent) -> None:
+def recheck_call(call_id: str) -> bool:
+    """Read one call again and let it stand as its row says; whether anything may have changed. Putting a call where it
+    stands already moves nothing."""
+    with reading() as session:
+        call = calls.get(session, call_id)
+    if call is None or call.state != CallState.WAITING:
+        return queue.leave(call_id)
+    put_call(call)
+    return True
+
+
+def recheck_agent(agent_id: str) -> bool:
+    """The same for an agent."""
+    with reading() as session:
+        row = agents.get(session, agent_id)
+    if row is None:
+        return floor.goes(agent_id)
+    put_agent(row)
+    return True
+
+
+def show(*changed: Agent) -> None:
     """Their rows have changed: bring the index up to date and let their screens look."""
-    for agent in agents:
+    for agent in changed:
         with best_effort("showing an agent's new state"):
             put_agent(agent)
             signals.look(agent.id)
