@@ -1,22 +1,24 @@
-"""The carrier of these tests: the practice carrier on loopback. Whoever is on a line stays there: the tests call the verbs
-that its webhooks would call, in any order, twice, or never."""
+"""The carrier of these tests: the practice carrier on loopback. Whoever is on a line stays there: the tests call the
+verbs that its webhooks would call, in any order, twice, or never."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from callcenter import config
+from callcenter import config, embedded
+from callcenter.live import store
 from callcenter.telephone import telephone
 from ivr import twilio
 from ivr.rehearsal.far_end import Line
 from ivr.rehearsal.server import Running, create
+from tests.conftest import EMPTY
 
 RELAXED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 settings.register_profile(
@@ -25,10 +27,15 @@ settings.register_profile(
 settings.register_profile(
     "long", max_examples=400, stateful_step_count=60, deadline=None, suppress_health_check=RELAXED, print_blob=True
 )
-settings.load_profile("ci")
 
 
-PATIENT = '<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="3600"/></Response>'
+@pytest.fixture
+def campaign(pytestconfig: pytest.Config) -> settings:
+    """How long the state machine runs: `ci`, or `--hypothesis-profile=long`."""
+    return settings.get_profile(pytestconfig.getoption("--hypothesis-profile") or "ci")
+
+
+PATIENT = '<?xml version="1.0" encoding="UTF-8"?><Response><Say>Un instant.</Say><Pause length="3600"/></Response>'
 
 
 async def _stays(_request: Request) -> Response:
@@ -47,3 +54,16 @@ def carrier() -> Iterator[Line]:
         del os.environ["TWILIO_API_URL"], os.environ["PUBLIC_VOICE_URL"]
         for remembered in (config.settings, telephone, twilio._client):
             remembered.cache_clear()
+
+
+@pytest.fixture
+def afresh(stores: embedded.Stores, schema: list[str]) -> Callable[[], None]:
+    """Empties both stores, as often as an example needs."""
+
+    def empty() -> None:
+        with psycopg.connect(stores.postgresql.url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(EMPTY.format(tables=",".join(schema)).encode())
+        store.forget()
+        store.client().flushall()
+
+    return empty

@@ -39,6 +39,7 @@ def rings(line: Line, number: int) -> Caller:
     deadline = time.monotonic() + 10
     while caller.state["status"] != "in-progress":
         assert time.monotonic() < deadline, caller.state
+        time.sleep(0.01)
     return caller
 
 

@@ -1,5 +1,5 @@
-"""Every query of `callcenter check` finds what it is there for: a breach planted past the verbs, in a transaction that is
-rolled back."""
+"""Every query of `callcenter check` finds what it is there for: a breach planted past the verbs, in a transaction that
+is rolled back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -107,9 +107,7 @@ PLANTED = {
     "an agent holds a call that is not in their hands": Planted(
         offered, ("update calls set state = 'waiting', agent_id = null where id = :call",)
     ),
-    "a waiting call belongs to somebody": Planted(
-        offered, ("update calls set state = 'waiting' where id = :call",)
-    ),
+    "a waiting call belongs to somebody": Planted(offered, ("update calls set state = 'waiting' where id = :call",)),
     "an offered call has not exactly its open offer, of its epoch and agent": Planted(
         offered, ("update offers set state = 'missed' where id = :offer",)
     ),
@@ -137,7 +135,10 @@ PLANTED = {
     "a dial is a minute past its lease": Planted(promised, (ONE_ATTEMPT,), later=LATER),
     "dialled after it was reached": Planted(
         promised,
-        ("update callbacks set state = 'reached', closed_at = now() - interval '1 h' where id = :callback", ONE_ATTEMPT),
+        (
+            "update callbacks set state = 'reached', closed_at = now() - interval '1 h' where id = :callback",
+            ONE_ATTEMPT,
+        ),
     ),
     "an answered call ended with its outcome neither recorded, owed nor released": Planted(
         recorded, ("update contacts set due = 'nothing' where id = :contact",)
@@ -158,9 +159,7 @@ PLANTED = {
     "the index shows an agent as free who is not": Planted(paused, outside=lambda ids: Outside(free=[ids["agent"]])),
     "a change along no arrow": Planted(
         recorded,
-        (
-            "insert into events (at, noun, noun_id, was, now, why) values (now(), 'call', :call, 'ended', 'menu', 'x')",
-        ),
+        ("insert into events (at, noun, noun_id, was, now, why) values (now(), 'call', :call, 'ended', 'menu', 'x')",),
     ),
     "a contact by telephone without its call": Planted(
         available,

@@ -1,0 +1,350 @@
+"""The promises under any order of what people, carriers and clocks can do: a state machine on the real stores.
+
+Every verb may be asked when it makes no sense, late and twice. After every step no promise is broken and the order of
+the queues was kept; whenever the town comes to rest, the index equals the rows.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar
+
+import pytest
+import redis
+from hypothesis import settings as Settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+
+from callcenter import clock
+from callcenter.actions import agent, checking, citizen, dispatch, healing, index, room
+from callcenter.actions.room import RoomEvent
+from callcenter.config import settings
+from callcenter.db import reading
+from callcenter.errors import AlreadyTaken, NotFound, NotPossibleNow, OutcomeIncomplete, OutcomeOwed
+from callcenter.live import floor, offers, queue, store
+from callcenter.live.offers import Reservation
+from callcenter.records import agents, calls, promises
+from callcenter.records.agents import Agent
+from callcenter.records.calls import Call
+from callcenter.records.contacts import Contact, Entry
+from callcenter.records.legs import Leg
+from callcenter.records.offers import Offer
+from callcenter.records.trail import Event
+from callcenter.rules.states import AgentState, CallState, Outcome, PauseReason
+from ivr.rehearsal.far_end import Caller, Line
+from tests.promises.people import hires, joins, number_of, rings
+
+REFUSALS = (AlreadyTaken, NotFound, NotPossibleNow, OutcomeIncomplete, OutcomeOwed)
+ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
+STAFF = 3
+MOST_CALLS = 8
+any_one = st.integers(0, 99)
+T = TypeVar("T")
+
+
+def pick(many: Sequence[T], which: int) -> T | None:
+    """One of them, the same for the same draw; None of none."""
+    return many[which % len(many)] if many else None
+
+
+class Town(RuleBasedStateMachine):
+    """`ruffled`: the index was lost, rolled back or raced over, and is compared before it must equal the rows."""
+
+    line: ClassVar[Line]
+    empty: ClassVar[Callable[[], None]]
+
+    @initialize()
+    def opens(self) -> None:
+        type(self).empty()
+        self.raw = redis.Redis.from_url(settings().redis_url)
+        self.staff = [hires(n) for n in range(STAFF)]
+        self.callers: list[Caller] = []
+        self.proposals: list[Reservation] = []
+        self.backup: dict[bytes, bytes] = {}
+        self.ruffled = False
+        self.told = 0
+        for agent_id in self.staff[:2]:
+            agent.takes_post(agent_id, "phone", clock.now())
+        healing.beacon_is_raised(clock.now())
+
+    def teardown(self) -> None:
+        self.comes_to_rest()
+        for live in self.line.live():
+            self.line.ask("POST", f"/calls/{live['sid']}/hangup", {})
+
+    # citizens
+
+    @precondition(lambda self: len(self.callers) < MOST_CALLS)
+    @rule(joining=st.booleans())
+    def arrives(self, joining: bool) -> None:
+        number = len(self.callers)
+        caller = rings(self.line, number)
+        self.callers.append(caller)
+        citizen.arrives(caller.sid, number_of(number), clock.now())
+        if joining:
+            self.joins_queue(number)
+
+    @precondition(lambda self: self.callers)
+    @rule(which=any_one)
+    def joins_queue(self, which: int) -> None:
+        number = which % len(self.callers)
+        if any(self._agent(a).state in agents.ON_DUTY for a in self.staff):
+            joins(self.callers[number].sid, number)
+
+    @rule(which=any_one)
+    def hears_place(self, which: int) -> None:
+        if call := pick(self._calls(), which):
+            citizen.hears_place(call.id, call.department, 0, clock.now(), patient=False)
+
+    @precondition(lambda self: self.callers)
+    @rule(which=any_one, told=st.booleans())
+    def citizen_hangs_up(self, which: int, told: bool) -> None:
+        """The carrier may tell us late, or twice; what it never tells, the comparison with it finds."""
+        caller = self.callers[which % len(self.callers)]
+        caller.hangs_up()
+        if told:
+            citizen.hangs_up(caller.sid, clock.now())
+
+    # agents
+
+    @rule(which=any_one)
+    def takes_post(self, which: int) -> None:
+        agent.takes_post(self.staff[which % STAFF], "phone", clock.now())
+
+    @rule(which=any_one)
+    def leaves_post(self, which: int) -> None:
+        agent.leaves_post(self.staff[which % STAFF], clock.now())
+
+    @rule(which=any_one)
+    def pauses(self, which: int) -> None:
+        with suppress(*REFUSALS):
+            agent.pauses(self.staff[which % STAFF], PauseReason.BREAK, clock.now())
+
+    @rule(which=any_one)
+    def is_available(self, which: int) -> None:
+        with suppress(*REFUSALS):
+            agent.is_available(self.staff[which % STAFF], clock.now())
+
+    @rule(which=any_one)
+    def beats(self, which: int) -> None:
+        agent.beats(self.staff[which % STAFF], clock.now())
+
+    @rule(which=any_one)
+    def is_lost(self, which: int) -> None:
+        agent.is_lost(self.staff[which % STAFF], clock.now())
+
+    @rule(alive=st.sets(st.integers(0, STAFF - 1)))
+    def hearts_stop(self, alive: set[int]) -> None:
+        at = clock.now() + timedelta(seconds=16)
+        healing.beacon_is_raised(clock.now())
+        for n in alive:
+            agent.beats(self.staff[n], at)
+        healing.agents_fall_silent(at)
+
+    @rule(which=any_one, mine=st.booleans())
+    def accepts(self, which: int, mine: bool) -> None:
+        """An offer of now or of long ago, by whom it was made to or by another."""
+        if offer := pick(self._all(Offer), which):
+            with suppress(*REFUSALS):
+                agent.accepts(offer.agent_id if mine else self.staff[which % STAFF], offer.id, clock.now())
+
+    @rule(which=any_one)
+    def accepts_and_speaks(self, which: int) -> None:
+        """The road most calls take, so that many get there."""
+        offer = pick([o for o in self._all(Offer) if o.state == "open"], which)
+        if offer and (leg := agent.accepts(offer.agent_id, offer.id, clock.now())):
+            room.leg_enters(leg.id, f"CA{leg.id}", clock.now())
+            room.citizen_enters(offer.call_id, clock.now())
+
+    @rule(which=any_one)
+    def refuses(self, which: int) -> None:
+        if offer := pick(self._all(Offer), which):
+            agent.refuses(offer.agent_id, offer.id, clock.now())
+
+    @rule(which=any_one)
+    def misses(self, which: int) -> None:
+        if offer := pick(self._all(Offer), which):
+            agent.misses(offer.id, clock.now())
+
+    @rule(which=any_one)
+    def agent_hangs_up(self, which: int) -> None:
+        with suppress(*REFUSALS):
+            agent.hangs_up(self.staff[which % STAFF], clock.now())
+
+    @rule(which=any_one)
+    def records(self, which: int) -> None:
+        contact = pick([c for c in self._all(Contact) if c.agent_id], which)
+        if contact and contact.agent_id:
+            with suppress(*REFUSALS):
+                agent.records(contact.agent_id, contact.id, [ENTRY], clock.now())
+
+    # rooms
+
+    @rule(which=any_one)
+    def leg_enters(self, which: int) -> None:
+        if leg := pick(self._all(Leg), which):
+            room.leg_enters(leg.id, f"CA{leg.id}", clock.now())
+
+    @rule(which=any_one, lost=st.booleans())
+    def leg_leaves(self, which: int, lost: bool) -> None:
+        if leg := pick(self._all(Leg), which):
+            room.leg_leaves(leg.id, clock.now(), lost=lost)
+
+    @rule(which=any_one, joined=st.booleans(), late=st.integers(0, 4))
+    def room_tells(self, which: int, joined: bool, late: int) -> None:
+        """News of a citizen in the room of some epoch of their call, in any order, some of it twice."""
+        if call := pick(self._calls(), which):
+            self.told += 1
+            sequence = max(1, self.told - late)
+            room.hears(
+                RoomEvent(f"CF{call.epoch}", sequence, call.id, call.carrier_id or "", None, joined, False), clock.now()
+            )
+
+    @rule(which=any_one)
+    def connecting_fails(self, which: int) -> None:
+        if call := pick(self._calls(), which):
+            room.connecting_failed(call.id, clock.now() + timedelta(seconds=60))
+
+    # clocks, dispatchers and the index
+
+    @rule(seconds=st.sampled_from([6, 25, 60, 130]))
+    def time_passes(self, seconds: int) -> None:
+        healing.leases_end(clock.now() + timedelta(seconds=seconds))
+
+    @rule()
+    def sweeps(self) -> None:
+        queue.widen(clock.now().timestamp())
+        dispatch.everyone()
+
+    @rule()
+    def somebody_proposes(self) -> None:
+        """A dispatcher that stops between the proposal and the decision."""
+        if len(self.proposals) < 2 and (found := offers.reserve_any(dispatch._token(), dispatch._deadline())):
+            self.proposals.append(found)
+
+    @precondition(lambda self: self.proposals)
+    @rule()
+    def somebody_decides(self) -> None:
+        dispatch.decide(self.proposals.pop(0))
+
+    @precondition(lambda self: self.proposals)
+    @rule()
+    def somebody_dies(self) -> None:
+        """Its reservation ends with its deadline."""
+        self.proposals.pop(0)
+
+    @rule(
+        verbs=st.lists(
+            st.sampled_from(["everyone", "hangs_up", "pauses", "available", "beats"]), min_size=2, max_size=5
+        ),
+        which=any_one,
+    )
+    def many_at_once(self, verbs: list[str], which: int) -> None:
+        does: dict[str, Callable[[], object]] = {
+            "everyone": dispatch.everyone,
+            "hangs_up": lambda: self.citizen_hangs_up(which, told=True) if self.callers else None,
+            "pauses": lambda: self.pauses(which),
+            "available": lambda: self.is_available(which),
+            "beats": lambda: self.beats(which),
+        }
+        with ThreadPoolExecutor(len(verbs)) as threads:
+            for done in [threads.submit(does[verb]) for verb in verbs]:
+                done.result()
+        self.ruffled = True
+
+    @rule()
+    def index_is_flushed(self) -> None:
+        store.client().flushall()
+        self.ruffled = True
+
+    @rule()
+    def index_is_saved(self) -> None:
+        self.backup = {key: self.raw.dump(key) for key in self.raw.scan_iter("*")}
+
+    @precondition(lambda self: self.backup)
+    @rule()
+    def index_is_rolled_back(self) -> None:
+        self.raw.flushall()
+        for key, value in self.backup.items():
+            self.raw.restore(key, 0, value)
+        self.ruffled = True
+
+    @rule()
+    def index_is_compared(self) -> None:
+        healing.compare_index(clock.now())
+
+    @rule()
+    def index_is_rebuilt(self) -> None:
+        healing.rebuild(clock.now())
+
+    @rule()
+    def carrier_is_compared(self) -> None:
+        healing.compare_carrier(clock.now() + timedelta(seconds=20))
+
+    @rule()
+    def comes_to_rest(self) -> None:
+        """Only the sweep does anything any more: the index equals the rows, nobody waits whom an agent could serve."""
+        for reservation in self.proposals:
+            dispatch.decide(reservation)
+        self.proposals.clear()
+        healing.leases_end(clock.now() + timedelta(seconds=6))
+        if self.ruffled:
+            healing.compare_index(clock.now())
+        dispatch.everyone()
+        self.ruffled = False
+        waiting = {call.id: index.score(call) for call in self._calls() if call.state == CallState.WAITING}
+        on_duty = {a.id: a.state == AgentState.AVAILABLE for a in self._all(Agent) if a.state in agents.ON_DUTY}
+        assert queue.waiting() == pytest.approx(waiting)
+        assert {agent_id: since is not None for agent_id, since in floor.present().items()} == on_duty
+        assert not (waiting and any(on_duty.values()))
+        assert checking.check(clock.now(), ask_carrier=False).breaches == []
+
+    # what must hold
+
+    @invariant()
+    def no_promise_is_broken(self) -> None:
+        with reading() as session:
+            assert promises.broken(session, clock.now()) == []
+
+    @invariant()
+    def the_order_is_kept(self) -> None:
+        """Who is offered came before everybody who was waiting by then, in a queue that the same agents serve."""
+        with reading() as session:
+            rows = calls.live(session)
+            changes = session.scalars(select(Event).where(Event.noun == "call").order_by(Event.id))
+            since = {event.noun_id: event.id for event in changes}
+        offered = [call for call in rows if call.state == CallState.OFFERED]
+        for call in offered:
+            for other in rows:
+                if other.state == CallState.WAITING and since[other.id] < since[call.id] and not self.ruffled:
+                    assert index.score(call) <= index.score(other)
+
+    def _agent(self, agent_id: str) -> Agent:
+        with reading() as session:
+            found = agents.get(session, agent_id)
+        assert found is not None
+        return found
+
+    def _calls(self) -> list[Call]:
+        with reading() as session:
+            return calls.live(session)
+
+    def _all(self, noun: type[T]) -> list[T]:
+        """Every row of a noun, the newest first."""
+        order: Any = {Offer: Offer.at, Leg: Leg.asked_at, Contact: Contact.arrived_at, Agent: Agent.login}[noun]
+        with reading() as session:
+            return list(session.scalars(select(noun).order_by(order.desc())))
+
+
+def test_promises_hold_whatever_happens(carrier: Line, afresh: Callable[[], None], campaign: Settings) -> None:
+    Town.line, Town.empty = carrier, staticmethod(afresh)
+    run_state_machine_as_test(Town, settings=campaign)
