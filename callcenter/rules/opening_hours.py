@@ -89,6 +89,8 @@ def opening(hours: LineHours, department: str, at: datetime, topic: str = "") ->
     zone = clock_of(department)
     if zone is None:
         return Opening(False, None, why="unknown")
+    if hours.always and not (hours.own or hours.exceptions):
+        return Opening(True, None)  # rather than look for a change on every day of the horizon
     local = at.astimezone(zone)
     try:
         today, why = _day(hours, department, local.date(), topic)
