@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -34,6 +35,7 @@ def upgrade() -> None:
         sa.Column("shift_line", sa.String(length=40), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("free_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.String(length=16), nullable=True),
         sa.Column("next_state", sa.String(length=12), nullable=True),
         sa.Column("next_reason", sa.String(length=16), nullable=True),
@@ -82,14 +84,18 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=10), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("site_reference", sa.String(length=60), nullable=True),
         sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("department_assumed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=True),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("relay", sa.Boolean(), nullable=False),
         sa.Column("pseudonym", sa.LargeBinary(), nullable=True),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("local_day", sa.Date(), nullable=True),
+        sa.Column("local_day", sa.Date(), nullable=False),
         sa.Column("waited", sa.Double(), nullable=True),
+        sa.Column("lasted", sa.Double(), nullable=True),
+        sa.Column("returned", sa.Boolean(), nullable=True),
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("due", sa.String(length=10), nullable=False),
         sa.Column("owed_at", sa.DateTime(timezone=True), nullable=True),
@@ -101,7 +107,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("reference"),
     )
+    op.create_index("contacts_by_day", "contacts", ["local_day"], unique=False)
     op.create_index("contacts_by_person", "contacts", ["pseudonym", "arrived_at"], unique=False)
+    op.create_index(
+        "contacts_once_per_site",
+        "contacts",
+        ["site_id", "site_reference"],
+        unique=True,
+        postgresql_where="site_reference is not null",
+    )
     op.create_index("contacts_owed", "contacts", ["agent_id"], unique=False, postgresql_where="due = 'owed'")
     op.create_table(
         "drafts",
@@ -123,6 +137,383 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("events_by_noun", "events", ["noun_id", "id"], unique=False)
+    op.create_index("events_by_time", "events", ["at"], unique=False, postgresql_using="brin")
+    op.create_table(
+        "figures_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("partner", sa.String(length=20), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("policy", sa.String(length=10), nullable=False),
+        sa.Column("contacts", sa.BigInteger(), nullable=True),
+        sa.Column("owing", sa.BigInteger(), nullable=True),
+        sa.Column("recorded", sa.BigInteger(), nullable=True),
+        sa.Column("answers", sa.BigInteger(), nullable=True),
+        sa.Column("satisfied", sa.BigInteger(), nullable=True),
+        sa.Column("very_satisfied", sa.BigInteger(), nullable=True),
+        sa.Column("return_known", sa.BigInteger(), nullable=True),
+        sa.Column("returned", sa.BigInteger(), nullable=True),
+        sa.Column("accompaniments", sa.BigInteger(), nullable=True),
+        sa.Column("opened", sa.BigInteger(), nullable=True),
+        sa.Column("settlement_known", sa.BigInteger(), nullable=True),
+        sa.Column("settled", sa.BigInteger(), nullable=True),
+        sa.Column("informations", sa.BigInteger(), nullable=True),
+        sa.Column("assistances", sa.BigInteger(), nullable=True),
+        sa.Column("orientations", sa.BigInteger(), nullable=True),
+        sa.Column("wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wait_longest_ms", sa.BigInteger(), nullable=True),
+        sa.Column("handled", sa.BigInteger(), nullable=True),
+        sa.Column("talk_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hold_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wrap_up_ms", sa.BigInteger(), nullable=True),
+        sa.Column("relay_handled", sa.BigInteger(), nullable=True),
+        sa.Column("relay_ms", sa.BigInteger(), nullable=True),
+        sa.Column("answered", sa.BigInteger(), nullable=True),
+        sa.Column("answered_in_time", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned", sa.BigInteger(), nullable=True),
+        sa.Column("short_abandon", sa.BigInteger(), nullable=True),
+        sa.Column("left_in_menu", sa.BigInteger(), nullable=True),
+        sa.Column("served_by_menu", sa.BigInteger(), nullable=True),
+        sa.Column("became_callback", sa.BigInteger(), nullable=True),
+        sa.Column("closed", sa.BigInteger(), nullable=True),
+        sa.Column("refused_full", sa.BigInteger(), nullable=True),
+        sa.Column("technical", sa.BigInteger(), nullable=True),
+        sa.Column("technical_known", sa.BigInteger(), nullable=True),
+        sa.Column("in_progress", sa.BigInteger(), nullable=True),
+        sa.Column("called_back", sa.BigInteger(), nullable=True),
+        sa.Column("promised", sa.BigInteger(), nullable=True),
+        sa.Column("reached", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.BigInteger(), nullable=True),
+        sa.Column("late_ms", sa.BigInteger(), nullable=True),
+        sa.Column("offers", sa.BigInteger(), nullable=True),
+        sa.Column("missed", sa.BigInteger(), nullable=True),
+        sa.Column("refused", sa.BigInteger(), nullable=True),
+        sa.Column("busy_ms", sa.BigInteger(), nullable=True),
+        sa.Column("available_ms", sa.BigInteger(), nullable=True),
+        sa.Column("buckets", sa.ARRAY(sa.SmallInteger()), nullable=True),
+        sa.Column("counts", sa.ARRAY(sa.Integer()), nullable=True),
+        sa.PrimaryKeyConstraint("day", "department", "partner", "channel"),
+    )
+    op.create_table(
+        "figures_dirty",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_figures_dirty_day"), "figures_dirty", ["day"], unique=False)
+    op.create_table(
+        "figures_hours",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("policy", sa.String(length=10), nullable=False),
+        sa.Column("contacts", sa.BigInteger(), nullable=True),
+        sa.Column("owing", sa.BigInteger(), nullable=True),
+        sa.Column("recorded", sa.BigInteger(), nullable=True),
+        sa.Column("answers", sa.BigInteger(), nullable=True),
+        sa.Column("satisfied", sa.BigInteger(), nullable=True),
+        sa.Column("very_satisfied", sa.BigInteger(), nullable=True),
+        sa.Column("return_known", sa.BigInteger(), nullable=True),
+        sa.Column("returned", sa.BigInteger(), nullable=True),
+        sa.Column("accompaniments", sa.BigInteger(), nullable=True),
+        sa.Column("opened", sa.BigInteger(), nullable=True),
+        sa.Column("settlement_known", sa.BigInteger(), nullable=True),
+        sa.Column("settled", sa.BigInteger(), nullable=True),
+        sa.Column("informations", sa.BigInteger(), nullable=True),
+        sa.Column("assistances", sa.BigInteger(), nullable=True),
+        sa.Column("orientations", sa.BigInteger(), nullable=True),
+        sa.Column("wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wait_longest_ms", sa.BigInteger(), nullable=True),
+        sa.Column("handled", sa.BigInteger(), nullable=True),
+        sa.Column("talk_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hold_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wrap_up_ms", sa.BigInteger(), nullable=True),
+        sa.Column("relay_handled", sa.BigInteger(), nullable=True),
+        sa.Column("relay_ms", sa.BigInteger(), nullable=True),
+        sa.Column("answered", sa.BigInteger(), nullable=True),
+        sa.Column("answered_in_time", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned", sa.BigInteger(), nullable=True),
+        sa.Column("short_abandon", sa.BigInteger(), nullable=True),
+        sa.Column("left_in_menu", sa.BigInteger(), nullable=True),
+        sa.Column("served_by_menu", sa.BigInteger(), nullable=True),
+        sa.Column("became_callback", sa.BigInteger(), nullable=True),
+        sa.Column("closed", sa.BigInteger(), nullable=True),
+        sa.Column("refused_full", sa.BigInteger(), nullable=True),
+        sa.Column("technical", sa.BigInteger(), nullable=True),
+        sa.Column("technical_known", sa.BigInteger(), nullable=True),
+        sa.Column("in_progress", sa.BigInteger(), nullable=True),
+        sa.Column("called_back", sa.BigInteger(), nullable=True),
+        sa.Column("promised", sa.BigInteger(), nullable=True),
+        sa.Column("reached", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.BigInteger(), nullable=True),
+        sa.Column("late_ms", sa.BigInteger(), nullable=True),
+        sa.Column("offers", sa.BigInteger(), nullable=True),
+        sa.Column("missed", sa.BigInteger(), nullable=True),
+        sa.Column("refused", sa.BigInteger(), nullable=True),
+        sa.Column("busy_ms", sa.BigInteger(), nullable=True),
+        sa.Column("available_ms", sa.BigInteger(), nullable=True),
+        sa.Column("buckets", sa.ARRAY(sa.SmallInteger()), nullable=True),
+        sa.Column("counts", sa.ARRAY(sa.Integer()), nullable=True),
+        sa.PrimaryKeyConstraint("day", "department", "hour"),
+    )
+    op.create_table(
+        "figures_months",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("partner", sa.String(length=20), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("policy", sa.String(length=10), nullable=False),
+        sa.Column("contacts", sa.BigInteger(), nullable=True),
+        sa.Column("owing", sa.BigInteger(), nullable=True),
+        sa.Column("recorded", sa.BigInteger(), nullable=True),
+        sa.Column("answers", sa.BigInteger(), nullable=True),
+        sa.Column("satisfied", sa.BigInteger(), nullable=True),
+        sa.Column("very_satisfied", sa.BigInteger(), nullable=True),
+        sa.Column("return_known", sa.BigInteger(), nullable=True),
+        sa.Column("returned", sa.BigInteger(), nullable=True),
+        sa.Column("accompaniments", sa.BigInteger(), nullable=True),
+        sa.Column("opened", sa.BigInteger(), nullable=True),
+        sa.Column("settlement_known", sa.BigInteger(), nullable=True),
+        sa.Column("settled", sa.BigInteger(), nullable=True),
+        sa.Column("informations", sa.BigInteger(), nullable=True),
+        sa.Column("assistances", sa.BigInteger(), nullable=True),
+        sa.Column("orientations", sa.BigInteger(), nullable=True),
+        sa.Column("wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wait_longest_ms", sa.BigInteger(), nullable=True),
+        sa.Column("handled", sa.BigInteger(), nullable=True),
+        sa.Column("talk_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hold_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wrap_up_ms", sa.BigInteger(), nullable=True),
+        sa.Column("relay_handled", sa.BigInteger(), nullable=True),
+        sa.Column("relay_ms", sa.BigInteger(), nullable=True),
+        sa.Column("answered", sa.BigInteger(), nullable=True),
+        sa.Column("answered_in_time", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned", sa.BigInteger(), nullable=True),
+        sa.Column("short_abandon", sa.BigInteger(), nullable=True),
+        sa.Column("left_in_menu", sa.BigInteger(), nullable=True),
+        sa.Column("served_by_menu", sa.BigInteger(), nullable=True),
+        sa.Column("became_callback", sa.BigInteger(), nullable=True),
+        sa.Column("closed", sa.BigInteger(), nullable=True),
+        sa.Column("refused_full", sa.BigInteger(), nullable=True),
+        sa.Column("technical", sa.BigInteger(), nullable=True),
+        sa.Column("technical_known", sa.BigInteger(), nullable=True),
+        sa.Column("in_progress", sa.BigInteger(), nullable=True),
+        sa.Column("called_back", sa.BigInteger(), nullable=True),
+        sa.Column("promised", sa.BigInteger(), nullable=True),
+        sa.Column("reached", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.BigInteger(), nullable=True),
+        sa.Column("late_ms", sa.BigInteger(), nullable=True),
+        sa.Column("offers", sa.BigInteger(), nullable=True),
+        sa.Column("missed", sa.BigInteger(), nullable=True),
+        sa.Column("refused", sa.BigInteger(), nullable=True),
+        sa.Column("busy_ms", sa.BigInteger(), nullable=True),
+        sa.Column("available_ms", sa.BigInteger(), nullable=True),
+        sa.Column("buckets", sa.ARRAY(sa.SmallInteger()), nullable=True),
+        sa.Column("counts", sa.ARRAY(sa.Integer()), nullable=True),
+        sa.PrimaryKeyConstraint("month", "partner", "channel", "as_of"),
+    )
+    op.create_table(
+        "figures_months_by_department",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("policy", sa.String(length=10), nullable=False),
+        sa.Column("contacts", sa.BigInteger(), nullable=True),
+        sa.Column("owing", sa.BigInteger(), nullable=True),
+        sa.Column("recorded", sa.BigInteger(), nullable=True),
+        sa.Column("answers", sa.BigInteger(), nullable=True),
+        sa.Column("satisfied", sa.BigInteger(), nullable=True),
+        sa.Column("very_satisfied", sa.BigInteger(), nullable=True),
+        sa.Column("return_known", sa.BigInteger(), nullable=True),
+        sa.Column("returned", sa.BigInteger(), nullable=True),
+        sa.Column("accompaniments", sa.BigInteger(), nullable=True),
+        sa.Column("opened", sa.BigInteger(), nullable=True),
+        sa.Column("settlement_known", sa.BigInteger(), nullable=True),
+        sa.Column("settled", sa.BigInteger(), nullable=True),
+        sa.Column("informations", sa.BigInteger(), nullable=True),
+        sa.Column("assistances", sa.BigInteger(), nullable=True),
+        sa.Column("orientations", sa.BigInteger(), nullable=True),
+        sa.Column("wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wait_longest_ms", sa.BigInteger(), nullable=True),
+        sa.Column("handled", sa.BigInteger(), nullable=True),
+        sa.Column("talk_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hold_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wrap_up_ms", sa.BigInteger(), nullable=True),
+        sa.Column("relay_handled", sa.BigInteger(), nullable=True),
+        sa.Column("relay_ms", sa.BigInteger(), nullable=True),
+        sa.Column("answered", sa.BigInteger(), nullable=True),
+        sa.Column("answered_in_time", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned", sa.BigInteger(), nullable=True),
+        sa.Column("short_abandon", sa.BigInteger(), nullable=True),
+        sa.Column("left_in_menu", sa.BigInteger(), nullable=True),
+        sa.Column("served_by_menu", sa.BigInteger(), nullable=True),
+        sa.Column("became_callback", sa.BigInteger(), nullable=True),
+        sa.Column("closed", sa.BigInteger(), nullable=True),
+        sa.Column("refused_full", sa.BigInteger(), nullable=True),
+        sa.Column("technical", sa.BigInteger(), nullable=True),
+        sa.Column("technical_known", sa.BigInteger(), nullable=True),
+        sa.Column("in_progress", sa.BigInteger(), nullable=True),
+        sa.Column("called_back", sa.BigInteger(), nullable=True),
+        sa.Column("promised", sa.BigInteger(), nullable=True),
+        sa.Column("reached", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.BigInteger(), nullable=True),
+        sa.Column("late_ms", sa.BigInteger(), nullable=True),
+        sa.Column("offers", sa.BigInteger(), nullable=True),
+        sa.Column("missed", sa.BigInteger(), nullable=True),
+        sa.Column("refused", sa.BigInteger(), nullable=True),
+        sa.Column("busy_ms", sa.BigInteger(), nullable=True),
+        sa.Column("available_ms", sa.BigInteger(), nullable=True),
+        sa.Column("buckets", sa.ARRAY(sa.SmallInteger()), nullable=True),
+        sa.Column("counts", sa.ARRAY(sa.Integer()), nullable=True),
+        sa.PrimaryKeyConstraint("month", "department", "channel", "as_of"),
+    )
+    op.create_table(
+        "figures_progress",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("safe", sa.BigInteger(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "hands",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("worked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "holiday_overrides",
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("is_holiday", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "day"),
+    )
+    op.create_table(
+        "hours",
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("hours", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "topic"),
+    )
+    op.create_table(
+        "hours_exceptions",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("hours", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.CheckConstraint("first <= last", name="hours_exceptions_order"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("hours_exceptions_by_last", "hours_exceptions", ["last"], unique=False)
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("words", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("messages_standing", "messages", ["scope"], unique=True, postgresql_where="ended_at is null")
+    op.create_table(
+        "partner_names",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.CheckConstraint("until is null or since <= until", name="partner_names_order"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("partner_names_by_code", "partner_names", ["code", "since"], unique=True)
+    op.create_table(
+        "procedures",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("partner", sa.String(length=40), nullable=False),
+        sa.Column("labels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.CheckConstraint("until is null or since <= until", name="procedures_order"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("procedures_by_code", "procedures", ["code", "since"], unique=True)
+    op.create_table(
+        "queue_orders",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("act", sa.String(length=8), nullable=False),
+        sa.Column("to_topic", sa.String(length=40), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(act = 'redirect') = (to_topic <> '')", name="queue_orders_target"),
+        sa.CheckConstraint("act in ('close', 'redirect')", name="queue_orders_act"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "queue_orders_standing", "queue_orders", ["scope", "topic"], unique=True, postgresql_where="ended_at is null"
+    )
+    op.create_table(
+        "referents",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("partner", sa.String(length=40), nullable=False),
+        sa.Column("desk", sa.Text(), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("hours", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("referents_by_scope", "referents", ["scope", "partner"], unique=False)
+    op.create_table(
+        "revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name="revision_is_one"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "rollouts",
+        sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=6), nullable=False),
+        sa.CheckConstraint("state in ('closed', 'pilot', 'open')", name="rollouts_state"),
+        sa.PrimaryKeyConstraint("department", "since"),
+    )
+    op.create_table(
+        "rounds",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("operator", sa.Text(), nullable=False),
+        sa.Column("town", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("postal_code", sa.String(length=5), nullable=False),
+        sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("hours", sa.Text(), nullable=False),
+        sa.Column("weeks", sa.String(length=4), nullable=False),
+        sa.CheckConstraint("weeks in ('all', 'odd', 'even')", name="rounds_weeks"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("rounds_by_department", "rounds", ["department"], unique=False)
+    op.create_table(
+        "satisfaction_scales",
+        sa.Column("top", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("satisfied_from", sa.Integer(), nullable=False),
+        sa.Column("very_from", sa.Integer(), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("top"),
+    )
     op.create_table(
         "sign_in_tries",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -132,6 +523,51 @@ def upgrade() -> None:
     )
     op.create_index("sign_in_tries_by_who", "sign_in_tries", ["who", "at"], unique=False)
     op.create_table(
+        "sites",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("postal_code", sa.String(length=10), nullable=False),
+        sa.Column("city", sa.Text(), nullable=False),
+        sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("mail", sa.Text(), nullable=False),
+        sa.Column("week", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("by_appointment", sa.Boolean(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("grouping", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("doubts", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("first_listed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "sites_by_department", "sites", ["department", "city"], unique=False, postgresql_where="gone_at is null"
+    )
+    op.create_index("sites_by_postal_code", "sites", ["postal_code"], unique=False, postgresql_where="gone_at is null")
+    op.create_table(
+        "topics",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("keys", sa.String(length=2), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("labels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("keywords", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("partners", sa.ARRAY(sa.String(length=40)), nullable=False),
+        sa.Column("sheet", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.CheckConstraint("until is null or since <= until", name="topics_order"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("topics_by_place", "topics", ["scope", "keys", "since"], unique=True)
+    op.create_table(
         "accompaniments",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("contact_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -140,7 +576,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=14), nullable=False),
         sa.Column("reason", sa.String(length=16), nullable=True),
         sa.Column("internet_checked", sa.Boolean(), nullable=False),
-        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=True),
         sa.Column("follow_up", sa.String(length=12), nullable=False),
         sa.Column("continues", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
@@ -177,6 +613,8 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("relay", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("for_agent", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("own_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("priority", sa.Float(), nullable=False),
@@ -187,6 +625,7 @@ def upgrade() -> None:
         sa.Column("extended", sa.Boolean(), nullable=False),
         sa.Column("turned_away", sa.String(length=12), nullable=True),
         sa.Column("talking_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("line_over_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ending", sa.String(length=16), nullable=True),
         sa.CheckConstraint(
@@ -203,10 +642,15 @@ def upgrade() -> None:
             ["contact_id"],
             ["contacts.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["for_agent"],
+            ["agents.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("carrier_id"),
         sa.UniqueConstraint("contact_id"),
     )
+    op.create_index("calls_by_number", "calls", ["number_key", "arrived_at"], unique=False)
     op.create_index("calls_live", "calls", ["state"], unique=False, postgresql_where="state <> 'ended'")
     op.create_index("calls_live_by_number", "calls", ["number_key"], unique=False, postgresql_where="state <> 'ended'")
     op.create_index(
@@ -236,27 +680,46 @@ def upgrade() -> None:
         "callbacks",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("asked_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("asked_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("asker_key", sa.LargeBinary(), nullable=True),
+        sa.Column("typed", sa.Boolean(), nullable=False),
+        sa.Column("promised_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("for_agent", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("number", sa.LargeBinary(), nullable=False),
         sa.Column("number_key", sa.LargeBinary(), nullable=False),
         sa.Column("department", sa.String(length=7), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("also", sa.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("relay", sa.Boolean(), nullable=False),
         sa.Column("reference", sa.String(length=10), nullable=False),
         sa.Column("waited", sa.Double(), nullable=False),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("promised_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("promised_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("texted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("due_from < due_until", name="callbacks_window"),
         sa.ForeignKeyConstraint(
             ["asked_by"],
             ["calls.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["for_agent"],
+            ["agents.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["promised_by"],
+            ["agents.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("callbacks_by_asker", "callbacks", ["asker_key", "promised_at"], unique=False)
+    op.create_index("callbacks_by_number", "callbacks", ["number_key", "promised_at"], unique=False)
     op.create_index("callbacks_due", "callbacks", ["due_from"], unique=False, postgresql_where="state = 'promised'")
     op.create_index(
         "callbacks_one_open_per_number",
@@ -265,7 +728,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="state in ('promised', 'queued', 'dialling', 'talking')",
     )
+    op.create_index("callbacks_recent", "callbacks", ["promised_at"], unique=False)
     op.create_index(op.f("ix_callbacks_asked_by"), "callbacks", ["asked_by"], unique=False)
+    op.create_index(op.f("ix_callbacks_for_agent"), "callbacks", ["for_agent"], unique=False)
     op.create_table(
         "legs",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -338,7 +803,9 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("number_key", sa.LargeBinary(), nullable=False),
         sa.Column("carrier_id", sa.String(length=40), nullable=True),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_up", sa.String(length=12), nullable=True),
         sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
@@ -381,13 +848,17 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_legs_carrier_id"), table_name="legs")
     op.drop_index(op.f("ix_legs_agent_id"), table_name="legs")
     op.drop_table("legs")
+    op.drop_index(op.f("ix_callbacks_for_agent"), table_name="callbacks")
     op.drop_index(op.f("ix_callbacks_asked_by"), table_name="callbacks")
+    op.drop_index("callbacks_recent", table_name="callbacks")
     op.drop_index(
         "callbacks_one_open_per_number",
         table_name="callbacks",
         postgresql_where="state in ('promised', 'queued', 'dialling', 'talking')",
     )
     op.drop_index("callbacks_due", table_name="callbacks", postgresql_where="state = 'promised'")
+    op.drop_index("callbacks_by_number", table_name="callbacks")
+    op.drop_index("callbacks_by_asker", table_name="callbacks")
     op.drop_table("callbacks")
     op.drop_index("staff_sessions_by_agent", table_name="staff_sessions")
     op.drop_table("staff_sessions")
@@ -400,16 +871,52 @@ def downgrade() -> None:
     )
     op.drop_index("calls_live_by_number", table_name="calls", postgresql_where="state <> 'ended'")
     op.drop_index("calls_live", table_name="calls", postgresql_where="state <> 'ended'")
+    op.drop_index("calls_by_number", table_name="calls")
     op.drop_table("calls")
     op.drop_index(op.f("ix_accompaniments_contact_id"), table_name="accompaniments")
     op.drop_table("accompaniments")
+    op.drop_index("topics_by_place", table_name="topics")
+    op.drop_table("topics")
+    op.drop_index("sites_by_postal_code", table_name="sites", postgresql_where="gone_at is null")
+    op.drop_index("sites_by_department", table_name="sites", postgresql_where="gone_at is null")
+    op.drop_table("sites")
     op.drop_index("sign_in_tries_by_who", table_name="sign_in_tries")
     op.drop_table("sign_in_tries")
+    op.drop_table("satisfaction_scales")
+    op.drop_index("rounds_by_department", table_name="rounds")
+    op.drop_table("rounds")
+    op.drop_table("rollouts")
+    op.drop_table("revision")
+    op.drop_index("referents_by_scope", table_name="referents")
+    op.drop_table("referents")
+    op.drop_index("queue_orders_standing", table_name="queue_orders", postgresql_where="ended_at is null")
+    op.drop_table("queue_orders")
+    op.drop_index("procedures_by_code", table_name="procedures")
+    op.drop_table("procedures")
+    op.drop_index("partner_names_by_code", table_name="partner_names")
+    op.drop_table("partner_names")
+    op.drop_index("messages_standing", table_name="messages", postgresql_where="ended_at is null")
+    op.drop_table("messages")
+    op.drop_index("hours_exceptions_by_last", table_name="hours_exceptions")
+    op.drop_table("hours_exceptions")
+    op.drop_table("hours")
+    op.drop_table("holiday_overrides")
+    op.drop_table("hands")
+    op.drop_table("figures_progress")
+    op.drop_table("figures_months_by_department")
+    op.drop_table("figures_months")
+    op.drop_table("figures_hours")
+    op.drop_index(op.f("ix_figures_dirty_day"), table_name="figures_dirty")
+    op.drop_table("figures_dirty")
+    op.drop_table("figures_days")
+    op.drop_index("events_by_time", table_name="events", postgresql_using="brin")
     op.drop_index("events_by_noun", table_name="events")
     op.drop_table("events")
     op.drop_table("drafts")
     op.drop_index("contacts_owed", table_name="contacts", postgresql_where="due = 'owed'")
+    op.drop_index("contacts_once_per_site", table_name="contacts", postgresql_where="site_reference is not null")
     op.drop_index("contacts_by_person", table_name="contacts")
+    op.drop_index("contacts_by_day", table_name="contacts")
     op.drop_table("contacts")
     op.drop_table("carrier_events")
     op.drop_table("beacon")

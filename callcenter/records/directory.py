@@ -1,0 +1,282 @@
+"""The directory: partners, topics, procedures and referents, each for a time and a place.
+
+A row holds from `since` to `until`, both included; `scope` is the nation (`N`) or one department, whose rows stand
+beside or in place of the nation's. A change of meaning closes a row and opens another, so that a report of an
+earlier year finds the names of its time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ARRAY, CheckConstraint, Index, String, Text, Uuid, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+from callcenter.records import revision
+from callcenter.records.identity import new_id
+from callcenter.reference import rows
+from callcenter.rules.menu import NATION, Topic
+
+EVER = date(2019, 7, 1)  # the first day of the network
+LABELS = ("fr", "en")
+
+
+class PartnerName(Base):
+    """What a partner is called in a time."""
+
+    __tablename__ = "partner_names"
+    __table_args__ = (
+        CheckConstraint("until is null or since <= until", name="partner_names_order"),
+        Index("partner_names_by_code", "code", "since", unique=True),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(Text)
+    scope: Mapped[str] = mapped_column(String(7), default=NATION)
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class TopicRow(Base):
+    """A choice of the telephone menu: `keys` from the first level, `code` empty for a heading."""
+
+    __tablename__ = "topics"
+    __table_args__ = (
+        CheckConstraint("until is null or since <= until", name="topics_order"),
+        Index("topics_by_place", "scope", "keys", "since", unique=True),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    scope: Mapped[str] = mapped_column(String(7))
+    keys: Mapped[str] = mapped_column(String(2))
+    code: Mapped[str] = mapped_column(String(40))
+    labels: Mapped[dict[str, str]] = mapped_column(JSONB)
+    keywords: Mapped[dict[str, list[str]]] = mapped_column(JSONB, default=dict)  # by language, for speech
+    partners: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
+    sheet: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)  # what the agent answers, by language
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class ProcedureRow(Base):
+    """A démarche that an agent may record."""
+
+    __tablename__ = "procedures"
+    __table_args__ = (
+        CheckConstraint("until is null or since <= until", name="procedures_order"),
+        Index("procedures_by_code", "code", "since", unique=True),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    scope: Mapped[str] = mapped_column(String(7), default=NATION)
+    code: Mapped[str] = mapped_column(String(40))
+    topic: Mapped[str] = mapped_column(String(40))
+    partner: Mapped[str] = mapped_column(String(40))
+    labels: Mapped[dict[str, str]] = mapped_column(JSONB)
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class Referent(Base):
+    """The desk of a partner that agents may call for help. A desk's number is not a person's."""
+
+    __tablename__ = "referents"
+    __table_args__ = (Index("referents_by_scope", "scope", "partner"),)
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    scope: Mapped[str] = mapped_column(String(7))
+    partner: Mapped[str] = mapped_column(String(40))
+    desk: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(String(20))
+    hours: Mapped[str] = mapped_column(Text, default="")
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """One démarche. `partner` is empty where no partner of the network holds it."""
+
+    code: str
+    topic: str
+    partner: str
+    labels: Mapping[str, str]
+    scope: str = NATION
+
+
+def packaged_topics() -> list[Topic]:
+    """The topics that come with the service."""
+    return [
+        Topic(row["keys"], row["code"], {n: row[n] for n in LABELS}, partners=tuple(row["partners"].split()))
+        for row in rows("topics.csv")
+    ]
+
+
+def packaged_procedures() -> list[Procedure]:
+    """The procedures that come with the service."""
+    return [
+        Procedure(row["code"], row["topic"], row["partner"], {n: row[n] for n in LABELS})
+        for row in rows("procedures.csv")
+    ]
+
+
+def packaged_partner_names() -> list[PartnerName]:
+    """The partners that come with the service, under each of their names."""
+    former = {row["code"]: row for row in rows("partner_former_names.csv")}
+    found = []
+    for row in rows("partners.csv"):
+        since, until = date.fromisoformat(row["since"]), _day(row["until"])
+        if earlier := former.get(row["code"]):
+            last = date.fromisoformat(earlier["until"])
+            found.append(PartnerName(code=row["code"], name=earlier["name"], scope=NATION, since=since, until=last))
+            since = last + timedelta(days=1)
+        found.append(PartnerName(code=row["code"], name=row["name"], scope=NATION, since=since, until=until))
+    return found
+
+
+def seed(session: Session) -> int:
+    """Writes what comes with the service into tables that hold nothing yet; what was edited stays. How many rows."""
+    written = 0
+    if not session.scalar(select(func.count()).select_from(PartnerName)):
+        names = packaged_partner_names()
+        session.add_all(names)
+        written += len(names)
+    if not session.scalar(select(func.count()).select_from(TopicRow)):
+        topics = packaged_topics()
+        session.add_all(
+            TopicRow(
+                scope=NATION, keys=t.keys, code=t.code, labels=dict(t.labels), keywords={}, partners=list(t.partners),
+                sheet={}, since=EVER, until=None,
+            )
+            for t in topics
+        )  # fmt: skip
+        written += len(topics)
+    if not session.scalar(select(func.count()).select_from(ProcedureRow)):
+        procedures = packaged_procedures()
+        session.add_all(
+            ProcedureRow(
+                scope=NATION, code=p.code, topic=p.topic, partner=p.partner, labels=dict(p.labels), since=EVER,
+                until=None,
+            )
+            for p in procedures
+        )  # fmt: skip
+        written += len(procedures)
+    if written:
+        session.flush()
+        revision.raise_(session)
+    return written
+
+
+def topics(session: Session, on: date) -> list[tuple[str, Topic]]:
+    """Every topic of that day with its scope, in the order of the keys; the packaged ones before any is written."""
+    held = list(session.scalars(_holding(select(TopicRow), TopicRow, on).order_by(TopicRow.scope, TopicRow.keys)))
+    if not held and not session.scalar(select(func.count()).select_from(TopicRow)):
+        return [(NATION, topic) for topic in packaged_topics()]
+    return [(row.scope, topic_of(row)) for row in held]
+
+
+def procedures(session: Session, on: date) -> list[Procedure]:
+    """Every procedure of that day; the packaged ones before any is written."""
+    held = list(session.scalars(_holding(select(ProcedureRow), ProcedureRow, on).order_by(ProcedureRow.code)))
+    if not held and not session.scalar(select(func.count()).select_from(ProcedureRow)):
+        return packaged_procedures()
+    return [Procedure(row.code, row.topic, row.partner, row.labels, row.scope) for row in held]
+
+
+def partner_names(session: Session, on: date) -> dict[str, str]:
+    """What each partner was called on that day; a report for 2023 says Pôle emploi."""
+    held = list(session.scalars(_holding(select(PartnerName), PartnerName, on)))
+    if not held and not session.scalar(select(func.count()).select_from(PartnerName)):
+        held = [n for n in packaged_partner_names() if n.since <= on and (n.until is None or on <= n.until)]
+    return {row.code: row.name for row in held}
+
+
+def referents(session: Session, department: str, partner: str = "") -> list[Referent]:
+    """Whom an agent of this department may call, its own before the nation's."""
+    near = select(Referent).where(Referent.scope.in_([department, NATION]))
+    near = near.where(Referent.partner == partner) if partner else near
+    return list(session.scalars(near.order_by(Referent.scope == NATION, Referent.partner, Referent.desk)))
+
+
+def put_topic(session: Session, scope: str, topic: Topic, on: date) -> None:
+    """From that day on, this topic stands on its keys in its scope, and nowhere else there."""
+    same = (TopicRow.keys == topic.keys) | ((TopicRow.code == topic.code) & (TopicRow.code != ""))
+    _close(session, TopicRow, on, TopicRow.scope == scope, same)
+    session.add(
+        TopicRow(
+            scope=scope, keys=topic.keys, code=topic.code, labels=dict(topic.labels), partners=list(topic.partners),
+            keywords={n: list(words) for n, words in topic.keywords.items()}, sheet=dict(topic.sheet), since=on,
+            until=None,
+        )
+    )  # fmt: skip
+    session.flush()
+    revision.raise_(session)
+
+
+def remove_topic(session: Session, scope: str, keys: str, on: date) -> bool:
+    """The topic on these keys holds no longer; False when there is none."""
+    gone = _close(session, TopicRow, on, TopicRow.scope == scope, TopicRow.keys == keys)
+    revision.raise_(session)
+    return gone
+
+
+def put_procedure(session: Session, procedure: Procedure, on: date) -> None:
+    """From that day on, this procedure; an earlier one of its code ends the day before."""
+    _close(session, ProcedureRow, on, ProcedureRow.code == procedure.code)
+    session.add(
+        ProcedureRow(
+            scope=procedure.scope, code=procedure.code, topic=procedure.topic, partner=procedure.partner,
+            labels=dict(procedure.labels), since=on, until=None,
+        )
+    )  # fmt: skip
+    session.flush()
+    revision.raise_(session)
+
+
+def remove_procedure(session: Session, code: str, on: date) -> bool:
+    """No longer recorded from that day on; False when there is none."""
+    gone = _close(session, ProcedureRow, on, ProcedureRow.code == code)
+    revision.raise_(session)
+    return gone
+
+
+def name_partner(session: Session, code: str, name: str, scope: str, on: date) -> None:
+    """From that day on a partner has this name; its earlier name stays with its time."""
+    _close(session, PartnerName, on, PartnerName.code == code)
+    session.add(PartnerName(code=code, name=name, scope=scope, since=on, until=None))
+    session.flush()
+    revision.raise_(session)
+
+
+def topic_of(row: TopicRow) -> Topic:
+    """The same as a plain value."""
+    return Topic(
+        row.keys,
+        row.code,
+        row.labels,
+        partners=tuple(row.partners),
+        keywords={n: tuple(words) for n, words in row.keywords.items()},
+        sheet=row.sheet,
+    )
+
+
+def _holding(query, table, on: date):  # type: ignore[no-untyped-def]  # one line for three tables of the same shape
+    return query.where(table.since <= on, table.until.is_(None) | (table.until >= on))
+
+
+def _close(session: Session, table, on: date, *which) -> bool:  # type: ignore[no-untyped-def]
+    """Ends rows the day before; one that began on that very day never held and is deleted."""
+    begun_today = session.scalars(select(table).where(table.since >= on, *which)).all()
+    for row in begun_today:
+        session.delete(row)
+    session.flush()
+    open_ = table.until.is_(None) | (table.until >= on)
+    ended = session.scalars(
+        update(table).where(open_, *which).values(until=on - timedelta(days=1)).returning(table.id)
+    ).all()
+    return bool(begun_today or ended)
+
+
+def _day(written: str) -> date | None:
+    return date.fromisoformat(written) if written else None

@@ -1,0 +1,117 @@
+"""The hours an administrator has written: for the line and its queues, dated exceptions, and holidays that win."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+
+from sqlalchemy import CheckConstraint, Index, String, Text, Uuid, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+from callcenter.records import revision
+from callcenter.records.identity import new_id
+from callcenter.rules.opening_hours import DatedException, LineHours
+
+
+class Hours(Base):
+    """OSM hours of a territory, a region (`R76`) or the nation (`N`); `topic` empty: the line, else one queue."""
+
+    __tablename__ = "hours"
+
+    scope: Mapped[str] = mapped_column(String(7), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
+    hours: Mapped[str] = mapped_column(Text)
+
+
+class HoursException(Base):
+    """What holds from `first` to `last` whatever the ordinary hours."""
+
+    __tablename__ = "hours_exceptions"
+    __table_args__ = (
+        CheckConstraint("first <= last", name="hours_exceptions_order"),
+        Index("hours_exceptions_by_last", "last"),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    scope: Mapped[str] = mapped_column(String(7))
+    topic: Mapped[str] = mapped_column(String(40))
+    first: Mapped[date]
+    last: Mapped[date]
+    hours: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(20))  # training, strike, flood, other
+
+
+class HolidayOverride(Base):
+    """Whether a day is a holiday there, whatever the calendar says."""
+
+    __tablename__ = "holiday_overrides"
+
+    scope: Mapped[str] = mapped_column(String(7), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_holiday: Mapped[bool]
+
+
+def line_hours(session: Session, opens: time, closes: time, *, always: bool, today: date) -> LineHours:
+    """Everything that is written, over the deployer's ordinary hours. Exceptions long past are left out."""
+    exceptions = select(HoursException).where(HoursException.last >= today - timedelta(days=2))
+    return LineHours(
+        opens,
+        closes,
+        always,
+        own={(row.scope, row.topic): row.hours for row in session.scalars(select(Hours))},
+        exceptions=tuple(
+            DatedException(row.scope, row.first, row.last, row.hours, row.reason, row.topic)
+            for row in session.scalars(exceptions.order_by(HoursException.first, HoursException.id))
+        ),
+        overrides=overrides(session),
+    )
+
+
+def overrides(session: Session) -> Mapping[tuple[str, date], bool]:
+    """Every override by where and when."""
+    return {(row.scope, row.day): row.is_holiday for row in session.scalars(select(HolidayOverride))}
+
+
+def exceptions_from(session: Session, day: date) -> list[HoursException]:
+    """Exceptions that hold on `day` or later, soonest first."""
+    later = select(HoursException).where(HoursException.last >= day)
+    return list(session.scalars(later.order_by(HoursException.first, HoursException.id)))
+
+
+def write(session: Session, scope: str, topic: str, hours: str) -> None:
+    """These hours from now on; empty: none of its own any more."""
+    if hours:
+        row = insert(Hours).values(scope=scope, topic=topic, hours=hours)
+        session.execute(row.on_conflict_do_update(index_elements=["scope", "topic"], set_={"hours": hours}))
+    else:
+        session.execute(delete(Hours).where(Hours.scope == scope, Hours.topic == topic))
+    revision.raise_(session)
+
+
+def except_(session: Session, exception: DatedException) -> str:
+    """One more dated exception; its id."""
+    row = HoursException(
+        id=new_id(), scope=exception.scope, topic=exception.topic, first=exception.first, last=exception.last,
+        hours=exception.hours, reason=exception.reason,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    revision.raise_(session)
+    return row.id
+
+
+def forget_exception(session: Session, exception_id: str) -> bool:
+    """False when there was none."""
+    gone = session.scalar(delete(HoursException).where(HoursException.id == exception_id).returning(HoursException.id))
+    revision.raise_(session)
+    return gone is not None
+
+
+def override(session: Session, scope: str, day: date, is_holiday: bool | None) -> None:
+    """The day is a holiday there, or is not; None: as the calendar says."""
+    if is_holiday is None:
+        session.execute(delete(HolidayOverride).where(HolidayOverride.scope == scope, HolidayOverride.day == day))
+    else:
+        row = insert(HolidayOverride).values(scope=scope, day=day, is_holiday=is_holiday)
+        session.execute(row.on_conflict_do_update(index_elements=["scope", "day"], set_={"is_holiday": is_holiday}))
+    revision.raise_(session)

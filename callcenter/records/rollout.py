@@ -1,0 +1,109 @@
+"""Where the line is open, what is said before anything else, and which queues are closed or led elsewhere now."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, String, Uuid, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+from callcenter.records import revision
+from callcenter.records.identity import new_id
+from callcenter.rules.orders import Message, QueueOrder
+
+
+class Rollout(Base):
+    """What a department is from a day on; one of which nothing is written is open."""
+
+    __tablename__ = "rollouts"
+    __table_args__ = (CheckConstraint("state in ('closed', 'pilot', 'open')", name="rollouts_state"),)
+
+    department: Mapped[str] = mapped_column(String(7), primary_key=True)
+    since: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(6))
+
+
+class MessageRow(Base):
+    """A supervisor's emergency message: said before the menu to the callers of its scope."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("messages_standing", "scope", unique=True, postgresql_where="ended_at is null"),)
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    scope: Mapped[str] = mapped_column(String(7))
+    words: Mapped[dict[str, str]] = mapped_column(JSONB)
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class QueueOrderRow(Base):
+    """A queue closed, or led to another topic, until the order ends."""
+
+    __tablename__ = "queue_orders"
+    __table_args__ = (
+        CheckConstraint("(act = 'redirect') = (to_topic <> '')", name="queue_orders_target"),
+        CheckConstraint("act in ('close', 'redirect')", name="queue_orders_act"),
+        Index("queue_orders_standing", "scope", "topic", unique=True, postgresql_where="ended_at is null"),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    scope: Mapped[str] = mapped_column(String(7))
+    topic: Mapped[str] = mapped_column(String(40))
+    act: Mapped[str] = mapped_column(String(8))
+    to_topic: Mapped[str] = mapped_column(String(40), default="")
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+def states(session: Session, on: date) -> Mapping[str, str]:
+    """What each department is on that day, where anything is written."""
+    written = select(Rollout).where(Rollout.since <= on).order_by(Rollout.since)
+    return {row.department: row.state for row in session.scalars(written)}
+
+
+def plans(session: Session) -> list[Rollout]:
+    """Everything written, by department and day."""
+    return list(session.scalars(select(Rollout).order_by(Rollout.department, Rollout.since)))
+
+
+def plan(session: Session, department: str, state: str, since: date) -> None:
+    """The department is that from that day on."""
+    row = insert(Rollout).values(department=department, since=since, state=state)
+    session.execute(row.on_conflict_do_update(index_elements=["department", "since"], set_={"state": state}))
+    revision.raise_(session)
+
+
+def messages(session: Session) -> tuple[Message, ...]:
+    """What is said now."""
+    standing = select(MessageRow).where(MessageRow.ended_at.is_(None)).order_by(MessageRow.scope)
+    return tuple(Message(row.scope, row.words) for row in session.scalars(standing))
+
+
+def orders(session: Session) -> tuple[QueueOrder, ...]:
+    """What holds now."""
+    standing = select(QueueOrderRow).where(QueueOrderRow.ended_at.is_(None))
+    found = session.scalars(standing.order_by(QueueOrderRow.scope, QueueOrderRow.topic))
+    return tuple(QueueOrder(row.scope, row.topic, row.to_topic) for row in found)
+
+
+def say(session: Session, scope: str, words: Mapping[str, str], at: datetime) -> None:
+    """This message in place of the one before; no words: none."""
+    standing = update(MessageRow).where(MessageRow.scope == scope, MessageRow.ended_at.is_(None))
+    session.execute(standing.values(ended_at=at))
+    if words:
+        session.add(MessageRow(scope=scope, words=dict(words), begun_at=at, ended_at=None))
+        session.flush()
+    revision.raise_(session)
+
+
+def order(session: Session, scope: str, topic: str, act: str, to_topic: str, at: datetime) -> None:
+    """Close or redirect a queue in place of the order before; `act` open: nothing holds any more."""
+    standing = update(QueueOrderRow).where(
+        QueueOrderRow.scope == scope, QueueOrderRow.topic == topic, QueueOrderRow.ended_at.is_(None)
+    )
+    session.execute(standing.values(ended_at=at))
+    if act != "open":
+        session.add(QueueOrderRow(scope=scope, topic=topic, act=act, to_topic=to_topic, begun_at=at, ended_at=None))
+        session.flush()
+    revision.raise_(session)

@@ -1,0 +1,195 @@
+"""The sites of the network, as the national list last gave them, and the rounds of its buses.
+
+A list is taken in at once: staged, compared and written by whole sets in one transaction. A site that the list no
+longer names is kept, marked as gone; one that comes back is the same site. A site's number is public.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, CheckConstraint, Float, Identity, Index, String, Text, delete, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+from callcenter.errors import Refusal
+from callcenter.rules.national_list import ListedSite
+from callcenter.rules.rounds import Stop
+
+MOST_GONE = 0.1  # of the sites we know: a list without more of them than this was probably cut
+STAGED_AT_ONCE = 500
+COLUMNS = (
+    "name", "address", "postal_code", "city", "department", "phone", "mail", "week", "by_appointment", "comment",
+    "kind", "format", "grouping", "label", "latitude", "longitude", "doubts",
+)  # fmt: skip
+
+
+class TooManyGone(Refusal):
+    """Cette liste ne contient plus une grande partie des sites connus : rien n'a été changé."""
+
+    status = 422
+    english = "This list no longer has many of the sites we know: nothing was changed."
+
+
+class Site(Base):
+    """One site, by the national list's own key. `week`: seven days of spans; `comment` is shown, never interpreted."""
+
+    __tablename__ = "sites"
+    __table_args__ = (
+        Index("sites_by_department", "department", "city", postgresql_where="gone_at is null"),
+        Index("sites_by_postal_code", "postal_code", postgresql_where="gone_at is null"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    postal_code: Mapped[str] = mapped_column(String(10))
+    city: Mapped[str] = mapped_column(Text)
+    department: Mapped[str] = mapped_column(String(7))
+    phone: Mapped[str] = mapped_column(String(40))  # E.164; as written when it cannot be read; empty: none
+    mail: Mapped[str] = mapped_column(Text)
+    week: Mapped[list[Any]] = mapped_column(JSONB)
+    by_appointment: Mapped[bool]
+    comment: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    format: Mapped[str] = mapped_column(Text)
+    grouping: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    doubts: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    first_listed_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+
+
+class Round(Base):
+    """One regular stop of a bus or an itinerant site. `hours`: OSM syntax, local; `weeks`: all, odd or even."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        CheckConstraint("weeks in ('all', 'odd', 'even')", name="rounds_weeks"),
+        Index("rounds_by_department", "department"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    operator: Mapped[str] = mapped_column(Text)
+    town: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text)
+    postal_code: Mapped[str] = mapped_column(String(5))
+    department: Mapped[str] = mapped_column(String(7))
+    phone: Mapped[str] = mapped_column(String(40))
+    hours: Mapped[str] = mapped_column(Text)
+    weeks: Mapped[str] = mapped_column(String(4))
+
+    @property
+    def stop(self) -> Stop:
+        """The same as a plain value."""
+        return Stop(**{part.name: getattr(self, part.name) for part in fields(Stop)})
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a list changed: ids of sites new, changed, gone and back; `same`: how many stayed as they were."""
+
+    new: tuple[int, ...]
+    changed: tuple[int, ...]
+    gone: tuple[int, ...]
+    back: tuple[int, ...]
+    same: int
+
+
+def take_in(
+    session: Session,
+    listed: Sequence[ListedSite],
+    at: datetime,
+    *,
+    all_that_go: bool = False,
+    progress: Callable[[int], None] = lambda _count: None,
+) -> Taken:
+    """Makes the table what the list says. Raises TooManyGone unless `all_that_go`. `progress` hears of each batch."""
+    session.execute(text("set local statement_timeout = '60s'"))
+    session.execute(text("lock table sites in share row exclusive mode"))  # one import at a time; reading goes on
+    session.execute(text("create temporary table staged (like sites) on commit drop"))
+    stage = text(
+        f"insert into staged (id, first_listed_at, changed_at, {', '.join(COLUMNS)}) "  # noqa: S608 - our own names
+        f"values (:id, :at, :at, {', '.join('cast(:week as jsonb)' if c == 'week' else f':{c}' for c in COLUMNS)})"
+    )
+    for start in range(0, len(listed), STAGED_AT_ONCE):
+        batch = listed[start : start + STAGED_AT_ONCE]
+        session.execute(stage, [_row(site) | {"at": at} for site in batch])
+        progress(len(batch))
+    session.execute(text("analyze staged"))
+    known = session.scalar(text("select count(*) from sites where gone_at is null")) or 0
+    gone = _ids(
+        session, "update sites set gone_at = :at where gone_at is null and id not in (select id from staged)", at
+    )
+    if len(gone) > known * MOST_GONE and not all_that_go:
+        raise TooManyGone(f"({len(gone)} / {known})")
+    back = _ids(
+        session, "update sites set gone_at = null where gone_at is not null and id in (select id from staged)", at
+    )
+    pairs = ", ".join(f"{c} = staged.{c}" for c in COLUMNS)
+    differ = (
+        f"({', '.join(f'sites.{c}' for c in COLUMNS)}) is distinct from ({', '.join(f'staged.{c}' for c in COLUMNS)})"
+    )
+    changed = _ids(
+        session,
+        f"update sites set {pairs}, changed_at = :at from staged where sites.id = staged.id and {differ}",  # noqa: S608
+        at,
+        "sites.id",
+    )
+    new = _ids(
+        session,
+        "insert into sites select staged.* from staged where :at is not null and not exists "
+        "(select from sites where sites.id = staged.id)",
+        at,
+    )
+    touched = {*changed, *back}
+    return Taken(new, tuple(sorted(set(changed) - set(back))), gone, back, len(listed) - len(new) - len(touched))
+
+
+def near(session: Session, department: str, postal_code: str = "", limit: int = 200) -> list[Site]:
+    """The sites of a department in order of town, those of the same postal code first. Never called the nearest."""
+    own = Site.postal_code == postal_code
+    listed = select(Site).where(Site.gone_at.is_(None), (Site.department == department) | own)
+    return list(session.scalars(listed.order_by(own.desc(), Site.city, Site.name, Site.id).limit(limit)))
+
+
+def every(session: Session) -> list[Site]:
+    """Every site that is listed."""
+    return list(session.scalars(select(Site).where(Site.gone_at.is_(None)).order_by(Site.city, Site.name, Site.id)))
+
+
+def doubtful(session: Session, limit: int = 500) -> list[Site]:
+    """Sites about which something is odd, the oddest first."""
+    odd = select(Site).where(Site.gone_at.is_(None), text("cardinality(doubts) > 0"))
+    return list(session.scalars(odd.order_by(text("cardinality(doubts) desc"), Site.id).limit(limit)))
+
+
+def take_in_rounds(session: Session, stops: Iterable[Stop]) -> tuple[int, int]:
+    """Replaces every round of the operators named; how many there are now, and how many there were."""
+    stops = list(stops)
+    theirs = Round.operator.in_({stop.operator for stop in stops})
+    before = len(session.scalars(delete(Round).where(theirs).returning(Round.id)).all())
+    session.add_all(Round(**asdict(stop)) for stop in stops)
+    session.flush()
+    return len(stops), before
+
+
+def rounds(session: Session, department: str | None = None) -> list[Stop]:
+    """The rounds of a department, or of all."""
+    of = select(Round) if department is None else select(Round).where(Round.department == department)
+    return [row.stop for row in session.scalars(of.order_by(Round.id))]
+
+
+def _row(site: ListedSite) -> dict[str, Any]:
+    row = asdict(site) | {"grouping": site.group, "week": json.dumps(site.week), "doubts": list(site.doubts)}
+    return {name: row[name] for name in ("id", *COLUMNS)}
+
+
+def _ids(session: Session, statement: str, at: datetime, returning: str = "id") -> tuple[int, ...]:
+    return tuple(sorted(session.scalars(text(f"{statement} returning {returning}"), {"at": at})))
