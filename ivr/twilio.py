@@ -3,25 +3,29 @@
 Every request has a time limit; a creation is never asked twice here. Names and addresses carry opaque ids only.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import TypeVar
 
 import requests
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
-from twilio.rest.api.v2010.account.conference import ConferenceContext
+from twilio.rest.api.v2010.account.conference import ConferenceContext, ConferenceInstance
 
 from callcenter.config import settings
-from callcenter.errors import CarrierDown
+from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
 from callcenter.phone_number import PhoneNumber
 from callcenter.telephone import Line
+from ivr.prompts import text
 from ivr.twiml import RETRIES
 
 TIMEOUT = 5.0  # seconds for any request
 RINGS = 25  # seconds a desk phone or a citizen's telephone rings
 GONE = frozenset({20404, 21220})  # no such call, or it is not in progress
+UNCALLABLE = frozenset({21211, 21214, 21215, 21216, 21217})  # this number, not our account, is what is refused
+SKEW = timedelta(seconds=5)  # what the carrier's clock may differ from ours
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 
@@ -46,6 +50,19 @@ class Twilio:
 
     def ring_citizen(self, attempt_id: str, number: PhoneNumber) -> str:
         return self._ring(number, f"/voice/attempt?p={attempt_id}", f"/voice/attempt/status?p={attempt_id}")
+
+    def lines_to(self, number: PhoneNumber, since: datetime) -> Sequence[Line]:
+        def opened() -> list[Line]:
+            found = self._client.calls.list(to=number.e164, from_=self._number, limit=20)
+            recent = [line for line in found if line.date_created and line.date_created >= since - SKEW]
+            return [Line(str(line.sid), False, "ended" if line.status in ENDED else "live") for line in recent]
+
+        nothing: list[Line] = []
+        return _asked(opened, gone=nothing)
+
+    def send_text(self, number: PhoneNumber, language: str, sentence: str, **values: str) -> None:
+        body = text(language, sentence, **values)
+        _asked(lambda: self._client.messages.create(to=number.e164, from_=self._number, body=body), gone=None)
 
     def bring_in(self, carrier_id: str, call_id: str) -> bool:
         return self._redirect(carrier_id, f"/voice/room?c={call_id}")
@@ -84,8 +101,8 @@ class Twilio:
 
     def in_room(self, call_id: str) -> frozenset[str]:
         def present() -> frozenset[str]:
-            rooms = self._client.conferences.list(friendly_name=call_id, status="in-progress", limit=2)
-            return frozenset(p.call_sid for room in rooms for p in self._room(room.sid).participants.list())
+            rooms = [str(room.sid) for room in self._rooms(call_id)]
+            return frozenset(p.call_sid for room in rooms for p in self._room(room).participants.list())
 
         return _asked(present, gone=frozenset())
 
@@ -125,24 +142,32 @@ class Twilio:
 
     def _in_room(self, call_id: str, do: Callable[[str], object]) -> None:
         def found() -> None:
-            for room in self._client.conferences.list(friendly_name=call_id, status="in-progress", limit=1):
+            for room in self._rooms(call_id)[:1]:
                 do(str(room.sid))
 
         _asked(found, gone=None)
+
+    def _rooms(self, call_id: str) -> list[ConferenceInstance]:
+        """Not ended: one alone in a room is not `in-progress` yet, and ended rooms keep their name."""
+        found = self._client.conferences.list(friendly_name=call_id, limit=20)
+        return [room for room in found if room.status != "completed"]
 
     def _room(self, sid: str) -> ConferenceContext:
         return self._client.conferences(sid)
 
 
 def _asked(question: Callable[[], T], gone: T) -> T:
-    """The answer; `gone` when the carrier says that the line is no more; CarrierDown for anything else."""
+    """The answer; `gone` when the carrier says that the line is no more; CarrierDown for anything else, and its two
+    kinds where the carrier says for certain that it did nothing."""
     try:
         return question()
     except TwilioRestException as refused:
         if refused.code in GONE or refused.status == 404:
             return gone
-        raise CarrierDown from refused
-    except (requests.RequestException, OSError) as silent:
+        if refused.code in UNCALLABLE:
+            raise CarrierRefusesNumber from refused
+        raise (CarrierDidNothing if 400 <= refused.status < 500 else CarrierDown) from refused
+    except (TwilioException, requests.RequestException, OSError) as silent:
         raise CarrierDown from silent
 
 
