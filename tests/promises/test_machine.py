@@ -10,9 +10,9 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
+import hypothesis
 import pytest
 import redis
-from hypothesis import settings as Settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -345,6 +345,8 @@ class Town(RuleBasedStateMachine):
             return list(session.scalars(select(noun).order_by(order.desc())))
 
 
-def test_promises_hold_whatever_happens(carrier: Line, afresh: Callable[[], None], campaign: Settings) -> None:
+def test_promises_hold_whatever_happens(
+    carrier: Line, afresh: Callable[[], None], campaign: hypothesis.settings
+) -> None:
     Town.line, Town.empty = carrier, staticmethod(afresh)
     run_state_machine_as_test(Town, settings=campaign)
