@@ -14,7 +14,7 @@ from starlette.routing import Route
 from callcenter.actions import callback, citizen
 from callcenter.clock import now
 from callcenter.config import settings
-from callcenter.errors import BadNumber, StoreDown
+from callcenter.errors import BadNumber, Refusal, StoreDown
 from callcenter.records.calls import Wish
 from callcenter.rules.territory import hints
 from ivr import dialogue
@@ -144,7 +144,9 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
         promise = await asked.voice.records.within(
             QUEUE_PATIENCE, callback.asks, asked.carrier_id, asked.from_, wish_of(known), now(), typed=typed
         )
-    except BadNumber:
+    except StoreDown:
+        raise
+    except Refusal:  # a number that may not be called, or was promised too much already
         return Goodbye((say(language, "callback.refused"),))
     when = {
         "day": spoken_day(language, promise.starts.date()),

@@ -197,7 +197,7 @@ def test_with_nobody_on_duty_a_callback_is_offered_and_kept(carrier: Carrier) ->
     promise = carrier.asks(away.action, "1")
     assert "Nous vous rappellerons" in promise
     assert promise.verbs[-1] == "Hangup"
-    assert "déjà enregistrée" in carrier.asks(away.action, "1")
+    assert "déjà enregistrée" in carrier.asks(away.action, "1", CallSid="CA" + "8" * 32)
 
 
 def test_a_number_typed_is_read_back_and_never_rides_in_an_address(carrier: Carrier) -> None:
