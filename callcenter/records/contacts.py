@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     delete,
+    false,
     insert,
     select,
     update,
@@ -31,30 +32,44 @@ from callcenter.records import trail
 from callcenter.records.identity import new_id, new_reference
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import Due, FollowUp, Outcome
+from callcenter.rules.territory import local_day
 
 
 class Contact(Base):
-    """`department` is the citizen's; `site_id` the answering agent's. `waited`: seconds from the queue to the conversation."""
+    """`department` is the citizen's; `site_id` the answering agent's. `waited`: seconds from the queue to the
+    conversation; `lasted`: of a visit. `site_reference`: what a front desk's own software calls it."""
 
     __tablename__ = "contacts"
     __table_args__ = (
         CheckConstraint("channel in ('front_desk', 'bus', 'phone', 'callback')", name="contacts_channel"),
         Index("contacts_owed", "agent_id", postgresql_where="due = 'owed'"),
         Index("contacts_by_person", "pseudonym", "arrived_at"),
+        Index("contacts_by_day", "local_day"),
+        Index(
+            "contacts_once_per_site",
+            "site_id",
+            "site_reference",
+            unique=True,
+            postgresql_where="site_reference is not null",
+        ),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(10), unique=True, default=new_reference)
     channel: Mapped[str] = mapped_column(String(10))
     site_id: Mapped[int | None]
+    site_reference: Mapped[str | None] = mapped_column(String(60))
     department: Mapped[str] = mapped_column(String(7), default=UNKNOWN)
+    department_assumed: Mapped[bool] = mapped_column(default=False, server_default=false())  # it is the site's
     topic: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(2), default="fr")
     relay: Mapped[bool] = mapped_column(default=False)
     pseudonym: Mapped[bytes | None] = mapped_column(LargeBinary)
     arrived_at: Mapped[datetime]
-    local_day: Mapped[date | None] = mapped_column(Date)
+    local_day: Mapped[date] = mapped_column(Date)  # in the clock of `department`
     waited: Mapped[float | None]
+    lasted: Mapped[float | None]
+    returned: Mapped[bool | None]  # within seven days of an answered call, by the same number about the same matter
     agent_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     due: Mapped[str] = mapped_column(String(10), default=Due.NOTHING)
     owed_at: Mapped[datetime | None]
@@ -83,7 +98,7 @@ class Accompaniment(Base):
     outcome: Mapped[str] = mapped_column(String(14))
     reason: Mapped[str | None] = mapped_column(String(16))
     internet_checked: Mapped[bool] = mapped_column(default=False)
-    settled: Mapped[bool]
+    settled: Mapped[bool | None]  # None: not recorded
     follow_up: Mapped[str] = mapped_column(String(12), default=FollowUp.NONE)
     continues: Mapped[str | None] = mapped_column(ForeignKey("accompaniments.id"))
     notes: Mapped[str | None] = mapped_column(Text)  # masked before they come here
@@ -110,6 +125,7 @@ def open_contact(session: Session, contact_id: str, channel: str, at: datetime, 
     session.execute(
         insert(Contact).values(
             id=contact_id, reference=new_reference(), channel=channel, arrived_at=at, due=Due.NOTHING,
+            local_day=local_day(UNKNOWN, at),
             pseudonym=sealing.pseudonym(number.e164) if number else None,
         )
     )  # fmt: skip

@@ -5,12 +5,15 @@ A code is read, used and forgotten: only the territory is kept.
 """
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from callcenter.reference import rows
 
 UNKNOWN = "inconnu"
 MONACO = "monaco"
+PARIS = "Europe/Paris"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,17 @@ def hints(number: str) -> tuple[str, ...]:
 
 ALONE = {"+508": "975", "+594": "973", "+596": "972", "+681": "986", "+687": "988", "+689": "987"}
 """Calling codes that one territory has to itself."""
+
+
+def clock_of(department: str) -> ZoneInfo:
+    """The clock of a territory; an unknown one, or one where nobody lives, keeps Paris's."""
+    territory = TERRITORIES.get(department)
+    return ZoneInfo(territory.timezone if territory and territory.timezone else PARIS)
+
+
+def local_day(department: str, at: datetime) -> date:
+    """The day it is there at an instant."""
+    return at.astimezone(clock_of(department)).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,208 @@
+"""The figures: tallies of contacts, calls and agents' time, in tiers filled by `records.rollups`, and their reading.
+
+    figures_days                    local day × department × partner × channel: the source of the months
+    figures_months                  month × partner × channel
+    figures_months_by_department    month × department × channel
+    figures_hours                   hour × department, of the line: for curves
+
+Partner `*` is everybody, each contact once; a contact about two partners counts in each of their lines too. A month is
+final eight days after its end: what changes later is written beside it under the date of the correction.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Identity,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+from callcenter.rules.histogram import Histogram
+from callcenter.rules.quality import Policy, Scale
+from callcenter.rules.tally import COUNTERS, LONGEST, Tally
+from callcenter.rules.territory import TERRITORIES, UNKNOWN
+
+EVERYBODY = "*"
+FROZEN_AFTER = timedelta(days=8)
+
+
+class DirtyDay(Base):
+    """A local day whose rows changed in bulk and whose figures are to be made anew. Any number of rows per day."""
+
+    __tablename__ = "figures_dirty"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, index=True)
+
+
+class Progress(Base):
+    """How far the trail was read. `safe`: every event up to here was read; `seen` becomes it when it is old enough."""
+
+    __tablename__ = "figures_progress"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    safe: Mapped[int] = mapped_column(BigInteger, default=0)
+    seen: Mapped[int] = mapped_column(BigInteger, default=0)
+    seen_at: Mapped[datetime]
+
+
+class DeclaredScale(Base):
+    """A satisfaction scale that some front desk uses, and what its scores mean. The scale of 4 needs no declaration."""
+
+    __tablename__ = "satisfaction_scales"
+
+    top: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    satisfied_from: Mapped[int]
+    very_from: Mapped[int]
+    declared_at: Mapped[datetime]
+
+
+def _tier(name: str, *key: Column[Any]) -> Table:
+    """Zero is stored as null, which costs a bit: most cells of most tiers are empty."""
+    counters = [Column(each, BigInteger) for each in COUNTERS]
+    waits = [Column("buckets", ARRAY(SmallInteger)), Column("counts", ARRAY(Integer))]
+    metadata: MetaData = Base.metadata
+    return Table(name, metadata, *key, Column("policy", String(10), nullable=False), *counters, *waits)
+
+
+def _key(name: str, kind: Any) -> Column[Any]:
+    return Column(name, kind, primary_key=True)
+
+
+DAYS = _tier(
+    "figures_days",
+    _key("day", Date), _key("department", String(7)), _key("partner", String(20)), _key("channel", String(10)),
+)  # fmt: skip
+MONTHS = _tier(
+    "figures_months", _key("month", Date), _key("partner", String(20)), _key("channel", String(10)), _key("as_of", Date)
+)
+MONTHS_BY_DEPARTMENT = _tier(
+    "figures_months_by_department",
+    _key("month", Date), _key("department", String(7)), _key("channel", String(10)), _key("as_of", Date),
+)  # fmt: skip
+HOURS = _tier("figures_hours", _key("day", Date), _key("department", String(7)), _key("hour", DateTime(timezone=True)))
+
+
+def policy(session: Session) -> Policy:
+    """The thresholds in force, with the scales that were declared."""
+    declared = session.scalars(select(DeclaredScale).order_by(DeclaredScale.top))
+    more = tuple(Scale(each.top, each.satisfied_from, each.very_from) for each in declared)
+    return Policy(scales=Policy().scales + more)
+
+
+def declare_scale(session: Session, scale: Scale, at: datetime) -> None:
+    """Say once and for all what the scores of a scale mean; saying it again is refused by constraint."""
+    values = {"top": scale.top, "satisfied_from": scale.satisfied_from, "very_from": scale.very_from}
+    session.add(DeclaredScale(**values, declared_at=at))
+    session.flush()
+
+
+def freezes_on(month: date) -> date:
+    """When the figures of a month, given by its first day, become final."""
+    return following(month) + FROZEN_AFTER
+
+
+def following(month: date) -> date:
+    """The first day of the next month."""
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def between(
+    session: Session,
+    first: date,
+    last: date,
+    by: Sequence[str] = (),
+    *,
+    departments: Collection[str] | None = None,
+    partners: Collection[str] | None = (EVERYBODY,),
+    channels: Collection[str] | None = None,
+    as_of: date | None = None,
+) -> dict[tuple[Any, ...], Tally]:
+    """Tallies of the local days `first` to `last`, by any of day, month, department, partner and channel, from the
+    smallest tier that holds them. `partners` None: every partner apart, without the line for everybody. `as_of`: whole
+    months as they were published on that day."""
+    tier = _tier_for(first, last, {*by} | ({"department"} if departments is not None else set()), partners)
+    columns = tier.columns
+    wanted: list[ColumnElement[bool]] = []
+    if "day" in columns:
+        wanted.append(columns.day.between(first, last))
+    else:
+        wanted += [columns.month.between(first, last), columns.as_of == _latest(tier, as_of)]
+    if "partner" in columns:
+        wanted.append(columns.partner.in_(partners) if partners is not None else columns.partner != EVERYBODY)
+    if departments is not None:
+        wanted.append(columns.department.in_(departments))
+    if channels is not None:
+        wanted.append(columns.channel.in_(channels))
+    keys = [_dimension(tier, name) for name in by]
+    return _added(session, keys, tier, wanted)
+
+
+def by_hour(session: Session, day: date, departments: Collection[str] | None = None) -> dict[tuple[Any, ...], Tally]:
+    """The line's tallies of one local day by the instant each hour began: 23, 24 or 25 of them have a place in it."""
+    wanted = [HOURS.c.day == day] + ([HOURS.c.department.in_(departments)] if departments is not None else [])
+    return _added(session, [HOURS.c.hour], HOURS, wanted)
+
+
+def regions() -> dict[str, str]:
+    """The region of each department, to add departments up; `inconnu` is its own."""
+    return {code: territory.region for code, territory in TERRITORIES.items()} | {UNKNOWN: UNKNOWN}
+
+
+def _tier_for(first: date, last: date, needed: set[str], partners: Collection[str] | None) -> Table:
+    whole_months = first.day == 1 and (last + timedelta(days=1)).day == 1 and "day" not in needed
+    if whole_months and "department" not in needed:
+        return MONTHS
+    if whole_months and "partner" not in needed and partners is not None and set(partners) == {EVERYBODY}:
+        return MONTHS_BY_DEPARTMENT
+    return DAYS
+
+
+def _dimension(tier: Table, name: str) -> ColumnElement[Any]:
+    if name == "month" and tier is DAYS:
+        return func.cast(func.date_trunc("month", tier.c.day), Date).label("month")
+    return tier.columns[name]
+
+
+def _latest(tier: Table, as_of: date | None) -> Any:
+    version = tier.alias()
+    known = select(func.max(version.c.as_of)).where(version.c.month == tier.c.month)
+    return (known.where(version.c.as_of <= as_of) if as_of else known).scalar_subquery()
+
+
+def _added(
+    session: Session, keys: Sequence[ColumnElement[Any]], tier: Table, wanted: Sequence[ColumnElement[bool]]
+) -> dict[tuple[Any, ...], Tally]:
+    """The cells, added up: sums in the database, the few buckets here."""
+    width = len(keys)
+    sums = [(func.max if name == LONGEST else func.sum)(tier.columns[name]).label(name) for name in COUNTERS]
+    added = {tuple(row[:width]): row for row in session.execute(select(*keys, *sums).where(*wanted).group_by(*keys))}
+    waits: dict[tuple[Any, ...], dict[int, int]] = {key: {} for key in added}
+    parts = select(*keys, tier.c.buckets, tier.c.counts).where(*wanted, tier.c.buckets.is_not(None))
+    for row in session.execute(parts):
+        counted = waits[tuple(row[:width])]
+        for bucket, count in zip(row[width], row[width + 1], strict=True):
+            counted[bucket] = counted.get(bucket, 0) + count
+    return {
+        key: Tally(
+            **{name: int(value or 0) for name, value in zip(COUNTERS, row[width:], strict=True)},
+            waits=Histogram(tuple(sorted(waits[key].items()))),
+        )
+        for key, row in added.items()
+        if width or any(row)
+    }
