@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from callcenter import cli_hours, cli_import
 from callcenter import up as supervisor
 from callcenter.config import environment
 from callcenter.embedded import DoesNotStart
@@ -21,6 +22,8 @@ console = Console(highlight=False, soft_wrap=True)
 
 Data = Annotated[Path, typer.Option("--data", help="where the embedded stores and the logs live")]
 DEFAULT_DATA = Path("var")
+app.add_typer(cli_import.app, name="import")
+app.add_typer(cli_hours.app, name="hours")
 
 
 @app.command()
@@ -110,6 +113,13 @@ def call(context: typer.Context) -> None:
     settings = supervisor.settings_of(DEFAULT_DATA) | environment()
     carrier = ["--carrier", settings["TWILIO_API_URL"]] if settings.get("TWILIO_API_URL") else []
     os.execve(sys.executable, [sys.executable, "-m", "ivr.rehearsal.terminal", *carrier, *context.args], settings)
+
+
+@cli_import.app.callback()
+@cli_hours.app.callback()
+def join(data: Data = DEFAULT_DATA) -> None:
+    if "--help" not in sys.argv:
+        _join(data)
 
 
 def _join(data: Path) -> None:

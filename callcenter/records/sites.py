@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
 from callcenter.errors import Refusal
+from callcenter.records import revision
 from callcenter.rules.national_list import ListedSite
 from callcenter.rules.rounds import Stop
 
@@ -148,6 +149,7 @@ def take_in(
         "(select from sites where sites.id = staged.id)",
         at,
     )
+    revision.raise_(session)
     touched = {*changed, *back}
     return Taken(new, tuple(sorted(set(changed) - set(back))), gone, back, len(listed) - len(new) - len(touched))
 
@@ -177,6 +179,7 @@ def take_in_rounds(session: Session, stops: Iterable[Stop]) -> tuple[int, int]:
     before = len(session.scalars(delete(Round).where(theirs).returning(Round.id)).all())
     session.add_all(Round(**asdict(stop)) for stop in stops)
     session.flush()
+    revision.raise_(session)
     return len(stops), before
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from callcenter.rules.opening_hours import HORIZON, LineHours, hours_of, on_their_clock
+from callcenter.rules.opening_hours import HORIZON, LineHours, hours_of, on_their_clock, opening
 
 SOON = timedelta(hours=1)  # the width of a promise made from the queue
 LEAST = timedelta(minutes=30)  # a narrower promise is not worth making: the next half-day is
@@ -75,11 +75,10 @@ def window(hours: LineHours, department: str, at: datetime, width: timedelta = S
     now = on_their_clock(department, at)
     if now is None:
         return None
-    if hours.always:
-        return now, now + width
-    today = hours_of(hours, department, now.date())
-    if today and today[0] <= now and now + LEAST <= today[1]:
-        return now, min(now + width, today[1])
+    found = opening(hours, department, at)
+    until = min(now + width, found.closes_at or now + width)
+    if found.is_open and until >= now + LEAST:
+        return now, until
     following = next(iter(slots(hours, department, at)), None)
     return half_day(hours, department, following) if following else None
 

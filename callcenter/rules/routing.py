@@ -42,6 +42,14 @@ def widening(queued_at: float, rings_of_call: int, ages: tuple[float, float]) ->
     return tuple(queued_at + age for age in ages[: max(rings_of_call - 1, 0)])
 
 
+def widening_from_own(
+    own_until: float, queued_at: float, queues_of_call: int, ages: tuple[float, float]
+) -> tuple[float, ...]:
+    """The same for a call that stands first in one agent's own queue, until `own_until` and no shorter."""
+    rings = widening(queued_at, queues_of_call - 1, ages)
+    return (own_until, *(max(own_until, at) for at in rings))
+
+
 def score(queued_at: float, priority: float) -> float:
     """The one order everywhere: arrival minus the priority bonus, in epoch seconds; the lowest is served first."""
     return queued_at - priority

@@ -50,7 +50,7 @@ def test_the_real_list_loses_nothing_and_is_taken_in_again_without_a_change(data
         with transaction(60) as session:
             taken = sites.take_in(session, list(found.sites.values()), clock.now())
         assert (len(taken.new), taken.same) == ((0, 2845) if again else (2845, 0))
-        assert not (taken.changed or taken.gone or taken.back)
+        assert (taken.changed, taken.gone, taken.back) == ((), (), ())
     assert len(listed()) == 2845
 
 

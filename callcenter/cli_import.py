@@ -1,0 +1,129 @@
+"""`callcenter import …`: files of others, taken in whole or not at all."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import httpx2
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from callcenter import clock
+from callcenter.db import transaction
+from callcenter.errors import Refusal
+from callcenter.records import sites
+from callcenter.rules import national_list, rounds
+
+app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
+console = Console(highlight=False, soft_wrap=True)
+
+SHOWN = 5  # doubts of a kind shown on the screen; the report has them all
+PATIENCE = 30.0  # seconds without a byte from a web server
+LONGEST = 60.0  # seconds one import may take in the database
+
+
+class NotFetched(Refusal):
+    """Ce fichier n'a pas pu être lu : rien n'a été changé."""
+
+    english = "This file could not be read: nothing was changed."
+
+
+@app.command("sites")
+def import_sites(
+    source: Annotated[str, typer.Argument(help="the national list, a file or an http(s) address")],
+    report: Annotated[Path | None, typer.Option(help="write every doubt there, as CSV")] = None,
+    all_that_go: Annotated[bool, typer.Option(help="even if many of the known sites are no longer listed")] = False,
+) -> None:
+    """Make our sites what the national list says; doing it again changes nothing."""
+    try:
+        listed = national_list.read(fetch(source))
+        taken = _take_in(listed, all_that_go=all_that_go)
+    except Refusal as refusal:
+        console.print(f"[red]{refusal.sentence('en')}[/]")
+        raise typer.Exit(1) from None
+    _tell(listed, taken)
+    if report:
+        lines = [f"{doubt.line},{doubt.site_id or ''},{doubt.what}" for doubt in listed.doubts]
+        report.write_text("\n".join(["line,site,doubt", *lines]) + "\n", encoding="utf-8")
+
+
+@app.command("rounds")
+def import_rounds(
+    source: Annotated[str, typer.Argument(help="stops of a bus, JSON; a file or an http(s) address")],
+) -> None:
+    """Make the rounds of the buses named in the file what it says."""
+    try:
+        stops, doubts = rounds.read(fetch(source))
+        with transaction(LONGEST) as session:
+            now, before = sites.take_in_rounds(session, stops)
+    except Refusal as refusal:
+        console.print(f"[red]{refusal.sentence('en')}[/]")
+        raise typer.Exit(1) from None
+    console.print(f"{now} stops ({before} before).")
+    for doubt in doubts:
+        console.print(f"[yellow]stop {doubt}[/]")
+
+
+def fetch(source: str, largest: int = national_list.LARGEST) -> bytes:
+    """A file's bytes, or what an http(s) address answers. Raises NotFetched, for what is larger too."""
+    if "://" not in source:
+        try:
+            with Path(source).open("rb") as file:
+                content = file.read(largest + 1)
+        except OSError as failure:
+            raise NotFetched(f"({failure.strerror})") from None
+    elif urlsplit(source).scheme not in ("http", "https"):
+        raise NotFetched("(only http and https)")
+    else:
+        content = _download(source, largest)
+    if len(content) > largest:
+        raise NotFetched(f"(more than {largest:,} bytes)")
+    return content
+
+
+def _download(url: str, largest: int) -> bytes:
+    """The client follows redirections to http and https alone."""
+    content = bytearray()
+    try:
+        with httpx2.stream("GET", url, follow_redirects=True, timeout=PATIENCE) as answer:
+            answer.raise_for_status()
+            for part in answer.iter_bytes():
+                content += part
+                if len(content) > largest:
+                    break
+    except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
+        raise NotFetched(f"({failure})") from None
+    return bytes(content)
+
+
+def _take_in(listed: national_list.NationalList, *, all_that_go: bool) -> sites.Taken:
+    columns = (TextColumn("Sites"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar, transaction(LONGEST) as session:
+        task = bar.add_task("", total=len(listed.sites))
+        return sites.take_in(
+            session,
+            list(listed.sites.values()),
+            clock.now(),
+            all_that_go=all_that_go,
+            progress=lambda count: bar.advance(task, count),
+        )
+
+
+def _tell(listed: national_list.NationalList, taken: sites.Taken) -> None:
+    console.print(
+        f"[bold]{len(listed.sites):,} sites[/] of {listed.lines:,} lines: {len(taken.new):,} new, "
+        f"{len(taken.changed):,} changed, {len(taken.back):,} back, {len(taken.gone):,} gone, {taken.same:,} the same."
+    )
+    if taken.gone:
+        console.print(f"Gone: {_some(taken.gone)}")
+    table = Table("doubtful", "how many", "line (site)", box=None, pad_edge=False)
+    for what, count in sorted(listed.kinds.items(), key=lambda kind: -kind[1]):
+        first = [f"{d.line} ({d.site_id or '?'})" for d in listed.doubts if d.what == what][:SHOWN]
+        table.add_row(what, str(count), ", ".join(first) + (" …" if count > SHOWN else ""))
+    console.print(table)
+
+
+def _some(ids: tuple[int, ...]) -> str:
+    return ", ".join(map(str, ids[:20])) + (" …" if len(ids) > 20 else "")
