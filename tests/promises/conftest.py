@@ -42,7 +42,7 @@ async def _stays(_request: Request) -> Response:
     return Response(PATIENT, media_type="text/xml")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def carrier() -> Iterator[Line]:
     """The telephones; our own side speaks to the same carrier."""
     waits = Starlette(routes=[Route("/{path:path}", _stays, methods=["POST"])])

@@ -1,0 +1,122 @@
+"""A service of one's own, to break: real stores, real processes, the practice carrier; telephone time is faster."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from callcenter import clock, config, embedded, migrations
+from callcenter.actions import agent
+from callcenter.db import engine, reading
+from callcenter.errors import StoreDown
+from callcenter.live import store
+from callcenter.records import offers
+from callcenter.records.offers import Offer
+from callcenter.telephone import telephone
+from ivr import twilio
+from ivr.rehearsal.far_end import Line
+from tests import cast
+from tests.town import settle
+
+KARIM = "+33565000001"
+PATIENCE = 60.0  # seconds for the service to come to itself again on a busy machine
+
+
+@dataclass(frozen=True)
+class Town:
+    """The running service, its stores, and Karim, who is at his post in this process."""
+
+    service: cast.Service
+    stores: embedded.Stores
+    line: Line
+    karim: str
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.stores.postgresql.url.replace("+psycopg", "")) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def offer(self) -> Offer | None:
+        """What Karim's page shows, after a heartbeat."""
+        agent.beats(self.karim, clock.now())
+        with reading() as session:
+            return offers.open_of_agent(session, self.karim)
+
+    def is_(self, state: str) -> bool:
+        return self.rows("select state from agents where login = 'karim'") == [(state,)]
+
+
+def until(happens: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """Waits for something that the service does by itself; a store may still be away."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            if happens():
+                return
+        except (StoreDown, psycopg.OperationalError):
+            pass
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Started once for each module; Karim is at his post with a desk phone that answers and presses 1."""
+    directory = tmp_path_factory.mktemp("stores")
+    for part in (directory, *directory.parents[:2]):
+        part.chmod(0o755)  # for root PostgreSQL runs as `nobody`, who must be able to walk in
+    before = dict(os.environ)
+    with embedded.stores(Path(directory)) as both:
+        os.environ.update(both.environment())
+        forget()
+        migrations.upgrade()
+        with cast.service(both.environment(), tmp_path_factory.mktemp("logs")) as service:
+            os.environ.update(TWILIO_API_URL=service.carrier, PUBLIC_VOICE_URL=service.voice)
+            forget()
+            line = service.line().registers("default", "answer_and_press_1")
+            karim = settle("karim", phone=KARIM)
+            agent.takes_post(karim, "phone", clock.now())
+            yield Town(service, both, line, karim)
+        engine().dispose()
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+    forget()
+
+
+def forget() -> None:
+    """This process looks its settings up again, and everything that was made of them."""
+    for remembered in (config.settings, engine, telephone, twilio._client):
+        remembered.cache_clear()
+    store.forget()
+
+
+@contextmanager
+def frozen(server: embedded.Server) -> Iterator[None]:
+    """It answers nothing and refuses nothing, as a machine out of memory does."""
+    main = psutil.Process(server.process.pid)
+    everyone = [main, *main.children(recursive=True)]
+    for process in everyone:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in everyone:
+            process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def dead(server: embedded.Server) -> Iterator[None]:
+    """It is killed outright, and started again at the end."""
+    server.process.kill()
+    server.process.wait()
+    try:
+        yield
+    finally:
+        assert server.revive()

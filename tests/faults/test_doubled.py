@@ -1,0 +1,49 @@
+"""Webhooks commute: doubled, late or out of order, a whole call ends in the same rows."""
+
+from datetime import timedelta
+
+import pytest
+
+from callcenter import clock
+from callcenter.actions import agent, checking, healing
+from callcenter.records.contacts import Entry
+from callcenter.rules.states import Outcome
+from tests.faults.conftest import KARIM, Town, until
+
+ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
+NEWS = ["call_status", "conference_status"]
+FAULTS: dict[str, dict[str, object]] = {
+    "as it should be": {},
+    "every webhook twice": {"twice": 1.0},
+    "news late and out of order": {"reordered": 1.0, "delayed": 1.0, "delay": 1.0, "topics": NEWS},
+    "all of it": {"twice": 1.0, "reordered": 0.5, "delayed": 0.5, "delay": 1.0, "seed": 7},
+}
+CHANGES = "select was, now from events where noun_id in (select {} from calls where carrier_id = '{}') order by id"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_same_rows_come_of_a_whole_call(town: Town, fault: str) -> None:
+    town.line.faults(**FAULTS[fault])
+    agent.beats(town.karim, clock.now())
+    caller = town.line.call(from_="+33565051234")
+    caller.hears("code postal", 30).presses("46000").hears("Lot", 30).presses("1").hears("impôts", 30).presses("3")
+    until(lambda: town.offer() is not None)
+    offer = town.offer()
+    assert offer is not None
+    agent.accepts(town.karim, offer.id, clock.now())
+    caller.is_connected_with(KARIM, 30)
+    until(lambda: town.is_("talking"))
+    caller.hangs_up()
+    until(lambda: town.is_("wrap_up"))
+    contact_id = str(town.rows(f"select contact_id from calls where carrier_id = '{caller.sid}'")[0][0])
+    agent.records(town.karim, contact_id, [ENTRY], clock.now())
+    until(lambda: not town.line.live())
+    call = town.rows(CHANGES.format("id", caller.sid))
+    assert [now for _, now in call] == ["menu", "waiting", "offered", "connecting", "talking", "wrap_up", "ended"]
+    assert town.rows(CHANGES.format("contact_id", caller.sid)) == [("nothing", "recorded")]
+    assert town.rows(f"select count(*) from accompaniments where contact_id = '{contact_id}'") == [(1,)]
+    assert town.rows("select count(*) from contacts") == town.rows("select count(*) from calls")
+    assert town.is_("available")
+    town.line.faults()
+    healing.compare_carrier(clock.now() + timedelta(seconds=20))
+    assert checking.check(clock.now()).breaches == []
