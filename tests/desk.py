@@ -60,18 +60,18 @@ class DeskAgent:
     """One member of staff, signed in. Every verb returns the agent, or refuses with DeskRefused."""
 
     def __init__(self, base_url: str, login: str, password: str) -> None:
-        self._http = httpx2.Client(base_url=base_url, headers={"Origin": base_url}, timeout=10, trust_env=False)
+        self.http = httpx2.Client(base_url=base_url, headers={"Origin": base_url}, timeout=10, trust_env=False)
         self._leaves = threading.Event()
         self._beating: threading.Thread | None = None
         begun = self._ask("session", {"login": login, "password": password})
-        self._http.headers["X-CSRF-Token"] = begun["csrf"]
+        self.http.headers["X-CSRF-Token"] = begun["csrf"]
         self.id: str = begun["agent_id"]
         self.login = login
 
     @property
     def sees(self) -> dict[str, Any]:
         """Everything the desk shows now, as GET /api/desk describes it."""
-        answer = self._http.get("/api/desk")
+        answer = self.http.get("/api/desk")
         answer.raise_for_status()
         shown: dict[str, Any] = answer.json()
         return shown
@@ -179,7 +179,7 @@ class DeskAgent:
         return self
 
     def _ask(self, path: str, given: Mapping[str, Any]) -> Any:
-        answer = self._http.post(f"/api/{path}", json=dict(given))
+        answer = self.http.post(f"/api/{path}", json=dict(given))
         if answer.is_error:
             said = answer.json() if answer.headers.get("content-type", "").startswith("application/json") else {}
             raise DeskRefused(path, answer.status_code, said.get("sentence") or answer.text)

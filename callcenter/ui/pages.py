@@ -116,8 +116,8 @@ def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) ->
     said = say(visitor.language, SAID_WHEN_DONE[act]) if act in SAID_WHEN_DONE else ""
     regions = render.desk_regions(desk.of(visitor.staff.id), visitor)
     answer = HTMLResponse(render.partials(regions) + render.notice(visitor.language, said, is_error=False))
-    if act in SAID_WHEN_DONE:
-        answer.headers["HX-Trigger"] = f"recorded-{act}"
+    if act == "visit":
+        answer.headers["HX-Trigger"] = "recorded-visit"
     return answer
 
 

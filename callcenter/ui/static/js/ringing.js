@@ -4,6 +4,7 @@ let ringing = null;
 let offered = null;
 
 export function unlock() {
+  if (navigator.userActivation?.hasBeenActive === false) return; // a key such as Alt alone is no gesture
   sound ??= new AudioContext();
   if (sound.state === "suspended") sound.resume();
 }

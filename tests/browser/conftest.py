@@ -1,0 +1,102 @@
+"""A real browser in front of the whole service. Whatever it complains of fails the test."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from callcenter import embedded
+from callcenter.config import settings
+from callcenter.db import engine
+from ivr.rehearsal.far_end import Line
+from tests import cast
+from tests.chromium import ARGUMENTS, executable
+from tests.desk import Desk
+from tests.town import PASSWORD
+
+KARIM = "+33565000001"
+
+Opens = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def running(
+    stores: embedded.Stores, schema: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[cast.Service]:
+    """Voice, web, sweep and carrier; telephone time is twenty times faster."""
+    logs = tmp_path_factory.mktemp("logs")
+    only = {"voice", "web", "sweep", "carrier"}
+    with cast.service(stores.environment(), Path(logs), only=only) as service:
+        os.environ.update(TWILIO_API_URL=service.carrier, PUBLIC_VOICE_URL=service.voice, PUBLIC_WEB_URL=service.web)
+        settings.cache_clear()
+        yield service
+
+
+@pytest.fixture
+def service(running: cast.Service, database: object, live: object) -> Iterator[cast.Service]:
+    """The running service with nothing in it."""
+    line = running.line()
+    for call in line.live():
+        line.ask("POST", f"/calls/{call['sid']}/hangup", {})
+    yield running
+    engine().dispose()
+
+
+@pytest.fixture
+def line(service: cast.Service) -> Line:
+    """The telephones of the citizens; every desk phone answers and presses 1."""
+    line = service.line()
+    for number in ("default", KARIM):
+        line.registers(number, "answer_and_press_1")
+    return line
+
+
+@pytest.fixture
+def desk(service: cast.Service) -> Iterator[Desk]:
+    """Other agents, who need no browser."""
+    with Desk(service.web) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One Chromium; for a module only, since its loop is in the way of other tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opens(service: cast.Service, chromium: Browser) -> Iterator[Opens]:
+    """The page of somebody who has signed in through the door, or with no name the door itself."""
+    complaints: list[str] = []
+
+    def complain(message: ConsoleMessage) -> None:
+        is_a_refusal = any(f"status of {status} " in message.text for status in (401, 404, 409, 422))
+        if message.type in ("error", "warning") and not is_a_refusal:
+            complaints.append(message.text)
+
+    contexts = []
+
+    def opened(login: str) -> Page:
+        context = chromium.new_context(base_url=service.web, locale="fr-FR", viewport={"width": 1440, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", complain)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/sign-in")
+        if login:
+            page.fill("#login", login)
+            page.fill("#password", PASSWORD)
+            page.click("main button")
+            page.wait_for_selector("#stream", state="attached")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints

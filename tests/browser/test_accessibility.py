@@ -1,0 +1,155 @@
+"""axe finds nothing, in any state of any page, light and dark, wide and narrow; and nothing is wider than the screen."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from callcenter import clock
+from callcenter.db import transaction
+from callcenter.records import agents, calls
+from ivr.rehearsal.far_end import Line
+from tests.browser.conftest import KARIM, Opens
+from tests.desk import Desk
+from tests.town import PASSWORD, settle
+
+AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
+RUN = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "RGAAv4", "best-practice"]
+  const {violations} = await axe.run(document, {runOnly: {type: "tag", values: tags}})
+  const why = node => node.any.map(check => check.message).join(" ").slice(0, 200)
+  return violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} ${why(node)}`))
+}"""
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 390)]
+Checks = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def is_accessible() -> Checks:
+    """Checks one state of a page in its four looks; the state's name goes with what is found."""
+
+    def check(page: Page, state: str) -> None:
+        found = []
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(AXE)
+        for scheme, width in LOOKS:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_selector(f"html[data-fr-theme={scheme}]")
+            found += [f"{state}, {scheme}, {width}: {violation}" for violation in page.evaluate(RUN)]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{state}, {scheme}, {width}: wider than the screen")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        assert not found, "\n".join(found)
+
+    return check
+
+
+def test_the_door(opens: Opens, is_accessible: Checks) -> None:
+    page = opens("")
+    is_accessible(page, "the door")
+    page.fill("#login", "nobody")
+    page.fill("#password", "wrong")
+    page.click("main button")
+    page.wait_for_selector(".fr-alert--error")
+    is_accessible(page, "a wrong password")
+    page.goto("/no-such-page")
+    is_accessible(page, "a refusal")
+
+
+def test_the_desk_through_a_whole_call(line: Line, opens: Opens, is_accessible: Checks) -> None:
+    karim = settle("karim", phone=KARIM)
+    line.registers(KARIM, "manual")
+    page = opens("karim")
+    is_accessible(page, "offline")
+    page.get_by_role("button", name="Prendre mon poste").click()
+    _is(page, "available")
+    page.locator("#keys summary").click()
+    page.locator("#visit summary").click()
+    is_accessible(page, "available, everything unfolded")
+    page.reload()
+    durand = line.call(from_="+33565051234").hears("code postal").presses("46000").hears("Lot").presses("1")
+    durand.hears("impôts").presses("3")
+    page.wait_for_selector("[data-offer]")
+    is_accessible(page, "offered")
+    page.keyboard.press("Alt+Shift+D")
+    _is(page, "connecting")
+    phone = line.rung(KARIM)
+    is_accessible(page, "connecting")
+    phone.answers().presses("1")
+    _is(page, "talking")
+    line.call(from_="+33565051299").presses("0")
+    page.wait_for_selector("#queues table")
+    page.keyboard.press("Alt+Shift+A")
+    page.wait_for_selector(".held")
+    page.keyboard.press("Alt+Shift+M")
+    page.wait_for_selector(".call__muted")
+    page.locator(".held").evaluate("held => { held.dataset.orangeAfter = 0 }")
+    page.wait_for_selector(".held.is-long")
+    is_accessible(page, "on hold too long, muted")
+    page.keyboard.press("Alt+Shift+R")
+    _is(page, "wrap_up")
+    page.locator("form[id^=record-] .choices label").filter(has_text="Orientation").click()
+    page.locator("form[id^=record-] [name=reason-0]").select_option("website")
+    page.locator("form[id^=record-] [data-add]").click()
+    is_accessible(page, "wrap-up, an orientation and a second démarche")
+    page.locator("form[id^=record-] [name=procedure-0]").select_option("avis-impot")
+    page.locator("form[id^=record-] [data-remove]").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.wait_for_selector("#notice .fr-alert--error")
+    is_accessible(page, "a refused outcome")
+    _let_the_wrap_up_pass(karim)
+    _is(page, "pause")
+    page.wait_for_selector(".owed")
+    is_accessible(page, "a contact that is owed")
+
+
+def test_the_desk_that_missed_an_offer_and_knows_the_caller(line: Line, opens: Opens, is_accessible: Checks) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    page.get_by_role("button", name="Prendre mon poste").click()
+    _is(page, "available")
+    for n in range(2):
+        durand = line.call(from_="+33565051234").presses("0")
+        page.wait_for_selector("[data-offer]")
+        if n == 0:
+            durand.hangs_up()
+            page.wait_for_selector("[data-offer]", state="detached")
+    page.wait_for_selector(".history")
+    is_accessible(page, "offered, with earlier contacts")
+    page.get_by_role("button", name="Refuser").click()
+    _is(page, "pause")
+    is_accessible(page, "paused for no answer")
+
+
+def test_the_board(line: Line, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
+    karim = settle("karim", phone=KARIM)
+    settle("sarah", phone="+33565000002")
+    settle("ines", role="supervisor", departments=["46"])
+    page = opens("ines")
+    is_accessible(page, "an empty board")
+    agent = desk.sign_in("karim", password=PASSWORD).takes_post()
+    desk.sign_in("sarah", password=PASSWORD).takes_post().pauses("lunch")
+    line.call().presses("0")
+    agent.accepts().is_("talking").hangs_up()
+    _let_the_wrap_up_pass(karim)
+    page.wait_for_selector("#wall_owed table")
+    line.call(from_="+33565051299").presses("0")
+    page.wait_for_selector("#wall_queues table")
+    is_accessible(page, "a busy board")
+
+
+def _is(page: Page, state: str) -> None:
+    page.wait_for_selector(f"#state[data-state={state}]")
+
+
+def _let_the_wrap_up_pass(agent_id: str) -> None:
+    with transaction() as session:
+        agent = agents.get(session, agent_id)
+        assert agent is not None
+        assert agent.call_id is not None
+        call = calls.lock(session, agent.call_id)
+        assert call is not None
+        call.lease_until = clock.now() - timedelta(seconds=1)

@@ -1,0 +1,220 @@
+"""An agent's morning, in a real browser."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from callcenter.db import reading
+from callcenter.records import calls, contacts
+from callcenter.rules.states import Due
+from ivr.rehearsal.far_end import Caller, Line
+from tests.browser.conftest import KARIM, Opens
+from tests.desk import Desk
+from tests.town import PASSWORD, settle
+
+
+def _calls_about_taxes(line: Line) -> Caller:
+    durand = line.call(from_="+33565051234")
+    durand.hears("code postal").presses("46000").hears("Lot").presses("1")
+    return durand.hears("impôts").presses("3")
+
+
+def _is(page: Page, state: str) -> None:
+    page.wait_for_selector(f"#state[data-state={state}]")
+
+
+def test_karim_takes_a_call_from_offer_to_outcome(line: Line, opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    page.get_by_role("button", name="Prendre mon poste").click()
+    _is(page, "available")
+    durand = _calls_about_taxes(line)
+    offer = page.locator("[data-offer]")
+    expect(offer).to_contain_text("Impôts")
+    expect(offer).to_contain_text("Lot (46)")
+    expect(offer).to_contain_text("+33 5 •• •• •• 34")
+    expect(page.locator("#announce")).to_contain_text("Appel proposé : Impôts, Lot (46).")
+    assert page.title().startswith("☎ Impôts")
+    page.get_by_role("button", name="Décrocher").click()
+    _is(page, "talking")
+    durand.speaks_with(KARIM)
+    page.get_by_label("Notes").first.fill("Première déclaration")
+    expect(page.get_by_text("Notes gardées")).to_be_visible()
+    page.get_by_role("button", name="Voir le numéro entier").click()
+    expect(page.locator("[id^=number-]")).to_contain_text("05 65 05 12 34")
+    page.get_by_role("button", name="Raccrocher").click()
+    _is(page, "wrap_up")
+    form = page.locator("form[id^=record-]")
+    form.get_by_label("Démarche concernée").select_option("declaration-revenus")
+    _chooses(form, "Accompagnement")
+    form.get_by_role("button", name="Ajouter une démarche").click()
+    second = form.locator(".demarche").nth(1)
+    second.get_by_label("Démarche concernée").select_option("avis-impot")
+    _chooses(second, "Orientation vers un partenaire")
+    second.get_by_label("Motif de l'orientation").select_option("must_come")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    _is(page, "available")
+    expect(page.locator("#notice")).to_contain_text("Le contact est enregistré.")
+    with reading() as session:
+        call = calls.by_carrier_id(session, durand.sid)
+        assert call is not None
+        contact = contacts.get(session, call.contact_id)
+        assert contact is not None
+        rows = contacts.accompaniments(session, [contact.id])
+    assert contact.due == Due.RECORDED
+    assert {(row.procedure, row.outcome, row.settled, row.notes) for row in rows} == {
+        ("declaration-revenus", "accompaniment", True, "Première déclaration"),
+        ("avis-impot", "orientation", False, None),
+    }
+
+
+def test_the_same_by_keyboard_alone(line: Line, opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    _tab_to(page, "Prendre mon poste")
+    page.keyboard.press("Enter")
+    _is(page, "available")
+    _calls_about_taxes(line)
+    page.wait_for_selector("[data-offer]")
+    page.keyboard.press("Alt+Shift+D")
+    _is(page, "talking")
+    page.keyboard.press("Alt+Shift+A")
+    page.wait_for_selector(".held")
+    page.keyboard.press("Alt+Shift+M")
+    page.wait_for_selector(".call__muted")
+    page.keyboard.press("Alt+Shift+N")
+    page.keyboard.type("au clavier")
+    page.keyboard.press("Alt+Shift+R")
+    _is(page, "wrap_up")
+    assert page.evaluate("document.activeElement.value") == "au clavier"
+    page.keyboard.press("Tab")
+    page.keyboard.type("Avis")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    _tab_to(page, "Enregistrer")
+    page.keyboard.press("Enter")
+    _is(page, "available")
+    with reading() as session:
+        (row,) = session.query(contacts.Accompaniment).all()
+    assert (row.procedure, row.outcome, row.notes) == ("avis-impot", "information", "au clavier")
+
+
+def test_what_is_being_typed_survives_whatever_the_stream_sends(line: Line, desk: Desk, opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    page.get_by_role("button", name="Prendre mon poste").click()
+    _is(page, "available")
+    _calls_about_taxes(line)
+    page.wait_for_selector("[data-offer]")
+    page.keyboard.press("Alt+Shift+D")
+    _is(page, "talking")
+    form = page.locator("form[id^=record-]")
+    form.get_by_label("Démarche concernée").select_option("avis-impot")
+    _chooses(form, "Information")
+    form.get_by_label("Notes").fill("elle rappelle lundi")
+    form.get_by_label("Notes").evaluate("field => { field.setSelectionRange(4, 9); window.sameField = field }")
+    from_elsewhere = desk.sign_in("karim", PASSWORD)
+    from_elsewhere.holds()
+    page.wait_for_selector(".held")
+    line.call(from_="+33565051299").presses("0")
+    expect(page.locator("#queues")).to_contain_text("1 en attente")
+    from_elsewhere.hangs_up()
+    _is(page, "wrap_up")
+    expect(page.get_by_role("button", name="Enregistrer", exact=True)).to_be_visible()
+    kept = page.evaluate(
+        """() => {
+          const field = document.activeElement
+          return [field === window.sameField, field.value, field.selectionStart, field.selectionEnd]
+        }"""
+    )
+    assert kept == [True, "elle rappelle lundi", 4, 9]
+    assert form.get_by_label("Démarche concernée").input_value() == "avis-impot"
+    assert form.get_by_label("Information").is_checked()
+
+
+def test_an_offer_nobody_answers_pauses_the_agent_and_says_so(line: Line, opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    page.get_by_role("button", name="Prendre mon poste").click()
+    line.call().presses("0")
+    page.get_by_role("button", name="Refuser").click()
+    _is(page, "pause")
+    expect(page.locator("#main")).to_contain_text("Un appel vous a été proposé et n'a pas été pris")
+    expect(page.locator("[data-offer]")).to_have_count(0)
+
+
+def test_the_browser_counts_the_seconds(opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    page.get_by_role("button", name="Prendre mon poste").click()
+    _is(page, "available")
+    expect(page.locator("#state time")).to_have_text("0:03")
+
+
+def test_shortcuts_can_be_switched_off_and_stay_off(opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    page.get_by_role("button", name="Prendre mon poste").click()
+    _is(page, "available")
+    page.locator("#keys summary").click()
+    page.get_by_text("Utiliser les raccourcis").click()
+    page.keyboard.press("Alt+Shift+P")
+    page.reload()
+    page.keyboard.press("Alt+Shift+P")
+    page.wait_for_timeout(500)
+    _is(page, "available")
+    page.locator("#keys summary").click()
+    page.get_by_text("Utiliser les raccourcis").click()
+    page.keyboard.press("Alt+Shift+P")
+    _is(page, "pause")
+
+
+def test_a_visit_is_recorded_and_leaves_an_empty_form(opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    page.locator("#visit summary").click()
+    form = page.locator("#visit-form")
+    form.get_by_label("Démarche concernée").select_option("carte-grise")
+    _chooses(form, "Information")
+    form.get_by_label("Notes").fill("au guichet")
+    form.get_by_role("button", name="Enregistrer la visite").click()
+    expect(page.locator("#notice")).to_contain_text("La visite est enregistrée.")
+    expect(form.get_by_label("Notes")).to_have_value("")
+    with reading() as session:
+        (contact,) = session.query(contacts.Contact).all()
+    assert (contact.channel, contact.department) == ("front_desk", "46")
+
+
+def test_a_page_whose_session_was_ended_elsewhere_goes_to_the_door(opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    token = page.get_attribute("body", "data-csrf")
+    page.request.post("/sign-out", form={"csrf": str(token)}, headers={"Origin": page.url.removesuffix("/desk")})
+    page.wait_for_url("**/sign-in")
+
+
+def test_the_board_follows_by_itself(line: Line, desk: Desk, opens: Opens) -> None:
+    karim = settle("karim", department="46", phone=KARIM)
+    settle("ines", role="supervisor", departments=["46"])
+    page = opens("ines")
+    expect(page.locator("#wall_agents")).to_contain_text("Aucun conseiller n'a pris son poste.")
+    agent = desk.sign_in("karim", PASSWORD).takes_post().pauses("lunch")
+    row = page.locator(f"#agent-{karim}")
+    expect(row).to_contain_text("Pause (repas)")
+    agent.becomes_available()
+    expect(row).to_contain_text("Disponible")
+    page.get_by_role("button", name="Mettre Karim en pause").click()
+    expect(row).to_contain_text("Pause (pause courte)")
+    assert agent.state == "pause"
+    expect(page.locator("#stale")).to_be_empty()
+
+
+def _chooses(form: Locator, name: str) -> None:
+    form.locator(".choices label").filter(has_text=name).first.click()
+
+
+def _tab_to(page: Page, name: str) -> None:
+    """Tab until the button of this name has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == name:
+            return
+    raise AssertionError(f"no Tab reaches “{name}”")
