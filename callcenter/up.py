@@ -145,13 +145,13 @@ def running(options: Options, say: Say) -> Iterator[Run]:
             run.children.append(child)
             child.start()
         for child in run.children:
-            _wait_until_ready(child, say)
+            wait_until_ready(child, say)
         yield run
 
 
 def witness(run: Run) -> int:
     """Let one call through and show what it became; the exit code of `callcenter.once`."""
-    return subprocess.call(_python("callcenter.once"), env=dict(run.environment))
+    return subprocess.call(python("callcenter.once"), env=dict(run.environment))
 
 
 def _refuse_taken(port: int) -> None:
@@ -205,7 +205,7 @@ def _settings(options: Options, stack: ExitStack, say: Say) -> tuple[dict[str, s
 
 def _prepare(settings: Mapping[str, str]) -> list[dict[str, str]]:
     """Migrations, and in the demonstration its town; gives the accounts to show."""
-    done = subprocess.run(_python("callcenter.cli", "prepare"), env=dict(settings), capture_output=True, check=False)
+    done = subprocess.run(python("callcenter.cli", "prepare"), env=dict(settings), capture_output=True, check=False)
     if done.returncode != 0:
         raise DoesNotStart(done.stderr.decode(errors="replace"))
     accounts: list[dict[str, str]] = json.loads(done.stdout.splitlines()[-1])
@@ -220,35 +220,43 @@ def _children(options: Options, settings: Mapping[str, str]) -> Iterator[Child]:
     if carrier == _practice_carrier(options):
         citizens = CITIZENS if options.citizens and not options.once else "0"
         speed = HURRY if options.once else "1"
-        command = _python(
+        command = python(
             "ivr.rehearsal", "--port", str(options.carrier_port), "--citizens", citizens, "--speed", speed
         )
         yield child("carrier", command, carrier)
     yield child(
-        "voice", _uvicorn("ivr.app:app", options.voice_port), f"http://{HOST}:{options.voice_port}/health/ready"
+        "voice", uvicorn("ivr.app:app", options.voice_port), f"http://{HOST}:{options.voice_port}/health/ready"
     )
-    yield child("web", _uvicorn("callcenter.app:app", options.port), f"http://{HOST}:{options.port}/health/ready")
-    yield child("sweep", _python("callcenter.sweep"))
-    quietly = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-    yield child("worker", _python("celery", "-A", "workers.app", "worker", "--concurrency", "2", *quietly))
+    yield child("web", uvicorn("callcenter.app:app", options.port), f"http://{HOST}:{options.port}/health/ready")
+    yield child("sweep", python("callcenter.sweep"))
+    yield child("worker", worker(2))
     if carrier == _practice_carrier(options) and (options.citizens or options.once):
-        yield child("agents", _python("ivr.rehearsal.agents", "--hurry", HURRY if options.once else "1"))
+        yield child("agents", python("ivr.rehearsal.agents", "--hurry", HURRY if options.once else "1"))
 
 
 def _practice_carrier(options: Options) -> str:
     return f"http://{HOST}:{options.carrier_port}"
 
 
-def _python(module: str, *arguments: str) -> list[str]:
+def worker(children: int) -> list[str]:
+    """The command of a worker with so many children."""
+    quietly = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    return python("celery", "-A", "workers.app", "worker", "--concurrency", str(children), *quietly)
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command of a module."""
     return [sys.executable, "-m", module, *arguments]
 
 
-def _uvicorn(app: str, port: int) -> list[str]:
+def uvicorn(app: str, port: int) -> list[str]:
+    """The command of a web application."""
     quietly = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", STREAMS_GRACE]
-    return _python("uvicorn", app, "--host", HOST, "--port", str(port), *quietly)
+    return python("uvicorn", app, "--host", HOST, "--port", str(port), *quietly)
 
 
-def _wait_until_ready(child: Child, say: Say) -> None:
+def wait_until_ready(child: Child, say: Say) -> None:
+    """Until its address answers; refuses with the end of its log."""
     if not child.ready:
         return
     say(f"Waiting for {child.name}…")
