@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from callcenter import logs
 from callcenter.api import board, desk, health, identity
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
@@ -101,6 +102,7 @@ def create() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    logs.configure()
     looks = app.state.looks = Looks()
     app.state.wall = streams.Wall()
     app.state.limiter = CapacityLimiter(streams.THREADS)

@@ -70,8 +70,8 @@ def settle() -> list[dict[str, str]]:
 
 
 def practice_agents() -> list[dict[str, str]]:
-    """The accounts that practice agents play, so that the town is lively; Karim and Sarah wait for the reader."""
-    kept = {"karim", "sarah"}
+    """The accounts that practice agents play, so that the town is lively; Karim and Léa wait for the reader."""
+    kept = {"karim", "lea"}
     return [
         {"login": each.login, "password": PASSWORD}
         for each in VILLAGE

@@ -76,6 +76,9 @@ class DeskAgent:
         shown: dict[str, Any] = answer.json()
         return shown
 
+    def look(self) -> dict[str, Any]:
+        return self.sees
+
     @property
     def state(self) -> str:
         return str(self.sees["state"])

@@ -1,4 +1,4 @@
-"""axe finds nothing, in any state of any page, light and dark, wide and narrow; and nothing is wider than the screen."""
+"""axe finds nothing, in any state of any page, light and dark, wide and narrow; nothing is wider than the screen."""
 
 from collections.abc import Callable
 from datetime import timedelta
