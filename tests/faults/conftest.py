@@ -38,9 +38,10 @@ class Town:
     line: Line
     karim: str
 
-    def rows(self, query: str) -> list[tuple[object, ...]]:
+    def rows(self, query: str, *values: str) -> list[tuple[object, ...]]:
+        """`query` has %s for each of `values`."""
         with psycopg.connect(self.stores.postgresql.url.replace("+psycopg", "")) as connection:
-            return connection.execute(query.encode()).fetchall()
+            return connection.execute(query.encode(), values or None).fetchall()
 
     def offer(self) -> Offer | None:
         """What Karim's page shows, after a heartbeat."""

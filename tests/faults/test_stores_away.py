@@ -12,6 +12,7 @@ from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
+from starlette.routing import Route
 
 from callcenter import clock, embedded
 from callcenter.actions import agent
@@ -24,7 +25,9 @@ from tests.faults.conftest import Town, dead, frozen, until
 IN_TIME = 4.0  # seconds
 ANY = str(uuid4())
 QUERIES = {
-    "/voice/heard": [f"s={step}&d=46" for step in ("welcome", "postal", "confirm", "topic", "number", "read_back", "wish")],
+    "/voice/heard": [
+        f"s={step}&d=46" for step in ("welcome", "postal", "confirm", "topic", "number", "read_back", "wish")
+    ],
     "/voice/waiting": ["s=queue&d=46&t=impots", f"s=queue&d=46&t=impots&c={ANY}"],
     "/voice/wishes": [f"s=queue&d=46&c={ANY}"],
     "/voice/left": [f"s=queue&d=46&c={ANY}"],
@@ -40,8 +43,10 @@ FORM = {
 
 def every_webhook() -> list[str]:
     """Each address the carrier may ask, with a query it could have."""
-    paths = [route.path for route in create().routes if "POST" in (getattr(route, "methods", None) or ())]
-    return [f"{path}?{query}" for path in paths for query in QUERIES.get(path, [f"c={ANY}&g={ANY}&a={ANY}&o={ANY}&p={ANY}"])]
+    paths = [route.path for route in create().routes if isinstance(route, Route) and "POST" in (route.methods or ())]
+    return [
+        f"{path}?{query}" for path in paths for query in QUERIES.get(path, [f"c={ANY}&g={ANY}&a={ANY}&o={ANY}&p={ANY}"])
+    ]
 
 
 def asks(town: Town, address: str, signature: str | None = None) -> tuple[int, str, float]:
@@ -73,7 +78,7 @@ def is_served(town: Town, sid: str) -> None:
         offer = town.offer()
         if offer is None:
             return False
-        if town.rows(f"select carrier_id from calls where id = '{offer.call_id}'") == [(sid,)]:
+        if town.rows("select carrier_id from calls where id = %s", offer.call_id) == [(sid,)]:
             return True
         agent.refuses(town.karim, offer.id, clock.now())
         agent.is_available(town.karim, clock.now())
@@ -118,7 +123,7 @@ def test_what_is_not_signed_changes_nothing(town: Town) -> None:
     still = [name for name in tables if name not in ("beacon", "agents")]
 
     def all_rows() -> dict[str, list[tuple[object, ...]]]:
-        return {name: town.rows(f'select t::text from "{name}" t order by 1') for name in still}
+        return {name: town.rows(f'select t::text from "{name}" t order by 1') for name in still}  # noqa: S608
 
     before = all_rows()
     for address in every_webhook():

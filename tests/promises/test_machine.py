@@ -39,7 +39,7 @@ from callcenter.records.contacts import Contact, Entry
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.records.trail import Event
-from callcenter.rules.states import AgentState, CallState, Outcome, PauseReason
+from callcenter.rules.states import ON_DUTY, AgentState, CallState, Outcome, PauseReason
 from ivr.rehearsal.far_end import Caller, Line
 from tests.promises.people import hires, joins, number_of, rings
 
@@ -97,7 +97,7 @@ class Town(RuleBasedStateMachine):
     @rule(which=any_one)
     def joins_queue(self, which: int) -> None:
         number = which % len(self.callers)
-        if any(self._agent(a).state in agents.ON_DUTY for a in self.staff):
+        if any(self._agent(a).state in ON_DUTY for a in self.staff):
             joins(self.callers[number].sid, number)
 
     @rule(which=any_one)
@@ -268,7 +268,7 @@ class Town(RuleBasedStateMachine):
 
     @rule()
     def index_is_saved(self) -> None:
-        self.backup = {key: self.raw.dump(key) for key in self.raw.scan_iter("*")}
+        self.backup = {key: self.raw.dump(key) or b"" for key in self.raw.scan_iter("*")}
 
     @precondition(lambda self: self.backup)
     @rule()
@@ -302,7 +302,7 @@ class Town(RuleBasedStateMachine):
         dispatch.everyone()
         self.ruffled = False
         waiting = {call.id: index.score(call) for call in self._calls() if call.state == CallState.WAITING}
-        on_duty = {a.id: a.state == AgentState.AVAILABLE for a in self._all(Agent) if a.state in agents.ON_DUTY}
+        on_duty = {a.id: a.state == AgentState.AVAILABLE for a in self._all(Agent) if a.state in ON_DUTY}
         assert queue.waiting() == pytest.approx(waiting)
         assert {agent_id: since is not None for agent_id, since in floor.present().items()} == on_duty
         assert not (waiting and any(on_duty.values()))
@@ -340,7 +340,9 @@ class Town(RuleBasedStateMachine):
 
     def _all(self, noun: type[T]) -> list[T]:
         """Every row of a noun, the newest first."""
-        order: Any = {Offer: Offer.at, Leg: Leg.asked_at, Contact: Contact.arrived_at, Agent: Agent.login}[noun]
+        order: Any = dict[Any, Any](
+            {Offer: Offer.at, Leg: Leg.asked_at, Contact: Contact.arrived_at, Agent: Agent.login}
+        )[noun]
         with reading() as session:
             return list(session.scalars(select(noun).order_by(order.desc())))
 

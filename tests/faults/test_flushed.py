@@ -1,0 +1,48 @@
+"""The index is lost with a thousand calls waiting: a running sweep builds it again in the same order."""
+
+from datetime import datetime, timedelta
+
+from callcenter import clock
+from callcenter.actions import checking, index
+from callcenter.db import Session, reading, transaction
+from callcenter.live import beacon, queue, store
+from callcenter.records import calls, contacts, trail
+from callcenter.records.calls import Call
+from callcenter.records.identity import new_id
+from callcenter.rules.states import CallState
+from tests.faults.conftest import Town, until
+
+WAITING = 1_000
+DEPARTMENTS = ("46", "31", "974", "2A")
+
+
+def test_a_thousand_calls_stand_again_in_their_order(town: Town) -> None:
+    began = clock.now() - timedelta(minutes=30)
+    with transaction(patience=30) as session:
+        for n in range(WAITING):
+            _waits(session, n, began + timedelta(seconds=(n * 37) % WAITING))
+    with reading() as session:
+        expected = {call.id: index.score(call) for call in calls.waiting(session)}
+    until(lambda: queue.waiting() == expected)  # the comparison finds them
+    until(lambda: beacon.read() is not None)
+    store.client().flushall()
+    until(lambda: queue.waiting() == expected, 15)
+    order = sorted(expected, key=lambda call_id: expected[call_id])
+    standing = queue.waiting()
+    assert sorted(standing, key=lambda call_id: standing[call_id]) == order
+    assert [queue.place(call_id, clock.now().timestamp()) is not None for call_id in order[:3]] == [True] * 3
+    assert checking.check(clock.now(), ask_carrier=False).breaches == []
+
+
+def _waits(session: Session, number: int, at: datetime) -> None:
+    """A call in the queue as the verbs would have left it, on no line, so that nobody looks for it at the carrier."""
+    contact_id, call_id = new_id(), new_id()
+    contacts.open_contact(session, contact_id, "phone", at, None)
+    session.add(
+        Call(
+            id=call_id, contact_id=contact_id, state=CallState.WAITING, arrived_at=at, queued_at=at, topic="social",
+            department=DEPARTMENTS[number % len(DEPARTMENTS)],
+        )
+    )  # fmt: skip
+    session.flush()
+    trail.note(session, at, "call", call_id, "", CallState.WAITING, "planted")
