@@ -162,6 +162,7 @@ class Carrier:
     async def rings(self, call: Call, rings_for: float) -> str:
         """Rings the far end until it answers (in-progress) or does not (its terminal status)."""
         busy = self.live_at(call.to) not in (None, call) and not call.to.startswith("client:")
+        self._notes_overlap(call)
         call.becomes("initiated", self.webhooks)
         behaviour = Behaviour("busy", after=0) if busy else self.behaviour(call.to)
         call.becomes("ringing", self.webhooks)
@@ -181,6 +182,13 @@ class Carrier:
         call.becomes("in-progress", self.webhooks)
         call.phone.note("answered")
         return call.status
+
+    def _notes_overlap(self, call: Call) -> None:
+        """Two dials of ours that ring one number at once: what a called person would notice."""
+        for other in self.calls.values():
+            if other is not call and other.to == call.to and other.direction == call.direction == "outbound-api":
+                if not other.over and other.status != "queued":
+                    self.journal.note("overlap", to=call.to, sids=[other.sid, call.sid])
 
     def behaviour(self, number: str) -> Behaviour:
         return self.behaviours.get(number, self.default_behaviour)

@@ -25,12 +25,13 @@ CONFIRMING = re.compile(r"est exact|c'est bien|confirme|correct|is that right", 
 
 @dataclass(frozen=True)
 class Citizen:
-    """Seconds are telephone seconds."""
+    """Seconds are telephone seconds. `hurries`: asks to be called back as soon as the queue offers it."""
 
     number: str
     postal_code: str
     patience: float = 240.0
     talks: float = 60.0
+    hurries: bool = False
 
 
 def keys_for(citizen: Citizen, heard: str, digits: int | None, dice: random.Random) -> str:
@@ -99,6 +100,8 @@ async def _answers_questions(carrier: Carrier, call: Call, citizen: Citizen, dic
         if ear is None or ear.closed:
             continue
         if isinstance(call.place, Member):
+            if citizen.hurries:
+                phone.presses("1")
             await phone.changed_within(60)  # waiting; the callback is for those who lose patience
             continue
         heard = " ".join(entry["text"] for entry in new if entry["kind"] == "say")

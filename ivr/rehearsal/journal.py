@@ -7,7 +7,8 @@ An entry is a flat dict: `n` its number, `at` an ISO instant, `kind` one of
   0 when nobody answered), seconds, document (the TwiML that came back), content_type, and the words `repeated`,
   `unsigned`, `dropped` when a fault made it so;
 - `media`: url, status;
-- `error`: sid, code, url: a call met an application error.
+- `error`: sid, code, url: a call met an application error;
+- `overlap`: to, sids: a dial of ours rings a number that another dial of ours is on.
 """
 
 from collections import deque
