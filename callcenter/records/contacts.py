@@ -55,7 +55,7 @@ class Contact(Base):
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
-    reference: Mapped[str] = mapped_column(String(10), unique=True, default=new_reference)
+    reference: Mapped[str] = mapped_column(String(24), unique=True, default=new_reference)
     channel: Mapped[str] = mapped_column(String(10))
     site_id: Mapped[int | None]
     site_reference: Mapped[str | None] = mapped_column(String(60))

@@ -20,6 +20,7 @@ from callcenter.records import (
     sessions,
     sites,
     trail,
+    visits,
 )
 
 metadata = Base.metadata
@@ -43,4 +44,5 @@ __all__ = [
     "sessions",
     "sites",
     "trail",
+    "visits",
 ]

@@ -81,7 +81,7 @@ def upgrade() -> None:
     op.create_table(
         "contacts",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("reference", sa.String(length=10), nullable=False),
+        sa.Column("reference", sa.String(length=24), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=True),
         sa.Column("site_reference", sa.String(length=60), nullable=True),
@@ -568,6 +568,17 @@ def upgrade() -> None:
     )
     op.create_index("topics_by_place", "topics", ["scope", "keys", "since"], unique=True)
     op.create_table(
+        "visit_imports",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("contacts", sa.Integer(), nullable=False),
+        sa.Column("accompaniments", sa.Integer(), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "accompaniments",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("contact_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -875,6 +886,7 @@ def downgrade() -> None:
     op.drop_table("calls")
     op.drop_index(op.f("ix_accompaniments_contact_id"), table_name="accompaniments")
     op.drop_table("accompaniments")
+    op.drop_table("visit_imports")
     op.drop_index("topics_by_place", table_name="topics")
     op.drop_table("topics")
     op.drop_index("sites_by_postal_code", table_name="sites", postgresql_where="gone_at is null")

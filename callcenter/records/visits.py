@@ -1,0 +1,230 @@
+"""Visits sent by front desks: staged, compared and written by whole sets in one transaction, once per site's reference.
+
+A visit that is known already stays as it is: sending a file again changes nothing.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Identity, Uuid, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+from callcenter.records import figures
+from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
+from callcenter.rules.visits import STAGED, Refused, Why, line_reader
+
+Line = tuple[int, Mapping[str, str] | None]
+"""A line's number and its values by column; None for a line that has too many or too few."""
+
+LOCK = 7_311_006  # advisory: one import at a time, so that a reference is compared with what is there
+
+
+class VisitImport(Base):
+    """One file or request that was taken in: what it brought."""
+
+    __tablename__ = "visit_imports"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))  # None: an operator at the command line
+    contacts: Mapped[int]
+    accompaniments: Mapped[int]
+    known: Mapped[int]
+    refused: Mapped[int]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of the lines. `known`: visits that were there already."""
+
+    contacts: int
+    accompaniments: int
+    known: int
+    refused: tuple[Refused, ...]
+
+
+_STAGE = """
+create temporary table staged (
+  line int, contact_key bigint, matter_key bigint, reference text, site_id int, local timestamp, instant timestamptz,
+  channel text, department text, lasted float8, waited float8, satisfaction int, satisfaction_scale int, procedure text,
+  partner text, topic text, outcome text, reason text, internet_checked bool, settled bool, follow_up text,
+  continues text, notes text
+) on commit drop
+"""
+_ARRIVALS = """
+create temporary table arrivals on commit drop as
+select site_id, reference, gen_random_uuid() as contact_id, min(line) as first,
+  min(contact_key) = max(contact_key) as agree, null::timestamptz as arrived_at, null::text as department,
+  exists (select from contacts c where c.site_id = s.site_id and c.site_reference = s.reference) as known
+from staged s group by site_id, reference
+"""
+_REFUSED = "create temporary table refused (line int, site_id int, reference text, why text) on commit drop"
+_REFUSE_SITES = """
+insert into refused
+select s.line, s.site_id, s.reference, case when site.id is null then :unknown_site else :not_yours end
+from staged s left join sites site on site.id = s.site_id
+where site.id is null or not coalesce(site.department = any(cast(:scope as text[])), true)
+"""
+_REFUSE_OTHERWISE = """
+insert into refused select s.line, s.site_id, s.reference, :otherwise
+from staged s join arrivals a using (site_id, reference) join staged f on f.line = a.first
+where not a.agree and not a.known and s.contact_key <> f.contact_key
+union
+select s.line, s.site_id, s.reference, :otherwise from staged s join (
+  select site_id, reference, procedure, (array_agg(matter_key order by line))[1] as key_of_first from staged
+  group by site_id, reference, procedure having min(matter_key) <> max(matter_key)
+) twice using (site_id, reference, procedure)
+join arrivals a using (site_id, reference) where not a.known and s.matter_key <> twice.key_of_first
+"""
+_REFUSE_CONTINUES = """
+insert into refused select s.line, s.site_id, s.reference, :continues from staged s
+where s.continues is not null and not exists (
+  select from contacts c join accompaniments m on m.contact_id = c.id
+  where c.site_id = s.site_id and c.site_reference = s.continues
+) and not exists (
+  select from staged e where e.site_id = s.site_id and e.reference = s.continues and s.continues <> s.reference
+)
+"""
+_REFUSE_THE_REST = """
+insert into refused select distinct on (s.line) s.line, s.site_id, s.reference, :with_another
+from staged s join refused r using (site_id, reference)
+where not exists (select from refused own where own.line = s.line)
+"""
+_REFUSE_AFTER_REFUSED = """
+insert into refused select s.line, s.site_id, s.reference, :continues from staged s
+where s.continues is not null and not exists (select from refused own where own.line = s.line)
+and exists (select from refused r where r.site_id = s.site_id and r.reference = s.continues)
+and not exists (select from contacts c where c.site_id = s.site_id and c.site_reference = s.continues)
+"""
+_DROP_REFUSED = """
+delete from arrivals a using refused r where r.site_id = a.site_id and r.reference = a.reference
+"""
+_DATE = """
+update arrivals a set department = coalesce(f.department, site.department),
+  arrived_at = coalesce(f.instant, f.local at time zone z.zone)
+from staged f, sites site, unnest(cast(:departments as text[]), cast(:zones as text[])) as z (department, zone)
+where f.line = a.first and site.id = a.site_id and z.department = site.department and not a.known
+"""
+_CONTACTS = """
+insert into contacts (
+  id, reference, channel, site_id, site_reference, department, department_assumed, topic, language, relay, arrived_at,
+  local_day, waited, lasted, due, recorded_at, satisfaction, satisfaction_scale
+)
+select a.contact_id, 'V' || :number || '-' || a.first, f.channel, a.site_id, a.reference, a.department,
+  f.department is null, f.topic, 'fr', false, a.arrived_at, (a.arrived_at at time zone z.zone)::date, f.waited,
+  f.lasted, 'recorded', :at, f.satisfaction, f.satisfaction_scale
+from arrivals a join staged f on f.line = a.first
+join unnest(cast(:departments as text[]), cast(:zones as text[])) as z (department, zone) on z.department = a.department
+where not a.known
+"""
+_MATTERS = """
+create temporary table matters on commit drop as
+select distinct on (a.contact_id, s.procedure) gen_random_uuid() as id, a.contact_id, a.arrived_at, s.site_id, s.line,
+  s.partner, s.procedure, s.outcome, s.reason, s.internet_checked, s.settled, s.follow_up, s.continues, s.notes
+from staged s join arrivals a using (site_id, reference) where not a.known
+order by a.contact_id, s.procedure, s.line
+"""
+_ACCOMPANIMENTS = """
+insert into accompaniments (
+  id, contact_id, partner, procedure, outcome, reason, internet_checked, settled, follow_up, continues, notes, at
+)
+select m.id, m.contact_id, m.partner, m.procedure, m.outcome, m.reason, m.internet_checked, m.settled, m.follow_up,
+  case when m.continues is not null then (
+    select e.id from (
+      select b.id, b.procedure, b.at from contacts c join accompaniments b on b.contact_id = c.id
+      where c.site_id = m.site_id and c.site_reference = m.continues
+      union all
+      select b.id, b.procedure, b.arrived_at from arrivals x join matters b on b.contact_id = x.contact_id
+      where x.site_id = m.site_id and x.reference = m.continues
+    ) e order by e.procedure = m.procedure desc, e.at desc limit 1
+  ) end, m.notes, m.arrived_at
+from matters m
+"""
+_DAYS = """
+insert into figures_dirty (day)
+select distinct c.local_day from contacts c join arrivals a on a.contact_id = c.id where not a.known
+"""
+
+
+def take_in(
+    session: Session,
+    lines: Iterable[Line],
+    at: datetime,
+    *,
+    who: str | None = None,
+    scope: Collection[str] | None = None,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> Report:
+    """Record the visits of these lines, each visit whole or not at all. `scope`: departments whose sites may be spoken
+    for; None: all. `progress` hears of each step."""
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        session.execute(text(f"set local {limit} = 0"))
+    session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    session.execute(text(_STAGE))
+    progress("lecture")
+    refused = _stage(session, lines, at)
+    progress("comparaison")
+    zones = {code: str(clock_of(code)) for code in (*TERRITORIES, UNKNOWN)}
+    values = {
+        "at": at,
+        "scope": sorted(scope) if scope is not None else None,
+        "departments": list(zones),
+        "zones": list(zones.values()),
+    }
+    refused += _compare(session, values)
+    progress("écriture")
+    log = VisitImport(at=at, who=who, contacts=0, accompaniments=0, known=0, refused=len(refused))
+    session.add(log)
+    session.flush()
+    session.execute(text(_DATE), values)
+    log.contacts = _count(session, _CONTACTS, values | {"number": str(log.id)})
+    session.execute(text(_MATTERS))
+    log.accompaniments = _count(session, _ACCOMPANIMENTS)
+    log.known = session.scalar(text("select count(*) from arrivals where known")) or 0
+    session.execute(text(_DAYS))
+    session.flush()
+    return Report(log.contacts, log.accompaniments, log.known, tuple(sorted(refused, key=lambda each: each.line)))
+
+
+def _stage(session: Session, lines: Iterable[Line], at: datetime) -> list[Refused]:
+    """What can be read goes to `staged`, what cannot to `refused`, by name, so that its visit is refused with it."""
+    read = line_reader(figures.policy(session).scales, at)
+    refused: list[Refused] = []
+    named: list[dict[str, Any]] = []
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"copy staged ({', '.join(STAGED)}) from stdin") as copy:
+        for line, values in lines:
+            found = read(line, values) if values is not None else Refused(line, Why.COLUMNS)
+            if not isinstance(found, Refused):
+                copy.write_row(found)
+                continue
+            refused.append(found)
+            if values is not None and (site := values["id_fs"].strip()).isdecimal() and len(site) < 9:
+                named.append({"line": line, "site": int(site), "reference": values["reference"].strip()})
+    session.execute(text(_REFUSED))
+    if named:
+        session.execute(text("insert into refused values (:line, :site, :reference, '')"), named)
+    session.execute(text("analyze staged"))
+    return refused
+
+
+def _compare(session: Session, values: Mapping[str, Any]) -> list[Refused]:
+    """Refusals that take more than one line to see; what is left in `arrivals` may be written."""
+    session.execute(text(_ARRIVALS))
+    sentences: dict[str, Any] = {why.name.lower(): why.value for why in Why} | dict(values)
+    for rule in (_REFUSE_SITES, _REFUSE_OTHERWISE, _REFUSE_CONTINUES, _REFUSE_THE_REST):
+        _count(session, rule, sentences)
+    while _count(session, _REFUSE_AFTER_REFUSED, sentences):
+        _count(session, _REFUSE_THE_REST, sentences)
+    session.execute(text(_DROP_REFUSED))
+    session.execute(text("analyze arrivals"))
+    found = session.execute(text("select line, min(why) from refused where why <> '' group by line"))
+    return [Refused(line, Why(why)) for line, why in found]
+
+
+def _count(session: Session, sql: str, values: Mapping[str, Any] | None = None) -> int:
+    result: Any = session.execute(text(sql), values or {})
+    return int(result.rowcount)

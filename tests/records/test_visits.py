@@ -1,0 +1,270 @@
+"""Front desks' visits: taken whole or refused with line and reason, once per reference, never half-written."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from callcenter.db import reading, transaction
+from callcenter.records import figures, rollups, visits
+from callcenter.records.figures import between, declare_scale
+from callcenter.records.visits import Report
+from callcenter.rules.quality import Scale
+from callcenter.rules.visits import COLUMNS, NotVisits, Refused, Why, read_csv
+from tests.records.recount import instant
+
+NOW = instant(2026, 5, 2, 12)
+LINE = {
+    "reference": "A1",
+    "id_fs": "7",
+    "debut": "2026-03-14T09:30",
+    "demarche": "carte-grise",
+    "issue": "accompagnement",
+}
+SITES = ((7, "46"), (8, "974"), (9, "31"))
+
+
+@pytest.fixture(autouse=True)
+def sites(database: object) -> None:
+    settle_sites(SITES)
+
+
+def settle_sites(sites: Sequence[tuple[int, str]]) -> None:
+    with transaction(60) as session:
+        for id_fs, department in sites:
+            session.execute(
+                text(
+                    """insert into sites (id, name, address, postal_code, city, department, phone, mail, week,
+                    by_appointment, comment, kind, format, "grouping", label, doubts, first_listed_at, changed_at)
+                    values (:id, '', '', '', '', :department, '', '', '[]',
+                    false, '', '', '', '', '', '{}', now(), now())"""
+                ),
+                {"id": id_fs, "department": department},
+            )
+
+
+def table(rows: Iterable[dict[str, str]], delimiter: str = ";", columns: Sequence[str] = COLUMNS) -> list[str]:
+    """The lines of a file."""
+    return [delimiter.join(columns) + "\n"] + [
+        delimiter.join(row.get(name, "") for name in columns) + "\n" for row in rows
+    ]
+
+
+def taken(rows: Iterable[dict[str, str]], **how: object) -> Report:
+    return taken_file(table(rows), **how)
+
+
+def taken_file(lines: Iterable[str], **how: object) -> Report:
+    with transaction(60) as session:
+        return visits.take_in(session, read_csv(lines), NOW, **how)  # type: ignore[arg-type]
+
+
+def asked(sql: str) -> list[tuple[object, ...]]:
+    with reading(60) as session:
+        return [tuple(row) for row in session.execute(text(sql))]
+
+
+def test_a_visit_is_a_contact_with_its_demarches() -> None:
+    visit = LINE | {
+        "departement": "12", "minutes": "12,5", "attente_minutes": "3", "note": "4", "echelle": "4", "regle": "oui",
+        "remarques": "NIR 1 85 05 78 006 084 36 donné",
+    }  # fmt: skip
+    second = visit | {"demarche": "aide-logement", "issue": "information", "regle": "non", "suite": "rappel"}
+    assert taken([visit, second]) == Report(1, 2, 0, ())
+    assert asked(
+        "select channel, site_id, site_reference, department, department_assumed, local_day, waited, lasted, due, "
+        "satisfaction, satisfaction_scale, arrived_at from contacts"
+    ) == [
+        ("front_desk", 7, "A1", "12", False, date(2026, 3, 14), 180, 750, "recorded", 4, 4, instant(2026, 3, 14, 8, 30))
+    ]
+    assert asked("select procedure, partner, outcome, settled, follow_up, notes from accompaniments order by 1") == [
+        ("aide-logement", "caf", "information", False, "callback", "NIR ••• donné"),
+        ("carte-grise", "france-titres", "accompaniment", True, "none", "NIR ••• donné"),
+    ]
+
+
+def test_what_is_left_empty_is_not_recorded() -> None:
+    taken([LINE])
+    row = "select department, department_assumed, waited, lasted, satisfaction, satisfaction_scale from contacts"
+    assert asked(row) == [("46", True, None, None, None, None)]
+    assert asked("select settled, notes, reason, continues from accompaniments") == [(None, None, None, None)]
+
+
+def test_the_start_is_on_the_clock_of_the_site_and_the_day_on_the_citizens() -> None:
+    taken([
+        LINE | {"id_fs": "8", "debut": "2026-03-14T09:30"},
+        LINE | {"id_fs": "8", "reference": "B", "debut": "2026-03-14T23:30:00+01:00"},
+    ])  # fmt: skip
+    assert asked("select arrived_at, local_day from contacts order by site_reference") == [
+        (instant(2026, 3, 14, 5, 30), date(2026, 3, 14)),
+        (instant(2026, 3, 14, 22, 30), date(2026, 3, 15)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"reference": ""}, Why.REFERENCE),
+        ({"reference": "x" * 61}, Why.REFERENCE),
+        ({"id_fs": "sept"}, Why.SITE),
+        ({"id_fs": "77"}, Why.UNKNOWN_SITE),
+        ({"debut": "hier"}, Why.START),
+        ({"debut": "2026-02-30T10:00"}, Why.START),
+        ({"debut": "2026-03-14"}, Why.START),
+        ({"debut": "2027-01-01T10:00"}, Why.FUTURE),
+        ({"canal": "pigeon"}, Why.CHANNEL),
+        ({"departement": "20"}, Why.DEPARTMENT),
+        ({"demarche": "autre chose"}, Why.PROCEDURE),
+        ({"partenaire": "edf"}, Why.PARTNER),
+        ({"issue": "réglé"}, Why.OUTCOME),
+        ({"issue": "orientation"}, Why.NEEDS_REASON),
+        ({"issue": "orientation", "motif": "litige", "regle": "oui"}, Why.NOT_SETTLED),
+        ({"issue": "orientation", "motif": "site_internet"}, Why.WEBSITE),
+        ({"issue": "orientation", "motif": "parce que"}, Why.REASON),
+        ({"motif": "litige"}, Why.NO_ORIENTATION),
+        ({"regle": "1"}, Why.YES_NO),
+        ({"suite": "plus tard"}, Why.FOLLOW_UP),
+        ({"minutes": "-1"}, Why.MINUTES),
+        ({"attente_minutes": "nan"}, Why.MINUTES),
+        ({"note": "4"}, Why.SCORE),
+        ({"echelle": "4"}, Why.SCORE),
+        ({"note": "5", "echelle": "4"}, Why.SCORE),
+        ({"note": "0", "echelle": "4"}, Why.SCORE),
+        ({"note": "4", "echelle": "5"}, Why.SCALE),
+        ({"continue": "jamais vue"}, Why.CONTINUES),
+    ],
+)
+def test_a_line_is_refused_with_its_reason_and_its_visit_with_it(change: dict[str, str], why: Why) -> None:
+    fine, other = LINE | {"reference": "fine"}, LINE | {"demarche": "courrier"}
+    report = taken([fine, LINE | change, other | {k: v for k, v in change.items() if k in ("reference", "id_fs")}])
+    assert Refused(3, why) in report.refused
+    assert {each.line for each in report.refused} == {3, 4}
+    assert report.refused[1].why in (why, Why.WITH_ANOTHER)
+    assert asked("select site_reference from contacts") == [("fine",)]
+    assert report.contacts == report.accompaniments == 1
+
+
+def test_a_scale_counts_once_it_is_declared() -> None:
+    five = LINE | {"note": "4", "echelle": "5"}
+    assert taken([five]).contacts == 0
+    with transaction(60) as session:
+        declare_scale(session, Scale(5, 4, 5), NOW)
+    assert taken([five, LINE | {"reference": "B", "note": "5", "echelle": "5"}]).contacts == 2
+    tally = rolled()
+    assert (tally.answers, tally.satisfied, tally.very_satisfied) == (2, 2, 1)
+
+
+def test_a_file_taken_twice_shuffled_and_doubled_changes_nothing() -> None:
+    chance = Random(3)
+    rows = [
+        LINE | {"reference": f"R{n // 2}", "demarche": ("courrier", "carte-grise")[n % 2], "minutes": "4"}
+        for n in range(40)
+    ]
+    once = taken(rows)
+    assert (once.contacts, once.accompaniments) == (20, 40)
+    rows_of = ("select * from contacts order by id", "select * from accompaniments order by id")
+    before = (rolled(), *map(asked, rows_of))
+    mixed = rows * 2
+    chance.shuffle(mixed)
+    assert taken(mixed) == Report(0, 0, 20, ())
+    assert taken(mixed + [LINE | {"reference": "new"}] * 3) == Report(1, 1, 20, ())
+    with transaction(60) as session:
+        session.execute(
+            text("delete from accompaniments where contact_id in (select id from contacts where site_reference='new')")
+        )
+        session.execute(text("delete from contacts where site_reference = 'new'"))
+    assert (rolled(), *map(asked, rows_of)) == before
+
+
+def test_shuffled_lines_of_a_first_import_give_the_same_figures() -> None:
+    rows = [
+        LINE | {"reference": f"R{n // 3}", "demarche": d, "regle": "oui"}
+        for n, d in enumerate(["courrier", "carte-grise", "autre"] * 9)
+    ]
+    mixed = rows * 2
+    Random(8).shuffle(mixed)
+    assert taken(mixed) == Report(9, 27, 0, ())
+    tally = rolled()
+    assert (tally.contacts, tally.accompaniments, tally.settled) == (9, 27, 27)
+
+
+def test_lines_of_one_reference_that_disagree_are_refused() -> None:
+    report = taken(
+        [
+            LINE,
+            LINE | {"demarche": "courrier", "minutes": "9"},
+            LINE | {"reference": "B"},
+            LINE | {"reference": "B", "regle": "oui"},
+        ]
+    )
+    assert report.refused == (
+        Refused(2, Why.WITH_ANOTHER), Refused(3, Why.OTHERWISE),
+        Refused(4, Why.WITH_ANOTHER), Refused(5, Why.OTHERWISE),
+    )  # fmt: skip
+    assert asked("select count(*) from contacts") == [(0,)]
+
+
+def test_a_visit_continues_an_earlier_one_of_its_site_even_of_the_same_file() -> None:
+    taken([LINE])
+    later = LINE | {"reference": "A2", "continue": "A1", "regle": "oui", "debut": "2026-03-20T10:00"}
+    third = LINE | {"reference": "A3", "continue": "A2", "debut": "2026-03-21T10:00"}
+    elsewhere = LINE | {"reference": "A9", "id_fs": "8", "continue": "A1"}
+    after_refused = LINE | {"reference": "A11", "id_fs": "8", "continue": "A9"}
+    report = taken([third, later, elsewhere, after_refused])
+    assert report.refused == (Refused(4, Why.CONTINUES), Refused(5, Why.CONTINUES))
+    chain = """select c.site_reference, e.site_reference from accompaniments a join contacts c on c.id = a.contact_id
+        left join accompaniments b on b.id = a.continues left join contacts e on e.id = b.contact_id order by 1"""
+    assert asked(chain) == [("A1", None), ("A2", "A1"), ("A3", "A2")]
+    assert rolled().opened == 1
+
+
+def test_a_supervisor_speaks_for_the_sites_of_their_departments() -> None:
+    report = taken([LINE, LINE | {"id_fs": "8"}], scope={"46", "12"})
+    assert (report.contacts, report.refused) == (1, (Refused(3, Why.NOT_YOURS),))
+
+
+GOOD = "".join(table([LINE, LINE | {"reference": "B"}]))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "\n", "\0\0\0\1PNG", "reference;id_fs\nA;7\n", "reference;reference;id_fs;debut;demarche;issue\n",
+        GOOD.rstrip("\n")[:-len(";;;;;;;;;;;;;") - 4], GOOD + 'C;7;"2026', "x" * 50_000,
+    ],
+)  # fmt: skip
+def test_a_file_that_is_cut_empty_or_no_table_changes_nothing(content: str) -> None:
+    with pytest.raises(NotVisits):
+        taken_file(content.splitlines(keepends=True))
+    assert asked("select count(*) from contacts") == [(0,)]
+    assert asked("select count(*) from visit_imports") == [(0,)]
+
+
+def test_commas_a_byte_order_mark_quotes_and_unknown_columns_are_fine() -> None:
+    columns = [*COLUMNS[::-1], "couleur"]
+    row = LINE | {"remarques": '"a, b\nc"', "couleur": "bleu"}
+    lines = "".join(table([row, LINE | {"reference": "B", "issue": "?"}], ",", columns))
+    report = taken_file(("\ufeff" + lines).splitlines(keepends=True))
+    assert (report.contacts, report.refused) == (1, (Refused(4, Why.OUTCOME),))
+    assert asked("select notes from accompaniments") == [("a, b\nc",)]
+
+
+def test_a_line_of_another_width_is_refused_alone() -> None:
+    lines = table([LINE])
+    lines[1:1] = ["A;7;trop court\n"]
+    assert taken_file(lines).refused == (Refused(2, Why.COLUMNS),)
+
+
+def test_imports_are_remembered() -> None:
+    taken([LINE, LINE | {"id_fs": "x"}])
+    assert asked("select contacts, accompaniments, known, refused, who from visit_imports") == [(1, 1, 0, 1, None)]
+
+
+def rolled() -> figures.Tally:
+    with transaction(60) as session:
+        rollups.roll_up(session, NOW)
+    with reading(60) as session:
+        (tally,) = between(session, date(2026, 3, 1), date(2026, 4, 30)).values()
+        return tally
