@@ -88,7 +88,7 @@ async def works(desk: Desk, pace: Pace, chance: random.Random, door: asyncio.Sem
                 await desk.does("hangup")
             elif shown["contact_id"] and (call is None or call["state"] == "wrap_up"):
                 await asyncio.sleep(chance.uniform(*pace.writes))
-                await desk.does("outcome", contact_id=shown["contact_id"], entries=[_entry(shown, chance)])
+                await desk.does("outcome", contact_id=shown["contact_id"], entries=[entry(shown, chance)])
             elif shown["state"] in ("pause", "offline"):
                 await desk.does("post" if shown["state"] == "offline" else "available")
             await asyncio.sleep(LOOKS)
@@ -96,7 +96,7 @@ async def works(desk: Desk, pace: Pace, chance: random.Random, door: asyncio.Sem
         beating.cancel()
 
 
-def _entry(shown: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+def entry(shown: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     """A plausible démarche of the call's topic: four of five are settled."""
     topic = (shown["recording"] or {}).get("topic")
     known = rows("procedures.csv")

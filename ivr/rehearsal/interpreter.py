@@ -32,6 +32,7 @@ class Conversation(Questions, Waiting, Talking):
                 await self._follow(self.call.fallback, Scene(topic="fallback"), said)
         except DocumentError as error:
             self.carrier.reports(self.call, error)
+            self.carrier.journal.note("apology", sid=self.call.sid, code=error.code)
             self._answers()
             self.phone.note("error", code=error.code)
             await self._speak(APOLOGY, "en-US", "")

@@ -8,6 +8,7 @@ An entry is a flat dict: `n` its number, `at` an ISO instant, `kind` one of
   `unsigned`, `dropped` when a fault made it so;
 - `media`: url, status;
 - `error`: sid, code, url: a call met an application error;
+- `apology`: sid, code: and no document was left to go on with, so it was dropped;
 - `overlap`: to, sids: a dial of ours rings a number that another dial of ours is on.
 """
 
