@@ -84,6 +84,22 @@ class Settings(BaseSettings):
         default=5000, description="calls waiting in the whole nation before new ones are offered a callback"
     )
 
+    callback_attempts: int = Field(default=3, ge=1, description="dials of a callback before « non joint »")
+    callback_apart: float = Field(default=1800, description="at least, between two dials of a callback")
+    callbacks_per_hour: int = Field(
+        default=3000, description="promises in the whole nation before no other is made, with an alarm"
+    )
+    typed_callbacks_per_hour: int = Field(
+        default=600, description="the same for numbers that were typed rather than called from"
+    )
+    dials_per_second: float = Field(
+        default=1.0, gt=0, description="what the carrier lets us dial, desk phones and callbacks together"
+    )
+    voicemail_message: bool = Field(
+        default=False, description="leave a short impersonal message on an answering machine"
+    )
+    texts: bool = Field(default=False, description="send a text message to whom we could not reach")
+
     opens_at: str = Field(default="08:30", description="local time of the citizen's territory, Monday to Friday")
     closes_at: str = Field(default="18:00", description="local time of the citizen's territory, Monday to Friday")
     always_open: bool = Field(default=False, description="for the demonstration: every hour of every day")

@@ -89,6 +89,20 @@ class BadNumber(Refusal):
     english = "This telephone number cannot be used."
 
 
+class TooManyCallbacks(Refusal):
+    """Trop de rappels sont demandés en ce moment : aucun autre ne peut être promis."""
+
+    status = 429
+    english = "Too many callbacks are being asked for: no other can be promised now."
+
+
+class NoSuchTime(Refusal):
+    """Ce créneau n'est pas possible : la ligne est fermée à ce moment-là dans ce territoire, ou il est déjà passé."""
+
+    status = 422
+    english = "This time is not possible: the line is closed then in that territory, or it is over."
+
+
 class StoreDown(Refusal):
     """Le service est momentanément indisponible ; vos données sont conservées."""
 
@@ -114,3 +128,15 @@ class CarrierDown(StoreDown):
     """L'opérateur téléphonique ne répond pas ; réessayez dans un instant."""
 
     english = "The telephone carrier does not answer; try again in a moment."
+
+
+class CarrierDidNothing(CarrierDown):
+    """L'opérateur téléphonique n'a pas accepté l'appel ; il sera tenté de nouveau."""
+
+    english = "The carrier did not take the call; it will be tried again."
+
+
+class CarrierRefusesNumber(CarrierDown):
+    """L'opérateur téléphonique n'appelle pas ce numéro."""
+
+    english = "The carrier does not call this number."

@@ -21,6 +21,9 @@ class Job(StrEnum):
     """Each has one task in `workers/`."""
 
     DIAL = "callbacks.dial"
+    TEXT = "callbacks.text"
+    PING = "hands.ping"
+    ROLL_UP = "figures.roll_up"
     TIDY = "night.tidy"
 
 

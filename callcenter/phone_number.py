@@ -75,9 +75,19 @@ class PhoneNumber:
         )
 
     @property
+    def takes_texts(self) -> bool:
+        """A mobile number."""
+        return phonenumbers.number_type(phonenumbers.parse(self.e164)) == phonenumbers.PhoneNumberType.MOBILE
+
+    @property
     def national(self) -> str:
         """As its owner writes it: `05 65 05 12 34`."""
         return phonenumbers.format_number(phonenumbers.parse(self.e164), phonenumbers.PhoneNumberFormat.NATIONAL)
+
+    @property
+    def keys(self) -> str:
+        """The keys that dial it in its own territory: `0565051234`."""
+        return "".join(c for c in self.national if c.isdigit())
 
     @property
     def masked(self) -> str:

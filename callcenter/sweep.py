@@ -49,6 +49,9 @@ def run(stop: threading.Event) -> None:
         round_: timedelta(seconds=TICK),
         healing.compare_index: timedelta(seconds=15),  # half of what P3 allows
         healing.compare_carrier: timedelta(seconds=30),
+        healing.callbacks_are_kept: timedelta(seconds=5),
+        _ping: timedelta(minutes=1),
+        _roll_up: timedelta(minutes=1),
         _tidy: timedelta(hours=1),
     }
     following = {step: clock.now() for step in due}
@@ -59,6 +62,14 @@ def run(stop: threading.Event) -> None:
                 following[step] = at + every
                 _try(partial(step, at))
         stop.wait(max(0.05, TICK / 5))
+
+
+def _ping(_at: datetime) -> None:
+    jobs.send([(jobs.Job.PING, {})])
+
+
+def _roll_up(_at: datetime) -> None:
+    jobs.send([(jobs.Job.ROLL_UP, {})])
 
 
 def _tidy(_at: datetime) -> None:

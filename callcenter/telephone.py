@@ -2,11 +2,13 @@
 
 A *line* is one live connection to somebody's telephone, known by the carrier's own id; a *room* is the
 conversation of one call, named with the call's opaque id. Every request may fail with `CarrierDown`; asking twice
-does no harm, except for `ring`, which is never asked twice for one leg or attempt.
+does no harm, except for `ring`, which is never asked twice for one leg or attempt: CarrierDidNothing and
+CarrierRefusesNumber say for certain that nothing rings, any other CarrierDown does not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from typing import Protocol
@@ -35,6 +37,12 @@ class Telephone(Protocol):
 
     def ring_citizen(self, attempt_id: str, number: PhoneNumber) -> str:
         """Dial a promised callback, once an agent is in the room."""
+
+    def lines_to(self, number: PhoneNumber, since: datetime) -> Sequence[Line]:
+        """Every line we opened to this number since then, those that ended too, the latest first."""
+
+    def send_text(self, number: PhoneNumber, language: str, reference: str) -> None:
+        """Write to somebody whom we could not reach."""
 
     def bring_in(self, carrier_id: str, call_id: str) -> bool:
         """Move a waiting caller into their room; False when they have hung up."""

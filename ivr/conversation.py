@@ -7,9 +7,10 @@ from urllib.parse import parse_qs
 
 from starlette.routing import Route
 
-from callcenter.actions import agent, callback, citizen, room
+from callcenter.actions import agent, citizen, dial, room
 from callcenter.actions.room import RoomEvent
 from callcenter.clock import now
+from callcenter.config import settings
 from callcenter.errors import AlreadyTaken
 from ivr import dialogue
 from ivr.door import Asked, Webhook
@@ -140,25 +141,27 @@ async def shift_status(asked: Asked) -> None:
 async def attempt(asked: Asked) -> Turn:
     """A citizen we call back has picked up: who calls, and the key that an answering machine never presses."""
     attempt_id = _own(asked, "p")
-    await _decided(asked, callback.is_ringing, attempt_id, asked.carrier_id)
-    language = await _decided(asked, callback.language_of, attempt_id)
-    return _asks_citizen(language, attempt_id, 1, hello=True)
+    picked_up = partial(dial.is_ringing, answered=True)
+    language = await _decided(asked, picked_up, attempt_id, asked.carrier_id, now())
+    return _asks_citizen(language, attempt_id, 1, hello=True) if language else Goodbye(())
 
 
 async def attempt_heard(asked: Asked) -> Turn:
     attempt_id, tries, language = _own(asked, "p"), int(_own(asked, "n") or 1), _own(asked, "l") or "fr"
     if asked.keys != "1":
-        if tries >= TRIES:
-            return Goodbye((say(language, "goodbye.farewell"),))
-        return _asks_citizen(language, attempt_id, tries + 1, hello=False)
-    call_id = await _decided(asked, callback.room_of, attempt_id)
-    return _into(call_id, CITIZEN, "/voice/after") if call_id else _farewell(asked)
+        if tries < TRIES:
+            return _asks_citizen(language, attempt_id, tries + 1, hello=False)
+        return Goodbye((say(language, "callback.voicemail"),) if settings().voicemail_message else ())
+    call_id = await _decided(asked, dial.room_of, attempt_id)
+    return _into(call_id, CITIZEN, "/voice/after") if call_id else Goodbye((say(language, "callback.agent_gone"),))
 
 
 async def attempt_status(asked: Asked) -> None:
     status = asked.form.get("CallStatus", "")
     if status in OVER:
-        await _decided(asked, callback.attempt_ended, _own(asked, "p"), status, now())
+        await _decided(asked, dial.ended, _own(asked, "p"), status, now())
+    else:
+        await _decided(asked, dial.is_ringing, _own(asked, "p"), asked.carrier_id, now())
 
 
 def _into(call_id: str, label: str, after: str) -> Connect:

@@ -7,14 +7,16 @@ a postal code or a telephone number never does.
 At every question: `*` says it again, silence and nonsense ask again, and after PATIENCE tries comes a person.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from csv import DictReader
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from urllib.parse import parse_qsl, urlencode
 
+from callcenter.reference import rows
+from callcenter.rules.callbacks import day_of
+from callcenter.rules.menu import NATION, Menu, Topic
+from callcenter.rules.opening_hours import scopes
 from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN, departments
 from ivr.prompts import LANGUAGES, say, spoken_day, spoken_time
 from ivr.turns import Ask, Say, Spelled
@@ -23,20 +25,26 @@ PATIENCE = 3  # tries per question
 PATIENCE_OF_RELAYS = 6  # a relay operator reads, types and waits for an answer
 REPEATS = 5  # `*` per question
 ROUNDS = 5  # times a caller may go back: another postal code, the other language
-CHOICES = 5  # the most a level of the topic menu may offer, "je ne sais pas" included
 OTHER = "autre"  # the topic of those who do not know
 
 # Questions put to those who have waited, and may choose to go on.
 TOO_LONG = "too_long"
 WISH = "wish"
 
+# Questions that read the calling number back: like it, they are never remembered.
+OFFERS = frozenset({"closed", "nobody", "full", TOO_LONG, WISH})
+SOONEST = "s"  # the slot of those who take whatever comes first
+
 # Where the dialogue ends. What happens there is done by the webhooks.
 QUEUE = "queue"
 PROMISE = "promise"  # a callback to the calling number
 DRAFT = "draft"  # ten keys were typed: a number for a callback, to be judged and read back
 PROMISE_TYPED = "promise_typed"  # a callback to the number typed before
+KEEP = "keep"  # a callback that was promised before stands
+CANCEL = "cancel"  # it does not
+NOT_OPEN = "not_open"  # the department is not served yet: its sites are told
 FAREWELL = "farewell"
-ENDS = frozenset({QUEUE, PROMISE, DRAFT, PROMISE_TYPED, FAREWELL})
+ENDS = frozenset({QUEUE, PROMISE, DRAFT, PROMISE_TYPED, KEEP, CANCEL, NOT_OPEN, FAREWELL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,46 +64,25 @@ class Heard:
     group: str = ""
     """Key of the first level of the topic menu."""
     reopens: str = ""
-    """Local opening, `2026-11-23T08:30`."""
+    """Local opening, or the beginning of a callback that is promised: `2026-11-23T08:30`."""
+    until: str = ""
+    """Its end."""
+    slots: tuple[str, ...] = ()
+    """Half-days to choose from (`rules.callbacks`), and SOONEST."""
+    slot: str = ""
+    """The one chosen."""
+    typed: bool = False
+    """The callback is for a number that was typed."""
     tries: int = 0
     repeats: int = 0
     rounds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A choice of the menu: `keys` from the first level; `code` is empty for a heading. Labels follow « Pour »."""
-
-    keys: str
-    code: str
-    labels: Mapping[str, str]
-
-
-class Menu:
-    """The topics, two levels of at most five choices. A ValueError says what is wrong with them."""
-
-    def __init__(self, topics: Iterable[Topic]) -> None:
-        self.topics = {topic.keys: topic for topic in topics}
-        headings = [keys for keys, topic in self.topics.items() if not topic.code]
-        for group in ["", *headings]:
-            keys = [topic.keys for topic in self.level(group)]
-            if keys != [f"{group}{n}" for n in range(1, len(keys) + 1)] or not 1 <= len(keys) < CHOICES:
-                raise ValueError(f"topics under {group or 'the first level'!r}: {keys}")
-        if strays := set(self.topics) - {topic.keys for group in ["", *headings] for topic in self.level(group)}:
-            raise ValueError(f"topics under no heading: {sorted(strays)}")
-        if any(len(keys) > 1 for keys in headings):
-            raise ValueError("a heading at the second level")
-
-    def level(self, group: str) -> list[Topic]:
-        """The choices under a heading's key, or of the first level."""
-        return [topic for keys, topic in self.topics.items() if keys[:-1] == group]
-
-
 @cache
 def packaged_menu() -> Menu:
     """The topics that come with the service."""
-    rows = DictReader((files("callcenter.reference") / "topics.csv").read_text(encoding="utf-8").splitlines())
-    return Menu(Topic(row["keys"], row["code"], {language: row[language] for language in LANGUAGES}) for row in rows)
+    chosen = rows("topics.csv")
+    return Menu(Topic(row["keys"], row["code"], {language: row[language] for language in LANGUAGES}) for row in chosen)
 
 
 Move = tuple[str, Heard]
@@ -126,8 +113,8 @@ def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Move:
         return QUEUE, _settled(heard)
     if move := question.understand(pressed, heard, menu):
         following, known = move
-        # A draft may be refused and asked again: it counts its rounds.
-        final = following in ENDS and following != DRAFT
+        # A draft may be refused, and sites be heard again: they count their rounds.
+        final = following in ENDS and following not in (DRAFT, NOT_OPEN)
         return following, _settled(known) if final else replace(known, tries=0, repeats=0)
     if heard.tries + 1 < (PATIENCE_OF_RELAYS if heard.relay else PATIENCE):
         return step, replace(heard, tries=heard.tries + 1)
@@ -138,14 +125,15 @@ def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "") -> 
     """The question as it is asked now; the keys are brought to `address`. `number` is the one to read back."""
     question = QUESTIONS[step]
     sorry = (say(heard.language, "menu.not_understood"),) if heard.tries and not heard.relay else ()
-    words = _read_back(heard, number) if step == "read_back" else question.words(heard, menu)
+    words = question.words(heard, menu) if step not in _READ else _READ[step](heard, number)
     patient = 25 if heard.relay else 12 if question.digits == 10 else 8
     return Ask(sorry + words, f"{address}?{written(step, heard)}", question.digits, patient)
 
 
-def offered(heard: Heard, *, anonymous: bool, reopens: str = "") -> Heard:
-    """What is carried into the offer of a callback: whether the calling number will do, when the line reopens."""
-    return replace(_settled(heard), anonymous=anonymous, reopens=reopens)
+def offered(heard: Heard, *, anonymous: bool, reopens: str = "", slots: tuple[str, ...] = ()) -> Heard:
+    """What is carried into the offer of a callback: whether the calling number will do, when the line reopens, and the
+    half-days to choose from (none: soon)."""
+    return replace(_settled(heard), anonymous=anonymous, reopens=reopens, until="", slots=slots, slot="", typed=False)
 
 
 def refused(heard: Heard) -> Move:
@@ -154,7 +142,37 @@ def refused(heard: Heard) -> Move:
 
 
 def _settled(heard: Heard) -> Heard:
-    return replace(heard, hint=(), among=(), group="", tries=0, repeats=0, rounds=0)
+    return replace(heard, hint=(), among=(), group="", slots=(), tries=0, repeats=0, rounds=0)
+
+
+# We promised to call you back: shall we still?
+
+
+def _open(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    keys = ("callback.open_keep", "callback.open_cancel", "callback.open_go_on")
+    return (_when(heard, "callback.open"), *(say(heard.language, key) for key in keys))
+
+
+def _stands(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+    if keys in ("", "3"):
+        return "welcome", replace(heard, reopens="", until="")
+    return {"1": (KEEP, heard), "2": (CANCEL, heard)}.get(keys)
+
+
+def kept(heard: Heard) -> Say:
+    """The callback that stands, said once more."""
+    return _when(heard, "callback.kept")
+
+
+def _when(heard: Heard, key: str) -> Say:
+    starts, ends = datetime.fromisoformat(heard.reopens), datetime.fromisoformat(heard.until)
+    return say(
+        heard.language,
+        key,
+        day=spoken_day(heard.language, starts.date()),
+        from_time=spoken_time(heard.language, starts),
+        until_time=spoken_time(heard.language, ends),
+    )
 
 
 # Where do you live?
@@ -163,7 +181,8 @@ def _settled(heard: Heard) -> Heard:
 def _welcome(heard: Heard, menu: Menu) -> tuple[Say, ...]:
     if heard.tries:
         return _postal(heard, menu)
-    greeting = say(heard.language, "menu.welcome"), say(_other_language(heard), "menu.in_this_language")
+    notices = _notices(heard, menu, NATION)
+    greeting = *notices, say(heard.language, "menu.welcome"), say(_other_language(heard), "menu.in_this_language")
     return (*greeting, *_postal_words(heard), say(heard.language, "menu.other_ways"))
 
 
@@ -184,13 +203,20 @@ def _postal_words(heard: Heard) -> tuple[Say, ...]:
     return (*hints, say(heard.language, "menu.otherwise_postal"))
 
 
-def _lives(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+def _notices(heard: Heard, menu: Menu, *of: str) -> tuple[Say, ...]:
+    """What a supervisor has said to the callers of these scopes; in French where nobody wrote it in their language."""
+    words = [menu.notices[scope] for scope in of if scope in menu.notices]
+    spoken = [heard.language if heard.language in each else "fr" for each in words]
+    return tuple(Say(language, (each[language],)) for language, each in zip(spoken, words, strict=True))
+
+
+def _lives(keys: str, heard: Heard, menu: Menu) -> Move | None:
     if keys == "9":
         return _back("welcome", replace(heard, language=_other_language(heard)))
     if keys == "8" and not heard.relay:
         return "postal", replace(heard, relay=True)
     if hinted := _choice(keys, heard.hint):
-        return "topic", replace(heard, department=hinted, hint=())
+        return _served(replace(heard, department=hinted, hint=()), menu)
     found = departments(keys)
     if not found:
         return None
@@ -198,7 +224,13 @@ def _lives(keys: str, heard: Heard, _menu: Menu) -> Move | None:
         return "which", replace(heard, among=found)
     if found == (MONACO,) or not TERRITORIES[found[0]].inhabited:
         return _back("elsewhere", replace(heard, among=found))
+    if found[0] in menu.not_open:  # told at once: the postal code, whose sites come first, is not kept
+        return NOT_OPEN, replace(heard, department=found[0], among=())
     return "confirm", replace(heard, department=found[0], among=())
+
+
+def _served(heard: Heard, menu: Menu) -> Move:
+    return (NOT_OPEN if heard.department in menu.not_open else "topic"), heard
 
 
 def _elsewhere(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
@@ -216,9 +248,9 @@ def _which(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
     return (say(heard.language, "menu.which"), *choices, other)
 
 
-def _which_it_is(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+def _which_it_is(keys: str, heard: Heard, menu: Menu) -> Move | None:
     if chosen := _choice(keys, heard.among):
-        return "topic", replace(heard, department=chosen, among=())
+        return _served(replace(heard, department=chosen, among=()), menu)
     return _back("postal", replace(heard, among=())) if keys == str(len(heard.among) + 1) else None
 
 
@@ -232,18 +264,31 @@ def _confirmed(keys: str, heard: Heard, _menu: Menu) -> Move | None:
     return _back("postal", replace(heard, department=UNKNOWN)) if keys == "2" else None
 
 
+def _more_sites(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    return (say(heard.language, "sites.again"),)
+
+
+def _after_sites(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+    if keys == "1":
+        return (NOT_OPEN, replace(heard, rounds=heard.rounds + 1)) if heard.rounds + 1 < ROUNDS else (FAREWELL, heard)
+    return _back("postal", replace(heard, department=UNKNOWN)) if keys == "2" else None
+
+
 # What is the matter?
 
 
 def _topics(heard: Heard, menu: Menu) -> tuple[Say, ...]:
-    level = menu.level(heard.group)
+    level = menu.of(heard.department).level(heard.group)
+    first = not (heard.group or heard.tries or heard.repeats)
+    notices = _notices(heard, menu, *scopes(heard.department)[:-1]) if first else ()
     choices = (say(heard.language, "menu.topic_choice", topic=t.labels[heard.language], key=t.keys[-1]) for t in level)
     unknown = say(heard.language, "menu.topic_unknown", key=len(level) + 1)
     opening = say(heard.language, "menu.subtopic" if heard.group else "menu.topic")
-    return (opening, *choices, unknown, say(heard.language, "menu.repeat"))
+    return (*notices, opening, *choices, unknown, say(heard.language, "menu.repeat"))
 
 
 def _matter(keys: str, heard: Heard, menu: Menu) -> Move | None:
+    menu = menu.of(heard.department)
     if len(keys) == 1 and (chosen := menu.topics.get(heard.group + keys)):
         return (QUEUE, replace(heard, topic=chosen.code)) if chosen.code else ("topic", replace(heard, group=keys))
     return (QUEUE, heard) if keys == str(len(menu.level(heard.group)) + 1) else None
@@ -252,35 +297,41 @@ def _matter(keys: str, heard: Heard, menu: Menu) -> Move | None:
 # No adviser now: shall we call you back?
 
 
-def _closed(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+def _closed(heard: Heard, number: str) -> tuple[Say, ...]:
     if not heard.reopens:
-        return (say(heard.language, "closed.unknown"), *_offer(heard))
+        return (say(heard.language, "closed.unknown"), *_offer(heard, number))
     at = datetime.fromisoformat(heard.reopens)
     day, time = spoken_day(heard.language, at.date()), spoken_time(heard.language, at)
-    return (say(heard.language, "closed.reopens", day=day, time=time), *_offer(heard))
+    return (say(heard.language, "closed.reopens", day=day, time=time), *_offer(heard, number))
 
 
-def _explained(key: str) -> Callable[[Heard, Menu], tuple[Say, ...]]:
-    return lambda heard, _menu: (say(heard.language, key), *_offer(heard))
+def _explained(key: str) -> Callable[[Heard, str], tuple[Say, ...]]:
+    return lambda heard, number: (say(heard.language, key), *_offer(heard, number))
 
 
-def _late(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
-    return (say(heard.language, "late.now"), *_offer(heard, "callback.stay"))
+def _late(heard: Heard, number: str) -> tuple[Say, ...]:
+    return (say(heard.language, "late.now"), *_offer(heard, number, "callback.stay"))
 
 
-def _asked_while_waiting(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
-    return _offer(heard, "callback.stay")
+def _asked_while_waiting(heard: Heard, number: str) -> tuple[Say, ...]:
+    return _offer(heard, number, "callback.stay")
 
 
-def _offer(heard: Heard, otherwise: str = "callback.no_thanks") -> tuple[Say, ...]:
-    keys = ("callback.some_number",) if heard.anonymous else ("callback.this_number", "callback.other_number")
-    return tuple(say(heard.language, key) for key in (*keys, otherwise))
+def _offer(heard: Heard, number: str, otherwise: str = "callback.no_thanks") -> tuple[Say, ...]:
+    """`number`: the calling one, to be read back."""
+    if heard.anonymous or not number:
+        key = "callback.some_number" if heard.anonymous else "callback.this_number"
+        offers = (say(heard.language, key),)
+    else:
+        offers = (say(heard.language, "callback.at_number", number=Spelled(number)),)
+    other = () if heard.anonymous else (say(heard.language, "callback.other_number"),)
+    return (*offers, *other, say(heard.language, otherwise))
 
 
 def _wishes(declined: str) -> Callable[[str, Heard, Menu], Move | None]:
     def understand(keys: str, heard: Heard, _menu: Menu) -> Move | None:
         if keys == "1":
-            return ("number" if heard.anonymous else PROMISE), heard
+            return ("number", heard) if heard.anonymous else _agreed(heard)
         if keys == "2" and not heard.anonymous:
             return "number", heard
         return (declined, heard) if keys == "3" else None
@@ -306,32 +357,75 @@ def _read_back(heard: Heard, number: str) -> tuple[Say, ...]:
 
 def _number_confirmed(keys: str, heard: Heard, _menu: Menu) -> Move:
     # The number was read back once and is nowhere in the address: anything but a yes means typing it again.
-    return (PROMISE_TYPED, heard) if keys == "1" else _back("number", heard)
+    return _agreed(replace(heard, typed=True)) if keys == "1" else _back("number", heard)
 
 
 def _without_number(heard: Heard) -> str:
     return FAREWELL if heard.anonymous else PROMISE
 
 
+def _agreed(heard: Heard) -> Move:
+    """The number is known: when, if there is a choice, or the promise itself."""
+    return ("slot", heard) if heard.slots else (_promise(heard), heard)
+
+
+def _slots(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    return tuple(_slot(heard.language, slot, key) for key, slot in enumerate(heard.slots, 1))
+
+
+def _slot(language: str, slot: str, key: int) -> Say:
+    day = day_of(slot)
+    if day is None:
+        return say(language, "callback.slot_soonest", key=key)
+    half = "callback.slot_morning" if slot.endswith("m") else "callback.slot_afternoon"
+    return say(language, half, day=spoken_day(language, day), key=key)
+
+
+def _slot_chosen(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+    chosen = heard.slots[int(keys) - 1] if keys in "123456789"[: len(heard.slots)] and len(keys) == 1 else None
+    return (_promise(heard), replace(heard, slot=chosen)) if chosen else None
+
+
+def _promise(heard: Heard) -> str:
+    return PROMISE_TYPED if heard.typed else PROMISE
+
+
+def _nothing(_heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    raise AssertionError("a question that reads a number is asked with it")
+
+
 def _to(end: str) -> Callable[[Heard], str]:
     return lambda _heard: end
 
 
+# What is said where a number is read back.
+_READ: dict[str, Callable[[Heard, str], tuple[Say, ...]]] = {
+    "closed": _closed,
+    "nobody": _explained("nobody.on_duty"),
+    "full": _explained("full.now"),
+    TOO_LONG: _late,
+    WISH: _asked_while_waiting,
+    "read_back": _read_back,
+}
+
 QUESTIONS: dict[str, Question] = {
+    "open": Question(_open, _stands, _to("welcome")),
     "welcome": Question(_welcome, _lives, _to(QUEUE), digits=5),
     "postal": Question(_postal, _lives, _to(QUEUE), digits=5),
     "elsewhere": Question(_elsewhere, _lives, _to(QUEUE), digits=5),
     "which": Question(_which, _which_it_is, _to(QUEUE)),
     "confirm": Question(_confirm, _confirmed, _to(QUEUE)),
+    "sites": Question(_more_sites, _after_sites, _to(FAREWELL), person=False, repeats=False),
     "topic": Question(_topics, _matter, _to(QUEUE)),
-    "closed": Question(_closed, _wishes(FAREWELL), _to(FAREWELL), person=False),
-    "nobody": Question(_explained("nobody.on_duty"), _wishes(FAREWELL), _to(FAREWELL), person=False),
-    "full": Question(_explained("full.now"), _wishes(FAREWELL), _to(FAREWELL), person=False),
-    TOO_LONG: Question(_late, _wishes(QUEUE), _to(QUEUE)),
-    WISH: Question(_asked_while_waiting, _wishes(QUEUE), _to(QUEUE)),
+    "closed": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False),
+    "nobody": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False),
+    "full": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False),
+    TOO_LONG: Question(_nothing, _wishes(QUEUE), _to(QUEUE)),
+    WISH: Question(_nothing, _wishes(QUEUE), _to(QUEUE)),
+    "slot": Question(_slots, _slot_chosen, _promise, person=False),
     "number": Question(_type_number, _typed, _without_number, digits=10, person=False),
     "number_refused": Question(_number_refused, _typed, _without_number, digits=10, person=False),
-    "read_back": Question(lambda _heard, _menu: (), _number_confirmed, _without_number, person=False, repeats=False),
+    "read_back": Question(_nothing, _number_confirmed, _without_number, person=False, repeats=False),
 }
 
 
@@ -357,9 +451,9 @@ def _territory(code: str, language: str) -> str:
 
 # The address in which all this rides.
 
-_FLAGS = {"r": "relay", "a": "anonymous"}
-_WORDS = {"l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens"}
-_LISTS = {"h": "hint", "w": "among"}
+_FLAGS = {"r": "relay", "a": "anonymous", "y": "typed"}
+_WORDS = {"l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens", "u": "until", "e": "slot"}
+_LISTS = {"h": "hint", "w": "among", "f": "slots"}
 _COUNTS = {"n": "tries", "p": "repeats", "b": "rounds"}
 _NOTHING = Heard()
 
@@ -390,6 +484,10 @@ def read(query: str) -> Move:
         among=_codes(pairs.get("w", "")),
         group=pairs.get("g", ""),
         reopens=pairs.get("o", ""),
+        until=pairs.get("u", ""),
+        slots=tuple(slot for slot in pairs.get("f", "").split("-") if slot),
+        slot=pairs.get("e", ""),
+        typed="y" in pairs,
         tries=_count(pairs.get("n", "")),
         repeats=_count(pairs.get("p", "")),
         rounds=_count(pairs.get("b", "")),

@@ -60,8 +60,8 @@ class Twilio:
         nothing: list[Line] = []
         return _asked(opened, gone=nothing)
 
-    def send_text(self, number: PhoneNumber, language: str, sentence: str, **values: str) -> None:
-        body = text(language, sentence, **values)
+    def send_text(self, number: PhoneNumber, language: str, reference: str) -> None:
+        body = text(language, "text.not_reached", reference=reference)
         _asked(lambda: self._client.messages.create(to=number.e164, from_=self._number, body=body), gone=None)
 
     def bring_in(self, carrier_id: str, call_id: str) -> bool:

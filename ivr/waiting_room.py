@@ -16,7 +16,7 @@ from ivr.dialogue import Heard
 from ivr.door import Asked, Webhook
 from ivr.prompts import say
 from ivr.turns import Goodbye, Leave, Turn, Wait
-from ivr.webhooks import HEARD, QUEUE_PATIENCE, hold, offer_callback, wish_of
+from ivr.webhooks import QUEUE_PATIENCE, hold, offer_callback, offer_now, wish_of
 
 MUSIC = "/voice/music.wav"
 WAITING = "/voice/waiting"
@@ -52,7 +52,7 @@ async def wishes(asked: Asked) -> Turn:
     return Wait((), MUSIC, f"{WAITING}?{asked.query}")
 
 
-async def left(asked: Asked) -> Turn:
+async def left(asked: Asked) -> Turn | bytes:
     """Out of the carrier's queue: redirected into a conversation, hung up, full, or gone out to choose a callback."""
     _, known = dialogue.read(asked.query)
     own = _own(asked.query)
@@ -64,8 +64,7 @@ async def left(asked: Asked) -> Turn:
             place = await _place(asked, known, own)
             if isinstance(place, citizen.TurnedAway):
                 return offer_callback(asked, place, known)
-            anonymous = dialogue.offered(known, anonymous=not citizen.may_be_called_back(asked.from_))
-            return dialogue.ask("wish", anonymous, asked.voice.menu, HEARD)
+            return offer_now(asked, known)
         case "queue-full":
             return offer_callback(asked, citizen.TurnedAway("full", None), known)
         case _:

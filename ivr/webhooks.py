@@ -4,6 +4,8 @@ The menu needs no store: step and answers ride in the signed address and the dia
 keys give the same text, remembered whole. Only arriving and leaving the menu touch a store, within a deadline.
 """
 
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -11,14 +13,15 @@ from zlib import crc32
 import structlog
 from starlette.routing import Route
 
-from callcenter.actions import callback, citizen
+from callcenter.actions import callback, citizen, standing
 from callcenter.clock import now
 from callcenter.config import settings
-from callcenter.errors import BadNumber, Refusal, StoreDown
+from callcenter.errors import BadNumber, Refusal, StoreDown, TooManyCallbacks
 from callcenter.records.calls import Wish
+from callcenter.rules.menu import CHOICES, Menu
 from callcenter.rules.territory import hints
-from ivr import dialogue
-from ivr.dialogue import Heard, Menu
+from ivr import dialogue, sites
+from ivr.dialogue import Heard
 from ivr.door import Asked, Webhook
 from ivr.prompts import say, spoken_day, spoken_time
 from ivr.turns import Ask, Goodbye, Hold, Spelled, Turn
@@ -34,16 +37,21 @@ log = structlog.get_logger()
 
 
 async def incoming(asked: Asked) -> Turn:
-    """A call comes in: the welcome, whatever the stores do."""
-    heard = Heard(hint=hints(asked.from_)[: dialogue.CHOICES - 2], relay=asked.from_ in settings().relay_numbers)
+    """A call comes in: the welcome, whatever the stores do; before it, the callback we promised to this number."""
+    heard, promised = _unheard(asked), None
     try:
-        await asked.voice.records.within(ARRIVAL_PATIENCE, citizen.arrives, asked.carrier_id, asked.from_, now())
+        promised = await asked.voice.records.within(
+            ARRIVAL_PATIENCE, callback.welcomes, asked.carrier_id, asked.from_, now()
+        )
     except StoreDown:
         log.warning("arrival not recorded: a later webhook will", carrier_id=asked.carrier_id)
     except Exception:
         log.exception("arrival not recorded", carrier_id=asked.carrier_id)  # a fault of ours must not cost the menu
-    asked.voice.footsteps.noted.append((asked.carrier_id, "welcome"))
-    return dialogue.ask("welcome", heard, asked.voice.menu, HEARD)
+    step = "open" if promised else "welcome"
+    if promised:
+        heard = replace(heard, reopens=_written(promised.starts), until=_written(promised.ends))
+    asked.voice.footsteps.noted.append((asked.carrier_id, step))
+    return dialogue.ask(step, heard, asked.voice.menu, HEARD)
 
 
 async def heard(asked: Asked) -> Turn | bytes:
@@ -53,6 +61,8 @@ async def heard(asked: Asked) -> Turn | bytes:
     reach = _reached.__wrapped__ if len(keys) > 5 else _reached
     step, known, document = reach(asked.query, keys, asked.voice.menu)
     asked.voice.footsteps.noted.append((asked.carrier_id, step))
+    if step in dialogue.OFFERS:
+        return _offered(step, known, asked)
     return document or await _ended(step, known, keys, asked)
 
 
@@ -83,18 +93,28 @@ def hold(asked: Asked, known: Heard, key: str, call_id: str = "", *, patient: bo
     return Hold((say(known.language, key),), room, f"/voice/waiting?{wait}", f"/voice/left?{wait}")
 
 
-def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Ask:
-    """Why nobody can answer now, and the offer to call back."""
-    reopens = away.reopens.strftime("%Y-%m-%dT%H:%M") if away.reopens else ""
-    offered = dialogue.offered(known, anonymous=not citizen.may_be_called_back(asked.from_), reopens=reopens)
-    return dialogue.ask(away.why, offered, asked.voice.menu, HEARD)
+def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Turn | bytes:
+    """Why nobody can answer now, and the offer to call back: soon if the line is open, or in one of the next half-days."""
+    slots = callback.offered_slots(known.department, now())
+    if away.why == "closed" and not slots:
+        return Goodbye((say(known.language, "closed.unknown"), say(known.language, "callback.none_possible")))
+    choices = slots if away.why == "closed" else (dialogue.SOONEST, *slots[:-1])
+    reopens = _written(away.reopens) if away.reopens else ""
+    offered = dialogue.offered(known, anonymous=not citizen.own_number(asked.from_), reopens=reopens, slots=choices)
+    return _offered(away.why, offered, asked)
+
+
+def offer_now(asked: Asked, known: Heard) -> Turn | bytes:
+    """Who waits has asked to be called back: at which number?"""
+    offered = dialogue.offered(known, anonymous=not citizen.own_number(asked.from_))
+    return _offered(dialogue.WISH, offered, asked)
 
 
 @lru_cache(maxsize=16_384)
 def _reached(query: str, keys: str, menu: Menu) -> tuple[str, Heard, bytes | None]:
     """The step these keys lead to and, unless it is an end, its document."""
     step, known = dialogue.answer(*dialogue.read(query), keys, menu)
-    asks = step in dialogue.QUESTIONS
+    asks = step in dialogue.QUESTIONS and step not in dialogue.OFFERS
     return step, known, twiml(dialogue.ask(step, known, menu, HEARD)).encode() if asks else None
 
 
@@ -107,14 +127,23 @@ async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn | byt
                 return await _drafts(known, keys, asked)
             case dialogue.PROMISE | dialogue.PROMISE_TYPED:
                 return await _promises(known, asked, typed=step == dialogue.PROMISE_TYPED)
+            case dialogue.KEEP:
+                return Goodbye((dialogue.kept(known), say(known.language, "goodbye.promised")))
+            case dialogue.CANCEL:
+                return await _cancels(known, asked)
+            case dialogue.NOT_OPEN:
+                told = sites.told(standing.current(), known.department, keys.rstrip("#"), known.language, now())
+                question = dialogue.ask("sites", known, asked.voice.menu, HEARD)
+                return replace(question, say=told + question.say)
             case _:
                 return Goodbye((say(known.language, "goodbye.farewell"),))
     except StoreDown:
         log.warning("end of the dialogue not recorded", carrier_id=asked.carrier_id, step=step)
-        return hold(asked, known, "apology.technical")
+        promising = step in (dialogue.PROMISE, dialogue.PROMISE_TYPED, dialogue.DRAFT)
+        return hold(asked, known, "callback.not_now" if promising else "apology.technical")
 
 
-async def _joins(known: Heard, asked: Asked) -> Turn:
+async def _joins(known: Heard, asked: Asked) -> Turn | bytes:
     joined = await asked.voice.records.within(
         QUEUE_PATIENCE, citizen.joins_queue, asked.carrier_id, asked.from_, wish_of(known), now()
     )
@@ -134,20 +163,19 @@ async def _drafts(known: Heard, keys: str, asked: Asked) -> Turn | bytes:
         if step in dialogue.ENDS:
             return await _ended(step, known, "", asked)
         return dialogue.ask(step, known, asked.voice.menu, HEARD)
-    read_back = dialogue.ask("read_back", known, asked.voice.menu, HEARD, number=keys)
-    return twiml.__wrapped__(read_back).encode()  # a text with a number in it is not to be remembered
+    return _private(dialogue.ask("read_back", known, asked.voice.menu, HEARD, number=keys))
 
 
 async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
-    language = known.language
+    language, slot = known.language, "" if known.slot == dialogue.SOONEST else known.slot
     try:
         promise = await asked.voice.records.within(
-            QUEUE_PATIENCE, callback.asks, asked.carrier_id, asked.from_, wish_of(known), now(), typed=typed
+            QUEUE_PATIENCE, callback.asks, asked.carrier_id, asked.from_, wish_of(known), now(), typed=typed, slot=slot
         )
     except StoreDown:
         raise
-    except Refusal:  # a number that may not be called, or was promised too much already
-        return Goodbye((say(language, "callback.refused"),))
+    except Refusal as refusal:  # a number that may not be called, or was promised too much already
+        return await _cannot_promise(known, asked, refusal)
     when = {
         "day": spoken_day(language, promise.starts.date()),
         "from_time": spoken_time(language, promise.starts),
@@ -157,6 +185,42 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
     promised = say(language, "callback.promised", **when)
     reference = say(language, "callback.reference", reference=Spelled(promise.reference))
     return Goodbye((*already, promised, reference, say(language, "goodbye.promised")))
+
+
+async def _cannot_promise(known: Heard, asked: Asked, refusal: Refusal) -> Turn:
+    """Who waits goes on waiting in their place, the others may call again."""
+    key = "callback.too_many" if isinstance(refusal, TooManyCallbacks) else "callback.refused"
+    call_id = await asked.voice.records.within(QUEUE_PATIENCE, citizen.waits_as, asked.carrier_id)
+    if call_id is None:
+        return Goodbye((say(known.language, key), say(known.language, "goodbye.farewell")))
+    held = hold(asked, known, "callback.stays", call_id, patient=True)
+    return replace(held, say=(say(known.language, key), *held.say))
+
+
+async def _cancels(known: Heard, asked: Asked) -> Turn:
+    """They want no callback any more; perhaps they want to speak with somebody now."""
+    await asked.voice.records.within(QUEUE_PATIENCE, callback.cancels_own, asked.from_, now())
+    welcome = replace(_unheard(asked), language=known.language)
+    question = dialogue.ask("welcome", welcome, asked.voice.menu, HEARD)
+    return replace(question, say=(say(known.language, "callback.cancelled"), *question.say))
+
+
+def _unheard(asked: Asked) -> Heard:
+    """What is known of a caller before they have said anything."""
+    return Heard(hint=hints(asked.from_)[: CHOICES - 2], relay=asked.from_ in settings().relay_numbers)
+
+
+def _offered(step: str, known: Heard, asked: Asked) -> bytes:
+    return _private(dialogue.ask(step, known, asked.voice.menu, HEARD, number=citizen.own_number(asked.from_)))
+
+
+def _private(question: Ask) -> bytes:
+    """A text with a number in it is not to be remembered."""
+    return twiml.__wrapped__(question).encode()
+
+
+def _written(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M")
 
 
 def _call_again(_asked: Asked) -> Turn:

@@ -22,7 +22,7 @@ from callcenter.errors import (
     OutcomeIncomplete,
     OutcomeOwed,
 )
-from callcenter.live import floor
+from callcenter.live import budget, floor
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, legs, offers, sessions
 from callcenter.records.agents import Agent
@@ -30,6 +30,7 @@ from callcenter.records.contacts import Accompaniment, Entry
 from callcenter.records.identity import new_id
 from callcenter.rules import outcomes
 from callcenter.rules.states import CHOSEN_PAUSES, AgentState, CallState, Due, Ending, OfferState, PauseReason
+from callcenter.rules.territory import local_day
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
@@ -155,6 +156,8 @@ def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False)
                 room.leg_leaves(leg.id, at, lost=True)
             return leg
         assert number is not None
+        with index.best_effort("counting a desk phone among the dials"):
+            budget.dial(at.timestamp(), settings().dials_per_second)
         carrier_id = telephone().ring_agent(leg.id, number)
     except CarrierDown:
         return leg  # whether it rings is not known: the lease of `connecting` asks the carrier
@@ -300,7 +303,7 @@ def records_visit(
         contact = contacts.get(session, contact_id)
         assert contact is not None
         contact.department, contact.site_id, contact.agent_id = department, agent.site_id, agent_id
-        contact.local_day = arrived_at.date()
+        contact.local_day = local_day(department, arrived_at)
         if satisfaction is not None:
             contact.satisfaction, contact.satisfaction_scale = satisfaction, 4
         contacts.record(session, contact, _clean(entries), at, agent_id)

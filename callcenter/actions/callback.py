@@ -1,31 +1,35 @@
-"""Callbacks: promised, due, dialled, kept. The promise is stored before it is spoken."""
+"""Callbacks: promised, due, put off, cancelled. The promise is stored before it is spoken; dialling is `dial`'s."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from callcenter.actions import citizen, dispatch, index, room
-from callcenter.db import Conflict, Session, reading, transaction
-from callcenter.errors import BadNumber, CarrierDown
+from callcenter.actions import citizen, dial, dispatch, index, supervisor
+from callcenter.config import settings
+from callcenter.db import Conflict, Session, transaction
+from callcenter.errors import BadNumber, NoSuchTime, NotAllowed, NotFound, NotPossibleNow, TooManyCallbacks
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, contacts, drafts, legs
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records import agents, callbacks, calls, contacts, drafts, sessions
+from callcenter.records.agents import Agent
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
-from callcenter.records.identity import new_id
-from callcenter.rules.callbacks import CallbackState, Policy, next_try, window
+from callcenter.records.identity import new_id, new_reference
+from callcenter.rules.callbacks import CallbackState, DialResult, Source, Window, chosen, slots, window
 from callcenter.rules.opening_hours import opening
-from callcenter.rules.states import CallState, Ending, LegState
+from callcenter.rules.states import CallState, Due, Ending
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
-PER_DAY = 3  # promises to one number in 24 hours
-DIAL_LEASE = timedelta(seconds=60)  # from dialling to the key 1: ringing 25 s, the words, the choice
+PER_DAY = 3  # promises to one number, and from one line, in 24 hours
+UNHEARD_FOR = timedelta(hours=48)  # how long back a supervisor may promise to call those who hung up
+VERY_LATE = timedelta(hours=2)  # past its window: an alarm
 
 
 @dataclass(frozen=True)
 class Promise:
-    """What is told to the citizen: local times of their territory."""
+    """What is told to the citizen: local times of their territory. `already`: it had been promised before."""
 
     reference: str
     starts: datetime
@@ -42,10 +46,18 @@ def drafts_number(carrier_id: str, keys: str, at: datetime) -> None:
         drafts.keep(session, carrier_id, number, at)
 
 
-def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool) -> Promise:
-    """Promise to call back the calling number, or the one typed before. One open promise a number: asking again
-    confirms the first. Refused (BadNumber) where nothing may or can be promised."""
+def offered_slots(department: str, at: datetime) -> tuple[str, ...]:
+    """The half-days that a citizen of this department may choose from."""
+    return slots(citizen.line_hours(), department, at)
+
+
+def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, slot: str = "") -> Promise:
+    """Promise to call back the calling number, or the one typed before; in the half-day `slot`, or soon. One open promise
+    a number: asking again confirms the first and may add a topic. Refused (BadNumber, TooManyCallbacks) where nothing
+    may or can be promised."""
     caller = PhoneNumber.of_caller(from_)
+    if not typed and (caller is None or not caller.may_be_called_back):
+        raise BadNumber
     try:
         with transaction() as session:
             number = drafts.take(session, carrier_id) if typed else caller
@@ -54,17 +66,57 @@ def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool) 
             arrived = calls.arrive(session, carrier_id, caller, at)
             call = calls.lock(session, arrived.id) or arrived
             kept = callbacks.open_for(session, number)
-            already = kept is not None
+            already = kept is not None and kept.asked_by != call.id
             if kept is None:
-                kept = _promise(session, call, number, wish, at)
+                when = _window(wish.department, slot, at)
+                kept = _promise(
+                    session, number, wish, Source.CITIZEN, when, at, call=call,
+                    asker=callbacks.key(caller) if caller else None, typed=typed and number != caller,
+                )  # fmt: skip
+            elif wish.topic not in (kept.topic, *kept.also):
+                kept.also = [*kept.also, wish.topic]
             freed = citizen.withdraw(session, call, at)
-            if call.state == CallState.WAITING:
-                calls.end(session, call.id, [CallState.WAITING], Ending.BECAME_CALLBACK, at, "asked for a callback")
+            calls.end(session, call.id, [CallState.WAITING], Ending.BECAME_CALLBACK, at, "asked for a callback")
     except Conflict:  # the same number asked on two lines at once: the other's promise stands
-        return asks(carrier_id, from_, wish, at, typed=typed)
+        return asks(carrier_id, from_, wish, at, typed=typed, slot=slot)
     citizen.is_gone(call.id, freed)
-    starts, ends = (citizen.local_time(kept.department, when) for when in (kept.due_from, kept.due_until))
-    return Promise(kept.reference, starts, ends, already)
+    return _told(kept, already=already)
+
+
+def welcomes(carrier_id: str, from_: str, at: datetime) -> Promise | None:
+    """A line rings. The promise that is open to its number, if there is one: nobody dials it while they speak with us, and
+    a dial under way is cancelled. Raises DatabaseDown."""
+    citizen.arrives(carrier_id, from_, at)
+    number = PhoneNumber.of_caller(from_)
+    return is_called_by(callbacks.key(number), at) if number else None
+
+
+def is_called_by(number_key: bytes, at: datetime) -> Promise | None:
+    """Whoever we promised to call telephones us: what was under way for them is put off. None without a promise, and
+    during a conversation."""
+    with transaction() as session:
+        callback = callbacks.of_key(session, number_key)
+        if callback is None:
+            return None
+        callbacks.hold_number(session, number_key)
+        stood = dial.put_off(session, callback.id, DialResult.CALLED_US, "they telephone us", at)
+        callback = callbacks.of_key(session, number_key)
+    if stood:
+        dial.leave(stood)
+    return _told(callback, already=True) if callback and callback.state == CallbackState.PROMISED else None
+
+
+def cancels_own(from_: str, at: datetime) -> bool:
+    """The citizen wants no callback any more, at the number they call from. Whether there was one."""
+    number = PhoneNumber.of_caller(from_)
+    if number is None:
+        return False
+    with transaction() as session:
+        callback = callbacks.open_for(session, number)
+        stood = callback and dial.close(session, callback.id, CallbackState.CANCELLED, "cancelled by the citizen", at)
+    if stood:
+        dial.leave(stood)
+    return bool(stood)
 
 
 def becomes_due(callback_id: str, at: datetime) -> None:
@@ -74,9 +126,9 @@ def becomes_due(callback_id: str, at: datetime) -> None:
         callback = callbacks.lock_due(session, callback_id, at)
         if callback is None:
             return
-        hours = opening(citizen.line_hours(), callback.department, at)
-        if not hours.is_open:
-            following = window(citizen.line_hours(), callback.department, at)
+        hours = citizen.line_hours()
+        if not opening(hours, callback.department, at).is_open:
+            following = window(hours, callback.department, at)
             callback.due_from, callback.due_until = following or (at + timedelta(days=1), at + timedelta(days=2))
             return
         call = _queue(session, callback, at)
@@ -85,130 +137,177 @@ def becomes_due(callback_id: str, at: datetime) -> None:
     dispatch.for_call(call.id)
 
 
-def dials(call_id: str, epoch: int, at: datetime) -> None:
-    """Dial the citizen for an agent who is in the room. Only the epoch that asked counts; the row stands first."""
+def day_ends(callback_id: str, at: datetime) -> None:
+    """A callback that waits in a queue after its territory's line has closed is promised for the next opening."""
+    with transaction() as session:
+        callback = callbacks.get(session, callback_id)
+        hours = citizen.line_hours()
+        if callback is None or opening(hours, callback.department, at).is_open:
+            return
+        following = window(hours, callback.department, at)
+        stood = dial.put_off(session, callback_id, DialResult.NOT_DIALLED, "their day is over", at, following)
+    if stood:
+        dial.leave(stood)
+
+
+def texts(callback_id: str, at: datetime) -> None:
+    """Write to a citizen who was not reached, once: the row says so before the carrier is asked. Raises CarrierDown."""
+    if not settings().texts:
+        return
+    with transaction() as session:
+        callback = callbacks.takes_text(session, callback_id, at)
+    if callback and callback.phone.takes_texts:
+        telephone().send_text(callback.phone, callback.language, callback.reference)
+
+
+def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at: datetime) -> Promise:
+    """What an agent agreed with the person of their contact: a half-day, with anybody or with themselves (`mine`). While
+    they speak, during the wrap-up, or as long as the contact is owed."""
+    with transaction() as session:
+        contact = contacts.get(session, contact_id)
+        call = calls.of_contact(session, contact_id)
+        if contact is None or call is None or contact.agent_id != agent_id:
+            raise NotFound
+        if call.state not in (CallState.TALKING, CallState.WRAP_UP) and contact.due not in (Due.OWED, Due.RECORDED):
+            raise NotPossibleNow
+        number = call.phone
+        if number is None or not number.may_be_called_back:
+            raise BadNumber
+        wish = Wish(call.department, call.topic, call.language, call.relay)
+        kept = callbacks.open_for(session, number)
+        if kept is not None and kept.state == CallbackState.TALKING:
+            raise NotPossibleNow  # the promise that is being kept ends with this conversation
+        if kept is not None:
+            return _told(kept, already=True)
+        made = _promise(
+            session, number, wish, Source.AGENT, _exactly(call.department, slot, at), at,
+            call=call, by=agent_id, for_agent=agent_id if mine else None, waits=False,
+        )  # fmt: skip
+        return _told(made, already=False)
+
+
+def promises_to(
+    staff: Agent, number: PhoneNumber, wish: Wish, slot: str, at: datetime, for_agent: str | None = None
+) -> Callback:
+    """A promise asked for by a supervisor, on a page or through the API; written down. One that is open stands."""
+    if not supervisor.sees(staff, wish.department):
+        raise NotAllowed
+    if not number.may_be_called_back:
+        raise BadNumber
+    with transaction() as session:
+        if for_agent and agents.get(session, for_agent) is None:
+            raise NotFound
+        kept = callbacks.open_for(session, number)
+        if kept is None:
+            when = _exactly(wish.department, slot, at) if slot else _window(wish.department, "", at)
+            kept = _promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
+        sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
+        return kept
+
+
+def promises_unheard(staff: Agent, call_ids: Sequence[str], slot: str, at: datetime) -> list[Callback]:
+    """A promise to each of those who hung up unheard; whoever may not be called is left out."""
+    made = []
+    for call_id in call_ids:
+        try:
+            made.append(_promise_unheard(staff, call_id, slot, at))
+        except (BadNumber, NotFound, NotPossibleNow):
+            log.info("somebody who hung up could not be promised a callback", call=call_id)
+    return made
+
+
+def cancels(staff: Agent, callback_id: str, at: datetime) -> None:
+    """A supervisor ends a promise; written down. Refused while they speak."""
+    with transaction() as session:
+        callback = callbacks.get(session, callback_id)
+        if callback is None:
+            raise NotFound
+        if not supervisor.sees(staff, callback.department):
+            raise NotAllowed
+        stood = dial.close(session, callback_id, CallbackState.CANCELLED, "cancelled by a supervisor", at, staff.id)
+        if stood is None:
+            raise NotPossibleNow
+        sessions.audit(session, staff.id, "cancelled a callback", "callback", callback_id, at)
+    dial.leave(stood)
+
+
+def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Callback:
     try:
         with transaction() as session:
-            call = calls.lock(session, call_id)
-            leg = legs.serving(session, call_id)
-            if call is None or call.state != CallState.CONNECTING or call.epoch != epoch or call.callback_id is None:
-                return
-            if leg is None or leg.state != LegState.JOINED or callbacks.dialling(session, call_id, epoch):
-                return
-            callback = callbacks.get(session, call.callback_id)
-            assert callback is not None
-            if calls.is_speaking(session, callback.number_key, but=call.id):
-                freed, gone = _ends(session, call, None, "calls_us", at)
-                attempt = None
-            else:
-                callbacks.move(session, callback.id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, "dialled")
-                callback.attempts += 1
-                attempt = callbacks.attempt(session, callback, call, at, at + DIAL_LEASE)
-                call.lease_until = attempt.lease_until + timedelta(seconds=15)
-                number = callback.phone
-    except Conflict:
-        log.info("another dial to this number is live", call=call_id)
-        return
-    if attempt is None:
-        room.let_leg_go(gone)
-        dispatch.freed(freed)
-        return
-    try:
-        carrier_id = telephone().ring_citizen(attempt.id, number)
-    except CarrierDown:
-        return  # whether it rings is not known: the sweep asks the carrier, nobody dials again
-    is_ringing(attempt.id, carrier_id)
+            call = calls.get(session, call_id)
+            if call is None or call.phone is None or call.arrived_at < at - UNHEARD_FOR:
+                raise NotFound
+            if not supervisor.sees(staff, call.department):
+                raise NotAllowed
+            if not call.phone.may_be_called_back or call.talking_at or call.state != CallState.ENDED:
+                raise NotPossibleNow
+            wish = Wish(call.department, call.topic, call.language, call.relay)
+            when = _exactly(call.department, slot, at) if slot else _window(call.department, "", at)
+            kept = callbacks.open_for(session, call.phone) or _promise(
+                session, call.phone, wish, Source.SUPERVISOR, when, at, call=call, by=staff.id
+            )
+            sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
+            return kept
+    except Conflict:  # they have just been promised one
+        raise NotPossibleNow from None
 
 
-def is_ringing(attempt_id: str, carrier_id: str) -> None:
-    """The carrier's id of an attempt, from its answer or its first webhook."""
-    with transaction() as session:
-        attempt = callbacks.get_attempt(session, attempt_id)
-        if attempt is None or attempt.carrier_id or attempt.outcome:
-            return
-        attempt.carrier_id = carrier_id
-        call = calls.lock(session, attempt.call_id)
-        if call and call.epoch == attempt.epoch and call.state == CallState.CONNECTING:
-            call.carrier_id = carrier_id
-
-
-def language_of(attempt_id: str) -> str:
-    """The language to greet them in."""
-    with reading() as session:
-        attempt = session.get(Attempt, attempt_id)
-        call = calls.get(session, attempt.call_id) if attempt else None
-        return call.language if call else "fr"
-
-
-def room_of(attempt_id: str) -> str | None:
-    """The call that a citizen who pressed 1 now joins; None when their agent is gone."""
-    with transaction() as session:
-        attempt = callbacks.get_attempt(session, attempt_id)
-        call = calls.get(session, attempt.call_id) if attempt else None
-        if attempt is None or call is None or attempt.outcome or call.epoch != attempt.epoch:
-            return None
-        return call.id if call.state in (CallState.CONNECTING, CallState.TALKING) else None
-
-
-def attempt_ended(attempt_id: str, how: str, at: datetime) -> None:
-    """The dialled line is over. Before the conversation: not reached, the agent is free with their rank, and the promise
-    is tried again by the rules or ends. After it: the conversation is over, or the wait for another agent."""
-    with transaction() as session:
-        attempt = callbacks.get_attempt(session, attempt_id)
-        call = calls.lock(session, attempt.call_id) if attempt else None
-        if attempt is None or call is None or attempt.outcome:
-            return
-        theirs = attempt.carrier_id is not None and call.carrier_id == attempt.carrier_id
-        reached = call.talking_at is not None
-        if call.state == CallState.CONNECTING and call.epoch == attempt.epoch and not reached:
-            freed, leg = _ends(session, call, attempt, how, at)
-        else:
-            freed, leg = None, None
-            callbacks.close_attempt(session, attempt, "spoken" if reached else "agent_left", at)
-    if leg and freed:
-        room.let_leg_go(leg)
-        dispatch.freed(freed)
-    elif theirs and attempt.carrier_id:
-        citizen.hangs_up(attempt.carrier_id, at)
-
-
-def settle(attempt_id: str, at: datetime) -> None:
-    """An attempt whose lease has ended: what became of it is learnt from the carrier, never by dialling again.
-    Raises CarrierDown."""
-    with reading() as session:
-        attempt = session.get(Attempt, attempt_id)
-        if attempt is None or attempt.outcome:
-            return
-    if attempt.carrier_id and telephone().state_of(attempt.carrier_id) == "live":
-        with transaction() as session:
-            call = calls.get(session, attempt.call_id)
-            if call and call.state == CallState.TALKING:
-                held = callbacks.get_attempt(session, attempt_id)
-                assert held is not None
-                held.lease_until = at + DIAL_LEASE
-                return
-        telephone().hang_up(attempt.carrier_id)
-    attempt_ended(attempt_id, "unknown", at)
-
-
-def _promise(session: Session, call: calls.Call, number: PhoneNumber, wish: Wish, at: datetime) -> Callback:
-    if callbacks.promised_since(session, number, at - timedelta(days=1)) >= PER_DAY:
-        raise BadNumber
-    when = window(citizen.line_hours(), wish.department, at)
-    if when is None:
-        raise BadNumber
-    contact = contacts.get(session, call.contact_id)
-    assert contact is not None
-    waited = (at - call.queued_at).total_seconds() if call.queued_at else 0.0
+def _promise(
+    session: Session, number: PhoneNumber, wish: Wish, source: Source, when: Window, at: datetime, *,
+    call: calls.Call | None = None, asker: bytes | None = None, typed: bool = False,
+    by: str | None = None, for_agent: str | None = None, waits: bool = True,
+) -> Callback:  # fmt: skip
+    _judge(session, number, asker, at, typed=typed)
+    contact = contacts.get(session, call.contact_id) if call else None
+    left = (call.ended_at or at) if call else at
+    waited = (left - call.queued_at).total_seconds() if call and call.queued_at and waits else 0.0
     return callbacks.promise(
         session,
         Callback(
-            id=new_id(), state=CallbackState.PROMISED, asked_by=call.id, number=callbacks.sealed(number),
-            number_key=callbacks.key(number), department=wish.department, topic=wish.topic, language=wish.language,
-            relay=wish.relay or call.relay, reference=contact.reference, waited=waited, promised_at=at,
-            due_from=when[0], due_until=when[1], attempts=0,
+            id=new_id(), state=CallbackState.PROMISED, source=source, asked_by=call.id if call else None,
+            asker_key=asker, typed=typed, promised_by=by, for_agent=for_agent,
+            number=callbacks.sealed(number), number_key=callbacks.key(number), department=wish.department,
+            topic=wish.topic, also=[], language=wish.language, relay=wish.relay or bool(call and call.relay),
+            reference=contact.reference if contact else new_reference(), waited=waited, promised_at=at,
+            promised_from=when[0], promised_until=when[1], due_from=when[0], due_until=when[1], attempts=0,
         ),
     )  # fmt: skip
+
+
+def _judge(session: Session, number: PhoneNumber, asker: bytes | None, at: datetime, *, typed: bool) -> None:
+    """How often is too often: for one number, from one line, and in the whole nation, which is an alarm."""
+    day, hour = at - timedelta(days=1), at - timedelta(hours=1)
+    if callbacks.promised_since(session, day, to=number) >= PER_DAY:
+        raise BadNumber
+    if asker and callbacks.promised_since(session, day, asker=asker) >= PER_DAY:
+        raise BadNumber
+    own = settings()
+    for ceiling, only_typed in ((own.callbacks_per_hour, False), (own.typed_callbacks_per_hour, True)):
+        if (typed or not only_typed) and callbacks.promised_since(session, hour, typed=only_typed) >= ceiling:
+            log.error("alarm: no more callbacks are promised this hour", ceiling=ceiling, typed=only_typed)
+            raise TooManyCallbacks
+
+
+def _window(department: str, slot: str, at: datetime) -> Window:
+    """The half-day that was chosen, while it can still be kept; else soon, or the next opening."""
+    hours = citizen.line_hours()
+    when = (chosen(hours, department, slot, at) if slot else None) or window(hours, department, at)
+    if when is None:
+        raise NoSuchTime
+    return when
+
+
+def _exactly(department: str, slot: str, at: datetime) -> Window:
+    """The half-day a member of staff agreed on; refused where the line is closed then."""
+    when = chosen(citizen.line_hours(), department, slot, at)
+    if when is None:
+        raise NoSuchTime
+    return when
+
+
+def _told(kept: Callback, *, already: bool) -> Promise:
+    starts, ends = (citizen.local_time(kept.department, when) for when in (kept.due_from, kept.due_until))
+    return Promise(kept.reference, starts, ends, already)
 
 
 def _queue(session: Session, callback: Callback, at: datetime) -> calls.Call:
@@ -220,26 +319,3 @@ def _queue(session: Session, callback: Callback, at: datetime) -> calls.Call:
     contact.department, contact.topic, contact.language = callback.department, callback.topic, callback.language
     contact.relay, contact.local_day = callback.relay, citizen.local_time(callback.department, at).date()
     return calls.queue_callback(session, callback, contact_id, at)
-
-
-def _ends(
-    session: Session, call: calls.Call, attempt: Attempt | None, how: str, at: datetime
-) -> tuple[agents.Agent, legs.Leg]:
-    """A connecting callback did not reach anybody: its call ends, its agent is free, its promise goes on or ends."""
-    assert call.callback_id is not None
-    if attempt is not None:
-        callbacks.close_attempt(session, attempt, how[:12], at)
-    leg = legs.serving(session, call.id)
-    assert leg is not None
-    freed = room.release_agent(session, call, at, "the citizen was not reached")
-    calls.end(session, call.id, [CallState.CONNECTING], Ending.NOT_REACHED, at, f"not reached: {how}")
-    open_states = (CallbackState.QUEUED, CallbackState.DIALLING)
-    callback = callbacks.get(session, call.callback_id)
-    assert callback is not None
-    again = next_try(citizen.line_hours(), callback.department, callback.attempts, at, Policy())
-    if again:
-        callbacks.move(session, callback.id, open_states, CallbackState.PROMISED, at, f"not reached: {how}")
-        callback.due_from, callback.due_until = again
-    else:
-        callbacks.move(session, callback.id, open_states, CallbackState.NOT_REACHED, at, f"not reached: {how}")
-    return freed, leg

@@ -3,12 +3,11 @@
 Every verb may be asked twice, late, or in another order than things happened; the rows say what still counts.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from callcenter.actions import dispatch, index, room
+from callcenter.actions import dispatch, index, room, standing
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.live import queue
@@ -18,6 +17,7 @@ from callcenter.records.calls import Call, Wish
 from callcenter.rules import routing, waiting
 from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.opening_hours import PARIS, LineHours, opening
+from callcenter.rules.orders import led_to
 from callcenter.rules.states import AgentState, CallState, Ending, OfferState
 from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.waiting import Announcement
@@ -55,12 +55,14 @@ def arrives(carrier_id: str, from_: str, at: datetime) -> str:
 def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits | TurnedAway:
     """The menu's answers lead to a queue. Told twice, the first answers stand. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
-    hours = opening(line_hours(), wish.department, at)
+    hours = opening(line_hours(), wish.department, at, wish.topic)
+    led = led_to(standing.current().orders, wish.department, wish.topic)
+    wish = replace(wish, topic=led or wish.topic)
     with transaction() as session:
         call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
         if call.state != CallState.MENU:
             return Waits(call.id)
-        why = _no_place(session, wish, hours.is_open)
+        why = _no_place(session, wish, hours.is_open) if led else "nobody"
         if why:
             call.turned_away = why
             call.department, call.topic, call.language = wish.department, wish.topic, wish.language
@@ -105,6 +107,9 @@ def hangs_up(carrier_id: str, at: datetime) -> None:
         call = calls.lock(session, call.id) if call else None
         if call is None:
             return
+        calls.line_is_over(session, call, at)
+        if call.callback_id and call.talking_at is None:
+            return  # a dial that reached nobody yet: its attempt tells how it ended
         freed: agents.Agent | None = None
         leg: legs.Leg | None = None
         match call.state:
@@ -156,17 +161,22 @@ def wish(call_id: str) -> Wish:
         return Wish(call.department, call.topic, call.language, call.relay) if call else Wish()
 
 
-def may_be_called_back(from_: str) -> bool:
-    """Whether the calling number is one we may promise to call."""
+def own_number(from_: str) -> str:
+    """The calling number as its owner would type it, to be read back; empty where we may not promise to call it."""
     number = PhoneNumber.of_caller(from_)
-    return number is not None and number.may_be_called_back
+    return number.keys if number and number.may_be_called_back else ""
 
 
-@lru_cache
+def waits_as(carrier_id: str) -> str | None:
+    """The call that still stands in a queue on this line. Raises DatabaseDown."""
+    with reading() as session:
+        call = calls.by_carrier_id(session, carrier_id)
+        return call.id if call and call.state in (CallState.WAITING, CallState.OFFERED) else None
+
+
 def line_hours() -> LineHours:
-    """The line's hours, from the settings."""
-    own = settings()
-    return LineHours(time.fromisoformat(own.opens_at), time.fromisoformat(own.closes_at), own.always_open)
+    """The line's hours as they stand now."""
+    return standing.current().hours
 
 
 def local_time(department: str, at: datetime) -> datetime:

@@ -13,10 +13,11 @@ from callcenter.jobs import Job
 from callcenter.records import agents, callbacks, calls, carrier_events, contacts, legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
-from callcenter.rules.callbacks import CallbackState
+from callcenter.rules.callbacks import CallbackState, DialResult, Source
 from callcenter.rules.states import AgentState, CallState, LegState, PauseReason
 from callcenter.telephone import telephone
 
+DIALLED_WITHIN = timedelta(seconds=60)  # a worker has the hint, its turn and the carrier's answer sooner
 HEAD_OF_LINE = 86_400.0  # seconds of priority for a caller whom we lost: before anyone who arrived today
 
 
@@ -95,6 +96,7 @@ def leg_enters(leg_id: str, carrier_id: str, at: datetime, room: str | None = No
             and legs.move(session, leg, LegState.JOINED, at, "in the room")
         )
         if enters and call.callback_id and not call.carrier_id:
+            call.lease_until = at + DIALLED_WITHIN
             later(session, Job.DIAL, call_id=call.id, epoch=call.epoch)
     if enters and call.carrier_id:
         with index.best_effort("bringing the caller in"):
@@ -139,8 +141,9 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
             return
         current = call.epoch == leg.epoch and call.agent_id == leg.agent_id
         was = CallState(call.state)
+        dialled: str | None = None
         if current and was == CallState.CONNECTING:
-            _return_unconnected(session, call, at, "the agent's telephone did not answer")
+            dialled = _return_unconnected(session, call, at, "the agent's telephone did not answer")
         elif current and was == CallState.TALKING and lost:
             _return_to_head(session, call, at)
         elif current and was == CallState.TALKING:
@@ -149,6 +152,7 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
             return
         agent = agents.get(session, leg.agent_id)
     assert agent is not None
+    _hang_up(dialled)
     if call.carrier_id and (was == CallState.TALKING or leg.joined_at):  # they are in the room, or on their way into it
         with index.best_effort("moving the caller on"):
             if call.state == CallState.WAITING:
@@ -164,12 +168,16 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
 def connecting_failed(call_id: str, at: datetime) -> None:
     """The lease of a `connecting` has ended. What the carrier says of the room decides: finish the move, or give the
     caller back their place. Raises DatabaseDown, CarrierDown."""
+    from callcenter.actions import dial
+
     with reading() as session:
         call = calls.get(session, call_id)
         leg = legs.serving(session, call_id)
     if call is None or leg is None or call.state != CallState.CONNECTING:
         return
     present = telephone().in_room(call_id)
+    if call.callback_id and call.carrier_id not in present and dial.never_asked(call_id, at):
+        return
     with transaction() as session:
         call = calls.lock(session, call_id)
         leg = legs.serving(session, call_id)
@@ -177,18 +185,20 @@ def connecting_failed(call_id: str, at: datetime) -> None:
         if call is None or call.state != CallState.CONNECTING or call.lease_until is None or call.lease_until > at:
             return
         both = leg.carrier_id in present and call.carrier_id in present
+        dialled: str | None = None
         if both:
             legs.move(session, leg, LegState.JOINED, at, "the carrier says so")
             begin_talking(session, call, leg, at)
         else:
             legs.move(session, leg, LegState.LEFT, at, "did not come in time")
-            _return_unconnected(session, call, at, "the connection took too long")
+            dialled = _return_unconnected(session, call, at, "the connection took too long")
         agent = agents.get(session, leg.agent_id)
     assert agent is not None
     if both:
         index.show(agent)
         return
     let_leg_go(leg)
+    _hang_up(dialled)
     if call.carrier_id in present and call.carrier_id:
         with index.best_effort("moving the caller back to music"):
             telephone().back_to_queue(call.carrier_id, call.id)
@@ -197,12 +207,12 @@ def connecting_failed(call_id: str, at: datetime) -> None:
 
 def caller_is_gone(call: Call, at: datetime) -> None:
     """The carrier has no such line any more, and may never have said so. Raises DatabaseDown."""
-    from callcenter.actions import callback, citizen
+    from callcenter.actions import citizen, dial
 
     with reading() as session:
         dialled = callbacks.attempt_of_call(session, call.id)
     if dialled:
-        callback.attempt_ended(dialled.id, "unknown", at)
+        dial.ended(dialled.id, "unknown", at)
     if call.carrier_id:
         citizen.hangs_up(call.carrier_id, at)
 
@@ -226,6 +236,11 @@ def begin_talking(session: Session, call: Call, leg: Leg, at: datetime) -> None:
     contact.agent_id, contact.site_id = agent.id, agent.site_id
     if call.callback_id:
         callbacks.move(session, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, "reached")
+    elif call.number_key:
+        promised = callbacks.of_key(session, call.number_key)
+        if promised and promised.source == Source.CITIZEN:  # they asked to speak with somebody, and now they do
+            was = (CallbackState.PROMISED,)
+            callbacks.move(session, promised.id, was, CallbackState.CANCELLED, at, "they telephoned us")
 
 
 def begin_wrap_up(session: Session, call: Call, at: datetime, why: str) -> agents.Agent:
@@ -286,20 +301,29 @@ def _is_elsewhere(leg: Leg, room: str | None) -> bool:
     return leg.room is not None and room is not None and leg.room != room
 
 
-def _return_unconnected(session: Session, call: Call, at: datetime, why: str) -> None:
-    """`connecting → waiting`, place kept; the agent whose telephone did not come is paused, or leaves as they chose."""
+def _hang_up(line: str | None) -> None:
+    if line:
+        with index.best_effort("hanging up a dial whose agent is gone"):
+            telephone().hang_up(line)
+
+
+def _return_unconnected(session: Session, call: Call, at: datetime, why: str) -> str | None:
+    """`connecting → waiting`, place kept; the agent whose telephone did not come is paused, or leaves as they chose. Gives
+    the line of a callback that is being dialled, to hang up: whoever picks up would find nobody."""
     agent = agents.get(session, call.agent_id or "")
+    attempt: callbacks.Attempt | None = None
     assert agent is not None
     if call.callback_id and callbacks.move(
         session, call.callback_id, (CallbackState.DIALLING,), CallbackState.QUEUED, at, why
-    ):  # its own line, if one was dialled, is hung up by the sweep: the attempt's epoch is over
-        call.carrier_id = None
+    ):
+        attempt, call.carrier_id = callbacks.give_up(session, call.id, DialResult.AGENT_LEFT), None
     calls.move(session, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
     to, reason = agents.after_call(session, agent)
     if to == AgentState.AVAILABLE:
         to, reason = AgentState.PAUSE, PauseReason.NO_ANSWER
     moved = agents.move(session, agent.id, [AgentState.CONNECTING], to, at, why, reason=reason)
     assert moved
+    return attempt.carrier_id if attempt else None
 
 
 def _return_to_head(session: Session, call: Call, at: datetime) -> None:

@@ -52,6 +52,7 @@ class Agent(Base):
 
     state: Mapped[str] = mapped_column(String(12), default=AgentState.OFFLINE)
     since: Mapped[datetime]
+    free_since: Mapped[datetime | None]  # the rank among the free, kept through a call that came to nothing
     pause_reason: Mapped[str | None] = mapped_column(String(16))
     next_state: Mapped[str | None] = mapped_column(String(12))  # chosen during a call, kept until it is over
     next_reason: Mapped[str | None] = mapped_column(String(16))
@@ -109,7 +110,7 @@ def move(
     who: str | None = None,
 ) -> bool:
     """One arrow of AGENT_MOVES. `call_id` is the call in hand after (or, leaving one, must be the one before);
-    `keeps_rank` leaves `since` alone: the agent loses no place among the free for what was not their doing."""
+    `keeps_rank`: the agent loses no place among the free for what was not their doing."""
     before = session.scalar(
         select(Agent).where(Agent.id == agent_id).with_for_update().execution_options(populate_existing=True)
     )
@@ -122,7 +123,9 @@ def move(
     before.state = to
     before.call_id = call_id if to in WITH_A_CALL else None
     before.pause_reason = reason if to == AgentState.PAUSE else None
-    if not keeps_rank:
+    if to == AgentState.AVAILABLE:
+        before.free_since = before.since = before.free_since or at if keeps_rank else at
+    elif not keeps_rank:
         before.since = at
     if to != AgentState.LOST:
         before.lost_from = None

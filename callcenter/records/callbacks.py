@@ -4,20 +4,36 @@ A promise that is due becomes a call of channel `callback` in the ordinary queue
 attempt's row exists before the carrier is asked to dial, and its id rides in what the carrier calls back.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Uuid, exists, func, select
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Uuid,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import trail
+from callcenter.records import calls, trail
+from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identity import new_id
 from callcenter.records.legs import Leg
-from callcenter.rules.callbacks import OPEN_STATES, CallbackState
-from callcenter.rules.states import CallState, LegState
+from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult, Source
+from callcenter.rules.states import ON_DUTY, CallState, LegState
 
 OPEN = "state in ('promised', 'queued', 'dialling', 'talking')"
 
@@ -29,25 +45,37 @@ class Callback(Base):
     __table_args__ = (
         Index("callbacks_one_open_per_number", "number_key", unique=True, postgresql_where=OPEN),
         Index("callbacks_due", "due_from", postgresql_where="state = 'promised'"),
+        Index("callbacks_by_number", "number_key", "promised_at"),
+        Index("callbacks_by_asker", "asker_key", "promised_at"),
+        Index("callbacks_recent", "promised_at"),
         CheckConstraint("due_from < due_until", name="callbacks_window"),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
     state: Mapped[str] = mapped_column(String(12), default=CallbackState.PROMISED)
-    asked_by: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
+    source: Mapped[str] = mapped_column(String(10), default=Source.CITIZEN)
+    asked_by: Mapped[str | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    asker_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # the pseudonym of the line it was asked from
+    typed: Mapped[bool] = mapped_column(default=False)  # the number is not the one that called
+    promised_by: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))  # a member of staff
+    for_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.id"), index=True)  # theirs until `due_until`
     number: Mapped[bytes] = mapped_column(LargeBinary)
     number_key: Mapped[bytes] = mapped_column(LargeBinary)
     department: Mapped[str] = mapped_column(String(7))
     topic: Mapped[str] = mapped_column(String(40))
+    also: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)  # topics added by asking again
     language: Mapped[str] = mapped_column(String(2))
     relay: Mapped[bool] = mapped_column(default=False)
     reference: Mapped[str] = mapped_column(String(10))
     waited: Mapped[float] = mapped_column(default=0.0)  # seconds already waited: the place that is kept
     promised_at: Mapped[datetime]
+    promised_from: Mapped[datetime]  # what was said to the citizen; what is due now moves with each try
+    promised_until: Mapped[datetime]
     due_from: Mapped[datetime]
     due_until: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
+    texted_at: Mapped[datetime | None]  # set before the carrier is asked: a text is never sent twice
 
     @property
     def phone(self) -> PhoneNumber:
@@ -56,7 +84,7 @@ class Callback(Base):
 
 
 class Attempt(Base):
-    """One dial. `carrier_id` is learnt from the carrier's answer, or by asking it."""
+    """One dial. `carrier_id` is learnt from the carrier's answer, its first webhook, or by asking it."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -70,7 +98,9 @@ class Attempt(Base):
     epoch: Mapped[int]
     number_key: Mapped[bytes] = mapped_column(LargeBinary)
     carrier_id: Mapped[str | None] = mapped_column(String(40), unique=True)
-    asked_at: Mapped[datetime | None]  # when the carrier was asked: set before it is
+    asked_at: Mapped[datetime]  # before the carrier was asked
+    answered_at: Mapped[datetime | None]  # picked up, by a person or a machine
+    given_up: Mapped[str | None] = mapped_column(String(12))  # no longer wanted, and why: its line is being hung up
     outcome: Mapped[str | None] = mapped_column(String(12))
     created_at: Mapped[datetime]
     lease_until: Mapped[datetime]
@@ -78,7 +108,13 @@ class Attempt(Base):
 
 def open_for(session: Session, number: PhoneNumber) -> Callback | None:
     """The one open promise to a number."""
-    return session.scalar(select(Callback).where(Callback.number_key == key(number), Callback.state.in_(OPEN_STATES)))
+    return of_key(session, key(number))
+
+
+def of_key(session: Session, number_key: bytes) -> Callback | None:
+    """The one open promise to the number of this pseudonym."""
+    mine = select(Callback).where(Callback.number_key == number_key, Callback.state.in_(OPEN_STATES))
+    return session.scalar(mine.execution_options(populate_existing=True))
 
 
 def sealed(number: PhoneNumber) -> bytes:
@@ -91,10 +127,23 @@ def key(number: PhoneNumber) -> bytes:
     return sealing.pseudonym(number.e164)
 
 
-def promised_since(session: Session, number: PhoneNumber, since: datetime) -> int:
-    """How many promises were made to a number since then."""
-    mine = select(func.count()).where(Callback.number_key == key(number), Callback.promised_at >= since)
-    return session.scalar(mine) or 0
+def promised_since(
+    session: Session, since: datetime, *, to: PhoneNumber | None = None, asker: bytes | None = None, typed: bool = False
+) -> int:
+    """How many promises were made since then: in all, to one number, asked from one line, or to typed numbers."""
+    made = select(func.count()).select_from(Callback).where(Callback.promised_at >= since)
+    if to is not None:
+        made = made.where(Callback.number_key == key(to))
+    if asker is not None:
+        made = made.where(Callback.asker_key == asker)
+    if typed:
+        made = made.where(Callback.typed)
+    return session.scalar(made) or 0
+
+
+def hold_number(session: Session, number_key: bytes) -> None:
+    """Whoever dials a number, or finds that it calls us, waits here for the other: until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(number_key[:8], "big", signed=True))))
 
 
 def attempt(session: Session, callback: Callback, call: Call, at: datetime, lease_until: datetime) -> Attempt:
@@ -116,15 +165,17 @@ def dialling(session: Session, call_id: str, epoch: int) -> bool:
 
 
 def asked_in(session: Session, call_id: str) -> Callback | None:
-    """The promise made during this call."""
-    return session.scalar(select(Callback).where(Callback.asked_by == call_id))
+    """The latest promise made during this call."""
+    mine = select(Callback).where(Callback.asked_by == call_id).order_by(Callback.promised_at.desc()).limit(1)
+    return session.scalar(mine)
 
 
 def promise(session: Session, callback: Callback) -> Callback:
     """Write a promise; a second one to the same number is refused by constraint."""
     session.add(callback)
     session.flush()
-    trail.note(session, callback.promised_at, "callback", callback.id, "", CallbackState.PROMISED, "asked")
+    made = CallbackState.PROMISED
+    trail.note(session, callback.promised_at, "callback", callback.id, "", made, callback.source, callback.promised_by)
     return callback
 
 
@@ -133,22 +184,43 @@ def get(session: Session, callback_id: str) -> Callback | None:
     return session.get(Callback, callback_id, populate_existing=True)
 
 
+def lock(session: Session, callback_id: str) -> Callback | None:
+    """One promise, held until this transaction ends; its call is locked before it."""
+    return session.get(Callback, callback_id, with_for_update=True, populate_existing=True)
+
+
 def due(session: Session, at: datetime, limit: int = 50) -> list[str]:
     """Promises whose time has come, the longest due first."""
-    ready = select(Callback.id).where(Callback.state == CallbackState.PROMISED, Callback.due_from <= at)
+    ready = select(Callback.id).where(*_ready(at))
     return list(session.scalars(ready.order_by(Callback.due_from).limit(limit)))
 
 
 def lock_due(session: Session, callback_id: str, at: datetime) -> Callback | None:
     """A promise whose time has come, held by this sweep alone; None when another has it."""
-    ready = select(Callback).where(
-        Callback.id == callback_id, Callback.state == CallbackState.PROMISED, Callback.due_from <= at
+    ready = select(Callback).where(Callback.id == callback_id, *_ready(at))
+    return session.scalar(ready.with_for_update(skip_locked=True, of=Callback))
+
+
+def _ready(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Not while its number is on the line with us, and not before its own agent is at their post, unless its window is
+    over."""
+    present = select(Agent.id).where(Agent.state.in_(ON_DUTY))
+    return (
+        Callback.state == CallbackState.PROMISED,
+        Callback.due_from <= at,
+        or_(Callback.for_agent.is_(None), Callback.due_until <= at, Callback.for_agent.in_(present)),
+        ~calls.on_the_line(Callback.number_key, at),
     )
-    return session.scalar(ready.with_for_update(skip_locked=True))
 
 
 def move(
-    session: Session, callback_id: str, from_: tuple[CallbackState, ...], to: CallbackState, at: datetime, why: str
+    session: Session,
+    callback_id: str,
+    from_: Sequence[CallbackState],
+    to: CallbackState,
+    at: datetime,
+    why: str,
+    who: str | None = None,
 ) -> Callback | None:
     """One change of a promise, if it is in one of `from_`."""
     callback = session.get(Callback, callback_id, with_for_update=True, populate_existing=True)
@@ -158,40 +230,49 @@ def move(
     if to not in OPEN_STATES:
         callback.closed_at = at
     session.flush()
-    trail.note(session, at, "callback", callback.id, was, to, why)
+    trail.note(session, at, "callback", callback.id, was, to, why, who)
     return callback
 
 
 def attempt_of_call(session: Session, call_id: str) -> Attempt | None:
-    """The attempt now being dialled for a call."""
+    """The last attempt made for a call."""
     mine = select(Attempt).where(Attempt.call_id == call_id).order_by(Attempt.created_at.desc()).limit(1)
     return session.scalar(mine.execution_options(populate_existing=True))
 
 
 def get_attempt(session: Session, attempt_id: str) -> Attempt | None:
-    """One attempt, held until this transaction ends."""
-    return session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
+    """One attempt as it is now."""
+    return session.get(Attempt, attempt_id, populate_existing=True)
 
 
-def close_attempt(session: Session, row: Attempt, outcome: str, at: datetime) -> None:
-    """What became of a dial."""
-    row.outcome = outcome
+def hold_attempt(session: Session, attempt_id: str) -> tuple[Attempt, Call] | None:
+    """An attempt and its call, both held until this transaction ends: the call first, always."""
+    attempt = get_attempt(session, attempt_id)
+    call = calls.lock(session, attempt.call_id) if attempt else None
+    held = session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
+    return (held, call) if held and call else None
+
+
+def attempt_on(session: Session, carrier_id: str) -> Attempt | None:
+    """The attempt whose line this is."""
+    return session.scalar(select(Attempt).where(Attempt.carrier_id == carrier_id))
+
+
+def give_up(session: Session, call_id: str, why: DialResult) -> Attempt | None:
+    """The dial now made for a call is wanted no more: its line is to be hung up. None when there is none."""
+    attempt = attempt_of_call(session, call_id)
+    if attempt is None or attempt.outcome:
+        return None
+    attempt.given_up = attempt.given_up or why
     session.flush()
-    trail.note(session, at, "attempt", row.id, "dialling", outcome, outcome)
+    return attempt
 
 
-def undialled(session: Session, before: datetime) -> list[tuple[str, int]]:
-    """Calls to be dialled, with their epoch, whose agent has been in the room since `before`: the hint to dial was lost."""
-    attempted = exists().where(Attempt.call_id == Call.id, Attempt.epoch == Call.epoch)
-    waiting = (
-        select(Call.id, Call.epoch)
-        .join(Leg, (Leg.call_id == Call.id) & (Leg.epoch == Call.epoch))
-        .where(
-            Call.state == CallState.CONNECTING, Call.callback_id.is_not(None), Call.carrier_id.is_(None),
-            Leg.state == LegState.JOINED, Leg.joined_at < before, ~attempted,
-        )
-    )  # fmt: skip
-    return [(call_id, epoch) for call_id, epoch in session.execute(waiting)]
+def close_attempt(session: Session, row: Attempt, result: DialResult, at: datetime) -> None:
+    """What became of a dial."""
+    row.outcome = result
+    session.flush()
+    trail.note(session, at, "attempt", row.id, "dialling", result, result)
 
 
 def is_over(session: Session, carrier_id: str) -> bool:
@@ -199,9 +280,54 @@ def is_over(session: Session, carrier_id: str) -> bool:
     return bool(session.scalar(select(exists().where(Attempt.carrier_id == carrier_id, Attempt.outcome.is_not(None)))))
 
 
-def stuck(session: Session, at: datetime) -> list[str]:
-    """Attempts without an outcome whose lease has ended."""
-    return list(session.scalars(select(Attempt.id).where(Attempt.outcome.is_(None), Attempt.lease_until < at)))
+def unsettled(session: Session, at: datetime, silent_since: datetime) -> list[str]:
+    """Dials to ask the carrier about: the lease has ended, nobody wants them, the answer to `create` never came, or the
+    citizen is on another line with us."""
+    live = select(Attempt.id).where(
+        Attempt.outcome.is_(None),
+        or_(
+            Attempt.lease_until < at,
+            Attempt.given_up.is_not(None),
+            (Attempt.carrier_id.is_(None)) & (Attempt.asked_at < silent_since),
+        ),
+    )
+    return list(session.scalars(live))
+
+
+def crossed(session: Session, at: datetime) -> list[bytes]:
+    """Numbers being dialled whose owner telephones us meanwhile."""
+    live = (
+        select(Attempt.number_key)
+        .join(Call, Call.id == Attempt.call_id)
+        .where(Attempt.outcome.is_(None), Attempt.given_up.is_(None), Call.talking_at.is_(None))
+    )
+    return list(session.scalars(live.where(calls.on_the_line(Attempt.number_key, at))))
+
+
+def undialled(session: Session, joined_before: datetime) -> list[tuple[str, int]]:
+    """Calls (with their epoch) whose agent is in the room and whose dial was never made: the hint was lost."""
+    made = exists().where(Attempt.call_id == Call.id, Attempt.epoch == Call.epoch)
+    waiting = (
+        select(Call.id, Call.epoch)
+        .join(Leg, (Leg.call_id == Call.id) & (Leg.epoch == Call.epoch) & (Leg.kind == "serve"))
+        .where(
+            Call.state == CallState.CONNECTING,
+            Call.callback_id.is_not(None),
+            Call.carrier_id.is_(None),
+            Leg.state == LegState.JOINED,
+            Leg.joined_at < joined_before,
+            ~made,
+        )
+    )
+    return [(call_id, epoch) for call_id, epoch in session.execute(waiting)]
+
+
+def owned(session: Session, carrier_ids: Sequence[str]) -> set[str]:
+    """Which of these lines an attempt, a leg or a call has already: none of them is ever adopted."""
+    found: set[str] = set()
+    for column in (Attempt.carrier_id, Leg.carrier_id, Call.carrier_id):
+        found |= {line for line in session.scalars(select(column).where(column.in_(carrier_ids))) if line}
+    return found
 
 
 def live_lines(session: Session) -> set[str]:
@@ -210,9 +336,61 @@ def live_lines(session: Session) -> set[str]:
     return {line for line in session.scalars(live) if line}
 
 
-def waiting_or_due(session: Session) -> list[Callback]:
-    """Every open promise, the soonest due first."""
-    return list(session.scalars(select(Callback).where(Callback.state.in_(OPEN_STATES)).order_by(Callback.due_from)))
+def queued(session: Session) -> list[Callback]:
+    """Promises that wait in a queue."""
+    return list(session.scalars(select(Callback).where(Callback.state == CallbackState.QUEUED)))
+
+
+def listed(
+    session: Session, departments: Sequence[str] | None, limit: int = 500, *, where: ColumnElement[bool] | None = None
+) -> list[Callback]:
+    """Open promises of these departments of the citizens' (None: all), the soonest due first."""
+    open_ = select(Callback).where(Callback.state.in_(OPEN_STATES))
+    if departments is not None:
+        open_ = open_.where(Callback.department.in_(departments))
+    if where is not None:
+        open_ = open_.where(where)
+    return list(session.scalars(open_.order_by(Callback.due_from, Callback.promised_at).limit(limit)))
+
+
+def for_agent(session: Session, agent: Agent, limit: int = 100) -> list[Callback]:
+    """Open promises that are this agent's, and those of the queues they serve."""
+    mine = Callback.for_agent == agent.id
+    served = Callback.for_agent.is_(None) & Callback.topic.in_(agent.topics) & Callback.language.in_(agent.languages)
+    return listed(session, None, limit, where=mine | served)
+
+
+def closed_since(session: Session, departments: Sequence[str] | None, since: datetime, limit: int) -> list[Callback]:
+    """Promises that ended since then, the latest first."""
+    closed = select(Callback).where(Callback.closed_at >= since)
+    if departments is not None:
+        closed = closed.where(Callback.department.in_(departments))
+    return list(session.scalars(closed.order_by(Callback.closed_at.desc()).limit(limit)))
+
+
+def very_late(session: Session, at: datetime, limit: timedelta) -> int:
+    """How many promises are open longer than `limit` past the end of their window."""
+    late = select(func.count()).select_from(Callback)
+    return session.scalar(late.where(Callback.state.in_(OPEN_STATES), Callback.due_until < at - limit)) or 0
+
+
+def untexted(session: Session, since: datetime, limit: int = 100) -> list[str]:
+    """Promises that ended since then without reaching anybody, and of which no text was sent."""
+    silent = select(Callback.id).where(
+        Callback.state == CallbackState.NOT_REACHED, Callback.texted_at.is_(None), Callback.closed_at >= since
+    )
+    return list(session.scalars(silent.limit(limit)))
+
+
+def takes_text(session: Session, callback_id: str, at: datetime) -> Callback | None:
+    """Whoever gets the row sends the text; nobody else ever will."""
+    taken = (
+        update(Callback)
+        .where(Callback.id == callback_id, Callback.state == CallbackState.NOT_REACHED, Callback.texted_at.is_(None))
+        .values(texted_at=at)
+        .returning(Callback.id)
+    )
+    return get(session, callback_id) if session.scalar(taken) else None
 
 
 def count_open(session: Session) -> int:

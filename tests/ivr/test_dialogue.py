@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialogue import (
+    CANCEL,
     DRAFT,
+    NOT_OPEN,
     ENDS,
     FAREWELL,
+    KEEP,
     PATIENCE,
     PATIENCE_OF_RELAYS,
     PROMISE,
@@ -24,6 +27,7 @@ from ivr.dialogue import (
     Topic,
     answer,
     ask,
+    kept,
     offered,
     packaged_menu,
     read,
@@ -31,7 +35,7 @@ from ivr.dialogue import (
     written,
 )
 
-MENU = packaged_menu()
+MENU = Menu(packaged_menu().topics.values(), not_open=frozenset({"01", "978"}))
 SINGLE = ["", *"0123456789*#", "A"]
 CODES = [
     "46000",
@@ -49,6 +53,7 @@ CODES = [
     "8#",
     "46*00",
 ]
+PROMISED = Heard(reopens="2026-12-01T08:30", until="2026-12-01T13:00")
 LONGEST = 150  # questions a caller may hear when they do everything that makes a dialogue long
 
 
@@ -70,6 +75,12 @@ def places() -> dict[Move, tuple[Move, ...]]:
         for why in ("closed", "nobody", "full", "too_long", "wish")
         for a in (True, False)
     ]
+    beginnings += [("open", PROMISED)]
+    beginnings += [
+        (why, offered(Heard(), anonymous=a, slots=("s", "20261124m")))
+        for why in ("closed", "nobody", "full", "too_long")
+        for a in (True, False)
+    ]
     beginnings += [("read_back", offered(Heard(), anonymous=a)) for a in (True, False)]
     new = beginnings
     while new:
@@ -77,7 +88,8 @@ def places() -> dict[Move, tuple[Move, ...]]:
         if place in known:
             continue
         if place[0] in ENDS:
-            follow: tuple[Move, ...] = (refused(place[1]),) if place[0] == DRAFT else ()
+            asked_again = {DRAFT: lambda heard: (refused(heard),), NOT_OPEN: lambda heard: (("sites", heard),)}
+            follow: tuple[Move, ...] = asked_again.get(place[0], lambda _heard: ())(place[1])
         else:
             keys = SINGLE if QUESTIONS[place[0]].digits == 1 else SINGLE + CODES + ["0565051234", "0000000000"]
             follow = tuple({answer(*place, pressed, MENU) for pressed in keys})
@@ -112,6 +124,24 @@ def test_no_caller_goes_round_for_ever() -> None:
             on_road.add(following)
             road.append((following, iter(known[following])))
     assert max(longest.values()) <= LONGEST
+
+
+def test_a_department_that_is_not_open_yet_tells_its_sites_at_once() -> None:
+    assert after("01200") == (NOT_OPEN, Heard(department="01"))
+    assert after("1", step="sites", heard=Heard(department="01"))[0] == NOT_OPEN
+    assert after("2", step="sites", heard=Heard(department="01"))[0] == "postal"
+    assert after("", "", "", step="sites", heard=Heard(department="01"))[0] == FAREWELL
+    assert after("3", heard=Heard(hint=("971", "977", "978")))[0] == NOT_OPEN
+
+
+def test_a_department_hears_its_own_topics_and_messages() -> None:
+    local = Menu([*MENU.topics.values(), Topic("14", "adil", {"fr": "l'ADIL", "en": "the ADIL"})])
+    menu = Menu(MENU.topics.values(), {"46": local}, {"N": {"fr": "Grève."}, "R76": {"fr": "Crue.", "en": "Flood."}})
+    assert answer("topic", Heard(department="46", group="1"), "4", menu) == (QUEUE, Heard(department="46", topic="adil"))
+    assert answer("topic", Heard(department="12", group="1"), "4", menu) == (QUEUE, Heard(department="12"))
+    assert str(ask("welcome", Heard(language="en"), menu, "/").say[0]) == "Grève."
+    assert str(ask("topic", Heard(department="46", language="en"), menu, "/").say[0]) == "Flood."
+    assert "Crue" not in str(ask("topic", Heard(department="75"), menu, "/").say[0])
 
 
 @given(st.lists(st.sampled_from(SINGLE + CODES), min_size=1, max_size=40))
@@ -176,7 +206,7 @@ def test_zero_is_a_person_at_any_step(step: str) -> None:
 
 @pytest.mark.parametrize("step", [step for step, question in QUESTIONS.items() if question.repeats])
 def test_star_says_the_same_again(step: str) -> None:
-    heard = Heard(department="46", among=("46", "82"))
+    heard = replace(PROMISED, department="46", among=("46", "82"))
     following, known = answer(step, heard, "*", MENU)
     assert (following, replace(known, repeats=0)) == (step, heard)
     assert ask(step, known, MENU, "").say == ask(step, heard, MENU, "").say
@@ -214,6 +244,34 @@ def test_a_callback_is_promised_to_the_calling_number_or_to_another() -> None:
     assert after("1", step="read_back", heard=heard)[0] == PROMISE_TYPED
     assert after("2", step="read_back", heard=heard)[0] == "number"
     assert after("3", step="closed", heard=heard)[0] == FAREWELL
+
+
+def test_a_half_day_is_chosen_by_key() -> None:
+    heard = offered(Heard(department="46"), anonymous=False, slots=("s", "20261124m", "20261124a"))
+    assert after("1", "2", step="closed", heard=heard) == (PROMISE, replace(heard, slots=(), slot="20261124m"))
+    assert after("1", "1", step="full", heard=heard)[1].slot == "s"
+    assert after("1", "", "", "", step="nobody", heard=heard) == (PROMISE, replace(heard, slots=()))
+    assert after("1", "3", step="read_back", heard=heard)[0] == PROMISE_TYPED
+    said = " ".join(map(str, ask(*after("1", step="closed", heard=heard), MENU, "").say))
+    assert "dès que possible, tapez 1" in said
+    assert "mardi 24 novembre, le matin, tapez 2" in said
+    assert "mardi 24 novembre, l'après-midi, tapez 3" in said
+
+
+def test_the_calling_number_is_read_back_and_rides_nowhere() -> None:
+    turn = ask("wish", offered(Heard(), anonymous=False), MENU, "/voice/heard", number="0565051234")
+    assert "0565051234" in str(turn.say[0])
+    assert "0565051234" not in turn.action
+
+
+def test_a_callback_that_is_open_is_kept_or_cancelled_or_waited_past() -> None:
+    said = " ".join(map(str, ask("open", PROMISED, MENU, "").say))
+    assert "mardi 1er décembre, entre 8 heures 30 et 13 heures" in said
+    assert answer("open", PROMISED, "1", MENU) == (KEEP, PROMISED)
+    assert answer("open", PROMISED, "2", MENU) == (CANCEL, PROMISED)
+    assert "mardi 1er décembre" in str(kept(PROMISED))
+    for keys in ("3", ""):
+        assert answer("open", PROMISED, keys, MENU) == ("welcome", Heard())
 
 
 def test_who_asked_for_a_callback_and_types_nothing_is_called_where_they_called_from() -> None:

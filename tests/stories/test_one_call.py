@@ -119,7 +119,8 @@ def test_a_desk_phone_that_nobody_picks_up_gives_the_caller_back_their_place(lin
 def test_with_nobody_on_duty_the_caller_is_promised_a_callback_and_gets_it(line: Line, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     durand = line.call(from_="+33565051234").presses("0")
-    durand.hears("Aucun conseiller").hears("rappelé").presses("1").hears("rappellerons").hears("référence").is_hung_up()
+    durand.hears("Aucun conseiller").hears("0565051234").presses("1").hears("dès que possible").presses("1")
+    durand.hears("rappellerons").hears("référence").is_hung_up()
     line.registers("+33565051234", "answer_and_press_1")
     karim = desk.sign_in("karim", PASSWORD).takes_post()
     karim.is_offered(timeout=15)

@@ -1,0 +1,378 @@
+"""One dial of a promised callback: for an agent who is in the room, never ahead of one.
+
+The attempt's row stands before the carrier is asked. What the carrier did not answer is learnt by asking it, and
+nobody dials this number again until it is known.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import SystemRandom
+
+import structlog
+
+from callcenter import clock
+from callcenter.actions import citizen, dispatch, index, room
+from callcenter.config import settings
+from callcenter.db import Conflict, Session, later, reading, transaction
+from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
+from callcenter.jobs import Job
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import agents, callbacks, calls, legs
+from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.calls import Call
+from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, Policy, Window, next_try, window
+from callcenter.rules.opening_hours import opening
+from callcenter.rules.states import CallState, Ending, LegState
+from callcenter.telephone import telephone
+
+log = structlog.get_logger()
+RINGS = timedelta(seconds=45)  # from asking the carrier to picking up: its queue, 25 s of ringing and its 5 more
+LISTENS = timedelta(seconds=75)  # from picking up to the key: who calls, three times
+MARGIN = timedelta(seconds=15)  # a dial is settled before its connection is
+ANSWERS = timedelta(seconds=6)  # the carrier tells a line's id sooner, or never
+GRACE = timedelta(seconds=15)  # a line that the carrier does not know by then was never made
+STALE = timedelta(seconds=4)  # a worker that slept so long since it wrote the row no longer asks
+BEING_KEPT = (CallbackState.QUEUED, CallbackState.DIALLING)
+ENDINGS = {
+    "busy": DialResult.BUSY,
+    "no-answer": DialResult.NO_ANSWER,
+    "canceled": DialResult.NO_ANSWER,
+    "failed": DialResult.FAILED,
+    "completed": DialResult.UNANSWERED,
+}
+
+
+@dataclass(frozen=True)
+class Stood:
+    """What a callback's call leaves behind when it is given up: its agent, free with their rank, and their leg; a line to
+    hang up."""
+
+    call_id: str
+    agent: agents.Agent | None = None
+    leg: legs.Leg | None = None
+    line: str | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """An attempt whose row stands, and whom to dial."""
+
+    attempt_id: str
+    number: PhoneNumber
+
+
+def is_wanted(call_id: str, epoch: int) -> bool:
+    """Whether the hint to dial still says something: its agent waits in the room and nobody has dialled."""
+    with reading() as session:
+        return _is_wanted(session, calls.get(session, call_id), epoch)
+
+
+def dials(call_id: str, epoch: int, at: datetime) -> None:
+    """Dial the citizen for an agent who is in the room. Only the epoch that asked counts; the row stands first."""
+    try:
+        with transaction() as session:
+            made = _make(session, call_id, epoch, at)
+    except Conflict:
+        log.info("another dial to this number is live", call=call_id)
+        return
+    if isinstance(made, Stood):
+        leave(made)
+    if not isinstance(made, Made) or clock.now() > at + STALE:
+        return
+    try:
+        carrier_id = telephone().ring_citizen(made.attempt_id, made.number)
+    except CarrierRefusesNumber:
+        ended(made.attempt_id, DialResult.FAILED, clock.now(), refused=True)
+    except CarrierDidNothing:
+        ended(made.attempt_id, DialResult.NOT_DIALLED, clock.now())
+    except CarrierDown:
+        log.warning("whether a dial rings is not known: the carrier will be asked", attempt=made.attempt_id)
+    else:
+        is_ringing(made.attempt_id, carrier_id, clock.now())
+
+
+def is_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool = False) -> str | None:
+    """The carrier's id of an attempt, from its answer, a webhook or a search; `answered`: somebody or something picked up.
+    Gives the language to greet them in; None, and the line is hung up, where nobody wants it any more."""
+    with transaction() as session:
+        held = callbacks.hold_attempt(session, attempt_id)
+        wanted = False
+        if held:
+            attempt, call = held
+            ringing = _is_live(attempt, call) and attempt.carrier_id in (None, carrier_id)
+            attempt.carrier_id = attempt.carrier_id or carrier_id
+            if ringing:
+                call.carrier_id = carrier_id
+            if ringing and answered and attempt.answered_at is None:
+                attempt.answered_at = at
+                _lasts(attempt, call, at + LISTENS)
+            spoken = call.talking_at is not None and attempt.carrier_id == carrier_id  # this is old news
+            wanted = ringing or (spoken and not attempt.given_up)
+    if held and wanted:
+        return held[1].language
+    with index.best_effort("hanging up a dial nobody wants"):
+        telephone().hang_up(carrier_id)
+    return None
+
+
+def room_of(attempt_id: str) -> str | None:
+    """The call that a citizen who pressed 1 now joins; None when their agent is gone."""
+    with reading() as session:
+        attempt = callbacks.get_attempt(session, attempt_id)
+        call = calls.get(session, attempt.call_id) if attempt else None
+        if attempt is None or call is None or not _is_live(attempt, call):
+            return None
+        return call.id
+
+
+def ended(attempt_id: str, how: str, at: datetime, *, refused: bool = False) -> None:
+    """A dialled line is over. `how`: the carrier's word, or a DialResult. Before the conversation: not reached, the agent is
+    free with their rank, and the promise is tried again by the rules or ends. After it: the conversation is over, or
+    the wait for another agent. `refused`: the carrier will never call this number."""
+    stood: Stood | None = None
+    line: str | None = None
+    with transaction() as session:
+        held = callbacks.hold_attempt(session, attempt_id)
+        if held is None or held[0].outcome:
+            return
+        attempt, call = held
+        result = _result(attempt, call, how)
+        if _is_live(attempt, call) and call.state == CallState.CONNECTING and call.talking_at is None:
+            stood = _not_reached(session, call, result, at, refused=refused)
+        elif attempt.carrier_id and call.carrier_id == attempt.carrier_id:
+            line = attempt.carrier_id
+        callbacks.close_attempt(session, attempt, result, at)
+        if result not in COUNTED:
+            _uncount(session, attempt)
+    if stood:
+        leave(stood)
+    elif line:
+        citizen.hangs_up(line, at)
+
+
+def settle(attempt_id: str, at: datetime) -> None:
+    """What became of a dial, learnt from the carrier and never by dialling again. Raises CarrierDown."""
+    with reading() as session:
+        attempt = callbacks.get_attempt(session, attempt_id)
+        if attempt is None or attempt.outcome:
+            return
+        call = calls.get(session, attempt.call_id)
+        assert call is not None
+    line = attempt.carrier_id or _found(attempt, call)
+    if line is None:
+        if at >= attempt.asked_at + GRACE:
+            ended(attempt_id, DialResult.NOT_DIALLED, at)
+        return
+    if attempt.carrier_id is None:
+        is_ringing(attempt_id, line, at)
+    if telephone().state_of(line) == "live":
+        if attempt.given_up is None and (call.talking_at or at < attempt.lease_until):
+            _goes_on(attempt_id, at)
+            return
+        telephone().hang_up(line)
+    ended(attempt_id, "ended", at)
+
+
+def never_asked(call_id: str, at: datetime) -> bool:
+    """An agent waited in the room for a dial that nobody made in time: they are free with their rank, and the promise is
+    put off a little. False where that is not what happened."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        if call is None or call.callback_id is None or call.state != CallState.CONNECTING or call.talking_at:
+            return False
+        if call.lease_until is None or call.lease_until > at:
+            return False
+        leg = legs.serving(session, call_id)
+        if leg is None or leg.state != LegState.JOINED:
+            return False
+        stood = put_off(session, call.callback_id, DialResult.NOT_DIALLED, "nobody dialled", at, _soon(at))
+    if stood:
+        leave(stood)
+    return stood is not None
+
+
+def put_off(
+    session: Session, callback_id: str, why: DialResult, words: str, at: datetime, when: Window | None = None
+) -> Stood | None:
+    """A promise that was being kept goes back to being promised, for `when` if given; its call ends, its agent is free
+    with their rank. None when they speak already, or nothing was under way."""
+    stood = _given_up(session, callback_id, why, words, at)
+    callback = callbacks.move(session, callback_id, BEING_KEPT, CallbackState.PROMISED, at, words) if stood else None
+    if callback and when:
+        callback.due_from, callback.due_until = when
+    return stood if callback else None
+
+
+def close(
+    session: Session, callback_id: str, to: CallbackState, words: str, at: datetime, who: str | None = None
+) -> Stood | None:
+    """A promise ends before it was kept. None when they speak already, or it has ended."""
+    stood = _given_up(session, callback_id, DialResult.CALLED_US, words, at) or _nothing(session, callback_id)
+    open_ = (CallbackState.PROMISED, *BEING_KEPT)
+    return stood if stood and callbacks.move(session, callback_id, open_, to, at, words, who) else None
+
+
+def leave(stood: Stood) -> None:
+    """After the commit: the index, the lines, and the agent's next call."""
+    index.forget_call(stood.call_id)
+    if stood.line:
+        with index.best_effort("hanging up a dial"):
+            telephone().hang_up(stood.line)
+    if stood.leg:
+        room.let_leg_go(stood.leg)
+    if stood.agent:
+        dispatch.freed(stood.agent)
+
+
+def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | Stood | None:
+    """The row of a dial; or the promise put off, because they telephone us or their line's day is over."""
+    call = calls.get(session, call_id)
+    if call is None or call.number_key is None:
+        return None
+    callbacks.hold_number(session, call.number_key)
+    call = calls.lock(session, call_id)
+    if call is None or call.callback_id is None or not _is_wanted(session, call, epoch):
+        return None
+    if calls.is_on_the_line(session, call.number_key or b"", at):
+        return put_off(session, call.callback_id, DialResult.CALLED_US, "they telephone us", at)
+    hours = citizen.line_hours()
+    if not opening(hours, call.department, at).is_open:
+        return put_off(
+            session,
+            call.callback_id,
+            DialResult.NOT_DIALLED,
+            "their day is over",
+            at,
+            window(hours, call.department, at),
+        )
+    callback = callbacks.move(
+        session, call.callback_id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, "dialled", call.agent_id
+    )
+    if callback is None:
+        return None
+    callback.attempts += 1
+    attempt = callbacks.attempt(session, callback, call, at, at + RINGS)
+    _lasts(attempt, call, at + RINGS)
+    return Made(attempt.id, callback.phone)
+
+
+def _is_wanted(session: Session, call: Call | None, epoch: int) -> bool:
+    if call is None or call.state != CallState.CONNECTING or call.epoch != epoch or call.callback_id is None:
+        return False
+    leg = legs.serving(session, call.id)
+    return leg is not None and leg.state == LegState.JOINED and not callbacks.dialling(session, call.id, epoch)
+
+
+def _is_live(attempt: Attempt, call: Call) -> bool:
+    """Whether the line of an attempt is still that of its call."""
+    if attempt.outcome or attempt.given_up or call.callback_id != attempt.callback_id:
+        return False
+    return call.state in (CallState.CONNECTING, CallState.TALKING) and (
+        call.epoch == attempt.epoch or call.carrier_id == attempt.carrier_id
+    )
+
+
+def _lasts(attempt: Attempt, call: Call, until: datetime) -> None:
+    attempt.lease_until = until
+    if call.state == CallState.CONNECTING:
+        call.lease_until = until + MARGIN
+
+
+def _goes_on(attempt_id: str, at: datetime) -> None:
+    with transaction() as session:
+        held = callbacks.hold_attempt(session, attempt_id)
+        if held and held[1].talking_at and held[0].lease_until < at:
+            held[0].lease_until = at + LISTENS
+
+
+def _found(attempt: Attempt, call: Call) -> str | None:
+    """The line that the carrier opened for an attempt without our hearing of it; never one that another has."""
+    number = call.phone
+    assert number is not None
+    lines = [line.carrier_id for line in telephone().lines_to(number, attempt.asked_at)]
+    with reading() as session:
+        taken = callbacks.owned(session, lines)
+    return next((line for line in lines if line not in taken), None)
+
+
+def _result(attempt: Attempt, call: Call, how: str) -> DialResult:
+    if attempt.given_up:
+        return DialResult(attempt.given_up)
+    if call.talking_at:
+        return DialResult.SPOKEN
+    if call.epoch != attempt.epoch:
+        return DialResult.AGENT_LEFT
+    if how in ENDINGS:
+        return ENDINGS[how]
+    if how in tuple(DialResult):
+        return DialResult(how)
+    return DialResult.UNANSWERED if attempt.answered_at else DialResult.NO_ANSWER
+
+
+def _not_reached(session: Session, call: Call, result: DialResult, at: datetime, *, refused: bool) -> Stood:
+    """A dial did not reach anybody: its call ends, its agent is free, its promise goes on or ends."""
+    assert call.callback_id is not None
+    callback = callbacks.get(session, call.callback_id)
+    assert callback is not None
+    words = f"not reached: {result}"
+    own = settings()
+    policy = Policy(own.callback_attempts, timedelta(seconds=own.callback_apart))
+    if result == DialResult.NOT_DIALLED:
+        again: Window | None = _soon(at)
+    else:
+        again = next_try(citizen.line_hours(), callback.department, callback.attempts, at, policy)
+    leg = legs.serving(session, call.id)
+    agent = room.release_agent(session, call, at, "the citizen was not reached")
+    calls.end(session, call.id, [CallState.CONNECTING], Ending.NOT_REACHED, at, words)
+    if refused:
+        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.REFUSED, at, "the carrier refuses the number")
+    elif again:
+        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.PROMISED, at, words)
+        callback.due_from, callback.due_until = again
+    else:
+        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, words)
+        if own.texts and callback.phone.takes_texts:
+            later(session, Job.TEXT, callback_id=callback.id)
+    return Stood(call.id, agent, leg)
+
+
+def _given_up(session: Session, callback_id: str, why: DialResult, words: str, at: datetime) -> Stood | None:
+    """The call under way for a promise ends; None when there is none, or they speak already."""
+    call = calls.of_callback(session, callback_id)
+    call = calls.lock(session, call.id) if call else None
+    if call is None or call.talking_at:
+        return None
+    agent: agents.Agent | None = None
+    leg: legs.Leg | None = None
+    match call.state:
+        case CallState.WAITING:
+            pass
+        case CallState.OFFERED:
+            agent = citizen.withdraw(session, call, at)
+        case CallState.CONNECTING:
+            leg = legs.serving(session, call.id)
+            agent = room.release_agent(session, call, at, words)
+        case _:
+            return None
+    attempt = callbacks.give_up(session, call.id, why)
+    calls.end(session, call.id, [CallState.WAITING, CallState.CONNECTING], Ending.NOT_REACHED, at, words)
+    return Stood(call.id, agent, leg, attempt.carrier_id if attempt else None)
+
+
+def _nothing(session: Session, callback_id: str) -> Stood | None:
+    """A promise that nothing is being done for yet."""
+    callback = callbacks.lock(session, callback_id)
+    return Stood("") if callback and callback.state == CallbackState.PROMISED else None
+
+
+def _uncount(session: Session, attempt: Attempt) -> None:
+    """Only a telephone that rang counts as an attempt."""
+    callback: Callback | None = callbacks.lock(session, attempt.callback_id)
+    if callback:
+        callback.attempts = max(callback.attempts - 1, 0)
+
+
+def _soon(at: datetime) -> Window:
+    """A moment later, not the same one for everybody."""
+    wait = timedelta(seconds=10 + SystemRandom().uniform(0, 10))
+    return at + wait, at + wait + timedelta(hours=1)
