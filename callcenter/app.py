@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter import logs
-from callcenter.api import board, desk, health, identity
+from callcenter.api import board, desk, health, identity, visits
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
 from callcenter.errors import NotAllowed, NotFound, Refusal
@@ -90,7 +90,15 @@ def create() -> FastAPI:
         redirect_slashes=False,
         lifespan=_lifespan,
     )
-    for router in (identity.router, desk.router, board.router, health.router, streams.router, pages.router):
+    for router in (
+        identity.router,
+        desk.router,
+        board.router,
+        health.router,
+        streams.router,
+        visits.router,
+        pages.router,
+    ):
         app.include_router(router)
     app.add_api_route("/api/openapi.json", _description, include_in_schema=False)
     app.mount("/static", Static(directory=STATIC), name="static")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from callcenter import cli_hours, cli_import
+from callcenter import cli_figures, cli_hours, cli_import
 from callcenter import up as supervisor
 from callcenter.config import environment
 from callcenter.embedded import DoesNotStart
@@ -24,6 +24,8 @@ Data = Annotated[Path, typer.Option("--data", help="where the embedded stores an
 DEFAULT_DATA = Path("var")
 app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_hours.app, name="hours")
+app.add_typer(cli_figures.app, name="figures")
+cli_import.app.command("visits")(cli_figures.import_visits)
 
 
 @app.command()
@@ -117,6 +119,7 @@ def call(context: typer.Context) -> None:
 
 @cli_import.app.callback()
 @cli_hours.app.callback()
+@cli_figures.app.callback()
 def join(data: Data = DEFAULT_DATA) -> None:
     if "--help" not in sys.argv:
         _join(data)

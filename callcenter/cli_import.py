@@ -100,7 +100,8 @@ def _download(url: str, largest: int) -> bytes:
 
 def _take_in(listed: national_list.NationalList, *, all_that_go: bool) -> sites.Taken:
     columns = (TextColumn("Sites"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar, transaction(LONGEST) as session:
+    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with shown as bar, transaction(LONGEST) as session:
         task = bar.add_task("", total=len(listed.sites))
         return sites.take_in(
             session,

@@ -220,13 +220,9 @@ def _children(options: Options, settings: Mapping[str, str]) -> Iterator[Child]:
     if carrier == _practice_carrier(options):
         citizens = CITIZENS if options.citizens and not options.once else "0"
         speed = HURRY if options.once else "1"
-        command = python(
-            "ivr.rehearsal", "--port", str(options.carrier_port), "--citizens", citizens, "--speed", speed
-        )
+        command = python("ivr.rehearsal", "--port", str(options.carrier_port), "--citizens", citizens, "--speed", speed)
         yield child("carrier", command, carrier)
-    yield child(
-        "voice", uvicorn("ivr.app:app", options.voice_port), f"http://{HOST}:{options.voice_port}/health/ready"
-    )
+    yield child("voice", uvicorn("ivr.app:app", options.voice_port), f"http://{HOST}:{options.voice_port}/health/ready")
     yield child("web", uvicorn("callcenter.app:app", options.port), f"http://{HOST}:{options.port}/health/ready")
     yield child("sweep", python("callcenter.sweep"))
     yield child("worker", worker(2))

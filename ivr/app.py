@@ -1,5 +1,6 @@
 """The telephone web app: its own process, its own exposure. `uvicorn ivr.app:app`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from callcenter import logs
+from callcenter.actions import standing
 from callcenter.config import Settings, settings
 from callcenter.telephone import telephone
 from ivr import conversation, waiting_room, webhooks
@@ -54,6 +56,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     voice: Voice = app.state.voice
     telephone()
     waiting_music()
+    await asyncio.to_thread(standing.follow, voice.stand)
     voice.footsteps.start()
     yield
     voice.footsteps.stop()

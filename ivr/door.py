@@ -11,7 +11,8 @@ import structlog
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ivr.dialogue import Menu
+from callcenter.actions.standing import Standing
+from callcenter.rules.menu import Menu
 from ivr.footsteps import Footsteps
 from ivr.lanes import Lane
 from ivr.signature import HEADER, Signatures
@@ -35,6 +36,10 @@ class Voice:
     """Threads for what touches PostgreSQL."""
     live: Lane
     """Threads for what makes one trip to the live store and none to PostgreSQL."""
+
+    def stand(self, standing: Standing) -> None:
+        """From now on the callers hear this menu."""
+        self.menu = standing.menu
 
 
 @dataclass(slots=True)

@@ -94,7 +94,8 @@ def hold(asked: Asked, known: Heard, key: str, call_id: str = "", *, patient: bo
 
 
 def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Turn | bytes:
-    """Why nobody can answer now, and the offer to call back: soon if the line is open, or in one of the next half-days."""
+    """Why nobody can answer now, and the offer to call back: soon if the line is open, or in one of the next
+    half-days."""
     slots = callback.offered_slots(known.department, now())
     if away.why == "closed" and not slots:
         return Goodbye((say(known.language, "closed.unknown"), say(known.language, "callback.none_possible")))

@@ -41,7 +41,9 @@ class Service:
 
 
 @contextmanager
-def service(environment: dict[str, str], logs: Path, speed: float = 20, only: set[str] | None = None) -> Iterator[Service]:
+def service(
+    environment: dict[str, str], logs: Path, speed: float = 20, only: set[str] | None = None
+) -> Iterator[Service]:
     """The whole service on loopback, telephone time `speed` times faster, until the block ends."""
     voice, web, carrier = free_port(), free_port(), free_port()
     env = os.environ | environment | {
@@ -52,12 +54,15 @@ def service(environment: dict[str, str], logs: Path, speed: float = 20, only: se
     uvicorn = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
     commands = {
         "carrier": [
-            sys.executable, "-m", "ivr.rehearsal", "--port", str(carrier), "--speed", str(speed), "--calls-per-second", "0"
+            sys.executable, "-m", "ivr.rehearsal", "--port", str(carrier), "--speed", str(speed),
+            "--calls-per-second", "0",
         ],
         "voice": [*uvicorn, "--port", str(voice), "ivr.app:app"],
         "web": [*uvicorn, "--port", str(web), "callcenter.app:app"],
         "sweep": [sys.executable, "-m", "callcenter.sweep"],
-        "worker": [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "-c", "2", "-l", "warning", "-P", "threads"],
+        "worker": [
+            sys.executable, "-m", "celery", "-A", "workers.app", "worker", "-c", "2", "-l", "warning", "-P", "threads",
+        ],
     }  # fmt: skip
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
@@ -67,7 +72,9 @@ def service(environment: dict[str, str], logs: Path, speed: float = 20, only: se
                 processes[name] = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
         for name, url in (("voice", voice), ("web", web), ("carrier", carrier)):
             if name in processes:
-                _is_ready(f"http://127.0.0.1:{url}/{'health/live' if name != 'carrier' else 'practice'}", processes[name])
+                _is_ready(
+                    f"http://127.0.0.1:{url}/{'health/live' if name != 'carrier' else 'practice'}", processes[name]
+                )
         yield Service(
             f"http://127.0.0.1:{voice}", f"http://127.0.0.1:{web}", f"http://127.0.0.1:{carrier}", processes, logs
         )

@@ -1,4 +1,5 @@
-"""Dialling callbacks, and the text when nobody was reached: a hint says which row; the row says whether it still counts."""
+"""Dialling callbacks, and the text when nobody was reached: a hint says which row; the row says whether it still
+counts."""
 
 import time
 from typing import Any

@@ -131,8 +131,9 @@ def is_lost(agent_id: str, at: datetime) -> None:
 
 
 def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False) -> legs.Leg | None:
-    """Take the call that is offered. Refused (AlreadyTaken) when it is no longer theirs to take. `by_key`: 1 was pressed
-    on the open line, which the webhook itself brings into the room. The leg, or None for the same click again."""
+    """Take the call that is offered. Refused (AlreadyTaken) when it is no longer theirs to take. `by_key`: 1 was
+    pressed on the open line, which the webhook itself brings into the room. The leg, the same for the same click
+    again."""
     with transaction() as session:
         agent = _agent(session, agent_id)
         on_shift = agent.line == "shift" and agent.shift_line is not None
@@ -141,7 +142,7 @@ def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False)
         if call is None:
             offer = offers.get(session, offer_id)
             if offer and offer.agent_id == agent_id and offer.state == OfferState.ACCEPTED:
-                return None  # the same click again
+                return legs.serving(session, offer.call_id)  # the same click again
             raise AlreadyTaken
         shift_line = agent.shift_line if on_shift else None
         leg = legs.ask(session, call.id, call.contact_id, agent_id, call.epoch, at, shift_line)

@@ -52,9 +52,9 @@ def offered_slots(department: str, at: datetime) -> tuple[str, ...]:
 
 
 def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, slot: str = "") -> Promise:
-    """Promise to call back the calling number, or the one typed before; in the half-day `slot`, or soon. One open promise
-    a number: asking again confirms the first and may add a topic. Refused (BadNumber, TooManyCallbacks) where nothing
-    may or can be promised."""
+    """Promise to call back the calling number, or the one typed before; in the half-day `slot`, or soon. One open
+    promise a number: asking again confirms the first and may add a topic. Refused (BadNumber, TooManyCallbacks) where
+    nothing may or can be promised."""
     caller = PhoneNumber.of_caller(from_)
     if not typed and (caller is None or not caller.may_be_called_back):
         raise BadNumber
@@ -84,8 +84,8 @@ def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, 
 
 
 def welcomes(carrier_id: str, from_: str, at: datetime) -> Promise | None:
-    """A line rings. The promise that is open to its number, if there is one: nobody dials it while they speak with us, and
-    a dial under way is cancelled. Raises DatabaseDown."""
+    """A line rings. The promise that is open to its number, if there is one: nobody dials it while they speak with us,
+    and a dial under way is cancelled. Raises DatabaseDown."""
     citizen.arrives(carrier_id, from_, at)
     number = PhoneNumber.of_caller(from_)
     return is_called_by(callbacks.key(number), at) if number else None
@@ -161,8 +161,8 @@ def texts(callback_id: str, at: datetime) -> None:
 
 
 def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at: datetime) -> Promise:
-    """What an agent agreed with the person of their contact: a half-day, with anybody or with themselves (`mine`). While
-    they speak, during the wrap-up, or as long as the contact is owed."""
+    """What an agent agreed with the person of their contact: a half-day, with anybody or with themselves (`mine`).
+    While they speak, during the wrap-up, or as long as the contact is owed."""
     with transaction() as session:
         contact = contacts.get(session, contact_id)
         call = calls.of_contact(session, contact_id)

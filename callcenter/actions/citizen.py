@@ -34,7 +34,8 @@ class Waits:
 
 @dataclass(frozen=True)
 class TurnedAway:
-    """No place to wait: `why` is closed, nobody, full or too_long; `reopens` is local to the citizen, None if unknown."""
+    """No place to wait: `why` is closed, nobody, full or too_long; `reopens` is local to the citizen, None if
+    unknown."""
 
     why: str
     reopens: datetime | None
@@ -85,8 +86,8 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
 def hears_place(
     call_id: str, department: str, told: int, at: datetime, *, patient: bool
 ) -> Announcement | TurnedAway | Soon:
-    """What to say to a waiting caller: one trip to the index, none to PostgreSQL. `patient`: they were told that the wait
-    is too long and chose to go on. Raises LiveStoreDown."""
+    """What to say to a waiting caller: one trip to the index, none to PostgreSQL. `patient`: they were told that the
+    wait is too long and chose to go on. Raises LiveStoreDown."""
     place = queue.place(call_id, at.timestamp())
     if place is None:
         return Soon()

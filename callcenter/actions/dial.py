@@ -44,8 +44,8 @@ ENDINGS = {
 
 @dataclass(frozen=True)
 class Stood:
-    """What a callback's call leaves behind when it is given up: its agent, free with their rank, and their leg; a line to
-    hang up."""
+    """What a callback's call leaves behind when it is given up: its agent, free with their rank, and their leg; a line
+    to hang up."""
 
     call_id: str
     agent: agents.Agent | None = None
@@ -92,8 +92,8 @@ def dials(call_id: str, epoch: int, at: datetime) -> None:
 
 
 def is_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool = False) -> str | None:
-    """The carrier's id of an attempt, from its answer, a webhook or a search; `answered`: somebody or something picked up.
-    Gives the language to greet them in; None, and the line is hung up, where nobody wants it any more."""
+    """The carrier's id of an attempt, from its answer, a webhook or a search; `answered`: somebody or something picked
+    up. Gives the language to greet them in; None, and the line is hung up, where nobody wants it any more."""
     with transaction() as session:
         held = callbacks.hold_attempt(session, attempt_id)
         wanted = False
@@ -126,9 +126,9 @@ def room_of(attempt_id: str) -> str | None:
 
 
 def ended(attempt_id: str, how: str, at: datetime, *, refused: bool = False) -> None:
-    """A dialled line is over. `how`: the carrier's word, or a DialResult. Before the conversation: not reached, the agent is
-    free with their rank, and the promise is tried again by the rules or ends. After it: the conversation is over, or
-    the wait for another agent. `refused`: the carrier will never call this number."""
+    """A dialled line is over. `how`: the carrier's word, or a DialResult. Before the conversation: not reached, the
+    agent is free with their rank, and the promise is tried again by the rules or ends. After it: the conversation is
+    over, or the wait for another agent. `refused`: the carrier will never call this number."""
     stood: Stood | None = None
     line: str | None = None
     with transaction() as session:
@@ -174,8 +174,8 @@ def settle(attempt_id: str, at: datetime) -> None:
 
 
 def never_asked(call_id: str, at: datetime) -> bool:
-    """An agent waited in the room for a dial that nobody made in time: they are free with their rank, and the promise is
-    put off a little. False where that is not what happened."""
+    """An agent waited in the room for a dial that nobody made in time: they are free with their rank, and the promise
+    is put off a little. False where that is not what happened."""
     with transaction() as session:
         call = calls.lock(session, call_id)
         if call is None or call.callback_id is None or call.state != CallState.CONNECTING or call.talking_at:

@@ -41,7 +41,8 @@ def for_agent(agent_id: str) -> None:
 
 
 def everyone() -> int:
-    """Offer until nothing that waits has a free agent; how many offers were made. Raises LiveStoreDown, DatabaseDown."""
+    """Offer until nothing that waits has a free agent; how many offers were made. Raises LiveStoreDown,
+    DatabaseDown."""
     made = 0
     for _ in range(AT_ONCE):
         reservation = proposals.reserve_any(_token(), _deadline())
@@ -72,7 +73,9 @@ def decide(reservation: Reservation) -> bool:
         proposals.give_back(reservation, call=True, agent=True)
         raise
     with index.best_effort("confirming an offer"):
-        if not proposals.confirm(reservation, at.timestamp()):  # its deadline was quicker: both stand in the index again
+        if not proposals.confirm(
+            reservation, at.timestamp()
+        ):  # its deadline was quicker: both stand in the index again
             index.recheck_call(reservation.call_id)
             index.recheck_agent(reservation.agent_id)
         signals.look(reservation.agent_id)

@@ -43,7 +43,8 @@ def leases_end(at: datetime) -> None:
 
 
 def wrap_up_ends(call_id: str, at: datetime) -> None:
-    """The deadline passed: the contact is owed (« à renseigner »), its agent paused until it is recorded or released."""
+    """The deadline passed: the contact is owed (« à renseigner »), its agent paused until it is recorded or
+    released."""
     with transaction() as session:
         call = calls.lock(session, call_id)
         if call is None or call.state != CallState.WRAP_UP or call.lease_until is None or call.lease_until > at:
@@ -169,7 +170,8 @@ def compare_carrier(at: datetime) -> int:
 
 
 def legs_are_over(carrier_id: str, at: datetime) -> bool:
-    """Whether an outgoing line belongs to a leg or an attempt that ended a while ago; a young one may be unknown yet."""
+    """Whether an outgoing line belongs to a leg or an attempt that ended a while ago; a young one may be unknown
+    yet."""
     with reading() as session:
         if callbacks.is_over(session, carrier_id):
             return True
@@ -198,7 +200,8 @@ def _loses(agent_id: str, at: datetime) -> None:
 
 
 def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
-    """Heal every row by itself; a store that is down stops the round, anything else only its row. How many were healed."""
+    """Heal every row by itself; a store that is down stops the round, anything else only its row. How many were
+    healed."""
     healed = 0
     for row in rows:
         try:

@@ -1,4 +1,5 @@
-"""How rows are shown to the index. It follows PostgreSQL when it can; when it cannot, the sweep brings it up to date."""
+"""How rows are shown to the index. It follows PostgreSQL when it can; when it cannot, the sweep brings it up to
+date."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +22,8 @@ log = structlog.get_logger()
 
 @contextmanager
 def best_effort(doing: str) -> Iterator[None]:
-    """After the commit: what is done for the index, asked of the carrier or offered next, and repaired by the sweep if it fails."""
+    """After the commit: what is done for the index, asked of the carrier or offered next, and repaired by the sweep if
+    it fails."""
     try:
         yield
     except StoreDown as failure:

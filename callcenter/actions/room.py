@@ -308,8 +308,8 @@ def _hang_up(line: str | None) -> None:
 
 
 def _return_unconnected(session: Session, call: Call, at: datetime, why: str) -> str | None:
-    """`connecting → waiting`, place kept; the agent whose telephone did not come is paused, or leaves as they chose. Gives
-    the line of a callback that is being dialled, to hang up: whoever picks up would find nobody."""
+    """`connecting → waiting`, place kept; the agent whose telephone did not come is paused, or leaves as they chose.
+    Gives the line of a callback that is being dialled, to hang up: whoever picks up would find nobody."""
     agent = agents.get(session, call.agent_id or "")
     attempt: callbacks.Attempt | None = None
     assert agent is not None

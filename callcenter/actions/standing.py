@@ -76,7 +76,9 @@ class _Follower:
         self._process = 0
 
     def start(self) -> None:
-        """Once per process, a forked one included."""
+        """Once per process, a forked one included; who comes later never waits here."""
+        if self._process == os.getpid():
+            return
         with self._lock:
             if self._process == os.getpid():
                 return

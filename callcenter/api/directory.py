@@ -1,9 +1,8 @@
 """What an agent may choose from: topics and procedures, in both languages."""
 
 from dataclasses import dataclass
-from functools import cache
 
-from callcenter.reference import rows
+from callcenter.actions import standing
 from callcenter.rules.territory import TERRITORIES
 
 OTHER = "autre"
@@ -29,19 +28,21 @@ class Procedure(Named):
     partner: str
 
 
-@cache
 def topics() -> dict[str, Named]:
-    """Every topic that has a queue, in the order of the telephone menu; `autre` comes last."""
-    spoken = [Named(row["code"], _shown(row["fr"]), _shown(row["en"])) for row in rows("topics.csv") if row["code"]]
+    """Every topic that has a queue somewhere, in the order of the telephone menu, the departments' own after the
+    nation's; `autre` comes last."""
+    menu = standing.current().menu
+    coded = {topic.code: topic for each in (*menu.local.values(), menu) for topic in each.coded()}
+    nation = {topic.code: coded[topic.code] for topic in menu.coded()}
+    spoken = [Named(t.code, _shown(t.labels["fr"]), _shown(t.labels["en"])) for t in {**nation, **coded}.values()]
     return {topic.code: topic for topic in [*spoken, Named(OTHER, "Autre sujet", "Another matter")]}
 
 
-@cache
 def procedures() -> dict[str, Procedure]:
-    """Every procedure by its code."""
+    """Every procedure of today by its code."""
     return {
-        row["code"]: Procedure(row["code"], row["fr"], row["en"], row["topic"], row["partner"])
-        for row in rows("procedures.csv")
+        row.code: Procedure(row.code, row.labels["fr"], row.labels["en"], row.topic, row.partner)
+        for row in standing.current().procedures.values()
     }
 
 

@@ -102,7 +102,6 @@ class Attempt(Base):
     answered_at: Mapped[datetime | None]  # picked up, by a person or a machine
     given_up: Mapped[str | None] = mapped_column(String(12))  # no longer wanted, and why: its line is being hung up
     outcome: Mapped[str | None] = mapped_column(String(12))
-    created_at: Mapped[datetime]
     lease_until: Mapped[datetime]
 
 
@@ -150,7 +149,7 @@ def attempt(session: Session, callback: Callback, call: Call, at: datetime, leas
     """The row of a dial, before the carrier is asked; refused by constraint while another to this number is live."""
     row = Attempt(
         id=new_id(), callback_id=callback.id, call_id=call.id, epoch=call.epoch, number_key=callback.number_key,
-        asked_at=at, created_at=at, lease_until=lease_until,
+        asked_at=at, lease_until=lease_until,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -236,7 +235,7 @@ def move(
 
 def attempt_of_call(session: Session, call_id: str) -> Attempt | None:
     """The last attempt made for a call."""
-    mine = select(Attempt).where(Attempt.call_id == call_id).order_by(Attempt.created_at.desc()).limit(1)
+    mine = select(Attempt).where(Attempt.call_id == call_id).order_by(Attempt.asked_at.desc()).limit(1)
     return session.scalar(mine.execution_options(populate_existing=True))
 
 

@@ -151,9 +151,11 @@ def queue_callback(session: Session, callback: "Callback", contact_id: str, at: 
     """A promise that is due becomes a call in the ordinary queue, with the time already waited for."""
     call = Call(
         id=new_id(), channel="callback", callback_id=callback.id, contact_id=contact_id, number=callback.number,
-        number_key=callback.number_key, department=callback.department, topic=callback.topic, language=callback.language,
-        relay=callback.relay, state=CallState.WAITING, arrived_at=at, queued_at=at - timedelta(seconds=callback.waited),
-        for_agent=callback.for_agent, own_until=callback.due_until if callback.for_agent else None, priority=0.0, epoch=0, inside=False, extended=False,
+        number_key=callback.number_key, department=callback.department, topic=callback.topic,
+        language=callback.language, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
+        queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
+        own_until=callback.due_until if callback.for_agent else None, priority=0.0, epoch=0, inside=False,
+        extended=False,
     )  # fmt: skip
     session.add(call)
     session.flush()

@@ -107,7 +107,8 @@ class Accompaniment(Base):
 
 @dataclass(frozen=True)
 class Entry:
-    """One démarche as the wrap-up form gives it, already checked by `rules.outcomes`. `continues`: a contact's reference."""
+    """One démarche as the wrap-up form gives it, already checked by `rules.outcomes`. `continues`: a contact's
+    reference."""
 
     partner: str
     procedure: str
@@ -180,9 +181,9 @@ def record(session: Session, contact: Contact, entries: Sequence[Entry], at: dat
     """Write the démarches of a contact and that it is recorded. Twice the same démarche is refused by constraint."""
     rows = [
         Accompaniment(
-            id=new_id(), contact_id=contact.id, partner=e.partner, procedure=e.procedure, outcome=e.outcome, reason=e.reason,
-            internet_checked=e.internet_checked, settled=e.settled, follow_up=e.follow_up, notes=e.notes, at=at,
-            continues=_earlier(session, e) if e.continues else None,
+            id=new_id(), contact_id=contact.id, partner=e.partner, procedure=e.procedure, outcome=e.outcome,
+            reason=e.reason, internet_checked=e.internet_checked, settled=e.settled, follow_up=e.follow_up,
+            notes=e.notes, at=at, continues=_earlier(session, e) if e.continues else None,
         )
         for e in entries
     ]  # fmt: skip

@@ -75,7 +75,7 @@ class DeclaredScale(Base):
 def _tier(name: str, *key: Column[Any]) -> Table:
     """Zero is stored as null, which costs a bit: most cells of most tiers are empty."""
     counters = [Column(each, BigInteger) for each in COUNTERS]
-    waits = [Column("buckets", ARRAY(SmallInteger)), Column("counts", ARRAY(Integer))]
+    waits: list[Column[Any]] = [Column("buckets", ARRAY(SmallInteger)), Column("counts", ARRAY(Integer))]
     metadata: MetaData = Base.metadata
     return Table(name, metadata, *key, Column("policy", String(10), nullable=False), *counters, *waits)
 

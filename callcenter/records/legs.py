@@ -12,7 +12,8 @@ from callcenter.rules.states import LegState
 
 
 class Leg(Base):
-    """`kind` serve: the agent whose call it is; consult: somebody asked along. Only epoch and agent decide whose it is."""
+    """`kind` serve: the agent whose call it is; consult: somebody asked along. Only epoch and agent decide whose it
+    is."""
 
     __tablename__ = "legs"
     __table_args__ = (

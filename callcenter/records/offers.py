@@ -42,7 +42,8 @@ class Closed:
 
 
 def make(session: Session, call_id: str, agent_id: str, at: datetime, lease_until: datetime) -> Offer | None:
-    """Decide: call row first, then agent row. None when either was not free any more; the caller must then roll back."""
+    """Decide: call row first, then agent row. None when either was not free any more; the caller must then roll
+    back."""
     call = calls.lock(session, call_id)
     if call is None or call.state != CallState.WAITING:
         return None

@@ -190,7 +190,7 @@ QUERIES = (
         "P7",
         "dialled after it was reached",
         """select a.id from attempts a join callbacks b on b.id = a.callback_id
-           where b.state = 'reached' and a.created_at > b.closed_at""",
+           where b.state = 'reached' and a.asked_at > b.closed_at""",
     ),
     Query(
         "P8",

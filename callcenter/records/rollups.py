@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, exists, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,7 @@ from callcenter.rules.quality import RETURN_WITHIN
 from callcenter.rules.tally import COUNTERS, ENDINGS, LONGEST, Tally
 from callcenter.rules.territory import PARIS, TERRITORIES, UNKNOWN, clock_of
 
+AT_ONCE = 7  # marked days of one transaction
 LOCK = 7_311_005  # advisory: one roll-up at a time in the whole service
 OLD_ENOUGH = timedelta(minutes=1)  # no transaction lives for longer, so every event numbered before is committed
 
@@ -310,6 +311,11 @@ def mark(session: Session, days: Iterable[date]) -> None:
         session.execute(insert(DirtyDay), marked)
 
 
+def is_marked(session: Session) -> bool:
+    """Whether days that an import named still wait."""
+    return bool(session.scalar(select(exists().where(DirtyDay.id > 0))))
+
+
 def judge_returns(session: Session, at: datetime) -> None:
     """Of each answered call seven days old, whether the same number called again about it. To be done before the number
     is erased; the answer stays."""
@@ -329,8 +335,8 @@ def lately(session: Session, since: datetime, at: datetime) -> dict[str, Tally]:
 
 
 def roll_up(session: Session, at: datetime) -> list[date]:
-    """Bring the figures up to date with what changed, the oldest marked month first; the days done, empty when nothing
-    was left. Gives way to another process that is doing it."""
+    """Bring the figures up to date with what changed, and with the oldest marked days; gives the days made anew. Gives
+    way to another process that is doing it."""
     _take_time(session)
     if not session.scalar(select(text("pg_try_advisory_xact_lock(:lock)")), {"lock": LOCK}):
         return []
@@ -377,9 +383,12 @@ def _take_time(session: Session) -> None:
 
 def _marked(session: Session) -> set[date]:
     oldest = text("""
-        delete from figures_dirty where day >= (select date_trunc('month', min(day)) from figures_dirty)
-          and day < (select date_trunc('month', min(day)) + interval '1 month' from figures_dirty) returning day""")
-    return set(session.scalars(oldest))
+        delete from figures_dirty where day in (
+          select distinct day from figures_dirty
+          where day < (select date_trunc('month', min(day)) + interval '1 month' from figures_dirty)
+          order by day limit :most
+        ) returning day""")
+    return set(session.scalars(oldest, {"most": AT_ONCE}))
 
 
 def _touched(session: Session, at: datetime) -> set[date]:

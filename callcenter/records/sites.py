@@ -190,8 +190,8 @@ def rounds(session: Session, department: str | None = None) -> list[Stop]:
 
 
 def _row(site: ListedSite) -> dict[str, Any]:
-    row = asdict(site) | {"grouping": site.group, "week": json.dumps(site.week), "doubts": list(site.doubts)}
-    return {name: row[name] for name in ("id", *COLUMNS)}
+    own = {"grouping": site.group, "week": json.dumps(site.week), "doubts": list(site.doubts)}
+    return own | {name: getattr(site, name) for name in ("id", *COLUMNS) if name not in own}
 
 
 def _ids(session: Session, statement: str, at: datetime, returning: str = "id") -> tuple[int, ...]:

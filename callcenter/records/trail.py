@@ -1,4 +1,5 @@
-"""The trail: one append-only row per change: who, from, to, why, when. Ids and codes only, so erasure never meets it."""
+"""The trail: one append-only row per change: who, from, to, why, when. Ids and codes only, so erasure never meets
+it."""
 
 from collections.abc import Sequence
 from datetime import datetime

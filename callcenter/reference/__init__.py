@@ -2,9 +2,9 @@
 
 from csv import DictReader
 from importlib.resources import files
+from io import StringIO
 
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of one file, by column."""
-    with (files(__name__) / name).open(encoding="utf-8", newline="") as text:
-        return list(DictReader(text))
+    return list(DictReader(StringIO((files(__name__) / name).read_text(encoding="utf-8"), newline="")))

@@ -1,9 +1,8 @@
 """Who may serve whom: rings, queues, and the one order.
 
 A queue is territory-of-ring × topic × language. Rings widen from the citizen's department to its region, then
-to the nation: `46:impots:fr`, `R76:impots:fr`, `N:impots:fr`. A caller whose department stays unknown is the nation's at
-once. `A:<agent>` is an agent's own queue.
-"""
+to the nation: `46:impots:fr`, `R76:impots:fr`, `N:impots:fr`. A caller whose department stays unknown is the nation's
+at once. `A:<agent>` is an agent's own queue."""
 
 from collections.abc import Iterable
 

@@ -116,7 +116,10 @@ def read_csv(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, str] | No
     """The lines of a CSV, `,` or `;`, each with its number and its values; None for one with too many or too few.
     Unknown columns are tolerated. Raises NotVisits for what is empty, binary, cut short, or lacks a required column."""
     text = iter(lines)
-    first = next(text, "").removeprefix("\ufeff")
+    try:
+        first = next(text, "").removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        raise NotVisits("(ce n'est pas du texte UTF-8)") from None
     if not first.strip():
         raise NotVisits("(il est vide)")
     delimiter = ";" if first.count(";") >= first.count(",") else ","

@@ -186,9 +186,9 @@ class Carrier:
     def _notes_overlap(self, call: Call) -> None:
         """Two dials of ours that ring one number at once: what a called person would notice."""
         for other in self.calls.values():
-            if other is not call and other.to == call.to and other.direction == call.direction == "outbound-api":
-                if not other.over and other.status != "queued":
-                    self.journal.note("overlap", to=call.to, sids=[other.sid, call.sid])
+            ours = other is not call and other.to == call.to and other.direction == call.direction == "outbound-api"
+            if ours and not other.over and other.status != "queued":
+                self.journal.note("overlap", to=call.to, sids=[other.sid, call.sid])
 
     def behaviour(self, number: str) -> Behaviour:
         return self.behaviours.get(number, self.default_behaviour)

@@ -101,8 +101,7 @@ def forget() -> None:
 @contextmanager
 def frozen(server: embedded.Server) -> Iterator[None]:
     """It answers nothing and refuses nothing, as a machine out of memory does."""
-    main = psutil.Process(server.process.pid)
-    everyone = [main, *main.children(recursive=True)]
+    everyone = family(server)
     for process in everyone:
         process.send_signal(signal.SIGSTOP)
     try:
@@ -114,10 +113,18 @@ def frozen(server: embedded.Server) -> Iterator[None]:
 
 @contextmanager
 def dead(server: embedded.Server) -> Iterator[None]:
-    """It is killed outright, and started again at the end."""
-    server.process.kill()
+    """All its processes are killed outright, as with their machine; at the end it is started again."""
+    everyone = family(server)
+    for process in everyone:
+        process.kill()
+    psutil.wait_procs(everyone)
     server.process.wait()
     try:
         yield
     finally:
         assert server.revive()
+
+
+def family(server: embedded.Server) -> list[psutil.Process]:
+    main = psutil.Process(server.process.pid)
+    return [main, *main.children(recursive=True)]

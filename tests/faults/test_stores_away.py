@@ -15,7 +15,7 @@ import pytest
 from starlette.routing import Route
 
 from callcenter import clock, embedded
-from callcenter.actions import agent
+from callcenter.actions import agent, citizen
 from callcenter.config import PRACTICE_TOKEN
 from callcenter.rules.states import PauseReason
 from ivr.app import create
@@ -72,7 +72,7 @@ def waits(town: Town, number: str) -> str:
 
 
 def is_served(town: Town, sid: str) -> None:
-    """Karim is offered the call of this line; what the volley of webhooks made up besides, he refuses."""
+    """Karim is offered the call of this line; what the volley of webhooks made up besides hangs up."""
 
     def is_theirs() -> bool:
         offer = town.offer()
@@ -80,8 +80,7 @@ def is_served(town: Town, sid: str) -> None:
             return False
         if town.rows("select carrier_id from calls where id = %s", offer.call_id) == [(sid,)]:
             return True
-        agent.refuses(town.karim, offer.id, clock.now())
-        agent.is_available(town.karim, clock.now())
+        citizen.hangs_up(FORM["CallSid"], clock.now())
         return False
 
     until(is_theirs)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,11 @@ TURNS: dict[str, Turn] = {
     "goodbye": Goodbye(HELLO),
 }  # fmt: skip
 MENU = packaged_menu()
+KNOWN = Heard(
+    department="46", among=("01", "74"), reopens="2026-11-23T09:00:00+01:00", until="2026-11-23T12:00:00+01:00"
+)
 QUESTIONS_ASKED: dict[str, Turn] = {
-    f"{step}-{language}": ask(step, Heard(language=language, department="46", among=("01", "74")), MENU, "/voice/heard")
+    f"{step}-{language}": ask(step, replace(KNOWN, language=language), MENU, "/voice/heard")
     for step in QUESTIONS
     for language in ("fr", "en")
 }

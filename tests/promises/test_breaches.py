@@ -85,7 +85,7 @@ def promised(line: Line) -> Scene:
     return Scene({"callback": str(ids[0]), "call": str(ids[1])})
 
 
-ATTEMPT = """insert into attempts (id, callback_id, call_id, epoch, number_key, created_at, lease_until)
+ATTEMPT = """insert into attempts (id, callback_id, call_id, epoch, number_key, asked_at, lease_until)
              values (gen_random_uuid(), :callback, :call, {epoch}, 'x', {at}, {lease})"""
 ONE_ATTEMPT = ATTEMPT.format(epoch=1, at="now()", lease="now()")
 
@@ -164,8 +164,8 @@ PLANTED = {
     "a contact by telephone without its call": Planted(
         available,
         (
-            """insert into contacts (id, reference, channel, department, language, relay, arrived_at, due)
-               values (gen_random_uuid(), 'x', 'phone', '46', 'fr', false, now(), 'nothing')""",
+            """insert into contacts (id, reference, channel, department, language, relay, arrived_at, local_day, due)
+               values (gen_random_uuid(), 'x', 'phone', '46', 'fr', false, now(), current_date, 'nothing')""",
         ),
     ),
     "an agent is busy 60 s after their call ended": Planted(

@@ -1,0 +1,257 @@
+"""Callbacks, for those who keep them: the agent's, the supervisor's, and what other software may ask for."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter import clock
+from callcenter.actions import callback
+from callcenter.api import directory
+from callcenter.api.board import scope_of
+from callcenter.api.identity import AGENT, OVERSEER, SUPERVISOR, Admitted, open_to
+from callcenter.db import Session, reading, transaction
+from callcenter.errors import NotFound
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import agents, callbacks, calls, sessions
+from callcenter.records.agents import Agent
+from callcenter.records.callbacks import Callback
+from callcenter.records.calls import Wish
+from callcenter.rules.routing import UNKNOWN
+from callcenter.rules.territory import TERRITORIES
+
+Half = Literal["m", "a"]
+SHOWN_CLOSED = 50
+
+
+class Row(BaseModel):
+    """One promise. `number` is masked; `late`: seconds past the end of its window; `also`: topics added by asking
+    again; `for_agent`: the name of the agent it is kept for, if for one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    state: str
+    source: str
+    reference: str
+    department: str
+    topic: str
+    also: tuple[str, ...]
+    language: str
+    relay: bool
+    number: str
+    promised_from: datetime
+    promised_until: datetime
+    due_from: datetime
+    due_until: datetime
+    attempts: int
+    late: float
+    for_agent: str | None
+    mine: bool
+    closed_at: datetime | None
+
+
+class Unheard(BaseModel):
+    """Somebody who hung up unheard, and whom nobody has spoken with or promised a callback since."""
+
+    model_config = ConfigDict(frozen=True)
+
+    call_id: str
+    arrived_at: datetime
+    department: str
+    topic: str
+    number: str
+
+
+class Ask(BaseModel):
+    """A promise to make. Without a day: as soon as the line is open there. `half`: m for the morning, a for the
+    afternoon."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: str = Field(description="a French number, national or E.164", examples=["05 65 05 12 34"], max_length=30)
+    department: str = Field(description="the citizen's territory", examples=["46"], max_length=7)
+    topic: str = Field("autre", max_length=40)
+    language: Literal["fr", "en"] = "fr"
+    day: date | None = None
+    half: Half = "m"
+    agent: str | None = Field(None, description="the login of the agent to whom it is promised", max_length=60)
+
+    def carry_out(self, staff: Agent, at: datetime) -> Callback:
+        if self.topic not in directory.topics() or self.department not in (*TERRITORIES, UNKNOWN):
+            raise NotFound
+        number = PhoneNumber.parse(self.number)
+        wish = Wish(self.department, self.topic, self.language)
+        return callback.promises_to(staff, number, wish, slot_of(self.day, self.half), at, _agent_id(self.agent))
+
+
+class AskUnheard(BaseModel):
+    """Promises to people who hung up unheard; without a day: as soon as the line is open there."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    call_ids: list[str] = Field(min_length=1, max_length=200)
+    day: date | None = None
+    half: Half = "m"
+
+    def carry_out(self, staff: Agent, at: datetime) -> list[Callback]:
+        return callback.promises_unheard(staff, self.call_ids, slot_of(self.day, self.half), at)
+
+
+class Made(BaseModel):
+    """What may be told to the citizen; whoever may not be called is missing."""
+
+    promised: list[Row]
+
+
+def slot_of(day: date | None, half: str) -> str:
+    """The half-day of `rules.callbacks`; empty: soon."""
+    return f"{day:%Y%m%d}{half}" if day else ""
+
+
+def mine(agent: Agent) -> list[Row]:
+    """The open promises that are this agent's, and those of the queues they serve."""
+    at = clock.now()
+    with reading() as session:
+        return _rows(session, callbacks.for_agent(session, agent), at, agent)
+
+
+def all_open(overseer: Agent) -> list[Row]:
+    """Every open promise of the departments of whoever looks, the soonest due first."""
+    at = clock.now()
+    with reading() as session:
+        return _rows(session, callbacks.listed(session, _scope(overseer)), at, overseer)
+
+
+def lately_closed(overseer: Agent) -> list[Row]:
+    """Those that ended in the last two days."""
+    at = clock.now()
+    with reading() as session:
+        closed = callbacks.closed_since(session, _scope(overseer), at - callback.UNHEARD_FOR, SHOWN_CLOSED)
+        return _rows(session, closed, at, overseer)
+
+
+def unheard(overseer: Agent) -> list[Unheard]:
+    """Who hung up unheard in the last two days."""
+    at = clock.now()
+    with reading() as session:
+        lost = calls.unheard(session, _scope(overseer), at - callback.UNHEARD_FOR)
+        return [
+            Unheard(
+                call_id=call.id,
+                arrived_at=call.arrived_at,
+                department=call.department,
+                topic=call.topic,
+                number=call.phone.masked,
+            )
+            for call in lost
+            if call.phone and call.phone.may_be_called_back
+        ]
+
+
+def printed(overseer: Agent) -> list[tuple[Row, str]]:
+    """Every open promise with its full number, for the day the software is down; looking is written down."""
+    at = clock.now()
+    with transaction() as session:
+        found = callbacks.listed(session, _scope(overseer), 2000)
+        sessions.audit(session, overseer.id, "printed the callbacks", "callback", str(len(found)), at)
+        rows = _rows(session, found, at, overseer)
+        return [(row, each.phone.national) for row, each in zip(rows, found, strict=True)]
+
+
+def _rows(session: Session, found: list[Callback], at: datetime, reader: Agent) -> list[Row]:
+    names = {each.for_agent: agents.get(session, each.for_agent) for each in found if each.for_agent}
+    return [_row(each, at, reader, names.get(each.for_agent or "")) for each in found]
+
+
+def _row(each: Callback, at: datetime, reader: Agent, owner: Agent | None) -> Row:
+    until = each.closed_at or at
+    return Row(
+        id=each.id,
+        state=each.state,
+        source=each.source,
+        reference=each.reference,
+        department=each.department,
+        topic=each.topic,
+        also=tuple(each.also),
+        language=each.language,
+        relay=each.relay,
+        number=each.phone.masked,
+        promised_from=each.promised_from,
+        promised_until=each.promised_until,
+        due_from=each.due_from,
+        due_until=each.due_until,
+        attempts=each.attempts,
+        late=max((until - each.promised_until).total_seconds(), 0.0),
+        for_agent=owner.name if owner else None,
+        mine=each.for_agent == reader.id,
+        closed_at=each.closed_at,
+    )
+
+
+def _scope(overseer: Agent) -> list[str] | None:
+    scope = scope_of(overseer)
+    return None if scope is None else sorted(scope)
+
+
+def _agent_id(login: str | None) -> str | None:
+    if login is None:
+        return None
+    with reading() as session:
+        found = agents.by_login(session, login)
+    if found is None:
+        raise NotFound
+    return found.id
+
+
+router = APIRouter(prefix="/api/callbacks", tags=["callbacks"])
+
+
+@router.get("")
+@open_to(*OVERSEER)
+def list_all(visitor: Admitted) -> list[Row]:
+    """Every open promise of the departments of whoever asks: state, due time, attempts and lateness."""
+    return all_open(visitor.staff)
+
+
+@router.get("/mine")
+@open_to(*AGENT)
+def list_mine(visitor: Admitted) -> list[Row]:
+    """The open promises of the agent who asks, and of the queues they serve."""
+    return mine(visitor.staff)
+
+
+@router.get("/unheard")
+@open_to(*SUPERVISOR)
+def list_unheard(visitor: Admitted) -> list[Unheard]:
+    """Who hung up unheard in the last 48 hours and has not been spoken with since."""
+    return unheard(visitor.staff)
+
+
+@router.post("", status_code=201)
+@open_to(*SUPERVISOR)
+def ask(asked: Ask, visitor: Admitted) -> Row:
+    """Promise a callback. One that is open to the same number stands, and is given instead. Refused for a number that
+    may not be called, a department that is not yours, a time when the line is closed, or too many promises."""
+    at = clock.now()
+    made = asked.carry_out(visitor.staff, at)
+    with reading() as session:
+        return _rows(session, [made], at, visitor.staff)[0]
+
+
+@router.post("/unheard", status_code=201)
+@open_to(*SUPERVISOR)
+def ask_unheard(asked: AskUnheard, visitor: Admitted) -> Made:
+    """Promise callbacks to people who hung up unheard."""
+    at = clock.now()
+    made = asked.carry_out(visitor.staff, at)
+    with reading() as session:
+        return Made(promised=_rows(session, made, at, visitor.staff))
+
+
+@router.delete("/{callback_id}", status_code=204)
+@open_to(*SUPERVISOR)
+def cancel(callback_id: str, visitor: Admitted) -> None:
+    """End a promise that is not being spoken."""
+    callback.cancels(visitor.staff, callback_id, clock.now())

@@ -1,0 +1,69 @@
+"""The pages of callbacks: an agent's, the supervisors', and the one to print."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from callcenter import clock
+from callcenter.actions import callback as verbs
+from callcenter.api import callbacks as api
+from callcenter.api.identity import AGENT, OVERSEER, SUPERVISOR, Admitted, open_to
+from callcenter.errors import NoSuchTime
+from callcenter.ui import render
+from callcenter.ui.pages import Fields
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/callbacks")
+@open_to(*AGENT)
+def my_callbacks(visitor: Admitted) -> Response:
+    return HTMLResponse(render.page("callbacks_mine.html", visitor, rows=api.mine(visitor.staff)))
+
+
+@router.get("/supervision/callbacks")
+@open_to(*OVERSEER)
+def all_callbacks(visitor: Admitted, done: int = 0) -> Response:
+    may_act = visitor.staff.role in SUPERVISOR
+    return HTMLResponse(
+        render.page(
+            "callbacks_all.html",
+            visitor,
+            rows=api.all_open(visitor.staff),
+            closed=api.lately_closed(visitor.staff),
+            unheard=api.unheard(visitor.staff) if may_act else [],
+            may_act=may_act,
+            done=bool(done),
+        )
+    )
+
+
+@router.get("/supervision/callbacks/print")
+@open_to(*SUPERVISOR)
+def print_callbacks(visitor: Admitted) -> Response:
+    return HTMLResponse(render.page("callbacks_print.html", visitor, rows=api.printed(visitor.staff)))
+
+
+@router.post("/supervision/callbacks/cancel")
+@open_to(*SUPERVISOR)
+def cancel(visitor: Admitted, fields: Fields) -> Response:
+    verbs.cancels(visitor.staff, str(fields.get("callback_id", "")), clock.now())
+    return _done()
+
+
+@router.post("/supervision/callbacks/unheard")
+@open_to(*SUPERVISOR)
+def promise_unheard(visitor: Admitted, fields: Fields) -> Response:
+    given: dict[str, Any] = {"call_ids": fields.getlist("call"), "day": fields.get("day") or None}
+    try:
+        asked = api.AskUnheard.model_validate(given | {"half": fields.get("half") or "m"})
+    except ValidationError:
+        raise NoSuchTime from None
+    asked.carry_out(visitor.staff, clock.now())
+    return _done()
+
+
+def _done() -> Response:
+    return RedirectResponse("/supervision/callbacks?done=1", status_code=303)

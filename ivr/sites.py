@@ -1,0 +1,62 @@
+"""What a caller from a department that is not served yet is told instead: where they are welcome today."""
+
+from datetime import datetime
+
+from callcenter.actions.standing import Counter, Standing
+from callcenter.errors import BadNumber
+from callcenter.phone_number import PhoneNumber
+from callcenter.rules import rounds
+from callcenter.rules.opening_hours import is_holiday, on_their_clock
+from callcenter.rules.site_hours import as_time, spans_at
+from callcenter.rules.territory import TERRITORIES
+from ivr.prompts import say, spoken_time, text
+from ivr.turns import Say, Spelled
+
+MOST = 3  # sites one can remember while listening
+MOST_STOPS = 2
+
+
+def told(standing: Standing, department: str, postal_code: str, language: str, at: datetime) -> tuple[Say, ...]:
+    """The sites of this postal code, else of the department in order of town, with number and today's hours; and where
+    the bus stops. The code is used here and forgotten."""
+    territory = TERRITORIES[department]
+    name = territory.spoken if language == "fr" else territory.name
+    every = standing.sites.get(department, ())
+    own = [site for site in every if site.postal_code == postal_code]
+    shown = (own or list(every))[:MOST]
+    local = on_their_clock(department, at) or at
+    said = [say(language, "sites.not_open", territory=name)]
+    said.append(say(language, "sites.of_postal_code" if own else "sites.of_department" if shown else "sites.none"))
+    for site in shown:
+        said += _one(site, language, local, bool(is_holiday(department, local.date(), standing.hours.overrides)))
+    stops = [stop for stop in standing.rounds if stop.department == department]
+    nearest = [stop for stop in stops if stop.postal_code == postal_code] or stops
+    passing = [sentence for stop in nearest if (sentence := rounds.sentence(stop, language, local))]
+    return (*said, *(Say(language, (sentence,)) for sentence in passing[:MOST_STOPS]))
+
+
+def _one(site: Counter, language: str, local: datetime, holiday: bool) -> list[Say]:
+    said = [say(language, "sites.one", name=site.name, city=site.city)]
+    if number := _number(site.phone):
+        said.append(say(language, "sites.number", number=Spelled(number)))
+    spans = spans_at(site.week, local.weekday(), holiday)
+    if not any(site.week):
+        return said  # nobody knows: a site that gave no hours is not said to be closed
+    if not spans:
+        return [*said, say(language, "sites.closed_today")]
+    times = [
+        text(language, "sites.span", opens=_time(language, local, opens), closes=_time(language, local, closes))
+        for opens, closes in spans
+    ]
+    return [*said, say(language, "sites.open_today", spans=", ".join(times))]
+
+
+def _time(language: str, local: datetime, written: str) -> str:
+    return spoken_time(language, datetime.combine(local.date(), as_time(written)))
+
+
+def _number(written: str) -> str:
+    try:
+        return PhoneNumber.parse(written).national if written else ""
+    except BadNumber:
+        return ""
