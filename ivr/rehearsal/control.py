@@ -204,6 +204,7 @@ async def _register(carrier: Carrier, request: Request, body: Body) -> Answer:
     behaviour = Behaviour(**body)
     if number == "default":
         carrier.default_behaviour = behaviour
+        carrier.behaviours.clear()
     else:
         carrier.behaviours[number] = behaviour
     return 200, asdict(behaviour)

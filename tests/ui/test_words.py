@@ -10,6 +10,7 @@ from callcenter.api import directory
 from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
 from callcenter.ui import words
 
+pytestmark = pytest.mark.usefixtures("database")
 UI = Path(words.__file__).parent
 TEMPLATES = [path.read_text() for path in UI.glob("templates/**/*.html")]
 CODE = [path.read_text() for path in UI.glob("*.py")]
