@@ -1,6 +1,7 @@
 """The real stores, for every test that wants them: started once, emptied before each.
 
-The environment is set here, before anything reads the settings. Ask for `database`, `live`, or both.
+The environment is set here, when pytest reads this file, before anything reads the settings. Ask for `database`,
+`live`, or both.
 """
 
 import os
@@ -12,8 +13,14 @@ import psycopg
 import pytest
 
 from callcenter import embedded
+from callcenter.actions import standing
 from callcenter.config import settings
 from callcenter.live import store
+
+os.environ.update({"DEMONSTRATION": "1", "SECURE_COOKIES": "0", "ALWAYS_OPEN": "1"})
+for _name in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "TWILIO_API_URL"):
+    os.environ.pop(_name, None)  # no test may reach a store or a carrier that somebody uses
+settings.cache_clear()
 
 # `DELETE` is refused by the append-only tables, and truncating a table that is already empty is not free.
 EMPTY = """
@@ -34,13 +41,6 @@ BEGIN
     END IF;
 END $$
 """
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    os.environ.update({"DEMONSTRATION": "1", "SECURE_COOKIES": "0", "ALWAYS_OPEN": "1"})
-    for name in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "TWILIO_API_URL"):
-        os.environ.pop(name, None)  # no test may reach a store or a carrier that somebody uses
-    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +70,7 @@ def database(stores: embedded.Stores, schema: list[str]) -> embedded.Server:
     """Migrated, and nothing in it."""
     with _connected(stores) as connection:
         connection.execute(EMPTY.format(tables=",".join(schema)).encode())
+    standing.refresh()
     return stores.postgresql
 
 

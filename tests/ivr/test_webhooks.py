@@ -5,91 +5,24 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from xml.etree import ElementTree
 
 import psutil
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
-from starlette.testclient import TestClient
-from twilio.request_validator import RequestValidator
 
 from callcenter import embedded
-from callcenter.actions.agent import pauses, takes_post
-from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading
 from callcenter.errors import DatabaseDown
 from callcenter.live import steps, store
 from callcenter.records import calls
-from callcenter.rules.states import CallState, Ending, PauseReason
+from callcenter.rules.states import CallState, Ending
 from ivr.app import create, voice_of
 from ivr.dialogue import Heard, written
 from ivr.door import Asked, Webhook
 from ivr.turns import Turn
-from tests.town import settle
-
-DURAND = "+33565051234"
-CALL = "CA" + "7" * 32
-
-
-class Carrier:
-    """What asks the voice app, as the carrier would, with a signature of its own making."""
-
-    def __init__(self, app: Starlette) -> None:
-        self.client = TestClient(app, base_url=settings().public_voice_url, follow_redirects=False)
-        self.validator = RequestValidator(settings().twilio_auth_token.get_secret_value())
-
-    def asks(self, address: str, keys: str | None = None, **said: str) -> "Document":
-        form = {"CallSid": CALL, "From": DURAND, "To": "+33800000000", "CallStatus": "in-progress"} | said
-        form |= {} if keys is None else {"Digits": keys}
-        signature = self.validator.compute_signature(settings().public_voice_url + address, form)
-        answer = self.client.post(address, data=form, headers={"X-Twilio-Signature": signature})
-        assert answer.status_code in (200, 204), answer.text
-        return Document(answer.text)
-
-
-class Document:
-    """An answer of the voice app."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    @property
-    def verbs(self) -> list[str]:
-        return [verb.tag for verb in ElementTree.fromstring(self.text)]
-
-    @property
-    def action(self) -> str:
-        """Where the keys go, as the carrier asks it: without the fragment."""
-        gather = ElementTree.fromstring(self.text).find("Gather")
-        assert gather is not None, self.text
-        return gather.attrib["action"].partition("#")[0]
-
-    def __contains__(self, words: str) -> bool:
-        return words in "".join(ElementTree.fromstring(self.text).itertext())
-
-
-@pytest.fixture
-def carrier(database: embedded.Server, live: embedded.Server) -> Iterator[Carrier]:
-    with _line() as carrier:
-        yield carrier
-
-
-@contextmanager
-def _line() -> Iterator[Carrier]:
-    app = create()
-    carrier = Carrier(app)
-    with carrier.client:
-        yield carrier
-
-
-@pytest.fixture
-def agent(database: embedded.Server, live: embedded.Server) -> None:
-    """Somebody of the Lot is at their post for taxes, and has gone for a coffee: whoever calls waits."""
-    karim = settle("karim", "46", ["impots", "autre"])
-    takes_post(karim, "phone", now())
-    pauses(karim, PauseReason.BREAK, now())
+from tests.ivr.voice_line import CALL, DURAND, Carrier, in_front_of_the_app
 
 
 def _call() -> calls.Call | None:
@@ -130,7 +63,7 @@ def _routes() -> list[str]:
     return [route.path for route in create().routes if isinstance(route, Route) and "POST" in (route.methods or set())]
 
 
-def test_a_caller_reaches_the_queue_of_their_department_and_matter(carrier: Carrier, agent: None) -> None:
+def test_a_caller_reaches_the_queue_of_their_department_and_matter(carrier: Carrier, agent: str) -> None:
     welcome = carrier.asks("/voice/incoming")
     confirm = carrier.asks(welcome.action, "46000")
     assert "le Lot" in confirm
@@ -144,7 +77,7 @@ def test_a_caller_reaches_the_queue_of_their_department_and_matter(carrier: Carr
     assert (call.state, call.department, call.topic) == (CallState.WAITING, "46", "impots")
 
 
-def test_every_webhook_may_come_twice(carrier: Carrier, agent: None) -> None:
+def test_every_webhook_may_come_twice(carrier: Carrier, agent: str) -> None:
     address, keys = "/voice/incoming", None
     for following in ("46000", "1", "3", None):
         first, again = carrier.asks(address, keys), carrier.asks(address, keys)
@@ -179,7 +112,7 @@ def test_no_address_is_redirected(carrier: Carrier) -> None:
 
 
 @pytest.mark.parametrize("number", ["anonymous", "client:bob", "sip:alice@example.org", "", "+266696687", "12"])
-def test_whoever_calls_is_welcome(carrier: Carrier, agent: None, number: str) -> None:
+def test_whoever_calls_is_welcome(carrier: Carrier, agent: str, number: str) -> None:
     topics = carrier.asks("/voice/heard?s=topic&d=46", "3", From=number)
     assert "Enqueue" in topics.verbs
     assert carrier.asks("/voice/incoming", From=number).verbs == ["Gather"]
@@ -236,7 +169,7 @@ def test_a_hang_up_in_the_menu_ends_the_call(carrier: Carrier) -> None:
 
 
 def test_the_step_reached_is_noted(live: embedded.Server) -> None:
-    with _line() as carrier:
+    with in_front_of_the_app() as carrier:
         carrier.asks("/voice/heard?s=confirm&d=46", "1")
     assert steps.reached(CALL) == "topic"  # the last batch leaves when the line closes
 
@@ -263,7 +196,7 @@ def test_whatever_a_webhook_raises_the_caller_goes_on() -> None:
 
 @pytest.mark.parametrize("frozen", ["postgresql", "valkey"])
 def test_with_a_store_frozen_every_step_is_answered(
-    stores: embedded.Stores, carrier: Carrier, agent: None, frozen: str
+    stores: embedded.Stores, carrier: Carrier, agent: str, frozen: str
 ) -> None:
     carrier.asks("/voice/incoming", CallSid="CA" + "1" * 32)  # a connection is open
     with _frozen(getattr(stores, frozen)):

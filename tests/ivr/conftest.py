@@ -1,0 +1,27 @@
+"""A caller's line, and the agent whom they wait for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from callcenter import embedded
+from callcenter.actions.agent import pauses, takes_post
+from callcenter.clock import now
+from callcenter.rules.states import PauseReason
+from tests.ivr.voice_line import Carrier, in_front_of_the_app
+from tests.town import settle
+
+
+@pytest.fixture
+def carrier(database: embedded.Server, live: embedded.Server) -> Iterator[Carrier]:
+    with in_front_of_the_app() as carrier:
+        yield carrier
+
+
+@pytest.fixture
+def agent(database: embedded.Server, live: embedded.Server) -> str:
+    """Somebody of the Lot is at their post for taxes, and has gone for a coffee: whoever calls waits. Their id."""
+    karim = settle("karim", "46", ["impots", "autre"])
+    takes_post(karim, "phone", now())
+    pauses(karim, PauseReason.BREAK, now())
+    return karim
