@@ -17,10 +17,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter import logs
-from callcenter.api import board, desk, health, identity, visits
+from callcenter.api import board, callbacks, desk, health, identity, visits
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
 from callcenter.errors import NotAllowed, NotFound, Refusal
+from callcenter.ui import callbacks as callback_pages
 from callcenter.ui import pages, streams
 
 STATIC = Path(__file__).parent / "ui/static"
@@ -94,9 +95,11 @@ def create() -> FastAPI:
         identity.router,
         desk.router,
         board.router,
+        callbacks.router,
         health.router,
         streams.router,
         visits.router,
+        callback_pages.router,
         pages.router,
     ):
         app.include_router(router)

@@ -103,6 +103,13 @@ class NoSuchTime(Refusal):
     english = "This time is not possible: the line is closed then in that territory, or it is over."
 
 
+class NobodyChosen(Refusal):
+    """Choisissez au moins une personne, et un jour que le calendrier connaît."""
+
+    status = 422
+    english = "Choose at least one person, and a day that the calendar knows."
+
+
 class StoreDown(Refusal):
     """Le service est momentanément indisponible ; vos données sont conservées."""
 

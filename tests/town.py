@@ -9,7 +9,9 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from callcenter import clock, sealing
+from callcenter.actions import standing
 from callcenter.db import transaction
+from callcenter.records import hours
 from callcenter.records.agents import Agent
 from callcenter.records.identity import new_id
 from callcenter.reference import rows
@@ -49,6 +51,20 @@ def settle_many(count: int) -> list[str]:
     for n, login in enumerate(logins):
         settle(login, DEPARTMENTS[n % len(DEPARTMENTS)], phone=f"+335650001{n:02}")
     return logins
+
+
+@contextmanager
+def line_hours(week: str = "Mo-Fr 08:30-18:00; PH off") -> Iterator[None]:
+    """The line is open at these hours of every territory's own clock, in this process; otherwise it always is."""
+    with transaction() as session:
+        hours.write(session, "N", "", week)
+    standing.refresh()
+    try:
+        yield
+    finally:
+        with transaction() as session:
+            hours.write(session, "N", "", "")
+        standing.refresh()
 
 
 @contextmanager

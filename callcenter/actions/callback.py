@@ -19,6 +19,7 @@ from callcenter.records.identity import new_id, new_reference
 from callcenter.rules.callbacks import CallbackState, DialResult, Source, Window, chosen, slots, window
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.states import CallState, Due, Ending
+from callcenter.rules.territory import UNKNOWN
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
@@ -206,12 +207,12 @@ def promises_to(
 
 
 def promises_unheard(staff: Agent, call_ids: Sequence[str], slot: str, at: datetime) -> list[Callback]:
-    """A promise to each of those who hung up unheard; whoever may not be called is left out."""
+    """A promise to each of those who hung up unheard; whoever may not be called, or is another team's, is left out."""
     made = []
     for call_id in call_ids:
         try:
             made.append(_promise_unheard(staff, call_id, slot, at))
-        except (BadNumber, NotFound, NotPossibleNow):
+        except (BadNumber, NotAllowed, NotFound, NotPossibleNow):
             log.info("somebody who hung up could not be promised a callback", call=call_id)
     return made
 
@@ -237,7 +238,7 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
             call = calls.get(session, call_id)
             if call is None or call.phone is None or call.arrived_at < at - UNHEARD_FOR:
                 raise NotFound
-            if not supervisor.sees(staff, call.department):
+            if call.department != UNKNOWN and not supervisor.sees(staff, call.department):
                 raise NotAllowed
             if not call.phone.may_be_called_back or call.talking_at or call.state != CallState.ENDED:
                 raise NotPossibleNow

@@ -18,6 +18,7 @@ from callcenter.records import agents, callbacks, calls, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
+from callcenter.rules.callbacks import slot_of
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.territory import TERRITORIES
 
@@ -83,7 +84,7 @@ class Ask(BaseModel):
             raise NotFound
         number = PhoneNumber.parse(self.number)
         wish = Wish(self.department, self.topic, self.language)
-        return callback.promises_to(staff, number, wish, slot_of(self.day, self.half), at, _agent_id(self.agent))
+        return callback.promises_to(staff, number, wish, _slot(self.day, self.half), at, _agent_id(self.agent))
 
 
 class AskUnheard(BaseModel):
@@ -96,18 +97,13 @@ class AskUnheard(BaseModel):
     half: Half = "m"
 
     def carry_out(self, staff: Agent, at: datetime) -> list[Callback]:
-        return callback.promises_unheard(staff, self.call_ids, slot_of(self.day, self.half), at)
+        return callback.promises_unheard(staff, self.call_ids, _slot(self.day, self.half), at)
 
 
 class Made(BaseModel):
     """What may be told to the citizen; whoever may not be called is missing."""
 
     promised: list[Row]
-
-
-def slot_of(day: date | None, half: str) -> str:
-    """The half-day of `rules.callbacks`; empty: soon."""
-    return f"{day:%Y%m%d}{half}" if day else ""
 
 
 def mine(agent: Agent) -> list[Row]:
@@ -193,6 +189,11 @@ def _row(each: Callback, at: datetime, reader: Agent, owner: Agent | None) -> Ro
 def _scope(overseer: Agent) -> list[str] | None:
     scope = scope_of(overseer)
     return None if scope is None else sorted(scope)
+
+
+def _slot(day: date | None, half: str) -> str:
+    """Empty: soon."""
+    return slot_of(day, half) if day else ""
 
 
 def _agent_id(login: str | None) -> str | None:

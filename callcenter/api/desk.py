@@ -1,7 +1,7 @@
 """The desk of one agent: all that their screen shows, read at once, and what they may ask for."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock, sealing
 from callcenter.actions import agent as verbs
+from callcenter.actions import callback
 from callcenter.api import directory
 from callcenter.api.identity import AGENT, Admitted, Id, open_to
 from callcenter.db import Session, reading
@@ -18,6 +19,7 @@ from callcenter.live import queue
 from callcenter.records import agents, callbacks, calls, contacts, day, legs, offers
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Entry
+from callcenter.rules.callbacks import CallbackState, slot_of
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import AgentState, CallState, Due, FollowUp, Outcome, PauseReason
 from callcenter.rules.territory import TERRITORIES
@@ -31,8 +33,18 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Asked(Shown):
+    """Why we call somebody: who asked for it (`rules.callbacks.Source`), when, how often we have tried, and what else
+    they wish to speak of."""
+
+    by: str
+    at: datetime
+    attempts: int
+    also: tuple[str, ...]
+
+
 class Citizen(Shown):
-    """What is known of a caller. `number` is masked; None: anonymous. `is_callback`: we promised to call them."""
+    """What is known of a caller. `number` is masked; None: anonymous. `promised`: we promised to call them, and why."""
 
     call_id: str
     topic: str
@@ -40,6 +52,7 @@ class Citizen(Shown):
     language: str
     relay: bool
     is_callback: bool
+    promised: Asked | None
     number: str | None
 
 
@@ -65,8 +78,18 @@ class InHand(Citizen):
     extended: bool
 
 
+class Promised(Shown):
+    """An open callback to this person; its times are those of their territory."""
+
+    due_from: datetime
+    due_until: datetime
+    state: str
+    timezone: str
+
+
 class Recording(Shown):
-    """The contact whose outcome is to be written: the call in hand, else the oldest that is owed."""
+    """The contact whose outcome is to be written: the call in hand, else the oldest that is owed. `can_call_back`: a
+    callback may be promised to its person, and none is."""
 
     contact_id: str
     reference: str
@@ -75,6 +98,8 @@ class Recording(Shown):
     arrived_at: datetime
     owed: bool
     notes: str
+    promised: Promised | None = None
+    can_call_back: bool = False
 
 
 class Earlier(Shown):
@@ -84,14 +109,6 @@ class Earlier(Shown):
     arrived_at: datetime
     topic: str | None
     outcomes: tuple[tuple[str, str, bool], ...]
-
-
-class Promised(Shown):
-    """An open callback to this person."""
-
-    due_from: datetime
-    due_until: datetime
-    state: str
 
 
 class Line(Shown):
@@ -153,7 +170,8 @@ def of(agent_id: str) -> Desk:
         owed = tuple(_recording(contact) for contact in contacts.owed_by(session, agent_id))
         contact = contacts.get(session, call.contact_id) if call else None
         recording = _recording(contact) if contact and in_hand and _may_write(in_hand) else next(iter(owed), None)
-        earlier, callback = _history(session, call, contact) if call and contact else ((), None)
+        recording = _with_promise(session, recording) if recording else None
+        earlier, promise = _history(session, call, contact) if call and contact else ((), None)
         timezone = timezone_of(agent.department)
         today = day.of_agent(session, agent_id, _midnight(timezone, at))
     return Desk(
@@ -175,7 +193,7 @@ def of(agent_id: str) -> Desk:
         recording=recording,
         owed=owed,
         earlier=earlier,
-        callback=callback,
+        callback=promise,
         queues=_queues(agent) if agent.state != AgentState.OFFLINE else None,
         calls_today=today.calls,
         handling_today=today.handling,
@@ -193,7 +211,7 @@ def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime
     if call is None or offer is None or call.queued_at is None:
         return None
     return Offered(
-        **_citizen(call),
+        **_citizen(session, call),
         id=offer.id,
         queued_at=call.queued_at,
         waited=(at - call.queued_at).total_seconds(),
@@ -207,7 +225,7 @@ def _in_hand(session: Session, call: calls.Call) -> InHand | None:
     if contact is None:
         return None
     return InHand(
-        **_citizen(call),
+        **_citizen(session, call),
         state=CallState(call.state),
         contact_id=contact.id,
         reference=contact.reference,
@@ -219,16 +237,22 @@ def _in_hand(session: Session, call: calls.Call) -> InHand | None:
     )
 
 
-def _citizen(call: calls.Call) -> dict[str, Any]:
+def _citizen(session: Session, call: calls.Call) -> dict[str, Any]:
+    callback = callbacks.get(session, call.callback_id) if call.callback_id else None
     return {
         "call_id": call.id,
         "topic": call.topic,
         "department": call.department,
         "language": call.language,
         "relay": call.relay,
-        "is_callback": call.callback_id is not None,
+        "is_callback": callback is not None,
+        "promised": _asked(callback) if callback else None,
         "number": str(call.phone) if call.phone else None,
     }
+
+
+def _asked(callback: callbacks.Callback) -> Asked:
+    return Asked(by=callback.source, at=callback.promised_at, attempts=callback.attempts, also=tuple(callback.also))
 
 
 def _may_write(call: InHand) -> bool:
@@ -263,11 +287,22 @@ def _history(
         )
         for each in before
     )
-    promise = callbacks.open_for(session, call.phone)
-    callback = (
-        Promised(due_from=promise.due_from, due_until=promise.due_until, state=promise.state) if promise else None
-    )
-    return earlier, callback
+    return earlier, _promised(session, call)
+
+
+def _with_promise(session: Session, recording: Recording) -> Recording:
+    call = calls.of_contact(session, recording.contact_id)
+    promised = _promised(session, call) if call else None
+    able = promised is None and call is not None and call.phone is not None and call.phone.may_be_called_back
+    return recording.model_copy(update={"promised": promised, "can_call_back": able})
+
+
+def _promised(session: Session, call: calls.Call) -> Promised | None:
+    kept = callbacks.open_for(session, call.phone) if call.phone else None
+    if kept is None or kept.state == CallbackState.TALKING:  # the promise that this very conversation keeps
+        return None
+    timezone = timezone_of(kept.department)
+    return Promised(due_from=kept.due_from, due_until=kept.due_until, state=kept.state, timezone=timezone)
 
 
 def _queues(agent: Agent) -> Queues | None:
@@ -450,6 +485,19 @@ class Record(Command):
         verbs.records(agent_id, self.contact_id, [each.entry() for each in self.entries], at)
 
 
+class PromiseCallback(Command):
+    """What was agreed with the person of a contact: a half-day (`m` morning, `a` afternoon), with any agent or with
+    this one (`mine`). A promise that is open to them stands."""
+
+    contact_id: Id
+    day: date
+    half: Literal["m", "a"] = "m"
+    mine: bool = False
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        callback.promises_after_call(agent_id, self.contact_id, slot_of(self.day, self.half), self.mine, at)
+
+
 class RecordVisit(Command):
     """A visit at the desk, in the same form. `minutes`: how long ago the person came."""
 
@@ -486,6 +534,7 @@ COMMANDS: dict[str, type[Command]] = {
     "next": ChooseNext,
     "notes": KeepNotes,
     "outcome": Record,
+    "promise": PromiseCallback,
     "visit": RecordVisit,
 }
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from callcenter import sealing
@@ -226,7 +226,7 @@ def unheard(session: Session, departments: Sequence[str] | None, since: datetime
     kept = exists().where(promised.number_key == Call.number_key, promised.promised_at >= Call.arrived_at)
     missed = (
         select(Call)
-        .distinct(Call.number_key)
+        .ext(distinct_on(Call.number_key))
         .where(Call.ending.in_(lost), Call.arrived_at >= since, Call.number_key.is_not(None), ~heard, ~kept)
         .where(Call.channel == "phone")
         .order_by(Call.number_key, Call.arrived_at.desc())

@@ -121,6 +121,11 @@ def next_try(hours: LineHours, department: str, attempts: int, at: datetime, pol
     return window(hours, department, at + policy.apart)
 
 
+def slot_of(day: date, half: str) -> str:
+    """The code of a half-day."""
+    return f"{day:%Y%m%d}{half}"
+
+
 def day_of(code: str) -> date | None:
     """The day of a half-day; None for what is no code of one."""
     try:

@@ -10,7 +10,7 @@ from callcenter import clock
 from callcenter.actions import callback as verbs
 from callcenter.api import callbacks as api
 from callcenter.api.identity import AGENT, OVERSEER, SUPERVISOR, Admitted, open_to
-from callcenter.errors import NoSuchTime
+from callcenter.errors import NobodyChosen
 from callcenter.ui import render
 from callcenter.ui.pages import Fields
 
@@ -60,7 +60,7 @@ def promise_unheard(visitor: Admitted, fields: Fields) -> Response:
     try:
         asked = api.AskUnheard.model_validate(given | {"half": fields.get("half") or "m"})
     except ValidationError:
-        raise NoSuchTime from None
+        raise NobodyChosen from None
     asked.carry_out(visitor.staff, clock.now())
     return _done()
 

@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 Fields = Annotated[FormData, Depends(identity.form)]
 
 Asked = TypeVar("Asked", bound=BaseModel)
-SAID_WHEN_DONE = {"outcome": "record.saved", "visit": "visit.saved"}
+SAID_WHEN_DONE = {"outcome": "record.saved", "visit": "visit.saved", "promise": "callbacks.made"}
 
 
 @router.get("/")

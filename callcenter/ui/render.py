@@ -13,8 +13,8 @@ from markupsafe import Markup
 from callcenter import clock
 from callcenter.api import directory
 from callcenter.api.board import Board
-from callcenter.api.desk import HOLD_LIMIT, Desk
-from callcenter.api.identity import Visitor
+from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
+from callcenter.api.identity import AGENT, OVERSEER, Visitor
 from callcenter.config import settings
 from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
@@ -23,6 +23,13 @@ from callcenter.ui.words import say
 
 DESK_REGIONS = ("announce", "bar", "offer", "main", "queues", "caller", "day")
 WALL_REGIONS = ("wall_at", "wall_tiles", "wall_queues", "wall_agents", "wall_owed")
+
+PLACES = (  # the menu: who may go there, its name, and where it is
+    (AGENT, "desk", "/desk"),
+    (AGENT, "callbacks", "/callbacks"),
+    (OVERSEER, "wall", "/supervision"),
+    (OVERSEER, "all_callbacks", "/supervision/callbacks"),
+)
 
 Regions = dict[str, str]
 
@@ -86,6 +93,8 @@ def _environment() -> Environment:
         "ms": _ms,
         "minutes": _minutes,
         "by_topic": directory.by_topic,
+        "timezone_of": timezone_of,
+        "places": PLACES,
         "departments": [each for each in TERRITORIES.values() if each.inhabited],
         "chosen_pauses": CHOSEN_PAUSES,
         "orientation_reasons": tuple(OrientationReason),

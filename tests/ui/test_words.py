@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from callcenter.api import directory
+from callcenter.rules.callbacks import CallbackState, Source
 from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
-from callcenter.ui import words
+from callcenter.ui import render, words
 
 pytestmark = pytest.mark.usefixtures("database")
 UI = Path(words.__file__).parent
@@ -24,6 +25,9 @@ MADE = {  # keys whose last part is a value
     *(f"language.{language}" for language in words.LANGUAGES),
     *(f"visit.s{n}" for n in (1, 2, 3, 4)),
     *(f"keys.{key}" for key in "drmapn"),
+    *(f"service.{place}" for _, place, _ in render.PLACES),
+    *(f"callbacks.{state}" for state in CallbackState),
+    *(f"callbacks.by_{source}" for source in Source),
     *(f"rest.{state}" for state in ("available", "pause")),
 }
 
