@@ -26,6 +26,7 @@ from tests import cast
 from tests.town import settle
 
 KARIM = "+33565000001"
+PEOPLE = ("agents", "contacts", "calls", "callbacks", "drafts", "events", "carrier_events")
 PATIENCE = 60.0  # seconds for the service to come to itself again on a busy machine
 
 
@@ -66,9 +67,9 @@ def until(happens: Callable[[], bool], patience: float = PATIENCE) -> None:
         time.sleep(0.1)
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Started once for each module; Karim is at his post with a desk phone that answers and presses 1."""
+@pytest.fixture(scope="package")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[cast.Service, embedded.Stores]]:
+    """Started once; the settings of this process are those of the service, and then what they were."""
     directory = tmp_path_factory.mktemp("stores")
     for part in (directory, *directory.parents[:2]):
         part.chmod(0o755)  # for root PostgreSQL runs as `nobody`, who must be able to walk in
@@ -80,15 +81,27 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         with cast.service(both.environment(), tmp_path_factory.mktemp("logs")) as service:
             os.environ.update(TWILIO_API_URL=service.carrier, PUBLIC_VOICE_URL=service.voice)
             forget()
-            line = service.line().registers("default", "answer_and_press_1")
-            karim = settle("karim", phone=KARIM)
-            agent.takes_post(karim, "phone", clock.now())
-            yield Town(service, both, line, karim)
+            yield service, both
         engine().dispose()
     for name in os.environ.keys() - before.keys():
         del os.environ[name]
     os.environ.update(before)
     forget()
+
+
+@pytest.fixture(scope="module")
+def town(running: tuple[cast.Service, embedded.Stores]) -> Town:
+    """The service with nobody in it but Karim, at his post with a desk phone that answers and presses 1."""
+    service, both = running
+    line = service.line().faults().registers("default", "answer_and_press_1")
+    for call in line.live():
+        line.ask("POST", f"/calls/{call['sid']}/hangup", {})
+    with psycopg.connect(both.postgresql.url.replace("+psycopg", "")) as connection:
+        connection.execute(f"TRUNCATE {', '.join(PEOPLE)} CASCADE".encode())
+    until(lambda: bool(store.client().flushall()))
+    karim = settle("karim", phone=KARIM)
+    agent.takes_post(karim, "phone", clock.now())
+    return Town(service, both, line, karim)
 
 
 def forget() -> None:

@@ -15,7 +15,7 @@ import pytest
 from starlette.routing import Route
 
 from callcenter import clock, embedded
-from callcenter.actions import agent, citizen
+from callcenter.actions import agent, callback, citizen
 from callcenter.config import PRACTICE_TOKEN
 from callcenter.rules.states import PauseReason
 from ivr.app import create
@@ -72,7 +72,7 @@ def waits(town: Town, number: str) -> str:
 
 
 def is_served(town: Town, sid: str) -> None:
-    """Karim is offered the call of this line; what the volley of webhooks made up besides hangs up."""
+    """Karim is offered the call of this line; whom the volley of webhooks made up hangs up, and wants no callback."""
 
     def is_theirs() -> bool:
         offer = town.offer()
@@ -81,6 +81,7 @@ def is_served(town: Town, sid: str) -> None:
         if town.rows("select carrier_id from calls where id = %s", offer.call_id) == [(sid,)]:
             return True
         citizen.hangs_up(FORM["CallSid"], clock.now())
+        callback.cancels_own(FORM["From"], clock.now())
         return False
 
     until(is_theirs)
