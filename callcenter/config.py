@@ -98,7 +98,10 @@ class Settings(BaseSettings):
     voicemail_message: bool = Field(
         default=False, description="leave a short impersonal message on an answering machine"
     )
-    texts: bool = Field(default=False, description="send a text message to whom we could not reach")
+    texts: bool = Field(
+        default=False,
+        description="write to whom we could not reach, and ask those who spoke with us how satisfied they are",
+    )
 
     opens_at: str = Field(default="08:30", description="local time of the citizen's territory, Monday to Friday")
     closes_at: str = Field(default="18:00", description="local time of the citizen's territory, Monday to Friday")

@@ -23,6 +23,7 @@ class Job(StrEnum):
     DIAL = "callbacks.dial"
     TEXT = "callbacks.text"
     PING = "hands.ping"
+    ASK = "satisfaction.ask"
     ROLL_UP = "figures.roll_up"
     TIDY = "night.tidy"
 

@@ -50,6 +50,7 @@ def run(stop: threading.Event) -> None:
         healing.compare_index: timedelta(seconds=15),  # half of what P3 allows
         healing.compare_carrier: timedelta(seconds=30),
         healing.callbacks_are_kept: timedelta(seconds=5),
+        healing.satisfaction_is_asked: timedelta(minutes=1),
         _ping: timedelta(minutes=1),
         _roll_up: timedelta(minutes=1),
         _tidy: timedelta(hours=1),

@@ -44,6 +44,9 @@ class Telephone(Protocol):
     def send_text(self, number: PhoneNumber, language: str, reference: str) -> None:
         """Write to somebody whom we could not reach."""
 
+    def ask_by_text(self, number: PhoneNumber, language: str) -> None:
+        """Write to somebody we spoke with: how satisfied are they? Their reply comes as a text."""
+
     def bring_in(self, carrier_id: str, call_id: str) -> bool:
         """Move a waiting caller into their room; False when they have hung up."""
 

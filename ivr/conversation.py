@@ -7,20 +7,23 @@ from urllib.parse import parse_qs
 
 from starlette.routing import Route
 
-from callcenter.actions import agent, citizen, dial, room
+from callcenter.actions import agent, citizen, dial, room, satisfaction
 from callcenter.actions.room import RoomEvent
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import AlreadyTaken
+from callcenter.rules.satisfaction import NO, NO_MORE, SCORES, YES, Reply
 from ivr import dialogue
 from ivr.door import Asked, Webhook
-from ivr.prompts import say
-from ivr.turns import Ask, Connect, Goodbye, Rest, Spelled, Turn
+from ivr.prompts import LANGUAGES, say
+from ivr.turns import Ask, Connect, Goodbye, Rest, Say, Spelled, Turn
 from ivr.webhooks import OVER, hold
 
 PATIENCE = 3.0  # seconds for what PostgreSQL decides
 CITIZEN = "citizen"
 FAULTS = frozenset({"failed", "busy", "no-answer", "canceled"})
+RELAY_TIMEOUT = 60  # seconds for a key through a relay service, which types and reads
+NO_ANSWER = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 TRIES = 3  # times an agent or a called citizen hears the question before the line closes
 
 P = ParamSpec("P")
@@ -58,12 +61,41 @@ async def after(asked: Asked) -> Turn:
 
 
 async def goodbye(asked: Asked) -> Turn:
-    """Thanks, and the reference that a second call goes on from."""
-    told = await _decided(asked, citizen.reference, _own(asked, "c"))
+    """Thanks, the reference that a second call goes on from, and the question that a desk asks too."""
+    told = await _decided(asked, satisfaction.last_words, _own(asked, "c"))
     if told is None:
         return _farewell(asked)
     spoken = say(told.language, "goodbye.reference", reference=Spelled(told.reference))
-    return Goodbye((spoken, say(told.language, "goodbye.after_conversation")))
+    if not told.asks:
+        return Goodbye((spoken, say(told.language, "goodbye.after_conversation")))
+    return _asks(asked, "satisfied", told.language, (spoken,), relay=told.relay)
+
+
+async def satisfied(asked: Asked) -> Turn:
+    """How satisfied they are. Silence is an answer too: a good day."""
+    language, keys = _language(asked), asked.keys
+    if keys == NO_MORE:
+        await _decided(asked, satisfaction.says, _own(asked, "c"), Reply(asks_no_more=True))
+        return Goodbye((say(language, "satisfaction.refused"), say(language, "goodbye.after_conversation")))
+    if keys in SCORES:
+        await _decided(asked, satisfaction.says, _own(asked, "c"), Reply(score=int(keys)))
+        return _asks(asked, "settled", language)
+    return _asks_again(asked, "satisfied")
+
+
+async def settled(asked: Asked) -> Turn:
+    """Whether what they called about is settled."""
+    language, keys = _language(asked), asked.keys
+    if keys in (YES, NO):
+        await _decided(asked, satisfaction.says, _own(asked, "c"), Reply(settled=keys == YES))
+        return Goodbye((say(language, "satisfaction.thanks"), say(language, "goodbye.after_conversation")))
+    return _asks_again(asked, "settled")
+
+
+async def replied(asked: Asked) -> bytes:
+    """A text came to our number."""
+    await _decided(asked, satisfaction.replies, asked.from_, asked.form.get("Body", ""), now())
+    return NO_ANSWER
 
 
 async def back(asked: Asked) -> Turn:
@@ -182,8 +214,37 @@ def _asks_citizen(language: str, attempt_id: str, tries: int, *, hello: bool) ->
     )
 
 
-def _farewell(_asked: Asked) -> Turn:
-    return Goodbye((say("fr", "goodbye.after_conversation"),))
+QUESTIONS = {"satisfied": "satisfaction.satisfied", "settled": "satisfaction.settled"}
+
+
+def _asks(
+    asked: Asked, question: str, language: str, before: tuple[Say, ...] = (), tries: int = 1, *, relay: bool = False
+) -> Ask:
+    relay = relay or _own(asked, "r") == "1"
+    where = f"/voice/{question}?c={_own(asked, 'c')}&l={language}&n={tries}&r={int(relay)}"
+    said = (*before, say(language, QUESTIONS[question]))
+    return Ask(said, where, timeout=RELAY_TIMEOUT) if relay else Ask(said, where)
+
+
+def _asks_again(asked: Asked, question: str) -> Turn:
+    """Once more after a wrong key or `*`; after silence, or twice, nobody is pressed."""
+    language, tries = _language(asked), int(_own(asked, "n") or 1)
+    if asked.keys and tries == 1:
+        return _asks(asked, question, language, tries=2)
+    return Goodbye((say(language, "goodbye.after_conversation"),))
+
+
+def _language(asked: Asked) -> str:
+    language = _own(asked, "l")
+    return language if language in LANGUAGES else "fr"
+
+
+def _farewell(asked: Asked) -> Turn:
+    return Goodbye((say(_language(asked), "goodbye.after_conversation"),))
+
+
+def _no_answer(_asked: Asked) -> bytes:
+    return NO_ANSWER
 
 
 def _nothing(_asked: Asked) -> None:
@@ -217,6 +278,9 @@ routes = [
         ("/voice/room/events", event, _nothing),
         ("/voice/after", after, _farewell),
         ("/voice/goodbye", goodbye, _farewell),
+        ("/voice/satisfied", satisfied, _farewell),
+        ("/voice/settled", settled, _farewell),
+        ("/voice/text", replied, _no_answer),
         ("/voice/back", back, _back_to_music),
         ("/voice/leg", leg, _too_late),
         ("/voice/leg/heard", leg_heard, _too_late),

@@ -85,7 +85,7 @@ class Webhook:
     """
 
     answer: Answer
-    otherwise: Callable[[Asked], Turn | None] = apology
+    otherwise: Callable[[Asked], Turn | bytes | None] = apology
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)

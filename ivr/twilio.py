@@ -61,8 +61,10 @@ class Twilio:
         return _asked(opened, gone=nothing)
 
     def send_text(self, number: PhoneNumber, language: str, reference: str) -> None:
-        body = text(language, "text.not_reached", reference=reference)
-        _asked(lambda: self._client.messages.create(to=number.e164, from_=self._number, body=body), gone=None)
+        self._text(number, text(language, "text.not_reached", reference=reference))
+
+    def ask_by_text(self, number: PhoneNumber, language: str) -> None:
+        self._text(number, text(language, "text.satisfaction"))
 
     def bring_in(self, carrier_id: str, call_id: str) -> bool:
         return self._redirect(carrier_id, f"/voice/room?c={call_id}")
@@ -110,6 +112,9 @@ class Twilio:
         for status in ("queued", "ringing", "in-progress"):
             found: list[Line] = []
             yield from _asked(partial(self._lines, status), found)
+
+    def _text(self, number: PhoneNumber, body: str) -> None:
+        _asked(lambda: self._client.messages.create(to=number.e164, from_=self._number, body=body), gone=None)
 
     def _lines(self, status: str) -> list[Line]:
         found = self._client.calls.list(status=status, page_size=1000)

@@ -139,22 +139,6 @@ def hangs_up(carrier_id: str, at: datetime) -> None:
     is_gone(call.id, freed)
 
 
-@dataclass(frozen=True)
-class Reference:
-    """What the last words say, in the caller's language."""
-
-    reference: str
-    language: str
-
-
-def reference(call_id: str) -> Reference | None:
-    """The reference of a call; None for an unknown one. Raises DatabaseDown."""
-    with reading() as session:
-        call = calls.get(session, call_id)
-        contact = contacts.get(session, call.contact_id) if call else None
-        return Reference(contact.reference, call.language) if call and contact else None
-
-
 def wish(call_id: str) -> Wish:
     """What the menu learnt of a call, from its row. Raises DatabaseDown."""
     with reading() as session:

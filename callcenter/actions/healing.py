@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from callcenter import jobs
-from callcenter.actions import agent, callback, citizen, dial, dispatch, index, room
+from callcenter.actions import agent, callback, citizen, dial, dispatch, index, room, satisfaction
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
@@ -88,6 +88,11 @@ def callbacks_are_kept(at: datetime) -> None:
     jobs.send((jobs.Job.TEXT, {"callback_id": callback_id}) for callback_id in untexted)
     if late:
         log.error("alarm: callbacks are very late", late=late)
+
+
+def satisfaction_is_asked(at: datetime) -> None:
+    """By text, of those who gave no answer by key."""
+    jobs.send((jobs.Job.ASK, {"contact_id": contact_id}) for contact_id in satisfaction.to_ask(at))
 
 
 def beacon_is_raised(at: datetime) -> bool:

@@ -5,7 +5,7 @@ A contact is one person on one occasion; an accompaniment is one démarche of it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     CheckConstraint,
@@ -18,11 +18,13 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     delete,
+    exists,
     false,
     insert,
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
@@ -33,6 +35,8 @@ from callcenter.records.identity import new_id, new_reference
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import Due, FollowUp, Outcome
 from callcenter.rules.territory import local_day
+
+LONGEST_CALL = timedelta(hours=6)
 
 
 class Contact(Base):
@@ -52,6 +56,7 @@ class Contact(Base):
             unique=True,
             postgresql_where="site_reference is not null",
         ),
+        Index("contacts_to_erase", "arrived_at", postgresql_where="erased_at is null"),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
@@ -77,6 +82,10 @@ class Contact(Base):
     draft: Mapped[bytes | None] = mapped_column(LargeBinary)  # notes taken during the call, sealed, gone once recorded
     satisfaction: Mapped[int | None]  # the raw answer
     satisfaction_scale: Mapped[int | None]
+    settled_said: Mapped[bool | None]  # the citizen's own answer to « votre demande est-elle réglée ? »
+    asked_at: Mapped[datetime | None]  # when a text asked: set before the carrier is, so none is sent twice
+    asks_no_more: Mapped[bool] = mapped_column(default=False, server_default=false())  # they refused the questions
+    erased_at: Mapped[datetime | None]  # number, references and notes are blank; what was counted stays
 
 
 class Accompaniment(Base):
@@ -102,6 +111,24 @@ class Accompaniment(Base):
     follow_up: Mapped[str] = mapped_column(String(12), default=FollowUp.NONE)
     continues: Mapped[str | None] = mapped_column(ForeignKey("accompaniments.id"))
     notes: Mapped[str | None] = mapped_column(Text)  # masked before they come here
+    at: Mapped[datetime]
+
+
+class Agreement(Base):
+    """A mandate or a consent that a citizen gave, apart from what was said or recorded of their démarches."""
+
+    __tablename__ = "agreements"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "kind", name="agreements_once"),
+        CheckConstraint("kind in ('mandate', 'consent')", name="agreements_kind"),
+        CheckConstraint("given_by in ('voice', 'text', 'paper')", name="agreements_given_by"),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    given_by: Mapped[str] = mapped_column(String(5))
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"))  # who took it
     at: Mapped[datetime]
 
 
@@ -147,6 +174,37 @@ def get(session: Session, contact_id: str) -> Contact | None:
     return session.get(Contact, contact_id, populate_existing=True)
 
 
+def hold(session: Session, contact_id: str) -> Contact | None:
+    """One contact, held until this transaction ends."""
+    return session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
+
+
+def asked_since(session: Session, number: PhoneNumber, since: datetime) -> Contact | None:
+    """The latest contact about which this number was asked by text since then."""
+    asked = select(Contact).where(Contact.pseudonym == sealing.pseudonym(number.e164), Contact.asked_at >= since)
+    return session.scalar(asked.order_by(Contact.asked_at.desc()).limit(1))
+
+
+def unasked(session: Session, since: datetime, until: datetime, limit: int = 100) -> list[str]:
+    """Contacts whose conversation ended between then and then without an answer and without a text."""
+    from callcenter.records.calls import Call
+
+    silent = (
+        select(Contact.id)
+        .join(Call, Call.contact_id == Contact.id)
+        .where(
+            Call.arrived_at >= since - LONGEST_CALL,
+            Call.talking_at.is_not(None),
+            Call.ended_at.between(since, until),
+            Contact.pseudonym.is_not(None),
+            Contact.satisfaction.is_(None),
+            Contact.asked_at.is_(None),
+            ~Contact.asks_no_more,
+        )
+    )
+    return list(session.scalars(silent.limit(limit)))
+
+
 def owed_by(session: Session, agent_id: str) -> list[Contact]:
     """What an agent has still to record, oldest first."""
     owed = select(Contact).where(Contact.agent_id == agent_id, Contact.due == Due.OWED).order_by(Contact.owed_at)
@@ -190,6 +248,23 @@ def record(session: Session, contact: Contact, entries: Sequence[Entry], at: dat
     session.add_all(rows)
     set_due(session, contact, Due.RECORDED, at, "outcome", who)
     return rows
+
+
+def agrees(session: Session, contact_id: str, kind: str, given_by: str, agent_id: str, at: datetime) -> None:
+    """Log a mandate or a consent; the first of its kind stands."""
+    given = upsert(Agreement).values(
+        id=new_id(), contact_id=contact_id, kind=kind, given_by=given_by, agent_id=agent_id, at=at
+    )
+    session.execute(given.on_conflict_do_nothing(index_elements=["contact_id", "kind"]))
+
+
+def may_be_asked(session: Session, contact: Contact) -> bool:
+    """Whether nobody has asked this person how satisfied they are about this contact, and they never refused to be
+    asked."""
+    if contact.satisfaction is not None or contact.asks_no_more:
+        return False
+    refused = exists().where(Contact.pseudonym == contact.pseudonym, Contact.asks_no_more)
+    return contact.pseudonym is None or not session.scalar(select(refused))
 
 
 def of_person(session: Session, pseudonym: bytes, but: str, limit: int = 5) -> list[Contact]:

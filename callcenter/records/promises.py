@@ -263,7 +263,7 @@ QUERIES = (
         "a line of the carrier's that nobody here knows, or whose use has ended",
         """select line from unnest(cast(:lines as text[])) as line where not exists (
              select from calls c where c.carrier_id = line
-               and (c.ended_at is null or c.ended_at > :at - interval '60 s')
+               and (c.ended_at is null or c.ended_at > :at - interval '180 s') -- `calls.LAST_WORDS`: two questions
            ) and not exists (
              select from legs l where l.carrier_id = line
                and (l.left_at is null or l.left_at > :at - interval '60 s')

@@ -15,6 +15,7 @@ from callcenter.records.agents import Agent
 
 LIFETIME = timedelta(hours=12)  # a working day; the cookie goes with the browser
 WINDOW = timedelta(minutes=10)
+LOGS_KEPT = timedelta(days=366)
 TRIES_PER_NAME = 5
 TRIES_PER_ADDRESS = 30
 
@@ -44,13 +45,14 @@ class SignInTry(Base):
 
 
 class AuditEntry(Base):
-    """An act of a supervisor or an administrator, or a look at a full number."""
+    """An act of a supervisor or an administrator, or a look at a full number. Kept for a year, then PostgreSQL lets it
+    be deleted."""
 
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     at: Mapped[datetime]
-    who: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    who: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))  # None: an operator at the command line
     act: Mapped[str] = mapped_column(String(40))
     noun: Mapped[str] = mapped_column(String(12))
     noun_id: Mapped[str] = mapped_column(String(40))
@@ -106,7 +108,7 @@ def failed(session: Session, login: str, address: str, at: datetime) -> None:
     )
 
 
-def audit(session: Session, who: str, act: str, noun: str, noun_id: str, at: datetime) -> None:
+def audit(session: Session, who: str | None, act: str, noun: str, noun_id: str, at: datetime) -> None:
     """Write down an act that must be answerable for."""
     session.add(AuditEntry(at=at, who=who, act=act, noun=noun, noun_id=noun_id))
 
@@ -115,3 +117,4 @@ def tidy(session: Session, at: datetime) -> None:
     """Forget sessions and failed tries that can matter no more."""
     session.execute(delete(StaffSession).where(StaffSession.expires_at < at - timedelta(days=30)))
     session.execute(delete(SignInTry).where(SignInTry.at < at - timedelta(days=1)))
+    session.execute(delete(AuditEntry).where(AuditEntry.at < at - LOGS_KEPT))

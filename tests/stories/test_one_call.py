@@ -47,8 +47,14 @@ def test_the_agent_ends_the_call_and_the_caller_hears_their_reference(line: Line
     karim.accepts()
     durand.speaks_with(KARIM)
     karim.is_("talking").hangs_up()
-    durand.hears("référence").hears("Au revoir").is_hung_up()
+    durand.hears("référence").hears("satisfait").presses("4").hears("réglée").presses("1")
+    durand.hears("Merci de vos réponses").hears("Au revoir").is_hung_up()
     assert karim.is_("wrap_up").state == "wrap_up"
+    with reading() as session:
+        call = calls.by_carrier_id(session, durand.sid)
+        contact = contacts.get(session, call.contact_id) if call else None
+    assert contact is not None
+    assert (contact.satisfaction, contact.settled_said) == (4, True)
 
 
 def test_a_call_that_is_refused_keeps_its_place_and_goes_to_the_next_agent(line: Line, desk: Desk) -> None:

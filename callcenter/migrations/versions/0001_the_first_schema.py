@@ -11,7 +11,10 @@ depends_on = None
 
 APPEND_ONLY = """
 create function refuse_change() returns trigger language plpgsql as
-$$ begin raise exception 'this table is append-only'; end $$
+$$ begin
+  if tg_op = 'DELETE' and tg_table_name = 'audit' and old.at < now() - interval '1 year' then return old; end if;
+  raise exception 'this table is append-only';
+end $$
 """
 
 
@@ -56,7 +59,7 @@ def upgrade() -> None:
         "audit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("who", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("who", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("act", sa.String(length=40), nullable=False),
         sa.Column("noun", sa.String(length=12), nullable=False),
         sa.Column("noun_id", sa.String(length=40), nullable=False),
@@ -103,6 +106,10 @@ def upgrade() -> None:
         sa.Column("draft", sa.LargeBinary(), nullable=True),
         sa.Column("satisfaction", sa.Integer(), nullable=True),
         sa.Column("satisfaction_scale", sa.Integer(), nullable=True),
+        sa.Column("settled_said", sa.Boolean(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asks_no_more", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("channel in ('front_desk', 'bus', 'phone', 'callback')", name="contacts_channel"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("reference"),
@@ -116,6 +123,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="site_reference is not null",
     )
+    op.create_index("contacts_to_erase", "contacts", ["arrived_at"], unique=False, postgresql_where="erased_at is null")
     op.create_index("contacts_owed", "contacts", ["agent_id"], unique=False, postgresql_where="due = 'owed'")
     op.create_table(
         "drafts",
@@ -835,6 +843,21 @@ def upgrade() -> None:
         "attempts_one_live_per_number", "attempts", ["number_key"], unique=True, postgresql_where="outcome is null"
     )
     op.create_index(op.f("ix_attempts_call_id"), "attempts", ["call_id"], unique=False)
+    op.create_table(
+        "agreements",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("contact_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("given_by", sa.String(length=5), nullable=False),
+        sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind in ('mandate', 'consent')", name="agreements_kind"),
+        sa.CheckConstraint("given_by in ('voice', 'text', 'paper')", name="agreements_given_by"),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"]),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("contact_id", "kind", name="agreements_once"),
+    )
     op.execute(APPEND_ONLY)
     for table in ("events", "audit"):
         op.execute(
@@ -843,6 +866,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("agreements")
     op.drop_index(op.f("ix_attempts_call_id"), table_name="attempts")
     op.drop_index("attempts_one_live_per_number", table_name="attempts", postgresql_where="outcome is null")
     op.drop_index("attempts_by_callback", table_name="attempts")
@@ -924,6 +948,7 @@ def downgrade() -> None:
     op.drop_index("events_by_noun", table_name="events")
     op.drop_table("events")
     op.drop_table("drafts")
+    op.drop_index("contacts_to_erase", table_name="contacts", postgresql_where="erased_at is null")
     op.drop_index("contacts_owed", table_name="contacts", postgresql_where="due = 'owed'")
     op.drop_index("contacts_once_per_site", table_name="contacts", postgresql_where="site_reference is not null")
     op.drop_index("contacts_by_person", table_name="contacts")

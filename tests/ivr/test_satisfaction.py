@@ -1,0 +1,168 @@
+"""The two questions after a conversation: by key, by text, told twice, unanswered, refused for good."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from callcenter import config
+from callcenter.actions import agent, healing, satisfaction
+from callcenter.actions.agent import takes_post
+from callcenter.clock import now
+from callcenter.db import reading, transaction
+from callcenter.records import calls, contacts, rollups
+from callcenter.records.contacts import Contact, Entry
+from callcenter.records.figures import between
+from callcenter.rules import quality
+from callcenter.rules.satisfaction import Reply, read
+from callcenter.rules.states import Outcome
+from ivr.rehearsal.far_end import Line
+from tests.conversation import carrier as practice_carrier
+from tests.conversation import ends, speaks
+from tests.ivr.voice_line import Carrier
+from tests.town import settle
+
+DURAND = "+33612345678"
+LINES = count(1)
+
+
+@pytest.fixture(autouse=True)
+def line() -> Iterator[Line]:
+    with practice_carrier() as line:
+        yield line
+
+
+@pytest.fixture
+def karim(carrier: Carrier) -> str:
+    karim = settle("karim", "46", ["impots", "autre"])
+    takes_post(karim, "phone", now())
+    return karim
+
+
+def spoken(karim: str, number: str = DURAND) -> str:
+    """A conversation that the agent has ended and recorded; its call."""
+    call_id = speaks(karim, f"CA{next(LINES):032x}", number, now())
+    ends(karim, call_id, now())
+    with reading() as session:
+        call = calls.get(session, call_id)
+    assert call is not None
+    entry = Entry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True)
+    agent.records(karim, call.contact_id, [entry], now())
+    return call_id
+
+
+def contact_of(call_id: str) -> Contact:
+    with reading() as session:
+        call = calls.get(session, call_id)
+        contact = contacts.get(session, call.contact_id) if call else None
+    assert contact is not None
+    return contact
+
+
+def test_the_caller_answers_both_questions_and_every_webhook_comes_twice(carrier: Carrier, karim: str) -> None:
+    call_id = spoken(karim)
+    first = [carrier.asks(f"/voice/goodbye?c={call_id}") for _ in range(2)]
+    assert all("référence" in each and "satisfait" in each for each in first)
+    then = [carrier.asks(each.action, "3") for each in first]
+    assert all("réglée" in each for each in then)
+    last = [carrier.asks(each.action, "2") for each in then]
+    assert all("Merci de vos réponses" in each and each.verbs[-1] == "Hangup" for each in last)
+    carrier.asks(first[0].action, "1")  # a late twin with another key: the first answer stands
+    contact = contact_of(call_id)
+    assert (contact.satisfaction, contact.satisfaction_scale, contact.settled_said) == (3, 4, False)
+    assert "satisfait" not in carrier.asks(f"/voice/goodbye?c={call_id}")
+    with transaction(60) as session:
+        rollups.roll_up(session, now())
+    with reading() as session:
+        (tally,) = between(session, contact.local_day, contact.local_day).values()
+    assert quality.satisfied(tally) == quality.Share(1, 1)
+    assert quality.very_satisfied(tally) == quality.Share(0, 1)
+    assert quality.answered_the_question(tally) == quality.Share(1, 1)
+
+
+def test_silence_ends_politely_and_a_wrong_key_is_asked_once_more(carrier: Carrier, karim: str) -> None:
+    call_id = spoken(karim)
+    asked = carrier.asks(f"/voice/goodbye?c={call_id}")
+    silent = carrier.asks(asked.action, "")
+    assert "Au revoir" in silent
+    assert silent.verbs[-1] == "Hangup"
+    again = carrier.asks(asked.action, "7")
+    assert "satisfait" in again
+    assert carrier.asks(again.action, "8").verbs[-1] == "Hangup"
+    assert contact_of(call_id).satisfaction is None
+
+
+def test_whoever_refused_is_never_asked_again(carrier: Carrier, karim: str) -> None:
+    call_id = spoken(karim)
+    asked = carrier.asks(f"/voice/goodbye?c={call_id}")
+    assert "plus ces questions" in carrier.asks(asked.action, "0")
+    assert "satisfait" not in carrier.asks(f"/voice/goodbye?c={call_id}")
+    assert "satisfait" not in carrier.asks(f"/voice/goodbye?c={spoken(karim)}")
+    assert "satisfait" in carrier.asks(f"/voice/goodbye?c={spoken(karim, '+33612345679')}")
+
+
+def test_a_relay_call_is_given_the_time_and_nobody_unheard_is_asked(carrier: Carrier, karim: str) -> None:
+    call_id = spoken(karim)
+    with transaction() as session:
+        call = calls.get(session, call_id)
+        assert call is not None
+        call.relay = True
+    asked = carrier.asks(f"/voice/goodbye?c={call_id}")
+    assert 'timeout="60"' in asked.text
+    assert 'timeout="60"' in carrier.asks(asked.action, "4").text
+    with transaction() as session:
+        call = calls.get(session, call_id)
+        contact = contacts.get(session, call.contact_id) if call else None
+        assert call is not None
+        assert contact is not None
+        call.talking_at, contact.satisfaction = None, None
+    assert "satisfait" not in carrier.asks(f"/voice/goodbye?c={call_id}")
+
+
+def test_by_text_where_texts_are_on(carrier: Carrier, karim: str, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    call_id, answered = spoken(karim), spoken(karim, "+33612345679")
+    satisfaction.says(answered, Reply(score=4))
+    spoken(karim, "+33565051234")  # a fixed line takes no texts
+    later = now() + timedelta(minutes=5)
+    assert satisfaction.to_ask(later) == []
+    monkeypatch.setenv("TEXTS", "1")
+    config.settings.cache_clear()
+    try:
+        assert satisfaction.to_ask(now()) == []  # they may still be on the line
+        for contact_id in satisfaction.to_ask(later) * 2:
+            satisfaction.asks_by_text(contact_id, later)
+        assert satisfaction.to_ask(later) == []
+        healing.satisfaction_is_asked(later)
+    finally:
+        monkeypatch.delenv("TEXTS")
+        config.settings.cache_clear()
+    (text,) = line.messages()
+    assert text["to"] == DURAND
+    assert "de 1 (pas du tout) à 4" in text["body"]
+    for body in ("Bonjour", "4 oui", "1 non"):
+        assert "Response" in carrier.asks("/voice/text", From=DURAND, Body=body).text
+    contact = contact_of(call_id)
+    assert (contact.satisfaction, contact.settled_said) == (4, True)
+    carrier.asks("/voice/text", From=DURAND, Body="STOP")
+    assert contact_of(call_id).asks_no_more
+    carrier.asks("/voice/text", From="+33699999999", Body="4 oui")
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("4 oui", Reply(4, True)),
+        ("3, Non.", Reply(3, False)),
+        ("2", Reply(2)),
+        ("Y", Reply(None, True)),
+        ("1 ou 2 ?", Reply()),
+        ("5", Reply()),
+        ("14", Reply()),
+        ("oui et non", Reply()),
+        ("Stop svp", Reply(asks_no_more=True)),
+        ("", Reply()),
+    ],
+)
+def test_what_a_text_says(text: str, reply: Reply) -> None:
+    assert read(text) == reply
