@@ -8,8 +8,12 @@ import pytest
 from playwright.sync_api import Page
 
 from callcenter import clock
+from callcenter.actions import callback, citizen
 from callcenter.db import transaction
-from callcenter.records import agents, calls
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import agents, callbacks, calls
+from callcenter.records.calls import Wish
+from callcenter.records.identity import new_id
 from ivr.rehearsal.far_end import Line
 from tests.browser.conftest import KARIM, Opens
 from tests.desk import Desk
@@ -94,7 +98,8 @@ def test_the_desk_through_a_whole_call(line: Line, opens: Opens, is_accessible: 
     page.locator("form[id^=record-] .choices label").filter(has_text="Orientation").click()
     page.locator("form[id^=record-] [name=reason-0]").select_option("website")
     page.locator("form[id^=record-] [data-add]").click()
-    is_accessible(page, "wrap-up, an orientation and a second démarche")
+    page.locator("details[id^=promise-] summary").click()
+    is_accessible(page, "wrap-up, an orientation, a second démarche and a callback to promise")
     page.locator("form[id^=record-] [name=procedure-0]").select_option("avis-impot")
     page.locator("form[id^=record-] [data-remove]").click()
     page.get_by_role("button", name="Enregistrer", exact=True).click()
@@ -139,6 +144,48 @@ def test_the_board(line: Line, desk: Desk, opens: Opens, is_accessible: Checks) 
     line.call(from_="+33565051299").presses("0")
     page.wait_for_selector("#wall_queues table")
     is_accessible(page, "a busy board")
+
+
+def test_the_callbacks(line: Line, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
+    settle("karim", phone=KARIM)
+    settle("ines", role="supervisor", departments=["46"])
+    page = opens("ines")
+    page.goto("/supervision/callbacks")
+    is_accessible(page, "no callback")
+    karim = desk.sign_in("karim", password=PASSWORD).takes_post()
+    line.call(from_="+33565051299").presses("46000").presses("1").presses("3").hears("conseiller").hangs_up()
+    karim.is_("available").pauses()
+    kept = [
+        _promised("46", topic, number) for topic, number in (("impots", "+33565051234"), ("logement", "+33565051235"))
+    ]
+    _promised("974", "impots", "+262262123456")
+    with transaction() as session:
+        late = callbacks.get(session, kept[0])
+        assert late
+        late.promised_until, late.attempts = clock.now() - timedelta(minutes=42), 2
+    page.reload()
+    page.wait_for_selector(".late")
+    page.locator("[aria-label^='Annuler le rappel']").last.click()
+    page.wait_for_selector(".fr-alert--success")
+    is_accessible(page, "callbacks to keep, ended, and somebody unheard")
+    page.get_by_role("link", name="Liste à imprimer").click()
+    page.wait_for_selector(".paper")
+    is_accessible(page, "the list to print")
+    own = opens("karim")
+    own.get_by_role("link", name="Mes rappels").click()
+    own.wait_for_selector("tbody")
+    is_accessible(own, "my callbacks")
+
+
+def _promised(department: str, topic: str, number: str) -> str:
+    line = f"CA{new_id().replace('-', '')}"
+    callback.asks(line, number, Wish(department, topic), clock.now(), typed=False)
+    citizen.hangs_up(line, clock.now())
+    with transaction() as session:
+        kept = callbacks.open_for(session, PhoneNumber(number))
+        assert kept
+        kept.due_from = clock.now() + timedelta(minutes=5)
+        return kept.id
 
 
 def _is(page: Page, state: str) -> None:
