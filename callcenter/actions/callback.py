@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from callcenter.actions import citizen, dial, dispatch, index, supervisor
+from callcenter.actions import citizen, dial, dispatch, index, standing, supervisor
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import BadNumber, NoSuchTime, NotAllowed, NotFound, NotPossibleNow, TooManyCallbacks
@@ -319,4 +319,5 @@ def _queue(session: Session, callback: Callback, at: datetime) -> calls.Call:
     assert contact is not None
     contact.department, contact.topic, contact.language = callback.department, callback.topic, callback.language
     contact.relay, contact.local_day = callback.relay, citizen.local_time(callback.department, at).date()
-    return calls.queue_callback(session, callback, contact_id, at)
+    ages = standing.current().widens_after(callback.department, callback.topic)
+    return calls.queue_callback(session, callback, contact_id, at, ages)

@@ -12,17 +12,19 @@ from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.live import queue
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, contacts, legs, offers
+from callcenter.records import agents, callbacks, calls, contacts, legs, offers, past
 from callcenter.records.calls import Call, Wish
 from callcenter.rules import routing, waiting
 from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.opening_hours import PARIS, LineHours, opening
 from callcenter.rules.orders import led_to
+from callcenter.rules.priority import Past, priority
 from callcenter.rules.states import AgentState, CallState, Ending, OfferState
 from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.waiting import Announcement
 
 SHORT_ABANDON = timedelta(seconds=5)
+HELPER_FIRST = timedelta(seconds=1)  # the time it takes to offer a call to an agent who is free now
 
 
 @dataclass(frozen=True)
@@ -57,22 +59,29 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
     """The menu's answers lead to a queue. Told twice, the first answers stand. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     hours = opening(line_hours(), wish.department, at, wish.topic)
-    led = led_to(standing.current().orders, wish.department, wish.topic)
+    stands = standing.current()
+    led = led_to(stands.orders, wish.department, wish.topic)
     wish = replace(wish, topic=led or wish.topic)
     with transaction() as session:
         call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
         if call.state != CallState.MENU:
             return Waits(call.id)
-        why = _no_place(session, wish, hours.is_open) if led else "nobody"
+        relay = call.relay or wish.relay
+        why = _no_place(session, wish, hours.is_open, is_led=led is not None)
         if why:
             call.turned_away = why
-            call.department, call.topic, call.language = wish.department, wish.topic, wish.language
-            call.relay = call.relay or wish.relay
+            call.department, call.topic, call.language, call.relay = wish.department, wish.topic, wish.language, relay
+            _describe(contacts.get(session, call.contact_id), call, at)
             return TurnedAway(why, hours.next_opening)
+        key = call.number_key
+        ahead = priority(relay=relay, past=past.of_number(session, key, call.id, at) if key else Past(), at=at)
+        helper = past.helper(session, key, wish.topic, wish.language, at) if key else None
         joined = calls.move(
             session, call.id, [CallState.MENU], CallState.WAITING, at, "joined the queue",
-            department=wish.department, topic=wish.topic, language=wish.language, relay=call.relay or wish.relay,
-            queued_at=at, turned_away=None,
+            department=wish.department, topic=wish.topic, language=wish.language, relay=relay,
+            queued_at=at, turned_away=None, priority=ahead.seconds, reasons=list(ahead.reasons),
+            widens_after=list(stands.widens_after(wish.department, wish.topic)),
+            for_agent=helper, own_until=at + HELPER_FIRST if helper else None,
         )  # fmt: skip
         if joined is None:  # a twin of this webhook was quicker
             return Waits(call.id)
@@ -170,9 +179,12 @@ def local_time(department: str, at: datetime) -> datetime:
     return at.astimezone(ZoneInfo(territory.timezone if territory and territory.timezone else PARIS))
 
 
-def _no_place(session: Session, wish: Wish, is_open: bool) -> str | None:
+def _no_place(session: Session, wish: Wish, is_open: bool, *, is_led: bool) -> str | None:
+    """`is_led`: a supervisor has not closed the queue."""
     if not is_open:
         return "closed"
+    if not is_led:
+        return "nobody"
     if calls.count_waiting(session) >= settings().queue_limit:
         return "full"
     return None if agents.somebody_serves(session, wish.topic, wish.language) else "nobody"

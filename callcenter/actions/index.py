@@ -46,7 +46,7 @@ def put_call(call: Call) -> None:
 
 
 def _widens(call: Call, arrival: float, queues: int) -> tuple[float, ...]:
-    ages = settings().ring_widens_after
+    ages = (call.widens_after[0], call.widens_after[1]) if call.widens_after else settings().ring_widens_after
     if call.own_until is None:
         return routing.widening(arrival, queues, ages)
     return routing.widening_from_own(call.own_until.timestamp(), arrival, queues, ages)

@@ -13,12 +13,13 @@ from callcenter.jobs import Job
 from callcenter.records import agents, callbacks, calls, carrier_events, contacts, legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
+from callcenter.rules import priority
 from callcenter.rules.callbacks import CallbackState, DialResult, Source
+from callcenter.rules.priority import Reason
 from callcenter.rules.states import AgentState, CallState, LegState, PauseReason
 from callcenter.telephone import telephone
 
 DIALLED_WITHIN = timedelta(seconds=60)  # a worker has the hint, its turn and the carrier's answer sooner
-HEAD_OF_LINE = 86_400.0  # seconds of priority for a caller whom we lost: before anyone who arrived today
 
 
 @dataclass(frozen=True)
@@ -329,7 +330,11 @@ def _return_unconnected(session: Session, call: Call, at: datetime, why: str) ->
 def _return_to_head(session: Session, call: Call, at: datetime) -> None:
     """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
     agent_id, why = call.agent_id, "the agent's line was lost"
-    calls.move(session, call.id, [CallState.TALKING], CallState.WAITING, at, why, priority=HEAD_OF_LINE)
+    ahead = priority.of(dict.fromkeys([Reason.DROPPED, *map(Reason, call.reasons)]))
+    calls.move(
+        session, call.id, [CallState.TALKING], CallState.WAITING, at, why,
+        priority=ahead.seconds, reasons=list(ahead.reasons),
+    )  # fmt: skip
     moved = agent_id and agents.move(
         session, agent_id, [AgentState.TALKING], AgentState.PAUSE, at, why, reason=PauseReason.NO_ANSWER
     )

@@ -23,6 +23,7 @@ from callcenter.rules.menu import NATION, Menu, menu_of
 from callcenter.rules.opening_hours import PARIS, LineHours, on_their_clock
 from callcenter.rules.orders import Message, QueueOrder
 from callcenter.rules.rounds import Stop
+from callcenter.rules.routing import Ages, widens_after
 
 EVERY = 0.5  # seconds between two looks at the revision
 NOT_OPEN = "closed"
@@ -60,6 +61,12 @@ class Standing:
     sites: Mapping[str, tuple[Counter, ...]] = field(default_factory=dict)
     """Of the departments that are not open, whose callers are told them: by department, in order of town."""
     rounds: tuple[Stop, ...] = ()
+    thresholds: Mapping[tuple[str, str], Ages] = field(default_factory=dict)
+    """Of the queues that have their own, by scope and topic."""
+
+    def widens_after(self, department: str, topic: str) -> Ages:
+        """When a call that joins this queue now will be open to the region and to the nation."""
+        return widens_after(self.thresholds, department, topic, settings().ring_widens_after)
 
     def is_open(self, department: str) -> bool:
         """Whether the line serves callers of this department; a pilot does, and so does one nobody wrote about."""
@@ -144,6 +151,7 @@ def read(at: datetime, number: int) -> Standing:
         states = rollout.states(session, day)
     with reading() as session:
         messages, orders = rollout.messages(session), rollout.orders(session)
+        thresholds = rollout.thresholds(session)
     closed = frozenset(code for code, state in states.items() if state == NOT_OPEN)
     told: dict[str, tuple[Counter, ...]] = {}
     stops: tuple[Stop, ...] = ()
@@ -158,8 +166,9 @@ def read(at: datetime, number: int) -> Standing:
         log.exception("the menu cannot be said: the packaged one stands", wrong=str(wrong))
         menu = menu_of([(NATION, topic) for topic in directory.packaged_topics()], notices, closed)
     return Standing(
-        number, day, line, menu, {p.code: p for p in procedures}, partners, states, messages, orders, told, stops
-    )
+        number, day, line, menu, {p.code: p for p in procedures}, partners, states, messages, orders, told, stops,
+        thresholds,
+    )  # fmt: skip
 
 
 def packaged() -> Standing:

@@ -57,12 +57,16 @@ class Citizen(Shown):
 
 
 class Offered(Citizen):
-    """A call that rings at this agent until `lease_until`. `waited`: seconds in the queue so far."""
+    """A call that rings at this agent until `lease_until`. `waited`: seconds in the queue so far; `ahead`: seconds it
+    was put before its arrival, for these `reasons` (`rules.priority`); `helped_before`: by this agent, lately."""
 
     id: str
     queued_at: datetime
     waited: float
     lease_until: datetime
+    ahead: float
+    reasons: tuple[str, ...]
+    helped_before: bool
 
 
 class InHand(Citizen):
@@ -216,6 +220,9 @@ def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime
         queued_at=call.queued_at,
         waited=(at - call.queued_at).total_seconds(),
         lease_until=offer.lease_until,
+        ahead=call.priority,
+        reasons=tuple(call.reasons),
+        helped_before=call.for_agent == agent.id and call.callback_id is None,
     )
 
 

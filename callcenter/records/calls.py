@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     ColumnElement,
     Float,
@@ -30,7 +31,7 @@ from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import contacts, trail
 from callcenter.records.identity import new_id
-from callcenter.rules.routing import UNKNOWN, call_queues
+from callcenter.rules.routing import UNKNOWN, Ages, call_queues
 from callcenter.rules.states import CALL_MOVES, CallState, Ending
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class Call(Base):
     arrived_at: Mapped[datetime]
     queued_at: Mapped[datetime | None]
     priority: Mapped[float] = mapped_column(Float, default=0.0)  # seconds taken off the arrival in the one order
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(String(12)), default=list)  # for it (`rules.priority`)
+    widens_after: Mapped[list[float] | None] = mapped_column(ARRAY(Float))  # ages, as they stood when it joined
     epoch: Mapped[int] = mapped_column(default=0)
     agent_id: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
     lease_until: Mapped[datetime | None]
@@ -147,7 +150,7 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
     return arrived
 
 
-def queue_callback(session: Session, callback: "Callback", contact_id: str, at: datetime) -> Call:
+def queue_callback(session: Session, callback: "Callback", contact_id: str, at: datetime, ages: Ages) -> Call:
     """A promise that is due becomes a call in the ordinary queue, with the time already waited for."""
     call = Call(
         id=new_id(), channel="callback", callback_id=callback.id, contact_id=contact_id, number=callback.number,
@@ -155,7 +158,7 @@ def queue_callback(session: Session, callback: "Callback", contact_id: str, at: 
         language=callback.language, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
         queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
         own_until=callback.due_until if callback.for_agent else None, priority=0.0, epoch=0, inside=False,
-        extended=False,
+        extended=False, reasons=[], widens_after=list(ages),
     )  # fmt: skip
     session.add(call)
     session.flush()

@@ -1,9 +1,10 @@
-"""Where the line is open, what is said before anything else, and which queues are closed or led elsewhere now."""
+"""Where the line is open, what is said before anything else, which queues are closed or led elsewhere now, and when
+their calls widen."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Uuid, select, update
+from sqlalchemy import CheckConstraint, Index, String, Uuid, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -11,6 +12,7 @@ from callcenter.db import Base
 from callcenter.records import revision
 from callcenter.records.identity import new_id
 from callcenter.rules.orders import Message, QueueOrder
+from callcenter.rules.routing import Ages
 
 
 class Rollout(Base):
@@ -54,6 +56,19 @@ class QueueOrderRow(Base):
     to_topic: Mapped[str] = mapped_column(String(40), default="")
     begun_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class Threshold(Base):
+    """After how many seconds a call of this queue is open to the region, then to the nation; `topic` empty: every
+    queue of the scope."""
+
+    __tablename__ = "thresholds"
+    __table_args__ = (CheckConstraint("0 <= region_after and region_after <= nation_after", name="thresholds_order"),)
+
+    scope: Mapped[str] = mapped_column(String(7), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
+    region_after: Mapped[float]
+    nation_after: Mapped[float]
 
 
 def states(session: Session, on: date) -> Mapping[str, str]:
@@ -105,5 +120,19 @@ def order(session: Session, scope: str, topic: str, act: str, to_topic: str, at:
     session.execute(standing.values(ended_at=at))
     if act != "open":
         session.add(QueueOrderRow(scope=scope, topic=topic, act=act, to_topic=to_topic, begun_at=at, ended_at=None))
+        session.flush()
+    revision.raise_(session)
+
+
+def thresholds(session: Session) -> Mapping[tuple[str, str], Ages]:
+    """Every queue's own, by scope and topic."""
+    return {(row.scope, row.topic): (row.region_after, row.nation_after) for row in session.scalars(select(Threshold))}
+
+
+def widen_after(session: Session, scope: str, topic: str, ages: Ages | None) -> None:
+    """From the next call on; None: none of its own any more."""
+    session.execute(delete(Threshold).where(Threshold.scope == scope, Threshold.topic == topic))
+    if ages:
+        session.add(Threshold(scope=scope, topic=topic, region_after=ages[0], nation_after=ages[1]))
         session.flush()
     revision.raise_(session)

@@ -4,12 +4,13 @@ A queue is territory-of-ring × topic × language. Rings widen from the citizen'
 to the nation: `46:impots:fr`, `R76:impots:fr`, `N:impots:fr`. A caller whose department stays unknown is the nation's
 at once. `A:<agent>` is an agent's own queue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from callcenter.rules.territory import TERRITORIES
 
 UNKNOWN = "inconnu"
 NATION = "N"
+Ages = tuple[float, float]  # seconds of true age: open to the region, then to the nation
 
 
 def rings(department: str) -> tuple[str, ...]:
@@ -36,14 +37,18 @@ def own_queue(agent_id: str) -> str:
     return f"A:{agent_id}"
 
 
-def widening(queued_at: float, rings_of_call: int, ages: tuple[float, float]) -> tuple[float, ...]:
+def widens_after(thresholds: Mapping[tuple[str, str], Ages], department: str, topic: str, otherwise: Ages) -> Ages:
+    """The ages of a queue: the nearest scope's, of two for the same scope the one for this very topic."""
+    written = ((scope, own) for scope in rings(department) for own in (topic, ""))
+    return next((thresholds[each] for each in written if each in thresholds), otherwise)
+
+
+def widening(queued_at: float, rings_of_call: int, ages: Ages) -> tuple[float, ...]:
     """When (epoch seconds) a call moves from each of its queues to the next: true age, whatever its priority."""
     return tuple(queued_at + age for age in ages[: max(rings_of_call - 1, 0)])
 
 
-def widening_from_own(
-    own_until: float, queued_at: float, queues_of_call: int, ages: tuple[float, float]
-) -> tuple[float, ...]:
+def widening_from_own(own_until: float, queued_at: float, queues_of_call: int, ages: Ages) -> tuple[float, ...]:
     """The same for a call that stands first in one agent's own queue, until `own_until` and no shorter."""
     rings = widening(queued_at, queues_of_call - 1, ages)
     return (own_until, *(max(own_until, at) for at in rings))

@@ -16,6 +16,7 @@ from callcenter.api.board import Board
 from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
 from callcenter.api.identity import AGENT, OVERSEER, Visitor
 from callcenter.config import settings
+from callcenter.rules.priority import FRONT
 from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import TERRITORIES
@@ -92,6 +93,7 @@ def _environment() -> Environment:
         "hour": _hour,
         "ms": _ms,
         "minutes": _minutes,
+        "ahead": _ahead,
         "by_topic": directory.by_topic,
         "timezone_of": timezone_of,
         "places": PLACES,
@@ -156,6 +158,14 @@ def _hour(at: datetime, timezone: str = "Europe/Paris", form: str = "%H:%M") -> 
 
 def _ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
+
+
+@pass_context
+def _ahead(context: Context, seconds: float) -> str:
+    """By how much a call goes before its arrival."""
+    if seconds >= FRONT:
+        return say(context["language"], "ahead.front")
+    return say(context["language"], "ahead.minutes", minutes=round(seconds / 60))
 
 
 def _minutes(seconds: float) -> str:

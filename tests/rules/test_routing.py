@@ -34,3 +34,11 @@ def test_the_score_is_the_arrival_less_the_priority_and_widening_is_true_age() -
     assert routing.score(1000.0, 600.0) == 400.0
     assert routing.widening(1000.0, 3, (20.0, 45.0)) == (1020.0, 1045.0)
     assert routing.widening(1000.0, 1, (20.0, 45.0)) == ()
+
+
+def test_a_queues_own_thresholds_win_over_its_scopes_and_a_nearer_scope_over_a_wider() -> None:
+    own = {("N", ""): (1.0, 2.0), ("R76", "impots"): (3.0, 4.0), ("46", ""): (5.0, 6.0), ("46", "sante"): (7.0, 8.0)}
+    asked = [("46", "sante"), ("46", "impots"), ("31", "impots"), ("31", "sante"), ("inconnu", "impots")]
+    found = [routing.widens_after(own, department, topic, (20.0, 45.0)) for department, topic in asked]
+    assert found == [(7.0, 8.0), (5.0, 6.0), (3.0, 4.0), (1.0, 2.0), (1.0, 2.0)]
+    assert routing.widens_after({}, "46", "sante", (20.0, 45.0)) == (20.0, 45.0)

@@ -8,6 +8,7 @@ import pytest
 
 from callcenter.api import directory
 from callcenter.rules.callbacks import CallbackState, Source
+from callcenter.rules.priority import Reason
 from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
 from callcenter.ui import render, words
 
@@ -22,6 +23,7 @@ MADE = {  # keys whose last part is a value
     *(f"record.{outcome}_hint" for outcome in Outcome),
     *(f"error.{code}" for code in ("form", "orientation_needs_reason", "orientation_is_not_settled")),
     *(f"error.{code}" for code in ("website_needs_checked_access", "reason_without_orientation")),
+    *(f"ahead.{reason}" for reason in Reason),
     *(f"language.{language}" for language in words.LANGUAGES),
     *(f"visit.s{n}" for n in (1, 2, 3, 4)),
     *(f"keys.{key}" for key in "drmapn"),

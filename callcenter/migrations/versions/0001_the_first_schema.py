@@ -492,6 +492,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "thresholds",
+        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("region_after", sa.Float(), nullable=False),
+        sa.Column("nation_after", sa.Float(), nullable=False),
+        sa.CheckConstraint("0 <= region_after and region_after <= nation_after", name="thresholds_order"),
+        sa.PrimaryKeyConstraint("scope", "topic"),
+    )
+    op.create_table(
         "rollouts",
         sa.Column("department", sa.String(length=7), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
@@ -637,6 +646,8 @@ def upgrade() -> None:
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("priority", sa.Float(), nullable=False),
+        sa.Column("reasons", sa.ARRAY(sa.String(length=12)), nullable=False),
+        sa.Column("widens_after", sa.ARRAY(sa.Float()), nullable=True),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -921,6 +932,7 @@ def downgrade() -> None:
     op.drop_index("rounds_by_department", table_name="rounds")
     op.drop_table("rounds")
     op.drop_table("rollouts")
+    op.drop_table("thresholds")
     op.drop_table("revision")
     op.drop_index("referents_by_scope", table_name="referents")
     op.drop_table("referents")

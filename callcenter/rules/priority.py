@@ -1,0 +1,58 @@
+"""Who goes ahead of their arrival, by how much, and why: one score, the same for the order, the desk and the wall."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+FRONT = 86_400.0  # seconds: before anyone who arrived today
+RESUME = timedelta(minutes=5)  # a conversation that broke off may be taken up again so long
+FAILED_WITHIN = timedelta(hours=48)
+FAILURES = 2
+KNOWN_WITHIN = timedelta(days=7)  # so long the agent who helped them is asked first, for the same topic
+
+
+class Reason(StrEnum):
+    """Why a caller goes ahead."""
+
+    DROPPED = "dropped"  # their conversation broke off
+    FAILED = "failed"  # failed twice: hung up unheard, or a callback that was missed
+    RELAY = "relay"  # a relay service, whose operator waits with them
+
+
+# Seconds. Ten minutes make good about one ordinary wait; a relay's conversation takes twice as long as another, so
+# that half of that is given for the wait.
+BONUS = {Reason.DROPPED: FRONT, Reason.FAILED: 600.0, Reason.RELAY: 300.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What we know of a number: when its last conversation broke off, and how often we have failed it since it was
+    last answered, in FAILED_WITHIN."""
+
+    broke_off: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """`seconds` are taken off the arrival."""
+
+    seconds: float
+    reasons: tuple[Reason, ...]
+
+
+def priority(*, relay: bool, past: Past, at: datetime) -> Priority:
+    """What a call that joins at `at` has before the others; several reasons add up."""
+    holds = {
+        Reason.DROPPED: past.broke_off is not None and at - past.broke_off <= RESUME,
+        Reason.FAILED: past.failures >= FAILURES,
+        Reason.RELAY: relay,
+    }
+    return of(reason for reason, held in holds.items() if held)
+
+
+def of(reasons: Iterable[Reason]) -> Priority:
+    """The score of these reasons."""
+    given = tuple(reasons)
+    return Priority(sum(BONUS[reason] for reason in given), given)
