@@ -73,6 +73,8 @@ def test_all_are_served_in_their_order(crowd: tuple[list[str], list[str]]) -> No
     # What was proposed in order may be decided in another by those at work at the same time, and by no more.
     assert max(abs(rank[call_id] - n) for n, call_id in enumerate(offered)) <= THREADS
     assert {the_agent(agent_id).state for agent_id in staff} == {AgentState.AVAILABLE}
+    for agent_id in staff:  # on a slow machine this has taken longer than a desk may be silent
+        agent.beats(agent_id, clock.now())
     assert checking.check(clock.now(), ask_carrier=False).breaches == []
 
 
