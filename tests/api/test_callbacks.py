@@ -95,7 +95,7 @@ def test_an_agent_sees_what_is_theirs_and_what_their_queues_hold(sign_in: SignIn
         (True, "agent", "impots"),
     ]
     page = karim.get("/callbacks").text
-    assert "Promis par moi ou pour moi" in page
+    assert ">Pour moi<" in page
     assert page.count("Impôts") == 2
     assert DURAND[3:] not in page.replace(" ", "")  # masked
     assert lea.get("/api/callbacks/mine").json() == []

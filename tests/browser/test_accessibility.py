@@ -14,6 +14,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls
 from callcenter.records.calls import Wish
 from callcenter.records.identity import new_id
+from callcenter.rules.states import Ending
 from ivr.rehearsal.far_end import Line
 from tests.browser.conftest import KARIM, Opens
 from tests.desk import Desk
@@ -153,7 +154,7 @@ def test_the_callbacks(line: Line, desk: Desk, opens: Opens, is_accessible: Chec
     page.goto("/supervision/callbacks")
     is_accessible(page, "no callback")
     karim = desk.sign_in("karim", password=PASSWORD).takes_post()
-    line.call(from_="+33565051299").presses("46000").presses("1").presses("3").hears("conseiller").hangs_up()
+    gone = line.call(from_="+33565051299").presses("46000").presses("1").presses("3").hears("conseiller").hangs_up()
     karim.is_("available").pauses()
     kept = [
         _promised("46", topic, number) for topic, number in (("impots", "+33565051234"), ("logement", "+33565051235"))
@@ -163,8 +164,12 @@ def test_the_callbacks(line: Line, desk: Desk, opens: Opens, is_accessible: Chec
         late = callbacks.get(session, kept[0])
         assert late
         late.promised_until, late.attempts = clock.now() - timedelta(minutes=42), 2
+        unheard = calls.by_carrier_id(session, gone.sid)
+        assert unheard
+        unheard.ending = Ending.ABANDONED  # not within five seconds, as it was
     page.reload()
     page.wait_for_selector(".late")
+    page.wait_for_selector("[name=call]", state="attached")
     page.locator("[aria-label^='Annuler le rappel']").last.click()
     page.wait_for_selector(".fr-alert--success")
     is_accessible(page, "callbacks to keep, ended, and somebody unheard")
