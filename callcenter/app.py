@@ -17,12 +17,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter import logs
-from callcenter.api import board, callbacks, desk, health, identity, visits
+from callcenter.api import board, callbacks, desk, figures, health, identity, visits
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
 from callcenter.errors import NotAllowed, NotFound, Refusal
 from callcenter.ui import callbacks as callback_pages
-from callcenter.ui import pages, streams
+from callcenter.ui import pages, reports, streams
 
 STATIC = Path(__file__).parent / "ui/static"
 POLICY = "; ".join(
@@ -97,9 +97,11 @@ def create() -> FastAPI:
         board.router,
         callbacks.router,
         health.router,
+        figures.router,
         streams.router,
         visits.router,
         callback_pages.router,
+        reports.router,
         pages.router,
     ):
         app.include_router(router)

@@ -94,7 +94,7 @@ def _nothing(names: Iterable[str]) -> str:
     return ", ".join(f"null::bigint as {name}" for name in names)
 
 
-def _merged() -> str:
+def merged_counters() -> str:
     """Sums, and the greater for the one that merges so."""
     return ", ".join(f"{'max' if name == LONGEST else 'sum'}({name}) as {name}" for name in COUNTERS)
 
@@ -105,7 +105,7 @@ def _stored() -> str:
 
 
 _COLUMNS = ", ".join(COUNTERS)
-_FACTS = f"""
+FACTS = f"""
 with scales (top, satisfied_from, very_from) as (
   select * from unnest(cast(:tops as int[]), cast(:satisfied_from as int[]), cast(:very_from as int[]))
 ),
@@ -146,7 +146,7 @@ shown as (
   from offers f join calls k on k.id = f.call_id join chosen c on c.id = k.contact_id group by f.call_id
 ),
 facts as (
-  select c.local_day as day, c.department, '{EVERYBODY}' as partner, c.channel,
+  select c.local_day as day, c.department, '{EVERYBODY}' as partner, c.channel, c.id as contact_id, c.site_id,
     case when c.channel in ('phone', 'callback') then date_trunc('hour', c.arrived_at, 'UTC') end as hour,
     width_bucket(c.waited, cast(:edges as float8[])) as bucket,
     {_listed(_OF_CONTACT)}, {_of("m", _OF_MATTERS)}, {_listed(_OF_CALL)}, {_of("p", _OF_PROMISES)},
@@ -159,7 +159,8 @@ facts as (
   left join asked p on p.asked_by = k.id
   left join shown o on o.call_id = k.id
   union all
-  select c.local_day, c.department, m.partner, c.channel, null, width_bucket(c.waited, cast(:edges as float8[])),
+  select c.local_day, c.department, m.partner, c.channel, c.id, c.site_id, null,
+    width_bucket(c.waited, cast(:edges as float8[])),
     {_listed(_OF_CONTACT)}, {_of("m", _OF_MATTERS)}, {_nothing((*_OF_CALL, *_OF_PROMISES, *_OF_AGENTS))}
   from matters m join chosen c on c.id = m.contact_id
   left join scales s on s.top = c.satisfaction_scale
@@ -169,7 +170,7 @@ facts as (
 """
 _AGENTS = f"""
   union all
-  select w.day, a.department, '{EVERYBODY}', 'phone', w.hour, null,
+  select w.day, a.department, '{EVERYBODY}', 'phone', null, null, w.hour, null,
     {_nothing((*_OF_CONTACT, *_OF_MATTERS, *_OF_CALL, *_OF_PROMISES))},
     case when e.now in ('talking', 'wrap_up') then w.ms end, case when e.now = 'available' then w.ms end
   from (
@@ -193,7 +194,7 @@ _AGENTS = f"""
 """
 _UNASKED = f"""
   union all
-  select (p.promised_at at time zone z.zone)::date, p.department, '{EVERYBODY}', 'callback',
+  select (p.promised_at at time zone z.zone)::date, p.department, '{EVERYBODY}', 'callback', null, null,
     date_trunc('hour', p.promised_at, 'UTC'), null, {_nothing((*_OF_CONTACT, *_OF_MATTERS, *_OF_CALL))},
     1, (p.at is not null)::int, p.kept, p.attempts, p.late_ms, {_nothing(_OF_AGENTS)}
   from promises p join zones z on z.department = p.department
@@ -208,24 +209,26 @@ create temporary table fresh (
 _FRESH = f"""
 insert into fresh (day, hour, department, partner, channel, bucket, n, {_COLUMNS})
 {
-    _FACTS.format(
+    FACTS.format(
         chosen="local_day = any(cast(:days as date[]))",
         unasked="b.asked_by is null and b.promised_at >= :from_ and b.promised_at < :to",
         more=_UNASKED + _AGENTS,
     )
 }
-select day, hour, department, partner, channel, bucket, count(contacts) as n, {_merged()}
+select day, hour, department, partner, channel, bucket, count(contacts) as n, {merged_counters()}
 from facts group by day, hour, department, partner, channel, bucket
 """
 _LATELY = f"""
 {
-    _FACTS.format(
+    FACTS.format(
         chosen="local_day between cast(:since as date) - 1 and cast(:at as date) + 1 and arrived_at >= :since",
         unasked="false",
         more="",
     )
 }
-select department, bucket, count(contacts) as n, {_merged()} from facts where partner = '{EVERYBODY}' group by 1, 2
+select department, bucket, count(contacts) as n, {merged_counters()} from facts where partner = '{
+    EVERYBODY
+}' group by 1, 2
 """
 _WAITS = """array_agg(bucket order by bucket) filter (where bucket is not null),
   array_agg(n order by bucket) filter (where bucket is not null)"""
@@ -236,7 +239,7 @@ def _from_fresh(tier: Table, where: str) -> str:
     return f"""
 insert into {tier.name} ({keys}, policy, {_COLUMNS}, buckets, counts)
 select {keys}, :policy, {_stored()}, {_WAITS}
-from (select {keys}, bucket, sum(n) as n, {_merged()} from fresh where {where} group by {keys}, bucket) parts
+from (select {keys}, bucket, sum(n) as n, {merged_counters()} from fresh where {where} group by {keys}, bucket) parts
 group by {keys}
 """
 
@@ -325,7 +328,7 @@ def judge_returns(session: Session, at: datetime) -> None:
 
 def lately(session: Session, since: datetime, at: datetime) -> dict[str, Tally]:
     """What arrived since then, by department, straight from the rows: the wall's last hour. Without agents' time."""
-    values = _values(session, [at.date()], at) | {"since": since}
+    values = values_of(session, [at.date()], at) | {"since": since}
     found: dict[str, Tally] = {}
     for row in session.execute(text(_LATELY), values).mappings():
         waits = Histogram(((row["bucket"], row["n"]),) if row["bucket"] is not None else ())
@@ -375,6 +378,11 @@ def _months(days: Collection[date]) -> Iterator[tuple[date, list[date]]]:
         yield month, list(some)
 
 
+def allow_time(session: Session, seconds: float) -> None:
+    """For what counts rows while somebody waits."""
+    session.execute(text(f"set local statement_timeout = {round(seconds * 1000)}"))
+
+
 def _take_time(session: Session) -> None:
     """The web's limits are for webhooks."""
     for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
@@ -406,7 +414,7 @@ def _touched(session: Session, at: datetime) -> set[date]:
 
 def _refresh(session: Session, month: date, days: list[date], at: datetime) -> None:
     """Some days of one month, its hours, and the month."""
-    values = _values(session, days, at)
+    values = values_of(session, days, at)
     session.execute(text("drop table if exists pg_temp.fresh"))
     session.execute(text(_MAKE_FRESH))
     session.execute(text(_FRESH), values)
@@ -425,7 +433,8 @@ def _refresh(session: Session, month: date, days: list[date], at: datetime) -> N
             session.execute(tier.delete().where(mine))
 
 
-def _values(session: Session, days: list[date], at: datetime) -> dict[str, Any]:
+def values_of(session: Session, days: list[date], at: datetime) -> dict[str, Any]:
+    """What the facts of these days are counted with."""
     in_force = policy(session)
     zones = {code: str(clock_of(code)) for code in (*TERRITORIES, UNKNOWN)}
     midnight = datetime.combine(days[0], datetime.min.time(), at.tzinfo)

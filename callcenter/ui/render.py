@@ -16,20 +16,23 @@ from callcenter.api.board import Board
 from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
 from callcenter.api.identity import AGENT, OVERSEER, Visitor
 from callcenter.config import settings
+from callcenter.rules.measures import BY_CODE
 from callcenter.rules.priority import FRONT
 from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.ui.words import say
 
 DESK_REGIONS = ("announce", "bar", "offer", "main", "queues", "caller", "day")
 WALL_REGIONS = ("wall_at", "wall_tiles", "wall_queues", "wall_agents", "wall_owed")
+SITE_MEASURES = ("demands", "settled_in_one_contact", "satisfied")  # in a report's table of sites
 
 PLACES = (  # the menu: who may go there, its name, and where it is
     (AGENT, "desk", "/desk"),
     (AGENT, "callbacks", "/callbacks"),
     (OVERSEER, "wall", "/supervision"),
     (OVERSEER, "all_callbacks", "/supervision/callbacks"),
+    (OVERSEER, "reports", "/reports"),
 )
 
 Regions = dict[str, str]
@@ -94,6 +97,10 @@ def _environment() -> Environment:
         "ms": _ms,
         "minutes": _minutes,
         "ahead": _ahead,
+        "percent": _percent,
+        "decimal": _decimal,
+        "place": _place,
+        "site_measures": {code: BY_CODE[code] for code in SITE_MEASURES},
         "by_topic": directory.by_topic,
         "timezone_of": timezone_of,
         "places": PLACES,
@@ -104,6 +111,7 @@ def _environment() -> Environment:
         "hold_limit": HOLD_LIMIT,
         "is_state_brand": settings().brand == "etat",
     }
+    environment.filters |= {"number": _number, "decimal": _decimal}
     return environment
 
 
@@ -137,6 +145,35 @@ def _ring(context: Context, ring: str) -> str:
     if ring in TERRITORIES:
         return TERRITORIES[ring].name
     return next((t.region_name for t in TERRITORIES.values() if f"R{t.region}" == ring), ring)
+
+
+@pass_context
+def _place(context: Context, territory: str) -> str:
+    """What a report is about: `R76`, `46`, `inconnu`, or empty for everywhere."""
+    if not territory:
+        return say(context["language"], "report.everywhere")
+    if territory == UNKNOWN or territory in TERRITORIES:
+        return _department(context, territory)
+    return _ring(context, territory)
+
+
+@pass_context
+def _percent(context: Context, share: float) -> str:
+    """`83,3 %`."""
+    return f"{_decimal(context, round(100 * share, 1))} %"
+
+
+@pass_context
+def _decimal(context: Context, value: float) -> str:
+    """Two decimals at most, as the language writes them."""
+    written = f"{value:.2f}".rstrip("0").rstrip(".")
+    return written if context["language"] == "en" else written.replace(".", ",")
+
+
+@pass_context
+def _number(context: Context, value: int) -> str:
+    """Thousands apart, as the language writes them."""
+    return f"{value:,}" if context["language"] == "en" else f"{value:,}".replace(",", "\u202f")
 
 
 @pass_context

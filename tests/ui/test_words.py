@@ -8,6 +8,7 @@ import pytest
 
 from callcenter.api import directory
 from callcenter.rules.callbacks import CallbackState, Source
+from callcenter.rules.measures import MEASURES, SIDES
 from callcenter.rules.priority import Reason
 from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
 from callcenter.ui import render, words
@@ -31,6 +32,11 @@ MADE = {  # keys whose last part is a value
     *(f"callbacks.{state}" for state in CallbackState),
     *(f"callbacks.by_{source}" for source in Source),
     *(f"rest.{state}" for state in ("available", "pause")),
+    *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),
+    *(f"unit.{measure.unit}" for measure in MEASURES),
+    *(f"channel.{channel}" for channels in SIDES.values() for channel in channels),
+    *(f"table.{end}" for side in ("phone", "desk") for end in (side, f"{side}_part", f"{side}_of")),
+    *(f"table.{column}" for column in ("table", "code", "name", "unit")),
 }
 
 

@@ -1,0 +1,376 @@
+"""The figures: of any period, territory, partner and side, for the report and for other software."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from callcenter import clock
+from callcenter.api.board import Scope, scope_of
+from callcenter.api.identity import OVERSEER, Admitted, open_to
+from callcenter.db import Session, reading
+from callcenter.errors import NotAllowed, NotFound, Refusal
+from callcenter.records import directory, figures, rankings
+from callcenter.records.figures import EVERYBODY
+from callcenter.records.rankings import RowBehind, SiteWeek
+from callcenter.records.rollups import allow_time
+from callcenter.rules.measures import BY_CODE, DESK, MEASURES, PHONE, SIDES, Measure, Value, shown_for
+from callcenter.rules.quality import Share
+from callcenter.rules.tally import Tally, whole
+from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
+
+PATIENCE = 25.0  # seconds a report may take: démarches and sites are counted from the rows
+DAYS_OF_A_CURVE = 92  # a longer one goes by months
+LONGEST = timedelta(days=366 * 10)
+SITES_SHOWN = 60
+NO_PARTNER = "sans"
+
+Dimension = Literal["day", "month", "department", "partner", "channel"]
+
+
+class BadPeriod(Refusal):
+    """Choisissez une période dont le début précède la fin, de dix ans au plus."""
+
+    status = 422
+    english = "Choose a period that begins before it ends, of ten years at most."
+
+
+class NoSuchPlace(Refusal):
+    """Ce territoire ou ce partenaire n'existe pas."""
+
+    status = 422
+    english = "There is no such territory or partner."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is about. `territory`: a department, a region as `R76`, or empty for all that one may see."""
+
+    first: date
+    last: date
+    territory: str = ""
+    partner: str = ""
+    side: str = ""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return SIDES[self.side] if self.side else (*SIDES[PHONE], *SIDES[DESK])
+
+    @property
+    def partner_column(self) -> str | None:
+        """As the rows have it: a démarche of no partner has an empty one."""
+        return {"": None, NO_PARTNER: ""}.get(self.partner, self.partner)
+
+    def departments(self, scope: Scope) -> frozenset[str] | None:
+        """The departments asked for, None for all of them. Raises NotAllowed for one of somebody else's."""
+        if not self.territory:
+            return scope
+        region = frozenset(code for code, each in TERRITORIES.items() if f"R{each.region}" == self.territory)
+        wanted = region or frozenset([self.territory])
+        if not wanted <= {*TERRITORIES, UNKNOWN}:
+            raise NoSuchPlace
+        if scope is not None and not wanted & scope:
+            raise NotAllowed
+        return wanted if scope is None else wanted & scope
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measure, the telephone beside the front desk."""
+
+    measure: Measure
+    phone: Value
+    desk: Value
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One of a ranking, by accompaniments: on the telephone, at the desk."""
+
+    code: str
+    name: str
+    phone: int
+    desk: int
+
+
+@dataclass(frozen=True)
+class SiteLine:
+    """What one site did: both tallies."""
+
+    id: int
+    name: str
+    phone: Tally
+    desk: Tally
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The opening commitment of a territory's principal sites; the others apart."""
+
+    kept: int
+    not_kept: int
+    unknown: int
+    apart: int
+    sites: tuple[SiteWeek, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that one report shows."""
+
+    asked: Asked
+    policy: str
+    lines: tuple[Line, ...]
+    curve: tuple[tuple[date, int, int], ...]
+    """Day or month, demands by telephone, demands at the desk."""
+    by_month: bool
+    partners: tuple[Bar, ...]
+    procedures: tuple[Bar, ...]
+    departments: tuple[Bar, ...]
+    sites: tuple[SiteLine, ...]
+    opening: Opening
+    frozen_on: date | None
+    """When the figures became final, if the period is of whole months that have."""
+
+
+def asked(first: date | None, last: date | None, territory: str, partner: str, side: str) -> Asked:
+    """What was asked, this month by default. Raises BadPeriod, NoSuchPlace."""
+    today = local_day(UNKNOWN, clock.now())
+    last = last or max(today, first or today)
+    first = first or last.replace(day=1)
+    if not timedelta(0) <= last - first <= LONGEST:
+        raise BadPeriod
+    if side not in ("", *SIDES):
+        raise NoSuchPlace
+    return Asked(first, last, territory, partner, side)
+
+
+def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str]) -> Report:
+    """The whole report. Raises NotAllowed, NoSuchPlace, DatabaseDown."""
+    departments = wanted.departments(scope)
+    first, last = wanted.first, wanted.last
+    by_month = (last - first).days >= DAYS_OF_A_CURVE
+    with reading(PATIENCE) as session:
+        allow_time(session, PATIENCE - 5)
+        names = directory.partner_names(session, last)
+        if wanted.partner not in ("", NO_PARTNER, *names):
+            raise NoSuchPlace
+        partner = wanted.partner_column
+        chosen: Any = {
+            "departments": departments,
+            "channels": wanted.channels,
+            "partners": (EVERYBODY if partner is None else partner,),
+        }
+        sides = _sides(figures.between(session, first, last, ("channel",), **chosen))
+        curve = figures.between(session, first, last, ("month" if by_month else "day", "channel"), **chosen)
+        apart = {"partners": None if partner is None else (partner,)}
+        of_partners = figures.between(session, first, last, ("partner", "channel"), **(chosen | apart))
+        of_departments = figures.between(session, first, last, ("department", "channel"), **chosen)
+        of_procedures = rankings.procedures(session, first, last, departments, wanted.channels, partner)
+        sites = _sites(session, wanted, departments) if departments is not None else ()
+        opening = _opening(rankings.opening(session, departments))
+        policy = figures.policy(session)
+    return Report(
+        wanted,
+        policy.version,
+        tuple(_lines(wanted, sides)),
+        tuple(_demands(curve)),
+        by_month,
+        _ranked(of_partners, lambda code: names.get(code, code)),
+        _ranked(of_procedures, name_of_procedure),
+        _ranked(of_departments, lambda code: TERRITORIES[code].name if code in TERRITORIES else code),
+        sites,
+        opening,
+        _frozen_on(wanted),
+    )
+
+
+def behind(wanted: Asked, measure: str, scope: Scope) -> tuple[Measure, list[RowBehind], dict[int, str]]:
+    """The latest contacts that count for one figure, with their sites' names. Raises NotFound, NotAllowed."""
+    if measure not in BY_CODE:
+        raise NotFound
+    departments = wanted.departments(scope)
+    with reading(PATIENCE) as session:
+        allow_time(session, PATIENCE - 5)
+        rows = rankings.behind(
+            session, BY_CODE[measure].counted, wanted.first, wanted.last, departments, wanted.channels,
+            wanted.partner_column, clock.now(),
+        )  # fmt: skip
+        names = rankings.site_names(session, {row.site_id for row in rows if row.site_id is not None})
+    return BY_CODE[measure], rows, names
+
+
+def partner_names(on: date) -> dict[str, str]:
+    """What each partner was called on that day."""
+    with reading() as session:
+        return directory.partner_names(session, on)
+
+
+def _lines(wanted: Asked, sides: Mapping[str, Tally]) -> Iterable[Line]:
+    of_partner = bool(wanted.partner)
+    for measure in MEASURES:
+        if of_partner and not measure.by_partner:
+            continue
+        shown = [
+            shown_for(side, measure, sides[side], of_partner) if wanted.side in ("", side) else None
+            for side in (PHONE, DESK)
+        ]
+        yield Line(measure, *shown)
+
+
+def _sides(found: Mapping[tuple[Any, ...], Tally]) -> dict[str, Tally]:
+    """The tallies of the channels, last in their keys, as the two sides."""
+    return {
+        side: whole(tally for key, tally in found.items() if key[-1] in channels) for side, channels in SIDES.items()
+    }
+
+
+def _each(found: Mapping[tuple[Any, ...], Tally]) -> dict[Any, dict[str, Tally]]:
+    """The two sides of each first key."""
+    parts: dict[Any, dict[tuple[Any, ...], Tally]] = {}
+    for key, tally in found.items():
+        parts.setdefault(key[0], {})[key] = tally
+    return {first: _sides(part) for first, part in parts.items()}
+
+
+def _demands(found: Mapping[tuple[Any, ...], Tally]) -> Iterable[tuple[date, int, int]]:
+    for when, sides in sorted(_each(found).items()):
+        yield when, sides[PHONE].contacts, sides[DESK].contacts
+
+
+def _ranked(found: Mapping[tuple[Any, ...], Tally], name: Callable[[str], str]) -> tuple[Bar, ...]:
+    bars = [
+        Bar(code or NO_PARTNER, name(code), sides[PHONE].accompaniments, sides[DESK].accompaniments)
+        for code, sides in _each(found).items()
+    ]
+    return tuple(sorted((bar for bar in bars if bar.phone + bar.desk), key=lambda b: (-b.phone - b.desk, b.name)))
+
+
+def _sites(session: Session, wanted: Asked, departments: frozenset[str] | None) -> tuple[SiteLine, ...]:
+    found = rankings.by_site(
+        session, wanted.first, wanted.last, departments, wanted.channels, wanted.partner_column, clock.now()
+    )
+    each = _each(found)
+    names = rankings.site_names(session, each)
+    lines = [SiteLine(site, names.get(site, str(site)), sides[PHONE], sides[DESK]) for site, sides in each.items()]
+    return tuple(sorted(lines, key=lambda s: (-s.phone.contacts - s.desk.contacts, s.name))[:SITES_SHOWN])
+
+
+def _opening(sites: list[SiteWeek]) -> Opening:
+    asked_of = [site for site in sites if site.is_principal]
+    known = [site.week for site in asked_of if site.week is not None]
+    kept = sum(week.kept for week in known)
+    return Opening(kept, len(known) - kept, len(asked_of) - len(known), len(sites) - len(asked_of), tuple(sites))
+
+
+def _frozen_on(wanted: Asked) -> date | None:
+    month = wanted.last.replace(day=1)
+    is_whole = wanted.first.day == 1 and wanted.last + timedelta(days=1) == figures.following(month)
+    freezes = figures.freezes_on(month)
+    return freezes if is_whole and freezes < local_day(UNKNOWN, clock.now()) else None
+
+
+class Figure(BaseModel):
+    """`value`: a share between 0 and 1, seconds, dials or a count; null where nothing is known, which is not 0. A share
+    also says its two counts."""
+
+    value: float | None
+    part: int | None = None
+    of: int | None = None
+
+
+class Cell(BaseModel):
+    """The figures of one combination of what was asked `by`; the other keys are null."""
+
+    day: date | None = None
+    month: date | None = None
+    department: str | None = None
+    partner: str | None = None
+    channel: str | None = None
+    figures: dict[str, Figure] = Field(description="by the measure's code: see `definitions`")
+
+
+class Definition(BaseModel):
+    """What a measure is, as it is computed, with its unit and its source."""
+
+    definition: str
+    unit: str
+    telephone_only: bool
+
+
+class Figures(BaseModel):
+    """`policy`: the version of the thresholds by which the rows were counted. Counts are not masked here: mask those
+    under 11 before you publish."""
+
+    policy: str
+    first: date
+    last: date
+    cells: list[Cell]
+    definitions: dict[str, Definition]
+
+
+router = APIRouter(prefix="/api/figures", tags=["figures"])
+
+
+@router.get("")
+@open_to(*OVERSEER)
+def read_figures(
+    visitor: Admitted,
+    first: Annotated[date | None, Query(description="first local day; the first of this month by default")] = None,
+    last: Annotated[date | None, Query(description="last local day; today by default")] = None,
+    by: Annotated[list[Dimension] | None, Query(description="one cell for each of these; none: one cell")] = None,
+    territory: Annotated[str, Query(description="a department (`46`), a region (`R76`) or `inconnu`")] = "",
+    partner: Annotated[str, Query(description="a partner's code, `sans` for démarches of none")] = "",
+    side: Annotated[Literal["", "phone", "front_desk"], Query(description="one side of the comparison")] = "",
+) -> Figures:
+    """The quality measures of the departments that are yours, by the definitions that the report and the wall use."""
+    wanted = asked(first, last, territory, partner, side)
+    departments = wanted.departments(scope_of(visitor.staff))
+    keys = tuple(dict.fromkeys(by or ()))
+    if wanted.partner_column is not None:
+        partners: tuple[str, ...] | None = (wanted.partner_column,)
+    else:
+        partners = None if "partner" in keys else (EVERYBODY,)
+    with reading(PATIENCE) as session:
+        allow_time(session, PATIENCE - 5)
+        found = figures.between(
+            session, wanted.first, wanted.last, keys, departments=departments, partners=partners,
+            channels=wanted.channels,
+        )  # fmt: skip
+        policy = figures.policy(session)
+    of_partner = partners != (EVERYBODY,)
+    cells = [_cell(dict(zip(keys, key, strict=True)), tally, of_partner) for key, tally in sorted(found.items())]
+    return Figures(policy=policy.version, first=wanted.first, last=wanted.last, cells=cells, definitions=definitions())
+
+
+def definitions() -> dict[str, Definition]:
+    """Every measure as its own function says it."""
+    return {
+        each.code: Definition(
+            definition=" ".join((each.of.__doc__ or "").split()),
+            unit=each.unit,
+            telephone_only=not each.on_both_sides,
+        )
+        for each in MEASURES
+    }
+
+
+def _cell(key: dict[str, Any], tally: Tally, of_partner: bool) -> Cell:
+    side = DESK if key.get("channel") in SIDES[DESK] else PHONE
+    shown = {
+        each.code: _figure(shown_for(side, each, tally, of_partner))
+        for each in MEASURES
+        if each.by_partner or not of_partner
+    }
+    if key.get("partner") == "":
+        key["partner"] = NO_PARTNER
+    return Cell(**key, figures=shown)
+
+
+def _figure(value: Value) -> Figure:
+    if isinstance(value, Share):
+        return Figure(value=value.value, part=value.part, of=value.of)
+    return Figure(value=value)

@@ -1,0 +1,88 @@
+"""Which measures a report shows, in which order, and what may be published of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from callcenter.rules import quality
+from callcenter.rules.quality import FEW, Share
+from callcenter.rules.tally import Tally
+
+PHONE = "phone"
+DESK = "front_desk"
+SIDES = {PHONE: ("phone", "callback"), DESK: ("front_desk", "bus")}
+"""The channels of each side of a report: a callback is a telephone contact, a bus is a front desk."""
+
+Value = int | float | Share | None
+Unit = Literal["contacts", "accompaniments", "calls", "share", "seconds", "dials"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of a report. `counted`: the counters of which one is not 0 in every row behind the figure."""
+
+    of: Callable[[Tally], Value]
+    unit: Unit
+    counted: tuple[str, ...]
+    on_both_sides: bool = True
+    """False: a measure of the line alone; beside it the front desk has no figure, which is not 0."""
+    by_partner: bool = False
+    """Whether it can be told for one partner: calls, offers and promises belong to no partner."""
+
+    @property
+    def code(self) -> str:
+        return self.of.__name__
+
+
+_CALLS = (
+    "answered", "abandoned", "short_abandon", "left_in_menu", "served_by_menu", "became_callback", "closed",
+    "refused_full", "technical", "in_progress",
+)  # fmt: skip
+_REQUIRING = ("answered", "abandoned", "short_abandon", "became_callback", "refused_full", "technical_known")
+_QUEUED = ("answered", "abandoned")
+
+MEASURES = (
+    Measure(quality.demands, "contacts", ("contacts",), by_partner=True),
+    Measure(quality.accompaniments, "accompaniments", ("accompaniments",), by_partner=True),
+    Measure(quality.settled_in_one_contact, "share", ("settlement_known",), by_partner=True),
+    Measure(quality.oriented, "share", ("accompaniments",), by_partner=True),
+    Measure(quality.satisfied, "share", ("answers",), by_partner=True),
+    Measure(quality.very_satisfied, "share", ("answers",), by_partner=True),
+    Measure(quality.answered_the_question, "share", ("contacts",), by_partner=True),
+    Measure(quality.recorded, "share", ("owing",), by_partner=True),
+    Measure(quality.handling_time, "seconds", ("handled",), by_partner=True),
+    Measure(quality.mean_wait, "seconds", ("wait_ms",), by_partner=True),
+    Measure(quality.median_wait, "seconds", ("wait_ms",), by_partner=True),
+    Measure(quality.p90_wait, "seconds", ("wait_ms",), by_partner=True),
+    Measure(quality.longest_wait, "seconds", ("wait_ms",), by_partner=True),
+    Measure(quality.offered, "calls", _CALLS, on_both_sides=False),
+    Measure(quality.requiring_an_agent, "calls", _REQUIRING, on_both_sides=False),
+    Measure(quality.picked_up_live, "share", _REQUIRING, on_both_sides=False),
+    Measure(quality.picked_up_or_called_back, "share", _REQUIRING, on_both_sides=False),
+    Measure(quality.global_pick_up, "share", _CALLS, on_both_sides=False),
+    Measure(quality.service_level, "share", _QUEUED, on_both_sides=False),
+    Measure(quality.abandonment, "share", _QUEUED, on_both_sides=False),
+    Measure(quality.no_return_within_7_days, "share", ("return_known",), on_both_sides=False),
+    Measure(quality.relay_handling_time, "seconds", ("relay_handled",), on_both_sides=False),
+    Measure(quality.occupancy, "share", ("busy_ms", "available_ms"), on_both_sides=False),
+    Measure(quality.offers_missed, "share", ("offers",), on_both_sides=False),
+    Measure(quality.callbacks_kept, "share", ("promised",), on_both_sides=False),
+    Measure(quality.callback_attempts, "dials", ("promised",), on_both_sides=False),
+    Measure(quality.callback_lateness, "seconds", ("reached",), on_both_sides=False),
+)
+BY_CODE = {each.code: each for each in MEASURES}
+
+
+def shown_for(side: str, measure: Measure, tally: Tally, partner: bool = False) -> Value:
+    """A figure of one side, or None where it has no meaning there or nothing is known."""
+    if (side == DESK and not measure.on_both_sides) or (partner and not measure.by_partner):
+        return None
+    return measure.of(tally)
+
+
+def is_few(value: Value) -> bool:
+    """Whether a published table must keep this back: a count under 11, or a share that lets one be worked out. Nobody
+    at all is told."""
+    if isinstance(value, Share):
+        return any(0 < count < FEW for count in (value.part, value.of))
+    return isinstance(value, int) and 0 < value < FEW

@@ -1,0 +1,172 @@
+"""The reports: the telephone beside the front desk, as a page, on paper and as a table for a spreadsheet."""
+
+import csv
+from collections.abc import Iterable
+from datetime import date
+from io import StringIO
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from starlette.responses import HTMLResponse, Response
+
+from callcenter.api import board, directory, figures
+from callcenter.api.figures import Asked, BadPeriod, Bar, Report
+from callcenter.api.identity import OVERSEER, Admitted, Visitor, open_to
+from callcenter.rules.measures import MEASURES, PHONE, Value, is_few, shown_for
+from callcenter.rules.quality import FEW, Share
+from callcenter.rules.territory import TERRITORIES
+from callcenter.ui import charts, render
+from callcenter.ui.words import say
+
+router = APIRouter(prefix="/reports", include_in_schema=False)
+FIRST_BAR = 15  # of a ranking; the rest is unfolded
+SPREADSHEET = "text/csv; charset=utf-8"
+
+
+def asked(first: str = "", last: str = "", territory: str = "", partner: str = "", side: str = "") -> Asked:
+    """The form's answers; an empty one is no answer. Raises BadPeriod, NoSuchPlace."""
+    try:
+        ends = [date.fromisoformat(each) if each else None for each in (first, last)]
+    except ValueError:
+        raise BadPeriod from None
+    return figures.asked(ends[0], ends[1], territory, partner, side)
+
+
+Wanted = Annotated[Asked, Depends(asked)]
+
+
+@router.get("")
+@open_to(*OVERSEER)
+def report_page(visitor: Admitted, wanted: Wanted) -> Response:
+    return HTMLResponse(_page(visitor, wanted, printing=False))
+
+
+@router.get("/print")
+@open_to(*OVERSEER)
+def print_page(visitor: Admitted, wanted: Wanted) -> Response:
+    return HTMLResponse(_page(visitor, wanted, printing=True))
+
+
+@router.get("/figures.csv")
+@open_to(*OVERSEER)
+def spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
+    """For a spreadsheet, and for whoever it is sent to: counts under 11 are kept back."""
+    text = StringIO(newline="")
+    csv.writer(text, delimiter=";").writerows(_table(_report(visitor, wanted), visitor.language))
+    name = f"france-services-{wanted.first}-{wanted.last}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text.getvalue().encode("utf-8-sig"), media_type=SPREADSHEET, headers=headers)
+
+
+@router.get("/rows")
+@open_to(*OVERSEER)
+def rows_behind(visitor: Admitted, wanted: Wanted, measure: str = "") -> Response:
+    found, rows, sites = figures.behind(wanted, measure, board.scope_of(visitor.staff))
+    shown = [(row, shown_for(PHONE, found, row.tally)) for row in rows]
+    return HTMLResponse(
+        render.page("report_rows.html", visitor, asked=wanted, measure=found, rows=shown, sites=sites, **_names(wanted))
+    )
+
+
+@router.get("/definitions")
+@open_to(*OVERSEER)
+def definitions_page(visitor: Admitted) -> Response:
+    return HTMLResponse(render.page("definitions.html", visitor, measures=MEASURES))
+
+
+def _report(visitor: Visitor, wanted: Asked) -> Report:
+    def name(code: str) -> str:
+        return directory.procedure_name(code, visitor.language)
+
+    return figures.report(wanted, board.scope_of(visitor.staff), name)
+
+
+def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:
+    report = _report(visitor, wanted)
+    form = "%m/%Y" if report.by_month else "%d/%m"
+    labels = [when.strftime(form) for when, _, _ in report.curve]
+    drawn = charts.curve(labels, [phone for _, phone, _ in report.curve], [desk for _, _, desk in report.curve])
+    return render.page(
+        "report.html",
+        visitor,
+        asked=wanted,
+        report=report,
+        curve=drawn,
+        first_bar=FIRST_BAR,
+        greatest=lambda bars: max((bar.phone + bar.desk for bar in bars), default=0) or 1,
+        printing=printing,
+        query=query(wanted),
+        regions=_regions(board.scope_of(visitor.staff)),
+        **_names(wanted),
+    )
+
+
+def query(wanted: Asked, **more: str) -> str:
+    """The same question, for a link."""
+    own = {
+        "first": str(wanted.first), "last": str(wanted.last), "territory": wanted.territory,
+        "partner": wanted.partner, "side": wanted.side,
+    }  # fmt: skip
+    return urlencode({name: value for name, value in (own | more).items() if value})
+
+
+def _names(wanted: Asked) -> dict[str, Any]:
+    return {"partner_names": figures.partner_names(wanted.last), "linked": query}
+
+
+def _regions(scope: board.Scope) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The regions one may ask about, each with its departments."""
+    regions: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+    for code, each in TERRITORIES.items():
+        if each.inhabited and (scope is None or code in scope):
+            regions.setdefault(each.region, (each.region_name, []))[1].append((code, each.name))
+    return [(f"R{code}", name, departments) for code, (name, departments) in regions.items()]
+
+
+def _table(report: Report, language: str) -> Iterable[list[str]]:
+    """Every table of the report under one another, in the reader's language."""
+    head = ("table", "code", "name", "unit", "phone", "phone_part", "phone_of", "desk", "desk_part", "desk_of")
+    yield [say(language, f"table.{each}") for each in head]
+    for line in report.lines:
+        name, unit = say(language, f"measure.{line.measure.code}"), say(language, f"unit.{line.measure.unit}")
+        cells = [*_cells(line.phone, language), *_cells(line.desk, language)]
+        yield ["measure", line.measure.code, name, unit, *cells]
+    for when, phone, desk in report.curve:
+        yield _counts("period", str(when), str(when), phone, desk, language, "contacts")
+    rankings: dict[str, tuple[Bar, ...]] = {
+        "partner": report.partners, "procedure": report.procedures, "department": report.departments,
+    }  # fmt: skip
+    for table, bars in rankings.items():
+        for bar in bars:
+            yield _counts(table, bar.code, _safe(bar.name), bar.phone, bar.desk, language, "accompaniments")
+    for site in report.sites:
+        demands = site.phone.contacts, site.desk.contacts
+        yield _counts("site", str(site.id), _safe(site.name), *demands, language, "contacts")
+
+
+def _counts(table: str, code: str, name: str, phone: int, desk: int, language: str, unit: str) -> list[str]:
+    return [table, code, name, say(language, f"unit.{unit}"), *_cells(phone, language), *_cells(desk, language)]
+
+
+def _cells(value: Value, language: str) -> list[str]:
+    """The value and, of a share, its two counts; none where nothing is known or too few were counted."""
+    if value is None:
+        return ["", "", ""]
+    if is_few(value):
+        counts = [value.part, value.of] if isinstance(value, Share) else []
+        masked = [f"<{FEW}" if 0 < count < FEW else str(count) for count in counts]
+        return ["", *masked] if counts else [f"<{FEW}", "", ""]
+    if isinstance(value, Share):
+        return [_decimal(value.value, language), str(value.part), str(value.of)] if value.of else ["", "0", "0"]
+    return [_decimal(value, language), "", ""]
+
+
+def _decimal(value: float | None, language: str) -> str:
+    written = "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
+    return written.replace(".", ",") if language == "fr" else written
+
+
+def _safe(name: str) -> str:
+    """No name begins a formula."""
+    return f"'{name}" if name[:1] in "=+-@\t\r" else name

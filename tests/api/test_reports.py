@@ -1,0 +1,186 @@
+"""The report: the telephone beside the front desk by the same definitions, cut to the departments of whoever looks."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from callcenter.api import figures as api
+from callcenter.db import reading, transaction
+from callcenter.records import figures, rollups
+from callcenter.records.contacts import Contact
+from callcenter.records.sites import Site
+from callcenter.rules import quality
+from callcenter.rules.measures import MEASURES, SIDES, is_few
+from callcenter.rules.quality import Share
+from callcenter.rules.tally import whole
+from tests.api.conftest import SignIn
+from tests.records.recount import instant
+from tests.records.world import World
+from tests.town import settle
+
+NOW = instant(2026, 11, 2, 12)
+OCTOBER = {"first": "2026-10-01", "last": "2026-10-31"}
+
+
+def site(number: int, department: str, week: list[list[tuple[str, str]]], kind: str = "Principal") -> Site:
+    texts = dict.fromkeys(("address", "postal_code", "phone", "mail", "comment", "format", "grouping", "label"), "")
+    return Site(
+        id=number, name=f"=Site {number}", city="Cahors", department=department, week=week, kind=kind,
+        by_appointment=False, doubts=[], first_listed_at=NOW, changed_at=NOW, **texts,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def october(database: object) -> Iterator[None]:
+    """Some weeks of life, rolled up; three sites of the Lot: one keeps its commitment, one does not, one need not."""
+    with time_machine.travel(NOW, tick=True), transaction(60) as session:
+        day = [("08:00", "12:00"), ("14:00", "16:00")]
+        session.add_all(
+            [
+                site(1, "46", [day] * 5 + [[], []]),
+                site(2, "46", [day] * 3 + [[]] * 4),
+                site(3, "46", [day] * 5 + [[], []], "Antenne"),
+            ]
+        )
+        session.flush()
+        World(session).live(instant(2026, 10, 2), instant(2026, 11, 1), 300)
+        session.execute(update(Contact).where(Contact.department == "46").values(site_id=1))
+    for _ in range(24):
+        with transaction(60) as session:
+            if not rollups.roll_up(session, NOW):
+                break
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+def csv_of(client: TestClient, **asked: str) -> list[dict[str, str]]:
+    answer = client.get("/reports/figures.csv", params=OCTOBER | asked)
+    assert answer.status_code == 200, answer.text
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def test_the_figures_are_those_of_the_tiers_on_both_sides(sign_in: SignIn, october: None) -> None:
+    settle("root", role="admin")
+    with reading() as session:
+        found = figures.between(session, date(2026, 10, 1), date(2026, 10, 31), ("channel",))
+    told = sign_in("root").get("/api/figures", params=OCTOBER | {"side": "phone"}).json()
+    line = whole(tally for (channel,), tally in found.items() if channel in SIDES["phone"])
+    assert told["cells"][0]["figures"]["settled_in_one_contact"] == {
+        "value": quality.settled_in_one_contact(line).value,
+        "part": line.settled,
+        "of": line.settlement_known,
+    }
+    assert told["cells"][0]["figures"]["offered"]["value"] == quality.offered(line)
+    assert set(told["definitions"]) == {each.code for each in MEASURES}
+    desk = whole(tally for (channel,), tally in found.items() if channel in SIDES["front_desk"])
+    rows = {row["code"]: row for row in csv_of(sign_in("root")) if row["tableau"] == "measure"}
+    assert [rows["demands"][side] for side in ("téléphone", "guichet")] == [str(line.contacts), str(desk.contacts)]
+    assert rows["offered"]["guichet"] == ""
+
+
+def test_a_supervisor_sees_their_departments_alone(sign_in: SignIn, october: None) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    settle("karim")
+    ines = sign_in("ines")
+    everywhere = ines.get("/api/figures", params=OCTOBER).json()
+    assert everywhere == ines.get("/api/figures", params=OCTOBER | {"territory": "46"}).json()
+    assert everywhere == ines.get("/api/figures", params=OCTOBER | {"territory": "R76"}).json()
+    for path in ("/api/figures", "/reports", "/reports/print", "/reports/figures.csv", "/reports/rows"):
+        refused = ines.get(path, params=OCTOBER | {"territory": "974", "measure": "demands"})
+        assert refused.status_code == 403, path
+        assert sign_in("karim").get(path).status_code == 403, path
+    assert [
+        cell["department"] for cell in ines.get("/api/figures", params=OCTOBER | {"by": "department"}).json()["cells"]
+    ] == ["46"]
+
+
+@pytest.mark.parametrize("partner", ["", "caf", "sans"])
+def test_cells_add_up_whatever_they_are_cut_by(sign_in: SignIn, october: None, partner: str) -> None:
+    settle("root", role="admin")
+    root = sign_in("root")
+
+    def count(measure: str, **asked: object) -> float:
+        cells = root.get("/api/figures", params=OCTOBER | {"partner": partner} | asked).json()["cells"]
+        return sum(cell["figures"][measure]["value"] or 0 for cell in cells)
+
+    for measure in ("demands", "accompaniments"):
+        for cut in ("day", "month", "department", "channel"):
+            assert count(measure, by=cut) == count(measure) > 0, (measure, cut)
+    if partner:
+        told = root.get("/api/figures", params=OCTOBER | {"partner": partner}).json()["cells"][0]["figures"]
+        assert "offered" not in told
+
+
+def test_rankings_count_every_demarche_once(october: None) -> None:
+    report = api.report(api.asked(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), None, str)
+    (total,) = (line.phone + line.desk for line in report.lines if line.measure.code == "accompaniments")  # type: ignore[operator]
+    for bars in (report.procedures, report.partners, report.departments):
+        assert sum(bar.phone + bar.desk for bar in bars) == total > 100
+        assert [bar.phone + bar.desk for bar in bars] == sorted((bar.phone + bar.desk for bar in bars), reverse=True)
+
+
+def test_what_is_published_keeps_small_counts_back(sign_in: SignIn, october: None) -> None:
+    settle("root", role="admin")
+    rows = csv_of(sign_in("root"), first="2026-10-10", last="2026-10-10")
+    cells = [row[column] for row in rows for column in row if column.startswith(("téléphone", "guichet"))]
+    assert "<11" in cells
+    assert not [cell for cell in cells if cell.isdigit() and 0 < int(cell) < 11]
+    assert is_few(Share(5, 100))
+    assert is_few(Share(0, 3))
+    assert not is_few(Share(0, 30))
+    assert not is_few(0)
+    assert not is_few(4.5)  # a time
+
+
+def test_the_rows_behind_a_figure_are_as_many_and_say_nobodys_name(sign_in: SignIn, october: None) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    ines = sign_in("ines")
+    told = ines.get("/api/figures", params=OCTOBER | {"side": "front_desk"}).json()["cells"][0]["figures"]
+    for measure in ("demands", "settled_in_one_contact", "very_satisfied"):
+        page = ines.get("/reports/rows", params=OCTOBER | {"side": "front_desk", "measure": measure}).text
+        assert page.count('<th scope="row">') > 0
+    contacts = ines.get("/reports/rows", params=OCTOBER | {"side": "front_desk", "measure": "demands"}).text
+    assert contacts.count('<th scope="row">') == told["demands"]["value"]
+    assert "+33" not in contacts
+    assert ines.get("/reports/rows", params=OCTOBER | {"measure": "nothing"}).status_code == 404
+
+
+def test_the_opening_commitment_and_the_sites_are_told(sign_in: SignIn, october: None) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    page = sign_in("ines").get("/reports", params=OCTOBER).text
+    for said in ("Engagement tenu : 1 ", "Engagement non tenu : 1 ", "Horaires non connus : 0 ", "à part : 1"):
+        assert said in page
+    sites = [row for row in csv_of(sign_in("ines")) if row["tableau"] == "site"]
+    assert [row["libellé"] for row in sites] == ["'=Site 1"]  # never a formula
+
+
+def test_a_period_that_makes_no_sense_is_refused_in_words(sign_in: SignIn, october: None) -> None:
+    settle("root", role="admin")
+    root = sign_in("root")
+    for asked in ({"first": "2026-10-31", "last": "2026-10-01"}, {"first": "pas une date"}, {"first": "1990-01-01"}):
+        assert "Choisissez une période" in root.get("/reports", params=asked).text
+    for asked in ({"territory": "999"}, {"partner": "nobody"}, {"side": "fax"}):
+        assert root.get("/reports", params=asked).status_code == 422
+    assert root.get("/reports").status_code == 200
+    before = root.get("/reports", params={"first": "2023-05-01", "last": "2023-05-31"}).text
+    assert "Pôle emploi" in before
+    assert "Réglées en un seul contact" in root.get("/reports/definitions").text
+    assert "/api/figures" in root.get("/api/openapi.json").json()["paths"]
+
+
+def test_the_print_view_has_no_form_and_a_month_says_when_it_became_final(sign_in: SignIn, october: None) -> None:
+    settle("root", role="admin")
+    root = sign_in("root")
+    paper = root.get("/reports/print", params=OCTOBER).text
+    assert '<form method="get"' not in paper
+    assert "Chiffres provisoires" in paper
+    with time_machine.travel(NOW + timedelta(days=10)):
+        settle("vera", role="admin")
+        assert "définitifs depuis le 09/11/2026" in sign_in("vera").get("/reports", params=OCTOBER).text
