@@ -109,6 +109,30 @@ def check(data: Data = DEFAULT_DATA) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def person(
+    number: Annotated[str, typer.Option(help="as it is dialled, or with its country's code")],
+    erase: Annotated[bool, typer.Option("--erase", help="so that nothing leads to them any more")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """All that is held of the owner of a telephone number, as JSON; or its erasure. Either is written down."""
+    _join(data)
+    from callcenter import clock
+    from callcenter.actions import person as rights
+    from callcenter.errors import Refusal
+    from callcenter.phone_number import PhoneNumber
+
+    try:
+        whose = PhoneNumber.parse(number)
+        if erase:
+            console.print(f"{rights.erases(whose, clock.now())} contacts lead to nobody any more.")
+        else:
+            typer.echo(json.dumps(rights.sees_all(whose, clock.now()), ensure_ascii=False, indent=2))
+    except Refusal as refusal:
+        console.print(f"[red]{refusal.sentence('en')}[/]")
+        raise typer.Exit(1) from None
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def call(context: typer.Context) -> None:
     """Telephone the running service from this terminal: [--from NUMBER] [--keys 46000,1,3]."""

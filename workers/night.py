@@ -1,5 +1,6 @@
 """Tidying: what can matter no more is forgotten, after what must be known of it is written."""
 
+import time
 from typing import Any
 
 from celery import Celery
@@ -7,7 +8,11 @@ from celery import Celery
 from callcenter import clock
 from callcenter.db import transaction
 from callcenter.jobs import Job
-from callcenter.records import carrier_events, drafts, hands, rollups, sessions
+from callcenter.records import agents, carrier_events, drafts, hands, persons, rollups, sessions
+
+AT_ONCE = 1_000  # contacts erased in one transaction
+LONGEST = 6.0  # seconds for one transaction, of the 20 a task may take
+ENOUGH = 8.0  # seconds after which the rest is left to the next hint
 
 
 def register(app: Celery) -> list[Any]:
@@ -17,10 +22,16 @@ def register(app: Celery) -> list[Any]:
 
 
 def tidy() -> None:
-    """Forget what is past its use."""
-    at = clock.now()
+    """Forget what is past its use, and erase what is past its age; what is left over is the next hour's."""
+    at, began = clock.now(), time.monotonic()
     with transaction() as session:
         for noun in (carrier_events, drafts, hands, sessions):
             noun.tidy(session, at)
     with transaction() as session:
-        rollups.judge_returns(session, at)
+        rollups.judge_returns(session, at)  # before the numbers that say it are gone
+    with transaction() as session:
+        agents.forget_closed(session, at)
+    while time.monotonic() - began < ENOUGH:
+        with transaction(LONGEST) as session:
+            if not persons.erase_old(session, at, AT_ONCE):
+                return

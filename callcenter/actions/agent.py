@@ -248,6 +248,14 @@ def notes(agent_id: str, contact_id: str, text: str) -> None:
         contact.draft = sealing.seal(kept) if kept else None
 
 
+def notes_agreement(agent_id: str, contact_id: str, kind: str, given_by: str, at: datetime) -> None:
+    """Log apart that the citizen gave a mandate or a consent, by voice, by text or on paper; the first of its kind
+    stands."""
+    with transaction() as session:
+        contact = _contact(session, agent_id, contact_id)
+        contacts.agrees(session, contact.id, kind, given_by, agent_id, at)
+
+
 def records(agent_id: str, contact_id: str, entries: Sequence[Entry], at: datetime) -> list[Accompaniment]:
     """The outcome of a contact: during its wrap-up, or later when it is owed. One transaction ends the call, writes the
     démarches and moves the agent on. Recorded twice, the first stands."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
@@ -20,6 +20,7 @@ from callcenter.records import agents, callbacks, calls, contacts, day, legs, of
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Entry
 from callcenter.rules.callbacks import CallbackState, slot_of
+from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import AgentState, CallState, Due, FollowUp, Outcome, PauseReason
 from callcenter.rules.territory import TERRITORIES
@@ -482,14 +483,26 @@ class Demarche(BaseModel):
         )
 
 
+Agreement = Annotated[str, Field(pattern=f"^({'|'.join(KINDS)}):({'|'.join(WAYS)})$")]
+"""What was given, and how: `mandate:voice`."""
+
+
+def _agrees(agent_id: str, contact_id: str, agreement: str | None, at: datetime) -> None:
+    if agreement:
+        kind, _, given_by = agreement.partition(":")
+        verbs.notes_agreement(agent_id, contact_id, kind, given_by, at)
+
+
 class Record(Command):
     """The outcome of a contact: of the call in hand, or one that is owed."""
 
     contact_id: Id
     entries: list[Demarche] = Field(min_length=1, max_length=9)
+    agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
         verbs.records(agent_id, self.contact_id, [each.entry() for each in self.entries], at)
+        _agrees(agent_id, self.contact_id, self.agreement, at)
 
 
 class PromiseCallback(Command):
@@ -512,12 +525,14 @@ class RecordVisit(Command):
     minutes: int = Field(0, ge=0, le=600)
     satisfaction: int | None = Field(None, ge=1, le=4)
     entries: list[Demarche] = Field(min_length=1, max_length=9)
+    agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
         entries = [each.entry() for each in self.entries]
         arrived_at = at - timedelta(minutes=self.minutes)
         department = self.department if self.department in TERRITORIES else UNKNOWN
-        verbs.records_visit(agent_id, department, entries, arrived_at, at, self.satisfaction)
+        contact = verbs.records_visit(agent_id, department, entries, arrived_at, at, self.satisfaction)
+        _agrees(agent_id, contact.id, self.agreement, at)
 
 
 class Beat(Command):

@@ -4,9 +4,9 @@ Every move is conditional: it returns False when somebody got there first, and w
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, String, Uuid, exists, func, select
+from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, String, Uuid, cast, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
@@ -16,6 +16,8 @@ from callcenter.records import trail
 from callcenter.records.identity import new_id
 from callcenter.rules.routing import agent_queues
 from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
+
+KEPT = timedelta(days=731)  # an account that was closed
 
 
 class Agent(Base):
@@ -151,3 +153,10 @@ def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason 
     if agent.next_state:
         return AgentState(agent.next_state), PauseReason(agent.next_reason) if agent.next_reason else None
     return AgentState.AVAILABLE, None
+
+
+def forget_closed(session: Session, at: datetime) -> None:
+    """Accounts closed for two years lose name, login and telephone (`domain.md`); their ids, no names, stay."""
+    gone = update(Agent).where(~Agent.active, Agent.since < at - KEPT, Agent.name != "")
+    login = func.concat("parti-", cast(Agent.id, String))
+    session.execute(gone.values(login=login, name="", password_hash="", desk_phone=None, shift_line=None))

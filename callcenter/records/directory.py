@@ -18,6 +18,7 @@ from callcenter.records import revision
 from callcenter.records.identity import new_id
 from callcenter.reference import rows
 from callcenter.rules.menu import NATION, Topic
+from callcenter.rules.visits import Held, Vocabulary
 
 EVER = date(2019, 7, 1)  # the first day of the network
 LABELS = ("fr", "en")
@@ -121,6 +122,11 @@ def packaged_procedures() -> list[Procedure]:
     ]
 
 
+def packaged_since() -> dict[str, date]:
+    """The first day of each partner in the network; its démarches have no earlier one."""
+    return {row["code"]: date.fromisoformat(row["since"]) for row in rows("partners.csv")}
+
+
 def packaged_partner_names() -> list[PartnerName]:
     """The partners that come with the service, under each of their names."""
     former = {row["code"]: row for row in rows("partner_former_names.csv")}
@@ -153,11 +159,11 @@ def seed(session: Session) -> int:
         )  # fmt: skip
         written += len(topics)
     if not session.scalar(select(func.count()).select_from(ProcedureRow)):
-        procedures = packaged_procedures()
+        procedures, since = packaged_procedures(), packaged_since()
         session.add_all(
             ProcedureRow(
-                scope=NATION, code=p.code, topic=p.topic, partner=p.partner, labels=dict(p.labels), since=EVER,
-                until=None,
+                scope=NATION, code=p.code, topic=p.topic, partner=p.partner, labels=dict(p.labels),
+                since=since.get(p.partner, EVER), until=None,
             )
             for p in procedures
         )  # fmt: skip
@@ -182,6 +188,23 @@ def procedures(session: Session, on: date) -> list[Procedure]:
     if not held and not session.scalar(select(func.count()).select_from(ProcedureRow)):
         return packaged_procedures()
     return [Procedure(row.code, row.topic, row.partner, row.labels, row.scope) for row in held]
+
+
+def vocabulary(session: Session) -> Vocabulary:
+    """Every procedure of every time, the latest first; the packaged ones before any is written."""
+    held = list(session.scalars(select(ProcedureRow).order_by(ProcedureRow.code, ProcedureRow.since.desc())))
+    found: dict[str, tuple[Held, ...]] = {}
+    for row in held:
+        found[row.code] = (*found.get(row.code, ()), Held(row.partner, row.topic, row.since, row.until))
+    if held:
+        return found
+    since = packaged_since()
+    return {p.code: (Held(p.partner, p.topic, since.get(p.partner, EVER)),) for p in packaged_procedures()}
+
+
+def partner_codes(session: Session) -> frozenset[str]:
+    """Every partner that ever was, those of one department too."""
+    return frozenset((*session.scalars(select(PartnerName.code)), *packaged_since()))
 
 
 def partner_names(session: Session, on: date) -> dict[str, str]:

@@ -12,7 +12,8 @@ from sqlalchemy import BigInteger, Identity, Uuid, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import figures
+from callcenter.records import directory, figures
+from callcenter.records.persons import BLANK_REFERENCE, pepper
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
 from callcenter.rules.visits import STAGED, Refused, Why, line_reader
 
@@ -49,16 +50,19 @@ class Report:
 _STAGE = """
 create temporary table staged (
   line int, contact_key bigint, matter_key bigint, reference text, site_id int, local timestamp, instant timestamptz,
-  channel text, department text, lasted float8, waited float8, satisfaction int, satisfaction_scale int, procedure text,
+  channel text, department text, lasted float8, waited float8, satisfaction int, satisfaction_scale int, settled_said bool,
+  procedure text,
   partner text, topic text, outcome text, reason text, internet_checked bool, settled bool, follow_up text,
   continues text, notes text
 ) on commit drop
 """
-_ARRIVALS = """
+_ERASED = BLANK_REFERENCE.format(table="s", column="reference")
+_ARRIVALS = f"""
 create temporary table arrivals on commit drop as
 select site_id, reference, gen_random_uuid() as contact_id, min(line) as first,
   min(contact_key) = max(contact_key) as agree, null::timestamptz as arrived_at, null::text as department,
-  exists (select from contacts c where c.site_id = s.site_id and c.site_reference = s.reference) as known
+  exists (select from contacts c where c.site_id = s.site_id and c.site_reference = s.reference)
+  or exists (select from contacts c where c.site_id = s.site_id and c.site_reference = {_ERASED}) as known
 from staged s group by site_id, reference
 """
 _REFUSED = "create temporary table refused (line int, site_id int, reference text, why text) on commit drop"
@@ -111,11 +115,12 @@ where f.line = a.first and site.id = a.site_id and z.department = site.departmen
 _CONTACTS = """
 insert into contacts (
   id, reference, channel, site_id, site_reference, department, department_assumed, topic, language, relay, arrived_at,
-  local_day, waited, lasted, due, recorded_at, satisfaction, satisfaction_scale
+  local_day, waited, lasted, due, recorded_at, satisfaction, satisfaction_scale,
+  settled_said
 )
 select a.contact_id, 'V' || :number || '-' || a.first, f.channel, a.site_id, a.reference, a.department,
   f.department is null, f.topic, 'fr', false, a.arrived_at, (a.arrived_at at time zone z.zone)::date, f.waited,
-  f.lasted, 'recorded', :at, f.satisfaction, f.satisfaction_scale
+  f.lasted, 'recorded', :at, f.satisfaction, f.satisfaction_scale, f.settled_said
 from arrivals a join staged f on f.line = a.first
 join unnest(cast(:departments as text[]), cast(:zones as text[])) as z (department, zone) on z.department = a.department
 where not a.known
@@ -191,7 +196,9 @@ def take_in(
 
 def _stage(session: Session, lines: Iterable[Line], at: datetime) -> list[Refused]:
     """What can be read goes to `staged`, what cannot to `refused`, by name, so that its visit is refused with it."""
-    read = line_reader(figures.policy(session).scales, at)
+    read = line_reader(
+        figures.policy(session).scales, directory.vocabulary(session), directory.partner_codes(session), at
+    )
     refused: list[Refused] = []
     named: list[dict[str, Any]] = []
     driver: Any = session.connection().connection.driver_connection
@@ -213,7 +220,7 @@ def _stage(session: Session, lines: Iterable[Line], at: datetime) -> list[Refuse
 
 def _compare(session: Session, values: Mapping[str, Any]) -> list[Refused]:
     """Refusals that take more than one line to see; what is left in `arrivals` may be written."""
-    session.execute(text(_ARRIVALS))
+    session.execute(text(_ARRIVALS), {"pepper": pepper()})
     sentences: dict[str, Any] = {why.name.lower(): why.value for why in Why} | dict(values)
     for rule in (_REFUSE_SITES, _REFUSE_OTHERWISE, _REFUSE_CONTINUES, _REFUSE_THE_REST):
         _count(session, rule, sentences)

@@ -4,27 +4,27 @@ Published in `docs/visits/` as a table schema with a sample. What is left empty 
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 from zlib import crc32
 
 from callcenter.errors import Refusal
-from callcenter.reference import rows
 from callcenter.rules.outcomes import masked, refusals
 from callcenter.rules.quality import Scale
 from callcenter.rules.states import FollowUp, Outcome
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 
 REQUIRED = ("reference", "id_fs", "debut", "demarche", "issue")
-OF_CONTACT = ("canal", "departement", "minutes", "attente_minutes", "note", "echelle")
+OF_CONTACT = ("canal", "departement", "minutes", "attente_minutes", "note", "echelle", "regle_usager")
 OF_MATTER = ("partenaire", "motif", "internet_verifie", "regle", "suite", "continue", "remarques")
 COLUMNS = (*REQUIRED, *OF_CONTACT, *OF_MATTER)
 STAGED = (
     "line", "contact_key", "matter_key", "reference", "site_id", "local", "instant", "channel", "department", "lasted",
-    "waited", "satisfaction", "satisfaction_scale", "procedure", "partner", "topic", "outcome", "reason",
+    "waited", "satisfaction", "satisfaction_scale", "settled_said",
+    "procedure", "partner", "topic", "outcome", "reason",
     "internet_checked", "settled", "follow_up", "continues", "notes",
 )  # fmt: skip
 LONGEST_LINE = 20_000  # characters: more is no line of a table
@@ -50,9 +50,21 @@ FOLLOW_UPS = {
     "sms": FollowUp.SMS,
 }
 YES_NO = {"": None, "oui": True, "non": False}
-_PROCEDURES = {row["code"]: (row["partner"], row["topic"]) for row in rows("procedures.csv")}
-_PARTNERS = frozenset(row["code"] for row in rows("partners.csv"))
 _DEPARTMENTS = frozenset((*TERRITORIES, UNKNOWN, ""))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A démarche of a time, both days included: whose it is, and of which topic."""
+
+    partner: str
+    topic: str
+    since: date
+    until: date | None = None
+
+
+Vocabulary = Mapping[str, tuple[Held, ...]]
+"""What each code of a démarche meant, the latest meaning first."""
 
 
 class NotVisits(Refusal):
@@ -75,6 +87,7 @@ class Why(StrEnum):
     CHANNEL = "canal inconnu : accueil ou bus"
     DEPARTMENT = "département inconnu"
     PROCEDURE = "démarche inconnue"
+    NOT_THEN = "cette démarche n'était pas proposée ce jour-là"
     PARTNER = "partenaire inconnu"
     OUTCOME = "issue inconnue : information, accompagnement ou orientation"
     REASON = "motif inconnu"
@@ -82,7 +95,7 @@ class Why(StrEnum):
     NOT_SETTLED = "une orientation n'est pas réglée"
     WEBSITE = "renvoi vers un site internet sans accès vérifié"
     NO_ORIENTATION = "un motif sans orientation"
-    YES_NO = "internet_verifie et regle valent oui, non ou rien"
+    YES_NO = "internet_verifie, regle et regle_usager valent oui, non ou rien"
     FOLLOW_UP = "suite inconnue : aucune, rappel, rendez_vous ou sms"
     MINUTES = "minutes et attente_minutes sont des nombres entre 0 et 1440"
     SCORE = "note sans échelle, échelle sans note, ou note hors de l'échelle"
@@ -147,7 +160,9 @@ def read_csv(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, str] | No
         raise NotVisits("(sa dernière ligne est coupée)")
 
 
-def line_reader(scales: Iterable[Scale], at: datetime) -> Callable[[int, Mapping[str, str]], Staged | Refused]:
+def line_reader(
+    scales: Iterable[Scale], vocabulary: Vocabulary, partners: Collection[str], at: datetime
+) -> Callable[[int, Mapping[str, str]], Staged | Refused]:
     """The function that checks one line and gives its staged values, or why it is refused. `at`: now."""
     tops = {scale.top for scale in scales}
     latest = (at + timedelta(days=1)).replace(tzinfo=None)
@@ -175,9 +190,13 @@ def line_reader(scales: Iterable[Scale], at: datetime) -> Callable[[int, Mapping
         if department not in _DEPARTMENTS:
             return Refused(line, Why.DEPARTMENT)
         procedure, partner = given["demarche"].strip(), value("partenaire", "").strip()
-        if procedure not in _PROCEDURES:
+        if procedure not in vocabulary:
             return Refused(line, Why.PROCEDURE)
-        if partner and partner not in _PARTNERS:
+        day = begins.date()
+        held = next((h for h in vocabulary[procedure] if h.since <= day and (h.until is None or day <= h.until)), None)
+        if held is None:
+            return Refused(line, Why.NOT_THEN)
+        if partner and partner not in partners:
             return Refused(line, Why.PARTNER)
         outcome, reason = OUTCOMES.get(given["issue"].strip()), value("motif", "").strip()
         checked, settled = value("internet_verifie", "").strip(), value("regle", "").strip()
@@ -186,7 +205,8 @@ def line_reader(scales: Iterable[Scale], at: datetime) -> Callable[[int, Mapping
             return Refused(line, Why.OUTCOME)
         if reason not in REASONS:
             return Refused(line, Why.REASON)
-        if checked not in YES_NO or settled not in YES_NO:
+        said = value("regle_usager", "").strip()
+        if checked not in YES_NO or settled not in YES_NO or said not in YES_NO:
             return Refused(line, Why.YES_NO)
         if follow_up is None:
             return Refused(line, Why.FOLLOW_UP)
@@ -209,12 +229,11 @@ def line_reader(scales: Iterable[Scale], at: datetime) -> Callable[[int, Mapping
                 return Refused(line, Why.SCORE)
         continues = value("continue", "").strip()
         notes = masked(value("remarques", ""))
-        own_partner, topic = _PROCEDURES[procedure]
-        of_contact = "\t".join((start, channel, department, score, scale, str(lasted), str(waited)))
+        of_contact = "\t".join((start, channel, department, score, scale, said, str(lasted), str(waited)))
         of_matter = "\t".join((partner, outcome, reason, checked, settled, follow_up, continues, notes or ""))
         return (
             line, crc32(of_contact.encode()), crc32(of_matter.encode()), reference, int(site), local, instant, channel,
-            department or None, lasted, waited, score or None, scale or None, procedure, partner or own_partner, topic,
+            department or None, lasted, waited, score or None, scale or None, YES_NO[said], procedure, partner or held.partner, held.topic,
             outcome.value, REASONS[reason], bool(YES_NO[checked]), is_settled, follow_up.value, continues or None,
             notes,
         )  # fmt: skip

@@ -18,6 +18,7 @@ from callcenter.api.identity import AGENT, OVERSEER, Visitor
 from callcenter.config import settings
 from callcenter.rules.measures import BY_CODE
 from callcenter.rules.priority import FRONT
+from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
@@ -108,6 +109,8 @@ def _environment() -> Environment:
         "chosen_pauses": CHOSEN_PAUSES,
         "orientation_reasons": tuple(OrientationReason),
         "follow_ups": tuple(FollowUp),
+        "agreement_kinds": KINDS,
+        "agreement_ways": WAYS,
         "hold_limit": HOLD_LIMIT,
         "is_state_brand": settings().brand == "etat",
     }

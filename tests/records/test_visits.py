@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from callcenter.db import reading, transaction
-from callcenter.records import figures, rollups, visits
+from callcenter.records import directory, figures, rollups, visits
+from callcenter.records.directory import Procedure
 from callcenter.records.figures import between, declare_scale
 from callcenter.records.visits import Report
 from callcenter.rules.quality import Scale
@@ -69,15 +70,17 @@ def asked(sql: str) -> list[tuple[object, ...]]:
 def test_a_visit_is_a_contact_with_its_demarches() -> None:
     visit = LINE | {
         "departement": "12", "minutes": "12,5", "attente_minutes": "3", "note": "4", "echelle": "4", "regle": "oui",
+        "regle_usager": "non",
         "remarques": "NIR 1 85 05 78 006 084 36 donné",
     }  # fmt: skip
     second = visit | {"demarche": "aide-logement", "issue": "information", "regle": "non", "suite": "rappel"}
     assert taken([visit, second]) == Report(1, 2, 0, ())
     assert asked(
         "select channel, site_id, site_reference, department, department_assumed, local_day, waited, lasted, due, "
-        "satisfaction, satisfaction_scale, arrived_at from contacts"
+        "satisfaction, satisfaction_scale, settled_said, arrived_at from contacts"
     ) == [
-        ("front_desk", 7, "A1", "12", False, date(2026, 3, 14), 180, 750, "recorded", 4, 4, instant(2026, 3, 14, 8, 30))
+        ("front_desk", 7, "A1", "12", False, date(2026, 3, 14), 180, 750, "recorded", 4, 4, False)
+        + (instant(2026, 3, 14, 8, 30),)
     ]
     assert asked("select procedure, partner, outcome, settled, follow_up, notes from accompaniments order by 1") == [
         ("aide-logement", "caf", "information", False, "callback", "NIR ••• donné"),
@@ -117,6 +120,7 @@ def test_the_start_is_on_the_clock_of_the_site_and_the_day_on_the_citizens() -> 
         ({"canal": "pigeon"}, Why.CHANNEL),
         ({"departement": "20"}, Why.DEPARTMENT),
         ({"demarche": "autre chose"}, Why.PROCEDURE),
+        ({"demarche": "micro-entreprise", "debut": "2024-12-31T09:30"}, Why.NOT_THEN),
         ({"partenaire": "edf"}, Why.PARTNER),
         ({"issue": "réglé"}, Why.OUTCOME),
         ({"issue": "orientation"}, Why.NEEDS_REASON),
@@ -125,6 +129,7 @@ def test_the_start_is_on_the_clock_of_the_site_and_the_day_on_the_citizens() -> 
         ({"issue": "orientation", "motif": "parce que"}, Why.REASON),
         ({"motif": "litige"}, Why.NO_ORIENTATION),
         ({"regle": "1"}, Why.YES_NO),
+        ({"regle_usager": "peut-être"}, Why.YES_NO),
         ({"suite": "plus tard"}, Why.FOLLOW_UP),
         ({"minutes": "-1"}, Why.MINUTES),
         ({"attente_minutes": "nan"}, Why.MINUTES),
@@ -268,3 +273,20 @@ def rolled() -> figures.Tally:
     with reading(60) as session:
         (tally,) = between(session, date(2026, 3, 1), date(2026, 4, 30)).values()
         return tally
+
+
+def test_the_vocabulary_is_the_directory_of_that_day() -> None:
+    """A démarche that a department added is taken from its day on, and one that was closed until its last."""
+    added, closed = date(2026, 3, 10), date(2026, 3, 20)
+    with transaction() as session:
+        directory.seed(session)
+        permit = Procedure("permis-barque", "autre", "adil", {"fr": "Permis de barque", "en": "Boat permit"}, "46")
+        directory.name_partner(session, "adil", "ADIL du Lot", "46", added)
+        directory.put_procedure(session, permit, added)
+        directory.remove_procedure(session, "permis-barque", closed)
+    rows = [
+        LINE | {"reference": day, "demarche": "permis-barque", "debut": f"2026-03-{day}T09:30"}
+        for day in ("09", "10", "19", "20")
+    ]
+    assert taken(rows).refused == (Refused(2, Why.NOT_THEN), Refused(5, Why.NOT_THEN))
+    assert asked("select distinct partner from accompaniments") == [("adil",)]

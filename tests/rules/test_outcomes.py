@@ -30,7 +30,14 @@ def test_a_reason_belongs_to_orientations_only() -> None:
         "185057800608436",
         "2 69 05 2A 588 157",
         "2690549588157",
+        "1\u00a085\u202f05/78 - 006.084 36",
+        "1  85 05 2b 006 084",
         "FR76 3000 6000 0112 3456 7890 189",
+        "fr7630006000011234567890189",
+        "FR76-3000-6000-0112-3456-7890-189",
+        "30006 00001 12345678901 89",
+        "20041 01005 0500013M026 06",
+        "4970 1012 3456 7890",
     ],
 )
 def test_social_security_and_bank_numbers_are_masked(secret: str) -> None:
@@ -38,7 +45,10 @@ def test_social_security_and_bank_numbers_are_masked(secret: str) -> None:
     assert kept == "Dossier de Mme D., •••, à rappeler au sujet de l'APL."
 
 
-@pytest.mark.parametrize("plain", ["Rappeler le 05 65 05 12 34 avant 18 h", "Dossier 2026-0042, facture de 1 250,50 €"])
+@pytest.mark.parametrize(
+    "plain",
+    ["Rappeler le 05 65 05 12 34 avant 18 h", "Dossier 2026-0042, facture de 1 250,50 €", "SIRET 130 025 265 00013"],
+)
 def test_ordinary_figures_stay(plain: str) -> None:
     assert masked(plain) == plain
 

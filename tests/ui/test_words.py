@@ -10,6 +10,7 @@ from callcenter.api import directory
 from callcenter.rules.callbacks import CallbackState, Source
 from callcenter.rules.measures import MEASURES, SIDES
 from callcenter.rules.priority import Reason
+from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
 from callcenter.ui import render, words
 
@@ -26,6 +27,7 @@ MADE = {  # keys whose last part is a value
     *(f"error.{code}" for code in ("website_needs_checked_access", "reason_without_orientation")),
     *(f"ahead.{reason}" for reason in Reason),
     *(f"language.{language}" for language in words.LANGUAGES),
+    *(f"agreement.{word}" for word in (*KINDS, *WAYS)),
     *(f"visit.s{n}" for n in (1, 2, 3, 4)),
     *(f"keys.{key}" for key in "drmapn"),
     *(f"service.{place}" for _, place, _ in render.PLACES),

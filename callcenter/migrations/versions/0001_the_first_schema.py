@@ -872,7 +872,8 @@ def upgrade() -> None:
     op.execute(APPEND_ONLY)
     for table in ("events", "audit"):
         op.execute(
-            f"create trigger {table}_append_only before update or delete on {table} execute function refuse_change()"
+            f"create trigger {table}_append_only before update or delete on {table} for each row "
+            "execute function refuse_change()"
         )
 
 
