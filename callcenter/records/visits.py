@@ -50,9 +50,8 @@ class Report:
 _STAGE = """
 create temporary table staged (
   line int, contact_key bigint, matter_key bigint, reference text, site_id int, local timestamp, instant timestamptz,
-  channel text, department text, lasted float8, waited float8, satisfaction int, satisfaction_scale int, settled_said bool,
-  procedure text,
-  partner text, topic text, outcome text, reason text, internet_checked bool, settled bool, follow_up text,
+  channel text, department text, lasted float8, waited float8, satisfaction int, satisfaction_scale int,
+  settled_said bool, procedure text, partner text, topic text, outcome text, reason text, internet_checked bool, settled bool, follow_up text,
   continues text, notes text
 ) on commit drop
 """
@@ -196,9 +195,8 @@ def take_in(
 
 def _stage(session: Session, lines: Iterable[Line], at: datetime) -> list[Refused]:
     """What can be read goes to `staged`, what cannot to `refused`, by name, so that its visit is refused with it."""
-    read = line_reader(
-        figures.policy(session).scales, directory.vocabulary(session), directory.partner_codes(session), at
-    )
+    scales, partners = figures.policy(session).scales, directory.partner_codes(session)
+    read = line_reader(scales, directory.vocabulary(session), partners, at)
     refused: list[Refused] = []
     named: list[dict[str, Any]] = []
     driver: Any = session.connection().connection.driver_connection

@@ -233,9 +233,9 @@ def line_reader(
         of_matter = "\t".join((partner, outcome, reason, checked, settled, follow_up, continues, notes or ""))
         return (
             line, crc32(of_contact.encode()), crc32(of_matter.encode()), reference, int(site), local, instant, channel,
-            department or None, lasted, waited, score or None, scale or None, YES_NO[said], procedure, partner or held.partner, held.topic,
-            outcome.value, REASONS[reason], bool(YES_NO[checked]), is_settled, follow_up.value, continues or None,
-            notes,
+            department or None, lasted, waited, score or None, scale or None, YES_NO[said], procedure,
+            partner or held.partner, held.topic, outcome.value, REASONS[reason], bool(YES_NO[checked]), is_settled,
+            follow_up.value, continues or None, notes,
         )  # fmt: skip
 
     return read

@@ -17,8 +17,8 @@ from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
 from callcenter.api.identity import AGENT, OVERSEER, Visitor
 from callcenter.config import settings
 from callcenter.rules.measures import BY_CODE
-from callcenter.rules.priority import FRONT
 from callcenter.rules.outcomes import KINDS, WAYS
+from callcenter.rules.priority import FRONT
 from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import TERRITORIES, UNKNOWN

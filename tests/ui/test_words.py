@@ -9,8 +9,8 @@ import pytest
 from callcenter.api import directory
 from callcenter.rules.callbacks import CallbackState, Source
 from callcenter.rules.measures import MEASURES, SIDES
-from callcenter.rules.priority import Reason
 from callcenter.rules.outcomes import KINDS, WAYS
+from callcenter.rules.priority import Reason
 from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
 from callcenter.ui import render, words
 
