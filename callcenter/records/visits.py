@@ -51,8 +51,8 @@ _STAGE = """
 create temporary table staged (
   line int, contact_key bigint, matter_key bigint, reference text, site_id int, local timestamp, instant timestamptz,
   channel text, department text, lasted float8, waited float8, satisfaction int, satisfaction_scale int,
-  settled_said bool, procedure text, partner text, topic text, outcome text, reason text, internet_checked bool, settled bool, follow_up text,
-  continues text, notes text
+  settled_said bool, procedure text, partner text, topic text, outcome text, reason text, internet_checked bool,
+  settled bool, follow_up text, continues text, notes text
 ) on commit drop
 """
 _ERASED = BLANK_REFERENCE.format(table="s", column="reference")
