@@ -17,12 +17,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter import logs
-from callcenter.api import board, callbacks, desk, figures, health, identity, visits
+from callcenter.api import board, callbacks, desk, figures, health, identity, sites, visits
+from callcenter.api.admin import agents as admin_agents
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
 from callcenter.errors import NotAllowed, NotFound, Refusal
 from callcenter.ui import callbacks as callback_pages
 from callcenter.ui import pages, reports, streams
+from callcenter.ui import sites as sites_pages
+from callcenter.ui.admin import agents as agents_pages
 
 STATIC = Path(__file__).parent / "ui/static"
 POLICY = "; ".join(
@@ -102,6 +105,10 @@ def create() -> FastAPI:
         visits.router,
         callback_pages.router,
         reports.router,
+        admin_agents.router,
+        agents_pages.router,
+        sites.router,
+        sites_pages.router,
         pages.router,
     ):
         app.include_router(router)

@@ -11,10 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from callcenter import clock
+from callcenter.api.admin import agents
 from callcenter.db import transaction
 from callcenter.errors import Refusal
 from callcenter.records import sites
-from callcenter.rules import national_list, rounds
+from callcenter.rules import national_list, rounds, staff
+from callcenter.ui.words import say
 
 app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
 console = Console(highlight=False, soft_wrap=True)
@@ -64,6 +66,24 @@ def import_rounds(
     console.print(f"{now} stops ({before} before).")
     for doubt in doubts:
         console.print(f"[yellow]stop {doubt}[/]")
+
+
+@app.command("agents")
+def import_agents(
+    source: Annotated[str, typer.Argument(help="accounts of staff, CSV; a file or an http(s) address")],
+) -> None:
+    """Write the accounts of a table, all of them or none: each line that is refused is told with its reason."""
+    try:
+        taken = agents.take_in(None, fetch(source, staff.LARGEST))
+    except Refusal as refusal:
+        console.print(f"[red]{refusal.sentence('en')}[/]")
+        raise typer.Exit(1) from None
+    for each in taken.refused:
+        console.print(f"[red]line {each.line}: {say('en', f'error.{each.code}')}[/]")
+    if taken.refused:
+        console.print("Nothing was changed.")
+        raise typer.Exit(1)
+    console.print(f"{len(taken.new)} new, {len(taken.changed)} changed, {taken.same} the same.")
 
 
 def fetch(source: str, largest: int = national_list.LARGEST) -> bytes:

@@ -71,6 +71,13 @@ def put_agent(agent: Agent) -> None:
         floor.busy(agent.id)
 
 
+def put_queues(agent: Agent) -> None:
+    """What an agent serves has changed: from now on their place on the floor is for these queues."""
+    if agent.state in ON_DUTY:
+        floor.comes(agent.id, agent.queues, clock.now().timestamp())
+    put_agent(agent)
+
+
 def recheck_call(call_id: str) -> bool:
     """Read one call again and let it stand as its row says; whether anything may have changed. Putting a call where it
     stands already moves nothing."""

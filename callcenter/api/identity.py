@@ -29,6 +29,7 @@ ANYBODY = "anybody"
 AGENT = ("agent", "supervisor")
 OVERSEER = ("supervisor", "auditor", "admin")
 SUPERVISOR = ("supervisor", "admin")
+ADMIN = ("admin",)
 STAFF = ("agent", "supervisor", "auditor", "admin")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -72,6 +72,32 @@ class Agent(Base):
         return agent_queues(self.id, self.department, self.topics, self.languages)
 
 
+def search(
+    session: Session, text: str = "", department: str = "", role: str = "", *, active: bool = True, limit: int = 200
+) -> list[Agent]:
+    """Staff by a part of their name or login, in the order of their names."""
+    found = select(Agent).where(Agent.active == active)
+    if text:
+        found = found.where(Agent.name.icontains(text, autoescape=True) | Agent.login.icontains(text, autoescape=True))
+    if department:
+        found = found.where(Agent.department == department)
+    if role:
+        found = found.where(Agent.role == role)
+    return list(session.scalars(found.order_by(Agent.name, Agent.login).limit(limit)))
+
+
+def by_logins(session: Session, logins: Sequence[str]) -> dict[str, Agent]:
+    """Staff by the names they sign in with, active or not, held until this transaction ends."""
+    named = select(Agent).where(func.lower(Agent.login).in_(logins)).order_by(Agent.id).with_for_update()
+    return {row.login.lower(): row for row in session.scalars(named)}
+
+
+def per_department(session: Session) -> dict[str, int]:
+    """How many agents may take calls, by department."""
+    counted = select(Agent.department, func.count()).where(Agent.active, Agent.role.in_(("agent", "supervisor")))
+    return {row[0]: row[1] for row in session.execute(counted.group_by(Agent.department))}
+
+
 def get(session: Session, agent_id: str) -> Agent | None:
     """The agent as it is now, whatever was read before."""
     return session.get(Agent, agent_id, populate_existing=True)

@@ -3,10 +3,14 @@
 The cookie holds a random token; the row holds its SHA-256. Failed tries are counted per name and per address.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, Uuid, delete, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
@@ -18,6 +22,10 @@ WINDOW = timedelta(minutes=10)
 LOGS_KEPT = timedelta(days=366)
 TRIES_PER_NAME = 5
 TRIES_PER_ADDRESS = 30
+
+Changes = Mapping[str, tuple[Any, Any]]
+"""By field, what was and what is."""
+NOTHING: Changes = MappingProxyType({})
 
 
 class StaffSession(Base):
@@ -49,13 +57,27 @@ class AuditEntry(Base):
     be deleted."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("audit_by_noun", "noun", "noun_id", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     at: Mapped[datetime]
     who: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))  # None: an operator at the command line
     act: Mapped[str] = mapped_column(String(40))
     noun: Mapped[str] = mapped_column(String(12))
-    noun_id: Mapped[str] = mapped_column(String(40))
+    noun_id: Mapped[str] = mapped_column(String(60))
+    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)  # field -> [before, after]; settings and codes, no person's
+
+
+@dataclass(frozen=True)
+class Act:
+    """One entry of a history, as it is read. `who`: a name."""
+
+    at: datetime
+    who: str
+    act: str
+    noun: str
+    noun_id: str
+    changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -108,9 +130,21 @@ def failed(session: Session, login: str, address: str, at: datetime) -> None:
     )
 
 
-def audit(session: Session, who: str | None, act: str, noun: str, noun_id: str, at: datetime) -> None:
-    """Write down an act that must be answerable for."""
-    session.add(AuditEntry(at=at, who=who, act=act, noun=noun, noun_id=noun_id))
+def audit(
+    session: Session, who: str | None, act: str, noun: str, noun_id: str, at: datetime, changes: Changes = NOTHING
+) -> None:
+    """Write down an act that must be answerable for. `who` None: an operator, from a terminal."""
+    session.add(AuditEntry(at=at, who=who, act=act, noun=noun, noun_id=noun_id, changes=dict(changes)))
+
+
+def history(session: Session, nouns: Sequence[str], noun_id: str | None = None, limit: int = 20) -> list[Act]:
+    """What was done to these, the latest first."""
+    done = select(AuditEntry, Agent.name).outerjoin(Agent, Agent.id == AuditEntry.who)
+    done = done.where(AuditEntry.noun.in_(nouns))
+    if noun_id is not None:
+        done = done.where(AuditEntry.noun_id == noun_id)
+    found = session.execute(done.order_by(AuditEntry.id.desc()).limit(limit))
+    return [Act(entry.at, name or "", entry.act, entry.noun, entry.noun_id, entry.changes) for entry, name in found]
 
 
 def tidy(session: Session, at: datetime) -> None:

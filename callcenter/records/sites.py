@@ -5,12 +5,27 @@ longer names is kept, marked as gone; one that comes back is the same site. A si
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, Float, Identity, Index, String, Text, delete, select, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    Float,
+    Identity,
+    Index,
+    String,
+    Text,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -166,10 +181,36 @@ def every(session: Session) -> list[Site]:
     return list(session.scalars(select(Site).where(Site.gone_at.is_(None)).order_by(Site.city, Site.name, Site.id)))
 
 
-def doubtful(session: Session, limit: int = 500) -> list[Site]:
-    """Sites about which something is odd, the oddest first."""
-    odd = select(Site).where(Site.gone_at.is_(None), text("cardinality(doubts) > 0"))
-    return list(session.scalars(odd.order_by(text("cardinality(doubts) desc"), Site.id).limit(limit)))
+def known(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of these sites that are listed."""
+    return set(session.scalars(select(Site.id).where(Site.id.in_(ids), Site.gone_at.is_(None)))) if ids else set()
+
+
+def get(session: Session, site_id: int) -> Site | None:
+    """One site, listed or gone."""
+    return session.get(Site, site_id)
+
+
+def search(
+    session: Session, words: str = "", department: str = "", *, doubtful_first: bool = False, limit: int = 200
+) -> list[Site]:
+    """Listed sites by every word of their name, town, postal code or number in the list, whatever the accents; in
+    order of town, or the oddest first."""
+    found = select(Site).where(Site.gone_at.is_(None))
+    if department:
+        found = found.where(Site.department == department)
+    for word in words.split()[:6]:
+        in_text = (func.strpos(_plain(part), _plain(word)) > 0 for part in (Site.name, Site.city))
+        found = found.where(or_(*in_text, Site.postal_code.startswith(word, autoescape=True), _is_id(word)))
+    order = [text("cardinality(doubts) desc")] if doubtful_first else []
+    return list(session.scalars(found.order_by(*order, Site.city, Site.name, Site.id).limit(limit)))
+
+
+def per_department(session: Session) -> dict[str, tuple[int, int]]:
+    """How many sites are listed by department, and of how many something is odd."""
+    odd = func.count().filter(text("cardinality(doubts) > 0"))
+    counted = select(Site.department, func.count(), odd).where(Site.gone_at.is_(None)).group_by(Site.department)
+    return {row[0]: (row[1], row[2]) for row in session.execute(counted)}
 
 
 def take_in_rounds(session: Session, stops: Iterable[Stop]) -> tuple[int, int]:
@@ -187,6 +228,15 @@ def rounds(session: Session, department: str | None = None) -> list[Stop]:
     """The rounds of a department, or of all."""
     of = select(Round) if department is None else select(Round).where(Round.department == department)
     return [row.stop for row in session.scalars(of.order_by(Round.id))]
+
+
+def _plain(written: Any) -> ColumnElement[str]:
+    """Lower case without accents, hyphens as spaces."""
+    return func.translate(func.lower(written), "àâäáéèêëîïíôöóùûüúÿç-", "aaaaeeeeiiiooouuuuyc ")
+
+
+def _is_id(word: str) -> ColumnElement[bool]:
+    return Site.id == int(word) if word.isascii() and word.isdigit() and len(word) < 10 else false()
 
 
 def _row(site: ListedSite) -> dict[str, Any]:

@@ -22,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 Fields = Annotated[FormData, Depends(identity.form)]
 
 Asked = TypeVar("Asked", bound=BaseModel)
+WITH_A_LANGUAGE = ("/desk", "/supervision", "/callbacks", "/sites", "/admin")
 SAID_WHEN_DONE = {"outcome": "record.saved", "visit": "visit.saved", "promise": "callbacks.made"}
 
 
@@ -78,7 +79,7 @@ def choose_language(request: Request, visitor: Admitted, fields: Fields) -> Resp
     """Kept with the account."""
     identity.set_language(visitor, str(fields.get("language", "")))
     came_from = urlsplit(request.headers.get("referer", "")).path
-    return _redirect(came_from if came_from in ("/desk", "/supervision") else "/")
+    return _redirect(came_from if came_from.startswith(WITH_A_LANGUAGE) else "/")
 
 
 @router.get("/desk")

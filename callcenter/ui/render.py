@@ -14,7 +14,7 @@ from callcenter import clock
 from callcenter.api import directory
 from callcenter.api.board import Board
 from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
-from callcenter.api.identity import AGENT, OVERSEER, Visitor
+from callcenter.api.identity import ADMIN, AGENT, OVERSEER, STAFF, Visitor
 from callcenter.config import settings
 from callcenter.rules.measures import BY_CODE
 from callcenter.rules.outcomes import KINDS, WAYS
@@ -34,6 +34,8 @@ PLACES = (  # the menu: who may go there, its name, and where it is
     (OVERSEER, "wall", "/supervision"),
     (OVERSEER, "all_callbacks", "/supervision/callbacks"),
     (OVERSEER, "reports", "/reports"),
+    (STAFF, "sites", "/sites"),
+    (ADMIN, "admin", "/admin/agents"),
 )
 
 Regions = dict[str, str]

@@ -11,9 +11,11 @@ from callcenter import clock
 from callcenter.actions import callback, citizen
 from callcenter.db import transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls
+from callcenter.records import agents, callbacks, calls, sites
 from callcenter.records.calls import Wish
 from callcenter.records.identity import new_id
+from callcenter.rules import national_list
+from callcenter.rules.rounds import Stop
 from callcenter.rules.states import Ending
 from ivr.rehearsal.far_end import Line
 from tests.browser.conftest import KARIM, Opens
@@ -29,6 +31,12 @@ RUN = """async () => {
 }"""
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 390)]
 Checks = Callable[[Page, str], None]
+
+LISTED = """id_fs,lib_fs,insee_dep,code_postal,lib_com,telephone,h_lundi,h_mardi,commentaire
+7,Maison du Lot,46,46000,Cahors,05 65 00 00 07,09:00 - 12:00 / 11:30 - 17:00,,Fermé le jeudi
+9,Antenne,46,46100,Figeac,,,,
+"""
+STOP = Stop("Bus du Lot", "Cajarc", "Place du Foirail", "46160", "46", "+33565000008", "Tu 09:00-12:00", "odd")
 
 
 @pytest.fixture
@@ -191,6 +199,40 @@ def _promised(department: str, topic: str, number: str) -> str:
         assert kept
         kept.due_from = clock.now() + timedelta(minutes=5)
         return kept.id
+
+
+def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None:
+    settle("admin", role="admin")
+    karim = settle("karim")
+    with transaction() as session:
+        sites.take_in(session, list(national_list.read(LISTED.encode()).sites.values()), clock.now())
+        sites.take_in_rounds(session, [STOP])
+    page = opens("admin")
+    page.goto("/admin/agents")
+    is_accessible(page, "the accounts")
+    page.goto(f"/admin/agents/{karim}")
+    page.fill("#phone", "12")
+    page.locator("form.panel button").first.click()
+    page.wait_for_selector("#phone-error")
+    is_accessible(page, "an account that is refused")
+    page.fill("#phone", "05 65 00 00 09")
+    page.locator("form.panel button").first.click()
+    page.wait_for_selector("#notice .fr-alert--success")
+    is_accessible(page, "an account that is saved, with its history")
+    page.goto("/admin/agents/import")
+    page.set_input_files(
+        "#table", {"name": "t.csv", "mimeType": "text/csv", "buffer": b"login,name,department\nx,X,99\n"}
+    )
+    page.locator("form.panel button").click()
+    page.wait_for_selector("#refused-title")
+    is_accessible(page, "a table that is refused")
+    page.goto("/sites")
+    is_accessible(page, "the sites by department")
+    page.goto("/sites?department=46")
+    is_accessible(page, "the sites of a department, the doubtful ones first, and its bus")
+    page.get_by_role("link", name="Maison du Lot").click()
+    page.wait_for_selector("#week-title")
+    is_accessible(page, "a site")
 
 
 def _is(page: Page, state: str) -> None:

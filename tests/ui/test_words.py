@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.actions.staff import TOLD
 from callcenter.api import directory
+from callcenter.rules import staff
 from callcenter.rules.callbacks import CallbackState, Source
 from callcenter.rules.measures import MEASURES, SIDES
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import Reason
 from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
-from callcenter.ui import render, words
+from callcenter.ui import render, sites, words
 
 pytestmark = pytest.mark.usefixtures("database")
 UI = Path(words.__file__).parent
 TEMPLATES = [path.read_text() for path in UI.glob("templates/**/*.html")]
-CODE = [path.read_text() for path in UI.glob("*.py")]
+CODE = [path.read_text() for path in UI.rglob("*.py")]
 MADE = {  # keys whose last part is a value
     *(f"state.{state}" for state in AgentState),
     *(f"reason.{reason}" for reason in PauseReason),
@@ -33,6 +35,17 @@ MADE = {  # keys whose last part is a value
     *(f"service.{place}" for _, place, _ in render.PLACES),
     *(f"callbacks.{state}" for state in CallbackState),
     *(f"callbacks.by_{source}" for source in Source),
+    *(f"role.{role}" for role in staff.ROLES),
+    *(f"doubt.{key}" for key in sites.DOUBTS.values()),
+    *(f"sites.weeks_{weeks}" for weeks in ("odd", "even")),
+    *(f"history.{word}" for word in ["created", "changed", "deactivated", "reactivated", "set_a_password", "imported"]),
+    *(f"history.moved_to_{state}" for state in ("pause", "offline")),
+    *(f"field.{name}" for name in (*TOLD, "login", "name", "phone", "password")),
+    *(
+        f"error.staff_{name}"
+        for name in ["login", "name", "role", "department", "site", "topics", "languages", "departments", "phone"]
+    ),
+    *(f"error.staff_{name}" for name in ["password", "taken", "twice", "inactive", "own_role"]),
     *(f"rest.{state}" for state in ("available", "pause")),
     *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),
     *(f"unit.{measure.unit}" for measure in MEASURES),

@@ -62,9 +62,11 @@ def upgrade() -> None:
         sa.Column("who", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("act", sa.String(length=40), nullable=False),
         sa.Column("noun", sa.String(length=12), nullable=False),
-        sa.Column("noun_id", sa.String(length=40), nullable=False),
+        sa.Column("noun_id", sa.String(length=60), nullable=False),
+        sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("audit_by_noun", "audit", ["noun", "noun_id", "id"], unique=False)
     op.create_table(
         "beacon",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -969,6 +971,7 @@ def downgrade() -> None:
     op.drop_table("contacts")
     op.drop_table("carrier_events")
     op.drop_table("beacon")
+    op.drop_index("audit_by_noun", table_name="audit")
     op.drop_table("audit")
     op.drop_index("agents_on_duty", table_name="agents", postgresql_where="state <> 'offline'")
     op.drop_table("agents")

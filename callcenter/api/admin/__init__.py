@@ -1,0 +1,1 @@
+"""What administrators and supervisors write: staff, hours, departments, the directory; and what the sites are."""

@@ -1,0 +1,203 @@
+"""Who may be a member of staff, and the table in which many are sent at once: one line each, whole or not at all."""
+
+import csv
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from io import StringIO
+from typing import cast
+
+from callcenter.errors import BadNumber, Refusal
+from callcenter.phone_number import PhoneNumber
+from callcenter.rules.territory import TERRITORIES
+
+ROLES = ("agent", "supervisor", "auditor", "admin")
+LANGUAGES = ("fr", "en")  # those that the telephone speaks
+SHORTEST_PASSWORD = 12
+LARGEST = 1_000_000  # bytes of a table
+MOST = 2_000  # lines of a table
+EVERYTHING = "*"  # in a table: every topic, every department
+
+COLUMNS = ("login", "name", "role", "department", "site", "topics", "languages", "departments", "phone", "password")
+OTHER_NAMES = {
+    "identifiant": "login", "nom": "name", "rôle": "role", "role": "role", "département": "department",
+    "departement": "department", "sujets": "topics", "langues": "languages", "départements": "departments",
+    "departements": "departments", "téléphone": "phone", "telephone": "phone", "mot_de_passe": "password",
+}  # fmt: skip
+NEEDED = ("login", "name", "department")
+ROLES_BY_WORD = {"": "agent", "superviseur": "supervisor", "superviseure": "supervisor", "auditeur": "auditor",
+                 "auditrice": "auditor", "administrateur": "admin", "administratrice": "admin"}  # fmt: skip
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
+
+
+class BadProfile(Refusal):
+    """Vérifiez ces réponses :"""
+
+    status = 422
+    english = "Check these answers:"
+
+
+class BadPassword(Refusal):
+    """Le mot de passe doit compter au moins 12 caractères."""
+
+    status = 422
+    english = "The password must have at least 12 characters."
+
+
+class NotStaff(Refusal):
+    """Ce fichier n'est pas un tableau d'agents lisible : rien n'a été changé."""
+
+    status = 422
+    english = "This file is not a readable table of agents: nothing was changed."
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One member of staff, as an administrator writes them. `phone`: E.164 or empty; `departments`: of a supervisor."""
+
+    login: str
+    name: str
+    role: str
+    department: str
+    site_id: int | None
+    topics: tuple[str, ...]
+    languages: tuple[str, ...]
+    departments: tuple[str, ...]
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong on a line of a table (the header is 1): a code, each with a sentence of its own."""
+
+    line: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a table that is well written. `password` empty: none of their own yet, or the one they have."""
+
+    line: int
+    profile: Profile
+    password: str
+
+
+def checked(given: Mapping[str, object], topics: Collection[str]) -> Profile:
+    """The profile in these fields, `site` being written. Raises BadProfile with every code that is wrong."""
+    wrong: list[str] = []
+
+    def text(name: str) -> str:
+        return str(given.get(name) or "").strip()
+
+    def several(name: str, known: Collection[str], everything: Collection[str] = ()) -> tuple[str, ...]:
+        listed = given.get(name) or ()
+        words = (
+            re.split(r"[\s,|]+", listed) if isinstance(listed, str) else list(map(str, cast(Iterable[object], listed)))
+        )
+        found = tuple(dict.fromkeys(word for word in words if word))
+        found = tuple(everything or known) if found == (EVERYTHING,) else found
+        if not set(found) <= set(known):
+            wrong.append(f"staff_{name}")
+        return found
+
+    role = text("role").lower()
+    profile = Profile(
+        login=text("login").lower(),
+        name=" ".join(text("name").split()),
+        role=ROLES_BY_WORD.get(role, role),
+        department=_code(text("department")),
+        site_id=int(text("site")) if text("site").isascii() and text("site").isdigit() else None,
+        topics=several("topics", topics),
+        languages=several("languages", LANGUAGES) or ("fr",),
+        departments=tuple(map(_code, several("departments", _written_codes(), TERRITORIES))),
+        phone=_phone(text("phone"), wrong),
+    )
+    if not _LOGIN.fullmatch(profile.login):
+        wrong.append("staff_login")
+    if not 1 <= len(profile.name) <= 120:
+        wrong.append("staff_name")
+    if profile.role not in ROLES:
+        wrong.append("staff_role")
+    if profile.department not in TERRITORIES or not TERRITORIES[profile.department].inhabited:
+        wrong.append("staff_department")
+    if text("site") and (profile.site_id is None or profile.site_id > 2_000_000_000):
+        wrong.append("staff_site")
+    if wrong:
+        raise BadProfile(*wrong)
+    return profile
+
+
+def checked_password(password: str) -> str:
+    """The same. Raises BadPassword."""
+    if not SHORTEST_PASSWORD <= len(password) <= 200:
+        raise BadPassword
+    return password
+
+
+def read(content: bytes, topics: Collection[str]) -> tuple[list[Entry], list[Wrong]]:
+    """Every line of a table that is well written, and what is wrong with the others. Raises NotStaff."""
+    entries, wrong, seen = list[Entry](), list[Wrong](), set[str]()
+    for line, row in _rows(content):
+        try:
+            profile = checked(row, topics)
+            password = checked_password(row["password"]) if row.get("password") else ""
+        except BadProfile as refusal:
+            wrong += [Wrong(line, str(code)) for code in refusal.args]
+            continue
+        except BadPassword:
+            wrong.append(Wrong(line, "staff_password"))
+            continue
+        if profile.login in seen:
+            wrong.append(Wrong(line, "staff_twice"))
+        seen.add(profile.login)
+        entries.append(Entry(line, profile, password))
+    if not entries and not wrong:
+        raise NotStaff
+    return entries, wrong
+
+
+def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    if len(content) > LARGEST:
+        raise NotStaff(f"({len(content):,} > {LARGEST:,})")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    if "\x00" in text:
+        raise NotStaff
+    reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=text.split("\n", 1)[0].count))
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        names = [OTHER_NAMES.get(name, name) for name in header]
+        if not set(NEEDED) <= set(names) or not set(names) <= set(COLUMNS) or len(set(names)) != len(names):
+            raise NotStaff(f"({', '.join(COLUMNS)})")
+        for count, record in enumerate(reader, 1):
+            if count > MOST:
+                raise NotStaff(f"({MOST:,})")
+            if len(record) > len(names):
+                raise NotStaff(f"(line {reader.line_num})")
+            if any(value.strip() for value in record):
+                padded = [*record, *[""] * (len(names) - len(record))]
+                yield reader.line_num, dict(zip(names, padded, strict=False))
+    except csv.Error:
+        raise NotStaff from None
+
+
+def _code(written: str) -> str:
+    """A spreadsheet may have eaten the zero of `01`."""
+    return written.upper().zfill(2) if written else ""
+
+
+def _written_codes() -> tuple[str, ...]:
+    return (*TERRITORIES, *(code.lstrip("0") for code in TERRITORIES), *(code.lower() for code in TERRITORIES))
+
+
+def _phone(written: str, wrong: list[str]) -> str:
+    if not written:
+        return ""
+    try:
+        return PhoneNumber.parse(written).e164
+    except BadNumber:
+        wrong.append("staff_phone")
+        return ""

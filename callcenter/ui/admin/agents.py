@@ -1,0 +1,177 @@
+"""The pages of the accounts: a list, one account, and a table of many."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from callcenter import clock
+from callcenter.actions import staff as verbs
+from callcenter.actions.staff import Imported
+from callcenter.api import directory
+from callcenter.api.admin import agents as api
+from callcenter.api.identity import ADMIN, Admitted, Visitor, open_to
+from callcenter.errors import Refusal
+from callcenter.records.agents import Agent
+from callcenter.rules import staff as rules
+from callcenter.rules.staff import BadPassword, BadProfile, NotStaff
+from callcenter.ui.admin import shown
+from callcenter.ui.pages import Fields
+
+router = APIRouter(prefix="/admin/agents", include_in_schema=False)
+NOBODY: dict[str, Any] = {
+    "login": "", "name": "", "role": "agent", "department": "", "site": "", "topics": (), "languages": ("fr",),
+    "departments": "", "phone": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the list is searched by."""
+
+    text: str
+    department: str
+    role: str
+    active: bool
+
+
+@router.get("")
+@open_to(*ADMIN)
+def listed(
+    visitor: Admitted, text: str = "", department: str = "", role: str = "", active: bool = True, done: int = 0
+) -> Response:
+    return shown.page(
+        "admin/agents.html",
+        visitor,
+        rows=api.listed(text, department, role, active=active),
+        asked=Asked(text, department, role, active),
+        department_options=shown.department_options(),
+        role_options=shown.role_options(visitor.language),
+        topic_count=len(directory.topics()),
+        done=bool(done),
+    )
+
+
+@router.get("/new")
+@open_to(*ADMIN)
+def new(visitor: Admitted) -> Response:
+    return _one(visitor, None, NOBODY | {"topics": tuple(directory.topics())})
+
+
+@router.post("/new")
+@open_to(*ADMIN)
+def create(visitor: Admitted, fields: Fields) -> Response:
+    given = _given(fields)
+    try:
+        agent_id = api.engage(visitor.staff, given, str(fields.get("password", "")))
+    except (BadProfile, BadPassword) as refusal:
+        return _one(visitor, None, given, refusal)
+    return shown.done(f"/admin/agents/{agent_id}")
+
+
+@router.get("/import")
+@open_to(*ADMIN)
+def table(visitor: Admitted) -> Response:
+    return _table(visitor)
+
+
+@router.post("/import")
+@open_to(*ADMIN)
+def take_in(visitor: Admitted, fields: Fields) -> Response:
+    sent = fields.get("table")
+    content = sent.file.read(rules.LARGEST + 1) if isinstance(sent, UploadFile) else b""
+    try:
+        return _table(visitor, api.take_in(visitor.staff, content))
+    except NotStaff as refusal:
+        return _table(visitor, refusal=refusal)
+
+
+@router.get("/{agent_id}")
+@open_to(*ADMIN)
+def one(agent_id: str, visitor: Admitted, done: int = 0) -> Response:
+    row, _ = api.one(shown.uuid(agent_id))
+    return _one(visitor, row, _kept(row), done=bool(done))
+
+
+@router.post("/{agent_id}")
+@open_to(*ADMIN)
+def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
+    row, _ = api.one(shown.uuid(agent_id))
+    given = _given(fields)
+    try:
+        verbs.changes(visitor.staff, row.id, rules.checked(given, tuple(directory.topics())), clock.now())
+    except BadProfile as refusal:
+        return _one(visitor, row, given, refusal)
+    return shown.done(f"/admin/agents/{row.id}")
+
+
+@router.post("/{agent_id}/password")
+@open_to(*ADMIN)
+def change_password(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
+    row, _ = api.one(shown.uuid(agent_id))
+    try:
+        api.set_password(visitor.staff, row.id, str(fields.get("password", "")))
+    except BadPassword as refusal:
+        return _one(visitor, row, _kept(row), refusal)
+    return shown.done(f"/admin/agents/{row.id}")
+
+
+@router.post("/{agent_id}/deactivate")
+@open_to(*ADMIN)
+def deactivate(agent_id: str, visitor: Admitted) -> Response:
+    verbs.deactivates(visitor.staff, shown.uuid(agent_id), clock.now())
+    return shown.done(f"/admin/agents/{agent_id}")
+
+
+@router.post("/{agent_id}/reactivate")
+@open_to(*ADMIN)
+def reactivate(agent_id: str, visitor: Admitted) -> Response:
+    verbs.reactivates(visitor.staff, shown.uuid(agent_id), clock.now())
+    return shown.done(f"/admin/agents/{agent_id}")
+
+
+def _one(
+    visitor: Visitor, row: Agent | None, given: dict[str, Any], refusal: Refusal | None = None, *, done: bool = False
+) -> Response:
+    return shown.page(
+        "admin/agent.html",
+        visitor,
+        refusal,
+        row=row,
+        acts=api.one(row.id)[1] if row else [],
+        given=given,
+        department_options=shown.department_options(),
+        role_options=shown.role_options(visitor.language),
+        language_options=shown.language_options(visitor.language),
+        topic_options=shown.topic_options(visitor.language),
+        done=done,
+    )
+
+
+def _table(visitor: Visitor, taken: Imported | None = None, refusal: Refusal | None = None) -> Response:
+    answer = shown.page(
+        "admin/agents_import.html",
+        visitor,
+        refusal,
+        taken=taken,
+        topic_options=shown.topic_options(visitor.language),
+    )
+    if taken and taken.refused:
+        answer.status_code = 422
+    return answer
+
+
+def _kept(row: Agent) -> dict[str, Any]:
+    profile = verbs.profile_of(row)
+    return {
+        "login": profile.login, "name": profile.name, "role": profile.role, "department": profile.department,
+        "site": profile.site_id or "", "topics": profile.topics, "languages": profile.languages,
+        "departments": " ".join(profile.departments), "phone": row.phone.national if row.phone else "",
+    }  # fmt: skip
+
+
+def _given(fields: FormData) -> dict[str, Any]:
+    plain = {name: str(fields.get(name, "")) for name in NOBODY if name not in ("topics", "languages")}
+    return plain | {name: tuple(map(str, fields.getlist(name))) for name in ("topics", "languages")}

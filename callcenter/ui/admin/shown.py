@@ -1,0 +1,55 @@
+"""What the administrators' pages share: options, identifiers, and a refusal that keeps what was typed."""
+
+from uuid import UUID
+
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from callcenter.api import directory
+from callcenter.api.identity import Visitor
+from callcenter.errors import NotFound, Refusal
+from callcenter.rules.staff import LANGUAGES, ROLES
+from callcenter.rules.territory import TERRITORIES
+from callcenter.ui import render
+from callcenter.ui.pages import refusal_sentence
+from callcenter.ui.words import say
+
+Options = list[tuple[str, str]]
+
+
+def page(name: str, visitor: Visitor, refusal: Refusal | None = None, **context: object) -> HTMLResponse:
+    """A page; with a refusal, its sentence above and its codes for the fields."""
+    codes = tuple(str(code) for code in refusal.args) if refusal else ()
+    said = refusal_sentence(refusal, visitor.language) if refusal else ""
+    html = render.page(name, visitor, **({"done": False, "refusal": said, "codes": codes} | context))
+    return HTMLResponse(html, status_code=refusal.status if refusal else 200)
+
+
+def done(to: str) -> RedirectResponse:
+    """Back to a page that says so."""
+    return RedirectResponse(f"{to}{'&' if '?' in to else '?'}done=1", status_code=303)
+
+
+def uuid(written: str) -> str:
+    """An identifier out of an address. Raises NotFound."""
+    try:
+        return str(UUID(written))
+    except ValueError:
+        raise NotFound from None
+
+
+def department_options(codes: frozenset[str] | None = None) -> Options:
+    """The inhabited departments, or those of them that are in `codes`."""
+    inhabited = [each for each in TERRITORIES.values() if each.inhabited and (codes is None or each.code in codes)]
+    return [(each.code, f"{each.code} – {each.name}") for each in inhabited]
+
+
+def role_options(language: str) -> Options:
+    return [(role, say(language, f"role.{role}")) for role in ROLES]
+
+
+def language_options(language: str) -> Options:
+    return [(code, say(language, f"language.{code}")) for code in LANGUAGES]
+
+
+def topic_options(language: str) -> Options:
+    return [(topic.code, topic.name(language)) for topic in directory.topics().values()]

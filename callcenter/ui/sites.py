@@ -1,0 +1,57 @@
+"""The pages of the sites: by department, by search, and one with its week."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from callcenter.api import sites as api
+from callcenter.api.identity import STAFF, Admitted, open_to
+from callcenter.errors import NotFound
+from callcenter.rules import national_list, site_hours
+from callcenter.rules.rounds import WEEKDAYS
+from callcenter.ui.admin import shown
+
+router = APIRouter(prefix="/sites", include_in_schema=False)
+DOUBTS = {  # as the import tells them -> the key of their sentence
+    national_list.NO_HOURS: "no_hours",
+    national_list.NO_NUMBER: "no_number",
+    national_list.BAD_NUMBER: "bad_number",
+    national_list.FOREIGN_NUMBER: "foreign_number",
+    national_list.SHARED_NUMBER: "shared_number",
+    national_list.NO_DEPARTMENT: "no_department",
+    national_list.OTHER_DEPARTMENT: "other_department",
+    national_list.BAD_POSTAL_CODE: "bad_postal_code",
+    national_list.SAME_ID: "same_id",
+    site_hours.CLOSED: "closed",
+    site_hours.OVERLAPPING: "overlapping",
+    site_hours.BACKWARDS: "backwards",
+    site_hours.UNREADABLE: "unreadable",
+}
+
+
+@router.get("")
+@open_to(*STAFF)
+def listed(visitor: Admitted, words: str = "", department: str = "", order: str = "") -> Response:
+    """Nothing asked: the table of the departments. An administrator sees the doubtful ones first."""
+    oddest = (order or ("doubts" if visitor.staff.role == "admin" else "town")) == "doubts"
+    asked = bool(words.strip() or department or order)
+    return shown.page(
+        "sites.html",
+        visitor,
+        found=api.found(words, department, visitor.language, doubtful_first=oddest) if asked else None,
+        per_department=api.per_department(),
+        words=words,
+        chosen=department,
+        order="doubts" if oddest else "town",
+        department_options=shown.department_options(),
+        doubts=DOUBTS,
+    )
+
+
+@router.get("/{site_id}")
+@open_to(*STAFF)
+def one(site_id: str, visitor: Admitted) -> Response:
+    if not (site_id.isascii() and site_id.isdigit() and len(site_id) < 10):
+        raise NotFound
+    return shown.page(
+        "site.html", visitor, site=api.one(int(site_id)), doubts=DOUBTS, weekdays=WEEKDAYS[visitor.language]
+    )
