@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from callcenter import jobs
 from callcenter.config import settings
-from callcenter.errors import DatabaseBusy, DatabaseDown
+from callcenter.errors import DatabaseBusy, DatabaseDown, NotFound
 
 PATIENCE = 2.5  # seconds a unit of work may take; a voice webhook must answer within 4
 __all__ = [
@@ -116,6 +116,7 @@ class Deadlines:
                         twin.close()
 
 
+NOT_AN_ID = "22P02"  # what is no id at all names nothing
 _deadlines = Deadlines()
 _refusing_until = 0.0
 
@@ -138,6 +139,8 @@ def _work(patience: float) -> Iterator[Session]:
     except DBAPIError as failure:
         if failure.connection_invalidated:
             raise DatabaseDown from failure
+        if getattr(failure.orig, "sqlstate", None) == NOT_AN_ID:
+            raise NotFound from failure
         raise
 
 
