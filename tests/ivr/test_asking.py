@@ -1,0 +1,334 @@
+"""Asking to be called back, through the carrier's webhooks: offered early, read back, stored before it is spoken, one
+promise a number, and nobody dialled who may not be."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from callcenter import embedded
+from callcenter.actions import callback
+from callcenter.clock import now
+from callcenter.config import settings
+from callcenter.db import reading, transaction
+from callcenter.errors import Refusal
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import calls
+from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.calls import Wish
+from callcenter.rules.callbacks import CallbackState
+from callcenter.rules.states import CallState, Ending
+from tests.ivr.test_waiting_room import Waiting, has_waited
+from tests.ivr.test_webhooks import _frozen
+from tests.ivr.voice_line import CALL, DURAND, Carrier, Document
+from tests.town import line_hours
+
+WISH = Wish("46", "impots")
+OTHER_LINE = "CA" + "8" * 32
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # ten o'clock in Cahors
+SATURDAY = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
+
+
+def _promises() -> list[Callback]:
+    with reading() as session:
+        return session.query(Callback).order_by(Callback.promised_at).all()
+
+
+def _the_promise() -> Callback:
+    (only,) = _promises()
+    return only
+
+
+def _is_over(carrier: Carrier, line: str = CALL, from_: str = DURAND) -> None:
+    carrier.asks("/voice/status", CallStatus="completed", CallSid=line, From=from_)
+
+
+def _topic(carrier: Carrier, department: str = "46", key: str = "3", **said: str) -> Document:
+    """The answer to the last question of the menu."""
+    return carrier.asks(f"/voice/heard?s=topic&d={department}", key, **said)
+
+
+@pytest.fixture
+def monday(database: embedded.Server, live: embedded.Server) -> Iterator[None]:
+    with time_machine.travel(MONDAY), line_hours():
+        yield
+
+
+def test_the_callback_is_offered_early_and_the_place_is_kept(monday: None, carrier: Carrier, agent: str) -> None:
+    waiting = Waiting(carrier)
+    has_waited(timedelta(seconds=40))
+    announced = waiting.hears()
+    assert "tapez 1" in announced
+    key = announced.address("Gather", "action")
+    assert carrier.asks(key, "1").verbs == ["Leave"]
+    offered = waiting.leaves()
+    assert "0565051234" in offered
+    with transaction() as session:
+        assert session.query(Callback).count() == 0
+    said = carrier.asks(offered.action, "1")
+    assert said.text == carrier.asks(offered.action, "1").text  # told twice, the same promise
+    kept = _the_promise()
+    starts, ends = (each.astimezone(ZoneInfo("Europe/Paris")) for each in (kept.promised_from, kept.promised_until))
+    assert "entre 10 heures et 11 heures" in said
+    assert (starts.hour, ends.hour, ends - starts) == (10, 11, timedelta(hours=1))
+    assert " ".join(kept.reference) in said or kept.reference in said.text.replace(" ", "")
+    assert (kept.typed, kept.source) == (False, "citizen")
+    assert 40 <= kept.waited < 60
+    with reading() as session:
+        call = calls.by_carrier_id(session, CALL)
+    assert call is not None
+    assert (call.state, call.ending) == (CallState.ENDED, Ending.BECAME_CALLBACK)
+    callback.becomes_due(kept.id, now())
+    assert _the_promise().state == CallbackState.PROMISED  # her line is still open: the last words
+    _is_over(carrier)
+    callback.becomes_due(kept.id, now())
+    with reading() as session:
+        (queued,) = calls.waiting(session)
+    assert queued.queued_at is not None
+    assert abs((queued.arrived_at - queued.queued_at).total_seconds() - kept.waited) < 0.001
+
+
+def test_a_typed_number_is_read_back_and_confirmed_and_told_twice_is_one_promise(
+    monday: None, carrier: Carrier
+) -> None:
+    def twice(address: str, keys: str) -> Document:
+        first, again = carrier.asks(address, keys), carrier.asks(address, keys)
+        assert first.text == again.text
+        return first
+
+    away = _topic(carrier)
+    typing = twice(away.action, "2")
+    read_back = twice(typing.action, "0612345698")
+    assert "0612345698" in read_back
+    wrong = twice(read_back.action, "2")
+    read_back = twice(wrong.action, "0612345699")
+    slots = twice(read_back.action, "1")
+    assert _promises() == []
+    promised = twice(slots.action, "2")
+    kept = _the_promise()
+    assert (kept.phone.e164, kept.typed) == ("+33612345699", True)
+    assert "l'après-midi" in slots
+    assert "Nous vous rappellerons" in promised
+    assert "0612345699" not in "".join(each.action for each in (typing, read_back, slots))
+
+
+def test_an_anonymous_caller_must_type_a_number(monday: None, carrier: Carrier, agent: str) -> None:
+    held = _topic(carrier, From="anonymous")
+    offered = carrier.asks(held.address("Enqueue", "action"), From="anonymous", QueueResult="leave")
+    assert "nous vous demanderons un numéro" in offered
+    typing = carrier.asks(offered.action, "1", From="anonymous")
+    read_back = carrier.asks(typing.action, "0612345698", From="anonymous")
+    assert "Nous vous rappellerons" in carrier.asks(read_back.action, "1", From="anonymous")
+    assert _the_promise().phone.e164 == "+33612345698"
+
+
+def test_what_cannot_be_stored_is_not_promised(stores: embedded.Stores, carrier: Carrier, agent: str) -> None:
+    waiting = Waiting(carrier)
+    offered = waiting.leaves()
+    with _frozen(stores.postgresql):
+        said = carrier.asks(offered.action, "1")
+        assert "Nous ne pouvons pas enregistrer" in said
+        assert "rappellerons" not in said.text
+        assert "Enqueue" in said.verbs
+    with reading() as session:
+        assert session.query(Callback).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("at", "department", "first", "second"),
+    [
+        (SATURDAY, "46", "2026-11-30 08:30-13:00", "2026-11-30 13:00-18:00"),
+        (SATURDAY, "974", "2026-11-30 08:30-13:00", "2026-11-30 13:00-18:00"),
+        (datetime(2026, 11, 26, 9, 0, tzinfo=UTC), "972", "2026-11-26 08:30-13:00", "2026-11-26 13:00-18:00"),
+        (datetime(2026, 11, 26, 15, 0, tzinfo=UTC), "974", "2026-11-27 08:30-13:00", "2026-11-27 13:00-18:00"),
+        (datetime(2026, 12, 24, 19, 0, tzinfo=UTC), "46", "2026-12-28 08:30-13:00", "2026-12-28 13:00-18:00"),
+        (datetime(2026, 12, 19, 19, 0, tzinfo=UTC), "974", "2026-12-21 08:30-13:00", "2026-12-21 13:00-18:00"),
+        (datetime(2025, 12, 25, 19, 0, tzinfo=UTC), "46", "2025-12-26 08:30-13:00", "2025-12-26 13:00-18:00"),
+        (datetime(2025, 12, 25, 19, 0, tzinfo=UTC), "67", "2025-12-29 08:30-13:00", "2025-12-29 13:00-18:00"),
+    ],
+)
+def test_out_of_hours_half_days_are_offered_by_the_clock_and_holidays_of_the_department(
+    carrier: Carrier, at: datetime, department: str, first: str, second: str
+) -> None:
+    zone = ZoneInfo({"974": "Indian/Reunion", "972": "America/Martinique"}.get(department, "Europe/Paris"))
+    with time_machine.travel(at), line_hours():
+        for line, key, expected in ((CALL, "1", first), (OTHER_LINE, "2", second)):
+            from_ = DURAND if key == "1" else "+33565051235"
+            closed = _topic(carrier, department, CallSid=line, From=from_)
+            assert "Ils vous répondront à partir" in closed
+            slots = carrier.asks(closed.action, "1", CallSid=line, From=from_)
+            assert "Nous vous rappellerons" in carrier.asks(slots.action, key, CallSid=line, From=from_)
+            kept = _promises()[-1]
+            starts, ends = kept.promised_from.astimezone(zone), kept.promised_until.astimezone(zone)
+            assert f"{starts:%Y-%m-%d %H:%M}-{ends:%H:%M}" == expected
+
+
+def test_with_the_queue_full_a_callback_soon_or_later_is_offered(
+    monday: None, carrier: Carrier, agent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUEUE_LIMIT", "0")
+    settings.cache_clear()
+    full = _topic(carrier)
+    assert "Un très grand nombre" in full
+    slots = carrier.asks(full.action, "1")
+    assert "dès que possible" in slots
+    assert "l'après-midi" in slots
+    assert "Nous vous rappellerons" in carrier.asks(slots.action, "3")
+    assert _the_promise().promised_from > now()
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_asking_twice_confirms_the_first_and_adds_a_matter(monday: None, carrier: Carrier) -> None:
+    away = _topic(carrier)
+    slots = carrier.asks(away.action, "1")
+    carrier.asks(slots.action, "3")
+    first = _the_promise()
+    _is_over(carrier)
+    away = _topic(carrier, key="0", CallSid=OTHER_LINE)
+    slots = carrier.asks(away.action, "1", CallSid=OTHER_LINE)
+    said = carrier.asks(slots.action, "1", CallSid=OTHER_LINE)
+    assert "déjà enregistrée" in said
+    again = _the_promise()
+    assert (again.id, again.due_from, again.topic) == (first.id, first.due_from, first.topic)
+    assert again.also == ["autre"]
+
+
+def _promised(carrier: Carrier) -> Callback:
+    away = _topic(carrier)
+    slots = carrier.asks(away.action, "1")
+    carrier.asks(slots.action, "1")
+    _is_over(carrier)
+    return _the_promise()
+
+
+def test_calling_again_says_so_and_keeps_it(monday: None, carrier: Carrier) -> None:
+    kept = _promised(carrier)
+    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
+    assert greeted.text == carrier.asks("/voice/incoming", CallSid=OTHER_LINE).text
+    assert "Nous avons promis de vous rappeler" in greeted
+    said = carrier.asks(greeted.action, "1", CallSid=OTHER_LINE)
+    assert "C'est entendu" in said
+    assert said.verbs[-1] == "Hangup"
+    assert (_the_promise().state, _the_promise().due_from) == (CallbackState.PROMISED, kept.due_from)
+
+
+def test_calling_again_and_cancelling_told_twice_goes_on_to_the_menu(monday: None, carrier: Carrier) -> None:
+    _promised(carrier)
+    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
+    for _ in range(2):
+        said = carrier.asks(greeted.action, "2", CallSid=OTHER_LINE)
+        assert "annulé" in said
+        assert "code postal" in said
+    assert _the_promise().state == CallbackState.CANCELLED
+
+
+def test_calling_again_and_speaking_now_leaves_the_promise_until_they_do(
+    monday: None, carrier: Carrier, agent: str
+) -> None:
+    held = _topic(carrier)
+    offered = carrier.asks(held.address("Enqueue", "action"), QueueResult="leave")
+    carrier.asks(offered.action, "1")
+    _is_over(carrier)
+    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
+    menu = carrier.asks(greeted.action, "3", CallSid=OTHER_LINE)
+    assert "code postal" in menu
+    assert "Enqueue" in _topic(carrier, CallSid=OTHER_LINE).verbs
+    assert _the_promise().state == CallbackState.PROMISED
+    callback.becomes_due(_the_promise().id, now() + timedelta(minutes=1))
+    assert _the_promise().state == CallbackState.PROMISED  # nobody dials who is on the line
+
+
+def test_another_telephone_is_an_ordinary_caller(monday: None, carrier: Carrier) -> None:
+    _promised(carrier)
+    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE, From="+33565059999")
+    assert "Nous avons promis" not in greeted
+    assert "code postal" in greeted
+
+
+def _abusive(kind: str, random_: random.Random) -> str:
+    """One number of a kind that is never dialled, as it is typed or as a carrier shows it."""
+
+    def digits(count: int) -> str:
+        return "".join(random_.choices("0123456789", k=count))
+
+    match kind:
+        case "premium":
+            return "08" + random_.choice("0123456789") + digits(7)
+        case "telemarketing":
+            blocks = ("0162", "0163", "0270", "0271", "0377", "0378", "0424", "0425", "0568", "0569", "0948", "0949")
+            return random_.choice((*blocks, "09475", "09476", "09477", "09478", "09479"))[:5].ljust(10, digits(1))
+        case "foreign":
+            return random_.choice(("+44", "+1", "+32", "+41", "+234", "+377", "+216")) + digits(9)
+        case "satellite":
+            return random_.choice(("+870", "+8816", "+8821", "+8835", "+979")) + digits(8)
+        case "short":
+            return random_.choice(("3", "1", "36", "10")) + digits(random_.choice((1, 2, 3)))
+        case _:
+            return random_.choice(("15", "17", "18", "112", "114", "115", "119", "196", "191", "3117", "+33112"))
+
+
+def test_ten_thousand_abusive_requests_dial_nobody(monday: None, carrier: Carrier) -> None:
+    chance = random.Random(10_000)
+    kinds = ("premium", "telemarketing", "foreign", "satellite", "short", "emergency")
+    refused = 0
+    for n in range(9_750):
+        number = _abusive(kinds[n % len(kinds)], chance)
+        try:
+            if n % 2:
+                callback.drafts_number(CALL, number, now())
+            else:
+                callback.asks(CALL, number, WISH, now(), typed=False)
+        except Refusal:
+            refused += 1
+    assert refused == 9_750
+    assert _promises() == []
+    away = _topic(carrier)
+    typing = carrier.asks(away.action, "2").action
+    for n in range(100):  # and through the telephone, where a number has ten keys
+        number = _abusive(kinds[n % 2], chance)
+        assert "ne convient pas" in carrier.asks(typing, number), number
+    assert _promises() == []
+    for n in range(100):  # one number, again and again, from as many lines
+        callback.asks(f"CA{n:032}", DURAND, WISH, now(), typed=False)
+    assert len(_promises()) == 1
+    line = PhoneNumber("+33612000000").e164
+    typed = 0
+    for n in range(50):  # one line, as many numbers of other people
+        callback.drafts_number(f"CB{n:032}", f"06130{n:05}", now())
+        try:
+            callback.asks(f"CB{n:032}", line, WISH, now(), typed=True)
+            typed += 1
+        except Refusal:
+            continue
+    assert typed == callback.PER_DAY
+    with reading() as session:
+        assert session.query(Attempt).count() == 0
+
+
+def test_no_more_is_promised_in_an_hour_than_the_nation_can_keep(
+    monday: None, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLBACKS_PER_HOUR", "2")
+    settings.cache_clear()
+    for n in range(2):
+        callback.asks(f"CA{n:032}", f"+3356505000{n}", WISH, now(), typed=False)
+    away = _topic(carrier)
+    slots = carrier.asks(away.action, "1")
+    said = carrier.asks(slots.action, "1")
+    assert "Trop de rappels" in said
+    assert len(_promises()) == 2
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_one_number_is_promised_three_callbacks_a_day_and_no_more(monday: None) -> None:
+    for n in range(callback.PER_DAY):
+        callback.asks(f"CA{n:032}", DURAND, WISH, now(), typed=False)
+        assert callback.cancels_own(DURAND, now())
+    with pytest.raises(Refusal):
+        callback.asks("CA" + "9" * 32, DURAND, WISH, now(), typed=False)
+    assert {each.state for each in _promises()} == {CallbackState.CANCELLED}
