@@ -23,7 +23,7 @@ from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
 from callcenter.errors import NotAllowed, NotFound, Refusal
 from callcenter.ui import callbacks as callback_pages
-from callcenter.ui import pages, reports, streams
+from callcenter.ui import pages, reports, streams, walls
 from callcenter.ui import sites as sites_pages
 from callcenter.ui.admin import agents as agents_pages
 
@@ -109,6 +109,7 @@ def create() -> FastAPI:
         agents_pages.router,
         sites.router,
         sites_pages.router,
+        walls.router,
         pages.router,
     ):
         app.include_router(router)
@@ -124,15 +125,16 @@ def create() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure()
     looks = app.state.looks = Looks()
-    app.state.wall = streams.Wall()
-    app.state.limiter = CapacityLimiter(streams.THREADS)
+    limiter = app.state.limiter = CapacityLimiter(streams.THREADS)
+    wall = app.state.wall = streams.Wall(looks, limiter)
     _before_the_server_waits(looks.stop)
-    ear = asyncio.create_task(looks.listen())
+    ear, eye = asyncio.create_task(looks.listen()), asyncio.create_task(wall.run())
     yield
     looks.stop()
     ear.cancel()
     with suppress(asyncio.CancelledError):
         await ear
+    await eye
 
 
 def _before_the_server_waits(stop: Callable[[], None]) -> None:

@@ -3,24 +3,33 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import inf
 from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from callcenter import clock
 from callcenter.actions import supervisor
 from callcenter.api.identity import OVERSEER, SUPERVISOR, Admitted, Id, open_to
-from callcenter.db import reading
+from callcenter.db import reading, transaction
+from callcenter.errors import Refusal
 from callcenter.records import board as records
+from callcenter.records import rollups, sessions, wall
 from callcenter.records.agents import Agent
-from callcenter.records.board import AtPost, Owed, Photograph, Waiting
+from callcenter.records.board import AtPost, Minute, Owed, Photograph, Waiting
+from callcenter.rules import alerts, quality
+from callcenter.rules.alerts import Threshold, Watched
+from callcenter.rules.quality import Share
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import AgentState
+from callcenter.rules.tally import Tally, whole
 
 Scope = frozenset[str] | None  # departments; None: all of them
 
+WHOLE_ONLY = (alerts.SERVICE_LEVEL, alerts.ABANDONMENT)  # of the last hour, shares; no queue has its own
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TILES = (AgentState.AVAILABLE, AgentState.TALKING, AgentState.WRAP_UP, AgentState.PAUSE, AgentState.LOST)
 COUNTED_AS = {AgentState.OFFERED: AgentState.TALKING, AgentState.CONNECTING: AgentState.TALKING}
 
@@ -38,14 +47,52 @@ class Row:
 
 
 @dataclass(frozen=True)
+class LastHour:
+    """What arrived in the sixty minutes before `at`: by department, and by minute for the curve."""
+
+    at: datetime
+    tallies: Mapping[str, Tally]
+    minutes: tuple[Minute, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One minute of the curve, every department of the scope together."""
+
+    minute: datetime
+    offered: int
+    answered: int
+    abandoned: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """One department: who waits now, who is free there, and its last hour. `wait`: the class of its longest wait, 0
+    when nobody waits, then under the first bound, under the second, and from the second on."""
+
+    department: str
+    waiting: int
+    oldest: datetime | None
+    wait: int
+    free: int
+    service_level: Share
+    abandonment: Share
+
+
+@dataclass(frozen=True)
 class Board:
-    """What one scope sees. Every instant is PostgreSQL's."""
+    """What one scope sees. Every instant is PostgreSQL's; the shares and the handling time are of the last hour."""
 
     at: datetime
     waiting: int
     oldest: datetime | None
+    service_level: Share
+    abandonment: Share
+    handling_time: float | None
     states: Mapping[str, int]
     rows: tuple[Row, ...]
+    places: tuple[Place, ...]
+    curve: tuple[Point, ...]
     agents: tuple[AtPost, ...]
     owed: tuple[Owed, ...]
 
@@ -56,24 +103,115 @@ def photograph() -> Photograph:
         return records.photograph(session)
 
 
+def last_hour(at: datetime) -> LastHour:
+    """The hour before an instant, straight from the rows: dearer than the photograph, so taken more rarely."""
+    since = at - HOUR
+    with reading() as session:
+        return LastHour(at, rollups.lately(session, since, at), tuple(records.minutes(session, since)))
+
+
+def look(scope: Scope) -> Board:
+    """The board of a scope, as it is now."""
+    taken = photograph()
+    return cut(taken, last_hour(taken.at), scope)
+
+
+def thresholds() -> dict[tuple[str, str], Threshold]:
+    """The thresholds that somebody set, by topic and measure."""
+    with reading() as session:
+        return wall.thresholds(session)
+
+
+def watched(board: Board) -> dict[Watched, float | None]:
+    """Every figure of a board that has thresholds: of all one sees, and of each queue. Nobody free while somebody waits
+    is more than any bound."""
+    free = board.states[AgentState.AVAILABLE]
+    values: dict[Watched, float | None] = {
+        Watched(alerts.LONGEST_WAIT): _age(board.at, board.oldest),
+        Watched(alerts.PER_FREE_AGENT): _per_free(board.waiting, free),
+        Watched(alerts.SERVICE_LEVEL): board.service_level.value,
+        Watched(alerts.ABANDONMENT): board.abandonment.value,
+    }
+    for row in board.rows:
+        values[Watched(alerts.LONGEST_WAIT, row.topic, row.language)] = _age(board.at, row.oldest)
+        values[Watched(alerts.PER_FREE_AGENT, row.topic, row.language)] = _per_free(row.waiting, row.free)
+    return values
+
+
 def scope_of(overseer: Agent) -> Scope:
     """An administrator sees everything, the others the departments that are theirs."""
     return None if overseer.role == "admin" else frozenset(overseer.departments)
 
 
-def cut(taken: Photograph, scope: Scope) -> Board:
+def cut(taken: Photograph, hour: LastHour, scope: Scope) -> Board:
     """The part of a photograph that one scope may see. Callers of no known department are everybody's."""
-    waiting = [w for w in taken.waiting if scope is None or w.department in scope or w.department == UNKNOWN]
+
+    def is_seen(department: str) -> bool:
+        return scope is None or department in scope or department == UNKNOWN
+
+    waiting = [w for w in taken.waiting if is_seen(w.department)]
     agents = tuple(a for a in taken.agents if scope is None or a.department in scope)
+    tallies = {department: tally for department, tally in hour.tallies.items() if is_seen(department)}
+    total = whole(tallies.values())
     return Board(
         at=taken.at,
         waiting=sum(w.waiting for w in waiting),
         oldest=min((w.oldest for w in waiting), default=None),
+        service_level=quality.service_level(total),
+        abandonment=quality.abandonment(total),
+        handling_time=quality.handling_time(total),
         states=_count(agents),
         rows=tuple(_rows(waiting, agents)),
+        places=tuple(_places(taken.at, waiting, agents, tallies)),
+        curve=tuple(_curve(hour, [m for m in hour.minutes if is_seen(m.department)])),
         agents=agents,
         owed=tuple(o for o in taken.owed if scope is None or o.department in scope),
     )
+
+
+def _places(
+    at: datetime, waiting: Iterable[Waiting], agents: Iterable[AtPost], tallies: Mapping[str, Tally]
+) -> Iterable[Place]:
+    """Every department where somebody waits, serves or called within the hour, the longest wait first."""
+    queued: dict[str, list[Waiting]] = {}
+    for each in waiting:
+        queued.setdefault(each.department, []).append(each)
+    free = Counter(a.department for a in agents if a.state == AgentState.AVAILABLE)
+    known = {*queued, *tallies, *(a.department for a in agents)}
+    bounds = alerts.DEFAULTS[alerts.LONGEST_WAIT]
+    places = []
+    for department in known:
+        oldest = min((w.oldest for w in queued.get(department, ())), default=None)
+        tally = tallies.get(department, Tally())
+        places.append(
+            Place(
+                department, sum(w.waiting for w in queued.get(department, ())), oldest,
+                0 if oldest is None else 1 + bounds.level(_age(at, oldest)), free[department],
+                quality.service_level(tally), quality.abandonment(tally),
+            )
+        )  # fmt: skip
+    return sorted(places, key=lambda each: (each.oldest or at, each.department))
+
+
+def _curve(hour: LastHour, minutes: Iterable[Minute]) -> Iterable[Point]:
+    """Sixty whole minutes, those in which nobody called too."""
+    last = hour.at.replace(second=0, microsecond=0)
+    counted: dict[datetime, list[int]] = {last - n * MINUTE: [0, 0, 0] for n in range(60, 0, -1)}
+    for each in minutes:
+        if each.minute in counted:
+            sums = zip(counted[each.minute], (each.offered, each.answered, each.abandoned), strict=True)
+            counted[each.minute] = [a + b for a, b in sums]
+    return (Point(minute, *counts) for minute, counts in counted.items())
+
+
+def _age(at: datetime, oldest: datetime | None) -> float | None:
+    return None if oldest is None else (at - oldest).total_seconds()
+
+
+def _per_free(waiting: int, free: int) -> float:
+    if not waiting:
+        return 0.0
+    return waiting / free if free else inf
 
 
 def _count(agents: Iterable[AtPost]) -> dict[str, int]:
@@ -114,6 +252,33 @@ class Release(BaseModel):
         supervisor.releases(overseer, self.contact_id, at)
 
 
+class BadThreshold(Refusal):
+    """Donnez deux nombres positifs : à partir de quand surveiller, à partir de quand alerter."""
+
+    status = 422
+    english = "Give two positive numbers: from when to watch, and from when to raise an alarm."
+
+
+class SetThreshold(BaseModel):
+    """From when a figure is watched and an alarm, of one topic or of everything; without numbers the default again.
+    Seconds, calls per free agent, or per cent."""
+
+    measure: Literal["longest_wait", "per_free_agent", "service_level", "abandonment"]
+    topic: str = Field("", max_length=40)
+    watch: float | None = Field(None, ge=0, le=100_000)
+    alarm: float | None = Field(None, ge=0, le=100_000)
+
+    def carry_out(self, overseer: Agent, at: datetime) -> None:
+        """Raises BadThreshold."""
+        if (self.watch is None) != (self.alarm is None) or (self.topic and self.measure in WHOLE_ONLY):
+            raise BadThreshold
+        unit = 100 if self.measure in WHOLE_ONLY else 1
+        with transaction() as session:
+            new = None if self.watch is None or self.alarm is None else Threshold(self.watch / unit, self.alarm / unit)
+            wall.set_threshold(session, self.topic, self.measure, new)
+            sessions.audit(session, overseer.id, "sets a threshold of the wall", "threshold", self.measure, at)
+
+
 router = APIRouter(prefix="/api/board", tags=["board"])
 
 
@@ -121,7 +286,7 @@ router = APIRouter(prefix="/api/board", tags=["board"])
 @open_to(*OVERSEER)
 def board(visitor: Admitted) -> Board:
     """What this supervisor's departments look like now."""
-    return cut(photograph(), scope_of(visitor.staff))
+    return look(scope_of(visitor.staff))
 
 
 @router.post("/agent", status_code=204)

@@ -4,7 +4,7 @@
 changes something the Origin and the session's own token.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from secrets import compare_digest, token_urlsafe
@@ -167,6 +167,12 @@ def visitor_of(cookie: str) -> Visitor:
     if found is None:
         raise NotSignedIn
     return Visitor(found.agent.interface, found.agent, csrf_token(cookie), found.token)
+
+
+def still_signed_in(tokens: Collection[bytes]) -> set[bytes]:
+    """Which of these visitors' sessions still hold."""
+    with reading() as session:
+        return sessions.still_valid(session, tokens, clock.now())
 
 
 @lru_cache

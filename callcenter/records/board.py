@@ -26,6 +26,26 @@ PHOTOGRAPH = text(
     """
 )
 
+MINUTES = text(
+    """
+    select department, date_trunc('minute', arrived_at) as minute, count(*) as offered,
+      count(*) filter (where talking_at is not null) as answered,
+      count(*) filter (where ending in ('abandoned', 'short_abandon')) as abandoned
+    from calls where channel = 'phone' and arrived_at >= :since group by 1, 2
+    """
+)
+
+
+@dataclass(frozen=True)
+class Minute:
+    """Calls of one department that arrived in one minute, and what has become of them."""
+
+    department: str
+    minute: datetime
+    offered: int
+    answered: int
+    abandoned: int
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -90,6 +110,11 @@ def photograph(session: Session) -> Photograph:
             for o in row.owed
         ),
     )
+
+
+def minutes(session: Session, since: datetime) -> list[Minute]:
+    """The curve of the line since an instant, minutes in which nobody called left out."""
+    return [Minute(*row) for row in session.execute(MINUTES, {"since": since})]
 
 
 def _at_post(row: dict[str, Any]) -> AtPost:

@@ -3,7 +3,7 @@
 The cookie holds a random token; the row holds its SHA-256. Failed tries are counted per name and per address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -106,6 +106,21 @@ def of_token(session: Session, token: str, at: datetime) -> SignedIn | None:
         )
     ).first()
     return SignedIn(row[1], row[0].token) if row else None
+
+
+def still_valid(session: Session, tokens: Collection[bytes], at: datetime) -> set[bytes]:
+    """Which of these digests belong to a browser that is still signed in, in one query whatever their number."""
+    valid = (
+        select(StaffSession.token)
+        .join(Agent, Agent.id == StaffSession.agent_id)
+        .where(
+            StaffSession.token.in_(tokens),
+            StaffSession.revoked_at.is_(None),
+            StaffSession.expires_at > at,
+            Agent.active,
+        )
+    )
+    return set(session.scalars(valid))
 
 
 def revoke(session: Session, agent_id: str, at: datetime, token: bytes | None = None) -> None:

@@ -21,6 +21,7 @@ from callcenter.records import (
     sites,
     trail,
     visits,
+    wall,
 )
 
 metadata = Base.metadata
@@ -45,4 +46,5 @@ __all__ = [
     "sites",
     "trail",
     "visits",
+    "wall",
 ]

@@ -34,7 +34,7 @@ class Curve:
 def curve(labels: Sequence[str], *series: Sequence[float | None], marks: int = 8, top: float | None = None) -> Curve:
     """Lines through the values of each series; a value that is not known leaves the line out there. `marks`: how many
     labels are written at most; `top`: the greatest value of the scale, else the greatest there is."""
-    greatest = top or _round_up(max((value for values in series for value in values if value is not None), default=0))
+    greatest = top or round_up(max((value for values in series for value in values if value is not None), default=0))
     steps = max(len(labels) - 1, 1)
     wide, high = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
@@ -53,7 +53,7 @@ def curve(labels: Sequence[str], *series: Sequence[float | None], marks: int = 8
     return Curve(lines, across, up)
 
 
-def _round_up(value: float) -> float:
+def round_up(value: float) -> float:
     """The next of 4, 8, 12, 20, 40, 80, … so that quarters of it are round."""
     if value <= 4:
         return 4

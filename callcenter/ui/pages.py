@@ -126,10 +126,7 @@ def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) ->
 @open_to(*OVERSEER)
 def wall_page(visitor: Admitted) -> Response:
     scope, may_act = board.scope_of(visitor.staff), visitor.staff.role in SUPERVISOR
-    seen = board.cut(board.photograph(), scope)
-    regions = render.wall_regions(seen, visitor.language, may_act)
-    departments = sorted(scope) if scope is not None else None
-    return HTMLResponse(render.page("wall.html", visitor, regions=regions, departments=departments))
+    return HTMLResponse(render.wall(visitor, board.look(scope), scope, "/supervision/stream", may_act=may_act))
 
 
 @router.post("/supervision/agent")

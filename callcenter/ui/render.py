@@ -1,6 +1,7 @@
 """Pages and their regions, from templates. A region is a part of a page that a stream may replace."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,20 +13,26 @@ from markupsafe import Markup
 
 from callcenter import clock
 from callcenter.api import directory
-from callcenter.api.board import Board
+from callcenter.api.board import Board, Scope, thresholds, watched
 from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
 from callcenter.api.identity import ADMIN, AGENT, OVERSEER, STAFF, Visitor
 from callcenter.config import settings
+from callcenter.reference import rows
+from callcenter.rules.alerts import Levels, Watched, judge
 from callcenter.rules.measures import BY_CODE
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import FRONT
 from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
+from callcenter.ui import charts
 from callcenter.ui.words import say
 
 DESK_REGIONS = ("announce", "bar", "offer", "main", "queues", "caller", "day")
-WALL_REGIONS = ("wall_at", "wall_tiles", "wall_queues", "wall_agents", "wall_owed")
+OPEN_WALL_REGIONS = (
+    "wall_at", "wall_alerts", "wall_tiles", "wall_queues", "wall_curve", "wall_map", "wall_places",
+)  # fmt: skip
+WALL_REGIONS = (*OPEN_WALL_REGIONS, "wall_agents", "wall_owed")
 SITE_MEASURES = ("demands", "settled_in_one_contact", "satisfied")  # in a report's table of sites
 
 PLACES = (  # the menu: who may go there, its name, and where it is
@@ -53,9 +60,42 @@ def desk_regions(desk: Desk, visitor: Visitor) -> Regions:
     return _regions(DESK_REGIONS, desk=desk, visitor=visitor, language=visitor.language)
 
 
-def wall_regions(board: Board, language: str, may_act: bool) -> Regions:
-    """Every live part of the board: the same bytes for everybody who sees the same departments."""
-    return _regions(WALL_REGIONS, board=board, language=language, may_act=may_act, timezone="Europe/Paris")
+def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, is_open: bool) -> Regions:
+    """Every live part of the board: the same bytes for everybody who sees the same departments. An open screen, which
+    anybody may walk past, has no agent's name."""
+    names = OPEN_WALL_REGIONS if is_open else WALL_REGIONS
+    greatest = max((point.offered for point in board.curve), default=0)
+    labels = [_hour(point.minute) for point in board.curve]
+    series = zip(*((point.offered, point.answered, point.abandoned) for point in board.curve), strict=True)
+    return _regions(
+        names,
+        board=board,
+        levels=levels,
+        alerts=sorted((each for each, level in levels.items() if level), key=lambda each: (-levels[each], each)),
+        watched=Watched,
+        curve=charts.curve(labels, *series, marks=6, top=charts.round_up(greatest)),
+        tiles=_tile_grid(),
+        places_seen={place.department: place for place in board.places},
+        language=language,
+        may_act=may_act,
+        timezone="Europe/Paris",
+    )
+
+
+def wall(
+    visitor: Visitor, board: Board, scope: Scope, stream: str, *, may_act: bool = False, is_open: bool = False
+) -> str:
+    """The wall's page, that goes on by the stream."""
+    levels = judge(watched(board), {}, thresholds())
+    return page(
+        "wall.html",
+        visitor,
+        regions=wall_regions(board, levels, visitor.language, may_act=may_act, is_open=is_open),
+        departments=sorted(scope) if scope is not None else None,
+        stream=stream,
+        is_open=is_open,
+        may_act=may_act,
+    )
 
 
 def partials(regions: Mapping[str, str]) -> str:
@@ -77,6 +117,20 @@ def notice(language: str, sentence: str, *, is_error: bool) -> str:
 
 def _regions(names: Iterable[str], **context: Any) -> Regions:
     return {name: _environment().get_template(f"regions/{name}.html").render(**context).strip() for name in names}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Where a territory stands on the map of tiles."""
+
+    code: str
+    column: int
+    row: int
+
+
+@cache
+def _tile_grid() -> tuple[Tile, ...]:
+    return tuple(Tile(row["code"], int(row["column"]), int(row["row"])) for row in rows("tile_grid.csv"))
 
 
 @cache

@@ -1,17 +1,23 @@
 """The streams: what is sent, to whom, and that none of them keeps the process from stopping."""
 
+import asyncio
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 from callcenter import embedded
+from callcenter.api import links
 from callcenter.config import settings
+from callcenter.db import reading
+from callcenter.records import agents
+from callcenter.ui.broadcast import SIGNED_OUT, STORES_DOWN, Channel, Following, Watcher
 from tests import cast
 from tests.desk import Desk
 from tests.town import PASSWORD, settle
@@ -100,3 +106,87 @@ def test_open_streams_do_not_keep_the_process_from_stopping(web: cast.Service) -
         web.processes["web"].wait(10)
         assert "graceful shutdown exceeded" not in web.said("web")  # uvicorn's word when it must cut streams off
         assert all(stream.ended.wait(2) for stream in streams)
+
+
+def test_a_screen_with_a_link_is_shown_the_wall_and_told_when_it_is_revoked(web: cast.Service) -> None:
+    ines_id = settle("ines", role="supervisor", departments=["46"])
+    with reading() as session:
+        ines = agents.get(session, ines_id)
+    assert ines is not None
+    token = links.make(ines, "Salle")
+    with httpx2.Client(base_url=web.web) as stranger:
+        streams = [Listener(stranger, f"/wall/{token}/stream") for _ in range(3)]
+        for stream in streams:
+            assert "wall_agents" not in stream.hears('hx-target="#wall_map"')
+        links.revoke(ines, links.of(ines)[0].id)
+        for stream in streams:
+            stream.hears("signed-out", timeout=15)
+            assert stream.ended.wait(5)
+
+
+def test_a_screen_that_missed_a_frame_is_sent_the_whole_and_the_others_what_changed() -> None:
+    async def story() -> None:
+        channel, first, late = Channel(), Screen(), Screen()
+        following = [asyncio.create_task(first.watches(channel))]
+        channel.show({"a": "1", "b": "1"})
+        await first.has(1)
+        channel.show({"a": "1", "b": "2"})
+        await first.has(2)
+        assert b"#b" in first.bodies[1]
+        assert b"#a" not in first.bodies[1]
+        following.append(asyncio.create_task(late.watches(channel)))
+        await late.has(1)
+        assert b"#a" in late.bodies[0]
+        late.takes.clear()
+        for n in range(3, 6):
+            channel.show({"a": str(n), "b": "2"})
+            await first.has(n)
+        late.takes.set()
+        channel.show({"a": "6", "b": "2"})
+        await late.has(3)
+        assert b"#b" in late.bodies[-1]  # whole, not only what changed last
+        channel.show({"a": "6", "b": "2"})
+        await first.has(7)
+        assert first.bodies[-1].startswith(b":")
+        channel.tell(STORES_DOWN)
+        await first.has(8)
+        channel.show({"a": "6", "b": "2"})
+        await first.has(9)
+        assert b"#a" in first.bodies[-1]
+        first.watcher.ended = True
+        channel.show({"a": "7", "b": "2"})
+        await following[0]
+        assert first.bodies[-1] == SIGNED_OUT
+        channel.end()
+        await following[1]
+        assert not channel.watchers
+
+    asyncio.run(asyncio.wait_for(story(), 10))
+
+
+class Screen:
+    """What one screen was sent, as the server would send it; while `takes` is not set it takes nothing."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+        self.takes, self._more = asyncio.Event(), asyncio.Event()
+        self.takes.set()
+        self.watcher = Watcher(b"")
+
+    async def watches(self, channel: Channel) -> None:
+        await Following(channel, self.watcher)({}, self._receive, self._send)
+
+    async def has(self, count: int) -> None:
+        while len(self.bodies) < count:
+            self._more.clear()
+            await self._more.wait()
+
+    async def _receive(self) -> dict[str, str]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def _send(self, message: MutableMapping[str, Any]) -> None:
+        await self.takes.wait()
+        if message["type"] == "http.response.body" and message["body"]:
+            self.bodies.append(message["body"])
+            self._more.set()

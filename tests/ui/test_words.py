@@ -8,7 +8,7 @@ import pytest
 
 from callcenter.actions.staff import TOLD
 from callcenter.api import directory
-from callcenter.rules import staff
+from callcenter.rules import alerts, staff
 from callcenter.rules.callbacks import CallbackState, Source
 from callcenter.rules.measures import MEASURES, SIDES
 from callcenter.rules.outcomes import KINDS, WAYS
@@ -49,6 +49,9 @@ MADE = {  # keys whose last part is a value
     *(f"rest.{state}" for state in ("available", "pause")),
     *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),
     *(f"unit.{measure.unit}" for measure in MEASURES),
+    *(f"{word}.{measure}" for measure in alerts.DEFAULTS for word in ("alert", "alert_unit")),
+    *(f"wall.wait_{n}" for n in range(4)),
+    *(f"wall.{each}" for each in ("offered", "answered", "abandoned")),
     *(f"channel.{channel}" for channels in SIDES.values() for channel in channels),
     *(f"table.{end}" for side in ("phone", "desk") for end in (side, f"{side}_part", f"{side}_of")),
     *(f"table.{column}" for column in ("table", "code", "name", "unit")),
@@ -59,7 +62,7 @@ def _said() -> set[str]:
     in_templates = re.compile(r"""\bt\(\s*["']([a-z_]+\.[a-z_0-9]+)["']\s*[,)]""")
     in_code = re.compile(r"""["']([a-z_]+\.[a-z_]+)["']""")
     found = {key for text in TEMPLATES for key in in_templates.findall(text)}
-    found |= {key for text in CODE for key in in_code.findall(text) if not key.endswith((".html", ".ui"))}
+    found |= {key for text in CODE for key in in_code.findall(text) if not key.endswith((".html", ".ui", ".csv"))}
     return found | MADE
 
 

@@ -695,6 +695,28 @@ def upgrade() -> None:
     op.create_index("calls_recent", "calls", ["arrived_at"], unique=False)
     op.create_index(op.f("ix_calls_callback_id"), "calls", ["callback_id"], unique=False)
     op.create_table(
+        "wall_links",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("departments", sa.ARRAY(sa.String(length=7)), nullable=True),
+        sa.Column("made_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["agents.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token"),
+    )
+    op.create_table(
+        "wall_thresholds",
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("measure", sa.String(length=20), nullable=False),
+        sa.Column("watch", sa.Float(), nullable=False),
+        sa.Column("alarm", sa.Float(), nullable=False),
+        sa.CheckConstraint("watch >= 0 and alarm >= 0", name="wall_thresholds_values"),
+        sa.PrimaryKeyConstraint("topic", "measure"),
+    )
+    op.create_table(
         "staff_sessions",
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -908,6 +930,8 @@ def downgrade() -> None:
     op.drop_index("callbacks_by_number", table_name="callbacks")
     op.drop_index("callbacks_by_asker", table_name="callbacks")
     op.drop_table("callbacks")
+    op.drop_table("wall_thresholds")
+    op.drop_table("wall_links")
     op.drop_index("staff_sessions_by_agent", table_name="staff_sessions")
     op.drop_table("staff_sessions")
     op.drop_index(op.f("ix_calls_callback_id"), table_name="calls")

@@ -1,6 +1,7 @@
 // What is live on a page: the stream, the heartbeat, the ringing, the clocks, the keys.
 import "./clock.js";
 import "./keys.js";
+import "./wall.js";
 import "./demarches.js";
 import { ring, unlock } from "./ringing.js";
 

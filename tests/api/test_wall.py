@@ -1,0 +1,131 @@
+"""The wall: the last hour by the measures' own definitions, alerts, thresholds, and links for a screen."""
+
+import re
+from datetime import timedelta
+
+from callcenter import clock
+from callcenter.api import board
+from callcenter.db import reading, transaction
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import calls, contacts, sessions
+from callcenter.records.identity import new_id
+from callcenter.rules.quality import Share
+from callcenter.rules.states import CallState
+from tests.api.conftest import SignIn
+from tests.town import settle
+
+
+def call(department: str, ago: float, ending: str | None, waited: float = 20.0) -> None:
+    """A call that joined the queue so many seconds ago; without an ending it still waits."""
+    at = clock.now() - timedelta(seconds=ago)
+    with transaction() as session:
+        row = calls.arrive(session, f"CA{new_id().replace('-', '')}", PhoneNumber("+33565051234"), at)
+        row.queued_at, row.department, row.topic, row.arrived_at = at, department, "impots", at
+        contact = contacts.get(session, row.contact_id)
+        assert contact is not None
+        contact.department, contact.arrived_at = department, at
+        row.state = CallState.ENDED if ending else CallState.WAITING
+        if ending:
+            row.ending, row.ended_at = ending, at + timedelta(seconds=waited + 60)
+        if ending == "answered":
+            row.talking_at, contact.waited = at + timedelta(seconds=waited), waited
+
+
+def hour() -> None:
+    for waited in (5, 30, 59, 90):
+        call("46", 1000, "answered", waited)
+    call("46", 900, "abandoned")
+    call("46", 30, None)
+    call("974", 600, "abandoned")
+    call("46", 4000, "abandoned")  # more than an hour ago
+
+
+def test_the_last_hour_of_ones_departments_by_the_definitions_of_the_report(sign_in: SignIn) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    settle("root", role="admin")
+    hour()
+    seen = sign_in("ines").get("/api/board").json()
+    assert seen["service_level"] == {"part": 3, "of": 5}
+    assert seen["abandonment"] == {"part": 1, "of": 5}
+    assert sum(point["offered"] for point in seen["curve"]) == 5 + (1 if _is_counted(seen) else 0)
+    assert sum(point["answered"] for point in seen["curve"]) == 4
+    assert len(seen["curve"]) == 60
+    assert [place["department"] for place in seen["places"]] == ["46"]
+    assert seen["places"][0]["wait"] == 1
+    everything = sign_in("root").get("/api/board").json()
+    assert everything["abandonment"] == {"part": 2, "of": 6}
+    assert {place["department"] for place in everything["places"]} == {"46", "974"}
+
+
+def _is_counted(seen: dict[str, list[dict[str, int]]]) -> bool:
+    """Whether the call of half a minute ago fell into a minute that is over."""
+    return seen["curve"][-1]["offered"] == 1
+
+
+def test_somebody_who_waits_with_nobody_free_is_an_alarm_with_icon_and_word(sign_in: SignIn) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    call("46", 200, None)
+    page = sign_in("ines").get("/supervision").text
+    assert 'class="alarm alarm--2"' in page
+    assert "<strong>Alerte</strong> Attente la plus longue" in page
+    assert "Appels en attente par conseiller disponible" in page
+    assert re.search(r'map__tile--3[^>]*><rect[^>]*><text[^>]*>46</text><text class="map__count"[^>]*>■ 1', page)
+    assert board.watched(board.look(frozenset(["46"])))[board.Watched("longest_wait")] >= 200  # type: ignore[operator]
+
+
+def test_an_administrator_settles_the_thresholds_and_it_is_written_down(sign_in: SignIn) -> None:
+    settle("root", role="admin")
+    settle("ines", role="supervisor", departments=["46"])
+    call("46", 100, None)
+    root, ines = sign_in("root"), sign_in("ines")
+    assert ines.get("/supervision/thresholds").status_code == 403
+    asked = {"measure": "longest_wait", "topic": "impots", "watch": "20,5", "alarm": "90"}
+    assert root.post("/supervision/thresholds", data=asked).status_code == 303
+    assert "20,5 secondes" in root.get("/supervision/thresholds").text
+    assert "Attente la plus longue : Impôts" in ines.get("/supervision").text.split('alarm--2">')[1]
+    for wrong in (
+        {"measure": "longest_wait", "watch": "20"},
+        {"measure": "nothing", "watch": "1", "alarm": "2"},
+        {"measure": "service_level", "topic": "impots", "watch": "80", "alarm": "60"},
+        {"measure": "longest_wait", "watch": "-1", "alarm": "2"},
+    ):
+        assert root.post("/supervision/thresholds", data=wrong).status_code == 422
+    assert root.post("/supervision/thresholds", data={"measure": "service_level", "watch": "90", "alarm": "70"})
+    assert board.thresholds()["", "service_level"].watch == 0.9
+    root.post("/supervision/thresholds", data={"measure": "longest_wait", "topic": "impots"})
+    assert ("impots", "longest_wait") not in board.thresholds()
+    with reading() as session:
+        assert session.query(sessions.AuditEntry).count() == 3
+
+
+def test_a_link_opens_the_wall_without_names_until_it_is_revoked(sign_in: SignIn, browser: object) -> None:
+    settle("karim", department="46")
+    settle("ines", role="supervisor", departments=["46"])
+    settle("ivan", role="supervisor", departments=["974"])
+    settle("vera", role="auditor", departments=["46"])
+    sign_in("karim").post("/api/desk/post", json={})
+    call("46", 100, None)
+    call("974", 100, None)
+    ines, stranger = sign_in("ines"), browser()  # type: ignore[operator]
+    made = ines.post("/supervision/links", data={"label": "Salle <b>Lot</b>"})
+    path = re.search(r"(/wall/[\w-]+)\"", made.text)[1]  # type: ignore[index]
+    assert path not in ines.get("/supervision/links").text  # shown once
+    screen = stranger.get(path)
+    assert screen.status_code == 200
+    assert "Karim" not in screen.text
+    assert "move-agent" not in screen.text
+    assert ">46</text>" in screen.text
+    assert "La Réunion (974)" not in screen.text
+    assert stranger.get("/wall/nothing").status_code == 404
+    assert stranger.get("/supervision/links").headers["location"] == "/sign-in"
+    assert sign_in("vera").get("/supervision/links").status_code == 403
+    link_id = re.search(r'name="link_id" value="([\w-]+)"', ines.get("/supervision/links").text)[1]  # type: ignore[index]
+    assert sign_in("ivan").post("/supervision/links/revoke", data={"link_id": link_id}).status_code == 403
+    assert ines.post("/supervision/links/revoke", data={"link_id": link_id}).status_code == 303
+    assert stranger.get(path).status_code == 404
+
+
+def test_a_share_of_nothing_is_not_known(sign_in: SignIn) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    assert board.look(frozenset(["46"])).service_level == Share(0, 0)
+    assert "non connu" in sign_in("ines").get("/supervision").text
