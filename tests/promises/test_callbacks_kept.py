@@ -1,0 +1,376 @@
+"""Callbacks kept, verb by verb, against the practice carrier: a row before each dial, an unknown answer settled by
+asking, tries apart and within the citizen's hours, an agent free at once and in their rank."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from callcenter import clock
+from callcenter.actions import agent, callback, checking, citizen, dial, healing, room
+from callcenter.config import settings
+from callcenter.db import Conflict, reading, transaction
+from callcenter.records import callbacks, calls, legs, offers
+from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.calls import Call
+from callcenter.records.offers import Offer
+from callcenter.rules.callbacks import CallbackState, DialResult
+from callcenter.rules.states import AgentState, CallState, PauseReason
+from ivr.rehearsal.far_end import Line
+from tests.ivr.voice_line import in_front_of_the_app
+from tests.promises.people import WISH, hires, number_of, the_agent, the_call
+from tests.town import line_hours
+from workers import callbacks as worker
+
+DURAND = number_of(7)
+CALLS = "/Calls.json"
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture(autouse=True)
+def telephones(carrier: Line, database: object, live: object) -> Iterator[Line]:
+    """Nobody answers by themselves, nothing goes wrong but what a test asks for."""
+    carrier.registers("default", "manual").faults()
+    yield carrier
+    carrier.faults()
+    for open_ in carrier.live():
+        carrier.ask("POST", f"/calls/{open_['sid']}/hangup", {})
+
+
+@pytest.fixture
+def karim() -> str:
+    karim = hires(1)
+    agent.takes_post(karim, "phone", clock.now())
+    return karim
+
+
+def promised(line: str = "CA" + "7" * 32) -> str:
+    callback.asks(line, DURAND, WISH, clock.now(), typed=False)
+    citizen.hangs_up(line, clock.now())
+    return the_callback().id
+
+
+def the_callback() -> Callback:
+    with reading() as session:
+        return session.query(Callback).order_by(Callback.promised_at.desc()).limit(1).one()
+
+
+def the_attempts() -> list[Attempt]:
+    with reading() as session:
+        return session.query(Attempt).order_by(Attempt.asked_at).all()
+
+
+def accepted(karim: str) -> Call:
+    """The callback is due, offered and accepted, and its agent is in the room."""
+    callback.becomes_due(the_callback().id, clock.now())
+    with reading() as session:
+        offer = offers.open_of_agent(session, karim)
+    assert offer is not None
+    leg = agent.accepts(karim, offer.id, clock.now())
+    assert leg is not None
+    room.leg_enters(leg.id, leg.carrier_id or f"CA{leg.id}", clock.now())
+    return the_call(offer.call_id)
+
+
+def dialled(karim: str, carrier: Line | None = None, mode: str = "") -> Attempt:
+    """And the citizen's telephone rings; or the carrier answers with a fault."""
+    call = accepted(karim)
+    if carrier:
+        carrier.faults(rest=[{"mode": mode, "method": "POST", "path": CALLS, "times": 1, "seconds": 6}])
+    dial.dials(call.id, call.epoch, clock.now())
+    return the_attempts()[-1]
+
+
+def lines_of(carrier: Line) -> list[str]:
+    return [each["sid"] for each in carrier.live() if each["number"] == DURAND]
+
+
+def is_well() -> None:
+    assert checking.check(clock.now(), ask_carrier=False).breaches == []
+
+
+def test_the_row_stands_before_the_carrier_is_asked(carrier: Line, karim: str) -> None:
+    promised()
+    attempt = dialled(karim, carrier, "500")
+    assert (attempt.outcome, attempt.carrier_id) == (None, None)
+    assert (the_callback().state, the_callback().attempts) == (CallbackState.DIALLING, 1)
+    assert lines_of(carrier) == []
+
+
+def test_a_dial_that_was_never_made_does_not_count_and_frees_the_agent(carrier: Line, karim: str) -> None:
+    promised()
+    rank = the_agent(karim).free_since
+    attempt = dialled(karim, carrier, "500")
+    dial.settle(attempt.id, clock.now())
+    assert the_attempts()[0].outcome is None  # it may still be on its way
+    dial.settle(attempt.id, attempt.asked_at + dial.GRACE)
+    assert the_attempts()[0].outcome == DialResult.NOT_DIALLED
+    kept, freed = the_callback(), the_agent(karim)
+    assert (kept.state, kept.attempts) == (CallbackState.PROMISED, 0)
+    assert kept.due_from < attempt.asked_at + dial.GRACE + timedelta(seconds=21)
+    assert (freed.state, freed.free_since) == (AgentState.AVAILABLE, rank)
+    is_well()
+
+
+@pytest.mark.parametrize("mode", ["500-with-effect", "timeout-with-effect"])
+def test_an_unknown_answer_is_settled_by_asking_and_never_by_dialling_again(
+    carrier: Line, karim: str, mode: str
+) -> None:
+    promised()
+    attempt = dialled(karim, carrier, mode)
+    assert attempt.carrier_id is None
+    call = the_call(attempt.call_id)
+    for _ in range(3):  # the hint again, from the sweep and from a slow broker
+        worker.dial(call.id, call.epoch)
+    (line,) = lines_of(carrier)
+    healing.callbacks_fall_due(clock.now() + dial.ANSWERS)
+    (known,) = the_attempts()
+    assert known.carrier_id == line
+    assert lines_of(carrier) == [line]
+    dial.ended(known.id, "busy", clock.now())
+    dial.ended(known.id, "busy", clock.now())
+    assert the_callback().attempts == 1
+    is_well()
+
+
+def test_what_the_carrier_refuses_for_now_frees_the_agent_at_once(carrier: Line, karim: str) -> None:
+    promised()
+    assert dialled(karim, carrier, "429").outcome == DialResult.NOT_DIALLED
+    assert the_agent(karim).state == AgentState.AVAILABLE
+    assert (the_callback().state, the_callback().attempts) == (CallbackState.PROMISED, 0)
+    is_well()
+
+
+def test_hints_that_race_dial_once(carrier: Line, karim: str) -> None:
+    promised()
+    call = accepted(karim)
+    with ThreadPoolExecutor(6) as many:
+        for done in [many.submit(dial.dials, call.id, call.epoch, clock.now()) for _ in range(6)]:
+            done.result(15)
+    assert len(the_attempts()) == 1
+    assert len(lines_of(carrier)) == 1
+    is_well()
+
+
+def test_a_worker_of_an_earlier_epoch_dials_nobody(carrier: Line, karim: str) -> None:
+    promised()
+    call = accepted(karim)
+    dial.dials(call.id, call.epoch - 1, clock.now())
+    dial.dials(call.id, call.epoch + 1, clock.now())
+    dial.dials(call.id, call.epoch, clock.now() - dial.STALE - timedelta(seconds=1))  # it slept since: the row only
+    assert lines_of(carrier) == []
+
+
+def test_whose_agent_has_gone_is_not_dialled(carrier: Line, karim: str) -> None:
+    promised()
+    call = accepted(karim)
+    with reading() as session:
+        leg = legs.serving(session, call.id)
+    assert leg is not None
+    room.leg_leaves(leg.id, clock.now(), lost=True)
+    worker.dial(call.id, call.epoch)
+    assert the_attempts() == []
+    assert lines_of(carrier) == []
+
+
+def test_two_dials_to_one_number_never_overlap(carrier: Line, karim: str) -> None:
+    """The first is being hung up; until that is known nobody dials again, and the agent is not kept for it."""
+    promised()
+    first = dialled(karim, carrier, "500")
+    dial.is_ringing(first.id, "CA" + "5" * 32, clock.now())
+    callback.is_called_by(the_callback().number_key, clock.now())
+    assert the_attempts()[0].given_up == DialResult.CALLED_US
+    second = accepted(karim)
+    dial.dials(second.id, second.epoch, clock.now())
+    assert len(the_attempts()) == 1
+    assert lines_of(carrier) == []
+    with reading() as session, pytest.raises(Conflict), transaction() as writing:
+        callbacks.attempt(writing, the_callback(), calls.get(session, second.id) or second, clock.now(), clock.now())
+    healing.callbacks_fall_due(clock.now())  # the carrier knows no such line: it is over
+    assert the_attempts()[0].outcome == DialResult.CALLED_US
+    dial.dials(second.id, second.epoch, clock.now())
+    assert len(lines_of(carrier)) == 1
+    is_well()
+
+
+def test_who_calls_us_while_we_dial_is_not_rung_any_more(carrier: Line, karim: str) -> None:
+    promised()
+    rank = the_agent(karim).free_since
+    attempt = dialled(karim)
+    rung = carrier.rung(DURAND)
+    told = callback.welcomes("CA" + "6" * 32, DURAND, clock.now())
+    assert told is not None
+    assert told.already
+    rung.is_hung_up()
+    freed = the_agent(karim)
+    assert (freed.state, freed.free_since) == (AgentState.AVAILABLE, rank)
+    dial.ended(attempt.id, "canceled", clock.now())
+    assert (the_callback().state, the_callback().attempts) == (CallbackState.PROMISED, 0)
+    is_well()
+
+
+def test_a_promise_cancelled_while_it_rings_is_hung_up(carrier: Line, karim: str) -> None:
+    promised()
+    dialled(karim)
+    rung = carrier.rung(DURAND)
+    assert callback.cancels_own(DURAND, clock.now())
+    rung.is_hung_up()
+    assert the_agent(karim).state == AgentState.AVAILABLE
+    assert the_callback().state == CallbackState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("promised_at", "tries"),
+    [
+        ("2026-11-23 10:00", ["2026-11-23 10:31", "2026-11-23 11:02"]),
+        ("2026-11-23 17:20", ["2026-11-24 08:30", "2026-11-24 09:01"]),  # not after six in the evening
+        ("2026-12-24 17:25", ["2026-12-28 08:30", "2026-12-28 09:01"]),  # nor at Christmas, nor on a Saturday
+    ],
+)
+def test_three_tries_apart_in_the_citizens_hours_then_not_reached(
+    carrier: Line, karim: str, promised_at: str, tries: list[str]
+) -> None:
+    at = datetime.fromisoformat(promised_at).replace(tzinfo=PARIS)
+    seen = []
+    with time_machine.travel(at, tick=True) as now, line_hours():
+        promised()
+        for n, result in enumerate(("busy", "no-answer", "completed"), 1):
+            agent.beats(karim, clock.now())
+            rank = the_agent(karim).free_since
+            attempt = dialled(karim)
+            dial.is_ringing(attempt.id, attempt.carrier_id or "", clock.now(), answered=result == "completed")
+            now.shift(timedelta(seconds=30))
+            failed = clock.now()
+            dial.ended(attempt.id, result, failed)
+            freed, kept = the_agent(karim), the_callback()
+            assert (freed.state, freed.free_since) == (AgentState.AVAILABLE, rank)
+            assert kept.attempts == n
+            carrier.ask("POST", f"/calls/{attempt.carrier_id}/hangup", {})
+            if n < 3:
+                assert kept.state == CallbackState.PROMISED
+                assert kept.due_from >= failed + timedelta(minutes=30)
+                callback.becomes_due(kept.id, kept.due_from - timedelta(seconds=1))
+                assert the_callback().state == CallbackState.PROMISED
+                seen.append(kept.due_from)
+                now.move_to(kept.due_from)
+        assert (the_callback().state, the_callback().closed_at) == (CallbackState.NOT_REACHED, failed)
+        assert [each.outcome for each in the_attempts()] == ["busy", "no-answer", "unanswered"]
+        for due, expected in zip(seen, tries, strict=True):
+            wanted = datetime.fromisoformat(expected).replace(tzinfo=PARIS)
+            assert abs(due - wanted) < timedelta(minutes=1), due.astimezone(PARIS)
+        agent.beats(karim, clock.now())
+        is_well()
+
+
+def test_a_callback_still_queued_at_closing_time_is_promised_for_the_next_opening(karim: str) -> None:
+    with time_machine.travel(datetime(2026, 11, 23, 17, 55, tzinfo=PARIS), tick=True) as now, line_hours():
+        promised()
+        with transaction() as session:
+            row = session.query(Callback).one()
+            row.due_from = row.promised_from = clock.now() - timedelta(minutes=5)
+        agent.pauses(karim, PauseReason.BREAK, clock.now())
+        callback.becomes_due(the_callback().id, clock.now())
+        assert the_callback().state == CallbackState.QUEUED
+        now.shift(timedelta(minutes=10))
+        healing.callbacks_are_kept(clock.now())
+        kept = the_callback()
+        assert kept.state == CallbackState.PROMISED
+        assert kept.due_from.astimezone(PARIS).replace(tzinfo=None) == datetime(2026, 11, 24, 8, 30)
+        is_well()
+
+
+def test_a_promise_to_one_agent_waits_for_them_and_after_its_window_for_nobody(karim: str) -> None:
+    lea = hires(2)
+    agent.pauses(karim, PauseReason.BREAK, clock.now())
+    promised()
+    with transaction() as session:
+        row = session.query(Callback).one()
+        row.for_agent = lea
+    callback.becomes_due(the_callback().id, clock.now())
+    assert the_callback().state == CallbackState.PROMISED  # Léa is not at her post
+    agent.is_available(karim, clock.now())
+    agent.takes_post(lea, "phone", clock.now())
+    callback.becomes_due(the_callback().id, clock.now())
+    with reading() as session:
+        (offer,) = session.query(Offer).all()
+    assert offer.agent_id == lea
+
+
+def _not_reached(karim: str) -> str:
+    promised()
+    with transaction() as session:
+        session.query(Callback).one().attempts = settings().callback_attempts - 1
+    attempt = dialled(karim)
+    dial.ended(attempt.id, "no-answer", clock.now())
+    return the_callback().id
+
+
+def test_not_reached_is_told_by_text_once_and_only_where_texts_are_on(
+    carrier: Line, karim: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(carrier.messages(DURAND))
+    ended = _not_reached(karim)
+    assert the_callback().state == CallbackState.NOT_REACHED
+    worker.text(ended)
+    assert len(carrier.messages(DURAND)) == before
+    monkeypatch.setenv("TEXTS", "1")
+    settings.cache_clear()
+    for _ in range(3):
+        worker.text(ended)
+    (text,) = carrier.messages(DURAND)[before:]
+    assert "essayé de vous joindre" in text["body"]
+    assert the_callback().reference in text["body"].replace(" ", "")
+    assert "impôts" not in text["body"].lower()
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("leaves_word", [False, True])
+def test_voicemail_presses_nothing_and_is_not_reached(
+    karim: str, monkeypatch: pytest.MonkeyPatch, leaves_word: bool
+) -> None:
+    monkeypatch.setenv("VOICEMAIL_MESSAGE", "1" if leaves_word else "0")
+    settings.cache_clear()
+    promised()
+    attempt = dialled(karim)
+    assert attempt.carrier_id is not None
+    with in_front_of_the_app() as voice:
+        said = voice.asks(f"/voice/attempt?p={attempt.id}", CallSid=attempt.carrier_id)
+        assert "Bonjour, c'est France services" in said
+        assert "tapez 1" in said
+        for _ in range(2):
+            said = voice.asks(said.action, "", CallSid=attempt.carrier_id)
+            assert "tapez 1" in said
+        end = voice.asks(said.action, "", CallSid=attempt.carrier_id)
+        assert end.verbs[-1] == "Hangup"
+        assert ("a essayé de vous joindre" in end) is leaves_word
+        assert all(word not in end.text for word in ("impôts", "Durand", the_callback().reference))
+        assert the_call(attempt.call_id).state == CallState.CONNECTING
+        for _ in range(2):
+            voice.asks(f"/voice/attempt/status?p={attempt.id}", CallSid=attempt.carrier_id, CallStatus="completed")
+    (only,) = the_attempts()
+    assert only.outcome == DialResult.UNANSWERED
+    assert the_callback().state == CallbackState.PROMISED
+    assert the_agent(karim).state == AgentState.AVAILABLE
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier: Line, karim: str) -> None:
+    promised()
+    attempt = dialled(karim)
+    line = attempt.carrier_id or ""
+    assert dial.is_ringing(attempt.id, line, clock.now(), answered=True) == "fr"
+    assert dial.room_of(attempt.id) == attempt.call_id
+    room.citizen_enters(attempt.call_id, clock.now())
+    assert the_callback().state == CallbackState.TALKING
+    citizen.hangs_up(line, clock.now())
+    dial.ended(attempt.id, "completed", clock.now())
+    assert (the_callback().state, the_attempts()[0].outcome) == (CallbackState.REACHED, DialResult.SPOKEN)
+    worker.dial(attempt.call_id, attempt.epoch)
+    callback.becomes_due(the_callback().id, clock.now() + timedelta(days=1))
+    assert len(the_attempts()) == 1
+    is_well()
