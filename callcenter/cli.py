@@ -141,6 +141,12 @@ def call(context: typer.Context) -> None:
     os.execve(sys.executable, [sys.executable, "-m", "ivr.rehearsal.terminal", *carrier, *context.args], settings)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def drill(context: typer.Context) -> None:
+    """Break the service on purpose, on stores of its own, and count: [--minutes M] [--seed S] [--only FAULT,…]."""
+    os.execve(sys.executable, [sys.executable, "-m", "ivr.rehearsal.drill", *context.args], environment())
+
+
 @cli_import.app.callback()
 @cli_hours.app.callback()
 @cli_figures.app.callback()

@@ -107,6 +107,12 @@ class Settings(BaseSettings):
     closes_at: str = Field(default="18:00", description="local time of the citizen's territory, Monday to Friday")
     always_open: bool = Field(default=False, description="for the demonstration: every hour of every day")
 
+    planted_bug: Literal["", "epoch", "lease", "attempt", "beacon"] = Field(
+        default="",
+        description="takes one safety away, for `callcenter drill` to prove that it notices: the epoch of an answer, "
+        "the end of leases, the row before a dial, the beacon of the index; refused outside the demonstration",
+    )
+
     log_level: str = Field(default="INFO", description="of structured logs on standard output")
 
     @field_validator("relay_numbers", mode="before")
@@ -123,6 +129,8 @@ class Settings(BaseSettings):
     def _no_practice_secret_in_earnest(self) -> Self:
         if self.demonstration:
             return self
+        if self.planted_bug:
+            raise ValueError("PLANTED_BUG: only in the demonstration.")
         practised = [
             name
             for name, practised in {
@@ -143,6 +151,11 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings of this process, read once; `settings.cache_clear()` reads them again."""
     return Settings()
+
+
+def lacks(safety: Literal["epoch", "lease", "attempt", "beacon"]) -> bool:
+    """Whether this safety was taken away on purpose, to prove that the drill notices."""
+    return settings().planted_bug == safety
 
 
 def environment() -> dict[str, str]:

@@ -19,11 +19,12 @@ from callcenter.phone_number import PhoneNumber
 
 @dataclass(frozen=True)
 class Line:
-    """A live connection as the carrier knows it. `ours` is the leg or attempt id we gave it, if any."""
+    """A live connection as the carrier knows it. `since`: when it was asked for or came in, where the carrier tells."""
 
     carrier_id: str
     inbound: bool
     state: str
+    since: datetime | None = None
 
 
 class Telephone(Protocol):

@@ -118,7 +118,9 @@ class Twilio:
 
     def _lines(self, status: str) -> list[Line]:
         found = self._client.calls.list(status=status, page_size=1000)
-        return [Line(str(line.sid), line.direction == "inbound", status) for line in found]
+        # What else the account dials from other numbers is nobody's business here.
+        ours = [line for line in found if line.direction == "inbound" or line._from == self._number]
+        return [Line(str(line.sid), line.direction == "inbound", status, line.date_created) for line in ours]
 
     def _ring(self, number: PhoneNumber, answered: str, status: str) -> str:
         made = _asked(

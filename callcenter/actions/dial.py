@@ -12,7 +12,7 @@ import structlog
 
 from callcenter import clock
 from callcenter.actions import citizen, dispatch, index, room
-from callcenter.config import settings
+from callcenter.config import lacks, settings
 from callcenter.db import Conflict, Session, later, reading, transaction
 from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
 from callcenter.jobs import Job
@@ -72,6 +72,8 @@ def dials(call_id: str, epoch: int, at: datetime) -> None:
     try:
         with transaction() as session:
             made = _make(session, call_id, epoch, at)
+            if lacks("attempt"):
+                session.rollback()
     except Conflict:
         log.info("another dial to this number is live", call=call_id)
         return

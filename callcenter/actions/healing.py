@@ -11,7 +11,7 @@ import structlog
 
 from callcenter import jobs
 from callcenter.actions import agent, callback, citizen, dial, dispatch, index, room, satisfaction
-from callcenter.config import settings
+from callcenter.config import lacks, settings
 from callcenter.db import reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
 from callcenter.live import beacon as live_beacon
@@ -19,7 +19,7 @@ from callcenter.live import floor, offers, queue
 from callcenter.records import agents, beacon, callbacks, calls, contacts, legs
 from callcenter.records import offers as offer_rows
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
-from callcenter.telephone import telephone
+from callcenter.telephone import Line, telephone
 
 T = TypeVar("T")
 SAME_SCORE = 0.001  # seconds: what a float in text may differ by
@@ -32,6 +32,8 @@ HINT_LOST = timedelta(seconds=2)  # a worker has the hint to dial sooner than th
 
 def leases_end(at: datetime) -> None:
     """Offers not answered, connections not made, wrap-ups not finished, reservations not settled."""
+    if lacks("lease"):
+        return
     with reading() as session:
         missed = offer_rows.overdue(session, at)
         unconnected = calls.overdue(session, [CallState.CONNECTING], at)
@@ -167,21 +169,24 @@ def compare_carrier(at: datetime) -> int:
     for carrier_id, line in lines.items():
         if line.inbound and carrier_id not in known:
             wrong += _each("adopting a call", [carrier_id], lambda new: citizen.arrives(new, "", at))
-        elif not line.inbound and carrier_id not in serving and legs_are_over(carrier_id, at):
+        elif not line.inbound and carrier_id not in serving and is_stray(line, at):
             wrong += _each("hanging up a stray line", [carrier_id], telephone().hang_up)
     if wrong:
         log.info("the carrier's calls were put right", wrong=wrong)
     return wrong
 
 
-def legs_are_over(carrier_id: str, at: datetime) -> bool:
-    """Whether an outgoing line belongs to a leg or an attempt that ended a while ago; a young one may be unknown
-    yet."""
+def is_stray(line: Line, at: datetime) -> bool:
+    """Whether an outgoing line belongs to a leg or an attempt that ended a while ago; or to nobody, for longer than any
+    lease waits for it: both the carrier's answer and its news of it were lost."""
     with reading() as session:
-        if callbacks.is_over(session, carrier_id):
+        if callbacks.is_over(session, line.carrier_id):
             return True
-        leg = legs.by_carrier_id(session, carrier_id)
-        return leg is not None and leg.state == LegState.LEFT and bool(leg.left_at and leg.left_at < at - GRACE)
+        leg = legs.by_carrier_id(session, line.carrier_id)
+    if leg:
+        return leg.state == LegState.LEFT and bool(leg.left_at and leg.left_at < at - GRACE)
+    leases = timedelta(seconds=settings().ringing_lease + settings().connecting_lease_phone)
+    return line.since is not None and line.since < at - leases - GRACE
 
 
 def _line_is_gone(call: calls.Call, at: datetime) -> None:
@@ -191,6 +196,8 @@ def _line_is_gone(call: calls.Call, at: datetime) -> None:
 
 def _is_behind(number: int) -> bool:
     """Whether the index was lost, rolled back or asleep since the beacon stood at `number`."""
+    if lacks("beacon"):
+        return False
     seen = live_beacon.read()
     return number > 0 and (seen is None or seen < number - BEHIND)
 

@@ -58,7 +58,7 @@ async def live(carrier: Carrier, number: str, citizens: int, every: float, dice:
 
 async def _lives(carrier: Carrier, number: str, n: int, every: float, dice: random.Random) -> None:
     citizen = Citizen(
-        number=f"+3363998{n % 10_000:04}",  # 06 39 98: kept by ARCEP for fiction
+        number=f"+3319900{n % 10_000:04}",  # 01 99 00: kept for fiction, and a number we may call back
         postal_code=dice.choice(POSTAL_CODES),
         patience=dice.uniform(120, 400),
         talks=dice.uniform(30, 150),

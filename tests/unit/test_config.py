@@ -32,3 +32,10 @@ def test_the_printed_table_names_every_setting_and_no_secret() -> None:
     table = as_markdown()
     assert all(f"`{name.upper()}`" in table for name in Settings.model_fields)
     assert PRACTICE_SECRET not in table
+
+
+@pytest.mark.parametrize("safety", ["epoch", "lease", "attempt", "beacon"])
+def test_a_bug_is_planted_only_in_the_demonstration(safety: str) -> None:
+    with pytest.raises(ValidationError, match="PLANTED_BUG"):
+        Settings(**OWN, planted_bug=safety)
+    assert Settings(demonstration=True, planted_bug=safety).planted_bug == safety

@@ -1,0 +1,94 @@
+"""What the drill counts by itself, beside the promises' own queries: what was asked for, done, and left."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from callcenter.records.agents import Agent
+from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.calls import Call
+from callcenter.records.offers import Offer
+from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult
+from callcenter.rules.states import CallState, OfferState
+
+ENDED_BY_DIALLING = (CallbackState.REACHED, CallbackState.NOT_REACHED)
+
+
+def offered_since(session: Session, at: datetime) -> bool:
+    """Whether a call was offered to an agent after `at`."""
+    return bool(session.scalar(select(exists().where(Offer.at > at))))
+
+
+def talking_since(session: Session, at: datetime) -> bool:
+    """Whether a citizen has reached an agent after `at`."""
+    return bool(session.scalar(select(exists().where(Call.talking_at > at))))
+
+
+def dialled_since(session: Session, at: datetime) -> bool:
+    """Whether a callback was dialled after `at`."""
+    return bool(session.scalar(select(exists().where(Attempt.asked_at > at))))
+
+
+def is_open(session: Session, offer_id: str) -> bool:
+    """Whether an offer still waits for its agent."""
+    return bool(session.scalar(select(exists().where(Offer.id == offer_id, Offer.state == OfferState.OPEN))))
+
+
+def states(session: Session, agent_ids: Collection[str]) -> list[str]:
+    """The states of these agents."""
+    return list(session.scalars(select(Agent.state).where(Agent.id.in_(agent_ids))))
+
+
+def live_calls(session: Session) -> int:
+    """Calls that have not ended."""
+    return session.scalar(select(func.count()).where(Call.state != CallState.ENDED)) or 0
+
+
+def open_callbacks(session: Session, before: datetime) -> int:
+    """Promises that are being kept, or are to be before this; those for another half-day can wait."""
+    due = or_(Callback.state != CallbackState.PROMISED, Callback.due_from < before)
+    return session.scalar(select(func.count()).where(Callback.state.in_(OPEN_STATES), due)) or 0
+
+
+def open_attempts(session: Session) -> int:
+    """Dials whose end is not known."""
+    return session.scalar(select(func.count()).where(Attempt.outcome.is_(None))) or 0
+
+
+def unknown_attempts(session: Session, attempt_ids: Collection[str]) -> list[str]:
+    """Which of these dials have no row."""
+    known = set(session.scalars(select(Attempt.id)))
+    return sorted(set(attempt_ids) - known)
+
+
+def unknown_lines(session: Session, carrier_ids: Collection[str]) -> list[str]:
+    """Which of these lines have no call."""
+    known = set(session.scalars(select(Call.carrier_id)))
+    return sorted(set(carrier_ids) - known)
+
+
+def unpromised(session: Session, number_keys: Sequence[bytes]) -> list[bytes]:
+    """Which of these numbers have no callback, open or ended."""
+    known = set(session.scalars(select(Callback.number_key)))
+    return [key for key in number_keys if key not in known]
+
+
+def never_dialled(session: Session) -> list[str]:
+    """Callbacks that ended as dialled, reached or not, without one dial that rang."""
+    rang = exists().where(Attempt.callback_id == Callback.id, Attempt.outcome != DialResult.NOT_DIALLED)
+    return list(session.scalars(select(Callback.id).where(Callback.state.in_(ENDED_BY_DIALLING), ~rang)))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many calls, conversations, callbacks and dials there were in all."""
+    asked = {
+        "calls": select(func.count()).where(Call.channel == "phone"),
+        "conversations": select(func.count()).where(Call.talking_at.is_not(None)),
+        "callbacks": select(func.count()).select_from(Callback),
+        "reached": select(func.count()).where(Callback.state == CallbackState.REACHED),
+        "dials": select(func.count()).select_from(Attempt),
+        "offers": select(func.count()).select_from(Offer),
+    }
+    return {name: session.scalar(question) or 0 for name, question in asked.items()}
