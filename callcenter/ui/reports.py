@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from starlette.responses import HTMLResponse, Response
 
-from callcenter.api import board, directory, figures
+from callcenter.api import board, directory, figures, staffing
 from callcenter.api.figures import Asked, BadPeriod, Bar, Report
 from callcenter.api.identity import OVERSEER, Admitted, Visitor, open_to
+from callcenter.api.staffing import GOAL, WEEKS
 from callcenter.rules.measures import MEASURES, PHONE, Value, is_few, shown_for
 from callcenter.rules.quality import FEW, Share
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.ui import charts, render
 from callcenter.ui.words import say
 
@@ -73,6 +74,25 @@ def rows_behind(visitor: Admitted, wanted: Wanted, measure: str = "") -> Respons
 @open_to(*OVERSEER)
 def definitions_page(visitor: Admitted) -> Response:
     return HTMLResponse(render.page("definitions.html", visitor, measures=MEASURES))
+
+
+@router.get("/staffing")
+@open_to(*OVERSEER)
+def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goal: float = 100 * GOAL) -> Response:
+    """`goal` in per cent."""
+    scope = board.scope_of(visitor.staff)
+    regions = _regions(scope)
+    chosen = department or next((code for _, _, inside in regions for code, _ in inside), UNKNOWN)
+    found = staffing.staffing(chosen, weekday, goal / 100, scope)
+    labels = [each.begins for each in found.halves]
+    needed = [each.needed.agents if each.needed else None for each in found.halves]
+    drawn = charts.curve(labels, needed, [each.calls for each in found.halves], marks=12)
+    served = charts.curve(
+        [str(each.agents) for each in found.around], [100 * each.in_time for each in found.around], marks=12, top=100
+    )
+    return HTMLResponse(
+        render.page("staffing.html", visitor, found=found, curve=drawn, served=served, regions=regions, weeks=WEEKS)
+    )
 
 
 def _report(visitor: Visitor, wanted: Asked) -> Report:

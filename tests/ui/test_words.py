@@ -51,6 +51,7 @@ MADE = {  # keys whose last part is a value
     *(f"unit.{measure.unit}" for measure in MEASURES),
     *(f"{word}.{measure}" for measure in alerts.DEFAULTS for word in ("alert", "alert_unit")),
     *(f"wall.wait_{n}" for n in range(4)),
+    *(f"staffing.day_{n}" for n in range(1, 8)),
     *(f"wall.{each}" for each in ("offered", "answered", "abandoned")),
     *(f"channel.{channel}" for channels in SIDES.values() for channel in channels),
     *(f"table.{end}" for side in ("phone", "desk") for end in (side, f"{side}_part", f"{side}_of")),
