@@ -18,7 +18,7 @@ from ivr.rehearsal.far_end import Line
 from tests.ports import free_port
 
 NUMBER = "+33800000000"
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 @dataclass(frozen=True)
