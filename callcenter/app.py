@@ -17,12 +17,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter import logs
-from callcenter.api import board, callbacks, desk, figures, health, identity, sites, visits
+from callcenter.api import board, callbacks, desk, figures, health, identity, orders, sites, visits, waiting
 from callcenter.api.admin import agents as admin_agents
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
 from callcenter.errors import NotAllowed, NotFound, Refusal
 from callcenter.ui import callbacks as callback_pages
+from callcenter.ui import orders as order_pages
 from callcenter.ui import pages, reports, streams, walls
 from callcenter.ui import sites as sites_pages
 from callcenter.ui.admin import agents as agents_pages
@@ -103,6 +104,9 @@ def create() -> FastAPI:
         figures.router,
         streams.router,
         visits.router,
+        orders.router,
+        waiting.router,
+        order_pages.router,
         callback_pages.router,
         reports.router,
         admin_agents.router,

@@ -96,6 +96,13 @@ class TooManyCallbacks(Refusal):
     english = "Too many callbacks are being asked for: no other can be promised now."
 
 
+class OrderRefused(Refusal):
+    """Cet ordre n'est pas possible."""
+
+    status = 422
+    english = "This order is not possible."
+
+
 class NoSuchTime(Refusal):
     """Ce créneau n'est pas possible : la ligne est fermée à ce moment-là dans ce territoire, ou il est déjà passé."""
 

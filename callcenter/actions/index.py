@@ -40,12 +40,15 @@ def put_call(call: Call) -> None:
         queues,
         score(call),
         arrival,
-        _widens(call, arrival, len(queues)),
+        widens(call),
         clock.now().timestamp(),
     )
 
 
-def _widens(call: Call, arrival: float, queues: int) -> tuple[float, ...]:
+def widens(call: Call) -> tuple[float, ...]:
+    """When (epoch seconds) a waiting call moves from each of its queues to the next."""
+    assert call.queued_at is not None
+    arrival, queues = call.queued_at.timestamp(), len(call.queues)
     ages = (call.widens_after[0], call.widens_after[1]) if call.widens_after else settings().ring_widens_after
     if call.own_until is None:
         return routing.widening(arrival, queues, ages)

@@ -43,6 +43,8 @@ PLACES = (  # the menu: who may go there, its name, and where it is
     (OVERSEER, "reports", "/reports"),
     (STAFF, "sites", "/sites"),
     (ADMIN, "admin", "/admin/agents"),
+    (OVERSEER, "waiting", "/supervision/waiting"),
+    (OVERSEER, "orders", "/supervision/orders"),
 )
 
 Regions = dict[str, str]

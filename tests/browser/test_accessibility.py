@@ -190,6 +190,39 @@ def test_the_callbacks(line: Line, desk: Desk, opens: Opens, is_accessible: Chec
     is_accessible(own, "my callbacks")
 
 
+def test_orders_and_why_a_call_waits(line: Line, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
+    settle("karim", phone=KARIM)
+    settle("lea", department="31", phone="+33565000002")
+    settle("ines", role="admin")
+    page = opens("ines")
+    page.get_by_role("link", name="Ordres").click()
+    page.wait_for_selector("#message-fr")
+    is_accessible(page, "no order")
+    page.fill("#message-fr", "Inondations dans le Lot : appelez le 112 en cas de danger.")
+    page.get_by_role("button", name="Diffuser maintenant").click()
+    page.wait_for_selector(".fr-alert--success")
+    page.select_option("#queue-topic", "sante")
+    page.check("#act-redirect", force=True)
+    page.select_option("#queue-to", "famille")
+    page.get_by_role("button", name="Appliquer maintenant").click()
+    page.wait_for_selector("section [aria-label^='Rouvrir']")
+    page.fill("#region-after", "10")
+    page.fill("#nation-after", "30")
+    page.get_by_role("button", name="Enregistrer ces seuils").click()
+    page.wait_for_selector("[aria-label^='Supprimer']")
+    is_accessible(page, "a message, an order and a threshold")
+    page.goto("/supervision/waiting")
+    is_accessible(page, "nobody waits")
+    desk.sign_in("karim", password=PASSWORD).takes_post().pauses()
+    line.call(from_="+33565051299").presses("46000").presses("1").presses("3").hears("conseiller")
+    page.reload()
+    page.wait_for_selector("tbody")
+    is_accessible(page, "one waits")
+    page.locator("tbody a").first.click()
+    page.wait_for_selector("#eligible-title")
+    is_accessible(page, "why one waits")
+
+
 def _promised(department: str, topic: str, number: str) -> str:
     line = f"CA{new_id().replace('-', '')}"
     callback.asks(line, number, Wish(department, topic), clock.now(), typed=False)

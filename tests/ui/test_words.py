@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from callcenter.actions.staff import TOLD
+from callcenter.actions.orders import ACTS
 from callcenter.api import directory
 from callcenter.rules import alerts, staff
 from callcenter.rules.callbacks import CallbackState, Source
 from callcenter.rules.measures import MEASURES, SIDES
 from callcenter.rules.outcomes import KINDS, WAYS
+from callcenter.rules.explaining import Hindrance
 from callcenter.rules.priority import Reason
 from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
 from callcenter.ui import render, sites, words
@@ -27,6 +29,11 @@ MADE = {  # keys whose last part is a value
     *(f"record.{outcome}_hint" for outcome in Outcome),
     *(f"error.{code}" for code in ("form", "orientation_needs_reason", "orientation_is_not_settled")),
     *(f"error.{code}" for code in ("website_needs_checked_access", "reason_without_orientation")),
+    *(f"waiting.not_{why}" for why in Hindrance),
+    *(f"waiting.{why}_short" for why in Hindrance),
+    *(f"orders.{act}" for act in ACTS),
+    *(f"waiting.is_{state}" for state in (CallState.WAITING, CallState.OFFERED)),
+    *(f"error.order_{code}" for code in ("words", "target", "circle", "ages")),
     *(f"ahead.{reason}" for reason in Reason),
     *(f"language.{language}" for language in words.LANGUAGES),
     *(f"agreement.{word}" for word in (*KINDS, *WAYS)),

@@ -1,0 +1,124 @@
+"""What supervisors order under the callers: an emergency message, a queue closed, led to another or merged into it,
+and when its calls widen. Each is written down, and holds for the next caller within a second."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+from callcenter.actions import index, standing
+from callcenter.db import Session, reading, transaction
+from callcenter.errors import NotAllowed, OrderRefused
+from callcenter.records import calls, contacts, rollout, sessions
+from callcenter.records.agents import Agent
+from callcenter.rules.menu import NATION, Menu
+from callcenter.rules.orders import QueueOrder, led_to
+from callcenter.rules.routing import UNKNOWN, Ages, rings
+from callcenter.rules.states import CallState
+from callcenter.rules.territory import TERRITORIES
+
+LONGEST = 400  # characters of a message: half a minute of listening
+LATEST = 3600.0  # seconds after which a threshold would never be met
+ACTS = ("close", "redirect", "merge", "open")
+OTHER = "autre"
+
+
+def may_order(supervisor: Agent, scope: str) -> bool:
+    """Whether a department, a region (`R76`) or the nation is wholly theirs."""
+    within = departments_of(scope)
+    return bool(within) and (supervisor.role == "admin" or within <= set(supervisor.departments))
+
+
+def departments_of(scope: str) -> set[str]:
+    """The territories of a scope; none for what is no scope."""
+    return {code for code, territory in TERRITORIES.items() if territory.inhabited and scope in rings(code)}
+
+
+def says(supervisor: Agent, scope: str, words: Mapping[str, str], at: datetime) -> None:
+    """This message is heard before the menu by the callers of the scope, in place of the one before; no words: none."""
+    kept = {language: " ".join(text.split()) for language, text in words.items() if text.strip()}
+    if kept and ("fr" not in kept or max(map(len, kept.values())) > LONGEST):
+        raise OrderRefused("order_words")
+    with _ordering(supervisor, scope) as session:
+        rollout.say(session, scope, kept, at)
+        sessions.audit(session, supervisor.id, "message" if kept else "message ended", "message", scope, at)
+    standing.refresh()
+
+
+def orders(supervisor: Agent, scope: str, topic: str, act: str, to_topic: str, at: datetime) -> int:
+    """One of ACTS, for one topic of the scope, or all (empty). Closed: nobody new waits there. Led to another topic:
+    who comes now waits there. Merged: who waits already goes there too, with their place. How many went."""
+    topics = topics_of(standing.current().menu)
+    moving = act in ("redirect", "merge")
+    to_topic = to_topic if moving else ""
+    if act not in ACTS or (topic and topic not in topics) or (moving and to_topic not in topics - {topic}):
+        raise OrderRefused("order_target")
+    if moving and _goes_round(QueueOrder(scope, topic, to_topic)):
+        raise OrderRefused("order_circle")
+    with _ordering(supervisor, scope) as session:
+        rollout.order(session, scope, topic, "redirect" if moving else act, to_topic, at)
+        sessions.audit(session, supervisor.id, f"{act} {to_topic}".strip()[:40], "queue", f"{scope}:{topic}"[:40], at)
+    standing.refresh()
+    return _move_waiting(departments_of(scope), topic, to_topic) if act == "merge" else 0
+
+
+def widens(supervisor: Agent, scope: str, topic: str, ages: Ages | None, at: datetime) -> None:
+    """When the calls that join from now on are open to the region and to the nation; None: as everywhere else."""
+    if (topic and topic not in topics_of(standing.current().menu)) or (ages and not 0 <= ages[0] <= ages[1] <= LATEST):
+        raise OrderRefused("order_ages")
+    with _ordering(supervisor, scope) as session:
+        rollout.widen_after(session, scope, topic, ages)
+        act = f"thresholds {ages[0]:g} {ages[1]:g}" if ages else "thresholds ended"
+        sessions.audit(session, supervisor.id, act, "queue", f"{scope}:{topic}"[:40], at)
+    standing.refresh()
+
+
+def topics_of(menu: Menu) -> set[str]:
+    """Every topic that a caller may wait for."""
+    return {topic.code for each in (menu, *menu.local.values()) for topic in each.coded()} | {OTHER}
+
+
+@contextmanager
+def _ordering(supervisor: Agent, scope: str) -> Iterator[Session]:
+    if not may_order(supervisor, scope):
+        raise NotAllowed
+    with transaction() as session:
+        yield session
+
+
+def _goes_round(new: QueueOrder) -> bool:
+    """Whether, with this order, some caller of its scope would be led in a circle."""
+    leading = [o for o in standing.current().orders if o.to and (o.scope, o.topic) != (new.scope, new.topic)]
+    where = departments_of(new.scope)
+    return any(led_to([*leading, new], department, new.topic or OTHER) is None for department in where)
+
+
+def _move_waiting(departments: set[str], topic: str, to_topic: str) -> int:
+    within = departments | ({UNKNOWN} if departments == departments_of(NATION) else set())
+    with reading() as session:
+        waiting = [c.id for c in calls.live(session) if _is_of(c, within, topic, to_topic)]
+    return sum(_moves(call_id, within, topic, to_topic) for call_id in waiting)
+
+
+def _is_of(call: calls.Call, departments: set[str], topic: str, to_topic: str) -> bool:
+    waits = call.state in (CallState.WAITING, CallState.OFFERED)
+    return waits and call.department in departments and call.topic != to_topic and topic in ("", call.topic)
+
+
+def _moves(call_id: str, departments: set[str], topic: str, to_topic: str) -> bool:
+    """One call, one transaction: it may have been answered meanwhile. One that rings moves if it comes back."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        if call is None or not _is_of(call, departments, topic, to_topic):
+            return False
+        call.topic = to_topic
+        _tell_contact(session, call)
+    if call.state == CallState.WAITING:
+        with index.best_effort("merging a queue"):
+            index.put_call(call)
+    return True
+
+
+def _tell_contact(session: Session, call: calls.Call) -> None:
+    contact = contacts.get(session, call.contact_id)
+    assert contact is not None
+    contact.topic = call.topic
