@@ -58,8 +58,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     waiting_music()
     await asyncio.to_thread(standing.follow, voice.stand)
     voice.footsteps.start()
+    voice.languages.start()
     yield
     voice.footsteps.stop()
+    voice.languages.stop()
     voice.records.close()
     voice.live.close()
 

@@ -13,19 +13,25 @@ from datetime import datetime
 from functools import cache
 from urllib.parse import parse_qsl, urlencode
 
-from callcenter.reference import rows
+from callcenter.records.directory import packaged_topics
+from callcenter.rules import speech
 from callcenter.rules.callbacks import day_of
-from callcenter.rules.menu import NATION, Menu, Topic
+from callcenter.rules.menu import NATION, Menu
 from callcenter.rules.opening_hours import scopes
 from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN, departments
 from ivr.prompts import LANGUAGES, say, spoken_day, spoken_time
-from ivr.turns import Ask, Say, Spelled
+from ivr.turns import Ask, Say, Speech, Spelled
 
 PATIENCE = 3  # tries per question
+PATIENCE_OF_VOICE = 2  # what was said and not understood twice goes to a person
 PATIENCE_OF_RELAYS = 6  # a relay operator reads, types and waits for an answer
 REPEATS = 5  # `*` per question
 ROUNDS = 5  # times a caller may go back: another postal code, the other language
 OTHER = "autre"  # the topic of those who do not know
+
+NAMED = "/"  # before the keys of a topic that was named rather than chosen from what was read out
+NOT_UNDERSTOOD = "?"  # stands for what was said and means nothing here
+HINTS = 500  # words a carrier may be told to expect
 
 # Questions put to those who have waited, and may choose to go on.
 TOO_LONG = "too_long"
@@ -55,6 +61,8 @@ class Heard:
     department: str = UNKNOWN
     topic: str = OTHER
     relay: bool = False
+    alone: bool = False
+    """Nobody on duty speaks the other language: it gets a callback."""
     anonymous: bool = False
     """The calling number cannot be called back."""
     hint: tuple[str, ...] = ()
@@ -81,8 +89,7 @@ class Heard:
 @cache
 def packaged_menu() -> Menu:
     """The topics that come with the service."""
-    chosen = rows("topics.csv")
-    return Menu(Topic(row["keys"], row["code"], {language: row[language] for language in LANGUAGES}) for row in chosen)
+    return Menu(packaged_topics())
 
 
 Move = tuple[str, Heard]
@@ -93,6 +100,7 @@ class Question:
     """We say `words`; `understand` turns keys into the next step, or None if they mean nothing here.
 
     `default` is where silence leads in the end; `person`: 0 leads to an adviser; `repeats`: `*` says it again.
+    `hears` turns what is said into the keys it stands for, or nothing; without it there are only keys.
     """
 
     words: Callable[[Heard, Menu], tuple[Say, ...]]
@@ -101,6 +109,7 @@ class Question:
     digits: int = 1
     person: bool = True
     repeats: bool = True
+    hears: Callable[[str, Heard, Menu], str | None] | None = None
 
 
 def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Move:
@@ -116,9 +125,20 @@ def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Move:
         # A draft may be refused, and sites be heard again: they count their rounds.
         final = following in ENDS and following not in (DRAFT, NOT_OPEN)
         return following, _settled(known) if final else replace(known, tries=0, repeats=0)
-    if heard.tries + 1 < (PATIENCE_OF_RELAYS if heard.relay else PATIENCE):
+    patience = PATIENCE_OF_VOICE if pressed == NOT_UNDERSTOOD and question.person else PATIENCE
+    if heard.tries + 1 < (PATIENCE_OF_RELAYS if heard.relay else patience):
         return step, replace(heard, tries=heard.tries + 1)
     return question.default(heard), _settled(heard)
+
+
+def spoken(step: str, heard: Heard, said: str, menu: Menu) -> str:
+    """The keys that these words stand for at this question; NOT_UNDERSTOOD when they mean nothing there."""
+    question = QUESTIONS[step]
+    if question.hears and (keys := question.hears(said, heard, menu)):
+        return keys
+    if question.repeats and speech.wants_again(said):
+        return "*"
+    return "0" if question.person and speech.wants_person(said) else NOT_UNDERSTOOD
 
 
 def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "") -> Ask:
@@ -127,7 +147,15 @@ def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "") -> 
     sorry = (say(heard.language, "menu.not_understood"),) if heard.tries and not heard.relay else ()
     words = question.words(heard, menu) if step not in _READ else _READ[step](heard, number)
     patient = 25 if heard.relay else 12 if question.digits == 10 else 8
-    return Ask(sorry + words, f"{address}?{written(step, heard)}", question.digits, patient)
+    hints = _expected(heard, menu) if step == "topic" else ()
+    ears = Speech(heard.language, hints) if question.hears else None
+    said = paced(sorry + words, heard)
+    return Ask(said, f"{address}?{written(step, heard)}", question.digits, patient, ears)
+
+
+def paced(said: tuple[Say, ...], heard: Heard) -> tuple[Say, ...]:
+    """Slowly for those who have it relayed, or read it off somebody's lips."""
+    return tuple(replace(each, slow=True) for each in said) if heard.relay else said
 
 
 def offered(heard: Heard, *, anonymous: bool, reopens: str = "", slots: tuple[str, ...] = ()) -> Heard:
@@ -182,7 +210,8 @@ def _welcome(heard: Heard, menu: Menu) -> tuple[Say, ...]:
     if heard.tries:
         return _postal(heard, menu)
     notices = _notices(heard, menu, NATION)
-    greeting = *notices, say(heard.language, "menu.welcome"), say(_other_language(heard), "menu.in_this_language")
+    other = "menu.called_back_in_this_language" if heard.alone else "menu.in_this_language"
+    greeting = *notices, say(heard.language, "menu.welcome"), say(_other_language(heard), other)
     return (*greeting, *_postal_words(heard), say(heard.language, "menu.other_ways"))
 
 
@@ -212,7 +241,7 @@ def _notices(heard: Heard, menu: Menu, *of: str) -> tuple[Say, ...]:
 
 def _lives(keys: str, heard: Heard, menu: Menu) -> Move | None:
     if keys == "9":
-        return _back("welcome", replace(heard, language=_other_language(heard)))
+        return _back("welcome", replace(heard, language=_other_language(heard), alone=False))
     if keys == "8" and not heard.relay:
         return "postal", replace(heard, relay=True)
     if hinted := _choice(keys, heard.hint):
@@ -289,9 +318,71 @@ def _topics(heard: Heard, menu: Menu) -> tuple[Say, ...]:
 
 def _matter(keys: str, heard: Heard, menu: Menu) -> Move | None:
     menu = menu.of(heard.department)
+    if keys.startswith(NAMED):
+        named = menu.topics.get(keys.removeprefix(NAMED))
+        return (QUEUE, replace(heard, topic=named.code)) if named and named.code else None
     if len(keys) == 1 and (chosen := menu.topics.get(heard.group + keys)):
         return (QUEUE, replace(heard, topic=chosen.code)) if chosen.code else ("topic", replace(heard, group=keys))
     return (QUEUE, heard) if keys == str(len(menu.level(heard.group)) + 1) else None
+
+
+def _says_place(said: str, heard: Heard, _menu: Menu) -> str | None:
+    """A postal code, a yes to the one hint, a language, or a need."""
+    words = speech.plain(said)
+    if code := speech.postal_code(said):
+        return code
+    if len(heard.hint) == 1 and speech.is_yes(said):
+        return "1"
+    if heard.hint and (key := speech.choice(said)):
+        return key
+    if {"english", "anglais"} & set(words) if heard.language == "fr" else {"french", "francais"} & set(words):
+        return "9"
+    return "8" if {"sourd", "sourde", "malentendant", "malentendante", "deaf", "relais"} & set(words) else None
+
+
+def _says_which(said: str, heard: Heard, _menu: Menu) -> str | None:
+    named = [n for n, code in enumerate(heard.among, 1) if _names(said, code)]
+    return str(named[0]) if len(named) == 1 else speech.choice(said)
+
+
+def _names(said: str, code: str) -> bool:
+    return set(speech.plain(TERRITORIES[code].name)) <= set(speech.plain(said))
+
+
+def _says_yes_or_no(no: str) -> Callable[[str, Heard, Menu], str | None]:
+    def hears(said: str, _heard: Heard, _menu: Menu) -> str | None:
+        return "1" if speech.is_yes(said) else no if speech.is_no(said) else speech.choice(said)
+
+    return hears
+
+
+def _says_figure(said: str, _heard: Heard, _menu: Menu) -> str | None:
+    return speech.choice(said)
+
+
+def _says_matter(said: str, heard: Heard, menu: Menu) -> str | None:
+    """The topic by its everyday words, wherever it is in the menu; « je ne sais pas » is an answer too."""
+    menu = menu.of(heard.department)
+    if code := speech.topic(said, keywords(menu, heard.language)):
+        return next(NAMED + topic.keys for topic in menu.coded() if topic.code == code)
+    if speech.is_unsure(said):
+        return str(len(menu.level(heard.group)) + 1)
+    return speech.choice(said)
+
+
+def keywords(menu: Menu, language: str) -> dict[str, tuple[str, ...]]:
+    """What is said for each topic of a menu."""
+    return {topic.code: topic.keywords[language] for topic in menu.coded() if topic.keywords.get(language)}
+
+
+def _expected(heard: Heard, menu: Menu) -> tuple[str, ...]:
+    """The words that a caller is likely to say for a topic, for the carrier to listen for."""
+    every = (
+        word.replace("*", "")
+        for words in keywords(menu.of(heard.department), heard.language).values()
+        for word in words
+    )
+    return tuple(word.replace(",", " ") for word, _ in zip(every, range(HINTS), strict=False))
 
 
 # No adviser now: shall we call you back?
@@ -409,20 +500,20 @@ _READ: dict[str, Callable[[Heard, str], tuple[Say, ...]]] = {
 }
 
 QUESTIONS: dict[str, Question] = {
-    "open": Question(_open, _stands, _to("welcome")),
-    "welcome": Question(_welcome, _lives, _to(QUEUE), digits=5),
-    "postal": Question(_postal, _lives, _to(QUEUE), digits=5),
-    "elsewhere": Question(_elsewhere, _lives, _to(QUEUE), digits=5),
-    "which": Question(_which, _which_it_is, _to(QUEUE)),
-    "confirm": Question(_confirm, _confirmed, _to(QUEUE)),
-    "sites": Question(_more_sites, _after_sites, _to(FAREWELL), person=False, repeats=False),
-    "topic": Question(_topics, _matter, _to(QUEUE)),
-    "closed": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False),
-    "nobody": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False),
-    "full": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False),
-    TOO_LONG: Question(_nothing, _wishes(QUEUE), _to(QUEUE)),
-    WISH: Question(_nothing, _wishes(QUEUE), _to(QUEUE)),
-    "slot": Question(_slots, _slot_chosen, _promise, person=False),
+    "open": Question(_open, _stands, _to("welcome"), hears=_says_figure),
+    "welcome": Question(_welcome, _lives, _to(QUEUE), digits=5, hears=_says_place),
+    "postal": Question(_postal, _lives, _to(QUEUE), digits=5, hears=_says_place),
+    "elsewhere": Question(_elsewhere, _lives, _to(QUEUE), digits=5, hears=_says_place),
+    "which": Question(_which, _which_it_is, _to(QUEUE), hears=_says_which),
+    "confirm": Question(_confirm, _confirmed, _to(QUEUE), hears=_says_yes_or_no("2")),
+    "sites": Question(_more_sites, _after_sites, _to(FAREWELL), person=False, repeats=False, hears=_says_figure),
+    "topic": Question(_topics, _matter, _to(QUEUE), hears=_says_matter),
+    "closed": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
+    "nobody": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
+    "full": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
+    TOO_LONG: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=_says_yes_or_no("3")),
+    WISH: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=_says_yes_or_no("3")),
+    "slot": Question(_slots, _slot_chosen, _promise, person=False, hears=_says_figure),
     "number": Question(_type_number, _typed, _without_number, digits=10, person=False),
     "number_refused": Question(_number_refused, _typed, _without_number, digits=10, person=False),
     "read_back": Question(_nothing, _number_confirmed, _without_number, person=False, repeats=False),
@@ -451,7 +542,7 @@ def _territory(code: str, language: str) -> str:
 
 # The address in which all this rides.
 
-_FLAGS = {"r": "relay", "a": "anonymous", "y": "typed"}
+_FLAGS = {"r": "relay", "a": "anonymous", "y": "typed", "x": "alone"}
 _WORDS = {"l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens", "u": "until", "e": "slot"}
 _LISTS = {"h": "hint", "w": "among", "f": "slots"}
 _COUNTS = {"n": "tries", "p": "repeats", "b": "rounds"}
@@ -488,6 +579,7 @@ def read(query: str) -> Move:
         slots=tuple(slot for slot in pairs.get("f", "").split("-") if slot),
         slot=pairs.get("e", ""),
         typed="y" in pairs,
+        alone="x" in pairs,
         tries=_count(pairs.get("n", "")),
         repeats=_count(pairs.get("p", "")),
         rounds=_count(pairs.get("b", "")),

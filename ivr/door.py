@@ -4,7 +4,7 @@ A caller never meets an error: whatever goes wrong behind a webhook, the answer 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 import structlog
@@ -15,6 +15,7 @@ from callcenter.actions.standing import Standing
 from callcenter.rules.menu import Menu
 from ivr.footsteps import Footsteps
 from ivr.lanes import Lane
+from ivr.languages import Languages
 from ivr.signature import HEADER, Signatures
 from ivr.turns import Move, Turn
 from ivr.twiml import twiml
@@ -37,6 +38,12 @@ class Voice:
     live: Lane
     """Threads for what makes one trip to the live store and none to PostgreSQL."""
 
+    languages: Languages = field(init=False)
+    """Those that somebody on duty speaks."""
+
+    def __post_init__(self) -> None:
+        self.languages = Languages(lambda: self.menu)
+
     def stand(self, standing: Standing) -> None:
         """From now on the callers hear this menu."""
         self.menu = standing.menu
@@ -58,6 +65,11 @@ class Asked:
     def keys(self) -> str:
         """What was pressed; empty for silence."""
         return self.form.get("Digits", "")
+
+    @property
+    def said(self) -> str:
+        """What was said, in the carrier's words; empty when keys were pressed, or nothing was heard."""
+        return self.form.get("SpeechResult", "")
 
     @property
     def from_(self) -> str:

@@ -18,19 +18,30 @@ class Say:
 
     language: str
     parts: tuple[str, ...]
+    slow: bool = False
 
     def __str__(self) -> str:
         return "".join(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
+class Speech:
+    """Listen for words of this language too; `hints`: those that are likely."""
+
+    language: str
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """Speak, listen for up to `digits` keys, and bring them to `action`; silence is brought there too."""
+    """Speak, listen for up to `digits` keys, and bring them to `action`; silence is brought there too. With `speech`
+    words are heard as well; keys always are."""
 
     say: tuple[Say, ...]
     action: str
     digits: int = 1
     timeout: int = 8
+    speech: Speech | None = None
 
 
 @dataclass(frozen=True, slots=True)

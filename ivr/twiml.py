@@ -3,7 +3,7 @@
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
-from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, Move, Rest, Say, Spelled, Turn, Wait
+from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, Move, Rest, Say, Speech, Spelled, Turn, Wait
 
 VOICES = {"fr": ("fr-FR", "Polly.Lea-Neural"), "en": ("en-GB", "Polly.Amy-Neural")}
 RETRIES = "#rc=2&rp=ct,5xx&rt=4000&tt=14000"  # connection overrides: two more tries within the carrier's 15 s
@@ -18,17 +18,18 @@ def twiml(turn: Turn) -> str:
 
 def _verbs(turn: Turn) -> str:
     match turn:
-        case Ask(say, action, digits, timeout):
+        case Ask(say, action, digits, timeout, speech):
             return _tag(
                 "Gather",
                 _spoken(say),
-                input="dtmf",
+                input="dtmf speech" if speech else "dtmf",
                 action=_url(action),
                 method="POST",
                 numDigits=digits,
                 timeout=timeout,
                 finishOnKey="#" if digits > 1 else "",
                 actionOnEmptyResult="true",
+                **_ears(speech),
             )
         case Hold(say, room, wait, left):
             queue = _tag(
@@ -68,6 +69,14 @@ def _verbs(turn: Turn) -> str:
             return _spoken(say) + "<Hangup/>"
 
 
+def _ears(speech: Speech | None) -> dict[str, str]:
+    """What a carrier needs to listen for words: it ends by itself when they do."""
+    if speech is None:
+        return {}
+    hints = {"hints": ",".join(speech.hints)} if speech.hints else {}
+    return {"language": VOICES[speech.language][0], "speechTimeout": "auto", **hints}
+
+
 def _conference(turn: Connect) -> str:
     room = _tag(
         "Conference",
@@ -95,7 +104,8 @@ def _spoken(say: tuple[Say, ...]) -> str:
 
 def _said(say: Say) -> str:
     language, voice = VOICES[say.language]
-    return _tag("Say", "".join(map(_part, say.parts)), language=language, voice=voice)
+    words = "".join(map(_part, say.parts))
+    return _tag("Say", _tag("prosody", words, rate="slow") if say.slow else words, language=language, voice=voice)
 
 
 def _part(part: str) -> str:

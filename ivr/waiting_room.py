@@ -42,6 +42,7 @@ async def waiting(asked: Asked) -> Turn:
             low, high = (between.low, between.high) if between else (None, None)
             said = prompts.waiting(known.language, position, low, high, worse, offers_callback)
             key = f"/voice/wishes?{asked.query}" if offers_callback else ""
+            said = dialogue.paced(said, known)
             return Wait(said, MUSIC, _again(asked.query, own | {"m": str(told)}), key)
 
 
@@ -100,7 +101,7 @@ async def _joins_at_last(asked: Asked, known: Heard) -> Turn:
 async def _place(asked: Asked, known: Heard, own: dict[str, str]) -> Announcement | citizen.TurnedAway | citizen.Soon:
     told = int(own.get("m", "0")) if own.get("m", "0").isdigit() else 0
     return await asked.voice.live.within(
-        LOOK_PATIENCE, citizen.hears_place, own["c"], known.department, told, now(), patient="k" in own
+        LOOK_PATIENCE, citizen.hears_place, own["c"], known.department, told, now(), patient="k" in own or known.relay
     )
 
 

@@ -19,7 +19,7 @@ from callcenter.config import settings
 from callcenter.errors import BadNumber, Refusal, StoreDown, TooManyCallbacks
 from callcenter.records.calls import Wish
 from callcenter.rules.menu import CHOICES, Menu
-from callcenter.rules.territory import hints
+from callcenter.rules.territory import TERRITORIES, hints
 from ivr import dialogue, sites
 from ivr.dialogue import Heard
 from ivr.door import Asked, Webhook
@@ -40,9 +40,8 @@ async def incoming(asked: Asked) -> Turn:
     """A call comes in: the welcome, whatever the stores do; before it, the callback we promised to this number."""
     heard, promised = _unheard(asked), None
     try:
-        promised = await asked.voice.records.within(
-            ARRIVAL_PATIENCE, callback.welcomes, asked.carrier_id, asked.from_, now()
-        )
+        promised, remembered = await asked.voice.records.within(ARRIVAL_PATIENCE, _arrives, asked)
+        heard = replace(heard, hint=_hints(remembered, heard.hint))
     except StoreDown:
         log.warning("arrival not recorded: a later webhook will", carrier_id=asked.carrier_id)
     except Exception:
@@ -55,8 +54,11 @@ async def incoming(asked: Asked) -> Turn:
 
 
 async def heard(asked: Asked) -> Turn | bytes:
-    """Keys, or silence, at any question of the dialogue."""
+    """Keys, words or silence at any question. Words are worth the keys they stand for, and are forgotten."""
     keys = asked.keys
+    if not keys and asked.said:
+        step, known = dialogue.read(asked.query)
+        keys = dialogue.spoken(step, known, asked.said, asked.voice.menu) if step in dialogue.QUESTIONS else ""
     # A typed telephone number is the only answer not to be remembered.
     reach = _reached.__wrapped__ if len(keys) > 5 else _reached
     step, known, document = reach(asked.query, keys, asked.voice.menu)
@@ -90,7 +92,9 @@ def hold(asked: Asked, known: Heard, key: str, call_id: str = "", *, patient: bo
     wait += f"&c={call_id}" if call_id else ""
     wait += "&k=1" if patient else ""
     room = f"attente-{crc32(asked.carrier_id.encode()) % WAITING_ROOMS}"
-    return Hold((say(known.language, key),), room, f"/voice/waiting?{wait}", f"/voice/left?{wait}")
+    return Hold(
+        dialogue.paced((say(known.language, key),), known), room, f"/voice/waiting?{wait}", f"/voice/left?{wait}"
+    )
 
 
 def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Turn | bytes:
@@ -206,9 +210,23 @@ async def _cancels(known: Heard, asked: Asked) -> Turn:
     return replace(question, say=(say(known.language, "callback.cancelled"), *question.say))
 
 
+def _arrives(asked: Asked) -> tuple[callback.Promise | None, str | None]:
+    """The call's row; what we promised to its number, and the territory it last called for."""
+    at = now()
+    promised = callback.welcomes(asked.carrier_id, asked.from_, at)
+    return promised, citizen.remembered(asked.from_, at)
+
+
 def _unheard(asked: Asked) -> Heard:
     """What is known of a caller before they have said anything."""
-    return Heard(hint=hints(asked.from_)[: CHOICES - 2], relay=asked.from_ in settings().relay_numbers)
+    relay, alone = asked.from_ in settings().relay_numbers, not asked.voice.languages.on_duty("en")
+    return Heard(hint=_hints(None, hints(asked.from_)), relay=relay, alone=alone)
+
+
+def _hints(remembered: str | None, of_number: tuple[str, ...]) -> tuple[str, ...]:
+    """Territories to offer, the one they called for last before those of their number."""
+    own = (remembered,) if remembered in TERRITORIES else ()
+    return tuple(dict.fromkeys((*own, *of_number)))[: CHOICES - 2]
 
 
 def _offered(step: str, known: Heard, asked: Asked) -> bytes:

@@ -161,6 +161,15 @@ def own_number(from_: str) -> str:
     return number.keys if number and number.may_be_called_back else ""
 
 
+def remembered(from_: str, at: datetime) -> str | None:
+    """The territory this number last called for: to be confirmed. Raises DatabaseDown."""
+    number = PhoneNumber.of_caller(from_)
+    if number is None:
+        return None
+    with reading() as session:
+        return past.department(session, callbacks.key(number), at)
+
+
 def waits_as(carrier_id: str) -> str | None:
     """The call that still stands in a queue on this line. Raises DatabaseDown."""
     with reading() as session:

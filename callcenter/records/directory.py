@@ -108,8 +108,18 @@ class Procedure:
 
 def packaged_topics() -> list[Topic]:
     """The topics that come with the service."""
+    spoken: dict[str, dict[str, tuple[str, ...]]] = {}
+    for row in rows("topic_keywords.csv"):
+        words = tuple(word.strip() for word in row["keywords"].split(";"))
+        spoken.setdefault(row["code"], {})[row["language"]] = words
     return [
-        Topic(row["keys"], row["code"], {n: row[n] for n in LABELS}, partners=tuple(row["partners"].split()))
+        Topic(
+            row["keys"],
+            row["code"],
+            {n: row[n] for n in LABELS},
+            partners=tuple(row["partners"].split()),
+            keywords=spoken.get(row["code"], {}),
+        )
         for row in rows("topics.csv")
     ]
 
@@ -152,7 +162,8 @@ def seed(session: Session) -> int:
         topics = packaged_topics()
         session.add_all(
             TopicRow(
-                scope=NATION, keys=t.keys, code=t.code, labels=dict(t.labels), keywords={}, partners=list(t.partners),
+                scope=NATION, keys=t.keys, code=t.code, labels=dict(t.labels), partners=list(t.partners),
+                keywords={n: list(words) for n, words in t.keywords.items()},
                 sheet={}, since=EVER, until=None,
             )
             for t in topics

@@ -1,0 +1,225 @@
+"""What a caller says, understood without guessing: a postal code in any usual way of saying figures, a yes, a no, a
+number of the menu, a topic. Only what is plain is understood; anything else is asked again."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+UNITS = {
+    "zero": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8,
+    "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16,
+    "o": 0, "oh": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+TENS = {
+    "vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "septante": 70,
+    "huitante": 80, "octante": 80, "nonante": 90,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+HUNDRED, THOUSAND = {"cent", "cents", "hundred"}, {"mille", "thousand"}
+JOINING = {"et", "and"}
+MOST_WORDS = 12  # of a postal code
+# What may stand around a postal code and says nothing of it. Anything else, and the whole is not understood.
+AROUND = frozenset((
+    "c", "est", "a", "alors", "euh", "ben", "bah", "bonjour", "mon", "ma", "le", "la", "les", "l", "de", "du",
+    "des", "d", "code", "codes", "postal", "postale", "j", "habite", "je", "suis", "dans", "departement", "ville",
+    "s", "il", "vous", "plait", "merci", "oui", "voila", "donc", "pour", "appelle", "chez", "it", "is", "my",
+    "the", "postcode", "hello", "please", "i", "live", "in",
+))  # fmt: skip
+
+YES = frozenset(["oui", "ouais", "exact", "exactement", "correct", "voila", "accord", "yes", "yeah", "right"])
+NO = frozenset(["non", "nan", "pas", "no", "not", "wrong", "incorrect", "faux"])
+PERSON = (
+    "conseiller", "conseillere", "quelqu un", "une personne", "vraie personne", "un humain", "un agent",
+    "operateur", "operatrice", "adviser", "advisor", "somebody", "someone", "human",
+)  # fmt: skip
+UNSURE = (
+    "sais pas", "sais plus", "en sais rien", "aucune idee", "autre chose", "autre sujet", "pas sur", "pas sure",
+    "rien de tout", "aucun des", "don t know", "not sure", "something else", "no idea",
+)  # fmt: skip
+AGAIN = ("repete", "repeter", "repetez", "reecouter", "pas entendu", "pas compris", "repeat", "say again")
+FILLING = frozenset((
+    "le", "la", "l", "choix", "numero", "touche", "tapez", "taper", "je", "the", "number", "press", "option",
+    "euh",
+))  # fmt: skip
+
+
+def plain(said: str) -> tuple[str, ...]:
+    """Words in small letters, without accents or punctuation; figures stay."""
+    letters = unicodedata.normalize("NFD", said.lower().replace("œ", "oe").replace("æ", "ae"))
+    return tuple(re.findall(r"[a-z]+|\d+", "".join(c for c in letters if not unicodedata.combining(c))))
+
+
+def postal_code(said: str) -> str | None:
+    """Five figures, said one by one, in pairs, as a number, or as it was written down; None for anything else.
+
+    « quarante-six mille », « quatre six zéro zéro zéro », « soixante-quinze zéro treize », « 97 4 00 ».
+    """
+    whole = set(re.findall(r"\b\d{5}\b", said))
+    if whole:
+        return whole.pop() if len(whole) == 1 else None
+    words = [word for word in plain(said) if word not in AROUND]
+    if not 0 < len(words) <= MOST_WORDS:
+        return None
+    found = {"".join(figures) for figures in _figures(words) if sum(map(len, figures)) == 5}
+    return found.pop() if len(found) == 1 else None
+
+
+def choice(said: str) -> str | None:
+    """A key of the menu, said as a figure; None for anything else."""
+    words = [word for word in plain(said) if word not in FILLING]
+    if len(words) != 1:
+        return None
+    word = words[0]
+    number = int(word) if word.isdigit() else UNITS.get(word, 10)
+    return str(number) if number < 10 else None
+
+
+def is_yes(said: str) -> bool:
+    words = plain(said)
+    return bool(YES & set(words) or _holds(words, ("c", "est", "ca"))) and not is_no(said)
+
+
+def is_no(said: str) -> bool:
+    """« non », « c'est pas ça »; a yes in it leaves it open."""
+    words = set(plain(said))
+    return bool(words & NO) and not words & YES
+
+
+def wants_person(said: str) -> bool:
+    """« un conseiller », « parler à quelqu'un »."""
+    return _says_any(plain(said), PERSON)
+
+
+def is_unsure(said: str) -> bool:
+    """« je ne sais pas »."""
+    return _says_any(plain(said), UNSURE)
+
+
+def wants_again(said: str) -> bool:
+    return _says_any(plain(said), AGAIN)
+
+
+def topic(said: str, keywords: Mapping[str, Sequence[str]]) -> str | None:
+    """The topic whose keywords are said; None where none is, or where two topics are said as plainly.
+
+    A keyword of several words says more than one of one word: the topic with the longest keyword wins, then the one
+    with the most. A plural is its singular; a keyword that ends with `*` is the beginning of a word.
+    """
+    words = tuple(map(_stem, plain(said)))
+    ranked: list[tuple[tuple[int, int], str]] = []
+    for code, known in keywords.items():
+        spoken = [phrase for phrase in map(_phrase, known) if _holds(words, phrase)]
+        if spoken:
+            ranked.append(((max(map(len, spoken)), sum(map(len, spoken))), code))
+    ranked.sort(reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+        return None
+    return ranked[0][1]
+
+
+def _figures(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Every way to write down words that are all figures: « quatre vingt » is 80, or 4 and 20."""
+    if not words:
+        yield ()
+        return
+    for length in range(min(len(words), 6), 0, -1):
+        for written in _written(tuple(words[:length])):
+            for rest in _figures(words[length:]):
+                yield (written, *rest)
+
+
+@lru_cache(maxsize=4096)
+def _written(words: tuple[str, ...]) -> tuple[str, ...]:
+    """These words as one group of figures, if they are one."""
+    if len(words) == 1 and words[0].isdigit():
+        return (words[0],)
+    if any(word.isdigit() for word in words) and len(words) != 2:
+        return ()
+    value = _value(words)
+    return () if value is None else (str(value),)
+
+
+def _value(words: tuple[str, ...]) -> int | None:
+    """The number that all of these words are together, below 100,000."""
+    thousands = [n for n, word in enumerate(words) if word in THOUSAND]
+    if len(thousands) > 1:
+        return None
+    if thousands:
+        before, after = words[: thousands[0]], words[thousands[0] + 1 :]
+        high = 1 if not before else int(before[0]) if len(before) == 1 and before[0].isdigit() else _below(before, 100)
+        low = 0 if not after else _below(after, 1000)
+        return None if high is None or low is None or not 0 < high < 100 else high * 1000 + low
+    return _below(words, 1000)
+
+
+def _below(words: tuple[str, ...], limit: int) -> int | None:
+    hundreds = [n for n, word in enumerate(words) if word in HUNDRED]
+    if not hundreds:
+        return _below_hundred(words)
+    if len(hundreds) > 1 or limit <= 100:
+        return None
+    before, after = words[: hundreds[0]], words[hundreds[0] + 1 :]
+    high = 1 if not before else UNITS.get(before[0], 10) if len(before) == 1 else 10
+    low = 0 if not after else _below_hundred(after)
+    return None if low is None or not 1 <= high < 10 or (after and low == 0) else high * 100 + low
+
+
+def _below_hundred(words: tuple[str, ...]) -> int | None:
+    known = [word for word in words if word not in JOINING]
+    joined = len(known) < len(words)
+    if joined and (len(words) - len(known) > 1 or words[0] in JOINING or words[-1] in JOINING):
+        return None
+    if len(known) == 1:
+        return None if joined else UNITS.get(known[0], TENS.get(known[0]))
+    if known[:2] in (["quatre", "vingt"], ["quatre", "vingts"]):
+        unit = UNITS.get(known[2]) if len(known) == 3 else 0 if len(known) == 2 else None
+        if len(known) == 4 and known[2] == "dix":
+            unit = _teen(known[3])
+        return None if unit is None or (len(known) == 3 and unit == 0) else 80 + unit
+    if known[0] in TENS:
+        unit = UNITS.get(known[1]) if len(known) == 2 else None
+        if len(known) == 3 and known[1] == "dix":
+            unit = _teen(known[2])
+        most = 19 if known[0] == "soixante" else 9
+        return None if unit is None or not 1 <= unit <= most else TENS[known[0]] + unit
+    return _teen(known[1]) if len(known) == 2 and known[0] == "dix" else None
+
+
+def _teen(word: str) -> int | None:
+    unit = UNITS.get(word, 0)
+    return 10 + unit if 7 <= unit <= 9 else None
+
+
+def _says_any(words: tuple[str, ...], phrases: Iterable[str]) -> bool:
+    return any(_holds(words, tuple(phrase.split())) for phrase in phrases)
+
+
+@lru_cache(maxsize=8192)
+def _phrase(keyword: str) -> tuple[str, ...]:
+    return tuple(_stem(word) + ("*" if starts else "") for word, starts in _words(keyword))
+
+
+def _words(keyword: str) -> Iterable[tuple[str, bool]]:
+    for part in keyword.split():
+        known = plain(part)
+        for n, word in enumerate(known, 1):
+            yield word, part.endswith("*") and n == len(known)
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+
+
+def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+    span = len(phrase)
+    return span > 0 and any(
+        all(_is(word, part) for word, part in zip(words[n : n + span], phrase, strict=True))
+        for n in range(len(words) - span + 1)
+    )
+
+
+def _is(word: str, part: str) -> bool:
+    return word.startswith(part[:-1]) if part.endswith("*") else word == part

@@ -1,0 +1,59 @@
+"""Which languages somebody on duty speaks, known in the background so that no caller waits for the answer.
+
+With the live store away the last answer stands; before the first, only the language everybody speaks.
+"""
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+import structlog
+
+from callcenter.errors import LiveStoreDown
+from callcenter.live import floor
+from callcenter.rules.menu import Menu
+from callcenter.rules.routing import NATION
+from ivr.prompts import LANGUAGES
+
+EVERY = 1.0  # seconds between two looks
+ALWAYS = "fr"
+OTHER = "autre"
+
+log = structlog.get_logger()
+
+
+class Languages:
+    """The languages spoken at this moment, in whatever ring: whoever is on duty serves the nation's."""
+
+    def __init__(self, menu: Callable[[], Menu]) -> None:
+        self._menu = menu
+        self._spoken = frozenset({ALWAYS})
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="languages", daemon=True)
+
+    def on_duty(self, language: str) -> bool:
+        """Whether somebody on duty speaks it, as known a moment ago."""
+        return language in self._spoken
+
+    def look(self) -> None:
+        """One trip."""
+        menu = self._menu()
+        topics = {topic.code for each in (menu, *menu.local.values()) for topic in each.coded()} | {OTHER}
+        asked = [(language, f"{NATION}:{topic}:{language}") for language in LANGUAGES for topic in sorted(topics)]
+        try:
+            counts = floor.on_duty([queue for _, queue in asked])
+        except LiveStoreDown:
+            log.debug("who speaks what could not be asked: the last answer stands")
+            return
+        self._spoken = frozenset({ALWAYS} | {language for (language, _), n in zip(asked, counts, strict=True) if n})
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=3)
+
+    def _run(self) -> None:
+        self.look()
+        while not self._stopping.wait(EVERY):
+            self.look()
