@@ -10,6 +10,7 @@ from callcenter import clock
 from callcenter.actions import orders as verbs
 from callcenter.actions import standing
 from callcenter.api.identity import OVERSEER, SUPERVISOR, Admitted, open_to
+from callcenter.config import settings
 from callcenter.records.agents import Agent
 from callcenter.rules.orders import Message, QueueOrder
 from callcenter.rules.routing import Ages
@@ -119,5 +120,5 @@ def now() -> Orders:
         messages=stands.messages,
         queues=stands.orders,
         thresholds=tuple(Threshold(*queue, *ages) for queue, ages in sorted(stands.thresholds.items())),
-        otherwise=stands.widens_after("", ""),
+        otherwise=settings().ring_widens_after,
     )

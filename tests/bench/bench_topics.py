@@ -1,4 +1,4 @@
-"""How well everyday sentences are understood: `make bench ARGS=topics`, or `python -m tests.bench.bench_topics --misses`.
+"""How well everyday sentences are understood: `make bench ARGS=topics`; `--misses` lists what is not.
 
 `tests/sentences/first.csv` was written before the keywords, `second.csv` after they were frozen. Right: the labelled
 topic, a person, or « je ne sais pas » where that was meant. Wrong: another topic. The rest is asked again.

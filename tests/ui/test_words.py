@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.actions.staff import TOLD
 from callcenter.actions.orders import ACTS
+from callcenter.actions.staff import TOLD
 from callcenter.api import directory
 from callcenter.rules import alerts, staff
 from callcenter.rules.callbacks import CallbackState, Source
+from callcenter.rules.explaining import Hindrance
 from callcenter.rules.measures import MEASURES, SIDES
 from callcenter.rules.outcomes import KINDS, WAYS
-from callcenter.rules.explaining import Hindrance
 from callcenter.rules.priority import Reason
 from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
 from callcenter.ui import render, sites, words
