@@ -10,7 +10,7 @@ At every question: `*` says it again, silence and nonsense ask again, and after 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import parse_qsl, urlencode
 
 from callcenter.records.directory import packaged_topics
@@ -147,7 +147,7 @@ def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "") -> 
     sorry = (say(heard.language, "menu.not_understood"),) if heard.tries and not heard.relay else ()
     words = question.words(heard, menu) if step not in _READ else _READ[step](heard, number)
     patient = 25 if heard.relay else 12 if question.digits == 10 else 8
-    hints = _expected(heard, menu) if step == "topic" else ()
+    hints = _expected(menu.of(heard.department), heard.language) if step == "topic" else ()
     ears = Speech(heard.language, hints) if question.hears else None
     said = paced(sorry + words, heard)
     return Ask(said, f"{address}?{written(step, heard)}", question.digits, patient, ears)
@@ -370,19 +370,17 @@ def _says_matter(said: str, heard: Heard, menu: Menu) -> str | None:
     return speech.choice(said)
 
 
+@lru_cache(maxsize=512)
 def keywords(menu: Menu, language: str) -> dict[str, tuple[str, ...]]:
     """What is said for each topic of a menu."""
     return {topic.code: topic.keywords[language] for topic in menu.coded() if topic.keywords.get(language)}
 
 
-def _expected(heard: Heard, menu: Menu) -> tuple[str, ...]:
+@lru_cache(maxsize=512)
+def _expected(menu: Menu, language: str) -> tuple[str, ...]:
     """The words that a caller is likely to say for a topic, for the carrier to listen for."""
-    every = (
-        word.replace("*", "")
-        for words in keywords(menu.of(heard.department), heard.language).values()
-        for word in words
-    )
-    return tuple(word.replace(",", " ") for word, _ in zip(every, range(HINTS), strict=False))
+    every = (word for words in keywords(menu, language).values() for word in words)
+    return tuple(speech.bare(word).replace(",", " ") for word, _ in zip(every, range(HINTS), strict=False))
 
 
 # No adviser now: shall we call you back?

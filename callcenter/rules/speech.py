@@ -20,6 +20,7 @@ TENS = {
 }  # fmt: skip
 HUNDRED, THOUSAND = {"cent", "cents", "hundred"}, {"mille", "thousand"}
 JOINING = {"et", "and"}
+BEGINNING = 3  # letters by which the beginnings of words are found
 MOST_WORDS = 12  # of a postal code
 # What may stand around a postal code and says nothing of it. Anything else, and the whole is not understood.
 AROUND = frozenset((
@@ -102,22 +103,55 @@ def wants_again(said: str) -> bool:
     return _says_any(plain(said), AGAIN)
 
 
-def topic(said: str, keywords: Mapping[str, Sequence[str]]) -> str | None:
+def bare(keyword: str) -> str:
+    """A keyword without its marks."""
+    return keyword.rstrip("*!?")
+
+
+def topic(said: str, keywords: Mapping[str, tuple[str, ...]]) -> str | None:
     """The topic whose keywords are said; None where none is, or where two topics are said as plainly.
 
-    A keyword of several words says more than one of one word: the topic with the longest keyword wins, then the one
-    with the most. A plural is its singular; a keyword that ends with `*` is the beginning of a word.
+    A keyword of several words says more than one of one word: the topic with the weightiest keyword wins, then the one
+    with the most. A plural is its singular. Marks at a keyword's end: `*` the beginning of a word, `!` as good as
+    certain, `?` only if nothing better is said.
     """
     words = tuple(map(_stem, plain(said)))
-    ranked: list[tuple[tuple[int, int], str]] = []
-    for code, known in keywords.items():
-        spoken = [phrase for phrase in map(_phrase, known) if _holds(words, phrase)]
-        if spoken:
-            ranked.append(((max(map(len, spoken)), sum(map(len, spoken))), code))
-    ranked.sort(reverse=True)
-    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+    index = _index(tuple(keywords.items()))
+    heard: dict[str, dict[tuple[str, ...], float]] = {}
+    for n, word in enumerate(words):
+        for phrase, weight, code in (*index.get(word, ()), *index.get(word[:BEGINNING] + "*", ())):
+            if _begins(words[n:], phrase):
+                heard.setdefault(code, {})[phrase] = weight
+    ranked = sorted(((max(by.values()), sum(by.values()), code) for code, by in heard.items()), reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
         return None
-    return ranked[0][1]
+    return ranked[0][2]
+
+
+Entry = tuple[tuple[str, ...], float, str]
+
+
+@lru_cache(maxsize=512)
+def _index(keywords: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, tuple[Entry, ...]]:
+    """Every keyword under its first word, or under the BEGINNING of a word that it begins."""
+    found: dict[str, tuple[Entry, ...]] = {}
+    for code, known in keywords:
+        for keyword in known:
+            phrase = tuple(_stem(word) for word in plain(keyword))
+            if not phrase:
+                continue
+            marks = keyword[len(bare(keyword)) :]
+            if "*" in marks:  # what begins a word is no plural
+                phrase = (*phrase[:-1], plain(keyword)[-1] + "*")
+            weight = len(phrase) + ("!" in marks) - ("?" in marks) * 0.5
+            first = phrase[0]
+            first = first[:BEGINNING] + "*" if first.endswith("*") else first
+            found[first] = (*found.get(first, ()), (phrase, weight, code))
+    return found
+
+
+def _begins(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+    return len(words) >= len(phrase) and all(map(_is, words, phrase))
 
 
 def _figures(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
@@ -197,29 +231,13 @@ def _says_any(words: tuple[str, ...], phrases: Iterable[str]) -> bool:
     return any(_holds(words, tuple(phrase.split())) for phrase in phrases)
 
 
-@lru_cache(maxsize=8192)
-def _phrase(keyword: str) -> tuple[str, ...]:
-    return tuple(_stem(word) + ("*" if starts else "") for word, starts in _words(keyword))
-
-
-def _words(keyword: str) -> Iterable[tuple[str, bool]]:
-    for part in keyword.split():
-        known = plain(part)
-        for n, word in enumerate(known, 1):
-            yield word, part.endswith("*") and n == len(known)
-
-
 def _stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
 
 
 def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    span = len(phrase)
-    return span > 0 and any(
-        all(_is(word, part) for word, part in zip(words[n : n + span], phrase, strict=True))
-        for n in range(len(words) - span + 1)
-    )
+    return any(_begins(words[n:], phrase) for n in range(len(words)))
 
 
 def _is(word: str, part: str) -> bool:
-    return word.startswith(part[:-1]) if part.endswith("*") else word == part
+    return word == part or (part.endswith("*") and word.startswith(part[:-1]))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcenter.rules.menu import Topic
 from ivr.dialogue import (
     CANCEL,
     DRAFT,
@@ -24,7 +25,6 @@ from ivr.dialogue import (
     Heard,
     Menu,
     Move,
-    Topic,
     answer,
     ask,
     kept,
