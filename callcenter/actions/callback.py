@@ -9,7 +9,16 @@ import structlog
 from callcenter.actions import citizen, dial, dispatch, index, standing, supervisor
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
-from callcenter.errors import BadNumber, NoSuchTime, NotAllowed, NotFound, NotPossibleNow, TooManyCallbacks
+from callcenter.errors import (
+    BadNumber,
+    NoSuchTime,
+    NotAllowed,
+    NotFound,
+    NotPossibleNow,
+    Refusal,
+    StoreDown,
+    TooManyCallbacks,
+)
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls, contacts, drafts, sessions
 from callcenter.records.agents import Agent
@@ -164,27 +173,30 @@ def texts(callback_id: str, at: datetime) -> None:
 def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at: datetime) -> Promise:
     """What an agent agreed with the person of their contact: a half-day, with anybody or with themselves (`mine`).
     While they speak, during the wrap-up, or as long as the contact is owed."""
-    with transaction() as session:
-        contact = contacts.get(session, contact_id)
-        call = calls.of_contact(session, contact_id)
-        if contact is None or call is None or contact.agent_id != agent_id:
-            raise NotFound
-        if call.state not in (CallState.TALKING, CallState.WRAP_UP) and contact.due not in (Due.OWED, Due.RECORDED):
-            raise NotPossibleNow
-        number = call.phone
-        if number is None or not number.may_be_called_back:
-            raise BadNumber
-        wish = Wish(call.department, call.topic, call.language, call.relay)
-        kept = callbacks.open_for(session, number)
-        if kept is not None and kept.state == CallbackState.TALKING:
-            raise NotPossibleNow  # the promise that is being kept ends with this conversation
-        if kept is not None:
-            return _told(kept, already=True)
-        made = _promise(
-            session, number, wish, Source.AGENT, _exactly(call.department, slot, at), at,
-            call=call, by=agent_id, for_agent=agent_id if mine else None, waits=False,
-        )  # fmt: skip
-        return _told(made, already=False)
+    try:
+        with transaction() as session:
+            contact = contacts.get(session, contact_id)
+            call = calls.of_contact(session, contact_id)
+            if contact is None or call is None or contact.agent_id != agent_id:
+                raise NotFound
+            if call.state not in (CallState.TALKING, CallState.WRAP_UP) and contact.due not in (Due.OWED, Due.RECORDED):
+                raise NotPossibleNow
+            number = call.phone
+            if number is None or not number.may_be_called_back:
+                raise BadNumber
+            wish = Wish(call.department, call.topic, call.language, call.relay)
+            kept = callbacks.open_for(session, number)
+            if kept is not None and kept.state == CallbackState.TALKING:
+                raise NotPossibleNow  # the promise that is being kept ends with this conversation
+            if kept is not None:
+                return _told(kept, already=True)
+            made = _promise(
+                session, number, wish, Source.AGENT, _exactly(call.department, slot, at), at,
+                call=call, by=agent_id, for_agent=agent_id if mine else None, waits=False,
+            )  # fmt: skip
+            return _told(made, already=False)
+    except Conflict:  # the citizen asked at the same moment: what was promised to them stands
+        return promises_after_call(agent_id, contact_id, slot, mine, at)
 
 
 def promises_to(
@@ -195,25 +207,35 @@ def promises_to(
         raise NotAllowed
     if not number.may_be_called_back:
         raise BadNumber
-    with transaction() as session:
-        if for_agent and agents.get(session, for_agent) is None:
-            raise NotFound
-        kept = callbacks.open_for(session, number)
-        if kept is None:
-            when = _exactly(wish.department, slot, at) if slot else _window(wish.department, "", at)
-            kept = _promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
-        sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
-        return kept
+    try:
+        with transaction() as session:
+            if for_agent and agents.get(session, for_agent) is None:
+                raise NotFound
+            kept = callbacks.open_for(session, number)
+            if kept is None:
+                when = _exactly(wish.department, slot, at) if slot else _window(wish.department, "", at)
+                kept = _promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
+            sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
+            return kept
+    except Conflict:  # another asked for the same number at the same moment: their promise stands
+        return promises_to(staff, number, wish, slot, at, for_agent)
 
 
 def promises_unheard(staff: Agent, call_ids: Sequence[str], slot: str, at: datetime) -> list[Callback]:
-    """A promise to each of those who hung up unheard; whoever may not be called, or is another team's, is left out."""
-    made = []
+    """A promise to each of those who hung up unheard; whoever may not be called, is another team's, or has no opening
+    then, is left out. Refused, with a reason, when nobody is left."""
+    made: list[Callback] = []
+    refused: Refusal | None = None
     for call_id in call_ids:
         try:
             made.append(_promise_unheard(staff, call_id, slot, at))
-        except (BadNumber, NotAllowed, NotFound, NotPossibleNow):
-            log.info("somebody who hung up could not be promised a callback", call=call_id)
+        except StoreDown:
+            raise
+        except Refusal as refusal:
+            refused = refusal
+            log.info("somebody who hung up was not promised a callback", call=call_id, why=type(refusal).__name__)
+    if refused and not made:
+        raise refused
     return made
 
 

@@ -25,7 +25,7 @@ def my_callbacks(visitor: Admitted) -> Response:
 
 @router.get("/supervision/callbacks")
 @open_to(*OVERSEER)
-def all_callbacks(visitor: Admitted, done: int = 0) -> Response:
+def all_callbacks(visitor: Admitted, done: int = 0, promised: int = 0) -> Response:
     may_act = visitor.staff.role in SUPERVISOR
     return HTMLResponse(
         render.page(
@@ -36,6 +36,7 @@ def all_callbacks(visitor: Admitted, done: int = 0) -> Response:
             unheard=api.unheard(visitor.staff) if may_act else [],
             may_act=may_act,
             done=bool(done),
+            promised=promised,
         )
     )
 
@@ -50,7 +51,7 @@ def print_callbacks(visitor: Admitted) -> Response:
 @open_to(*SUPERVISOR)
 def cancel(visitor: Admitted, fields: Fields) -> Response:
     verbs.cancels(visitor.staff, str(fields.get("callback_id", "")), clock.now())
-    return _done()
+    return _redirect("done=1")
 
 
 @router.post("/supervision/callbacks/unheard")
@@ -61,9 +62,9 @@ def promise_unheard(visitor: Admitted, fields: Fields) -> Response:
         asked = api.AskUnheard.model_validate(given | {"half": fields.get("half") or "m"})
     except ValidationError:
         raise NobodyChosen from None
-    asked.carry_out(visitor.staff, clock.now())
-    return _done()
+    made = asked.carry_out(visitor.staff, clock.now())
+    return _redirect(f"promised={len(made)}")
 
 
-def _done() -> Response:
-    return RedirectResponse("/supervision/callbacks?done=1", status_code=303)
+def _redirect(what: str) -> Response:
+    return RedirectResponse(f"/supervision/callbacks?{what}", status_code=303)

@@ -1,5 +1,6 @@
 """Callbacks on the screens and through the API: who sees which, who may promise, and what is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -219,7 +220,8 @@ def test_those_who_hung_up_unheard_are_promised_a_callback_at_once(sign_in: Sign
     assert ines.post("/supervision/callbacks/unheard", data={}).status_code == 422
     chosen = {"call": [durand, morel, elsewhere, premium, new_id()]}
     done = ines.post("/supervision/callbacks/unheard", data=chosen)
-    assert done.status_code == 303
+    assert done.headers["location"] == "/supervision/callbacks?promised=2"
+    assert "Rappels promis : 2." in ines.get(done.headers["location"]).text
     assert _count() == 2
     kept = _open()
     assert kept.source == "supervisor"
@@ -228,6 +230,26 @@ def test_those_who_hung_up_unheard_are_promised_a_callback_at_once(sign_in: Sign
     assert "Personne n'a raccroché" in ines.get("/supervision/callbacks").text.replace("&#39;", "'")
     ines.post("/supervision/callbacks/unheard", data=chosen)  # twice is once
     assert _count() == 2
+    nobody = ines.post("/api/callbacks/unheard", json={"call_ids": [elsewhere]})
+    assert _refusal(nobody) == (403, "NotAllowed")
+    sunday = ines.post("/api/callbacks/unheard", json={"call_ids": [_hung_up("+33565057777")], "day": "2026-11-29"})
+    assert _refusal(sunday) == (422, "NoSuchTime")
+    assert ines.post("/api/callbacks/unheard", json={"call_ids": ["no id"]}).status_code == 404
+    assert _count() == 2
+
+
+def test_two_who_promise_at_once_promise_once(sign_in: SignIn) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    ines = sign_in("ines")
+
+    def asks(_: int) -> httpx2.Response:
+        return ines.post("/api/callbacks", json={"number": DURAND, "department": "46", "topic": "impots"})
+
+    with ThreadPoolExecutor(6) as many:
+        answers = list(many.map(asks, range(6)))
+    assert {each.status_code for each in answers} == {201}
+    assert len({each.json()["id"] for each in answers}) == 1
+    assert _count() == 1
 
 
 def test_other_software_promises_through_the_api(sign_in: SignIn) -> None:
