@@ -17,7 +17,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter import logs
-from callcenter.api import board, callbacks, desk, figures, health, identity, orders, sites, visits, waiting
+from callcenter.api import (
+    board,
+    callbacks,
+    desk,
+    figures,
+    health,
+    identity,
+    metrics,
+    open_data,
+    orders,
+    sites,
+    visits,
+    waiting,
+)
 from callcenter.api.admin import agents as admin_agents
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
@@ -102,6 +115,8 @@ def create() -> FastAPI:
         callbacks.router,
         health.router,
         figures.router,
+        metrics.router,
+        open_data.router,
         streams.router,
         visits.router,
         orders.router,

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
         "the end of leases, the row before a dial, the beacon of the index; refused outside the demonstration",
     )
 
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="what Prometheus brings as a bearer to GET /metrics; empty: there is none"
+    )
     log_level: str = Field(default="INFO", description="of structured logs on standard output")
 
     @field_validator("relay_numbers", mode="before")

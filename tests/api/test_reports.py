@@ -1,7 +1,7 @@
 """The report: the telephone beside the front desk by the same definitions, cut to the departments of whoever looks."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import StringIO
 
@@ -25,6 +25,7 @@ from tests.records.world import World
 from tests.town import settle
 
 NOW = instant(2026, 11, 2, 12)
+Browser = Callable[[], TestClient]
 OCTOBER = {"first": "2026-10-01", "last": "2026-10-31"}
 
 
@@ -184,3 +185,24 @@ def test_the_print_view_has_no_form_and_a_month_says_when_it_became_final(sign_i
     with time_machine.travel(NOW + timedelta(days=10)):
         settle("vera", role="admin")
         assert "définitifs depuis le 09/11/2026" in sign_in("vera").get("/reports", params=OCTOBER).text
+
+
+def test_open_data_is_of_final_months_masked_and_as_its_schema_says(browser: Browser, october: None) -> None:
+    stranger = browser()
+    path = "/open-data/taux-de-decroche-par-un-conseiller"
+    fields = [field["name"] for field in stranger.get(f"{path}.schema.json").json()["fields"]]
+    empty = list(csv.reader(StringIO(stranger.get(f"{path}.csv").content.decode("utf-8-sig")), delimiter=";"))
+    assert empty == [fields]  # October becomes final on the 9th of November
+    with time_machine.travel(NOW + timedelta(days=10)):
+        text = stranger.get(f"{path}.csv").content.decode("utf-8-sig")
+    table = {row["departement"]: row for row in csv.DictReader(StringIO(text, newline=""), delimiter=";")}
+    assert {row["mois"] for row in table.values()} == {"2026-10"}
+    with reading() as session:
+        found = figures.between(session, date(2026, 10, 1), date(2026, 10, 31), ("department",), channels=["phone"])
+    for (department,), tally in found.items():
+        live, row = quality.picked_up_live(tally), table[department]
+        assert row["decroches_en_direct"] == ("" if 0 < live.part < 11 else str(live.part))
+        assert row["taux_en_direct"] == ("" if is_few(live) else f"{live.value:.4f}")
+    assert any(row["taux_en_direct"] for row in table.values())
+    numbers = [int(row[name]) for row in table.values() for name in fields[3:] if row[name].isdigit()]
+    assert not [number for number in numbers if 0 < number < 11]

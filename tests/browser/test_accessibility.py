@@ -11,7 +11,7 @@ from callcenter import clock
 from callcenter.actions import callback, citizen
 from callcenter.db import transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, sites
+from callcenter.records import agents, callbacks, calls, rollups, sites
 from callcenter.records.calls import Wish
 from callcenter.records.identity import new_id
 from callcenter.rules import national_list
@@ -20,6 +20,7 @@ from callcenter.rules.states import Ending
 from ivr.rehearsal.far_end import Line
 from tests.browser.conftest import KARIM, Opens
 from tests.desk import Desk
+from tests.records.world import World
 from tests.town import PASSWORD, settle
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
@@ -266,6 +267,36 @@ def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None
     page.get_by_role("link", name="Maison du Lot").click()
     page.wait_for_selector("#week-title")
     is_accessible(page, "a site")
+
+
+def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessible: Checks) -> None:
+    settle("root", role="admin")
+    with transaction(60) as session:
+        World(session).live(clock.now() - timedelta(days=9), clock.now(), 60)
+        rollups.roll_up(session, clock.now())
+    page = opens("root")
+    week = f"first={(clock.now() - timedelta(days=7)).date()}"
+    for path, state in (
+        (f"/reports?{week}", "a report"),
+        (f"/reports/rows?measure=demands&{week}", "the rows behind a figure"),
+        ("/reports/definitions", "the definitions"),
+        ("/reports/staffing?department=46", "staffing"),
+        ("/supervision/thresholds", "thresholds"),
+        ("/supervision/links", "no link"),
+    ):
+        page.goto(path)
+        is_accessible(page, state)
+    page.fill("#label", "Salle du Lot")
+    page.get_by_role("button", name="Créer un lien").click()
+    page.wait_for_selector(".fr-alert--success")
+    is_accessible(page, "a link that was made")
+    screen = opens("")
+    screen.goto(page.locator(".fr-alert--success a").get_attribute("href") or "")
+    screen.wait_for_selector("button.sorter")
+    is_accessible(screen, "the wall on a screen")
+    longest = screen.locator("#wall_places th", has_text="Attente la plus longue")
+    longest.get_by_role("button").press("Enter")
+    assert longest.get_attribute("aria-sort") == "descending"
 
 
 def _is(page: Page, state: str) -> None:

@@ -1,0 +1,124 @@
+"""What is published for everybody: the pick-up rate by an agent, as Services Publics+ defines it.
+
+One line a department and month, of months that are final; as they were corrected, if they were. Counts under 11 are
+kept back, and with them every share that would tell them.
+"""
+
+import csv
+from collections.abc import Iterable
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse, Response
+
+from callcenter import clock
+from callcenter.api.identity import ANYBODY, open_to
+from callcenter.db import reading
+from callcenter.records import figures
+from callcenter.rules import quality
+from callcenter.rules.measures import SIDES, is_few
+from callcenter.rules.quality import PICK_UP_TARGET, Share
+from callcenter.rules.tally import Tally
+from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
+
+FIRST = date(2020, 1, 1)  # before the first trial of the line
+DAY = timedelta(days=1)
+NAME = "taux-de-decroche-par-un-conseiller"
+FIELDS: tuple[dict[str, Any], ...] = (
+    {"name": "mois", "type": "yearmonth", "title": "Mois", "example": "2026-10"},
+    {
+        "name": "departement", "type": "string", "title": "Code du département de l'usager", "example": "46",
+        "description": "Code INSEE ; inconnu quand la personne ne l'a pas dit.",
+    },
+    {"name": "nom_departement", "type": "string", "title": "Nom du département", "example": "Lot"},
+    {
+        "name": "appels_demandant_un_conseiller", "type": "integer", "title": "Appels demandant un conseiller",
+        "description": "Décrochés, abandons, abandons courts, devenus rappels, refusés faute de place, incidents une "
+        "fois le sujet connu. Vide sous 11.",
+    },
+    {
+        "name": "decroches_en_direct", "type": "integer", "title": "Appels décrochés en direct par un conseiller",
+        "description": "Vide sous 11.",
+    },
+    {
+        "name": "taux_en_direct", "type": "number", "title": "Taux de décroché en direct",
+        "description": f"Décrochés en direct ÷ appels demandant un conseiller. Objectif {PICK_UP_TARGET}.",
+    },
+    {
+        "name": "decroches_ou_rappeles", "type": "integer", "title": "Appels décrochés en direct ou rappelés",
+        "description": "Vide sous 11.",
+    },
+    {
+        "name": "taux_avec_rappels", "type": "number", "title": "Taux de décroché, rappels aboutis compris",
+        "description": "(Décrochés en direct + rappels aboutis) ÷ appels demandant un conseiller.",
+    },
+)  # fmt: skip
+SCHEMA = {
+    "$schema": "https://specs.frictionlessdata.io/schemas/table-schema.json",
+    "name": NAME,
+    "title": "Taux de décroché par un conseiller, par département et par mois",
+    "description": "Engagement 6 de Services Publics+. Mois définitifs, huit jours après leur fin. CSV UTF-8, "
+    "séparateur point-virgule, décimales avec un point. Tout nombre de 1 à 10 est masqué (vide), "
+    "et tout taux qui le révélerait.",
+    "version": "1.0.0",
+    "primaryKey": ["mois", "departement"],
+    "missingValues": [""],
+    "fields": list(FIELDS),
+}
+
+router = APIRouter(prefix="/open-data", tags=["open data"])
+
+
+@router.get(f"/{NAME}.csv", response_class=Response)
+@open_to(ANYBODY)
+def pick_up_rate() -> Response:
+    """The table, UTF-8 with `;`."""
+    with reading() as session:
+        found = figures.between(
+            session, FIRST, _last_final(), ("month", "department", "channel"), departments=[*TERRITORIES, UNKNOWN],
+            channels=SIDES["phone"],
+        )  # fmt: skip
+    each: dict[tuple[date, str], Tally] = {}
+    for (month, department, _), tally in found.items():
+        each[month, department] = each.get((month, department), Tally()) + tally
+    text = StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow([field["name"] for field in FIELDS])
+    writer.writerows(_line(*key, tally) for key, tally in sorted(each.items()) if quality.requiring_an_agent(tally))
+    headers = {"Content-Disposition": f'attachment; filename="{NAME}.csv"'}
+    return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(f"/{NAME}.schema.json")
+@open_to(ANYBODY)
+def pick_up_rate_schema() -> JSONResponse:
+    """What each column is: a Table Schema."""
+    return JSONResponse(SCHEMA)
+
+
+def _last_final() -> date:
+    """The last day of the last month that is final."""
+    today = local_day(UNKNOWN, clock.now())
+    month = today.replace(day=1)
+    while figures.freezes_on(month) >= today:
+        month = (month - DAY).replace(day=1)
+    return figures.following(month) - DAY
+
+
+def _line(month: date, department: str, tally: Tally) -> Iterable[str]:
+    live, with_callbacks = quality.picked_up_live(tally), quality.picked_up_or_called_back(tally)
+    name = TERRITORIES[department].name if department in TERRITORIES else department
+    return [
+        f"{month:%Y-%m}", department, name, _count(live.of), _count(live.part), _rate(live),
+        _count(with_callbacks.part), _rate(with_callbacks),
+    ]  # fmt: skip
+
+
+def _count(count: int) -> str:
+    return "" if is_few(count) else str(count)
+
+
+def _rate(share: Share) -> str:
+    return "" if is_few(share) or share.value is None else f"{share.value:.4f}"
