@@ -11,7 +11,7 @@ from callcenter.errors import NotAllowed
 from callcenter.records import arrivals, figures
 from callcenter.records.rollups import allow_time
 from callcenter.rules import erlang, quality
-from callcenter.rules.erlang import Service
+from callcenter.rules.erlang import Performance
 from callcenter.rules.quality import Policy
 from callcenter.rules.tally import whole
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
@@ -28,7 +28,7 @@ class HalfHour:
 
     half: int
     calls: float
-    needed: Service | None
+    needed: Performance | None
 
     @property
     def begins(self) -> str:
@@ -49,7 +49,7 @@ class Staffing:
     patience: float | None
     halves: tuple[HalfHour, ...]
     busiest: HalfHour | None
-    around: tuple[Service, ...]
+    around: tuple[Performance, ...]
 
 
 def staffing(department: str, weekday: int, goal: float, scope: Scope) -> Staffing:
@@ -75,7 +75,7 @@ def staffing(department: str, weekday: int, goal: float, scope: Scope) -> Staffi
         calls = came.by_half_hour.get(half, 0) / WEEKS
         halves.append(HalfHour(half, calls, erlang.fewest(calls / 1800, handling, patience, goal, target)))
     busiest = max(halves, key=lambda each: each.calls, default=None)
-    around: tuple[Service, ...] = ()
+    around: tuple[Performance, ...] = ()
     if busiest is not None and busiest.needed is not None:
         middle = busiest.needed.agents
         around = tuple(

@@ -16,7 +16,7 @@ NEVER = 1e-200  # a probability that is not worth a queue
 
 
 @dataclass(frozen=True)
-class Service:
+class Performance:
     """What so many agents give. Shares between 0 and 1; seconds."""
 
     agents: int
@@ -44,26 +44,26 @@ def erlang_c(load: float, agents: int) -> float:
     return agents * blocked / (agents - load * (1 - blocked))
 
 
-def patient(rate: float, handling: float, agents: int, target: float) -> Service:
+def patient(rate: float, handling: float, agents: int, target: float) -> Performance:
     """Erlang C: `rate` calls per second of `handling` seconds, with nobody giving up."""
     load = rate * handling
     if load >= agents:
-        return Service(agents, 0.0, 0.0, inf, 1.0 if agents else 0.0)
+        return Performance(agents, 0.0, 0.0, inf, 1.0 if agents else 0.0)
     waits = erlang_c(load, agents)
     spare = (agents - load) / handling  # calls per second beyond what comes
-    return Service(agents, 1 - waits * exp(-spare * target), 0.0, waits / spare, load / agents if agents else 0.0)
+    return Performance(agents, 1 - waits * exp(-spare * target), 0.0, waits / spare, load / agents if agents else 0.0)
 
 
-def impatient(rate: float, handling: float, patience: float, agents: int, target: float) -> Service:
+def impatient(rate: float, handling: float, patience: float, agents: int, target: float) -> Performance:
     """Erlang A: the same, and callers give up after a mean of `patience` seconds, the more the longer the queue."""
     if not rate:
-        return Service(agents, 1.0, 0.0, 0.0, 0.0)
+        return Performance(agents, 1.0, 0.0, 0.0, 0.0)
     if not agents:
-        return Service(0, 0.0, 1.0, patience, 0.0)
+        return Performance(0, 0.0, 1.0, patience, 0.0)
     load, served, left = rate * handling, agents / handling, 1 / patience
     blocked = erlang_b(load, agents)
     if blocked < NEVER:
-        return Service(agents, 1.0, 0.0, 0.0, load / agents)
+        return Performance(agents, 1.0, 0.0, 0.0, load / agents)
     # Every state is counted relative to the one in which all are busy and nobody waits.
     below, busy = 1 / blocked - 1, load * (1 - blocked) / blocked - agents
     above = waiting = in_time = 0.0
@@ -79,12 +79,12 @@ def impatient(rate: float, handling: float, patience: float, agents: int, target
         highest = max(highest, queued)
     total = below + above
     queue = waiting / total
-    return Service(
+    return Performance(
         agents, (below + in_time) / total, left * queue / rate, queue / rate, (busy + agents * above) / total / agents
     )
 
 
-def fewest(rate: float, handling: float, patience: float | None, goal: float, target: float) -> Service | None:
+def fewest(rate: float, handling: float, patience: float | None, goal: float, target: float) -> Performance | None:
     """The fewest agents who answer the share `goal` within `target`; None when no number up to MOST does."""
     for agents in range(MOST + 1):
         service = given(rate, handling, patience, agents, target)
@@ -93,7 +93,7 @@ def fewest(rate: float, handling: float, patience: float | None, goal: float, ta
     return None
 
 
-def given(rate: float, handling: float, patience: float | None, agents: int, target: float) -> Service:
+def given(rate: float, handling: float, patience: float | None, agents: int, target: float) -> Performance:
     """Erlang A where the callers' patience is known, else Erlang C."""
     if patience is None:
         return patient(rate, handling, agents, target)

@@ -33,8 +33,8 @@ def test_the_live_figures_are_told_to_whoever_brings_the_token(
         for family in text_string_to_metric_families(answer.text)
         for sample in family.samples
     }
-    assert told["calls_waiting", "46", "impots", "fr"] == 1
-    assert told["longest_wait_seconds", "46", "impots", "fr"] >= 30
+    assert told["calls_waiting", "46", "fr", "impots"] == 1
+    assert told["longest_wait_seconds", "46", "fr", "impots"] >= 30
     assert told["agents", "46", "available"] == 1
     assert told["contacts_owed",] == 0
     assert told["last_hour_calls", "46", "answered"] == 4
