@@ -40,6 +40,9 @@ UNSURE = (
     "sais pas", "sais plus", "en sais rien", "aucune idee", "autre chose", "autre sujet", "pas sur", "pas sure",
     "rien de tout", "aucun des", "don t know", "not sure", "something else", "no idea",
 )  # fmt: skip
+# What the network helps with and the menu has no key for: its callers wait with those who do not know.
+OTHER = ("la poste", "colis", "courrier", "lettre recommandee", "recommande", "mot de passe", "france connect",
+         "compte en ligne", "ordinateur", "imprimer", "scanner un")  # fmt: skip
 AGAIN = ("repete", "repeter", "repetez", "reecouter", "pas entendu", "pas compris", "repeat", "say again")
 FILLING = frozenset((
     "le", "la", "l", "choix", "numero", "touche", "tapez", "taper", "je", "the", "number", "press", "option",
@@ -95,8 +98,8 @@ def wants_person(said: str) -> bool:
 
 
 def is_unsure(said: str) -> bool:
-    """« je ne sais pas »."""
-    return _says_any(plain(said), UNSURE)
+    """« je ne sais pas », or a matter that the menu does not name."""
+    return _says_any(plain(said), (*UNSURE, *OTHER))
 
 
 def wants_again(said: str) -> bool:
