@@ -162,7 +162,7 @@ def _figures(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
     if not words:
         yield ()
         return
-    for length in range(min(len(words), 6), 0, -1):
+    for length in range(len(words), 0, -1):
         for written in _written(tuple(words[:length])):
             for rest in _figures(words[length:]):
                 yield (written, *rest)
