@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from callcenter import cli_figures, cli_hours, cli_import
+from callcenter import cli_figures, cli_hours, cli_import, cli_seed
 from callcenter import up as supervisor
 from callcenter.config import environment
 from callcenter.embedded import DoesNotStart
@@ -107,6 +107,21 @@ def check(data: Data = DEFAULT_DATA) -> None:
         console.print("The carrier does not answer: ghosts were not looked for.")
     if found.breaches:
         raise typer.Exit(1)
+
+
+@app.command()
+def seed(
+    year: Annotated[bool, typer.Option("--year", help="the twelve months up to yesterday")] = False,
+    calls: Annotated[int, typer.Option(help="on the telephone", min=1000)] = 60_000,
+    visits: Annotated[int, typer.Option(help="at the front desks", min=1)] = 150_000,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Write a simulated year into the demonstration: nothing of it ever happened, and everything in it says so."""
+    if not year:
+        console.print("[red]--year is needed.[/]")
+        raise typer.Exit(1)
+    _join(data)
+    cli_seed.write_year(calls, visits)
 
 
 @app.command()

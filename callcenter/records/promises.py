@@ -91,7 +91,8 @@ NOUNS = (
     ("agent", "agents", "state", "offline"),
     ("offer", "offers", "state", ""),
     ("leg", "legs", "state", ""),
-    ("contact", "contacts", "due", "nothing"),
+    # an import's contacts are born recorded, and its own row says when and by whom
+    ("contact", "(select * from contacts where site_reference is null)", "due", "nothing"),
     ("callback", "callbacks", "state", ""),
     ("attempt", "attempts", "coalesce(outcome, 'dialling')", ""),
 )

@@ -1,0 +1,278 @@
+"""A simulated year, written into the tables as the service would have written it, its trail included.
+
+Whatever is simulated says so: logins and names of agents, sites, references, the carrier's ids.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from callcenter.db import Base
+from callcenter.errors import Refusal
+from callcenter.records import rollups, sites, visits
+from callcenter.records.agents import Agent
+from callcenter.records.calls import Call
+from callcenter.records.contacts import Accompaniment, Contact
+from callcenter.records.identity import new_id
+from callcenter.records.legs import Leg
+from callcenter.records.offers import Offer
+from callcenter.records.trail import Event
+from callcenter.records.visits import Report
+from callcenter.rules.simulated_year import Chances, SimulatedCall, served, staff_of, working_days
+from callcenter.rules.territory import TERRITORIES, clock_of, local_day
+from callcenter.rules.visits import REASONS
+
+MARK = "simule-"
+FIRST_SITE = 90_000_000  # above every id of the national list
+WEEK = [[["09:00", "12:30"], ["13:30", "17:00"]]] * 5 + [[], []]
+OUTCOMES = {"information": "information", "accompaniment": "accompagnement", "orientation": "orientation"}
+REASON, MUST_COME = next((word, code) for word, code in REASONS.items() if code == "must_come")
+
+CALLS = (
+    "id", "carrier_id", "channel", "contact_id", "department", "topic", "language", "relay", "state", "arrived_at",
+    "queued_at", "priority", "epoch", "agent_id", "inside", "extended", "talking_at", "line_over_at", "ended_at",
+    "ending",
+)  # fmt: skip
+CONTACTS = (
+    "id", "reference", "channel", "department", "topic", "language", "relay", "arrived_at", "local_day", "waited",
+    "agent_id", "due", "recorded_at", "satisfaction", "satisfaction_scale",
+)  # fmt: skip
+MATTERS = (
+    "id", "contact_id", "partner", "procedure", "outcome", "reason", "internet_checked", "settled", "follow_up", "at",
+)  # fmt: skip
+LEGS = (
+    "id", "call_id", "contact_id", "agent_id", "epoch", "kind", "shift", "state", "asked_at", "joined_at",
+    "talked_from", "left_at", "held", "muted", "wrapped_at",
+)  # fmt: skip
+OFFERS = ("id", "call_id", "agent_id", "epoch", "state", "at", "lease_until", "closed_at")
+EVENTS = ("at", "noun", "noun_id", "was", "now", "why", "who")
+TABLES: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
+    (Contact, CONTACTS), (Call, CALLS), (Accompaniment, MATTERS), (Leg, LEGS), (Offer, OFFERS), (Event, EVENTS),
+)  # fmt: skip
+AT_ONCE = 10_000  # rows of one statement
+
+Row = tuple[Any, ...]
+
+
+class AlreadySimulated(Refusal):
+    """Une année simulée est déjà écrite ici."""
+
+    status = 409
+    english = "A simulated year is written here already."
+
+
+def write(
+    session: Session,
+    first: date,
+    counts: tuple[int, int],
+    at: datetime,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> Report:
+    """So many calls and visits from `first` to yesterday; `counts`: the two. Refused where one is written already."""
+    if session.scalar(select(Agent.id).where(Agent.login.startswith(MARK)).limit(1)):
+        raise AlreadySimulated
+    chances = Chances(first.year)
+    progress("appels")
+    days = {code: working_days(first, at.date(), code) for code, t in TERRITORIES.items() if t.inhabited}
+    kept: dict[str, list[Row]] = {table.__tablename__: [] for table, _ in TABLES}
+    for arrivals in _by_region(chances, days, counts[0]):
+        _write_region(session, chances, arrivals, kept)
+    for table, columns in TABLES:
+        _insert(session, table, columns, kept[table.__tablename__])
+    rollups.mark(session, {row[8] for row in kept["contacts"]})
+    progress("visites")
+    places = _sites(session, at)
+    return visits.take_in(session, _lines(chances, days, places, counts[1]), at)
+
+
+def _by_region(chances: Chances, days: dict[str, list[date]], calls: int) -> Iterator[list[tuple[datetime, str]]]:
+    """The arrivals of each region in their order."""
+    count: dict[str, int] = defaultdict(int)
+    for department in chances.departments(calls):
+        count[department] += 1
+    regions: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    for department, number in count.items():
+        if days[department]:
+            instants = chances.instants(days[department], department, number)
+            regions[TERRITORIES[department].region] += [(instant, department) for instant in instants]
+    for arrivals in regions.values():
+        yield sorted(arrivals)
+
+
+def _write_region(
+    session: Session, chances: Chances, arrivals: Sequence[tuple[datetime, str]], kept: dict[str, list[Row]]
+) -> None:
+    departments = sorted({department for _, department in arrivals})
+    days = len({instant.date() for instant, _ in arrivals})
+    staff = [
+        _Staff(_hire(session, departments[n % len(departments)], n, arrivals[0][0]), departments[n % len(departments)])
+        for n in range(staff_of(len(arrivals), days))
+    ]
+    session.flush()
+    for call in served(chances, arrivals, len(staff)):
+        _write_call(chances, call, staff[call.agent] if call.agent is not None else None, kept)
+    for one in staff:
+        one.goes(kept["events"])
+
+
+class _Staff:
+    """An agent of the simulation: on duty on the days that bring them calls."""
+
+    def __init__(self, agent_id: str, department: str) -> None:
+        self.id, self._clock = agent_id, clock_of(department)
+        self._day: date | None = None
+        self._last = datetime.min
+
+    def takes(self, call: SimulatedCall, events: list[Row]) -> None:
+        """The changes of state that one call is, and the shift that it begins."""
+        assert call.answered is not None
+        assert call.ended is not None
+        assert call.wrapped is not None
+        day = call.answered.astimezone(self._clock).date()
+        if day != self._day:
+            self.goes(events)
+            begins = datetime(day.year, day.month, day.day, 8, 30, tzinfo=self._clock)
+            offered = call.answered - timedelta(seconds=3)
+            events.append(_event(min(begins, offered), "agent", self.id, "offline", "available"))
+            self._day = day
+        events += _path(
+            "agent", self.id, (call.answered - timedelta(seconds=3), "available", "offered"),
+            (call.answered - timedelta(seconds=2), "offered", "connecting"), (call.answered, "connecting", "talking"),
+            (call.ended, "talking", "wrap_up"), (call.wrapped, "wrap_up", "available"),
+        )  # fmt: skip
+        self._last = call.wrapped
+
+    def goes(self, events: list[Row]) -> None:
+        """The shift ends, if there was one."""
+        if self._day is not None:
+            ends = datetime(self._day.year, self._day.month, self._day.day, 18, tzinfo=self._clock)
+            events.append(_event(max(ends, self._last), "agent", self.id, "available", "offline"))
+            self._day = None
+
+
+def _write_call(chances: Chances, call: SimulatedCall, staff: _Staff | None, kept: dict[str, list[Row]]) -> None:
+    contact_id, call_id, number = new_id(), new_id(), len(kept["calls"])
+    waited = (call.answered - call.queued).total_seconds() if call.answered and call.queued else None
+    score = chances.score() if staff else None
+    agent_id = staff.id if staff else None
+    kept["contacts"].append((
+        contact_id, f"{MARK}{call.arrived.year}-{number}", "phone", call.department, call.topic, "fr", False,
+        call.arrived, local_day(call.department, call.arrived), waited, agent_id, "recorded" if staff else "nothing",
+        call.wrapped, score, 4 if score else None,
+    ))  # fmt: skip
+    kept["calls"].append((
+        call_id, f"{MARK}{call.arrived.year}-{number}", "phone", contact_id, call.department, call.topic, "fr", False,
+        "ended", call.arrived, call.queued, 0.0, 1 if staff else 0, agent_id, False, False, call.answered, call.ended,
+        call.ended, call.ending.value,
+    ))  # fmt: skip
+    events = kept["events"]
+    if call.queued is None:
+        events += _path("call", call_id, (call.arrived, "", "menu"), (call.ended, "menu", "ended"))
+        return
+    begins = ((call.arrived, "", "menu"), (call.queued, "menu", "waiting"))
+    if staff is None or call.answered is None or call.ended is None:
+        events += _path("call", call_id, *begins, (call.ended, "waiting", "ended"))
+        return
+    offered, accepted = call.answered - timedelta(seconds=3), call.answered - timedelta(seconds=2)
+    offer_id, leg_id = new_id(), new_id()
+    kept["offers"].append((offer_id, call_id, staff.id, 1, "accepted", offered, call.answered, accepted))
+    kept["legs"].append((
+        leg_id, call_id, contact_id, staff.id, 1, "serve", False, "left", accepted, call.answered, call.answered,
+        call.ended, 0.0, False, call.wrapped,
+    ))  # fmt: skip
+    matter = chances.matter()
+    kept["accompaniments"].append((
+        new_id(), contact_id, matter.partner, matter.procedure, matter.outcome,
+        MUST_COME if matter.outcome == "orientation" else None, False, matter.settled, "none", call.wrapped,
+    ))  # fmt: skip
+    events += _path(
+        "call", call_id, *begins, (offered, "waiting", "offered"), (accepted, "offered", "connecting"),
+        (call.answered, "connecting", "talking"), (call.ended, "talking", "wrap_up"),
+        (call.wrapped, "wrap_up", "ended"),
+    )  # fmt: skip
+    events += _path("offer", offer_id, (offered, "", "open"), (accepted, "open", "accepted"))
+    events += _path(
+        "leg", leg_id, (accepted, "", "asked"), (call.answered, "asked", "joined"), (call.ended, "joined", "left")
+    )
+    events += _path("contact", contact_id, (call.wrapped, "nothing", "recorded"))
+    staff.takes(call, events)
+
+
+def _path(noun: str, noun_id: str, *changes: tuple[datetime | None, str, str]) -> list[Row]:
+    return [_event(at, noun, noun_id, was, now) for at, was, now in changes]
+
+
+def _event(at: datetime | None, noun: str, noun_id: str, was: str, now: str) -> Row:
+    return (at, noun, noun_id, was, now, "simulated", None)
+
+
+def _hire(session: Session, department: str, number: int, since: datetime) -> str:
+    """An account nobody can sign in to."""
+    agent_id = new_id()
+    name = f"Agent simulé {number + 1} ({TERRITORIES[department].name})"
+    session.add(
+        Agent(
+            id=agent_id, login=f"{MARK}{department}-{number}", name=name, password_hash="-", department=department,
+            active=False, since=since, topics=[], languages=["fr"],
+        )
+    )  # fmt: skip
+    return agent_id
+
+
+def _sites(session: Session, at: datetime) -> dict[str, list[int]]:
+    """The sites of each department; a simulated one where the national list is not imported."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for site_id, department in session.execute(select(sites.Site.id, sites.Site.department)):
+        found[department].append(site_id)
+    for n, (code, territory) in enumerate(TERRITORIES.items()):
+        if not found[code] and territory.inhabited:
+            session.execute(
+                insert(sites.Site).values(
+                    id=FIRST_SITE + n, name=f"France services simulée ({territory.name})", address="", postal_code="",
+                    city=territory.name, department=code, phone="", mail="", week=WEEK, by_appointment=False,
+                    comment="Site simulé", kind="Principal", format="Fixe", grouping="", label="", doubts=[],
+                    first_listed_at=at, changed_at=at,
+                )
+            )  # fmt: skip
+            found[code].append(FIRST_SITE + n)
+    return found
+
+
+def _lines(
+    chances: Chances, days: dict[str, list[date]], places: dict[str, list[int]], count: int
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Visits as front desks send them; one in seven is about two démarches."""
+    line, dice = 1, chances.dice
+    for n, department in enumerate(chances.departments(count)):
+        if not days[department]:
+            continue
+        (at,), score = chances.instants(days[department], department, 1), chances.score()
+        visit = {
+            "reference": f"{MARK}{at.year}-{n}", "id_fs": str(dice.choice(places[department])),
+            "debut": f"{at:%Y-%m-%dT%H:%M}", "canal": "bus" if dice.random() < 0.05 else "accueil",
+            "departement": department, "minutes": str(round(min(dice.lognormvariate(3.1, 0.6), 240))),
+            "attente_minutes": str(round(min(dice.expovariate(1 / 9), 90))), "note": str(score or ""),
+            "echelle": "4" if score else "",
+        }  # fmt: skip
+        known: set[str] = set()
+        for _ in range(2 if dice.random() < 1 / 7 else 1):
+            matter = chances.matter()
+            if matter.procedure in known or (at.year < 2025 and matter.partner in ("urssaf", "agirc-arrco")):
+                continue
+            known.add(matter.procedure)
+            line += 1
+            yield line, visit | {
+                "demarche": matter.procedure, "issue": OUTCOMES[matter.outcome],
+                "motif": REASON if matter.outcome == "orientation" else "", "regle": "oui" if matter.settled else "non",
+            }  # fmt: skip
+
+
+def _insert(session: Session, table: type[Base], columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """With the defaults of every column that is not given."""
+    for first in range(0, len(rows), AT_ONCE):
+        some = rows[first : first + AT_ONCE]
+        session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in some])

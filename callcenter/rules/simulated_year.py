@@ -1,0 +1,154 @@
+"""A year that never was: calls, agents and visits made up so that screens, benches and tests look like life.
+
+Who calls follows the population (INSEE, `territories.csv`); what about, the partners' published shares of 2023 (Cour
+des comptes 2024, `partners.csv`), the others sharing what is left. The shape of the year, of the week and of the day,
+the handling times and the patience are guesses of ours, not measures. Every instant is UTC; durations are seconds.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from heapq import heapify, heappop, heappush
+from random import Random
+
+from callcenter.reference import rows
+from callcenter.rules.opening_hours import LineHours, opening
+from callcenter.rules.states import Ending
+from callcenter.rules.territory import TERRITORIES, clock_of, local_day
+
+MONTHS = (1.06, 1.0, 1.04, 1.05, 1.15, 1.0, 0.86, 0.72, 1.16, 1.07, 1.0, 0.89)
+WEEKDAYS = (1.22, 1.06, 0.98, 1.0, 0.86)
+HOURS: Mapping[int, float] = {
+    8: 0.6, 9: 1.5, 10: 1.6, 11: 1.35, 12: 0.6, 13: 0.75, 14: 1.35, 15: 1.15, 16: 0.95, 17: 0.65,
+}  # fmt: skip
+PATIENCE = 420.0  # mean
+HANDLING = (330.0, 0.7)  # median of a conversation, and sigma of its logarithm
+WRAP_UP = 55.0
+SHORT = 5.0
+CALLS_PER_AGENT = 55.0  # a working day's, from which the staff of a region follows
+MENU = 20.0  # from the ring to the queue
+LEAVES_IN_MENU = 0.04
+SETTLED, ORIENTED, INFORMED = 0.8, 0.06, 0.3
+ANSWERS, SCORES = 0.3, (0.02, 0.03, 0.1, 0.85)
+"""Who says how satisfied they were, and the shares of 1, 2, 3 and 4."""
+
+
+@dataclass(frozen=True)
+class SimulatedCall:
+    """One call. `agent`: who of the region took it; `answered`, `ended`, `wrapped` where somebody did."""
+
+    department: str
+    topic: str
+    arrived: datetime
+    ending: Ending
+    queued: datetime | None = None
+    agent: int | None = None
+    answered: datetime | None = None
+    ended: datetime | None = None
+    wrapped: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SimulatedMatter:
+    """What came of a démarche."""
+
+    partner: str
+    procedure: str
+    topic: str
+    outcome: str
+    settled: bool
+
+
+class Chances:
+    """The dice of one simulation: the same seed gives the same year."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = Random(seed)  # noqa: S311 - dice, not secrets
+        self._procedures = rows("procedures.csv")
+        self._weights = _procedure_weights(self._procedures)
+        inhabited = [territory for territory in TERRITORIES.values() if territory.inhabited]
+        self._departments = [territory.code for territory in inhabited]
+        self._people = [territory.population for territory in inhabited]
+
+    def departments(self, count: int) -> list[str]:
+        """Where so many people live."""
+        return self.dice.choices(self._departments, self._people, k=count)
+
+    def matter(self) -> SimulatedMatter:
+        """One démarche and what came of it."""
+        row = self.dice.choices(self._procedures, self._weights)[0]
+        outcome = self.dice.choices(
+            ("orientation", "information", "accompaniment"), (ORIENTED, INFORMED, 1 - ORIENTED - INFORMED)
+        )[0]
+        settled = outcome != "orientation" and self.dice.random() < SETTLED / (1 - ORIENTED)
+        return SimulatedMatter(row["partner"], row["code"], row["topic"], outcome, settled)
+
+    def score(self) -> int | None:
+        """From 1 to 4; None for those who do not answer."""
+        return self.dice.choices((1, 2, 3, 4), SCORES)[0] if self.dice.random() < ANSWERS else None
+
+    def instants(self, days: Sequence[date], department: str, count: int) -> list[datetime]:
+        """So many arrivals on these days of a department, by the season, the week and the hour."""
+        weights = [MONTHS[day.month - 1] * WEEKDAYS[day.weekday()] for day in days]
+        clock = clock_of(department)
+        found = []
+        for day in self.dice.choices(days, weights, k=count):
+            hour = self.dice.choices(list(HOURS), list(HOURS.values()))[0]
+            local = datetime(day.year, day.month, day.day, hour, self.dice.randrange(60), self.dice.randrange(60))
+            found.append(local.replace(tzinfo=clock))
+        return found
+
+
+def working_days(first: date, until: date, department: str) -> list[date]:
+    """The days from `first` to the eve of `until` on which the line is open in a department by its ordinary hours and
+    the territory's holidays."""
+    clock, day, found = clock_of(department), first, []
+    hours = LineHours(time(8, 30), time(18), always=False)
+    while day < until:
+        at = datetime(day.year, day.month, day.day, 10, tzinfo=clock)
+        if day.weekday() < len(WEEKDAYS) and opening(hours, department, at).is_open:
+            found.append(day)
+        day += timedelta(days=1)
+    return found
+
+
+def staff_of(calls: int, days: int) -> int:
+    """How many agents a region with so many calls in so many working days has."""
+    return max(2, round(calls / max(days, 1) / CALLS_PER_AGENT) + 1)
+
+
+def served(chances: Chances, arrivals: Sequence[tuple[datetime, str]], agents: int) -> Iterator[SimulatedCall]:
+    """The calls of one region, in the order of their arrival, taken by the agent who has been free longest: whoever
+    waits longer than their patience gives up. Nobody asks to be called back."""
+    dice = chances.dice
+    free: list[tuple[datetime, int]] = [(datetime.min.replace(tzinfo=arrivals[0][0].tzinfo), n) for n in range(agents)]
+    heapify(free)
+    for arrived, department in arrivals:
+        topic = chances.matter().topic
+        if dice.random() < LEAVES_IN_MENU:
+            yield SimulatedCall(department, topic, arrived, Ending.LEFT_IN_MENU, ended=arrived + timedelta(seconds=12))
+            continue
+        queued = arrived + timedelta(seconds=MENU)
+        patience = timedelta(seconds=dice.expovariate(1 / PATIENCE))
+        since, agent = free[0]
+        answered = max(queued, since) + timedelta(seconds=dice.uniform(3, 15))
+        if local_day(department, answered) != local_day(department, arrived) or answered - queued > patience:
+            left = queued + patience
+            ending = Ending.SHORT_ABANDON if patience.total_seconds() <= SHORT else Ending.ABANDONED
+            yield SimulatedCall(department, topic, arrived, ending, queued, ended=left)
+            continue
+        heappop(free)
+        ended = answered + timedelta(seconds=HANDLING[0] * dice.lognormvariate(0, HANDLING[1]))
+        wrapped = ended + timedelta(seconds=dice.expovariate(1 / WRAP_UP) + 5)
+        heappush(free, (wrapped, agent))
+        yield SimulatedCall(department, topic, arrived, Ending.ANSWERED, queued, agent, answered, ended, wrapped)
+
+
+def _procedure_weights(procedures: Sequence[Mapping[str, str]]) -> list[float]:
+    """A partner's published share, spread over its démarches; those without one share what is left evenly."""
+    shares = {row["code"]: float(row["share_2023_percent"] or 0) for row in rows("partners.csv")}
+    known = {row["partner"] for row in procedures if shares.get(row["partner"])}
+    count = {code: sum(row["partner"] == code for row in procedures) for code in known}
+    others = sum(row["partner"] not in known for row in procedures)
+    left = 100 - sum(shares[code] for code in known)
+    return [shares[p] / count[p] if (p := row["partner"]) in known else left / others for row in procedures]

@@ -1,0 +1,42 @@
+"""A simulated year: it holds what a real one would hold to, and says that it is none."""
+
+import pytest
+from sqlalchemy import text
+
+from callcenter import clock
+from callcenter.cli_seed import YEAR
+from callcenter.db import reading, transaction
+from callcenter.records import promises, rollups, simulation
+from callcenter.records.figures import between
+from callcenter.rules import quality
+from callcenter.rules.tally import whole
+
+CALLS, VISITS = 1_500, 800
+
+
+def test_a_simulated_year_keeps_every_promise_and_says_what_it_is(database: object) -> None:
+    at = clock.now()
+    first = at.date() - YEAR
+    with transaction(60) as session:
+        report = simulation.write(session, first, (CALLS, VISITS), at)
+    assert report.refused == ()
+    with reading(60) as session:
+        assert {breach.what for breach in promises.broken(session, at)} == set()
+        for labelled in (
+            "select count(*) from contacts where reference not like 'simule-%' and site_reference not like 'simule-%'",
+            "select count(*) from agents where name not like 'Agent simulé%' or login not like 'simule-%' or active",
+            "select count(*) from sites where name not like 'France services simulée%'",
+            "select count(*) from calls where carrier_id not like 'simule-%'",
+        ):
+            assert session.scalar(text(labelled)) == 0, labelled
+        months = rollups.months(session)
+    for month in months[:2]:
+        with transaction(60) as session:
+            rollups.rebuild(session, month, at)
+    with reading(60) as session:
+        by_partner = between(session, months[0], at.date(), ("partner",), partners=None)
+    shares = dict(quality.ranking({partner: tally for (partner,), tally in by_partner.items()}))
+    assert shares["france-titres"].part > shares["msa"].part
+    assert 0.6 < (quality.settled_in_one_contact(whole(by_partner.values())).value or 0) < 0.95
+    with pytest.raises(simulation.AlreadySimulated), transaction(60) as session:
+        simulation.write(session, first, (CALLS, VISITS), at)
