@@ -7,12 +7,12 @@ the handling times and the patience are guesses of ours, not measures. Every ins
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from heapq import heapify, heappop, heappush
 from random import Random
 
 from callcenter.reference import rows
-from callcenter.rules.opening_hours import LineHours, opening
+from callcenter.rules.opening_hours import is_holiday
 from callcenter.rules.states import Ending
 from callcenter.rules.territory import TERRITORIES, clock_of, local_day
 
@@ -100,16 +100,9 @@ class Chances:
 
 
 def working_days(first: date, until: date, department: str) -> list[date]:
-    """The days from `first` to the eve of `until` on which the line is open in a department by its ordinary hours and
-    the territory's holidays."""
-    clock, day, found = clock_of(department), first, []
-    hours = LineHours(time(8, 30), time(18), always=False)
-    while day < until:
-        at = datetime(day.year, day.month, day.day, 10, tzinfo=clock)
-        if day.weekday() < len(WEEKDAYS) and opening(hours, department, at).is_open:
-            found.append(day)
-        day += timedelta(days=1)
-    return found
+    """The days from `first` to the eve of `until`, Monday to Friday, that are no holiday of the department's."""
+    days = (first + timedelta(days=n) for n in range((until - first).days))
+    return [day for day in days if day.weekday() < len(WEEKDAYS) and is_holiday(department, day) is False]
 
 
 def staff_of(calls: int, days: int) -> int:

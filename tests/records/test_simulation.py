@@ -11,13 +11,13 @@ from callcenter.records.figures import between
 from callcenter.rules import quality
 from callcenter.rules.tally import whole
 
-CALLS, VISITS = 1_500, 800
+CALLS, VISITS = 1_000, 500
 
 
 def test_a_simulated_year_keeps_every_promise_and_says_what_it_is(database: object) -> None:
     at = clock.now()
     first = at.date() - YEAR
-    with transaction(60) as session:
+    with transaction(600) as session:
         report = simulation.write(session, first, (CALLS, VISITS), at)
     assert report.refused == ()
     with reading(60) as session:
