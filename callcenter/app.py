@@ -32,6 +32,8 @@ from callcenter.api import (
     waiting,
 )
 from callcenter.api.admin import agents as admin_agents
+from callcenter.api.admin import directory as admin_directory
+from callcenter.api.admin import hours as admin_hours
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
 from callcenter.errors import NotAllowed, NotFound, Refusal
@@ -40,6 +42,8 @@ from callcenter.ui import orders as order_pages
 from callcenter.ui import pages, reports, streams, walls
 from callcenter.ui import sites as sites_pages
 from callcenter.ui.admin import agents as agents_pages
+from callcenter.ui.admin import directory as directory_pages
+from callcenter.ui.admin import hours as hours_pages
 
 STATIC = Path(__file__).parent / "ui/static"
 POLICY = "; ".join(
@@ -126,6 +130,10 @@ def create() -> FastAPI:
         reports.router,
         admin_agents.router,
         agents_pages.router,
+        admin_hours.router,
+        admin_directory.router,
+        directory_pages.router,
+        hours_pages.router,
         sites.router,
         sites_pages.router,
         walls.router,

@@ -47,6 +47,13 @@ class OutcomeIncomplete(Refusal):
     english = "An answer is missing before this contact can be recorded."
 
 
+class BadAnswer(Refusal):
+    """Vérifiez ces réponses :"""
+
+    status = 422
+    english = "Check these answers:"
+
+
 class NotSignedIn(Refusal):
     """Connectez-vous pour continuer."""
 

@@ -8,13 +8,13 @@ from callcenter import sealing
 from callcenter.actions import agent as agents_verbs
 from callcenter.actions import dispatch, index
 from callcenter.db import Conflict, Session, transaction
-from callcenter.errors import NotAllowed, NotFound
+from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.live import signals
 from callcenter.records import agents, sessions, sites
 from callcenter.records.agents import Agent
 from callcenter.records.identity import new_id
 from callcenter.records.sessions import Changes
-from callcenter.rules.staff import BadProfile, Entry, Profile, Wrong
+from callcenter.rules.staff import Entry, Profile, Wrong
 from callcenter.rules.states import AgentState
 
 NO_PASSWORD = "!"  # no password has this hash
@@ -33,7 +33,7 @@ class Imported:
 
 
 def engages(admin: Agent, profile: Profile, password_hash: str, at: datetime) -> str:
-    """A new account; its id. Raises BadProfile."""
+    """A new account; its id. Raises BadAnswer."""
     try:
         with transaction() as session:
             _check_site(session, profile)
@@ -41,12 +41,12 @@ def engages(admin: Agent, profile: Profile, password_hash: str, at: datetime) ->
             session.flush()
             sessions.audit(session, admin.id, "created", "agent", row.id, at, _changes(None, profile))
     except Conflict:
-        raise BadProfile("staff_taken") from None
+        raise BadAnswer("staff_taken") from None
     return row.id
 
 
 def changes(admin: Agent, agent_id: str, profile: Profile, at: datetime) -> None:
-    """An account as it is from now on; who is at their post serves the new queues at once. Raises BadProfile."""
+    """An account as it is from now on; who is at their post serves the new queues at once. Raises BadAnswer."""
     if agent_id == admin.id and profile.role != admin.role:
         raise NotAllowed
     try:
@@ -59,7 +59,7 @@ def changes(admin: Agent, agent_id: str, profile: Profile, at: datetime) -> None
             if changed:
                 sessions.audit(session, admin.id, "changed", "agent", agent_id, at, changed)
     except Conflict:
-        raise BadProfile("staff_taken") from None
+        raise BadAnswer("staff_taken") from None
     _follows([row])
 
 
@@ -195,4 +195,4 @@ def _held(session: Session, agent_id: str) -> Agent:
 
 def _check_site(session: Session, profile: Profile) -> None:
     if profile.site_id and not sites.known(session, {profile.site_id}):
-        raise BadProfile("staff_site")
+        raise BadAnswer("staff_site")

@@ -234,7 +234,9 @@ def referents(session: Session, department: str, partner: str = "") -> list[Refe
 
 
 def put_topic(session: Session, scope: str, topic: Topic, on: date) -> None:
-    """From that day on, this topic stands on its keys in its scope, and nowhere else there."""
+    """From that day on, this topic stands on its keys in its scope, and nowhere else there. What comes with the service
+    is written before the first."""
+    seed(session)
     same = (TopicRow.keys == topic.keys) | ((TopicRow.code == topic.code) & (TopicRow.code != ""))
     _close(session, TopicRow, on, TopicRow.scope == scope, same)
     session.add(
@@ -250,6 +252,7 @@ def put_topic(session: Session, scope: str, topic: Topic, on: date) -> None:
 
 def remove_topic(session: Session, scope: str, keys: str, on: date) -> bool:
     """The topic on these keys holds no longer; False when there is none."""
+    seed(session)
     gone = _close(session, TopicRow, on, TopicRow.scope == scope, TopicRow.keys == keys)
     revision.raise_(session)
     return gone
@@ -257,6 +260,7 @@ def remove_topic(session: Session, scope: str, keys: str, on: date) -> bool:
 
 def put_procedure(session: Session, procedure: Procedure, on: date) -> None:
     """From that day on, this procedure; an earlier one of its code ends the day before."""
+    seed(session)
     _close(session, ProcedureRow, on, ProcedureRow.code == procedure.code)
     session.add(
         ProcedureRow(
@@ -270,6 +274,7 @@ def put_procedure(session: Session, procedure: Procedure, on: date) -> None:
 
 def remove_procedure(session: Session, code: str, on: date) -> bool:
     """No longer recorded from that day on; False when there is none."""
+    seed(session)
     gone = _close(session, ProcedureRow, on, ProcedureRow.code == code)
     revision.raise_(session)
     return gone
@@ -277,10 +282,41 @@ def remove_procedure(session: Session, code: str, on: date) -> bool:
 
 def name_partner(session: Session, code: str, name: str, scope: str, on: date) -> None:
     """From that day on a partner has this name; its earlier name stays with its time."""
+    seed(session)
     _close(session, PartnerName, on, PartnerName.code == code)
     session.add(PartnerName(code=code, name=name, scope=scope, since=on, until=None))
     session.flush()
     revision.raise_(session)
+
+
+def end_partner(session: Session, code: str, on: date) -> bool:
+    """No longer a partner from that day on; False when there is none."""
+    seed(session)
+    gone = _close(session, PartnerName, on, PartnerName.code == code)
+    revision.raise_(session)
+    return gone
+
+
+def partner_times(session: Session) -> list[PartnerName]:
+    """Every name a partner has, had or will have, by code and time."""
+    written = list(session.scalars(select(PartnerName).order_by(PartnerName.code, PartnerName.since)))
+    return written or sorted(packaged_partner_names(), key=lambda row: (row.code, row.since))
+
+
+def add_referent(session: Session, scope: str, partner: str, desk: str, phone: str, hours: str) -> str:
+    """One more desk; its id."""
+    row = Referent(id=new_id(), scope=scope, partner=partner, desk=desk, phone=phone, hours=hours)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def remove_referent(session: Session, referent_id: str) -> Referent | None:
+    """What it was; None when there is none."""
+    row = session.get(Referent, referent_id)
+    if row is not None:
+        session.delete(row)
+    return row
 
 
 def topic_of(row: TopicRow) -> Topic:

@@ -51,6 +51,10 @@ class HolidayOverride(Base):
     is_holiday: Mapped[bool]
 
 
+Overrides = Mapping[tuple[str, date], bool]
+"""By where and when, whether a day is a holiday."""
+
+
 def line_hours(session: Session, opens: time, closes: time, *, always: bool, today: date) -> LineHours:
     """Everything that is written, over the deployer's ordinary hours. Exceptions long past are left out."""
     exceptions = select(HoursException).where(HoursException.last >= today - timedelta(days=2))
@@ -67,7 +71,7 @@ def line_hours(session: Session, opens: time, closes: time, *, always: bool, tod
     )
 
 
-def overrides(session: Session) -> Mapping[tuple[str, date], bool]:
+def overrides(session: Session) -> Overrides:
     """Every override by where and when."""
     return {(row.scope, row.day): row.is_holiday for row in session.scalars(select(HolidayOverride))}
 
@@ -76,6 +80,16 @@ def exceptions_from(session: Session, day: date) -> list[HoursException]:
     """Exceptions that hold on `day` or later, soonest first."""
     later = select(HoursException).where(HoursException.last >= day)
     return list(session.scalars(later.order_by(HoursException.first, HoursException.id)))
+
+
+def exception(session: Session, exception_id: str) -> HoursException | None:
+    """One exception."""
+    return session.get(HoursException, exception_id)
+
+
+def written(session: Session, scope: str, topic: str) -> str:
+    """The hours of a scope; empty: none of its own."""
+    return session.scalar(select(Hours.hours).where(Hours.scope == scope, Hours.topic == topic)) or ""
 
 
 def write(session: Session, scope: str, topic: str, hours: str) -> None:

@@ -89,6 +89,14 @@ def plan(session: Session, department: str, state: str, since: date) -> None:
     revision.raise_(session)
 
 
+def forget(session: Session, department: str, since: date) -> str | None:
+    """Takes back what was written for that day: the state it named; None when there was nothing."""
+    of_day = delete(Rollout).where(Rollout.department == department, Rollout.since == since)
+    gone: str | None = session.scalar(of_day.returning(Rollout.state))
+    revision.raise_(session)
+    return gone
+
+
 def messages(session: Session) -> tuple[Message, ...]:
     """What is said now."""
     standing = select(MessageRow).where(MessageRow.ended_at.is_(None)).order_by(MessageRow.scope)

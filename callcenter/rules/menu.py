@@ -1,10 +1,13 @@
 """The telephone menu: topics on keys, two levels of at most five choices, and what each department adds to it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 CHOICES = 5  # the most a level may offer, "je ne sais pas" included
 NATION = "N"
+CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
+"""The code of a topic or a partner."""
 
 
 @dataclass(frozen=True, slots=True)

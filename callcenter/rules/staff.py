@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import cast
 
-from callcenter.errors import BadNumber, Refusal
+from callcenter.errors import BadAnswer, BadNumber, Refusal
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules.territory import TERRITORIES
 
@@ -28,13 +28,6 @@ NEEDED = ("login", "name", "department")
 ROLES_BY_WORD = {"": "agent", "superviseur": "supervisor", "superviseure": "supervisor", "auditeur": "auditor",
                  "auditrice": "auditor", "administrateur": "admin", "administratrice": "admin"}  # fmt: skip
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
-
-
-class BadProfile(Refusal):
-    """Vérifiez ces réponses :"""
-
-    status = 422
-    english = "Check these answers:"
 
 
 class BadPassword(Refusal):
@@ -84,7 +77,7 @@ class Entry:
 
 
 def checked(given: Mapping[str, object], topics: Collection[str]) -> Profile:
-    """The profile in these fields, `site` being written. Raises BadProfile with every code that is wrong."""
+    """The profile in these fields, `site` being written. Raises BadAnswer with every code that is wrong."""
     wrong: list[str] = []
 
     def text(name: str) -> str:
@@ -124,7 +117,7 @@ def checked(given: Mapping[str, object], topics: Collection[str]) -> Profile:
     if text("site") and (profile.site_id is None or profile.site_id > 2_000_000_000):
         wrong.append("staff_site")
     if wrong:
-        raise BadProfile(*wrong)
+        raise BadAnswer(*wrong)
     return profile
 
 
@@ -142,7 +135,7 @@ def read(content: bytes, topics: Collection[str]) -> tuple[list[Entry], list[Wro
         try:
             profile = checked(row, topics)
             password = checked_password(row["password"]) if row.get("password") else ""
-        except BadProfile as refusal:
+        except BadAnswer as refusal:
             wrong += [Wrong(line, str(code)) for code in refusal.args]
             continue
         except BadPassword:

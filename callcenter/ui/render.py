@@ -15,7 +15,7 @@ from callcenter import clock
 from callcenter.api import directory
 from callcenter.api.board import Board, Scope, thresholds, watched
 from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
-from callcenter.api.identity import ADMIN, AGENT, OVERSEER, STAFF, Visitor
+from callcenter.api.identity import AGENT, OVERSEER, STAFF, SUPERVISOR, Visitor
 from callcenter.config import settings
 from callcenter.reference import rows
 from callcenter.rules.alerts import Levels, Watched, judge
@@ -26,7 +26,7 @@ from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.ui import charts
-from callcenter.ui.words import say
+from callcenter.ui.words import say, words
 
 DESK_REGIONS = ("announce", "bar", "offer", "main", "queues", "caller", "day")
 OPEN_WALL_REGIONS = (
@@ -42,9 +42,9 @@ PLACES = (  # the menu: who may go there, its name, and where it is
     (OVERSEER, "all_callbacks", "/supervision/callbacks"),
     (OVERSEER, "reports", "/reports"),
     (STAFF, "sites", "/sites"),
-    (ADMIN, "admin", "/admin/agents"),
     (OVERSEER, "waiting", "/supervision/waiting"),
     (OVERSEER, "orders", "/supervision/orders"),
+    (SUPERVISOR, "admin", "/admin"),
 )
 
 Regions = dict[str, str]
@@ -149,6 +149,7 @@ def _environment() -> Environment:
         "since": _since,
         "until": _until,
         "topic": _topic,
+        "act_name": _act_name,
         "procedure": _procedure,
         "department": _department,
         "ring": _ring,
@@ -184,6 +185,13 @@ def _say(context: Context, key: str, **values: object) -> str:
 @pass_context
 def _topic(context: Context, code: str | None) -> str:
     return directory.topic_name(code, context["language"])
+
+
+@pass_context
+def _act_name(context: Context, act: str) -> str:
+    """An act of a history; one without a word of its own as it was written down."""
+    key = f"history.{act.replace(' ', '_')}"
+    return say(context["language"], key) if key in words(context["language"]) else act
 
 
 @pass_context

@@ -299,6 +299,37 @@ def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessi
     assert longest.get_attribute("aria-sort") == "descending"
 
 
+def test_the_hours_the_directory_and_the_departments(opens: Opens, is_accessible: Checks) -> None:
+    settle("admin", role="admin")
+    page = opens("admin")
+    page.goto("/admin/hours?scope=46")
+    is_accessible(page, "the hours of a department")
+    page.locator(".quick summary").click()
+    page.fill("#last", "2020-01-01")
+    page.get_by_role("button", name="Grève").click()
+    page.wait_for_selector("#first-error")
+    is_accessible(page, "an exception that is refused")
+    page.get_by_role("button", name="Inondation").click()
+    page.wait_for_selector("#notice .fr-alert--success")
+    is_accessible(page, "a department closed by exception")
+    page.goto("/admin/directory?scope=46")
+    is_accessible(page, "the directory of a department")
+    page.get_by_role("link", name="Ajouter un sujet").click()
+    page.fill("#keys", "11")
+    page.fill("#code", "adil")
+    page.fill("#label-fr", "le logement")
+    page.fill("#label-en", "housing")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.wait_for_selector(".fr-alert--error")
+    is_accessible(page, "a topic that is refused")
+    page.goto("/admin/departments")
+    is_accessible(page, "the departments")
+    page.get_by_role("link", name="Lot (46)").click()
+    page.get_by_role("button", name="Mettre en pilote").click()
+    page.wait_for_selector("#notice .fr-alert--success")
+    is_accessible(page, "a department that is a pilot")
+
+
 def _is(page: Page, state: str) -> None:
     page.wait_for_selector(f"#state[data-state={state}]")
 

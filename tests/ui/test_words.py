@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.actions import hours
 from callcenter.actions.orders import ACTS
 from callcenter.actions.staff import TOLD
 from callcenter.api import directory
@@ -53,6 +54,19 @@ MADE = {  # keys whose last part is a value
         for name in ["login", "name", "role", "department", "site", "topics", "languages", "departments", "phone"]
     ),
     *(f"error.staff_{name}" for name in ["password", "taken", "twice", "inactive", "own_role"]),
+    *(f"hours.why_{why}" for why in (*hours.REASONS, "hours", "holiday", "unknown", "exception")),
+    *(f"rollout.{word}{state}" for word in ("", "means_", "make_") for state in hours.STATES),
+    *(f"error.{code}" for code in ("hours_scope", "hours_days", "hours_reason", "hours_topic", "rollout")),
+    *(f"admin.{place}" for place in ("agents", "directory", "hours", "departments")),
+    *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu")),
+    *(f"error.{code}" for code in ("directory_day", "partner", "referent")),
+    *(f"directory.label_hint_{language}" for language in words.LANGUAGES),
+    *(f"history.{act}" for act in ("wrote_a_topic", "removed_a_topic", "named_a_partner", "ended_a_partner")),
+    *(f"history.{act}" for act in ("wrote_a_referent", "removed_a_referent")),
+    "field.keys",
+    *(f"field.{name}" for name in ("hours", "days", "reason", "topic", "holiday", "rollout")),
+    *(f"history.{act}" for act in ("closed_by_exception", "took_an_exception_back", "wrote_hours")),
+    *(f"history.{act}" for act in ("overrode_a_holiday", "planned_the_rollout", "took_a_plan_back")),
     *(f"rest.{state}" for state in ("available", "pause")),
     *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),
     *(f"unit.{measure.unit}" for measure in MEASURES),

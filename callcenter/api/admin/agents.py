@@ -51,7 +51,7 @@ class Member(BaseModel):
     phone: Annotated[str, Field(max_length=40)] = ""
 
     def profile(self) -> Profile:
-        """Raises BadProfile."""
+        """Raises BadAnswer."""
         return rules.checked(self.model_dump(), tuple(directory.topics()))
 
 
@@ -106,7 +106,7 @@ def account(row: Agent) -> Account:
 
 
 def engage(admin: Agent, given: Mapping[str, object], password: str) -> str:
-    """A new account from fields as a form has them; its id. Raises BadProfile, BadPassword."""
+    """A new account from fields as a form has them; its id. Raises BadAnswer, BadPassword."""
     profile = rules.checked(given, tuple(directory.topics()))
     return verbs.engages(admin, profile, _hashed(password) if password else "", clock.now())
 

@@ -13,10 +13,10 @@ from callcenter.actions.staff import Imported
 from callcenter.api import directory
 from callcenter.api.admin import agents as api
 from callcenter.api.identity import ADMIN, Admitted, Visitor, open_to
-from callcenter.errors import Refusal
+from callcenter.errors import BadAnswer, Refusal
 from callcenter.records.agents import Agent
 from callcenter.rules import staff as rules
-from callcenter.rules.staff import BadPassword, BadProfile, NotStaff
+from callcenter.rules.staff import BadPassword, NotStaff
 from callcenter.ui.admin import shown
 from callcenter.ui.pages import Fields
 
@@ -66,7 +66,7 @@ def create(visitor: Admitted, fields: Fields) -> Response:
     given = _given(fields)
     try:
         agent_id = api.engage(visitor.staff, given, str(fields.get("password", "")))
-    except (BadProfile, BadPassword) as refusal:
+    except (BadAnswer, BadPassword) as refusal:
         return _one(visitor, None, given, refusal)
     return shown.done(f"/admin/agents/{agent_id}")
 
@@ -102,7 +102,7 @@ def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
     given = _given(fields)
     try:
         verbs.changes(visitor.staff, row.id, rules.checked(given, tuple(directory.topics())), clock.now())
-    except BadProfile as refusal:
+    except BadAnswer as refusal:
         return _one(visitor, row, given, refusal)
     return shown.done(f"/admin/agents/{row.id}")
 

@@ -1,0 +1,175 @@
+"""What an administrator writes in the directory: partners, topics of the menu, and referents of partners.
+
+A change holds from a day on and leaves the past as it was; a menu that could not be said is refused. It is written
+down, and the next caller hears it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from types import MappingProxyType
+
+from callcenter.actions import standing
+from callcenter.actions.orders import departments_of
+from callcenter.db import Session, transaction
+from callcenter.errors import BadAnswer, BadNumber, NotFound
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import directory, sessions
+from callcenter.records.agents import Agent
+from callcenter.rules.menu import CODE, NATION, Topic, menu_of
+
+LONGEST = 4000  # characters of an answer sheet
+LABEL = 120  # characters of what is said of a topic
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+
+
+def writes_topic(
+    admin: Agent,
+    scope: str,
+    topic: Topic,
+    on: date,
+    at: datetime,
+    was: str = "",
+    heading: Mapping[str, str] = NO_LABELS,
+) -> None:
+    """A choice of the menu of the nation or of one department, from a day on. `was`: the keys it stood on before; the
+    topic that stands on its new keys takes these in exchange. `heading`: what is said of the first key when a topic
+    stood alone on it; that one comes first under it. Raises BadAnswer."""
+    _must_be_place(scope)
+    _check(topic, on, at)
+    with transaction() as session:
+        here = {each.keys: each for s, each in directory.topics(session, on) if s == scope}
+        before, there = here.get(was), here.get(topic.keys)
+        if was and before is None:
+            raise NotFound
+        if there and topic.keys != was and not was:
+            raise BadAnswer("topic_keys")
+        if was and topic.keys != was:
+            directory.remove_topic(session, scope, was, on)
+            directory.remove_topic(session, scope, topic.keys, on)
+            if there:
+                directory.put_topic(session, scope, replace(there, keys=was), on)
+        if any(heading.values()):
+            _opens_heading(session, scope, topic.keys[:1], heading, on)
+        directory.put_topic(session, scope, topic, on)
+        _must_be_said(session, on)
+        told = {"keys": (was, topic.keys), "name": (before.labels["fr"] if before else "", topic.labels["fr"])}
+        _note(session, admin, "wrote a topic", "topic", f"{scope}:{topic.code or topic.keys}", at, on, told)
+    standing.refresh()
+
+
+def removes_topic(admin: Agent, scope: str, keys: str, on: date, at: datetime) -> None:
+    """No longer in that menu from a day on; those after it move up. Raises BadAnswer when a menu would break."""
+    with transaction() as session:
+        here = {each.keys: each for s, each in directory.topics(session, on) if s == scope}
+        gone = here.get(keys)
+        if gone is None:
+            raise NotFound
+        directory.remove_topic(session, scope, keys, on)
+        after = [k for k in sorted(here) if len(k) == len(keys) and k[:-1] == keys[:-1] and k > keys]
+        if gone.code:
+            for key in after:
+                directory.remove_topic(session, scope, key, on)
+            for key in after:
+                directory.put_topic(session, scope, replace(here[key], keys=f"{key[:-1]}{int(key[-1]) - 1}"), on)
+        _must_be_said(session, on)
+        _note(session, admin, "removed a topic", "topic", f"{scope}:{gone.code or keys}", at, on, {"keys": (keys, "")})
+    standing.refresh()
+
+
+def names_partner(admin: Agent, scope: str, code: str, name: str, on: date, at: datetime) -> None:
+    """A partner of the network or of one department has this name from a day on; a report of before keeps the other."""
+    _must_be_place(scope)
+    name = " ".join(name.split())
+    if not CODE.fullmatch(code) or not 1 <= len(name) <= LABEL:
+        raise BadAnswer("partner")
+    with transaction() as session:
+        before = directory.partner_names(session, on).get(code, "")
+        directory.name_partner(session, code, name, scope, on)
+        _note(session, admin, "named a partner", "partner", code, at, on, {"name": (before, name)})
+    standing.refresh()
+
+
+def ends_partner(admin: Agent, code: str, on: date, at: datetime) -> None:
+    """No longer a partner from a day on."""
+    with transaction() as session:
+        before = directory.partner_names(session, on).get(code)
+        if before is None or not directory.end_partner(session, code, on):
+            raise NotFound
+        _note(session, admin, "ended a partner", "partner", code, at, on, {"name": (before, "")})
+    standing.refresh()
+
+
+def writes_referent(admin: Agent, scope: str, partner: str, desk: str, phone: str, hours: str, at: datetime) -> str:
+    """A partner's desk that agents may call for help; its id. `hours`: as they are told. Raises BadAnswer."""
+    _must_be_place(scope)
+    desk, hours = " ".join(desk.split()), " ".join(hours.split())
+    try:
+        number = PhoneNumber.parse(phone).e164
+    except BadNumber:
+        raise BadAnswer("staff_phone") from None
+    if not 1 <= len(desk) <= LABEL or len(hours) > LABEL:
+        raise BadAnswer("referent")
+    with transaction() as session:
+        if partner not in directory.partner_names(session, at.date()):
+            raise BadAnswer("partner")
+        referent_id = directory.add_referent(session, scope, partner, desk, number, hours)
+        told = {"name": ("", desk), "phone": ("", number), "hours": ("", hours)}
+        sessions.audit(session, admin.id, "wrote a referent", "referent", f"{scope}:{partner}", at, told)
+    return referent_id
+
+
+def removes_referent(admin: Agent, referent_id: str, at: datetime) -> None:
+    """No longer to be called."""
+    with transaction() as session:
+        gone = directory.remove_referent(session, referent_id)
+        if gone is None:
+            raise NotFound
+        told = {"name": (gone.desk, ""), "phone": (gone.phone, "")}
+        sessions.audit(session, admin.id, "removed a referent", "referent", f"{gone.scope}:{gone.partner}", at, told)
+
+
+def _opens_heading(session: Session, scope: str, key: str, heading: Mapping[str, str], on: date) -> None:
+    """The topic that stands alone on a first key goes under a heading there."""
+    labels = {language: " ".join(heading.get(language, "").split()) for language in directory.LABELS}
+    try:
+        alone = menu_of(directory.topics(session, on)).of(scope).topics.get(key)
+    except ValueError:
+        raise BadAnswer("topic_menu") from None
+    if alone is None or not alone.code or not all(1 <= len(label) <= LABEL for label in labels.values()):
+        raise BadAnswer("topic_heading")
+    directory.put_topic(session, scope, replace(alone, keys=f"{key}1"), on)
+    directory.put_topic(session, scope, Topic(key, "", labels), on)
+
+
+def _check(topic: Topic, on: date, at: datetime) -> None:
+    labels = [topic.labels.get(language, "") for language in directory.LABELS]
+    if not all(1 <= len(label) <= LABEL for label in labels):
+        raise BadAnswer("topic_labels")
+    if topic.code and not CODE.fullmatch(topic.code):
+        raise BadAnswer("topic_code")
+    if not (topic.keys.isascii() and topic.keys.isdigit() and 1 <= len(topic.keys) <= 2):
+        raise BadAnswer("topic_keys")
+    if any(len(sheet) > LONGEST for sheet in topic.sheet.values()):
+        raise BadAnswer("topic_sheet")
+    if on < at.date():
+        raise BadAnswer("directory_day")
+
+
+def _must_be_said(session: Session, on: date) -> None:
+    try:
+        menu_of(directory.topics(session, on))
+    except ValueError:
+        raise BadAnswer("topic_menu") from None
+
+
+def _must_be_place(scope: str) -> None:
+    if scope != NATION and departments_of(scope) != {scope}:
+        raise BadAnswer("hours_scope")
+
+
+def _note(
+    session: Session, admin: Agent, act: str, noun: str, noun_id: str, at: datetime, on: date,
+    told: dict[str, tuple[str, str]],
+) -> None:  # fmt: skip
+    changed = {name: pair for name, pair in told.items() if pair[0] != pair[1]}
+    sessions.audit(session, admin.id, act, noun, noun_id[:60], at, changed | {"days": ("", f"{on}")})

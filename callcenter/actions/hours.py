@@ -1,0 +1,126 @@
+"""What is written of the hours and of the rollout: by an administrator, and dated exceptions by a supervisor for their
+own departments. Each change is written down, and the next caller hears it."""
+
+from datetime import date, datetime, timedelta
+
+from callcenter.actions import standing
+from callcenter.actions.orders import departments_of, may_order, topics_of
+from callcenter.db import transaction
+from callcenter.errors import BadAnswer, NotAllowed, NotFound
+from callcenter.records import hours, rollout, sessions
+from callcenter.records.agents import Agent
+from callcenter.rules.opening_hours import DatedException, checked
+
+REASONS = ("training", "strike", "flood", "other")
+STATES = ("closed", "pilot", "open")
+FURTHEST = timedelta(days=800)
+
+
+def excepts(staff: Agent, exception: DatedException, at: datetime) -> str:
+    """Closed, or open at other hours, from one day to another; the exception's id. Raises BadAnswer, BadHours."""
+    _must_order(staff, exception.scope)
+    if exception.reason not in REASONS:
+        raise BadAnswer("hours_reason")
+    if not exception.first <= exception.last <= at.date() + FURTHEST:
+        raise BadAnswer("hours_days")
+    _check_topic(exception.topic)
+    checked(exception.hours)
+    what = {"days": ("", _days(exception.first, exception.last)), "hours": ("", exception.hours)}
+    with transaction() as session:
+        exception_id = hours.except_(session, exception)
+        what |= {"reason": ("", exception.reason), "topic": ("", exception.topic)}
+        told = {name: pair for name, pair in what.items() if pair[1]}
+        sessions.audit(session, staff.id, "closed by exception", "hours", exception.scope, at, told)
+    standing.refresh()
+    return exception_id
+
+
+def forgets(staff: Agent, exception_id: str, at: datetime) -> None:
+    """The ordinary hours hold again on those days."""
+    with transaction() as session:
+        row = hours.exception(session, exception_id)
+        if row is None:
+            raise NotFound
+        _must_order(staff, row.scope)
+        hours.forget_exception(session, exception_id)
+        told = {"days": (_days(row.first, row.last), ""), "hours": (row.hours, "")}
+        sessions.audit(session, staff.id, "took an exception back", "hours", row.scope, at, told)
+    standing.refresh()
+
+
+def writes(admin: Agent, scope: str, topic: str, written: str, at: datetime) -> None:
+    """The hours of the line, or of one queue, in a scope; empty: none of its own. Raises BadHours."""
+    _must_exist(scope)
+    _check_topic(topic)
+    if written:
+        written = checked(written)
+    with transaction() as session:
+        before = hours.written(session, scope, topic)
+        if before == written:
+            return
+        hours.write(session, scope, topic, written)
+        told = {"hours": (before, written)} | ({"topic": ("", topic)} if topic else {})
+        sessions.audit(session, admin.id, "wrote hours", "hours", scope, at, told)
+    standing.refresh()
+
+
+def overrides(admin: Agent, scope: str, day: date, is_holiday: bool | None, at: datetime) -> None:
+    """The day is a holiday there, or is not; None: as the calendar says."""
+    if scope.startswith("R"):
+        raise BadAnswer("hours_scope")
+    _must_exist(scope)
+    with transaction() as session:
+        before = hours.overrides(session).get((scope, day))
+        hours.override(session, scope, day, is_holiday)
+        told = {"holiday": (f"{day} {_as(before)}", f"{day} {_as(is_holiday)}")}
+        sessions.audit(session, admin.id, "overrode a holiday", "hours", scope, at, told)
+    standing.refresh()
+
+
+def plans(admin: Agent, department: str, state: str, since: date, at: datetime) -> None:
+    """A department is closed, a pilot or open from a day on."""
+    if departments_of(department) != {department}:
+        raise BadAnswer("staff_department")
+    if state not in STATES or abs(since - at.date()) > FURTHEST:
+        raise BadAnswer("rollout")
+    with transaction() as session:
+        before = rollout.states(session, since).get(department, "open")
+        rollout.plan(session, department, state, since)
+        told = {"rollout": (before, state), "days": ("", f"{since}")}
+        sessions.audit(session, admin.id, "planned the rollout", "department", department, at, told)
+    standing.refresh()
+
+
+def forgets_plan(admin: Agent, department: str, since: date, at: datetime) -> None:
+    """What was written for that day no longer holds; what came before it does."""
+    with transaction() as session:
+        state = rollout.forget(session, department, since)
+        if state is None:
+            raise NotFound
+        told = {"rollout": (state, ""), "days": (f"{since}", "")}
+        sessions.audit(session, admin.id, "took a plan back", "department", department, at, told)
+    standing.refresh()
+
+
+def _must_order(staff: Agent, scope: str) -> None:
+    _must_exist(scope)
+    if not may_order(staff, scope):
+        raise NotAllowed
+
+
+def _must_exist(scope: str) -> None:
+    if not departments_of(scope):
+        raise BadAnswer("hours_scope")
+
+
+def _check_topic(topic: str) -> None:
+    if topic and topic not in topics_of(standing.current().menu):
+        raise BadAnswer("hours_topic")
+
+
+def _days(first: date, last: date) -> str:
+    return f"{first}" if first == last else f"{first} – {last}"
+
+
+def _as(is_holiday: bool | None) -> str:
+    return {None: "", True: "oui", False: "non"}[is_holiday]

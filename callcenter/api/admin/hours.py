@@ -1,0 +1,265 @@
+"""The hours as they are written, what they come to today, and where the line is open."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from callcenter import clock
+from callcenter.actions import hours as verbs
+from callcenter.actions import standing
+from callcenter.actions.orders import departments_of, may_order
+from callcenter.api.identity import ADMIN, SUPERVISOR, Admitted, Id, open_to
+from callcenter.db import reading
+from callcenter.errors import BadAnswer, NotAllowed
+from callcenter.records import agents, rollout, sessions, sites
+from callcenter.records import hours as records
+from callcenter.records.agents import Agent
+from callcenter.records.sessions import Act
+from callcenter.rules.opening_hours import OFF, DatedException, Opening, is_holiday, on_their_clock, opening
+from callcenter.rules.routing import NATION, UNKNOWN, rings
+from callcenter.rules.territory import TERRITORIES
+
+AHEAD = 400  # days of holidays that are shown
+
+Scope = Annotated[str, Field(max_length=7, description="a territory (46), a region (R76) or the nation (N)")]
+Topic = Annotated[str, Field(max_length=40, description="one queue; empty: the line")]
+
+
+@dataclass(frozen=True)
+class ExceptionShown:
+    """A dated exception; `yours`: you may take it back."""
+
+    id: str
+    scope: str
+    topic: str
+    first: date
+    last: date
+    hours: str
+    reason: str
+    yours: bool
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A day off. `override`: what was written over the calendar, None for nothing."""
+
+    day: date
+    is_holiday: bool
+    override: bool | None
+
+
+@dataclass(frozen=True)
+class HoursShown:
+    """What holds in one scope. `now`: None for a region, whose territories may differ; `own`: (scope, topic, hours),
+    nearest first."""
+
+    scope: str
+    local: datetime
+    now: Opening | None
+    exceptions: tuple[ExceptionShown, ...]
+    own: tuple[tuple[str, str, str], ...]
+    ordinary: str
+    holidays: tuple[Holiday, ...]
+    history: tuple[Act, ...]
+
+
+@dataclass(frozen=True)
+class DepartmentShown:
+    """One department today. `plans`: (day, state) as written; nothing written is open."""
+
+    code: str
+    state: str
+    plans: tuple[tuple[date, str], ...]
+    agents: int
+    sites: int
+    message: bool
+
+
+class ExceptFor(BaseModel):
+    """Closed (`off`), or open at other hours in OSM syntax, from one day to another, both included."""
+
+    scope: Scope
+    first: date
+    last: date
+    reason: Literal["training", "strike", "flood", "other"] = "other"
+    hours: Annotated[str, Field(max_length=500)] = OFF
+    topic: Topic = ""
+
+    def carry_out(self, staff: Agent, at: datetime) -> str:
+        exception = DatedException(self.scope, self.first, self.last, self.hours or OFF, self.reason, self.topic)
+        return verbs.excepts(staff, exception, at)
+
+
+class WriteHours(BaseModel):
+    """OSM syntax, such as `Mo-Fr 08:30-18:00; PH off`; empty: none of its own."""
+
+    scope: Scope
+    topic: Topic = ""
+    hours: Annotated[str, Field(max_length=500)] = ""
+
+    def carry_out(self, staff: Agent, at: datetime) -> None:
+        verbs.writes(staff, self.scope, self.topic, self.hours.strip(), at)
+
+
+class OverrideHoliday(BaseModel):
+    """Whether a day is a holiday in a territory or the nation; null: as the calendar says."""
+
+    scope: Scope
+    day: date
+    is_holiday: bool | None
+
+    def carry_out(self, staff: Agent, at: datetime) -> None:
+        verbs.overrides(staff, self.scope, self.day, self.is_holiday, at)
+
+
+class PlanRollout(BaseModel):
+    """What a department is from a day on; null: what was written for that day is taken back."""
+
+    state: Literal["closed", "pilot", "open"] | None
+    since: date
+
+    def carry_out(self, staff: Agent, department: str, at: datetime) -> None:
+        if self.state is None:
+            verbs.forgets_plan(staff, department, self.since, at)
+        else:
+            verbs.plans(staff, department, self.state, self.since, at)
+
+
+class Written(BaseModel):
+    """The exception's id."""
+
+    id: str
+
+
+def of(staff: Agent, scope: str) -> HoursShown:
+    """Raises BadAnswer for what is no scope, NotAllowed for what is not yours."""
+    if not departments_of(scope):
+        raise BadAnswer("hours_scope")
+    if not may_order(staff, scope):
+        raise NotAllowed
+    at = clock.now()
+    department = scope if scope in TERRITORIES else UNKNOWN
+    near = rings(department) if scope in TERRITORIES else tuple(dict.fromkeys((scope, NATION)))
+    with reading() as session:
+        line = standing.line_hours(session, at)
+        exceptions = [each for each in records.exceptions_from(session, at.date()) if each.scope in near]
+        history = sessions.history(session, ["hours"], scope)
+    shown = (
+        ExceptionShown(e.id, e.scope, e.topic, e.first, e.last, e.hours, e.reason, may_order(staff, e.scope))
+        for e in exceptions
+    )
+    local = on_their_clock(department, at) or at
+    return HoursShown(
+        scope=scope,
+        local=local,
+        now=None if scope.startswith("R") else opening(line, department, at),
+        exceptions=tuple(shown),
+        own=tuple((s, t, line.own[s, t]) for s, t in sorted(line.own, key=lambda k: k[1]) if s in near),
+        ordinary="24/7" if line.always else f"Mo-Fr {line.opens:%H:%M}-{line.closes:%H:%M}",
+        holidays=() if scope.startswith("R") else tuple(_holidays(line.overrides, scope, local.date())),
+        history=tuple(history),
+    )
+
+
+def scopes(staff: Agent) -> list[str]:
+    """Where this member of staff may write an exception: the nation, regions, departments."""
+    regions = sorted({f"R{each.region}" for each in TERRITORIES.values() if each.inhabited})
+    inhabited = [code for code, each in TERRITORIES.items() if each.inhabited]
+    return [scope for scope in (NATION, *regions, *inhabited) if may_order(staff, scope)]
+
+
+def departments(staff: Agent) -> list[DepartmentShown]:
+    """Every department that is yours, as it is today."""
+    today = (on_their_clock(UNKNOWN, clock.now()) or clock.now()).date()
+    with reading() as session:
+        states, plans = rollout.states(session, today), rollout.plans(session)
+        staffed, sited = agents.per_department(session), sites.per_department(session)
+        said = {message.scope for message in rollout.messages(session)}
+    return [
+        DepartmentShown(
+            code=code,
+            state=states.get(code, "open"),
+            plans=tuple((row.since, row.state) for row in plans if row.department == code),
+            agents=staffed.get(code, 0),
+            sites=sited.get(code, (0, 0))[0],
+            message=bool(said & set(rings(code))),
+        )
+        for code in scopes(staff)
+        if code in TERRITORIES
+    ]
+
+
+def department(staff: Agent, code: str) -> tuple[DepartmentShown, list[Act]]:
+    """One of them with its history. Raises NotAllowed."""
+    found = next((each for each in departments(staff) if each.code == code), None)
+    if found is None:
+        raise NotAllowed
+    with reading() as session:
+        return found, sessions.history(session, ["department", "message", "hours"], code)
+
+
+def _holidays(overrides: records.Overrides, scope: str, first: date) -> list[Holiday]:
+    department = scope if scope in TERRITORIES else UNKNOWN
+    days = (first + timedelta(days=n) for n in range(AHEAD))
+    found = []
+    for day in days:
+        written = overrides.get((scope, day))
+        off = bool(is_holiday(department, day, overrides))
+        if off or written is not None:
+            found.append(Holiday(day, off, written))
+    return found
+
+
+router = APIRouter(prefix="/api/admin", tags=["administration"])
+
+
+@router.get("/hours/{scope}")
+@open_to(*SUPERVISOR)
+def read(scope: str, visitor: Admitted) -> HoursShown:
+    """What is written for a scope, and how a citizen there finds the line now."""
+    return of(visitor.staff, scope)
+
+
+@router.post("/exceptions", status_code=201)
+@open_to(*SUPERVISOR)
+def except_(asked: ExceptFor, visitor: Admitted) -> Written:
+    """Closed, or open at other hours, from one day to another; the next caller hears so."""
+    return Written(id=asked.carry_out(visitor.staff, clock.now()))
+
+
+@router.delete("/exceptions/{exception_id}", status_code=204)
+@open_to(*SUPERVISOR)
+def forget(exception_id: Id, visitor: Admitted) -> None:
+    """The ordinary hours hold again."""
+    verbs.forgets(visitor.staff, exception_id, clock.now())
+
+
+@router.put("/hours", status_code=204)
+@open_to(*ADMIN)
+def write(asked: WriteHours, visitor: Admitted) -> None:
+    """The hours of the line, or of one queue, in a scope."""
+    asked.carry_out(visitor.staff, clock.now())
+
+
+@router.put("/holidays", status_code=204)
+@open_to(*ADMIN)
+def override(asked: OverrideHoliday, visitor: Admitted) -> None:
+    """A day that is a holiday, or is not, whatever the calendar says."""
+    asked.carry_out(visitor.staff, clock.now())
+
+
+@router.get("/departments")
+@open_to(*SUPERVISOR)
+def all_departments(visitor: Admitted) -> list[DepartmentShown]:
+    """Your departments as they are today."""
+    return departments(visitor.staff)
+
+
+@router.put("/departments/{code}/rollout", status_code=204)
+@open_to(*ADMIN)
+def plan(code: str, asked: PlanRollout, visitor: Admitted) -> None:
+    """A department is closed, a pilot or open from a day on; its callers hear so."""
+    asked.carry_out(visitor.staff, code, clock.now())

@@ -1,0 +1,141 @@
+"""The pages of the directory: the menu with its topics, the partners in their times, the referents."""
+
+from typing import Any, TypeVar
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from callcenter import clock
+from callcenter.actions import directory as verbs
+from callcenter.actions import standing
+from callcenter.api.admin import directory as api
+from callcenter.api.identity import ADMIN, Admitted, Visitor, open_to
+from callcenter.errors import BadAnswer, NotFound, Refusal
+from callcenter.records.directory import LABELS
+from callcenter.rules.menu import NATION
+from callcenter.rules.territory import TERRITORIES
+from callcenter.ui.admin import shown
+from callcenter.ui.pages import Fields
+
+router = APIRouter(prefix="/admin/directory", include_in_schema=False)
+Asked = TypeVar("Asked", bound=BaseModel)
+
+
+@router.get("")
+@open_to(*ADMIN)
+def listed(visitor: Admitted, scope: str = NATION, done: int = 0) -> Response:
+    return _listed(visitor, scope, done=bool(done))
+
+
+@router.get("/topic")
+@open_to(*ADMIN)
+def topic(visitor: Admitted, scope: str = NATION, keys: str = "") -> Response:
+    """One choice of the menu, or a new one."""
+    row = api.topic(scope, keys) if keys else api.TopicShown(api.of(scope).free, "", {}, {}, {}, [], True)
+    return _topic(visitor, scope, row, keys)
+
+
+@router.post("/topic")
+@open_to(*ADMIN)
+def write_topic(visitor: Admitted, fields: Fields) -> Response:
+    scope, was = str(fields.get("scope", "")), str(fields.get("was", ""))
+    labels, sheet = _by_language(fields, "label"), _by_language(fields, "sheet")
+    partners = [str(code) for code in fields.getlist("partners")]
+    keywords = {language: _words(listed) for language, listed in _by_language(fields, "keywords").items()}
+    given = {"labels": labels, "sheet": sheet, "partners": partners, "keywords": keywords}
+    try:
+        asked = _read(api.WriteTopic, fields, heading=_by_language(fields, "heading"), **given)
+        asked.carry_out(visitor.staff, clock.now())
+    except BadAnswer as refusal:
+        keys, code = str(fields.get("keys", "")), str(fields.get("code", ""))
+        return _topic(visitor, scope, api.TopicShown(keys, code, labels, keywords, sheet, partners, True), was, refusal)
+    return shown.done(f"/admin/directory?scope={scope}")
+
+
+@router.post("/topic/remove")
+@open_to(*ADMIN)
+def remove_topic(visitor: Admitted, fields: Fields) -> Response:
+    return _carried_out(visitor, api.RemoveTopic, fields)
+
+
+@router.post("/partner")
+@open_to(*ADMIN)
+def name_partner(visitor: Admitted, fields: Fields) -> Response:
+    return _carried_out(visitor, api.NamePartner, fields)
+
+
+@router.post("/referent")
+@open_to(*ADMIN)
+def write_referent(visitor: Admitted, fields: Fields) -> Response:
+    return _carried_out(visitor, api.WriteReferent, fields)
+
+
+@router.post("/referent/remove")
+@open_to(*ADMIN)
+def remove_referent(visitor: Admitted, fields: Fields) -> Response:
+    verbs.removes_referent(visitor.staff, shown.uuid(str(fields.get("referent_id", ""))), clock.now())
+    return shown.done(f"/admin/directory?scope={fields.get('scope', NATION)}")
+
+
+def _carried_out(
+    visitor: Visitor, command: type[api.RemoveTopic | api.NamePartner | api.WriteReferent], fields: FormData
+) -> Response:
+    scope = str(fields.get("scope", NATION))
+    try:
+        _read(command, fields).carry_out(visitor.staff, clock.now())
+    except BadAnswer as refusal:
+        return _listed(visitor, scope, refusal)
+    return shown.done(f"/admin/directory?scope={scope}")
+
+
+def _listed(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
+    _must_be_place(scope)
+    partners = sorted(standing.current().partners.items(), key=lambda pair: pair[1])
+    return shown.page(
+        "admin/directory.html",
+        visitor,
+        refusal,
+        found=api.of(scope),
+        scopes=[NATION, *(code for code, each in TERRITORIES.items() if each.inhabited)],
+        partner_options=partners,
+        today=clock.now().date(),
+        done=done,
+    )
+
+
+def _topic(visitor: Visitor, scope: str, row: api.TopicShown, was: str, refusal: Refusal | None = None) -> Response:
+    _must_be_place(scope)
+    return shown.page(
+        "admin/topic.html",
+        visitor,
+        refusal,
+        scope=scope,
+        row=row,
+        was=was,
+        label_languages=LABELS,
+        partner_options=sorted(standing.current().partners.items(), key=lambda pair: pair[1]),
+        today=clock.now().date(),
+    )
+
+
+def _must_be_place(scope: str) -> None:
+    if scope != NATION and not (scope in TERRITORIES and TERRITORIES[scope].inhabited):
+        raise NotFound
+
+
+def _by_language(fields: FormData, name: str) -> dict[str, str]:
+    return {language: str(fields.get(f"{name}-{language}", "")) for language in LABELS}
+
+
+def _words(listed: str) -> list[str]:
+    return [word.strip() for word in listed.replace("\n", ",").split(",") if word.strip()]
+
+
+def _read(command: type[Asked], fields: FormData, **more: Any) -> Asked:
+    plain = {n: v for n, v in fields.items() if n in command.model_fields and n not in more and v != ""}
+    try:
+        return command.model_validate(plain | more)
+    except ValidationError:
+        raise BadAnswer("form") from None

@@ -1,0 +1,149 @@
+"""The pages of hours, exceptions and holidays, and of the departments."""
+
+from datetime import date
+from typing import Any, TypeVar
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from callcenter import clock
+from callcenter.actions import hours as verbs
+from callcenter.api.admin import hours as api
+from callcenter.api.identity import ADMIN, SUPERVISOR, Admitted, Visitor, open_to
+from callcenter.errors import BadAnswer, Refusal
+from callcenter.rules.opening_hours import BadHours
+from callcenter.rules.rounds import WEEKDAYS
+from callcenter.rules.routing import NATION
+from callcenter.rules.territory import TERRITORIES
+from callcenter.ui.admin import shown
+from callcenter.ui.pages import Fields
+
+router = APIRouter(prefix="/admin", include_in_schema=False)
+Asked = TypeVar("Asked", bound=BaseModel)
+
+
+@router.get("")
+@open_to(*SUPERVISOR)
+def home(visitor: Admitted) -> Response:
+    """The first page that is theirs."""
+    return RedirectResponse("/admin/agents" if visitor.staff.role == "admin" else "/admin/hours", status_code=303)
+
+
+@router.get("/hours")
+@open_to(*SUPERVISOR)
+def hours(visitor: Admitted, scope: str = "", done: int = 0) -> Response:
+    return _hours(visitor, scope, done=bool(done))
+
+
+@router.post("/hours/except")
+@open_to(*SUPERVISOR)
+def except_(visitor: Admitted, fields: Fields) -> Response:
+    """One click: the reason is the button."""
+    scope = str(fields.get("scope", ""))
+    try:
+        _read(api.ExceptFor, fields).carry_out(visitor.staff, clock.now())
+    except (BadAnswer, BadHours) as refusal:
+        return _hours(visitor, scope, refusal)
+    return shown.done(f"/admin/hours?scope={scope}")
+
+
+@router.post("/hours/forget")
+@open_to(*SUPERVISOR)
+def forget(visitor: Admitted, fields: Fields) -> Response:
+    verbs.forgets(visitor.staff, shown.uuid(str(fields.get("exception_id", ""))), clock.now())
+    return shown.done(f"/admin/hours?scope={fields.get('scope', '')}")
+
+
+@router.post("/hours/write")
+@open_to(*ADMIN)
+def write(visitor: Admitted, fields: Fields) -> Response:
+    scope = str(fields.get("scope", ""))
+    try:
+        _read(api.WriteHours, fields).carry_out(visitor.staff, clock.now())
+    except (BadAnswer, BadHours) as refusal:
+        return _hours(visitor, scope, refusal)
+    return shown.done(f"/admin/hours?scope={scope}")
+
+
+@router.post("/hours/holiday")
+@open_to(*ADMIN)
+def override(visitor: Admitted, fields: Fields) -> Response:
+    scope = str(fields.get("scope", ""))
+    said = {"yes": True, "no": False}.get(str(fields.get("is_holiday", "")))
+    try:
+        _read(api.OverrideHoliday, fields, is_holiday=said).carry_out(visitor.staff, clock.now())
+    except BadAnswer as refusal:
+        return _hours(visitor, scope, refusal)
+    return shown.done(f"/admin/hours?scope={scope}")
+
+
+@router.get("/departments")
+@open_to(*SUPERVISOR)
+def departments(visitor: Admitted) -> Response:
+    return shown.page("admin/departments.html", visitor, rows=api.departments(visitor.staff))
+
+
+@router.get("/departments/{code}")
+@open_to(*SUPERVISOR)
+def department(code: str, visitor: Admitted, done: int = 0) -> Response:
+    return _department(visitor, code, done=bool(done))
+
+
+@router.post("/departments/{code}")
+@open_to(*ADMIN)
+def plan(code: str, visitor: Admitted, fields: Fields) -> Response:
+    try:
+        state = str(fields.get("state", "")) or None
+        _read(api.PlanRollout, fields, state=state).carry_out(visitor.staff, code, clock.now())
+    except BadAnswer as refusal:
+        return _department(visitor, code, refusal)
+    return shown.done(f"/admin/departments/{code}")
+
+
+def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
+    mine = api.scopes(visitor.staff)
+    found = api.of(visitor.staff, scope or next(iter(mine), NATION))
+    return shown.page(
+        "admin/hours.html",
+        visitor,
+        refusal,
+        found=found,
+        scopes=mine,
+        reasons=verbs.REASONS,
+        today=found.local.date(),
+        is_admin=visitor.staff.role == "admin",
+        topic_options=shown.topic_options(visitor.language),
+        weekdays=WEEKDAYS[visitor.language],
+        done=done,
+    )
+
+
+def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
+    row, acts = api.department(visitor.staff, code)
+    return shown.page(
+        "admin/department.html",
+        visitor,
+        refusal,
+        row=row,
+        acts=acts,
+        territory=TERRITORIES[code],
+        states=verbs.STATES,
+        today=_today(),
+        is_admin=visitor.staff.role == "admin",
+        done=done,
+    )
+
+
+def _today() -> date:
+    return clock.now().date()
+
+
+def _read(command: type[Asked], fields: FormData, **more: Any) -> Asked:
+    """What was filled in. Raises BadAnswer."""
+    given = {name: value for name, value in fields.items() if name in command.model_fields and value != ""}
+    try:
+        return command.model_validate(given | more)
+    except ValidationError:
+        raise BadAnswer("form") from None

@@ -1,0 +1,136 @@
+"""The directory: dated names, a department's own services in its own menu, referents; nothing that cannot be said."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from callcenter import clock
+from callcenter.actions import standing
+from callcenter.db import reading
+from callcenter.records import directory, sessions
+from tests.api.conftest import SignIn
+from tests.town import settle
+
+ADIL = {
+    "scope": "46",
+    "keys": "14",
+    "code": "adil",
+    "labels": {"fr": "l'information sur le logement", "en": "housing advice"},
+    "keywords": {"fr": ["adil", "bail"]},
+    "sheet": {"fr": "Demander l'adresse du logement."},
+    "partners": [],
+}
+
+
+@pytest.fixture
+def web(sign_in: SignIn) -> Any:
+    settle("admin", role="admin")
+    return sign_in("admin")
+
+
+def menu(department: str) -> dict[str, str]:
+    return {keys: topic.code for keys, topic in standing.refresh().menu.of(department).topics.items()}
+
+
+def test_a_report_of_2023_says_pole_emploi_and_a_new_name_leaves_the_past_alone(database: object, web: Any) -> None:
+    asked = {"code": "france-travail", "name": "France Emploi", "since": clock.now().date().isoformat()}
+    assert web.put("/api/admin/directory/partners", json=asked).status_code == 204
+    with reading() as session:
+        names = [directory.partner_names(session, day) for day in (date(2023, 6, 1), date(2025, 6, 1))]
+        now = directory.partner_names(session, clock.now().date())
+    assert [each["france-travail"] for each in names] == ["Pôle emploi", "France Travail"]
+    assert now["france-travail"] == "France Emploi"
+    assert now["caf"] == names[1]["caf"]
+    assert web.put("/api/admin/directory/partners", json={"code": "urssaf"}).status_code == 204
+    with reading() as session:
+        assert "urssaf" not in directory.partner_names(session, clock.now().date())
+        assert "urssaf" in directory.partner_names(session, date(2025, 6, 1))
+
+
+def test_a_department_adds_its_own_services_which_only_its_callers_hear(web: Any) -> None:
+    before = menu("12")
+    assert web.put("/api/admin/directory/topics", json=ADIL).status_code == 204
+    assert menu("46") == before | {"14": "adil"}
+    assert menu("12") == before
+    cdad = ADIL | {"keys": "32", "code": "cdad", "labels": {"fr": "le droit", "en": "legal advice"}}
+    assert web.put("/api/admin/directory/topics", json=cdad).status_code == 422  # taxes stand alone on 3
+    under = cdad | {"heading": {"fr": "les impôts et le droit", "en": "taxes and the law"}}
+    assert web.put("/api/admin/directory/topics", json=under).status_code == 204
+    assert {k: v for k, v in menu("46").items() if k[0] == "3"} == {"3": "", "31": "impots", "32": "cdad"}
+    adil = standing.current().menu.of("46").topics["14"]
+    assert (adil.keywords["fr"], adil.sheet["fr"]) == (("adil", "bail"), "Demander l'adresse du logement.")
+    with reading() as session:
+        acts = sessions.history(session, ["topic"])
+    assert [act.noun_id for act in acts] == ["46:cdad", "46:adil"]
+
+
+def test_topics_change_places_and_leave(web: Any) -> None:
+    def write(**more: Any) -> int:
+        found = next(t for t in web.get("/api/admin/directory/N").json()["topics"] if t["keys"] == more["was"])
+        asked = {name: found[name] for name in ("code", "labels", "keywords", "sheet", "partners")}
+        return int(web.put("/api/admin/directory/topics", json=asked | {"scope": "N"} | more).status_code)
+
+    assert write(was="21", keys="23") == 204
+    assert (menu("46")["21"], menu("46")["23"]) == ("retraite", "sante")
+    assert write(was="21", keys="29") == 422
+    assert write(was="21", keys="21", labels={"fr": "la pension", "en": ""}) == 422
+    assert write(was="21", keys="21", labels={"fr": "la pension", "en": "pensions"}) == 204
+    tomorrow = (clock.now().date() + timedelta(days=1)).isoformat()
+    assert write(was="21", keys="21", since="2020-01-01") == 422
+    assert write(was="21", keys="21", since=tomorrow, labels={"fr": "demain", "en": "later"}) == 204
+    assert standing.refresh().menu.topics["21"].labels["fr"] == "la pension"
+    gone = {"scope": "N", "keys": "22"}
+    assert web.post("/api/admin/directory/topics/remove", json=gone).status_code == 204
+    assert [menu("46")[keys] for keys in ("21", "22", "23")] == ["retraite", "sante", "handicap"]
+    assert web.post("/api/admin/directory/topics/remove", json={"scope": "N", "keys": "3"}).status_code == 422
+    assert web.post("/api/admin/directory/topics/remove", json={"scope": "N", "keys": "39"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"keys": "11"}, {"keys": "15"}, {"keys": "x"}, {"code": "É"}, {"scope": "99"}, {"scope": "R76"}, {"labels": {}}],
+)
+def test_a_menu_that_cannot_be_said_is_refused_and_nothing_changes(web: Any, wrong: dict[str, Any]) -> None:
+    before = menu("46")
+    assert web.put("/api/admin/directory/topics", json=ADIL | wrong).status_code == 422
+    assert menu("46") == before
+
+
+def test_referents_are_called_by_the_agents_of_their_department(web: Any, sign_in: SignIn) -> None:
+    settle("karim")
+    asked = {
+        "scope": "46",
+        "partner": "caf",
+        "desk": "Référents CAF du Lot",
+        "phone": "05 65 00 00 70",
+        "hours": "9-12",
+    }
+    made = web.post("/api/admin/directory/referents", json=asked)
+    assert made.status_code == 201, made.text
+    for wrong in ({"partner": "none"}, {"phone": "12"}, {"desk": ""}):
+        assert web.post("/api/admin/directory/referents", json=asked | wrong).status_code == 422
+    (mine,) = sign_in("karim").get("/api/admin/directory/referents/mine").json()
+    assert (mine["desk"], mine["phone"]) == ("Référents CAF du Lot", "05 65 00 00 70")
+    assert web.delete(f"/api/admin/directory/referents/{made.json()['id']}").status_code == 204
+    assert web.delete(f"/api/admin/directory/referents/{made.json()['id']}").status_code == 404
+
+
+def test_only_an_administrator_writes_the_directory_and_the_pages_keep_what_was_typed(
+    web: Any, sign_in: SignIn
+) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    for path in ("/admin/directory", "/admin/directory/topic", "/api/admin/directory/N"):
+        assert sign_in("ines").get(path).status_code == 403
+    form = {"csrf": web.headers["X-CSRF-Token"], "scope": "46", "keys": "11", "code": "adil", "was": ""}
+    form |= {"label-fr": "le logement", "label-en": "housing", "keywords-fr": "adil, bail", "since": ""}
+    refused = web.post("/admin/directory/topic", data=form)
+    assert refused.status_code == 422
+    assert 'value="le logement"' in refused.text
+    done = web.post("/admin/directory/topic", data=form | {"keys": "14"})
+    assert done.headers["location"] == "/admin/directory?scope=46&done=1"
+    page = web.get(done.headers["location"]).text
+    assert "le logement" in page
+    assert "Sujet écrit" in page
+    assert web.get("/admin/directory/topic?scope=46&keys=14").text.count("adil, bail") == 1
+    assert web.get("/admin/directory?scope=99").status_code == 404

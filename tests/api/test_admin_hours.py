@@ -1,0 +1,153 @@
+"""Hours, exceptions, holidays and the rollout: who may write them, and what the next caller finds."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from callcenter import clock
+from callcenter.actions import standing
+from callcenter.db import reading
+from callcenter.records import sessions
+from callcenter.rules.opening_hours import opening
+from callcenter.rules.routing import rings
+from callcenter.rules.territory import TERRITORIES, local_day
+from tests.api.conftest import SignIn
+from tests.town import settle
+
+
+@pytest.fixture
+def people(browser: object) -> None:
+    settle("admin", role="admin")
+    settle("ines", role="supervisor", departments=["46", "12"])
+    settle("karim")
+
+
+def is_open(department: str, topic: str = "") -> tuple[bool, str]:
+    found = opening(standing.refresh().hours, department, clock.now(), topic)
+    return found.is_open, found.why
+
+
+def test_a_supervisor_closes_a_department_of_theirs_in_one_form_and_takes_it_back(
+    sign_in: SignIn, people: None
+) -> None:
+    web = sign_in("ines")
+    today = local_day("46", clock.now()).isoformat()
+    form = {"csrf": web.headers["X-CSRF-Token"], "scope": "46", "first": today, "last": today, "hours": ""}
+    assert is_open("46") == (True, "")
+    done = web.post("/admin/hours/except", data=form | {"reason": "flood"})
+    assert done.headers["location"] == "/admin/hours?scope=46&done=1"
+    assert (is_open("46"), is_open("31")) == ((False, "flood"), (True, ""))
+    page = web.get(done.headers["location"]).text
+    assert "Inondation" in page
+    shown = web.get("/api/admin/hours/46").json()
+    assert (shown["now"]["why"], shown["history"][0]["who"]) == ("flood", "Ines")
+    (exception,) = shown["exceptions"]
+    assert web.delete(f"/api/admin/exceptions/{exception['id']}").status_code == 204
+    assert is_open("46") == (True, "")
+    with reading() as session:
+        acts = [act.act for act in sessions.history(session, ["hours"], "46")]
+    assert acts == ["took an exception back", "closed by exception"]
+
+
+def test_each_writes_only_where_they_may(sign_in: SignIn, people: None) -> None:
+    ines, admin = sign_in("ines"), sign_in("admin")
+    asked = {"first": "2026-12-01", "last": "2026-12-02", "reason": "strike"}
+    for scope in ("31", "R76", "N"):
+        assert ines.post("/api/admin/exceptions", json=asked | {"scope": scope}).status_code == 403, scope
+        kept = admin.post("/api/admin/exceptions", json=asked | {"scope": scope})
+        assert kept.status_code == 201, kept.text
+        assert ines.delete(f"/api/admin/exceptions/{kept.json()['id']}").status_code == 403
+    assert ines.put("/api/admin/hours", json={"scope": "46", "hours": "Mo 08:00-09:00"}).status_code == 403
+    assert (
+        ines.put("/api/admin/departments/46/rollout", json={"state": "open", "since": "2026-01-01"}).status_code == 403
+    )
+    assert [each["code"] for each in ines.get("/api/admin/departments").json()] == ["12", "46"]
+    assert sign_in("karim").get("/admin/hours").status_code == 403
+    assert ines.get("/admin/hours?scope=31").status_code == 403
+    assert ines.get("/admin/departments/31").status_code == 403
+    for path in ("/admin/hours", "/admin/hours?scope=12", "/admin/departments", "/admin/departments/46"):
+        assert ines.get(path).status_code == 200, path
+    for path in ("/admin/hours", "/admin/hours?scope=R76", "/admin/hours?scope=974", "/admin/departments/2A"):
+        assert admin.get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"scope": "99"},
+        {"scope": "984"},
+        {"last": "2026-11-30"},
+        {"last": "2036-11-30"},
+        {"hours": "demain"},
+        {"topic": "ovni"},
+        {"reason": "rain"},
+    ],
+)
+def test_an_exception_that_cannot_hold_is_refused(sign_in: SignIn, people: None, wrong: dict[str, str]) -> None:
+    asked = {"scope": "46", "first": "2026-12-01", "last": "2026-12-02", "reason": "strike"}
+    assert sign_in("admin").post("/api/admin/exceptions", json=asked | wrong).status_code == 422
+
+
+def test_hours_and_holidays_are_written_once_with_what_was_before(sign_in: SignIn, people: None) -> None:
+    web = sign_in("admin")
+    for hours in ("Mo-Su 00:00-24:00", "off", "off", ""):
+        assert web.put("/api/admin/hours", json={"scope": "46", "topic": "impots", "hours": hours}).status_code == 204
+        assert is_open("46", "impots")[0] == (hours != "off")
+    today = local_day("974", clock.now())
+    assert web.put("/api/admin/hours", json={"scope": "974", "hours": "Mo-Su 00:00-24:00"}).status_code == 204
+    assert is_open("974") == (True, "")
+    for said, expected in ((True, (False, "holiday")), (None, (True, ""))):
+        asked = {"scope": "974", "day": today.isoformat(), "is_holiday": said}
+        assert web.put("/api/admin/holidays", json=asked).status_code == 204
+        if said or today.month not in (1, 5, 7, 8, 11, 12):
+            assert is_open("974") == expected
+    assert web.put("/api/admin/hours", json={"scope": "46", "hours": "demain"}).status_code == 422
+    assert (
+        web.put("/api/admin/holidays", json={"scope": "R76", "day": "2026-12-01", "is_holiday": True}).status_code
+        == 422
+    )
+    with reading() as session:
+        written = [act.changes["hours"] for act in sessions.history(session, ["hours"], "46")]
+    assert written == [["off", ""], ["Mo-Su 00:00-24:00", "off"], ["", "Mo-Su 00:00-24:00"]]
+
+
+def test_a_department_is_closed_a_pilot_then_open_by_the_day(sign_in: SignIn, people: None) -> None:
+    web = sign_in("admin")
+    today = clock.now().date()
+
+    def plans(state: str | None, since: date) -> int:
+        asked = {"state": state, "since": since.isoformat()}
+        return int(web.put("/api/admin/departments/46/rollout", json=asked).status_code)
+
+    assert standing.current().is_open("46")
+    assert plans("closed", today - timedelta(days=1)) == 204
+    assert not standing.refresh().is_open("46")
+    assert "46" in standing.current().menu.not_open
+    assert plans("pilot", today) == 204
+    assert standing.refresh().is_open("46")
+    assert plans("closed", today + timedelta(days=1)) == 204
+    assert standing.refresh().is_open("46")
+    (lot,) = [each for each in web.get("/api/admin/departments").json() if each["code"] == "46"]
+    assert (lot["state"], len(lot["plans"]), lot["agents"]) == ("pilot", 3, 2)
+    assert plans(None, today) == 204
+    assert plans(None, today) == 404
+    assert not standing.refresh().is_open("46")
+    assert plans("open", date(2040, 1, 1)) == 422
+    assert (
+        web.put("/api/admin/departments/R76/rollout", json={"state": "open", "since": "2026-01-01"}).status_code == 422
+    )
+    page = web.post(
+        "/admin/departments/46",
+        data={"csrf": web.headers["X-CSRF-Token"], "since": today.isoformat(), "state": "open"},
+    )
+    assert page.status_code == 303
+    assert "Ouverture planifiée" in web.get(page.headers["location"]).text
+
+
+def test_the_rings_of_every_department_are_scopes(sign_in: SignIn, people: None) -> None:
+    from callcenter.actions.orders import departments_of
+
+    assert all(
+        code in departments_of(ring) for code, each in TERRITORIES.items() if each.inhabited for ring in rings(code)
+    )
+    assert departments_of("984") == departments_of("R999") == departments_of("inconnu") == set()
