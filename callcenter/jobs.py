@@ -5,6 +5,7 @@ cannot be sent is logged and swallowed, because the sweep finds the row. No `cou
 Redis those lose and double work.
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +16,9 @@ from celery import Celery
 from callcenter.config import settings
 
 log = structlog.get_logger()
+SILENCE = 1.0  # seconds: a broker that took longer to fail is frozen or cut off, not merely restarting
+SHORT_REST, LONG_REST = 0.5, 10.0  # seconds without a hint after a failure; a frozen one costs 5 s each time
+_left_alone_until = 0.0
 
 
 class Job(StrEnum):
@@ -59,9 +63,16 @@ def celery() -> Celery:
 
 
 def send(asked: Iterable[tuple[Job, Mapping[str, str | int]]]) -> None:
-    """Hand the hints to the broker; they are stale after a minute, and the sweep sends them anew."""
+    """Hand the hints to the broker; they are stale after a minute, and the sweep sends them anew. A broker that has
+    just failed is left alone: nobody waits for its silence more than once in a while."""
+    global _left_alone_until
     for job, what in asked:
+        began = time.monotonic()
+        if began < _left_alone_until:
+            return
         try:
             celery().send_task(job.value, kwargs=dict(what), expires=60)
         except Exception as failure:  # the broker's library raises many kinds, and none may stop a verb that is done
+            now = time.monotonic()
+            _left_alone_until = now + (LONG_REST if now - began > SILENCE else SHORT_REST)
             log.warning("a hint could not be sent", job=job.value, failure=type(failure).__name__)

@@ -20,6 +20,7 @@ from callcenter.live import queue
 from callcenter.telephone import telephone
 
 TICK = 0.5
+WORKERS_COME = timedelta(minutes=3)  # after a start of the whole service
 log = structlog.get_logger()
 
 
@@ -52,10 +53,12 @@ def run(stop: threading.Event) -> None:
         healing.callbacks_are_kept: timedelta(seconds=5),
         healing.satisfaction_is_asked: timedelta(minutes=1),
         _ping: timedelta(minutes=1),
+        healing.workers_work: timedelta(minutes=1),
         _roll_up: timedelta(minutes=1),
         _tidy: timedelta(hours=1),
     }
     following = {step: clock.now() for step in due}
+    following[healing.workers_work] += WORKERS_COME
     while not stop.is_set():
         for step, every in due.items():
             at = clock.now()

@@ -16,7 +16,7 @@ from callcenter.db import reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
 from callcenter.live import beacon as live_beacon
 from callcenter.live import floor, offers, queue
-from callcenter.records import agents, beacon, callbacks, calls, contacts, legs
+from callcenter.records import agents, beacon, callbacks, calls, contacts, hands, legs
 from callcenter.records import offers as offer_rows
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
 from callcenter.telephone import Line, telephone
@@ -95,6 +95,15 @@ def callbacks_are_kept(at: datetime) -> None:
 def satisfaction_is_asked(at: datetime) -> None:
     """By text, of those who gave no answer by key."""
     jobs.send((jobs.Job.ASK, {"contact_id": contact_id}) for contact_id in satisfaction.to_ask(at))
+
+
+def workers_work(at: datetime) -> bool:
+    """Whether any worker has done a job lately; an alarm where none has, for nobody is called back meanwhile."""
+    with reading() as session:
+        if hands.are_at_work(session, at):
+            return True
+    log.error("alarm: no worker has done a job for minutes")
+    return False
 
 
 def beacon_is_raised(at: datetime) -> bool:

@@ -6,6 +6,7 @@ then timed until the probe says that the service is well. At the end everything 
 
 import argparse
 import asyncio
+import contextlib
 import random
 import sys
 import time
@@ -105,6 +106,10 @@ class Campaign:
         self._broken += breaks
         try:
             well, one.within = await fault.strikes(self._scene, dice)
+        except (aiohttp.ClientError, TimeoutError) as failure:  # the practice carrier is too busy to be told
+            self._tally.struck.remove(one)
+            console.print(f"{fault.name} was not struck: {type(failure).__name__}")
+            return
         finally:
             self._broken -= breaks
             self._mended = time.monotonic() if breaks else self._mended
@@ -237,8 +242,11 @@ def _unsettled() -> dict[str, int]:
 
 
 async def _lines(stage: Stage, http: aiohttp.ClientSession) -> list[str]:
-    async with http.get(f"{stage.carrier}/practice/calls") as answer:
-        return [call["sid"] for call in await answer.json()]
+    while True:
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+            async with http.get(f"{stage.carrier}/practice/calls") as answer:
+                return [call["sid"] for call in await answer.json()]
+        await asyncio.sleep(1)
 
 
 def _closes(tally: Tally, ledger: Ledger, lines: list[str]) -> None:

@@ -27,6 +27,8 @@ DATABASE_BACK, INDEX_BACK, WORKER_BACK, WEB_BACK, BROWSER_LOST = 10.0, 5.0, 45.0
 SAVE = "for _, key in ipairs(server.call('KEYS', '*')) do server.call('COPY', key, key, 'DB', ARGV[1]) end"
 EMPTY = "server.call('SELECT', ARGV[1]) server.call('FLUSHDB') server.call('SELECT', ARGV[2])"
 
+TRIES = 5  # a busy machine answers late
+
 Mended = tuple[Probe | None, float | None]  # the probe, and within how many seconds it must come true
 NOTHING: Mended = (None, None)
 
@@ -42,7 +44,11 @@ class Scene:
 
     async def carrier(self, **faults: Any) -> None:
         """What the carrier does wrong from now on; no word: nothing."""
-        await self.http.put(f"{self.stage.carrier}/practice/faults", json=faults)
+        for _ in range(TRIES):
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                async with self.http.put(f"{self.stage.carrier}/practice/faults", json=faults) as answer:
+                    return answer.raise_for_status()
+        raise TimeoutError("the practice carrier does not answer")
 
 
 Strike = Callable[[Scene, random.Random], Awaitable[Mended]]
@@ -73,7 +79,7 @@ def store_frozen(which: str) -> Strike:
         try:
             await asyncio.sleep(dice.uniform(1, 5))
         finally:
-            scene.stage.wakes_store(which)
+            scene.stage.wakes_store()
         return _store_back(which)
 
     return strikes

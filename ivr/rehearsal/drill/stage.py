@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,8 +43,8 @@ class Stage:
         self._ways = {name: free_port() for name in STORES}
         self._environment = environment() | self._through_the_proxy()
         self.children = {child.name: child for child in self._parts(sweeps, speed)}
-        self.resting: set[str] = set()  # children that nobody starts again for now
         self.said: list[str] = []
+        self._frozen: list[psutil.Process] = []
 
     @contextmanager
     def plays(self) -> Iterator["Stage"]:
@@ -65,9 +65,8 @@ class Stage:
 
     def tend(self) -> None:
         """What has died is started again; to be called a few times a second."""
-        for name, child in self.children.items():
-            if name not in self.resting:
-                child.revive(self.said.append)
+        for child in self.children.values():
+            child.revive(self.said.append)
 
     # the network
 
@@ -79,26 +78,30 @@ class Stage:
 
     # the stores, which our parent keeps
 
-    def store(self, store: str) -> psutil.Process:
-        """The server's first process. It is our parent's child, and another one after each death."""
-        siblings = psutil.Process(os.getppid()).children()
-        return next(each for each in siblings if each.name().startswith(STORES[store]))
-
     def freezes_store(self, store: str) -> None:
-        for process in self._family(store):
-            process.suspend()
+        self._frozen = self._family(store)
+        for process in self._frozen:
+            with suppress(psutil.NoSuchProcess):  # a session that just ended
+                process.suspend()
 
-    def wakes_store(self, store: str) -> None:
-        for process in self._family(store):
-            process.resume()
+    def wakes_store(self) -> None:
+        """The one that was frozen: one at a time."""
+        for process in self._frozen:
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+        self._frozen = []
 
     def kills_store(self, store: str) -> None:
         """At once and without saving: PostgreSQL replays its log, Valkey comes back empty."""
-        self.store(store).send_signal(signal.SIGQUIT if store == "postgresql" else signal.SIGKILL)
+        for process in self._family(store)[:1]:
+            process.send_signal(signal.SIGQUIT if store == "postgresql" else signal.SIGKILL)
 
     def _family(self, store: str) -> list[psutil.Process]:
-        first = self.store(store)
-        return [first, *first.children(recursive=True)]
+        """The server's first process and its own; it is our parent's child, and another one after each death. Empty
+        while it is being started again."""
+        siblings = psutil.Process(os.getppid()).children()
+        first = [each for each in siblings if each.name().startswith(STORES[store])][:1]
+        return [*first, *(child for each in first for child in each.children(recursive=True))]
 
     # the service's own processes
 
@@ -110,7 +113,8 @@ class Stage:
     def kills_child(self, name: str, which: float) -> None:
         """One process of a part that has several; `which` between 0 and 1."""
         if several := self.processes_of(name):
-            several[int(which * len(several))].kill()
+            with suppress(psutil.NoSuchProcess):
+                several[int(which * len(several))].kill()
 
     def processes_of(self, name: str) -> list[psutil.Process]:
         """Those that do the work under the part's first process."""
