@@ -5,6 +5,7 @@ Each step is one look and then one transaction per row, so that one poisoned row
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from random import SystemRandom
 from typing import TypeVar
 
 import structlog
@@ -27,6 +28,7 @@ SAME_SCORE = 0.001  # seconds: what a float in text may differ by
 log = structlog.get_logger()
 BEHIND = 2  # beacons the index may lag before it is taken for lost
 GRACE = timedelta(seconds=15)  # a carrier's line or a row this young may still be on its way
+SILENCES = 2  # of the carrier, 5 s each, that one round bears
 HINT_LOST = timedelta(seconds=2)  # a worker has the hint to dial sooner than that, or never
 
 
@@ -39,9 +41,9 @@ def leases_end(at: datetime) -> None:
         unconnected = calls.overdue(session, [CallState.CONNECTING], at)
         unrecorded = calls.overdue(session, [CallState.WRAP_UP], at)
     _each("missing an offer", missed, lambda offer_id: agent.misses(offer_id, at))
-    _each("ending a connection", unconnected, lambda call_id: room.connecting_failed(call_id, at))
     _each("ending a wrap-up", unrecorded, lambda call_id: wrap_up_ends(call_id, at))
     _each("settling a reservation", offers.overdue(at.timestamp()), dispatch.put_back)
+    _each("ending a connection", unconnected, lambda call_id: room.connecting_failed(call_id, at))  # asks the carrier
 
 
 def wrap_up_ends(call_id: str, at: datetime) -> None:
@@ -220,11 +222,18 @@ def _loses(agent_id: str, at: datetime) -> None:
         floor.goes(agent_id)
 
 
+def _in_any_order(rows: Iterable[T]) -> list[T]:
+    shuffled = list(rows)
+    SystemRandom().shuffle(shuffled)
+    return shuffled
+
+
 def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
-    """Heal every row by itself; a store that is down stops the round, anything else only its row. How many were
-    healed."""
-    healed = 0
-    for row in rows:
+    """Heal every row by itself; a store that is down stops the round, anything else only its row. A carrier that is
+    silent twice ends the round too: each silence lasts seconds, in which no other promise would be looked after; so the
+    order is another each time. How many were healed."""
+    healed = silences = 0
+    for row in _in_any_order(rows):
         try:
             heal(row)
             healed += 1
@@ -232,6 +241,9 @@ def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
             raise
         except CarrierDown:
             log.warning("the carrier does not answer", doing=doing)
+            silences += 1
+            if silences == SILENCES:
+                break
         except Exception:
             log.exception("one row could not be healed", doing=doing)
     return healed
