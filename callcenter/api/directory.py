@@ -52,6 +52,12 @@ def by_topic(first: str | None) -> list[tuple[Named, list[Procedure]]]:
     return [(topic, [p for p in procedures().values() if p.topic == topic.code]) for topic in order]
 
 
+def sheet(code: str, department: str, language: str) -> str:
+    """What an agent answers on a topic there, in their language or else in French; empty: nothing is written."""
+    found = next((topic for topic in standing.current().menu.of(department).coded() if topic.code == code), None)
+    return (found.sheet.get(language) or found.sheet.get("fr", "")) if found else ""
+
+
 def topic_name(code: str | None, language: str) -> str:
     """A topic's name; the code itself for one that the directory has lost."""
     topic = topics().get(code or OTHER)

@@ -7,6 +7,7 @@ import pytest
 
 from callcenter import clock
 from callcenter.actions import standing
+from callcenter.api import directory as shown
 from callcenter.db import reading
 from callcenter.records import directory, sessions
 from tests.api.conftest import SignIn
@@ -59,6 +60,8 @@ def test_a_department_adds_its_own_services_which_only_its_callers_hear(web: Any
     assert web.put("/api/admin/directory/topics", json=under).status_code == 204
     assert {k: v for k, v in menu("46").items() if k[0] == "3"} == {"3": "", "31": "impots", "32": "cdad"}
     adil = standing.current().menu.of("46").topics["14"]
+    assert shown.sheet("adil", "46", "en") == "Demander l'adresse du logement."
+    assert shown.sheet("adil", "12", "fr") == ""
     assert (adil.keywords["fr"], adil.sheet["fr"]) == (("adil", "bail"), "Demander l'adresse du logement.")
     with reading() as session:
         acts = sessions.history(session, ["topic"])
