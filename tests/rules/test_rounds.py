@@ -1,0 +1,50 @@
+"""When the bus comes next, in words that can be read out."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from callcenter.rules import rounds
+from callcenter.rules.rounds import NotRounds, Stop
+from tests.data import real
+
+AIGRE = Stop("Bus", "Aigre", "Mairie", "16140", "16", "", "Tu 09:00-12:00; PH off", "all")
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def said(stop: Stop, local: str, language: str = "fr") -> str | None:
+    return rounds.sentence(stop, language, datetime.fromisoformat(local).replace(tzinfo=PARIS))
+
+
+def test_the_bus_comes_on_tuesday() -> None:
+    assert said(AIGRE, "2026-11-21T10:00") == "Le bus passe mardi à Aigre, de 9 h à 12 h."
+    assert said(AIGRE, "2026-11-24T11:59") == "Le bus passe aujourd'hui à Aigre, de 9 h à 12 h."
+    assert said(AIGRE, "2026-11-24T12:00") == "Le bus passe le mardi 1er décembre à Aigre, de 9 h à 12 h."
+    assert said(AIGRE, "2026-11-21T10:00", "en") == "The bus stops in Aigre on Tuesday, from 9 AM to 12 PM."
+
+
+@pytest.mark.parametrize(("weeks", "day"), [("odd", "1er décembre"), ("even", None)])
+def test_odd_and_even_weeks_are_the_calendars(weeks: str, day: str | None) -> None:
+    stop = Stop("Bus", "Le Mans", "", "72000", "72", "", "Tu 09:00-12:00", weeks)
+    when = f"le mardi {day}" if day else "mardi"
+    assert said(stop, "2026-11-21T10:00") == f"Le bus passe {when} au Mans, de 9 h à 12 h."
+
+
+def test_the_bus_does_not_come_on_a_holiday() -> None:
+    friday = Stop("Bus", "Aigre", "", "16140", "16", "", "Fr 09:00-12:00", "all")
+    assert said(friday, "2026-12-22T10:00") == "Le bus passe le vendredi 8 janvier à Aigre, de 9 h à 12 h."
+
+
+def test_the_real_file_of_charente_is_read_whole() -> None:
+    stops, doubts = rounds.read(real("bus-france-services-charente.json").read_bytes())
+    assert (len(stops), doubts) == (12, [])
+    assert {stop.department for stop in stops} == {"16"}
+    assert {stop.weeks for stop in stops} == {"odd", "even"}
+    assert all(said(stop, "2026-11-21T10:00") for stop in stops)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"[1]", b"\xff", b'[{"commune": "Aigre"}]'])
+def test_what_describes_no_rounds_is_refused(content: bytes) -> None:
+    with pytest.raises(NotRounds):
+        rounds.read(content)
