@@ -65,6 +65,7 @@ def test_each_writes_only_where_they_may(sign_in: SignIn, people: None) -> None:
     assert sign_in("karim").get("/admin/hours").status_code == 403
     assert ines.get("/admin/hours?scope=31").status_code == 403
     assert ines.get("/admin/departments/31").status_code == 403
+    assert ines.get("/admin/departments/99").status_code == 404
     for path in ("/admin/hours", "/admin/hours?scope=12", "/admin/departments", "/admin/departments/46"):
         assert ines.get(path).status_code == 200, path
     for path in ("/admin/hours", "/admin/hours?scope=R76", "/admin/hours?scope=974", "/admin/departments/2A"):

@@ -13,7 +13,7 @@ from callcenter.actions import standing
 from callcenter.actions.orders import departments_of, may_order
 from callcenter.api.identity import ADMIN, SUPERVISOR, Admitted, Id, open_to
 from callcenter.db import reading
-from callcenter.errors import BadAnswer, NotAllowed
+from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.records import agents, rollout, sessions, sites
 from callcenter.records import hours as records
 from callcenter.records.agents import Agent
@@ -193,7 +193,9 @@ def departments(staff: Agent) -> list[DepartmentShown]:
 
 
 def department(staff: Agent, code: str) -> tuple[DepartmentShown, list[Act]]:
-    """One of them with its history. Raises NotAllowed."""
+    """One of them with its history. Raises NotFound, NotAllowed."""
+    if departments_of(code) != {code}:
+        raise NotFound
     found = next((each for each in departments(staff) if each.code == code), None)
     if found is None:
         raise NotAllowed
