@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from callcenter import clock
 from callcenter.actions import citizen, dial, dispatch, index, standing, supervisor
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import (
     BadNumber,
+    DatabaseDown,
     NoSuchTime,
     NotAllowed,
     NotFound,
@@ -33,6 +35,7 @@ from callcenter.telephone import telephone
 
 log = structlog.get_logger()
 PER_DAY = 3  # promises to one number, and from one line, in 24 hours
+HEARD_WITHIN = timedelta(seconds=2)  # whoever asks is then told that nothing could be stored, and so nothing is
 UNHEARD_FOR = timedelta(hours=48)  # how long back a supervisor may promise to call those who hung up
 VERY_LATE = timedelta(hours=2)  # past its window: an alarm
 
@@ -87,6 +90,8 @@ def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, 
                 kept.also = [*kept.also, wish.topic]
             freed = citizen.withdraw(session, call, at)
             calls.end(session, call.id, [CallState.WAITING], Ending.BECAME_CALLBACK, at, "asked for a callback")
+            if clock.now() > at + HEARD_WITHIN:
+                raise DatabaseDown
     except Conflict:  # the same number asked on two lines at once: the other's promise stands
         return asks(carrier_id, from_, wish, at, typed=typed, slot=slot)
     citizen.is_gone(call.id, freed)

@@ -14,7 +14,7 @@ from callcenter.actions import callback
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading, transaction
-from callcenter.errors import Refusal
+from callcenter.errors import DatabaseDown, Refusal
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls
 from callcenter.records.callbacks import Attempt, Callback
@@ -58,6 +58,7 @@ def monday(database: embedded.Server, live: embedded.Server) -> Iterator[None]:
 
 
 def test_the_callback_is_offered_early_and_the_place_is_kept(monday: None, carrier: Carrier, agent: str) -> None:
+    carrier.asks("/voice/incoming")
     waiting = Waiting(carrier)
     has_waited(timedelta(seconds=40))
     announced = waiting.hears()
@@ -332,3 +333,9 @@ def test_one_number_is_promised_three_callbacks_a_day_and_no_more(monday: None) 
     with pytest.raises(Refusal):
         callback.asks("CA" + "9" * 32, DURAND, WISH, now(), typed=False)
     assert {each.state for each in _promises()} == {CallbackState.CANCELLED}
+
+
+def test_a_promise_stored_too_late_to_be_told_is_not_stored(monday: None) -> None:
+    with pytest.raises(DatabaseDown):
+        callback.asks(CALL, DURAND, WISH, now() - callback.HEARD_WITHIN - timedelta(seconds=1), typed=False)
+    assert _promises() == []
