@@ -8,7 +8,7 @@ from secrets import token_urlsafe
 from callcenter import clock
 from callcenter.api.board import Scope, scope_of
 from callcenter.db import reading, transaction
-from callcenter.errors import NotAllowed, NotFound
+from callcenter.errors import NotFound
 from callcenter.records import sessions, wall
 from callcenter.records.agents import Agent
 
@@ -67,9 +67,9 @@ def make(overseer: Agent, label: str) -> str:
 
 
 def revoke(overseer: Agent, link_id: str) -> None:
-    """The screen is told within seconds. Raises NotAllowed for a link to more than one sees."""
+    """The screen is told within seconds. Raises NotFound for a link to more than one sees."""
     if link_id not in {link.id for link in of(overseer)}:
-        raise NotAllowed
+        raise NotFound
     at = clock.now()
     with transaction() as session:
         wall.revoke_link(session, link_id, at)
