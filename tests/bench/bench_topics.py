@@ -3,8 +3,9 @@
 `tests/sentences/first.csv` was written before the keywords. `second.csv` was written after their first version, which
 understood 73 % of it; the keywords were widened with it in sight. `third.csv` was written after that, with the keywords
 frozen; nobody tunes to it. `fourth.csv` is another hand's, who saw neither keywords nor sentences. The measure is the
-labelled set, `first` and `fourth`: half of it by another hand. Right: the labelled topic, a person, or « je ne sais pas
-» where that is meant. Wrong: another topic. The rest is asked again. """
+labelled set, `first` and `fourth`: half of it by another hand. Right: the labelled topic, a person, or « je ne sais
+pas » where that is meant. Wrong: another topic. The rest is asked again.
+"""
 
 import csv
 import sys
