@@ -201,7 +201,7 @@ def test_the_board_follows_by_itself(line: Line, desk: Desk, opens: Opens) -> No
     expect(row).to_contain_text("Pause (repas)")
     agent.becomes_available()
     expect(row).to_contain_text("Disponible")
-    page.get_by_role("button", name="Mettre Karim en pause").click()
+    page.get_by_role("button", name="Mettre en pause Karim").click()
     expect(row).to_contain_text("Pause (pause courte)")
     assert agent.state == "pause"
     expect(page.locator("#stale")).to_be_empty()
