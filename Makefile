@@ -17,7 +17,7 @@ run: $(STAMPS)/project ## install, then start the whole service; ARGS=--once let
 	@$(BIN)/callcenter up $(ARGS)
 
 test: $(STAMPS)/project $(STAMPS)/dev $(STAMPS)/browser ## install, then every test; ARGS goes to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: $(STAMPS)/project $(STAMPS)/dev ## each measure as 'name ratio'; ARGS=voice for that one alone
 	@for each in $(if $(ARGS),$(ARGS:%=tests/bench/bench_%.py),tests/bench/bench_*.py); do \
