@@ -69,7 +69,12 @@ def schema(stores: embedded.Stores) -> list[str]:
 def database(stores: embedded.Stores, schema: list[str]) -> embedded.Server:
     """Migrated, and nothing in it."""
     with _connected(stores) as connection:
-        connection.execute(EMPTY.format(tables=",".join(schema)).encode())
+        while True:
+            try:
+                connection.execute(EMPTY.format(tables=",".join(schema)).encode())
+                break
+            except psycopg.errors.DeadlockDetected:
+                continue  # a service that is running holds the tables in its own order
     standing.refresh()
     return stores.postgresql
 

@@ -16,7 +16,7 @@ import httpx2
 
 from callcenter import demo
 
-PATIENCE = 10.0  # seconds for something that the service does by itself
+PATIENCE = 30.0  # seconds for something that the service does by itself
 LOOK = 0.05
 BEAT = 4.0
 
@@ -60,7 +60,7 @@ class DeskAgent:
     """One member of staff, signed in. Every verb returns the agent, or refuses with DeskRefused."""
 
     def __init__(self, base_url: str, login: str, password: str) -> None:
-        self.http = httpx2.Client(base_url=base_url, headers={"Origin": base_url}, timeout=10, trust_env=False)
+        self.http = httpx2.Client(base_url=base_url, headers={"Origin": base_url}, timeout=30, trust_env=False)
         self._leaves = threading.Event()
         self._beating: threading.Thread | None = None
         begun = self._ask("session", {"login": login, "password": password})

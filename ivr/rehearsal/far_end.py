@@ -15,7 +15,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 State = dict[str, Any]
 
-PATIENCE = 10.0  # real seconds
+PATIENCE = 30.0  # real seconds
 
 
 class Refused(AssertionError):
