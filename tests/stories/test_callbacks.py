@@ -93,6 +93,7 @@ def test_madame_durand_is_promised_missed_twice_and_helped_at_the_third_call(lin
     karim.is_offered()
     karim.accepts()
     third = line.rung(DURAND, timeout=30).speaks_with(KARIM)
+    karim.is_("talking")
     third.hangs_up()
     karim.records("declaration-revenus", settled=True)
     karim.is_("available")
@@ -130,6 +131,7 @@ def test_madame_durand_calls_again_meanwhile(line: Line, desk: Desk) -> None:
     karim.accepts()
     again.speaks_with(KARIM)
     assert len(line.live()) == 2  # hers and Karim's: nobody dials her
+    karim.is_("talking")
     again.hangs_up()
     karim.records("declaration-revenus", settled=True)
     line.call(from_=DURAND).hears("code postal").hangs_up()  # she was helped: no promise is left

@@ -21,7 +21,7 @@ def main() -> int:
     """The campaign's exit code."""
     ask = argparse.ArgumentParser(prog="callcenter drill", description=__doc__)
     add_arguments(ask)
-    ask.add_argument("--logs", type=Path, help="where the parts' logs stay; else they go when the drill is over")
+    ask.add_argument("--logs", type=Path, help="where the parts' logs stay, and what the database held if it failed")
     said = ask.parse_args()
     with tempfile.TemporaryDirectory(prefix="callcenter-drill-") as scratch:
         Path(scratch).chmod(0o755)  # for root PostgreSQL runs as `nobody`, who must be able to walk in
@@ -32,7 +32,10 @@ def main() -> int:
             subprocess.run(up.python("callcenter.cli", "migrate"), env=given, check=True)
             given_on = {name.replace("_", "-"): value for name, value in vars(said).items() if name != "logs"}
             arguments = [f"--{name}={value}" for name, value in given_on.items()]
-            return _keeps(stores, up.python("ivr.rehearsal.drill.campaign", *arguments, f"--logs={logs}"), given)
+            code = _keeps(stores, up.python("ivr.rehearsal.drill.campaign", *arguments, f"--logs={logs}"), given)
+            if code and said.logs:
+                (logs / "database.sql").write_text(embedded.dump(stores.postgresql))
+            return code
 
 
 def _keeps(stores: embedded.Stores, command: list[str], given: dict[str, str]) -> int:
