@@ -190,8 +190,9 @@ def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log
 
 def dump(database: Server) -> str:
     """Everything PostgreSQL holds, as SQL."""
-    command = [_programs() / "bin/pg_dump", database.url.replace("+psycopg", "")]
-    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    command = [str(_programs() / "bin/pg_dump"), database.url.replace("+psycopg", "")]
+    done: subprocess.CompletedProcess[str] = subprocess.run(command, capture_output=True, check=True, text=True)
+    return done.stdout
 
 
 def _programs() -> Path:

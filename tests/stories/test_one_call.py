@@ -21,6 +21,7 @@ def test_madame_durand_is_helped_with_her_taxes(line: Line, desk: Desk, service:
     karim.is_offered()
     karim.accepts()
     durand.speaks_with(KARIM)
+    karim.is_("talking")
     durand.hangs_up()
     karim.records("declaration-revenus", settled=True)
     assert karim.is_("available").state == "available"
