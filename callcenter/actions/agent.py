@@ -302,8 +302,10 @@ def records_visit(
     arrived_at: datetime,
     at: datetime,
     satisfaction: int | None = None,
+    settled_said: bool | None = None,
 ) -> contacts.Contact:
-    """A visit at the desk, in the same form: a contact of channel `front_desk`, of the agent's own site."""
+    """A visit at the desk, in the same form: a contact of channel `front_desk`, of the agent's own site. `satisfaction`
+    (1 to 4) and `settled_said` are the person's own answers; None: not asked."""
     _check(entries)
     with transaction() as session:
         agent = _agent(session, agent_id)
@@ -315,6 +317,7 @@ def records_visit(
         contact.local_day = local_day(department, arrived_at)
         if satisfaction is not None:
             contact.satisfaction, contact.satisfaction_scale = satisfaction, 4
+        contact.settled_said = settled_said
         contacts.record(session, contact, _clean(entries), at, agent_id)
         return contact
 

@@ -115,6 +115,7 @@ def writes_referent(admin: Agent, scope: str, partner: str, desk: str, phone: st
         referent_id = directory.add_referent(session, scope, partner, desk, number, hours)
         told = {"name": ("", desk), "phone": ("", number), "hours": ("", hours)}
         sessions.audit(session, admin.id, "wrote a referent", "referent", f"{scope}:{partner}", at, told)
+    standing.refresh()
     return referent_id
 
 
@@ -126,6 +127,7 @@ def removes_referent(admin: Agent, referent_id: str, at: datetime) -> None:
             raise NotFound
         told = {"name": (gone.desk, ""), "phone": (gone.phone, "")}
         sessions.audit(session, admin.id, "removed a referent", "referent", f"{gone.scope}:{gone.partner}", at, told)
+    standing.refresh()
 
 
 def _opens_heading(session: Session, scope: str, key: str, heading: Mapping[str, str], on: date) -> None:

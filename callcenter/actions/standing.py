@@ -18,7 +18,7 @@ from callcenter.config import settings
 from callcenter.db import Session, reading
 from callcenter.errors import StoreDown
 from callcenter.records import directory, hours, revision, rollout, sites
-from callcenter.records.directory import Procedure
+from callcenter.records.directory import PartnerDesk, Procedure
 from callcenter.rules.menu import NATION, Menu, menu_of
 from callcenter.rules.opening_hours import PARIS, LineHours, on_their_clock
 from callcenter.rules.orders import Message, QueueOrder
@@ -63,6 +63,7 @@ class Standing:
     rounds: tuple[Stop, ...] = ()
     thresholds: Mapping[tuple[str, str], Ages] = field(default_factory=dict)
     """Of the queues that have their own, by scope and topic."""
+    referents: tuple[PartnerDesk, ...] = ()
 
     def widens_after(self, department: str, topic: str) -> Ages:
         """When a call that joins this queue now will be open to the region and to the nation."""
@@ -146,7 +147,7 @@ def read(at: datetime, number: int) -> Standing:
     with reading() as session:
         procedures = directory.procedures(session, day)
     with reading() as session:
-        partners = directory.partner_names(session, day)
+        partners, referents = directory.partner_names(session, day), directory.partner_desks(session)
     with reading() as session:
         states = rollout.states(session, day)
     with reading() as session:
@@ -167,7 +168,7 @@ def read(at: datetime, number: int) -> Standing:
         menu = menu_of([(NATION, topic) for topic in directory.packaged_topics()], notices, closed)
     return Standing(
         number, day, line, menu, {p.code: p for p in procedures}, partners, states, messages, orders, told, stops,
-        thresholds,
+        thresholds, referents,
     )  # fmt: skip
 
 

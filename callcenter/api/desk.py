@@ -519,11 +519,13 @@ class PromiseCallback(Command):
 
 
 class RecordVisit(Command):
-    """A visit at the desk, in the same form. `minutes`: how long ago the person came."""
+    """A visit at the desk, in the same form. `minutes`: how long ago the person came; `satisfaction` and
+    `settled_said`: the two questions that callers are asked too, as the person answered them."""
 
     department: str = UNKNOWN
     minutes: int = Field(0, ge=0, le=600)
     satisfaction: int | None = Field(None, ge=1, le=4)
+    settled_said: bool | None = None
     entries: list[Demarche] = Field(min_length=1, max_length=9)
     agreement: Agreement | None = None
 
@@ -531,7 +533,8 @@ class RecordVisit(Command):
         entries = [each.entry() for each in self.entries]
         arrived_at = at - timedelta(minutes=self.minutes)
         department = self.department if self.department in TERRITORIES else UNKNOWN
-        contact = verbs.records_visit(agent_id, department, entries, arrived_at, at, self.satisfaction)
+        answers = self.satisfaction, self.settled_said
+        contact = verbs.records_visit(agent_id, department, entries, arrived_at, at, *answers)
         _agrees(agent_id, contact.id, self.agreement, at)
 
 

@@ -1,8 +1,13 @@
 """What an agent may choose from: topics and procedures, in both languages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callcenter.actions import standing
+from callcenter.errors import BadNumber
+from callcenter.phone_number import PhoneNumber
+from callcenter.records.directory import PartnerDesk
+from callcenter.rules.menu import NATION
 from callcenter.rules.territory import TERRITORIES
 
 OTHER = "autre"
@@ -26,6 +31,19 @@ class Procedure(Named):
 
     topic: str
     partner: str
+
+
+@dataclass(frozen=True)
+class ReferentDesk:
+    """A partner's desk that an agent may call. `phone`: as it is dialled; `e164`: the same for a link."""
+
+    partner: str
+    desk: str
+    phone: str
+    e164: str
+    hours: str
+    is_own: bool
+    """Of the department, rather than the nation's."""
 
 
 def topics() -> dict[str, Named]:
@@ -58,6 +76,19 @@ def sheet(code: str, department: str, language: str) -> str:
     return (found.sheet.get(language) or found.sheet.get("fr", "")) if found else ""
 
 
+def referents(code: str | None, department: str) -> tuple[list[ReferentDesk], list[ReferentDesk]]:
+    """Whom an agent may call about a matter of a citizen of that department: those of the topic's partners, and the
+    others; the department's own before the nation's."""
+    stands = standing.current()
+    topic = next((topic for topic in stands.menu.of(department).coded() if topic.code == code), None)
+    held = sorted((each for each in stands.referents if each.scope in (department, NATION)), key=_is_of_nation)
+    concerned = topic.partners if topic else ()
+    return (
+        [_referent(each, stands.partners) for each in held if each.partner in concerned],
+        [_referent(each, stands.partners) for each in held if each.partner not in concerned],
+    )
+
+
 def topic_name(code: str | None, language: str) -> str:
     """A topic's name; the code itself for one that the directory has lost."""
     topic = topics().get(code or OTHER)
@@ -74,6 +105,20 @@ def department_name(code: str) -> str | None:
     """`Lot`; None for the unknown department."""
     territory = TERRITORIES.get(code)
     return territory.name if territory else None
+
+
+def _is_of_nation(desk: PartnerDesk) -> bool:
+    return desk.scope == NATION
+
+
+def _referent(desk: PartnerDesk, partners: Mapping[str, str]) -> ReferentDesk:
+    try:
+        number = PhoneNumber.parse(desk.phone)
+        phone, e164 = number.national, number.e164
+    except BadNumber:
+        phone, e164 = desk.phone, ""
+    name = partners.get(desk.partner, desk.partner)
+    return ReferentDesk(name, desk.desk, phone, e164, desk.hours, not _is_of_nation(desk))
 
 
 def _shown(spoken: str) -> str:

@@ -96,6 +96,17 @@ class Referent(Base):
 
 
 @dataclass(frozen=True)
+class PartnerDesk:
+    """A referent as agents read it. `phone`: E.164; `hours`: as they are told."""
+
+    scope: str
+    partner: str
+    desk: str
+    phone: str
+    hours: str
+
+
+@dataclass(frozen=True)
 class Procedure:
     """One démarche. `partner` is empty where no partner of the network holds it."""
 
@@ -308,6 +319,7 @@ def add_referent(session: Session, scope: str, partner: str, desk: str, phone: s
     row = Referent(id=new_id(), scope=scope, partner=partner, desk=desk, phone=phone, hours=hours)
     session.add(row)
     session.flush()
+    revision.raise_(session)
     return row.id
 
 
@@ -316,7 +328,14 @@ def remove_referent(session: Session, referent_id: str) -> Referent | None:
     row = session.get(Referent, referent_id)
     if row is not None:
         session.delete(row)
+        revision.raise_(session)
     return row
+
+
+def partner_desks(session: Session) -> tuple[PartnerDesk, ...]:
+    """Every referent, in order of partner and desk."""
+    rows = session.scalars(select(Referent).order_by(Referent.partner, Referent.desk))
+    return tuple(PartnerDesk(row.scope, row.partner, row.desk, row.phone, row.hours) for row in rows)
 
 
 def topic_of(row: TopicRow) -> Topic:

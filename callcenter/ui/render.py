@@ -151,6 +151,7 @@ def _environment() -> Environment:
         "topic": _topic,
         "act_name": _act_name,
         "sheet": directory.sheet,
+        "referents": directory.referents,
         "procedure": _procedure,
         "department": _department,
         "ring": _ring,

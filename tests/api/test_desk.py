@@ -9,7 +9,7 @@ from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, legs, sessions
 from callcenter.records.identity import new_id
-from callcenter.rules.states import AgentState, CallState, Due
+from callcenter.rules.states import AgentState, CallState, Due, PauseReason
 from tests.api.conftest import SignIn
 from tests.town import settle
 
@@ -221,3 +221,52 @@ def test_a_page_reads_without_a_script(sign_in: SignIn) -> None:
     assert "<noscript>" in page
     assert " style=" not in page
     assert " onclick=" not in page
+
+
+def test_the_answer_sheet_and_the_partners_referents_are_beside_the_caller_until_it_is_recorded(
+    sign_in: SignIn,
+) -> None:
+    karim_id = settle("karim")
+    settle("admin", role="admin")
+    admin = sign_in("admin")
+    for partner, scope, desk in (("dgfip", "46", "SIP"), ("dgfip", "31", "Ailleurs"), ("caf", "N", "Appui CAF")):
+        asked = {"scope": scope, "partner": partner, "desk": desk, "phone": "05 65 00 00 70", "hours": "9 h-12 h"}
+        assert admin.post("/api/admin/directory/referents", json=asked).status_code == 201
+    labels = {"fr": "les impôts", "en": "taxes"}
+    taxes = {"scope": "N", "was": "3", "keys": "3", "code": "impots", "labels": labels, "partners": ["dgfip"]}
+    written = admin.put("/api/admin/directory/topics", json=taxes | {"sheet": {"fr": "Demander l'avis d'impôt."}})
+    assert written.status_code == 204, written.text
+    karim = sign_in("karim")
+    _, contact_id = _wraps_up(karim_id)
+    wrapping_up = karim.get("/desk").text
+    with transaction() as session:
+        contact, agent = contacts.get(session, contact_id), agents.get(session, karim_id)
+        assert contact
+        assert agent
+        contacts.set_due(session, contact, Due.OWED, clock.now(), "the deadline passed")
+        agent.state, agent.pause_reason, agent.call_id = AgentState.PAUSE, PauseReason.OUTCOME_OWED, None
+    for page in (wrapping_up, karim.get("/desk").text):
+        panel = page[page.index('id="caller"') : page.index('id="queues"')]
+        assert "Demander l&#39;avis d&#39;impôt." in panel
+        assert panel.index("SIP") < panel.index("Autres partenaires (1)") < panel.index("Appui CAF")
+        assert 'href="tel:+33565000070">05 65 00 00 70</a>' in panel
+        assert "9 h-12 h" in panel
+        assert "Ailleurs" not in panel
+
+
+def test_a_visit_asks_what_a_call_asks(sign_in: SignIn) -> None:
+    settle("karim")
+    karim = sign_in("karim")
+    page = karim.get("/desk").text
+    form = page[page.index('id="visit-form"') :]
+    assert [f'name="{name}"' in form for name in ("settled-0", "settled_said", "satisfaction")] == [True] * 3
+    visit = {"department": "46", "procedure-0": "avis-impot", "outcome-0": "accompaniment"}
+    for more in ({"settled-0": "true", "satisfaction": "4", "settled_said": "false"}, {"settled-0": "false"}):
+        assert karim.post("/desk/visit", data=visit | more).status_code == 303
+    with reading() as session:
+        found = [
+            (kept.satisfaction, kept.settled_said, row.settled)
+            for kept in session.query(contacts.Contact).order_by(contacts.Contact.recorded_at)
+            for row in contacts.accompaniments(session, [kept.id])
+        ]
+    assert found == [(4, False, True), (None, None, False)]

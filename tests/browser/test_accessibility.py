@@ -11,7 +11,7 @@ from callcenter import clock
 from callcenter.actions import callback, citizen
 from callcenter.db import transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, rollups, sites
+from callcenter.records import agents, callbacks, calls, directory, rollups, sites
 from callcenter.records.calls import Wish
 from callcenter.records.identity import new_id
 from callcenter.rules import national_list
@@ -75,6 +75,9 @@ def test_the_door(opens: Opens, is_accessible: Checks) -> None:
 
 def test_the_desk_through_a_whole_call(line: Line, opens: Opens, is_accessible: Checks) -> None:
     karim = settle("karim", phone=KARIM)
+    with transaction() as session:
+        for partner, desk in (("dgfip", "SIP de Cahors"), ("caf", "Appui CAF")):
+            directory.add_referent(session, "46", partner, desk, "+33565000070", "9 h-12 h")
     line.registers(KARIM, "manual")
     page = opens("karim")
     is_accessible(page, "offline")
@@ -102,7 +105,8 @@ def test_the_desk_through_a_whole_call(line: Line, opens: Opens, is_accessible: 
     page.wait_for_selector(".call__muted")
     page.locator(".held").evaluate("held => { held.dataset.orangeAfter = 0 }")
     page.wait_for_selector(".held.is-long")
-    is_accessible(page, "on hold too long, muted")
+    page.locator("#caller details.more summary").click()
+    is_accessible(page, "on hold too long, muted, every referent unfolded")
     page.keyboard.press("Alt+Shift+R")
     _is(page, "wrap_up")
     page.locator("form[id^=record-] .choices label").filter(has_text="Orientation").click()
