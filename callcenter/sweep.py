@@ -1,7 +1,8 @@
 """The sweep: a plain process that keeps promises in seconds. Run two or more: every row is taken by one of them.
 
 Every half second it matches, ends leases, widens rings and looks for the silent; every second it raises the
-beacon; every half minute it compares the index and the carrier with PostgreSQL.
+beacon; every half minute it compares the index and the carrier with PostgreSQL. Each lane has a thread of its own:
+whoever asks the carrier may wait for it for seconds, and no lease and no offer waits with them.
 """
 
 import signal
@@ -21,11 +22,13 @@ from callcenter.telephone import telephone
 
 TICK = 0.5
 WORKERS_COME = timedelta(minutes=3)  # after a start of the whole service
+NOW = timedelta()
+Step = Callable[[datetime], object]
 log = structlog.get_logger()
 
 
 def round_(at: datetime) -> None:
-    """What every half second owes."""
+    """What every half second owes, and no carrier is asked for."""
     for step in (
         lambda: healing.leases_end(at),
         lambda: queue.widen(at.timestamp()),
@@ -33,7 +36,7 @@ def round_(at: datetime) -> None:
         lambda: healing.agents_fall_silent(at),
         lambda: healing.callbacks_fall_due(at),
     ):
-        _try(step)
+        _try(step, "round")
 
 
 def heartbeat(at: datetime) -> None:
@@ -45,27 +48,40 @@ def heartbeat(at: datetime) -> None:
 def run(stop: threading.Event) -> None:
     """Until told to stop."""
     telephone()
-    due = {
-        heartbeat: timedelta(seconds=1),
-        round_: timedelta(seconds=TICK),
-        healing.compare_index: timedelta(seconds=15),  # half of what P3 allows
-        healing.compare_carrier: timedelta(seconds=30),
-        healing.callbacks_are_kept: timedelta(seconds=5),
-        healing.satisfaction_is_asked: timedelta(minutes=1),
-        _ping: timedelta(minutes=1),
-        healing.workers_work: timedelta(minutes=1),
-        _roll_up: timedelta(minutes=1),
-        _tidy: timedelta(hours=1),
-    }
-    following = {step: clock.now() for step in due}
-    following[healing.workers_work] += WORKERS_COME
+    minute = timedelta(minutes=1)
+    lanes: list[dict[Step, timedelta]] = [
+        {heartbeat: timedelta(seconds=1)},
+        {round_: timedelta(seconds=TICK)},
+        {healing.connections_end: timedelta(seconds=TICK)},
+        {healing.dials_end: timedelta(seconds=TICK)},
+        {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
+        {healing.compare_carrier: timedelta(seconds=30)},
+        {
+            healing.callbacks_are_kept: timedelta(seconds=5),
+            healing.satisfaction_is_asked: minute,
+            healing.workers_work: minute,
+            _ping: minute,
+            _roll_up: minute,
+            _tidy: timedelta(hours=1),
+        },
+    ]
+    threads = [threading.Thread(target=_goes_round, args=(lane, stop), daemon=True) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _goes_round(lane: dict[Step, timedelta], stop: threading.Event) -> None:
+    """One lane: its steps, each when its time has come."""
+    following = {step: clock.now() + (WORKERS_COME if step is healing.workers_work else NOW) for step in lane}
     while not stop.is_set():
-        for step, every in due.items():
+        for step, every in lane.items():
             at = clock.now()
             if at >= following[step]:
                 following[step] = at + every
-                _try(partial(step, at))
-        stop.wait(max(0.05, TICK / 5))
+                _try(partial(step, at), step.__name__)
+        stop.wait(TICK / 5)
 
 
 def _ping(_at: datetime) -> None:
@@ -80,16 +96,16 @@ def _tidy(_at: datetime) -> None:
     jobs.send([(jobs.Job.TIDY, {})])
 
 
-def _try(step: Callable[[], object]) -> None:
+def _try(step: Callable[[], object], name: str) -> None:
     began = time.monotonic()
     try:
         step()
     except StoreDown as down:
-        log.warning("a store is down", store=type(down).__name__)
+        log.warning("a store is down", step=name, store=type(down).__name__)
     except Exception:
-        log.exception("the sweep goes on without one of its steps")
+        log.exception("the sweep goes on without one of its steps", step=name)
     if time.monotonic() - began > 2:
-        log.warning("a step of the sweep was slow", seconds=round(time.monotonic() - began, 1))
+        log.warning("a step of the sweep was slow", step=name, seconds=round(time.monotonic() - began, 1))
 
 
 def main() -> None:

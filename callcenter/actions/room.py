@@ -218,6 +218,17 @@ def caller_is_gone(call: Call, at: datetime) -> None:
         citizen.hangs_up(call.carrier_id, at)
 
 
+def lets_citizen_go(call: Call, at: datetime) -> None:
+    """A citizen whose call is over is still on the line: out of the empty room to the last words, if the carrier was
+    not listening when it was asked; hung up when the last words are long over. Raises CarrierDown."""
+    assert call.carrier_id is not None
+    assert call.ended_at is not None
+    if call.carrier_id in telephone().in_room(call.id):
+        telephone().to_goodbye(call.carrier_id, call.id)
+    elif call.ended_at < at - calls.LAST_WORDS:
+        telephone().hang_up(call.carrier_id)
+
+
 def begin_talking(session: Session, call: Call, leg: Leg, at: datetime) -> None:
     """`connecting → talking`: the wait is over, the conversation begins."""
     moved = calls.move(

@@ -192,6 +192,12 @@ def unclosed(session: Session, at: datetime, ended_before: datetime) -> list[Cal
     return list(session.scalars(silent))
 
 
+def lingering(session: Session, carrier_ids: Sequence[str], ended_before: datetime) -> list[Call]:
+    """Calls that ended a while ago though their citizen's line is one of these."""
+    over = select(Call).where(Call.carrier_id.in_(carrier_ids), Call.ended_at < ended_before)
+    return list(session.scalars(over))
+
+
 def line_is_over(session: Session, call: Call, at: datetime) -> None:
     """The carrier has closed a call's line."""
     call.line_over_at = call.line_over_at or at

@@ -77,7 +77,7 @@ def unpromised(session: Session, number_keys: Sequence[bytes]) -> list[bytes]:
 
 def never_dialled(session: Session) -> list[str]:
     """Callbacks that ended as dialled, reached or not, without one dial that rang."""
-    rang = exists().where(Attempt.callback_id == Callback.id, Attempt.outcome != DialResult.NOT_DIALLED)
+    rang = exists().where(Attempt.callback_id == Callback.id, Attempt.outcome.is_distinct_from(DialResult.NOT_DIALLED))
     return list(session.scalars(select(Callback.id).where(Callback.state.in_(ENDED_BY_DIALLING), ~rang)))
 
 

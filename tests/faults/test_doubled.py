@@ -48,3 +48,21 @@ def test_the_same_rows_come_of_a_whole_call(town: Town, fault: str) -> None:
     town.line.faults()
     healing.compare_carrier(clock.now() + timedelta(seconds=20))
     assert checking.check(clock.now()).breaches == []
+
+
+def test_a_citizen_left_in_an_empty_room_hears_the_last_words_after_all(town: Town) -> None:
+    agent.beats(town.karim, clock.now())
+    until(lambda: town.is_("available"))
+    caller = town.line.call(from_="+33565051235")
+    caller.hears("code postal", 30).presses("46000").hears("Lot", 30).presses("1").hears("impôts", 30).presses("3")
+    until(lambda: town.offer() is not None)
+    offer = town.offer()
+    assert offer is not None
+    agent.accepts(town.karim, offer.id, clock.now())
+    caller.is_connected_with(KARIM, 30)
+    until(lambda: town.is_("talking"))
+    town.line.faults(rest=[{"mode": "500", "times": None, "share": 1.0}])
+    agent.hangs_up(town.karim, clock.now())
+    town.line.faults()
+    healing.compare_carrier(clock.now() + timedelta(seconds=20))
+    caller.hears("référence", 30)

@@ -126,7 +126,7 @@ def test_an_unknown_answer_is_settled_by_asking_and_never_by_dialling_again(
     for _ in range(3):  # the hint again, from the sweep and from a slow broker
         worker.dial(call.id, call.epoch)
     (line,) = lines_of(carrier)
-    healing.callbacks_fall_due(clock.now() + dial.ANSWERS)
+    healing.dials_end(clock.now() + dial.ANSWERS)
     (known,) = the_attempts()
     assert known.carrier_id == line
     assert lines_of(carrier) == [line]
@@ -189,7 +189,7 @@ def test_two_dials_to_one_number_never_overlap(carrier: Line, karim: str) -> Non
     assert lines_of(carrier) == []
     with reading() as session, pytest.raises(Conflict), transaction() as writing:
         callbacks.attempt(writing, the_callback(), calls.get(session, second.id) or second, clock.now(), clock.now())
-    healing.callbacks_fall_due(clock.now())  # the carrier knows no such line: it is over
+    healing.dials_end(clock.now())  # the carrier knows no such line: it is over
     assert the_attempts()[0].outcome == DialResult.CALLED_US
     dial.dials(second.id, second.epoch, clock.now())
     assert len(lines_of(carrier)) == 1

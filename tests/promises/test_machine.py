@@ -219,6 +219,7 @@ class Town(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([6, 25, 60, 130]))
     def time_passes(self, seconds: int) -> None:
         healing.leases_end(clock.now() + timedelta(seconds=seconds))
+        healing.connections_end(clock.now() + timedelta(seconds=seconds))
 
     @rule()
     def sweeps(self) -> None:
@@ -297,6 +298,7 @@ class Town(RuleBasedStateMachine):
             dispatch.decide(reservation)
         self.proposals.clear()
         healing.leases_end(clock.now() + timedelta(seconds=6))
+        healing.connections_end(clock.now() + timedelta(seconds=6))
         if self.ruffled:
             healing.compare_index(clock.now())
         dispatch.everyone()

@@ -194,6 +194,8 @@ class Stage:
                 str(COPIES),
                 "--log-level",
                 "warning",
+                "--timeout-worker-healthcheck",
+                "30",  # a copy that starts slowly on a busy machine is not a hung one
             ]
             yield child(name, command, f"{address}/health/live")
         for n in range(sweeps):
