@@ -26,6 +26,7 @@ class Job(StrEnum):
 
     DIAL = "callbacks.dial"
     TEXT = "callbacks.text"
+    SITES = "sites.text"
     PING = "hands.ping"
     ASK = "satisfaction.ask"
     ROLL_UP = "figures.roll_up"

@@ -45,6 +45,10 @@ class Telephone(Protocol):
     def send_text(self, number: PhoneNumber, language: str, reference: str) -> None:
         """Write to somebody whom we could not reach."""
 
+    def text_sites(self, number: PhoneNumber, language: str, department: str, postal_code: str, at: datetime) -> None:
+        """Write to a caller where they are welcome: the sites of their postal code, else of their department, with
+        their hours of today."""
+
     def ask_by_text(self, number: PhoneNumber, language: str) -> None:
         """Write to somebody we spoke with: how satisfied are they? Their reply comes as a text."""
 

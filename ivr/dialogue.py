@@ -2,7 +2,7 @@
 
 Nothing here knows the carrier, the stores or the clock: the same keys always lead to the same step, so a whole
 conversation is tested without a telephone. What was heard rides in an address as short codes (`written`, `read`);
-a postal code or a telephone number never does.
+a postal code (but sealed) or a telephone number never does.
 
 At every question: `*` says it again, silence and nonsense ask again, and after PATIENCE tries comes a person.
 """
@@ -25,6 +25,7 @@ from ivr.turns import Ask, Say, Speech, Spelled
 PATIENCE = 3  # tries per question
 PATIENCE_OF_VOICE = 2  # what was said and not understood twice goes to a person
 PATIENCE_OF_RELAYS = 6  # a relay operator reads, types and waits for an answer
+PATIENCE_BEFORE_FAREWELL = 20  # where silence leads to no person: after a quarter of an hour nobody is there
 REPEATS = 5  # `*` per question
 ROUNDS = 5  # times a caller may go back: another postal code, the other language
 OTHER = "autre"  # the topic of those who do not know
@@ -36,9 +37,10 @@ HINTS = 500  # words a carrier may be told to expect
 # Questions put to those who have waited, and may choose to go on.
 TOO_LONG = "too_long"
 WISH = "wish"
+WHICH = "which"  # of the departments that the postal code lies in
 
 # Questions that read the calling number back: like it, they are never remembered.
-OFFERS = frozenset({"closed", "nobody", "full", TOO_LONG, WISH})
+OFFERS = frozenset({"closed", "suspended", "nobody", "full", TOO_LONG, WISH})
 SOONEST = "s"  # the slot of those who take whatever comes first
 
 # Where the dialogue ends. What happens there is done by the webhooks.
@@ -49,8 +51,10 @@ PROMISE_TYPED = "promise_typed"  # a callback to the number typed before
 KEEP = "keep"  # a callback that was promised before stands
 CANCEL = "cancel"  # it does not
 NOT_OPEN = "not_open"  # the department is not served yet: its sites are told
+BY_TEXT = "by_text"  # the same sites are wanted in writing
 FAREWELL = "farewell"
-ENDS = frozenset({QUEUE, PROMISE, DRAFT, PROMISE_TYPED, KEEP, CANCEL, NOT_OPEN, FAREWELL})
+ENDS = frozenset({QUEUE, PROMISE, DRAFT, PROMISE_TYPED, KEEP, CANCEL, NOT_OPEN, BY_TEXT, FAREWELL})
+PASSING = frozenset({DRAFT, NOT_OPEN, BY_TEXT})  # after these the dialogue goes on: they count their rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,18 @@ class Heard:
     relay: bool = False
     alone: bool = False
     """Nobody on duty speaks the other language: it gets a callback."""
+    unspoken: bool = False
+    """Nobody of ours at all speaks it: the menu does, and advisers answer in French."""
     anonymous: bool = False
     """The calling number cannot be called back."""
     hint: tuple[str, ...] = ()
     """Territories to offer for a confirmation."""
     among: tuple[str, ...] = ()
     """Territories the last postal code may lie in."""
+    place: str = ""
+    """The last postal code, sealed, while its sites are being told."""
+    texts: bool = False
+    """The calling number can be written to."""
     group: str = ""
     """Key of the first level of the topic menu."""
     reopens: str = ""
@@ -122,13 +132,19 @@ def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Move:
         return QUEUE, _settled(heard)
     if move := question.understand(pressed, heard, menu):
         following, known = move
-        # A draft may be refused, and sites be heard again: they count their rounds.
-        final = following in ENDS and following not in (DRAFT, NOT_OPEN)
+        final = following in ENDS - PASSING
         return following, _settled(known) if final else replace(known, tries=0, repeats=0)
-    patience = PATIENCE_OF_VOICE if pressed == NOT_UNDERSTOOD and question.person else PATIENCE
-    if heard.tries + 1 < (PATIENCE_OF_RELAYS if heard.relay else patience):
+    following = question.default(heard)
+    if heard.tries + 1 < _patience(heard, following, spoke=pressed == NOT_UNDERSTOOD and question.person):
         return step, replace(heard, tries=heard.tries + 1)
-    return question.default(heard), _settled(heard)
+    return following, _settled(heard)
+
+
+def _patience(heard: Heard, following: str, *, spoke: bool) -> int:
+    """How often a question is asked before it leads to `following` by itself."""
+    if heard.relay:
+        return PATIENCE_BEFORE_FAREWELL if following == FAREWELL else PATIENCE_OF_RELAYS
+    return PATIENCE_OF_VOICE if spoke else PATIENCE
 
 
 def spoken(step: str, heard: Heard, said: str, menu: Menu) -> str:
@@ -170,7 +186,7 @@ def refused(heard: Heard) -> Move:
 
 
 def _settled(heard: Heard) -> Heard:
-    return replace(heard, hint=(), among=(), group="", slots=(), tries=0, repeats=0, rounds=0)
+    return replace(heard, hint=(), among=(), place="", texts=False, group="", slots=(), tries=0, repeats=0, rounds=0)
 
 
 # We promised to call you back: shall we still?
@@ -211,6 +227,7 @@ def _welcome(heard: Heard, menu: Menu) -> tuple[Say, ...]:
         return _postal(heard, menu)
     notices = _notices(heard, menu, NATION)
     other = "menu.called_back_in_this_language" if heard.alone else "menu.in_this_language"
+    other = "menu.menu_in_this_language" if heard.unspoken else other
     greeting = *notices, say(heard.language, "menu.welcome"), say(_other_language(heard), other)
     return (*greeting, *_postal_words(heard), say(heard.language, "menu.other_ways"))
 
@@ -241,7 +258,7 @@ def _notices(heard: Heard, menu: Menu, *of: str) -> tuple[Say, ...]:
 
 def _lives(keys: str, heard: Heard, menu: Menu) -> Move | None:
     if keys == "9":
-        return _back("welcome", replace(heard, language=_other_language(heard), alone=False))
+        return _back("welcome", replace(heard, language=_other_language(heard), alone=False, unspoken=False))
     if keys == "8" and not heard.relay:
         return "postal", replace(heard, relay=True)
     if hinted := _choice(keys, heard.hint):
@@ -250,7 +267,7 @@ def _lives(keys: str, heard: Heard, menu: Menu) -> Move | None:
     if not found:
         return None
     if len(found) > 1:
-        return "which", replace(heard, among=found)
+        return WHICH, replace(heard, among=found)
     if found == (MONACO,) or not TERRITORIES[found[0]].inhabited:
         return _back("elsewhere", replace(heard, among=found))
     if found[0] in menu.not_open:  # told at once: the postal code, whose sites come first, is not kept
@@ -259,7 +276,9 @@ def _lives(keys: str, heard: Heard, menu: Menu) -> Move | None:
 
 
 def _served(heard: Heard, menu: Menu) -> Move:
-    return (NOT_OPEN if heard.department in menu.not_open else "topic"), heard
+    if heard.department in menu.not_open:
+        return NOT_OPEN, heard
+    return "topic", replace(heard, place="")
 
 
 def _elsewhere(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
@@ -280,7 +299,7 @@ def _which(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
 def _which_it_is(keys: str, heard: Heard, menu: Menu) -> Move | None:
     if chosen := _choice(keys, heard.among):
         return _served(replace(heard, department=chosen, among=()), menu)
-    return _back("postal", replace(heard, among=())) if keys == str(len(heard.among) + 1) else None
+    return _back("postal", replace(heard, among=(), place="")) if keys == str(len(heard.among) + 1) else None
 
 
 def _confirm(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
@@ -294,13 +313,16 @@ def _confirmed(keys: str, heard: Heard, _menu: Menu) -> Move | None:
 
 
 def _more_sites(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
-    return (say(heard.language, "sites.again"),)
+    by_text = (say(heard.language, "sites.by_text"),) if heard.texts else ()
+    return (*by_text, say(heard.language, "sites.again"))
 
 
 def _after_sites(keys: str, heard: Heard, _menu: Menu) -> Move | None:
-    if keys == "1":
+    if keys in ("1", "*"):
         return (NOT_OPEN, replace(heard, rounds=heard.rounds + 1)) if heard.rounds + 1 < ROUNDS else (FAREWELL, heard)
-    return _back("postal", replace(heard, department=UNKNOWN)) if keys == "2" else None
+    if keys == "3" and heard.texts:
+        return BY_TEXT, replace(heard, texts=False)
+    return _back("postal", replace(heard, department=UNKNOWN, place="", texts=False)) if keys == "2" else None
 
 
 # What is the matter?
@@ -490,6 +512,7 @@ def _to(end: str) -> Callable[[Heard], str]:
 # What is said where a number is read back.
 _READ: dict[str, Callable[[Heard, str], tuple[Say, ...]]] = {
     "closed": _closed,
+    "suspended": _explained("suspended.now"),
     "nobody": _explained("nobody.on_duty"),
     "full": _explained("full.now"),
     TOO_LONG: _late,
@@ -502,11 +525,12 @@ QUESTIONS: dict[str, Question] = {
     "welcome": Question(_welcome, _lives, _to(QUEUE), digits=5, hears=_says_place),
     "postal": Question(_postal, _lives, _to(QUEUE), digits=5, hears=_says_place),
     "elsewhere": Question(_elsewhere, _lives, _to(QUEUE), digits=5, hears=_says_place),
-    "which": Question(_which, _which_it_is, _to(QUEUE), hears=_says_which),
+    WHICH: Question(_which, _which_it_is, _to(QUEUE), hears=_says_which),
     "confirm": Question(_confirm, _confirmed, _to(QUEUE), hears=_says_yes_or_no("2")),
     "sites": Question(_more_sites, _after_sites, _to(FAREWELL), person=False, repeats=False, hears=_says_figure),
     "topic": Question(_topics, _matter, _to(QUEUE), hears=_says_matter),
     "closed": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
+    "suspended": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
     "nobody": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
     "full": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
     TOO_LONG: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=_says_yes_or_no("3")),
@@ -540,8 +564,11 @@ def _territory(code: str, language: str) -> str:
 
 # The address in which all this rides.
 
-_FLAGS = {"r": "relay", "a": "anonymous", "y": "typed", "x": "alone"}
-_WORDS = {"l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens", "u": "until", "e": "slot"}
+_FLAGS = {"r": "relay", "a": "anonymous", "y": "typed", "x": "alone", "v": "unspoken", "i": "texts"}
+_WORDS = {
+    "l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens", "u": "until", "e": "slot",
+    "j": "place",
+}  # fmt: skip
 _LISTS = {"h": "hint", "w": "among", "f": "slots"}
 _COUNTS = {"n": "tries", "p": "repeats", "b": "rounds"}
 _NOTHING = Heard()
@@ -571,6 +598,8 @@ def read(query: str) -> Move:
         anonymous="a" in pairs,
         hint=_codes(pairs.get("h", "")),
         among=_codes(pairs.get("w", "")),
+        place=pairs.get("j", ""),
+        texts="i" in pairs,
         group=pairs.get("g", ""),
         reopens=pairs.get("o", ""),
         until=pairs.get("u", ""),
@@ -578,6 +607,7 @@ def read(query: str) -> Move:
         slot=pairs.get("e", ""),
         typed="y" in pairs,
         alone="x" in pairs,
+        unspoken="v" in pairs,
         tries=_count(pairs.get("n", "")),
         repeats=_count(pairs.get("p", "")),
         rounds=_count(pairs.get("b", "")),

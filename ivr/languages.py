@@ -1,6 +1,7 @@
-"""Which languages somebody on duty speaks, known in the background so that no caller waits for the answer.
+"""Which languages somebody on duty speaks, and which anybody of ours at all, known in the background so that no caller
+waits for the answer.
 
-With the live store away the last answer stands; before the first, only the language everybody speaks.
+With a store away its last answer stands; before the first, only the language everybody speaks.
 """
 
 from collections.abc import Callable
@@ -8,8 +9,10 @@ from threading import Event, Thread
 
 import structlog
 
-from callcenter.errors import LiveStoreDown
+from callcenter.db import reading
+from callcenter.errors import DatabaseDown, LiveStoreDown
 from callcenter.live import floor
+from callcenter.records import agents
 from callcenter.rules.menu import Menu
 from callcenter.rules.routing import NATION
 from ivr.prompts import LANGUAGES
@@ -22,11 +25,12 @@ log = structlog.get_logger()
 
 
 class Languages:
-    """The languages spoken at this moment, in whatever ring: whoever is on duty serves the nation's."""
+    """The languages spoken at this moment, in whatever ring: whoever is on duty serves the nation's; and by those who
+    will be on duty some day."""
 
     def __init__(self, menu: Callable[[], Menu]) -> None:
         self._menu = menu
-        self._spoken = frozenset({ALWAYS})
+        self._spoken = self._known = frozenset({ALWAYS})
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="languages", daemon=True)
 
@@ -34,8 +38,23 @@ class Languages:
         """Whether somebody on duty speaks it, as known a moment ago."""
         return language in self._spoken
 
+    def ever(self, language: str) -> bool:
+        """Whether anybody of ours speaks it, so that a callback in it can be promised."""
+        return language in self._known
+
     def look(self) -> None:
-        """One trip."""
+        """One trip to each store."""
+        self._look_at_staff()
+        self._look_at_floor()
+
+    def _look_at_staff(self) -> None:
+        try:
+            with reading() as session:
+                self._known = agents.languages(session) | {ALWAYS}
+        except DatabaseDown:
+            log.debug("who speaks what could not be read: the last answer stands")
+
+    def _look_at_floor(self) -> None:
         menu = self._menu()
         topics = {topic.code for each in (menu, *menu.local.values()) for topic in each.coded()} | {OTHER}
         asked = [(language, f"{NATION}:{topic}:{language}") for language in LANGUAGES for topic in sorted(topics)]
@@ -54,6 +73,10 @@ class Languages:
         self._thread.join(timeout=3)
 
     def _run(self) -> None:
-        self.look()
-        while not self._stopping.wait(EVERY):
-            self.look()
+        while True:
+            try:
+                self.look()
+            except Exception:
+                log.exception("who speaks what could not be learnt: the last answers stand")
+            if self._stopping.wait(EVERY):
+                return

@@ -1,7 +1,11 @@
-"""What a caller from a department that is not served yet is told instead: where they are welcome today."""
+"""What a caller from a department that is not served yet is told instead: where they are welcome today. By voice, and
+by text where they ask for it."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime
 
+from callcenter import sealing
 from callcenter.actions.standing import Counter, Standing
 from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
@@ -21,18 +25,51 @@ def told(standing: Standing, department: str, postal_code: str, language: str, a
     the bus stops. The code is used here and forgotten."""
     territory = TERRITORIES[department]
     name = territory.spoken if language == "fr" else territory.name
-    every = standing.sites.get(department, ())
-    own = [site for site in every if site.postal_code == postal_code]
-    shown = (own or list(every))[:MOST]
+    shown, are_own = _shown(standing, department, postal_code)
     local = on_their_clock(department, at) or at
     said = [say(language, "sites.not_open", territory=name)]
-    said.append(say(language, "sites.of_postal_code" if own else "sites.of_department" if shown else "sites.none"))
+    said.append(say(language, "sites.of_postal_code" if are_own else "sites.of_department" if shown else "sites.none"))
     for site in shown:
-        said += _one(site, language, local, bool(is_holiday(department, local.date(), standing.hours.overrides)))
+        said += _one(site, language, local, _is_free(standing, department, local))
+    passing = _passing(standing, department, postal_code, language, local)
+    return (*said, *(Say(language, (sentence,)) for sentence in passing))
+
+
+def written(standing: Standing, department: str, postal_code: str, language: str, at: datetime) -> str:
+    """The same as the text that is sent: a line for each site, then one for each stop of the bus."""
+    shown, _ = _shown(standing, department, postal_code)
+    local = on_their_clock(department, at) or at
+    is_free = _is_free(standing, department, local)
+    lines = [", ".join(_written(site, language, local, is_free)) for site in shown]
+    lines += _passing(standing, department, postal_code, language, local)
+    return "\n".join([text(language, "text.sites"), *lines])
+
+
+def sealed(postal_code: str) -> str:
+    """A postal code as it may ride in an address."""
+    return urlsafe_b64encode(sealing.seal(postal_code)).decode().rstrip("=")
+
+
+def unsealed(place: str) -> str:
+    """The postal code of an address; empty where there is none."""
+    return sealing.unseal(urlsafe_b64decode(place + "=" * (-len(place) % 4))) if place else ""
+
+
+def _shown(standing: Standing, department: str, postal_code: str) -> tuple[Sequence[Counter], bool]:
+    every = standing.sites.get(department, ())
+    own = [site for site in every if site.postal_code == postal_code]
+    return (own or list(every))[:MOST], bool(own)
+
+
+def _passing(standing: Standing, department: str, postal_code: str, language: str, local: datetime) -> list[str]:
     stops = [stop for stop in standing.rounds if stop.department == department]
     nearest = [stop for stop in stops if stop.postal_code == postal_code] or stops
     passing = [sentence for stop in nearest if (sentence := rounds.sentence(stop, language, local))]
-    return (*said, *(Say(language, (sentence,)) for sentence in passing[:MOST_STOPS]))
+    return passing[:MOST_STOPS]
+
+
+def _is_free(standing: Standing, department: str, local: datetime) -> bool:
+    return bool(is_holiday(department, local.date(), standing.hours.overrides))
 
 
 def _one(site: Counter, language: str, local: datetime, holiday: bool) -> list[Say]:
@@ -49,6 +86,15 @@ def _one(site: Counter, language: str, local: datetime, holiday: bool) -> list[S
         for opens, closes in spans
     ]
     return [*said, say(language, "sites.open_today", spans=", ".join(times))]
+
+
+def _written(site: Counter, language: str, local: datetime, holiday: bool) -> list[str]:
+    parts = [site.name, site.city, *([number] if (number := _number(site.phone)) else [])]
+    if not any(site.week):
+        return parts
+    spans = " ".join(f"{opens}-{closes}" for opens, closes in spans_at(site.week, local.weekday(), holiday))
+    today = text(language, "text.site_open", spans=spans) if spans else text(language, "text.site_closed")
+    return [*parts, today]
 
 
 def _time(language: str, local: datetime, written: str) -> str:

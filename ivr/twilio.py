@@ -14,10 +14,12 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.conference import ConferenceContext, ConferenceInstance
 
+from callcenter.actions import standing
 from callcenter.config import settings
 from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
 from callcenter.phone_number import PhoneNumber
 from callcenter.telephone import Line
+from ivr import sites
 from ivr.prompts import text
 from ivr.twiml import RETRIES
 
@@ -62,6 +64,9 @@ class Twilio:
 
     def send_text(self, number: PhoneNumber, language: str, reference: str) -> None:
         self._text(number, text(language, "text.not_reached", reference=reference))
+
+    def text_sites(self, number: PhoneNumber, language: str, department: str, postal_code: str, at: datetime) -> None:
+        self._text(number, sites.written(standing.current(), department, postal_code, language, at))
 
     def ask_by_text(self, number: PhoneNumber, language: str) -> None:
         self._text(number, text(language, "text.satisfaction"))

@@ -13,7 +13,7 @@ from zlib import crc32
 import structlog
 from starlette.routing import Route
 
-from callcenter.actions import callback, citizen, standing
+from callcenter.actions import callback, citizen, site_texts, standing
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import BadNumber, Refusal, StoreDown, TooManyCallbacks
@@ -24,7 +24,7 @@ from ivr import dialogue, sites
 from ivr.dialogue import Heard
 from ivr.door import Asked, Webhook
 from ivr.prompts import say, spoken_day, spoken_time
-from ivr.turns import Ask, Goodbye, Hold, Spelled, Turn
+from ivr.turns import Ask, Goodbye, Hold, Say, Spelled, Turn
 from ivr.twiml import twiml
 
 HEARD = "/voice/heard"
@@ -63,6 +63,9 @@ async def heard(asked: Asked) -> Turn | bytes:
     reach = _reached.__wrapped__ if len(keys) > 5 else _reached
     step, known, document = reach(asked.query, keys, asked.voice.menu)
     asked.voice.footsteps.noted.append((asked.carrier_id, step))
+    if step in (dialogue.WHICH, dialogue.NOT_OPEN) and len(code := keys.rstrip("#")) == 5:
+        known = replace(known, place=sites.sealed(code))
+        document = twiml(dialogue.ask(step, known, asked.voice.menu, HEARD)).encode() if document else None
     if step in dialogue.OFFERS:
         return _offered(step, known, asked)
     return document or await _ended(step, known, keys, asked)
@@ -100,13 +103,14 @@ def hold(asked: Asked, known: Heard, key: str, call_id: str = "", *, patient: bo
 def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Turn | bytes:
     """Why nobody can answer now, and the offer to call back: soon if the line is open, or in one of the next
     half-days."""
-    slots = callback.offered_slots(known.department, now())
+    slots = callback.offered_slots(known.department, known.topic, now())
     if away.why == "closed" and not slots:
-        return Goodbye((say(known.language, "closed.unknown"), say(known.language, "callback.none_possible")))
-    choices = slots if away.why == "closed" else (dialogue.SOONEST, *slots[:-1])
+        return _goodbye(known, say(known.language, "closed.unknown"), say(known.language, "callback.none_possible"))
+    # Nobody knows when a supervisor will take calls for it again: nothing is promised for soon.
+    choices = slots if away.why in ("closed", "suspended") else (dialogue.SOONEST, *slots[:-1])
     reopens = _written(away.reopens) if away.reopens else ""
     offered = dialogue.offered(known, anonymous=not citizen.own_number(asked.from_), reopens=reopens, slots=choices)
-    return _offered(away.why, offered, asked)
+    return _offered(away.why, offered, asked, *_in_french(known, away))
 
 
 def offer_now(asked: Asked, known: Heard) -> Turn | bytes:
@@ -133,15 +137,19 @@ async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn | byt
             case dialogue.PROMISE | dialogue.PROMISE_TYPED:
                 return await _promises(known, asked, typed=step == dialogue.PROMISE_TYPED)
             case dialogue.KEEP:
-                return Goodbye((dialogue.kept(known), say(known.language, "goodbye.promised")))
+                return _goodbye(known, dialogue.kept(known), say(known.language, "goodbye.promised"))
             case dialogue.CANCEL:
                 return await _cancels(known, asked)
             case dialogue.NOT_OPEN:
-                told = sites.told(standing.current(), known.department, keys.rstrip("#"), known.language, now())
-                question = dialogue.ask("sites", known, asked.voice.menu, HEARD)
-                return replace(question, say=told + question.say)
+                known = replace(known, texts=site_texts.may_be_sent(asked.from_))
+                code = sites.unsealed(known.place)
+                return _sites(
+                    known, asked, *sites.told(standing.current(), known.department, code, known.language, now())
+                )
+            case dialogue.BY_TEXT:
+                return await _texts_sites(known, asked)
             case _:
-                return Goodbye((say(known.language, "goodbye.farewell"),))
+                return _goodbye(known, say(known.language, "goodbye.farewell"))
     except StoreDown:
         log.warning("end of the dialogue not recorded", carrier_id=asked.carrier_id, step=step)
         promising = step in (dialogue.PROMISE, dialogue.PROMISE_TYPED, dialogue.DRAFT)
@@ -155,8 +163,29 @@ async def _joins(known: Heard, asked: Asked) -> Turn | bytes:
     if isinstance(joined, citizen.Waits):
         # Read off the address, not off the call: told twice, the last answer leads to the same place.
         patient = dialogue.read(asked.query)[0] in (dialogue.TOO_LONG, dialogue.WISH)
-        return hold(asked, known, "queue.joined", joined.call_id, patient=patient)
+        held = hold(asked, known, "queue.joined", joined.call_id, patient=patient)
+        return replace(held, say=dialogue.paced(_in_french(known, joined), known) + held.say)
     return offer_callback(asked, joined, known)
+
+
+def _in_french(known: Heard, joined: citizen.Waits | citizen.TurnedAway) -> tuple[Say, ...]:
+    return (say(known.language, "queue.in_french"),) if joined.in_french else ()
+
+
+def _sites(known: Heard, asked: Asked, *said: Say) -> Ask:
+    """What is said about the sites of a department that is not open, then what may be done with them."""
+    question = dialogue.ask("sites", known, asked.voice.menu, HEARD)
+    return replace(question, say=dialogue.paced(said, known) + question.say)
+
+
+async def _texts_sites(known: Heard, asked: Asked) -> Turn:
+    """They want the list in writing: the row first; what cannot be stored is not promised."""
+    what = known.department, sites.unsealed(known.place), known.language, now()
+    try:
+        sent = await asked.voice.records.within(QUEUE_PATIENCE, site_texts.asks, asked.carrier_id, asked.from_, *what)
+    except StoreDown:
+        sent = False
+    return _sites(known, asked, say(known.language, "sites.texted" if sent else "sites.not_texted"))
 
 
 async def _drafts(known: Heard, keys: str, asked: Asked) -> Turn | bytes:
@@ -189,7 +218,7 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
     already = (say(language, "callback.already"),) if promise.already else ()
     promised = say(language, "callback.promised", **when)
     reference = say(language, "callback.reference", reference=Spelled(promise.reference))
-    return Goodbye((*already, promised, reference, say(language, "goodbye.promised")))
+    return _goodbye(known, *already, promised, reference, say(language, "goodbye.promised"))
 
 
 async def _cannot_promise(known: Heard, asked: Asked, refusal: Refusal) -> Turn:
@@ -197,7 +226,7 @@ async def _cannot_promise(known: Heard, asked: Asked, refusal: Refusal) -> Turn:
     key = "callback.too_many" if isinstance(refusal, TooManyCallbacks) else "callback.refused"
     call_id = await asked.voice.records.within(QUEUE_PATIENCE, citizen.waits_as, asked.carrier_id)
     if call_id is None:
-        return Goodbye((say(known.language, key), say(known.language, "goodbye.farewell")))
+        return _goodbye(known, say(known.language, key), say(known.language, "goodbye.farewell"))
     held = hold(asked, known, "callback.stays", call_id, patient=True)
     return replace(held, say=(say(known.language, key), *held.say))
 
@@ -205,7 +234,7 @@ async def _cannot_promise(known: Heard, asked: Asked, refusal: Refusal) -> Turn:
 async def _cancels(known: Heard, asked: Asked) -> Turn:
     """They want no callback any more; perhaps they want to speak with somebody now."""
     await asked.voice.records.within(QUEUE_PATIENCE, callback.cancels_own, asked.from_, now())
-    welcome = replace(_unheard(asked), language=known.language)
+    welcome = _unheard(asked, known.language)
     question = dialogue.ask("welcome", welcome, asked.voice.menu, HEARD)
     return replace(question, say=(say(known.language, "callback.cancelled"), *question.say))
 
@@ -217,10 +246,11 @@ def _arrives(asked: Asked) -> tuple[callback.Promise | None, str | None]:
     return promised, citizen.remembered(asked.from_, at)
 
 
-def _unheard(asked: Asked) -> Heard:
+def _unheard(asked: Asked, language: str = "fr") -> Heard:
     """What is known of a caller before they have said anything."""
-    relay, alone = asked.from_ in settings().relay_numbers, not asked.voice.languages.on_duty("en")
-    return Heard(hint=_hints(None, hints(asked.from_)), relay=relay, alone=alone)
+    relay, other = asked.from_ in settings().relay_numbers, "fr" if language == "en" else "en"
+    alone, unspoken = not asked.voice.languages.on_duty(other), not asked.voice.languages.ever(other)
+    return Heard(language, hint=_hints(None, hints(asked.from_)), relay=relay, alone=alone, unspoken=unspoken)
 
 
 def _hints(remembered: str | None, of_number: tuple[str, ...]) -> tuple[str, ...]:
@@ -229,8 +259,13 @@ def _hints(remembered: str | None, of_number: tuple[str, ...]) -> tuple[str, ...
     return tuple(dict.fromkeys((*own, *of_number)))[: CHOICES - 2]
 
 
-def _offered(step: str, known: Heard, asked: Asked) -> bytes:
-    return _private(dialogue.ask(step, known, asked.voice.menu, HEARD, number=citizen.own_number(asked.from_)))
+def _offered(step: str, known: Heard, asked: Asked, *before: Say) -> bytes:
+    question = dialogue.ask(step, known, asked.voice.menu, HEARD, number=citizen.own_number(asked.from_))
+    return _private(replace(question, say=dialogue.paced(before, known) + question.say))
+
+
+def _goodbye(known: Heard, *said: Say) -> Goodbye:
+    return Goodbye(dialogue.paced(said, known))
 
 
 def _private(question: Ask) -> bytes:

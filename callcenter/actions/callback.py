@@ -22,13 +22,15 @@ from callcenter.errors import (
     TooManyCallbacks,
 )
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, contacts, drafts, sessions
+from callcenter.records import agents, callbacks, calls, contacts, drafts, past, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
 from callcenter.records.identity import new_id, new_reference
-from callcenter.rules.callbacks import CallbackState, DialResult, Source, Window, chosen, slots, window
+from callcenter.rules.callbacks import SOON, CallbackState, DialResult, Source, Window, chosen, slots, window
 from callcenter.rules.opening_hours import opening
+from callcenter.rules.orders import led_to
+from callcenter.rules.priority import Past, priority
 from callcenter.rules.states import CallState, Due, Ending
 from callcenter.rules.territory import UNKNOWN
 from callcenter.telephone import telephone
@@ -36,6 +38,7 @@ from callcenter.telephone import telephone
 log = structlog.get_logger()
 PER_DAY = 3  # promises to one number, and from one line, in 24 hours
 HEARD_WITHIN = timedelta(seconds=2)  # whoever asks is then told that nothing could be stored, and so nothing is
+SUSPENDED_FOR = timedelta(minutes=5)  # from one look at the orders to the next, for a promise whose queue is closed
 UNHEARD_FOR = timedelta(hours=48)  # how long back a supervisor may promise to call those who hung up
 VERY_LATE = timedelta(hours=2)  # past its window: an alarm
 
@@ -59,9 +62,9 @@ def drafts_number(carrier_id: str, keys: str, at: datetime) -> None:
         drafts.keep(session, carrier_id, number, at)
 
 
-def offered_slots(department: str, at: datetime) -> tuple[str, ...]:
+def offered_slots(department: str, topic: str, at: datetime) -> tuple[str, ...]:
     """The half-days that a citizen of this department may choose from."""
-    return slots(citizen.line_hours(), department, at)
+    return slots(citizen.line_hours(), department, at, topic)
 
 
 def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, slot: str = "") -> Promise:
@@ -81,7 +84,7 @@ def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, 
             kept = callbacks.open_for(session, number)
             already = kept is not None and kept.asked_by != call.id
             if kept is None:
-                when = _window(wish.department, slot, at)
+                when = _window(wish, slot, at)
                 kept = _promise(
                     session, number, wish, Source.CITIZEN, when, at, call=call,
                     asker=callbacks.key(caller) if caller else None, typed=typed and number != caller,
@@ -135,18 +138,24 @@ def cancels_own(from_: str, at: datetime) -> bool:
 
 
 def becomes_due(callback_id: str, at: datetime) -> None:
-    """Queue a promise whose time has come, with the place already waited for. Outside its hours it moves to the next
-    opening."""
+    """Queue a promise whose time has come, with the place already waited for, where its queue is led now. Outside its
+    hours it moves to the next opening; while a supervisor keeps its queue closed it waits for the end of the order,
+    unless it is one agent's own."""
     with transaction() as session:
         callback = callbacks.lock_due(session, callback_id, at)
         if callback is None:
             return
         hours = citizen.line_hours()
-        if not opening(hours, callback.department, at).is_open:
-            following = window(hours, callback.department, at)
+        if not opening(hours, callback.department, at, callback.topic).is_open:
+            following = window(hours, callback.department, at, callback.topic)
             callback.due_from, callback.due_until = following or (at + timedelta(days=1), at + timedelta(days=2))
             return
-        call = _queue(session, callback, at)
+        topic = led_to(standing.current().orders, callback.department, callback.topic)
+        if topic is None and callback.for_agent is None:
+            callback.due_from = at + SUSPENDED_FOR
+            callback.due_until = max(callback.due_until, callback.due_from + SOON)
+            return
+        call = _queue(session, callback, topic or callback.topic, at)
     with index.best_effort("queueing a callback"):
         index.put_call(call)
     dispatch.for_call(call.id)
@@ -159,7 +168,7 @@ def day_ends(callback_id: str, at: datetime) -> None:
         hours = citizen.line_hours()
         if callback is None or opening(hours, callback.department, at).is_open:
             return
-        following = window(hours, callback.department, at)
+        following = window(hours, callback.department, at, callback.topic)
         stood = dial.put_off(session, callback_id, DialResult.NOT_DIALLED, "their day is over", at, following)
     if stood:
         dial.leave(stood)
@@ -218,7 +227,7 @@ def promises_to(
                 raise NotFound
             kept = callbacks.open_for(session, number)
             if kept is None:
-                when = _exactly(wish.department, slot, at) if slot else _window(wish.department, "", at)
+                when = _exactly(wish.department, slot, at) if slot else _window(wish, "", at)
                 kept = _promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
             sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
             return kept
@@ -270,7 +279,7 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
             if not call.phone.may_be_called_back or call.talking_at or call.state != CallState.ENDED:
                 raise NotPossibleNow
             wish = Wish(call.department, call.topic, call.language, call.relay)
-            when = _exactly(call.department, slot, at) if slot else _window(call.department, "", at)
+            when = _exactly(call.department, slot, at) if slot else _window(wish, "", at)
             kept = callbacks.open_for(session, call.phone) or _promise(
                 session, call.phone, wish, Source.SUPERVISOR, when, at, call=call, by=staff.id
             )
@@ -316,10 +325,10 @@ def _judge(session: Session, number: PhoneNumber, asker: bytes | None, at: datet
             raise TooManyCallbacks
 
 
-def _window(department: str, slot: str, at: datetime) -> Window:
+def _window(wish: Wish, slot: str, at: datetime) -> Window:
     """The half-day that was chosen, while it can still be kept; else soon, or the next opening."""
-    hours = citizen.line_hours()
-    when = (chosen(hours, department, slot, at) if slot else None) or window(hours, department, at)
+    hours, department, topic = citizen.line_hours(), wish.department, wish.topic
+    when = (chosen(hours, department, slot, at, topic) if slot else None) or window(hours, department, at, topic)
     if when is None:
         raise NoSuchTime
     return when
@@ -338,13 +347,16 @@ def _told(kept: Callback, *, already: bool) -> Promise:
     return Promise(kept.reference, starts, ends, already)
 
 
-def _queue(session: Session, callback: Callback, at: datetime) -> calls.Call:
+def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> calls.Call:
     callbacks.move(session, callback.id, (CallbackState.PROMISED,), CallbackState.QUEUED, at, "due")
     contact_id = new_id()
     contacts.open_contact(session, contact_id, "callback", at, callback.phone)
     contact = contacts.get(session, contact_id)
     assert contact is not None
-    contact.department, contact.topic, contact.language = callback.department, callback.topic, callback.language
+    language = citizen.spoken(session, callback.language)
+    contact.department, contact.topic, contact.language = callback.department, topic, language
     contact.relay, contact.local_day = callback.relay, citizen.local_time(callback.department, at).date()
-    ages = standing.current().widens_after(callback.department, callback.topic)
-    return calls.queue_callback(session, callback, contact_id, at, ages)
+    ages = standing.current().widens_after(callback.department, topic)
+    failures = past.of_number(session, callback.number_key, None, at).failures
+    ahead = priority(relay=callback.relay, past=Past(failures=failures), at=at)
+    return calls.queue_callback(session, callback, contact_id, topic, language, ahead, at, ages)

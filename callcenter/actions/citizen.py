@@ -24,23 +24,27 @@ from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.waiting import Announcement
 
 SHORT_ABANDON = timedelta(seconds=5)
+FRENCH = "fr"  # what every adviser speaks
 HELPER_FIRST = timedelta(seconds=1)  # the time it takes to offer a call to an agent who is free now
 
 
 @dataclass(frozen=True)
 class Waits:
-    """In the queue, or already past it: the caller holds the line."""
+    """In the queue, or already past it: the caller holds the line. `in_french`: nobody of ours speaks the language they
+    chose."""
 
     call_id: str
+    in_french: bool = False
 
 
 @dataclass(frozen=True)
 class TurnedAway:
-    """No place to wait: `why` is closed, nobody, full or too_long; `reopens` is local to the citizen, None if
-    unknown."""
+    """No place to wait: `why` is closed, suspended (by a supervisor), nobody, full or too_long; `reopens` is local to
+    the citizen, None if unknown; `in_french` as in Waits."""
 
     why: str
     reopens: datetime | None
+    in_french: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ def arrives(carrier_id: str, from_: str, at: datetime) -> str:
 
 
 def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits | TurnedAway:
-    """The menu's answers lead to a queue. Told twice, the first answers stand. Raises DatabaseDown."""
+    """The menu's answers lead to a queue: that of French where nobody of ours speaks their language. Told twice, the
+    first answers stand. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     hours = opening(line_hours(), wish.department, at, wish.topic)
     stands = standing.current()
@@ -66,13 +71,15 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
         call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
         if call.state != CallState.MENU:
             return Waits(call.id)
-        relay = call.relay or wish.relay
+        chosen, relay = wish.language, call.relay or wish.relay
+        wish = replace(wish, language=spoken(session, chosen))
+        in_french = wish.language != chosen
         why = _no_place(session, wish, hours.is_open, is_led=led is not None)
         if why:
             call.turned_away = why
             call.department, call.topic, call.language, call.relay = wish.department, wish.topic, wish.language, relay
             _describe(contacts.get(session, call.contact_id), call, at)
-            return TurnedAway(why, hours.next_opening)
+            return TurnedAway(why, hours.next_opening, in_french)
         key = call.number_key
         ahead = priority(relay=relay, past=past.of_number(session, key, call.id, at) if key else Past(), at=at)
         helper = past.helper(session, key, wish.topic, wish.language, at) if key else None
@@ -89,7 +96,7 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
     with index.best_effort("joining a queue"):
         index.put_call(joined)
     dispatch.for_call(joined.id)
-    return Waits(joined.id)
+    return Waits(joined.id, in_french)
 
 
 def hears_place(
@@ -155,6 +162,11 @@ def wish(call_id: str) -> Wish:
         return Wish(call.department, call.topic, call.language, call.relay) if call else Wish()
 
 
+def spoken(session: Session, language: str) -> str:
+    """The language in which whoever chose this one is answered: French where nobody of ours speaks it."""
+    return language if language == FRENCH or agents.somebody_speaks(session, language) else FRENCH
+
+
 def own_number(from_: str) -> str:
     """The calling number as its owner would type it, to be read back; empty where we may not promise to call it."""
     number = PhoneNumber.of_caller(from_)
@@ -193,7 +205,7 @@ def _no_place(session: Session, wish: Wish, is_open: bool, *, is_led: bool) -> s
     if not is_open:
         return "closed"
     if not is_led:
-        return "nobody"
+        return "suspended"
     if calls.count_waiting(session) >= settings().queue_limit:
         return "full"
     return None if agents.somebody_serves(session, wish.topic, wish.language) else "nobody"

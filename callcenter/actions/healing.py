@@ -14,7 +14,7 @@ from typing import TypeVar
 import structlog
 
 from callcenter import jobs
-from callcenter.actions import agent, callback, citizen, dial, dispatch, index, room, satisfaction
+from callcenter.actions import agent, callback, citizen, dial, dispatch, index, room, satisfaction, site_texts
 from callcenter.config import lacks, settings
 from callcenter.db import reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
@@ -106,6 +106,7 @@ def callbacks_are_kept(at: datetime) -> None:
         late = callbacks.very_late(session, at, callback.VERY_LATE)
     _each("ending a callback's day", queued, lambda callback_id: callback.day_ends(callback_id, at))
     jobs.send((jobs.Job.TEXT, {"callback_id": callback_id}) for callback_id in untexted)
+    jobs.send((jobs.Job.SITES, {"text_id": text_id}) for text_id in site_texts.unsent(at))
     if late:
         log.error("alarm: callbacks are very late", late=late)
 

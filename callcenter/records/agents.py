@@ -6,7 +6,20 @@ Every move is conditional: it returns False when somebody got there first, and w
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, String, Uuid, cast, exists, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    String,
+    Uuid,
+    cast,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
@@ -94,7 +107,7 @@ def by_logins(session: Session, logins: Sequence[str]) -> dict[str, Agent]:
 
 def per_department(session: Session) -> dict[str, int]:
     """How many agents may take calls, by department."""
-    counted = select(Agent.department, func.count()).where(Agent.active, Agent.role.in_(("agent", "supervisor")))
+    counted = select(Agent.department, func.count()).where(Agent.active, _takes_calls())
     return {row[0]: row[1] for row in session.execute(counted.group_by(Agent.department))}
 
 
@@ -117,6 +130,19 @@ def somebody_serves(session: Session, topic: str, language: str) -> bool:
     """Whether anybody on duty serves these: whatever their department, they serve the nation's ring."""
     serving = exists().where(Agent.state.in_(ON_DUTY), Agent.topics.any_() == topic, Agent.languages.any_() == language)
     return bool(session.scalar(select(serving)))
+
+
+def languages(session: Session) -> frozenset[str]:
+    """Every language that somebody who may take calls speaks, on duty or not."""
+    return frozenset(
+        session.scalars(select(func.unnest(Agent.languages)).where(Agent.active, _takes_calls()).distinct())
+    )
+
+
+def somebody_speaks(session: Session, language: str) -> bool:
+    """Whether anybody who may take calls speaks it, on duty or not: otherwise nobody will ever answer in it."""
+    speaking = exists().where(Agent.active, _takes_calls(), Agent.languages.any_() == language)
+    return bool(session.scalar(select(speaking)))
 
 
 def on_duty(session: Session) -> list[Agent]:
@@ -186,3 +212,7 @@ def forget_closed(session: Session, at: datetime) -> None:
     gone = update(Agent).where(~Agent.active, Agent.since < at - KEPT, Agent.name != "")
     login = func.concat("parti-", cast(Agent.id, String))
     session.execute(gone.values(login=login, name="", password_hash="", desk_phone=None, shift_line=None))
+
+
+def _takes_calls() -> ColumnElement[bool]:
+    return Agent.role.in_(("agent", "supervisor"))

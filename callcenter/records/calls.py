@@ -32,6 +32,7 @@ from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import contacts, trail
 from callcenter.records.identity import new_id
+from callcenter.rules.priority import Priority
 from callcenter.rules.routing import UNKNOWN, Ages, call_queues
 from callcenter.rules.states import CALL_MOVES, CallState, Ending
 
@@ -151,15 +152,19 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
     return arrived
 
 
-def queue_callback(session: Session, callback: "Callback", contact_id: str, at: datetime, ages: Ages) -> Call:
-    """A promise that is due becomes a call in the ordinary queue, with the time already waited for."""
+def queue_callback(
+    session: Session, callback: "Callback", contact_id: str, topic: str, language: str, ahead: Priority, at: datetime,
+    ages: Ages,
+) -> Call:  # fmt: skip
+    """A promise that is due becomes a call in the ordinary queue of this topic and language, with the time already
+    waited for."""
     call = Call(
         id=new_id(), channel="callback", callback_id=callback.id, contact_id=contact_id, number=callback.number,
-        number_key=callback.number_key, department=callback.department, topic=callback.topic,
-        language=callback.language, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
+        number_key=callback.number_key, department=callback.department, topic=topic,
+        language=language, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
         queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
-        own_until=callback.due_until if callback.for_agent else None, priority=0.0, epoch=0, inside=False,
-        extended=False, reasons=[], widens_after=list(ages),
+        own_until=callback.due_until if callback.for_agent else None, priority=ahead.seconds, epoch=0, inside=False,
+        extended=False, reasons=list(ahead.reasons), widens_after=list(ages),
     )  # fmt: skip
     session.add(call)
     session.flush()

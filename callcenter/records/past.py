@@ -20,7 +20,7 @@ REMEMBERED = timedelta(days=183)  # a citizen's data is kept for six months afte
 BY_AGENT = "the agent hung up"  # why a conversation ended, in the trail
 
 
-def of_number(session: Session, number_key: bytes, but: str, at: datetime) -> Past:
+def of_number(session: Session, number_key: bytes, but: str | None, at: datetime) -> Past:
     """How we have treated this number until `at`, the call `but` left out."""
     theirs = select(Call).where(Call.number_key == number_key, Call.id != but)
     since = at - FAILED_WITHIN

@@ -21,6 +21,7 @@ from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Agreement, Contact
 from callcenter.records.drafts import Draft
 from callcenter.records.legs import Leg
+from callcenter.records.site_texts import SiteText
 from callcenter.rules.callbacks import OPEN_STATES
 from callcenter.rules.states import CallState
 
@@ -50,6 +51,7 @@ _BLANK = (
     """delete from carrier_events e using calls c
        where c.contact_id = any(cast(:ids as uuid[])) and e.resource like '%' || c.carrier_id""",
     "delete from drafts d using calls c where c.contact_id = any(cast(:ids as uuid[])) and d.carrier_id = c.carrier_id",
+    "delete from site_texts t using calls c where c.contact_id = any(cast(:ids as uuid[])) and t.call_id = c.id",
     """update calls set carrier_id = null, number = null, number_key = null
        where contact_id = any(cast(:ids as uuid[]))""",
     f"""update contacts set reference = 'x' || left(replace(gen_random_uuid()::text, '-', ''), 23), pseudonym = null,
@@ -87,6 +89,7 @@ def held(session: Session, number: PhoneNumber) -> dict[str, Any]:
             session.scalars(select(Attempt).where(Attempt.callback_id.in_([each.id for each in callbacks])))
         ),
         "drafts": list(session.scalars(select(Draft).where(Draft.carrier_id.in_(lines)))),
+        "site_texts": list(session.scalars(select(SiteText).where(SiteText.call_id.in_([each.id for each in calls])))),
     }
     found: dict[str, Any] = {name: [_plain(row) for row in rows] for name, rows in own.items()}
     for row, contact in zip(found["contacts"], contacts, strict=True):

@@ -1,7 +1,8 @@
 """When a promised callback is due, in whose hours, and how often it is tried.
 
 A promise made from the queue is for soon; any other is for a half-day, chosen by key: `20261123m` is the morning of 23
-November, `a` its afternoon, on the citizen's own clock and within the hours of their territory.
+November, `a` its afternoon, on the citizen's own clock and within the hours of their territory; where a `topic` is
+given, of its queue too.
 """
 
 from dataclasses import dataclass
@@ -69,35 +70,35 @@ class Policy:
     apart: timedelta = timedelta(minutes=30)
 
 
-def window(hours: LineHours, department: str, at: datetime, width: timedelta = SOON) -> Window | None:
+def window(hours: LineHours, department: str, at: datetime, topic: str = "") -> Window | None:
     """From when to when a callback is promised that may begin at `at`: soon, within the day's hours, or else the next
     half-day. None where no opening is known: nothing can be promised. Both ends are local to the territory."""
     now = on_their_clock(department, at)
     if now is None:
         return None
-    found = opening(hours, department, at)
-    until = min(now + width, found.closes_at or now + width)
+    found = opening(hours, department, at, topic)
+    until = min(now + SOON, found.closes_at or now + SOON)
     if found.is_open and until >= now + LEAST:
         return now, until
-    following = next(iter(slots(hours, department, at)), None)
-    return half_day(hours, department, following) if following else None
+    following = next(iter(slots(hours, department, at, topic)), None)
+    return half_day(hours, department, following, topic) if following else None
 
 
-def slots(hours: LineHours, department: str, at: datetime, count: int = SLOTS) -> tuple[str, ...]:
+def slots(hours: LineHours, department: str, at: datetime, topic: str = "") -> tuple[str, ...]:
     """The next half-days that a citizen may choose from, soonest first; none where no opening is known."""
     now = on_their_clock(department, at)
     if now is None:
         return ()
     days = (now.date() + timedelta(days=n) for n in range(HORIZON))
     codes = (f"{day:%Y%m%d}{half}" for day in days for half in "ma")
-    ahead = (code for code in codes if (part := half_day(hours, department, code)) and part[1] >= now + LEAST)
-    return tuple(code for code, _ in zip(ahead, range(count), strict=False))
+    ahead = (code for code in codes if (part := half_day(hours, department, code, topic)) and part[1] >= now + LEAST)
+    return tuple(code for code, _ in zip(ahead, range(SLOTS), strict=False))
 
 
-def half_day(hours: LineHours, department: str, code: str) -> Window | None:
+def half_day(hours: LineHours, department: str, code: str, topic: str = "") -> Window | None:
     """The hours of a half-day in a territory; None when the line is shut then, or `code` is none."""
     day, half = day_of(code), code[-1:]
-    open_ = hours_of(hours, department, day) if day else None
+    open_ = hours_of(hours, department, day, topic) if day else None
     if day is None or open_ is None:
         return None
     noon = datetime.combine(day, NOON, open_[0].tzinfo)
@@ -105,9 +106,9 @@ def half_day(hours: LineHours, department: str, code: str) -> Window | None:
     return (first, last) if first < last else None
 
 
-def chosen(hours: LineHours, department: str, code: str, at: datetime) -> Window | None:
+def chosen(hours: LineHours, department: str, code: str, at: datetime, topic: str = "") -> Window | None:
     """The window of a half-day somebody chose: what is left of it. None when it is past, shut, or too far away."""
-    now, part = on_their_clock(department, at), half_day(hours, department, code)
+    now, part = on_their_clock(department, at), half_day(hours, department, code, topic)
     if now is None or part is None or part[1] < now + LEAST or part[0] > now + timedelta(days=FARTHEST):
         return None
     return max(part[0], now), part[1]

@@ -118,12 +118,12 @@ def on_their_clock(department: str, at: datetime) -> datetime | None:
     return at.astimezone(zone) if zone else None
 
 
-def hours_of(hours: LineHours, department: str, day: date) -> tuple[datetime, datetime] | None:
-    """From the first opening to the last closing of the line on a territory's own day; None on a day it is shut, or
-    where that cannot be judged."""
+def hours_of(hours: LineHours, department: str, day: date, topic: str = "") -> tuple[datetime, datetime] | None:
+    """From the first opening to the last closing of the line, or of one queue, on a territory's own day; None on a day
+    it is shut, or where that cannot be judged."""
     zone = clock_of(department)
     try:
-        found, _ = _day(hours, department, day, "") if zone else ((), "")
+        found, _ = _day(hours, department, day, topic) if zone else ((), "")
     except BadHours:
         return None
     if not found:

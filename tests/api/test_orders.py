@@ -73,7 +73,7 @@ def test_a_closed_queue_turns_the_next_away_and_keeps_who_waits(ines: TestClient
     away = citizen.joins_queue("CA2", "+33600000002", Wish("46", "impots"), clock.now())
     elsewhere = citizen.joins_queue("CA3", "+33600000003", Wish("31", "impots"), clock.now())
     assert isinstance(away, citizen.TurnedAway)
-    assert (away.why, isinstance(elsewhere, citizen.Waits), the_call(waits).state) == ("nobody", True, "waiting")
+    assert (away.why, isinstance(elsewhere, citizen.Waits), the_call(waits).state) == ("suspended", True, "waiting")
     _orders(ines, scope="46", topic="impots", act="open")
     assert isinstance(citizen.joins_queue("CA4", "+33600000004", Wish("46", "impots"), clock.now()), citizen.Waits)
 

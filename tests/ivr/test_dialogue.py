@@ -1,6 +1,6 @@
 """The dialogue without a telephone: every key, every silence and every nonsense leads to a known place."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from callcenter.rules.menu import Topic
 from ivr.dialogue import (
+    BY_TEXT,
     CANCEL,
     DRAFT,
     ENDS,
@@ -55,7 +56,7 @@ CODES = [
     "46*00",
 ]
 PROMISED = Heard(reopens="2026-12-01T08:30", until="2026-12-01T13:00")
-LONGEST = 200  # questions a caller may hear when they do everything that makes a dialogue long
+LONGEST = 300  # questions a caller may hear when they do everything that makes a dialogue long
 
 
 def after(*keys: str, step: str = "welcome", heard: Heard | None = None) -> Move:
@@ -73,13 +74,13 @@ def places() -> dict[Move, tuple[Move, ...]]:
     beginnings = [("welcome", Heard()), ("welcome", Heard(hint=("971", "977", "978")))]
     beginnings += [
         (why, offered(Heard(), anonymous=a))
-        for why in ("closed", "nobody", "full", "too_long", "wish")
+        for why in ("closed", "suspended", "nobody", "full", "too_long", "wish")
         for a in (True, False)
     ]
     beginnings += [("open", PROMISED)]
     beginnings += [
         (why, offered(Heard(), anonymous=a, slots=("s", "20261124m")))
-        for why in ("closed", "nobody", "full", "too_long")
+        for why in ("closed", "suspended", "nobody", "full", "too_long")
         for a in (True, False)
     ]
     beginnings += [("read_back", offered(Heard(), anonymous=a)) for a in (True, False)]
@@ -89,7 +90,11 @@ def places() -> dict[Move, tuple[Move, ...]]:
         if place in known:
             continue
         if place[0] in ENDS:
-            asked_again = {DRAFT: lambda heard: (refused(heard),), NOT_OPEN: lambda heard: (("sites", heard),)}
+            asked_again: dict[str, Callable[[Heard], tuple[Move, ...]]] = {
+                DRAFT: lambda heard: (refused(heard),),
+                NOT_OPEN: lambda heard: (("sites", replace(heard, texts=True)),),
+                BY_TEXT: lambda heard: (("sites", heard),),
+            }
             follow: tuple[Move, ...] = asked_again.get(place[0], lambda _heard: ())(place[1])
         else:
             keys = SINGLE if QUESTIONS[place[0]].digits == 1 else SINGLE + CODES + ["0565051234", "0000000000"]
@@ -134,6 +139,8 @@ def test_a_department_that_is_not_open_yet_tells_its_sites_at_once() -> None:
     assert answer("which", Heard(among=("971", "978")), "2", ROLLOUT) == told
     assert [after(key, step="sites", heard=told[1])[0] for key in "12"] == [NOT_OPEN, "postal"]
     assert after("", "", "", step="sites", heard=told[1])[0] == FAREWELL
+    assert after("3", step="sites", heard=told[1])[0] == "sites"
+    assert after("3", step="sites", heard=replace(told[1], texts=True)) == (BY_TEXT, told[1])
 
 
 def test_a_department_hears_its_own_topics_and_messages() -> None:

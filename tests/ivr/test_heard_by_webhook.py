@@ -2,14 +2,18 @@
 offered the next time."""
 
 import pytest
+from fastapi import FastAPI
 
-from callcenter.actions import standing
+from callcenter.actions import callback, standing
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records import calls, rollout
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.rules.states import CallState
+from ivr.door import Voice
 from tests.ivr.voice_line import CALL, Carrier
+from tests.town import settle
 
 
 def _call(line: str = CALL) -> Call:
@@ -62,8 +66,55 @@ def test_an_emergency_message_comes_before_the_welcome(carrier: Carrier) -> None
     standing.refresh()
 
 
-def test_english_is_offered_as_a_callback_while_nobody_speaks_it(carrier: Carrier, agent: str) -> None:
+def _looks(carrier: Carrier) -> None:
+    """As the background does every second: who speaks what."""
+    app = carrier.client.app
+    assert isinstance(app, FastAPI)
+    voice: Voice = app.state.voice
+    voice.languages.look()
+
+
+def test_english_is_offered_as_a_callback_while_nobody_on_duty_speaks_it(carrier: Carrier, agent: str) -> None:
+    settle("lea", "12", languages=("fr", "en"))
+    _looks(carrier)
     assert "called back by an adviser who speaks English" in carrier.asks("/voice/incoming")
     chosen = carrier.asks("/voice/heard?s=topic&l=en&d=46", "3")
     assert "No adviser is on the line" in chosen
-    assert "called back" in chosen
+    assert "None of our advisers" not in chosen
+    slots = carrier.asks(chosen.action, "1")
+    assert "We will call you back" in carrier.asks(slots.action, "1")
+    with reading() as session:
+        (promised,) = session.query(Callback).all()
+    assert promised.language == "en"
+
+
+def test_where_nobody_of_ours_speaks_english_the_caller_is_told_and_answered_in_french(
+    carrier: Carrier, agent: str
+) -> None:
+    settle("ines", "46", languages=("fr", "en"), role="auditor")  # takes no calls
+    _looks(carrier)
+    welcome = carrier.asks("/voice/incoming")
+    assert "called back by an adviser who speaks English" not in welcome
+    assert "Our advisers will answer you in French" in welcome
+    held = carrier.asks("/voice/heard?s=topic&l=en&d=46", "3")
+    assert "None of our advisers speaks your language" in held
+    assert "Enqueue" in held.verbs
+    assert (_call().state, _call().language) == (CallState.WAITING, "fr")
+    assert "You are next" in carrier.asks(held.address("Enqueue", "waitUrl"))
+
+
+def test_a_callback_in_a_language_that_nobody_speaks_is_kept_in_french(carrier: Carrier, database: object) -> None:
+    """Promised while somebody spoke it, or before anybody looked: the promise is kept all the same."""
+    settle("karim", "46", ["impots"])
+    away = carrier.asks("/voice/heard?s=topic&l=en&d=46", "3")
+    assert "None of our advisers speaks your language" in away
+    assert "No adviser is on the line" in away
+    slots = carrier.asks(away.action, "1")
+    carrier.asks(slots.action, "1")
+    carrier.asks("/voice/status", CallStatus="completed")
+    with reading() as session:
+        (promised,) = session.query(Callback).all()
+    callback.becomes_due(promised.id, now())
+    with reading() as session:
+        (queued,) = calls.waiting(session)
+    assert (promised.language, queued.queues[0]) == ("en", "46:impots:fr")

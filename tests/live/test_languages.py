@@ -6,7 +6,7 @@ from ivr.dialogue import packaged_menu
 from ivr.languages import Languages
 
 
-def test_english_is_spoken_while_somebody_on_duty_speaks_it(live: object) -> None:
+def test_english_is_spoken_while_somebody_on_duty_speaks_it(database: object, live: object) -> None:
     languages = Languages(packaged_menu)
     languages.look()
     assert (languages.on_duty("fr"), languages.on_duty("en")) == (True, False)
@@ -18,7 +18,7 @@ def test_english_is_spoken_while_somebody_on_duty_speaks_it(live: object) -> Non
     assert not languages.on_duty("en")
 
 
-def test_with_the_store_away_the_last_answer_stands(live: object) -> None:
+def test_with_the_store_away_the_last_answer_stands(database: object, live: object) -> None:
     languages = Languages(packaged_menu)
     floor.comes("mary", agent_queues("mary", "46", ["autre"], ["en"]), 0.0)
     languages.look()

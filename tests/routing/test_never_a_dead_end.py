@@ -98,12 +98,14 @@ def _calls(n: int, department: str, topic: str, masked: bool) -> str:
 
 
 def _slot(department: str, at: datetime) -> str:
-    return next(iter(callback.offered_slots(department, at)))
+    return next(iter(callback.offered_slots(department, "", at)))
 
 
 def _told(heard: Heard, away: citizen.TurnedAway) -> Heard:
     reopens = away.reopens.strftime("%Y-%m-%dT%H:%M") if away.reopens else ""
-    return offered(heard, anonymous=True, reopens=reopens, slots=callback.offered_slots(heard.department, clock.now()))
+    return offered(
+        heard, anonymous=True, reopens=reopens, slots=callback.offered_slots(heard.department, heard.topic, clock.now())
+    )
 
 
 def _begin(shift: list[str]) -> None:
@@ -124,7 +126,7 @@ def test_a_promised_half_day_is_one_in_which_the_line_is_open(hours: None) -> No
     with time_machine.travel(datetime(2026, 12, 24, 22, 30, tzinfo=UTC), tick=False):
         standing.refresh()
         for department in INHABITED:
-            slots = callback.offered_slots(department, clock.now())
+            slots = callback.offered_slots(department, "", clock.now())
             assert slots, department
             for slot in slots:
                 window = half_day(citizen.line_hours(), department, slot)

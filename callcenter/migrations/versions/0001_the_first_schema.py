@@ -695,6 +695,19 @@ def upgrade() -> None:
     op.create_index("calls_recent", "calls", ["arrived_at"], unique=False)
     op.create_index(op.f("ix_calls_callback_id"), "calls", ["callback_id"], unique=False)
     op.create_table(
+        "site_texts",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("postal_code", sa.String(length=5), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("texted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("call_id", "department", "postal_code", name="site_texts_once"),
+    )
+    op.create_table(
         "wall_links",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("token", sa.LargeBinary(), nullable=False),
@@ -934,6 +947,7 @@ def downgrade() -> None:
     op.drop_table("wall_links")
     op.drop_index("staff_sessions_by_agent", table_name="staff_sessions")
     op.drop_table("staff_sessions")
+    op.drop_table("site_texts")
     op.drop_index(op.f("ix_calls_callback_id"), table_name="calls")
     op.drop_index("calls_recent", table_name="calls")
     op.drop_index(

@@ -1,0 +1,214 @@
+"""A department that the line does not serve yet: its callers hear so, and where they are welcome today; by text too
+where texts are on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from callcenter import clock, config, embedded
+from callcenter.actions import healing, site_texts, standing
+from callcenter.db import reading, transaction
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import persons, rollout, sites
+from callcenter.records.site_texts import SiteText
+from callcenter.rules import national_list
+from ivr.rehearsal.far_end import Line
+from tests.conversation import carrier as practice_carrier
+from tests.ivr.test_webhooks import _frozen
+from tests.ivr.voice_line import DURAND, Carrier, Document
+from workers import night
+from workers import sites as worker
+
+MOBILE = "+33612345678"
+TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
+SITES = """id_fs;lib_fs;insee_dep;code_postal;lib_com;adresse;telephone;h_mardi;commentaire
+1;France services Figeac;46;46100;Figeac;1 place Haute;05 65 00 00 01;09:00 - 12:00 / 14:00 - 17:00;
+2;France services Cahors;46;46000;Cahors;2 place Haute;05 65 00 00 02;;
+3;France services Gourdon;46;46300;Gourdon;3 place Haute;;08:00 - 12:00;
+4;France services Oyonnax;01;01100;Oyonnax;4 place Haute;04 74 00 00 04;08:00 - 12:00;
+5;France services Valserhône;01;01200;Valserhône;5 place Haute;04 50 00 00 05;08:30 - 12:00;
+"""
+
+
+@pytest.fixture(autouse=True)
+def lot(database: object, live: object) -> Iterator[time_machine.Traveller]:
+    """The Lot and the Ain are not open."""
+    with time_machine.travel(TUESDAY) as traveller:
+        with transaction() as session:
+            sites.take_in(session, list(national_list.read(SITES.encode()).sites.values()), clock.now())
+            for department in ("46", "01"):
+                rollout.plan(session, department, "closed", TUESDAY.date())
+        standing.refresh()
+        yield traveller
+    with transaction() as session:
+        for department in ("46", "01"):
+            rollout.forget(session, department, TUESDAY.date())
+    standing.refresh()
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    with practice_carrier() as line:
+        yield line
+
+
+@contextmanager
+def texts(on: bool = True) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEXTS", "1" if on else "0")
+        config.settings.cache_clear()
+        yield
+    config.settings.cache_clear()
+
+
+def calls_from(carrier: Carrier, code: str = "46100", from_: str = MOBILE, line: str = "CA" + "7" * 32) -> Document:
+    welcome = carrier.asks("/voice/incoming", From=from_, CallSid=line)
+    return carrier.asks(welcome.action, code, From=from_, CallSid=line)
+
+
+def rows() -> list[SiteText]:
+    with reading() as session:
+        return session.query(SiteText).all()
+
+
+def test_the_sites_of_the_postal_code_are_told_with_number_and_todays_hours(carrier: Carrier) -> None:
+    told = calls_from(carrier)
+    assert "ne répond pas encore aux habitants de votre département : le Lot" in told
+    assert "France services de votre code postal" in told
+    assert "France services Figeac, à Figeac" in told
+    assert "de 9 heures à midi, de 14 heures à 17 heures" in told
+    assert "0 5 6 5 0 0 0 0 0 1" in told.text.replace("</say-as>", "") or "05 65 00 00 01" in told
+    assert "Cahors" not in told
+    assert "46100" not in told.action
+    again = carrier.asks(told.action, "1", From=MOBILE)
+    assert "Figeac, à Figeac" in again
+    assert "Cahors" not in again  # the same list, though the code rides nowhere in the clear
+
+
+def test_else_those_of_the_department_by_town(carrier: Carrier) -> None:
+    told = calls_from(carrier, "46200")
+    words = told.text
+    assert "de votre département, où" in told
+    assert words.index("à Cahors") < words.index("à Figeac") < words.index("à Gourdon")
+    assert "Fermé aujourd'hui" not in told  # a site that gave no hours is not said to be closed
+
+
+def test_a_code_in_two_departments_keeps_its_sites_through_the_question(carrier: Carrier) -> None:
+    which = calls_from(carrier, "01200")
+    assert "plusieurs départements" in which
+    assert "01200" not in which.action
+    told = carrier.asks(which.action, "1", From=MOBILE)
+    assert "à Valserhône" in told
+    assert "Oyonnax" not in told
+
+
+def test_from_the_day_it_opens_its_callers_are_served(carrier: Carrier) -> None:
+    for state in ("pilot", "open"):
+        with transaction() as session:
+            rollout.plan(session, "46", state, TUESDAY.date())
+        standing.refresh()
+        assert "Vous appelez pour le Lot" in calls_from(carrier)
+
+
+def test_a_relay_hears_the_sites_slowly_and_is_not_hung_up_on(carrier: Carrier) -> None:
+    noted = carrier.asks(carrier.asks("/voice/incoming").action, "8")
+    told = carrier.asks(noted.action, "46100")
+    slow = told.text.count("<prosody")
+    assert slow == told.text.count("<Say")
+    for _ in range(10):
+        told = carrier.asks(told.action, "")
+        assert "Hangup" not in told.verbs
+
+
+def test_the_list_is_sent_by_text_once_where_texts_are_on(carrier: Carrier, line: Line) -> None:
+    with texts():
+        told = calls_from(carrier)
+        assert "par SMS" in told
+        asked = [carrier.asks(told.action, "3", From=MOBILE) for _ in range(2)]
+        assert all("vous allez recevoir un SMS" in each for each in asked)
+        assert "par SMS" not in asked[0]
+        (row,) = rows()
+        assert site_texts.unsent(clock.now()) == [row.id]
+        for _ in range(3):
+            worker.text(row.id)
+        assert site_texts.unsent(clock.now()) == []
+        healing.callbacks_are_kept(clock.now())
+    (sent,) = line.messages()
+    assert sent["to"] == MOBILE
+    assert "France services Figeac, Figeac, 05 65 00 00 01, ouvert aujourd'hui 09:00-12:00 14:00-17:00" in sent["body"]
+    assert "Cahors" not in sent["body"]
+
+
+def test_in_english_and_for_another_postal_code_of_the_same_call(carrier: Carrier, line: Line) -> None:
+    with texts():
+        welcome = carrier.asks("/voice/incoming", From=MOBILE)
+        english = carrier.asks(welcome.action, "9", From=MOBILE)
+        told = carrier.asks(english.action, "46300", From=MOBILE)
+        told = carrier.asks(told.action, "3", From=MOBILE)
+        assert "you will receive a text message" in told
+        again = carrier.asks(told.action, "2", From=MOBILE)
+        told = carrier.asks(again.action, "46100", From=MOBILE)
+        carrier.asks(told.action, "3", From=MOBILE)
+        for row in sorted(rows(), key=lambda row: row.asked_at):
+            worker.text(row.id)
+    bodies = [sent["body"] for sent in line.messages()]
+    assert len(bodies) == 2
+    assert any("Gourdon, open today 08:00-12:00" in body for body in bodies)
+    assert any("Figeac" in body for body in bodies)
+
+
+@pytest.mark.parametrize(
+    ("on", "from_"), [(False, MOBILE), (True, DURAND), (True, "anonymous"), (True, "+447400123456")]
+)
+def test_no_text_is_offered_where_texts_are_off_or_the_number_takes_none(
+    carrier: Carrier, on: bool, from_: str
+) -> None:
+    with texts(on):
+        told = calls_from(carrier, from_=from_)
+        assert "par SMS" not in told
+        assert "pas compris" in carrier.asks(told.action, "3", From=from_)
+        forged = carrier.asks(f"{told.action}&i=1", "3", From=from_)
+        assert "Nous ne pouvons pas vous envoyer de SMS" in forged
+        assert rows() == []
+
+
+def test_one_number_is_sent_three_texts_a_day_and_no_more(carrier: Carrier) -> None:
+    with texts():
+        for n in range(5):
+            sid = f"CA{n:032}"
+            told = calls_from(carrier, line=sid)
+            said = carrier.asks(told.action, "3", From=MOBILE, CallSid=sid)
+            assert ("vous allez recevoir" in said) == (n < 3)
+        assert len(rows()) == 3
+
+
+def test_what_cannot_be_stored_is_not_promised(carrier: Carrier, stores: embedded.Stores) -> None:
+    with texts():
+        told = calls_from(carrier)
+        with _frozen(stores.postgresql):
+            said = carrier.asks(told.action, "3", From=MOBILE)
+        assert "Nous ne pouvons pas vous envoyer de SMS pour le moment" in said
+        assert "tapez 2" in said
+        assert rows() == []
+
+
+def test_what_was_asked_for_is_of_the_person_and_is_forgotten_after_a_day(
+    carrier: Carrier, lot: time_machine.Traveller
+) -> None:
+    with texts():
+        told = calls_from(carrier)
+        carrier.asks(told.action, "3", From=MOBILE)
+        with reading() as session:
+            held = persons.held(session, PhoneNumber.parse(MOBILE))
+        assert [row["postal_code"] for row in held["site_texts"]] == ["46100"]
+        with transaction() as session:
+            persons.erase(session, PhoneNumber.parse(MOBILE), clock.now())
+        assert rows() == []
+        carrier.asks(calls_from(carrier, line="CA" + "9" * 32).action, "3", From=MOBILE, CallSid="CA" + "9" * 32)
+        lot.shift(timedelta(hours=25))
+        night.tidy()
+        assert rows() == []
