@@ -100,7 +100,8 @@ class Settings(BaseSettings):
     )
     texts: bool = Field(
         default=False,
-        description="write to whom we could not reach, and ask those who spoke with us how satisfied they are",
+        description="write to whom we could not reach, ask those who spoke with us how satisfied they are, "
+        "send the sites of a department that is not open",
     )
 
     opens_at: str = Field(default="08:30", description="local time of the citizen's territory, Monday to Friday")
