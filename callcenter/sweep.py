@@ -23,6 +23,7 @@ from callcenter.telephone import telephone
 TICK = 0.5
 WORKERS_COME = timedelta(minutes=3)  # after a start of the whole service
 NOW = timedelta()
+AGAIN = timedelta(seconds=3)  # after a step that failed
 Step = Callable[[datetime], object]
 log = structlog.get_logger()
 
@@ -73,14 +74,14 @@ def run(stop: threading.Event) -> None:
 
 
 def _goes_round(lane: dict[Step, timedelta], stop: threading.Event) -> None:
-    """One lane: its steps, each when its time has come."""
+    """One lane: its steps, each when its time has come; soon again where it could not be done."""
     following = {step: clock.now() + (WORKERS_COME if step is healing.workers_work else NOW) for step in lane}
     while not stop.is_set():
         for step, every in lane.items():
             at = clock.now()
             if at >= following[step]:
-                following[step] = at + every
-                _try(partial(step, at), step.__name__)
+                done = _try(partial(step, at), step.__name__)
+                following[step] = at + (every if done else min(every, AGAIN))
         stop.wait(TICK / 5)
 
 
@@ -96,16 +97,18 @@ def _tidy(_at: datetime) -> None:
     jobs.send([(jobs.Job.TIDY, {})])
 
 
-def _try(step: Callable[[], object], name: str) -> None:
-    began = time.monotonic()
+def _try(step: Callable[[], object], name: str) -> bool:
+    began, done = time.monotonic(), False
     try:
         step()
+        done = True
     except StoreDown as down:
         log.warning("a store is down", step=name, store=type(down).__name__)
     except Exception:
         log.exception("the sweep goes on without one of its steps", step=name)
     if time.monotonic() - began > 2:
         log.warning("a step of the sweep was slow", step=name, seconds=round(time.monotonic() - began, 1))
+    return done
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ then timed until the probe says that the service is well. At the end everything 
 import argparse
 import asyncio
 import contextlib
+import os
 import random
 import sys
 import time
@@ -33,6 +34,7 @@ from ivr.rehearsal.drill.ledger import Ledger
 from ivr.rehearsal.drill.stage import Stage
 
 CALLS, CALLBACKS, AGENTS = 8.0, 4.0, 40  # a second, a second, and at work: the whole load
+PER_CORE = 1.0  # calls a second, beside the stores, the carrier and the people: what one core carries and still heals
 CHECKS = 4.0  # seconds between two counts of broken promises
 AT_REST = timedelta(seconds=61)  # what is allowed to last a minute is looked at as if that minute were over
 SOON = timedelta(minutes=10)  # a promise for later than that is for another half-day
@@ -169,7 +171,10 @@ async def drill(
             await _until_at_work(len(staff))
             calling = asyncio.create_task(citizens.live())
             await probes.until(probes.is_answered, clock.now(), 30)
-            console.print(f"Seed {tally.seed}: {len(staff)} agents are at work, the first citizen is answered.")
+            console.print(
+                f"Seed {tally.seed}: {len(staff)} agents are at work for {CALLS * load:g} calls a second and "
+                f"{CALLBACKS * load:g} requests to be called back; the first citizen is answered."
+            )
             began, before = time.monotonic(), citizens.called
             scene = Scene(stage, agents, ledger, http)
             await Campaign(scene, tally, slack).plays(chosen, minutes * 60)
@@ -287,8 +292,8 @@ def add_arguments(ask: argparse.ArgumentParser) -> None:
     ask.add_argument(
         "--calls-per-second",
         type=float,
-        default=CALLS,
-        help="half as many ask to be called back, and each needs 5 agents",
+        default=min(CALLS, PER_CORE * (os.cpu_count() or 1)),
+        help=f"as many as this machine's cores carry, at most {CALLS:g}; half as many ask to be called back",
     )
     ask.add_argument("--rest", type=float, default=180.0, help="seconds until everything must have come to rest")
     ask.add_argument("--slack", type=float, default=1.0, help="times the promised recovery, for a slower machine")
