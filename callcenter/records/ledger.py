@@ -11,7 +11,7 @@ from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Call
 from callcenter.records.offers import Offer
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult
-from callcenter.rules.states import CallState, OfferState
+from callcenter.rules.states import AgentState, CallState, OfferState
 
 ENDED_BY_DIALLING = (CallbackState.REACHED, CallbackState.NOT_REACHED)
 
@@ -19,6 +19,13 @@ ENDED_BY_DIALLING = (CallbackState.REACHED, CallbackState.NOT_REACHED)
 def offered_since(session: Session, at: datetime) -> bool:
     """Whether a call was offered to an agent after `at`."""
     return bool(session.scalar(select(exists().where(Offer.at > at))))
+
+
+def are_apart(session: Session, agent_before: datetime, call_before: datetime) -> bool:
+    """Whether an agent has been free, and a call waiting, since before these instants."""
+    free = exists().where(Agent.state == AgentState.AVAILABLE, Agent.since < agent_before)
+    waits = exists().where(Call.state == CallState.WAITING, Call.queued_at < call_before)
+    return bool(session.scalar(select(free & waits)))
 
 
 def talking_since(session: Session, at: datetime) -> bool:

@@ -295,7 +295,7 @@ def add_arguments(ask: argparse.ArgumentParser) -> None:
         default=min(CALLS, PER_CORE * (os.cpu_count() or 1)),
         help=f"as many as this machine's cores carry, at most {CALLS:g}; half as many ask to be called back",
     )
-    ask.add_argument("--rest", type=float, default=180.0, help="seconds until everything must have come to rest")
+    ask.add_argument("--rest", type=float, default=300.0, help="seconds until everything must have come to rest")
     ask.add_argument("--slack", type=float, default=1.0, help="times the promised recovery, for a slower machine")
 
 

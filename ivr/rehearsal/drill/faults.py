@@ -174,7 +174,7 @@ async def voice_killed(scene: Scene, dice: random.Random) -> Mended:
 
 async def web_killed(scene: Scene, dice: random.Random) -> Mended:
     scene.stage.kills_child("web", dice.random())
-    return await _answers(scene, f"{scene.stage.web}/health/ready")
+    return await _answers(scene, f"{scene.stage.web}/health/live")
 
 
 async def _answers(scene: Scene, url: str) -> Mended:

@@ -17,6 +17,7 @@ from callcenter.rules.states import AgentState
 
 LOOKS = 0.2  # seconds between two looks
 YOUNG = timedelta(seconds=2)  # a row this young may still be on its way into the index
+FAR = timedelta(seconds=5)  # by then a call of the drill is open to the nation
 MAY_BE_OFFERED = {AgentState.AVAILABLE, AgentState.OFFERED}
 
 Probe = Callable[[datetime], bool]
@@ -47,9 +48,10 @@ async def answers(http: aiohttp.ClientSession, url: str, patience: float) -> boo
 
 
 def is_offered(since: datetime) -> bool:
-    """A call was offered to an agent since then."""
+    """A call was offered to an agent since then; or nobody waits whom a free agent could serve."""
+    at = clock.now()
     with reading() as session:
-        return ledger.offered_since(session, since)
+        return ledger.offered_since(session, since) or not ledger.are_apart(session, at - YOUNG, at - FAR)
 
 
 def is_answered(since: datetime) -> bool:
