@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -48,6 +48,7 @@ class Struck:
     nothing to time. `late`: it took longer than promised, or never came."""
 
     name: str
+    at: datetime
     recovered: float | None = None
     within: float | None = None
     late: bool = False
@@ -101,10 +102,9 @@ class Campaign:
                 await self._strikes(fault, random.Random(dice.random()))  # noqa: S311 - dice, not secrets
 
     async def _strikes(self, fault: Fault, dice: random.Random) -> None:
-        one = Struck(fault.name)
+        one = Struck(fault.name, clock.now())
         self._tally.struck.append(one)
         breaks = fault.lane == "stores"
-        began = time.monotonic()
         self._broken += breaks
         try:
             well, one.within = await fault.strikes(self._scene, dice)
@@ -117,8 +117,7 @@ class Campaign:
             self._mended = time.monotonic() if breaks else self._mended
         if well is None:
             return
-        since = began if fault.name in ("voice-killed", "web-killed") else time.monotonic()
-        timing = asyncio.create_task(self._times(one, well, since))
+        timing = asyncio.create_task(self._times(one, well, time.monotonic()))
         self._timing.add(timing)
         timing.add_done_callback(self._timing.discard)
         if breaks:

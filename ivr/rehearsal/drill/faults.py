@@ -27,6 +27,7 @@ DATABASE_BACK, INDEX_BACK, WORKER_BACK, WEB_BACK, BROWSER_LOST = 10.0, 5.0, 45.0
 SAVE = "for _, key in ipairs(server.call('KEYS', '*')) do server.call('COPY', key, key, 'DB', ARGV[1]) end"
 EMPTY = "server.call('SELECT', ARGV[1]) server.call('FLUSHDB') server.call('SELECT', ARGV[2])"
 
+LONGEST = 60  # seconds until what was killed has come up again
 TRIES = 5  # a busy machine answers late
 
 Mended = tuple[Probe | None, float | None]  # the probe, and within how many seconds it must come true
@@ -147,11 +148,13 @@ async def workers_rolling(scene: Scene, dice: random.Random) -> Mended:
 
 
 async def sweep_killed(scene: Scene, dice: random.Random) -> Mended:
+    await _until_grown(scene, "sweep")
     scene.stage.kills(_a_sweep(scene, dice))
     return probes.is_offered, None
 
 
 async def sweep_frozen(scene: Scene, dice: random.Random) -> Mended:
+    await _until_grown(scene, "sweep")
     return await _frozen(scene, _a_sweep(scene, dice), dice.uniform(3, 9), (probes.is_offered, None))
 
 
@@ -168,18 +171,26 @@ async def sweeps_racing(scene: Scene, dice: random.Random) -> Mended:
 
 async def voice_killed(scene: Scene, dice: random.Random) -> Mended:
     """One of its copies, with the requests in its hands."""
-    scene.stage.kills_child("voice", dice.random())
-    return await _answers(scene, f"{scene.stage.voice}/health/live")
+    await _kills_copy(scene, "voice", dice)
+    return probes.answers(f"{scene.stage.voice}/health/live"), WEB_BACK
 
 
 async def web_killed(scene: Scene, dice: random.Random) -> Mended:
-    scene.stage.kills_child("web", dice.random())
-    return await _answers(scene, f"{scene.stage.web}/health/live")
+    await _kills_copy(scene, "web", dice)
+    return probes.answers(f"{scene.stage.web}/health/live"), WEB_BACK
 
 
-async def _answers(scene: Scene, url: str) -> Mended:
-    await probes.answers(scene.http, url, 30)
-    return (lambda _since: True), WEB_BACK
+async def _kills_copy(scene: Scene, name: str, dice: random.Random) -> None:
+    await _until_grown(scene, name)
+    scene.stage.kills_child(name, dice.random())
+
+
+async def _until_grown(scene: Scene, name: str) -> None:
+    """The death of the only one that works is a whole stop, which nothing promises to survive."""
+    for _ in range(LONGEST):
+        if scene.stage.is_grown(name):
+            return
+        await asyncio.sleep(1)
 
 
 async def _frozen(scene: Scene, name: str, seconds: float, mended: Mended) -> Mended:

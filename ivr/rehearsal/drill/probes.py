@@ -3,11 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-import aiohttp
-
-from callcenter import clock
+from callcenter import clock, up
 from callcenter.db import reading
 from callcenter.errors import StoreDown
 from callcenter.live import beacon as live_beacon
@@ -33,18 +32,15 @@ async def until(well: Probe, since: datetime, patience: float) -> bool:
     return False
 
 
-async def answers(http: aiohttp.ClientSession, url: str, patience: float) -> bool:
-    """Whether a page answered 200 within so many seconds."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        try:
-            async with http.get(url, timeout=aiohttp.ClientTimeout(total=2)) as answer:
-                if answer.status == 200:
-                    return True
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            pass
-        await asyncio.sleep(LOOKS)
-    return False
+def answers(url: str) -> Probe:
+    """Whether a page answers 200."""
+
+    def well(_since: datetime) -> bool:
+        with suppress(OSError), up.DIRECTLY.open(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+        return False
+
+    return well
 
 
 def is_offered(since: datetime) -> bool:

@@ -27,6 +27,9 @@ def prints(console: Console, tally: "Tally", times: Mapping[str, int]) -> None:
             f"{within:g} s" if within else "—", str(sum(one.late for one in these)),
         )  # fmt: skip
     console.print(table)
+    for fault in tally.struck:
+        if fault.late:
+            console.print(f"[red]late[/]: {fault.name}, struck at {fault.at:%H:%M:%S}")
     counts = tally.counts
     console.print(
         f"{len(tally.struck)} faults in {tally.seconds:.0f} s; "

@@ -12,11 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import psutil
 
-from callcenter import up
+from callcenter import clock, up
 from callcenter.config import environment, settings
 from callcenter.embedded import follow_us
 from callcenter.up import Child
 
+GROWN = 15.0  # seconds in which a copy has read its modules, even on a busy machine
 COPIES = 2  # of voice, web and the worker: no promise survives the death of an only one
 STORES = {"postgresql": "postgres", "valkey": "valkey"}
 HURRIED = {  # people of practice do in seconds what people do in minutes
@@ -116,6 +117,12 @@ class Stage:
             with suppress(psutil.NoSuchProcess):
                 several[int(which * len(several))].kill()
 
+    def is_grown(self, kind: str) -> bool:
+        """Whether every process of a kind has been there long enough to work."""
+        several = [name for name in self.children if name.startswith(kind)]
+        born = [each.create_time() for name in several for each in self.processes_of(name) or self._first_of(name)]
+        return bool(born) and clock.now().timestamp() - max(born) > GROWN
+
     def processes_of(self, name: str) -> list[psutil.Process]:
         """Those that do the work under the part's first process."""
         process = self.children[name].process
@@ -126,6 +133,10 @@ class Stage:
             return [each for each in found if "resource_tracker" not in " ".join(each.cmdline())]
         except psutil.NoSuchProcess:
             return []
+
+    def _first_of(self, name: str) -> list[psutil.Process]:
+        process = self.children[name].process
+        return [psutil.Process(process.pid)] if process is not None and process.poll() is None else []
 
     def asks_to_stop(self, name: str) -> None:
         """As in a rolling restart: it ends its work, and is started again."""
