@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,8 +26,8 @@ from callcenter.config import settings
 from callcenter.db import reading
 from callcenter.errors import StoreDown
 from callcenter.live import floor, queue
+from callcenter.records import callbacks, promises
 from callcenter.records import ledger as rows
-from callcenter.records import promises
 from callcenter.records.promises import Breach, Outside
 from ivr.rehearsal.drill import probes, report, town
 from ivr.rehearsal.drill.faults import FAULTS, Fault, Scene
@@ -35,6 +36,7 @@ from ivr.rehearsal.drill.stage import Stage
 
 CALLS, CALLBACKS, AGENTS = 8.0, 4.0, 40  # a second, a second, and at work: the whole load
 PER_CORE = 1.0  # calls a second, beside the stores, the carrier and the people: what one core carries and still heals
+THREADS = 32  # of probes, each of which may wait for a store that is broken
 CHECKS = 4.0  # seconds between two counts of broken promises
 AT_REST = timedelta(seconds=61)  # what is allowed to last a minute is looked at as if that minute were over
 SOON = timedelta(minutes=10)  # a promise for later than that is for another half-day
@@ -137,12 +139,12 @@ class Campaign:
 
 
 async def _nothing_to_dial() -> bool:
-    """Whether a worker was never missed."""
+    """Whether a worker was never missed: no agent waits in a room for a dial that nobody makes."""
 
     def none() -> bool:
         try:
             with reading() as session:
-                return rows.open_callbacks(session, clock.now() + SOON) == 0
+                return not callbacks.undialled(session, clock.now() - probes.FAR)
         except StoreDown:
             return False
 
@@ -153,6 +155,7 @@ async def drill(
     tally: Tally, only: Sequence[str], minutes: float, load: float, rest: float, slack: float, logs: Path
 ) -> None:
     """One drill, from the first process to the count."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     chosen = [fault for fault in FAULTS if not only or any(fault.name.startswith(word) for word in only)]
     if not chosen:
         raise SystemExit(f"No such fault. They are: {', '.join(fault.name for fault in FAULTS)}")
