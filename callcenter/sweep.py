@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,13 +17,14 @@ import structlog
 
 from callcenter import clock, jobs, logs
 from callcenter.actions import dispatch, healing
-from callcenter.errors import StoreDown
+from callcenter.errors import LiveStoreDown, StoreDown
 from callcenter.live import queue
 from callcenter.telephone import telephone
 
 TICK = 0.5
 WORKERS_COME = timedelta(minutes=3)  # after a start of the whole service
 NOW = timedelta()
+RESTLESS = timedelta(seconds=4)  # by then nobody takes the index for silent any more
 AGAIN = timedelta(seconds=3)  # after a step that failed
 Step = Callable[[datetime], object]
 log = structlog.get_logger()
@@ -40,10 +42,24 @@ def round_(at: datetime) -> None:
         _try(step, "round")
 
 
-def heartbeat(at: datetime) -> None:
-    """The beacon, and the rebuilding that its absence asks for."""
-    if not healing.beacon_is_raised(at):
-        healing.rebuild(at)
+@dataclass
+class Heart:
+    """The beacon, and the rebuilding that its absence asks for. In the seconds after the index did not answer it is
+    compared with each beat: what others could not write there meanwhile was left to us."""
+
+    restless_until: datetime | None = None
+
+    def beats(self, at: datetime) -> None:
+        """Every second. Raises LiveStoreDown, DatabaseDown."""
+        try:
+            if not healing.beacon_is_raised(at):
+                healing.rebuild(at)
+                self.restless_until = clock.now() + RESTLESS
+            elif self.restless_until and at < self.restless_until:
+                healing.compare_index(at)
+        except LiveStoreDown:
+            self.restless_until = clock.now() + RESTLESS
+            raise
 
 
 def run(stop: threading.Event) -> None:
@@ -51,7 +67,7 @@ def run(stop: threading.Event) -> None:
     telephone()
     minute = timedelta(minutes=1)
     lanes: list[dict[Step, timedelta]] = [
-        {heartbeat: timedelta(seconds=1)},
+        {Heart().beats: timedelta(seconds=1)},
         {round_: timedelta(seconds=TICK)},
         {healing.connections_end: timedelta(seconds=TICK)},
         {healing.dials_end: timedelta(seconds=TICK)},

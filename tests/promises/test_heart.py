@@ -1,0 +1,45 @@
+"""After the index did not answer, what others could not write there is put right at the next beats, not half a minute
+later."""
+
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from callcenter import clock, embedded
+from callcenter.actions import agent, index
+from callcenter.errors import LiveStoreDown
+from callcenter.live import queue
+from callcenter.sweep import Heart
+from ivr.rehearsal.far_end import Line
+from tests.promises.people import hires, joins
+
+
+def test_a_call_that_joined_while_the_index_was_away_stands_at_the_next_beat(
+    carrier: Line, afresh: Callable[[], None], stores: embedded.Stores
+) -> None:
+    afresh()
+    agent.takes_post(hires(1, "59"), "phone", clock.now())  # in the nation's ring: nobody is offered anything yet
+    heart = Heart()
+    heart.beats(clock.now())
+    call_id = joins("CA" + "5" * 32, 5)
+    index.forget_call(call_id)
+    calm = Heart()
+    calm.beats(clock.now())
+    assert call_id not in queue.waiting()
+    stores.valkey.process.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(LiveStoreDown):
+            calm.beats(clock.now())
+    finally:
+        stores.valkey.process.send_signal(signal.SIGCONT)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            calm.beats(clock.now())
+            break
+        except LiveStoreDown:  # it rests for a moment after a failure
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert call_id in queue.waiting()
