@@ -175,7 +175,7 @@ _AGENTS = f"""
     case when e.now in ('talking', 'wrap_up') then w.ms end, case when e.now = 'available' then w.ms end
   from (
     select noun_id, now, at as since,
-      coalesce(lead(at) over (partition by noun_id order by id), cast(:at as timestamptz)) as until
+      coalesce(lead(at) over (partition by noun_id order by at, id), cast(:at as timestamptz)) as until
     from events where noun = 'agent' and at >= cast(:from_ as timestamptz) and at < cast(:to as timestamptz)
   ) e
   join agents a on a.id = e.noun_id
