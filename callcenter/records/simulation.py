@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from callcenter import sealing
 from callcenter.db import Base
 from callcenter.errors import Refusal
 from callcenter.records import rollups, sites, visits
 from callcenter.records.agents import Agent
+from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.identity import new_id
@@ -22,7 +24,9 @@ from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.records.trail import Event
 from callcenter.records.visits import Report
+from callcenter.rules.callbacks import SOON, DialResult
 from callcenter.rules.simulated_year import Chances, SimulatedCall, served, staff_of, working_days
+from callcenter.rules.states import Ending
 from callcenter.rules.territory import TERRITORIES, clock_of, local_day
 from callcenter.rules.visits import REASONS
 
@@ -33,9 +37,9 @@ OUTCOMES = {"information": "information", "accompaniment": "accompagnement", "or
 REASON, MUST_COME = next((word, code) for word, code in REASONS.items() if code == "must_come")
 
 CALLS = (
-    "id", "carrier_id", "channel", "contact_id", "department", "topic", "language", "relay", "state", "arrived_at",
-    "queued_at", "priority", "epoch", "agent_id", "inside", "extended", "talking_at", "line_over_at", "ended_at",
-    "ending",
+    "id", "carrier_id", "channel", "callback_id", "contact_id", "department", "topic", "language", "relay", "state",
+    "arrived_at", "queued_at", "priority", "epoch", "agent_id", "inside", "extended", "talking_at", "line_over_at",
+    "ended_at", "ending",
 )  # fmt: skip
 CONTACTS = (
     "id", "reference", "channel", "department", "topic", "language", "relay", "arrived_at", "local_day", "waited",
@@ -49,13 +53,24 @@ LEGS = (
     "talked_from", "left_at", "held", "muted", "wrapped_at",
 )  # fmt: skip
 OFFERS = ("id", "call_id", "agent_id", "epoch", "state", "at", "lease_until", "closed_at")
+CALLBACKS = (
+    "id", "state", "asked_by", "number", "number_key", "department", "topic", "language", "relay", "reference",
+    "waited", "promised_at", "promised_from", "promised_until", "due_from", "due_until", "attempts", "closed_at",
+)  # fmt: skip
+ATTEMPTS = (
+    "id", "callback_id", "call_id", "epoch", "number_key", "carrier_id", "asked_at", "answered_at", "outcome",
+    "lease_until",
+)  # fmt: skip
 EVENTS = ("at", "noun", "noun_id", "was", "now", "why", "who")
 TABLES: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
-    (Contact, CONTACTS), (Call, CALLS), (Accompaniment, MATTERS), (Leg, LEGS), (Offer, OFFERS), (Event, EVENTS),
+    (Contact, CONTACTS), (Call, CALLS), (Accompaniment, MATTERS), (Leg, LEGS), (Offer, OFFERS),
+    (Callback, CALLBACKS), (Attempt, ATTEMPTS), (Event, EVENTS),
 )  # fmt: skip
 AT_ONCE = 10_000  # rows of one statement
+NUMBER = "+33199000000"  # ARCEP keeps these for fiction: nobody's
 
 Row = tuple[Any, ...]
+Change = tuple[datetime | None, str, str]
 
 
 class AlreadySimulated(Refusal):
@@ -113,10 +128,62 @@ def _write_region(
         for n in range(staff_of(len(arrivals), days))
     ]
     session.flush()
+    promises: dict[int, _Promise] = {}
     for call in served(chances, arrivals, len(staff)):
-        _write_call(chances, call, staff[call.agent] if call.agent is not None else None, kept)
+        one = staff[call.agent] if call.agent is not None else None
+        promise = promises[id(call.asked)] if call.asked else None
+        call_id = _write_call(chances, call, one, promise, kept)
+        if call.ending == Ending.BECAME_CALLBACK:
+            promises[id(call)] = _Promise(call_id, call)
+    for promise in promises.values():
+        promise.write(kept)
     for one in staff:
         one.goes(kept["events"])
+
+
+class _Promise:
+    """A callback of the simulation, and the dials made for it."""
+
+    def __init__(self, asked_by: str, asked: SimulatedCall) -> None:
+        self.id, self.asked_by, self.asked = new_id(), asked_by, asked
+        self.number_key = sealing.pseudonym(self.id)
+        self.dials: list[tuple[str, SimulatedCall]] = []
+
+    @property
+    def waited(self) -> timedelta:
+        assert self.asked.ended is not None
+        assert self.asked.queued is not None
+        return self.asked.ended - self.asked.queued
+
+    def write(self, kept: dict[str, list[Row]]) -> None:
+        """The promise as it ended, its dials, and the changes of both."""
+        promised = self.asked.ended
+        assert promised is not None
+        until = promised + SOON
+        state, closed, events = "promised", None, kept["events"]
+        changes = [(promised, "", state)]
+        for call_id, dial in self.dials:
+            assert dial.accepted is not None
+            assert dial.ended is not None
+            result = DialResult.SPOKEN if dial.answered else DialResult.NO_ANSWER
+            attempt_id = new_id()
+            kept["attempts"].append((
+                attempt_id, self.id, call_id, 1, self.number_key, f"{MARK}{attempt_id[-12:]}", dial.accepted,
+                dial.answered, result.value, dial.ended,
+            ))  # fmt: skip
+            events += _path("attempt", attempt_id, (dial.accepted, "", "dialling"), (dial.ended, "dialling", result))
+            changes += [(dial.queued or promised, "promised", "queued"), (dial.accepted, "queued", "dialling")]
+            if dial.answered:
+                changes.append((dial.answered, "dialling", "talking"))
+            state = "reached" if dial.answered else "not_reached" if dial.is_last else "promised"
+            changes.append((dial.ended, "talking" if dial.answered else "dialling", state))
+            closed = dial.ended
+        events += _path("callback", self.id, *changes)
+        kept["callbacks"].append((
+            self.id, state, self.asked_by, sealing.seal(NUMBER), self.number_key, self.asked.department,
+            self.asked.topic, "fr", False, f"SIM{len(kept['callbacks'])}", self.waited.total_seconds(), promised,
+            promised, until, promised, until, len(self.dials), closed,
+        ))  # fmt: skip
 
 
 class _Staff:
@@ -129,22 +196,25 @@ class _Staff:
 
     def takes(self, call: SimulatedCall, events: list[Row]) -> None:
         """The changes of state that one call is, and the shift that it begins."""
-        assert call.answered is not None
+        assert call.accepted is not None
         assert call.ended is not None
-        assert call.wrapped is not None
-        day = call.answered.astimezone(self._clock).date()
+        day = call.accepted.astimezone(self._clock).date()
+        offered = call.accepted - timedelta(seconds=1)
         if day != self._day:
             self.goes(events)
             begins = datetime(day.year, day.month, day.day, 8, 30, tzinfo=self._clock)
-            offered = call.answered - timedelta(seconds=3)
             events.append(_event(min(begins, offered), "agent", self.id, "offline", "available"))
             self._day = day
-        events += _path(
-            "agent", self.id, (call.answered - timedelta(seconds=3), "available", "offered"),
-            (call.answered - timedelta(seconds=2), "offered", "connecting"), (call.answered, "connecting", "talking"),
-            (call.ended, "talking", "wrap_up"), (call.wrapped, "wrap_up", "available"),
-        )  # fmt: skip
-        self._last = call.wrapped
+        changes = [(offered, "available", "offered"), (call.accepted, "offered", "connecting")]
+        if call.answered and call.wrapped:
+            changes += [
+                (call.answered, "connecting", "talking"), (call.ended, "talking", "wrap_up"),
+                (call.wrapped, "wrap_up", "available"),
+            ]  # fmt: skip
+        else:
+            changes.append((call.ended, "connecting", "available"))
+        events += _path("agent", self.id, *changes)
+        self._last = call.wrapped or call.ended
 
     def goes(self, events: list[Row]) -> None:
         """The shift ends, if there was one."""
@@ -154,55 +224,73 @@ class _Staff:
             self._day = None
 
 
-def _write_call(chances: Chances, call: SimulatedCall, staff: _Staff | None, kept: dict[str, list[Row]]) -> None:
+def _write_call(
+    chances: Chances, call: SimulatedCall, staff: _Staff | None, promise: _Promise | None, kept: dict[str, list[Row]]
+) -> str:
+    """The rows of one call, or of one dial of a promise; gives its id."""
     contact_id, call_id, number = new_id(), new_id(), len(kept["calls"])
-    waited = (call.answered - call.queued).total_seconds() if call.answered and call.queued else None
-    score = chances.score() if staff else None
+    channel, spoke = "callback" if promise else "phone", call.answered is not None
+    queued = call.queued - promise.waited if promise and call.queued else call.queued
+    waited = (call.answered - queued).total_seconds() if call.answered and queued else None
+    score = chances.score() if spoke else None
     agent_id = staff.id if staff else None
     kept["contacts"].append((
-        contact_id, f"{MARK}{call.arrived.year}-{number}", "phone", call.department, call.topic, "fr", False,
-        call.arrived, local_day(call.department, call.arrived), waited, agent_id, "recorded" if staff else "nothing",
+        contact_id, f"{MARK}{call.arrived.year}-{number}", channel, call.department, call.topic, "fr", False,
+        call.arrived, local_day(call.department, call.arrived), waited, agent_id, "recorded" if spoke else "nothing",
         call.wrapped, score, 4 if score else None,
     ))  # fmt: skip
     kept["calls"].append((
-        call_id, f"{MARK}{call.arrived.year}-{number}", "phone", contact_id, call.department, call.topic, "fr", False,
-        "ended", call.arrived, call.queued, 0.0, 1 if staff else 0, agent_id, False, False, call.answered, call.ended,
-        call.ended, call.ending.value,
+        call_id, f"{MARK}{call.arrived.year}-{number}", channel, promise.id if promise else None, contact_id,
+        call.department, call.topic, "fr", False, "ended", call.arrived, queued, 0.0, 1 if staff else 0, agent_id,
+        False, False, call.answered, call.ended, call.ended, call.ending.value,
     ))  # fmt: skip
+    if promise:
+        promise.dials.append((call_id, call))
     events = kept["events"]
     if call.queued is None:
         events += _path("call", call_id, (call.arrived, "", "menu"), (call.ended, "menu", "ended"))
-        return
-    begins = ((call.arrived, "", "menu"), (call.queued, "menu", "waiting"))
-    if staff is None or call.answered is None or call.ended is None:
+        return call_id
+    begins = [(call.arrived, "", "menu"), (call.queued, "menu", "waiting")]
+    if promise:
+        begins = [(call.queued, "", "waiting")]
+    if staff is None or call.accepted is None or call.ended is None:
         events += _path("call", call_id, *begins, (call.ended, "waiting", "ended"))
-        return
-    offered, accepted = call.answered - timedelta(seconds=3), call.answered - timedelta(seconds=2)
+        return call_id
+    offered, accepted = call.accepted - timedelta(seconds=1), call.accepted
     offer_id, leg_id = new_id(), new_id()
-    kept["offers"].append((offer_id, call_id, staff.id, 1, "accepted", offered, call.answered, accepted))
+    kept["offers"].append((offer_id, call_id, staff.id, 1, "accepted", offered, call.ended, accepted))
     kept["legs"].append((
-        leg_id, call_id, contact_id, staff.id, 1, "serve", False, "left", accepted, call.answered, call.answered,
-        call.ended, 0.0, False, call.wrapped,
+        leg_id, call_id, contact_id, staff.id, 1, "serve", False, "left", accepted, accepted, call.answered, call.ended,
+        0.0, False, call.wrapped,
     ))  # fmt: skip
+    changes: list[Change] = [*begins, (offered, "waiting", "offered"), (accepted, "offered", "connecting")]
+    if spoke:
+        changes += [
+            (call.answered, "connecting", "talking"), (call.ended, "talking", "wrap_up"),
+            (call.wrapped, "wrap_up", "ended"),
+        ]  # fmt: skip
+        _write_matter(chances, contact_id, call, kept)
+    else:
+        changes.append((call.ended, "connecting", "ended"))
+    events += _path("call", call_id, *changes)
+    events += _path("offer", offer_id, (offered, "", "open"), (accepted, "open", "accepted"))
+    events += _path(
+        "leg", leg_id, (accepted, "", "asked"), (accepted, "asked", "joined"), (call.ended, "joined", "left")
+    )
+    staff.takes(call, events)
+    return call_id
+
+
+def _write_matter(chances: Chances, contact_id: str, call: SimulatedCall, kept: dict[str, list[Row]]) -> None:
     matter = chances.matter()
     kept["accompaniments"].append((
         new_id(), contact_id, matter.partner, matter.procedure, matter.outcome,
         MUST_COME if matter.outcome == "orientation" else None, False, matter.settled, "none", call.wrapped,
     ))  # fmt: skip
-    events += _path(
-        "call", call_id, *begins, (offered, "waiting", "offered"), (accepted, "offered", "connecting"),
-        (call.answered, "connecting", "talking"), (call.ended, "talking", "wrap_up"),
-        (call.wrapped, "wrap_up", "ended"),
-    )  # fmt: skip
-    events += _path("offer", offer_id, (offered, "", "open"), (accepted, "open", "accepted"))
-    events += _path(
-        "leg", leg_id, (accepted, "", "asked"), (call.answered, "asked", "joined"), (call.ended, "joined", "left")
-    )
-    events += _path("contact", contact_id, (call.wrapped, "nothing", "recorded"))
-    staff.takes(call, events)
+    kept["events"] += _path("contact", contact_id, (call.wrapped, "nothing", "recorded"))
 
 
-def _path(noun: str, noun_id: str, *changes: tuple[datetime | None, str, str]) -> list[Row]:
+def _path(noun: str, noun_id: str, *changes: Change) -> list[Row]:
     return [_event(at, noun, noun_id, was, now) for at, was, now in changes]
 
 

@@ -6,7 +6,7 @@ the handling times and the patience are guesses of ours, not measures. Every ins
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from heapq import heapify, heappop, heappush
 from random import Random
@@ -28,6 +28,12 @@ SHORT = 5.0
 CALLS_PER_AGENT = 55.0  # a working day's, from which the staff of a region follows
 MENU = 20.0  # from the ring to the queue
 LEAVES_IN_MENU = 0.04
+ASKS_TO_BE_CALLED = 0.05  # of those who join the queue, once they have heard that they may
+HEARS = 20.0  # until then
+CALLED_AFTER = (300.0, 4200.0)  # the promise is for the hour that follows: a few are late
+TRIES, APART, ANSWERS_A_DIAL = 3, timedelta(minutes=30), 0.8
+RINGS, RINGS_OUT = 12.0, 25.0
+CLOSES = 18  # o'clock
 SETTLED, ORIENTED, INFORMED = 0.8, 0.06, 0.3
 ANSWERS, SCORES = 0.3, (0.02, 0.03, 0.1, 0.85)
 """Who says how satisfied they were, and the shares of 1, 2, 3 and 4."""
@@ -35,7 +41,8 @@ ANSWERS, SCORES = 0.3, (0.02, 0.03, 0.1, 0.85)
 
 @dataclass(frozen=True)
 class SimulatedCall:
-    """One call. `agent`: who of the region took it; `answered`, `ended`, `wrapped` where somebody did."""
+    """One call. `agent`: who of the region took it; `accepted`, `answered`, `ended`, `wrapped` where somebody did.
+    `asked`: the call whose caller is called back by this one; `is_last`: and with it the promise ends."""
 
     department: str
     topic: str
@@ -43,9 +50,12 @@ class SimulatedCall:
     ending: Ending
     queued: datetime | None = None
     agent: int | None = None
+    accepted: datetime | None = None
     answered: datetime | None = None
     ended: datetime | None = None
     wrapped: datetime | None = None
+    asked: "SimulatedCall | None" = None
+    is_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,17 +121,25 @@ def staff_of(calls: int, days: int) -> int:
 
 
 def served(chances: Chances, arrivals: Sequence[tuple[datetime, str]], agents: int) -> Iterator[SimulatedCall]:
-    """The calls of one region, in the order of their arrival, taken by the agent who has been free longest: whoever
-    waits longer than their patience gives up. Nobody asks to be called back."""
+    """The calls of one region, in the order in which they end at an agent or give up: each taken by the agent who has
+    been free longest. Whoever waits longer than their patience gives up; some ask to be called back."""
     dice = chances.dice
     free: list[tuple[datetime, int]] = [(datetime.min.replace(tzinfo=arrivals[0][0].tzinfo), n) for n in range(agents)]
     heapify(free)
+    promised: list[_Promised] = []
     for arrived, department in arrivals:
+        yield from _dials(dice, promised, free, arrived)
         topic = chances.matter().topic
         if dice.random() < LEAVES_IN_MENU:
             yield SimulatedCall(department, topic, arrived, Ending.LEFT_IN_MENU, ended=arrived + timedelta(seconds=12))
             continue
         queued = arrived + timedelta(seconds=MENU)
+        if dice.random() < ASKS_TO_BE_CALLED:
+            ends = queued + timedelta(seconds=HEARS)
+            asks = SimulatedCall(department, topic, arrived, Ending.BECAME_CALLBACK, queued, ended=ends)
+            heappush(promised, _Promised(ends + timedelta(seconds=dice.uniform(*CALLED_AFTER)), len(promised), asks))
+            yield asks
+            continue
         patience = timedelta(seconds=dice.expovariate(1 / PATIENCE))
         since, agent = free[0]
         answered = max(queued, since) + timedelta(seconds=dice.uniform(3, 15))
@@ -131,10 +149,59 @@ def served(chances: Chances, arrivals: Sequence[tuple[datetime, str]], agents: i
             yield SimulatedCall(department, topic, arrived, ending, queued, ended=left)
             continue
         heappop(free)
-        ended = answered + timedelta(seconds=HANDLING[0] * dice.lognormvariate(0, HANDLING[1]))
-        wrapped = ended + timedelta(seconds=dice.expovariate(1 / WRAP_UP) + 5)
+        accepted = answered - timedelta(seconds=2)
+        ended, wrapped = _spoken(dice, answered)
         heappush(free, (wrapped, agent))
-        yield SimulatedCall(department, topic, arrived, Ending.ANSWERED, queued, agent, answered, ended, wrapped)
+        yield SimulatedCall(
+            department, topic, arrived, Ending.ANSWERED, queued, agent, accepted, answered, ended, wrapped
+        )
+    yield from _dials(dice, promised, free, None)
+
+
+@dataclass(frozen=True, order=True)
+class _Promised:
+    """Whom to call back next, and when; `tries` made before."""
+
+    due: datetime
+    tie: int
+    asked: SimulatedCall = field(compare=False)
+    tries: int = field(default=0, compare=False)
+
+
+def _dials(
+    dice: Random, promised: list[_Promised], free: list[tuple[datetime, int]], until: datetime | None
+) -> Iterator[SimulatedCall]:
+    """The callbacks that are due until then, None for all: one dial for each agent who takes one."""
+    while promised and (until is None or promised[0].due <= until):
+        one = heappop(promised)
+        since, agent = heappop(free)
+        accepted = max(one.due, since) + timedelta(seconds=3)
+        department, topic = one.asked.department, one.asked.topic
+        if dice.random() < ANSWERS_A_DIAL:
+            answered = accepted + timedelta(seconds=RINGS)
+            ended, wrapped = _spoken(dice, answered)
+            heappush(free, (wrapped, agent))
+            yield SimulatedCall(
+                department, topic, one.due, Ending.ANSWERED, one.due, agent, accepted, answered, ended, wrapped,
+                one.asked, is_last=True,
+            )  # fmt: skip
+            continue
+        ended = accepted + timedelta(seconds=RINGS_OUT)
+        heappush(free, (ended, agent))
+        again = _Promised(ended + APART, one.tie, one.asked, one.tries + 1)
+        is_last = again.tries == TRIES or again.due.astimezone(clock_of(department)).hour >= CLOSES
+        yield SimulatedCall(
+            department, topic, one.due, Ending.NOT_REACHED, one.due, agent, accepted, ended=ended, asked=one.asked,
+            is_last=is_last,
+        )  # fmt: skip
+        if not is_last:
+            heappush(promised, again)
+
+
+def _spoken(dice: Random, answered: datetime) -> tuple[datetime, datetime]:
+    """When a conversation ends, and when it is recorded."""
+    ended = answered + timedelta(seconds=HANDLING[0] * dice.lognormvariate(0, HANDLING[1]))
+    return ended, ended + timedelta(seconds=dice.expovariate(1 / WRAP_UP) + 5)
 
 
 def _procedure_weights(procedures: Sequence[Mapping[str, str]]) -> list[float]:

@@ -27,9 +27,17 @@ def test_a_simulated_year_keeps_every_promise_and_says_what_it_is(database: obje
             "select count(*) from agents where name not like 'Agent simulé%' or login not like 'simule-%' or active",
             "select count(*) from sites where name not like 'France services simulée%'",
             "select count(*) from calls where carrier_id not like 'simule-%'",
+            "select count(*) from callbacks where reference not like 'SIM%'",
+            "select count(*) from attempts where carrier_id not like 'simule-%'",
         ):
             assert session.scalar(text(labelled)) == 0, labelled
         months = rollups.months(session)
+        asked = session.scalar(text("select count(*) from calls where ending = 'became_callback'"))
+        promised = dict(session.execute(text("select state, count(*) from callbacks group by 1")).all())
+        dials = dict(session.execute(text("select outcome, count(*) from attempts group by 1")).all())
+    assert sum(promised.values()) == asked > CALLS / 50
+    assert promised.keys() <= {"reached", "not_reached"}
+    assert promised["reached"] == dials["spoken"] > dials["no-answer"] > 0
     for month in months[:2]:
         with transaction(60) as session:
             rollups.rebuild(session, month, at)
