@@ -10,12 +10,13 @@ import pytest
 import time_machine
 
 from callcenter import clock
-from callcenter.actions import agent, callback, checking, citizen, dial, healing, room
+from callcenter.actions import agent, callback, checking, citizen, dial, healing, room, satisfaction
 from callcenter.config import settings
 from callcenter.db import Conflict, reading, transaction
-from callcenter.records import callbacks, calls, legs, offers
+from callcenter.records import callbacks, calls, contacts, legs, offers
 from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Call
+from callcenter.records.contacts import Contact
 from callcenter.records.offers import Offer
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.rules.states import AgentState, CallState, PauseReason
@@ -374,3 +375,34 @@ def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier:
     callback.becomes_due(the_callback().id, clock.now() + timedelta(days=1))
     assert len(the_attempts()) == 1
     is_well()
+
+
+@pytest.mark.parametrize("refused_before", [False, True])
+def test_who_was_called_back_and_said_nothing_is_asked_by_text_unless_they_ever_refused(
+    carrier: Line, karim: str, monkeypatch: pytest.MonkeyPatch, refused_before: bool
+) -> None:
+    promised()
+    if refused_before:
+        with transaction() as session:
+            session.query(Contact).one().asks_no_more = True
+    attempt = dialled(karim)
+    line = attempt.carrier_id or ""
+    dial.is_ringing(attempt.id, line, clock.now(), answered=True)
+    room.citizen_enters(attempt.call_id, clock.now())
+    citizen.hangs_up(line, clock.now())
+    dial.ended(attempt.id, "completed", clock.now())
+    before, later = len(carrier.messages(DURAND)), clock.now() + timedelta(minutes=5)
+    monkeypatch.setenv("TEXTS", "1")
+    settings.cache_clear()
+    for contact_id in satisfaction.to_ask(later) * 2:
+        satisfaction.asks_by_text(contact_id, later)
+    monkeypatch.undo()
+    settings.cache_clear()
+    texts = carrier.messages(DURAND)[before:]
+    assert ["de 1 (pas du tout) à 4" in each["body"] for each in texts] == [True] * (not refused_before)
+    satisfaction.replies(DURAND, "4 oui", later)
+    with reading() as session:
+        contact = contacts.get(session, the_call(attempt.call_id).contact_id)
+    assert contact is not None
+    assert contact.channel == "callback"
+    assert (contact.satisfaction, contact.settled_said) == ((None, None) if refused_before else (4, True))

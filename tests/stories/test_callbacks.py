@@ -89,12 +89,12 @@ def test_madame_durand_is_promised_missed_twice_and_helped_at_the_third_call(lin
         karim.accepts()
         _is_freed_within_two_seconds(karim, missed)
         _half_an_hour_passes()
-    line.registers(DURAND, "answer_and_press_1")
+    line.registers(DURAND, "manual")
     karim.is_offered()
     karim.accepts()
-    third = line.rung(DURAND, timeout=30).speaks_with(KARIM)
-    karim.is_("talking")
-    third.hangs_up()
+    third = line.rung(DURAND, timeout=30).answers().hears("conseiller").presses("1").speaks_with(KARIM)
+    karim.is_("talking").hangs_up()
+    third.hears("référence").hears("satisfait").presses("4").hears("réglée").presses("1").hears("Merci").is_hung_up()
     karim.records("declaration-revenus", settled=True)
     karim.is_("available")
     with reading() as session:
@@ -106,6 +106,7 @@ def test_madame_durand_is_promised_missed_twice_and_helped_at_the_third_call(lin
     assert [each.outcome for each in tries] == [DialResult.NO_ANSWER, DialResult.UNANSWERED, DialResult.SPOKEN]
     assert contact is not None
     assert (contact.due, contact.channel, contact.topic) == (Due.RECORDED, "callback", "impots")
+    assert (contact.satisfaction, contact.satisfaction_scale, contact.settled_said) == (4, 4, True)
     assert checking.check(clock.now()).breaches == []
 
 
