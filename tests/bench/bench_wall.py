@@ -147,17 +147,17 @@ def _cost(server: psutil.Process, port: int) -> float:
         client.setblocking(False)
         selector.register(client, selectors.EVENT_READ, bytearray())
         clients.append(client)
-    _read(selector, 1.0)
-    before = _cpu(server)
-    received = _read(selector, SECONDS)
-    spent = _cpu(server) - before
+    read(selector, 1.0)
+    before = cpu(server)
+    received = read(selector, SECONDS)
+    spent = cpu(server) - before
     for client in clients:
         client.close()
     assert received > CLIENTS * SECONDS / EVERY / 4, "the clients were hardly told anything"
     return spent / received
 
 
-def _read(selector: selectors.BaseSelector, seconds: float) -> int:
+def read(selector: selectors.BaseSelector, seconds: float) -> int:
     """How many events came in so many seconds."""
     events, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
@@ -169,7 +169,7 @@ def _read(selector: selectors.BaseSelector, seconds: float) -> int:
     return events
 
 
-def _cpu(server: psutil.Process) -> float:
+def cpu(server: psutil.Process) -> float:
     times = server.cpu_times()
     return float(times.user + times.system)
 
