@@ -207,6 +207,21 @@ def test_the_board_follows_by_itself(line: Line, desk: Desk, opens: Opens) -> No
     expect(page.locator("#stale")).to_be_empty()
 
 
+def test_the_wall_fills_the_screen_without_scrolling_and_says_when_it_is_stale(opens: Opens) -> None:
+    settle("karim", department="46")
+    settle("ines", role="supervisor", departments=["46"])
+    page = opens("ines")
+    page.get_by_role("button", name="Plein écran").click()
+    page.wait_for_selector("html.is-full-screen")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    page.get_by_role("button", name="Plein écran").click()
+    page.wait_for_selector("html:not(.is-full-screen)")
+    expect(page.locator("#stale")).to_be_empty()
+    page.evaluate("() => { const now = Date.now; let later = 0; Date.now = () => now() + (later += 10_000) }")
+    expect(page.locator("#stale")).not_to_be_empty()  # ten seconds pass between two looks at the clock
+    expect(page.locator("#stale")).to_have_attribute("role", "alert")
+
+
 def _chooses(form: Locator, name: str) -> None:
     form.locator(".choices label").filter(has_text=name).first.click()
 
