@@ -1,7 +1,7 @@
 """What is published for everybody: the pick-up rate by an agent, as Services Publics+ defines it.
 
 One line a department and month, of months that are final; as they were corrected, if they were. Counts under 11 are
-kept back, and with them every share that would tell them.
+kept back and the others rounded, so that no difference tells a small one; a share is of the counts as published.
 """
 
 import csv
@@ -18,8 +18,8 @@ from callcenter.api.identity import ANYBODY, open_to
 from callcenter.db import reading
 from callcenter.records import figures
 from callcenter.rules import quality
-from callcenter.rules.measures import SIDES, is_few
-from callcenter.rules.quality import PICK_UP_TARGET, Share
+from callcenter.rules.measures import LEAST, ROUNDED_TO, SIDES, published, published_share
+from callcenter.rules.quality import FEW, PICK_UP_TARGET, Share
 from callcenter.rules.tally import Tally
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
 
@@ -36,11 +36,11 @@ FIELDS: tuple[dict[str, Any], ...] = (
     {
         "name": "appels_demandant_un_conseiller", "type": "integer", "title": "Appels demandant un conseiller",
         "description": "Décrochés, abandons, abandons courts, devenus rappels, refusés faute de place, incidents une "
-        "fois le sujet connu. Vide sous 11.",
+        "fois le sujet connu. Arrondi ; vide sous 11.",
     },
     {
         "name": "decroches_en_direct", "type": "integer", "title": "Appels décrochés en direct par un conseiller",
-        "description": "Vide sous 11.",
+        "description": "Arrondi ; vide sous 11.",
     },
     {
         "name": "taux_en_direct", "type": "number", "title": "Taux de décroché en direct",
@@ -48,7 +48,7 @@ FIELDS: tuple[dict[str, Any], ...] = (
     },
     {
         "name": "decroches_ou_rappeles", "type": "integer", "title": "Appels décrochés en direct ou rappelés",
-        "description": "Vide sous 11.",
+        "description": "Arrondi ; vide sous 11.",
     },
     {
         "name": "taux_avec_rappels", "type": "number", "title": "Taux de décroché, rappels aboutis compris",
@@ -60,8 +60,10 @@ SCHEMA = {
     "name": NAME,
     "title": "Taux de décroché par un conseiller, par département et par mois",
     "description": "Engagement 6 de Services Publics+. Mois définitifs, huit jours après leur fin. CSV UTF-8, "
-    "séparateur point-virgule, décimales avec un point. Tout nombre de 1 à 10 est masqué (vide), "
-    "et tout taux qui le révélerait.",
+    "séparateur point-virgule, décimales avec un point. Secret statistique : tout nombre de 1 à "
+    f"{FEW - 1} est masqué (vide) ; tout autre est arrondi au multiple de {ROUNDED_TO} le plus proche, {LEAST} au "
+    "moins ; la différence de deux nombres publiés ne révèle donc aucun petit effectif. Un taux est celui des nombres "
+    "publiés, vide si l'un d'eux est masqué ; plus les appels sont nombreux, moins il s'écarte du taux exact.",
     "version": "1.0.0",
     "primaryKey": ["mois", "departement"],
     "missingValues": [""],
@@ -78,7 +80,7 @@ def pick_up_rate() -> Response:
     with reading() as session:
         found = figures.between(
             session, FIRST, _last_final(), ("month", "department", "channel"), departments=[*TERRITORIES, UNKNOWN],
-            channels=SIDES["phone"],
+            channels=SIDES["phone"], waits=False,
         )  # fmt: skip
     each: dict[tuple[date, str], Tally] = {}
     for (month, department, _), tally in found.items():
@@ -117,8 +119,10 @@ def _line(month: date, department: str, tally: Tally) -> Iterable[str]:
 
 
 def _count(count: int) -> str:
-    return "" if is_few(count) else str(count)
+    told = published(count)
+    return "" if told is None else str(told)
 
 
 def _rate(share: Share) -> str:
-    return "" if is_few(share) or share.value is None else f"{share.value:.4f}"
+    told = published_share(share)
+    return "" if told is None else f"{told:.4f}"

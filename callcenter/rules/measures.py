@@ -13,6 +13,9 @@ DESK = "front_desk"
 SIDES = {PHONE: ("phone", "callback"), DESK: ("front_desk", "bus")}
 """The channels of each side of a report: a callback is a telephone contact, a bus is a front desk."""
 
+ROUNDED_TO = 5
+LEAST = -(-FEW // ROUNDED_TO) * ROUNDED_TO
+
 Value = int | float | Share | None
 Unit = Literal["contacts", "accompaniments", "calls", "share", "seconds", "dials"]
 
@@ -80,9 +83,15 @@ def shown_for(side: str, measure: Measure, tally: Tally, partner: bool = False) 
     return measure.of(tally)
 
 
-def is_few(value: Value) -> bool:
-    """Whether a published table must keep this back: a count under 11, or a share that lets one be worked out. Nobody
-    at all is told."""
-    if isinstance(value, Share):
-        return any(0 < count < FEW for count in (value.part, value.of))
-    return isinstance(value, int) and 0 < value < FEW
+def published(count: int) -> int | None:
+    """A count as it may be published: to the nearest five, so that the difference of two tells no small one either;
+    None: kept back, being one of 1 to 10. What is published is never under 15 but 0: nobody at all is told."""
+    if 0 < count < FEW:
+        return None
+    return max((count + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO, LEAST) if count else 0
+
+
+def published_share(share: Share) -> float | None:
+    """Of the two counts as they are published; None where one is kept back or there is nothing to share."""
+    part, of = published(share.part), published(share.of)
+    return part / of if of and part is not None else None
