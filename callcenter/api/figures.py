@@ -15,14 +15,14 @@ from callcenter.db import Session, reading
 from callcenter.errors import NotAllowed, NotFound, Refusal
 from callcenter.records import directory, figures, rankings
 from callcenter.records.figures import EVERYBODY
-from callcenter.records.rankings import RowBehind, SiteWeek
+from callcenter.records.rankings import AgentDay, RowBehind, SiteWeek
 from callcenter.records.rollups import allow_time
 from callcenter.rules.measures import BY_CODE, DESK, MEASURES, PHONE, SIDES, Measure, Value, shown_for
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import Tally, whole
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
 
-PATIENCE = 25.0  # seconds a report may take: démarches and sites are counted from the rows
+PATIENCE = 25.0  # seconds a report may take: the rows behind a figure, and one partner's sites, are counted
 DAYS_OF_A_CURVE = 92  # a longer one goes by months
 LONGEST = timedelta(days=366 * 10)
 SITES_SHOWN = 60
@@ -165,12 +165,13 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
             "partners": (EVERYBODY if partner is None else partner,),
         }
         sides = _sides(figures.between(session, first, last, ("channel",), **chosen))
+        chosen["waits"] = False
         curve = figures.between(session, first, last, ("month" if by_month else "day", "channel"), **chosen)
         apart = {"partners": None if partner is None else (partner,)}
         of_partners = figures.between(session, first, last, ("partner", "channel"), **(chosen | apart))
         of_departments = figures.between(session, first, last, ("department", "channel"), **chosen)
-        of_procedures = rankings.procedures(session, first, last, departments, wanted.channels, partner)
-        sites = _sites(session, wanted, departments) if departments is not None else ()
+        of_procedures = figures.by_procedure(session, first, last, departments, wanted.channels, partner)
+        sites = _sites(session, wanted, departments)
         opening = _opening(rankings.opening(session, departments))
         policy = figures.policy(session)
     return Report(
@@ -188,8 +189,11 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
     )
 
 
-def behind(wanted: Asked, measure: str, scope: Scope) -> tuple[Measure, list[RowBehind], dict[int, str]]:
-    """The latest contacts that count for one figure, with their sites' names. Raises NotFound, NotAllowed."""
+def behind(
+    wanted: Asked, measure: str, scope: Scope, procedure: str | None = None, site: int | None = None
+) -> tuple[Measure, list[RowBehind], dict[int, str]]:
+    """The latest contacts that count for one figure, with their sites' names; of one démarche, of one answering site.
+    Raises NotFound, NotAllowed."""
     if measure not in BY_CODE:
         raise NotFound
     departments = wanted.departments(scope)
@@ -197,10 +201,20 @@ def behind(wanted: Asked, measure: str, scope: Scope) -> tuple[Measure, list[Row
         allow_time(session, PATIENCE - 5)
         rows = rankings.behind(
             session, BY_CODE[measure].counted, wanted.first, wanted.last, departments, wanted.channels,
-            wanted.partner_column, clock.now(),
+            wanted.partner_column, clock.now(), procedure=procedure, site=site,
         )  # fmt: skip
-        names = rankings.site_names(session, {row.site_id for row in rows if row.site_id is not None})
+        ids = {row.site_id for row in rows if row.site_id is not None} | ({site} if site is not None else set())
+        names = rankings.site_names(session, ids)
     return BY_CODE[measure], rows, names
+
+
+def time_behind(wanted: Asked, scope: Scope) -> list[AgentDay]:
+    """What each agent did of their time on the latest days of the period: what occupancy is counted from. Raises
+    NotAllowed, NoSuchPlace."""
+    departments = wanted.departments(scope)
+    with reading(PATIENCE) as session:
+        allow_time(session, PATIENCE - 5)
+        return rankings.time_behind(session, wanted.first, wanted.last, departments, clock.now())
 
 
 def partner_names(on: date) -> dict[str, str]:
@@ -250,13 +264,14 @@ def _ranked(found: Mapping[tuple[Any, ...], Tally], name: Callable[[str], str]) 
 
 
 def _sites(session: Session, wanted: Asked, departments: frozenset[str] | None) -> tuple[SiteLine, ...]:
-    found = rankings.by_site(
-        session, wanted.first, wanted.last, departments, wanted.channels, wanted.partner_column, clock.now()
-    )
+    chosen = (session, wanted.first, wanted.last, departments, wanted.channels)
+    partner = wanted.partner_column
+    found = figures.by_site(*chosen) if partner is None else rankings.by_site(*chosen, partner, clock.now())
     each = _each(found)
-    names = rankings.site_names(session, each)
-    lines = [SiteLine(site, names.get(site, str(site)), sides[PHONE], sides[DESK]) for site, sides in each.items()]
-    return tuple(sorted(lines, key=lambda s: (-s.phone.contacts - s.desk.contacts, s.name))[:SITES_SHOWN])
+    lines = [(site, sides[PHONE], sides[DESK]) for site, sides in each.items()]
+    shown = sorted(lines, key=lambda s: (-s[1].contacts - s[2].contacts, s[0]))[:SITES_SHOWN]
+    names = rankings.site_names(session, [site for site, _, _ in shown])
+    return tuple(SiteLine(site, names.get(site, str(site)), phone, desk) for site, phone, desk in shown)
 
 
 def _opening(sites: list[SiteWeek]) -> Opening:
@@ -302,8 +317,8 @@ class Definition(BaseModel):
 
 
 class Figures(BaseModel):
-    """`policy`: the version of the thresholds by which the rows were counted. Counts are not masked here: mask those
-    under 11 before you publish."""
+    """`policy`: the version of the thresholds by which the rows were counted. Counts are exact here: before you
+    publish, mask those under 11 and round the others."""
 
     policy: str
     first: date

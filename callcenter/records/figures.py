@@ -4,12 +4,14 @@
     figures_months                  month × partner × channel
     figures_months_by_department    month × department × channel
     figures_hours                   hour × department, of the line: for curves
+    figures_procedures              local day × department × procedure × channel: how many accompaniments
+    figures_sites                   local day × department × answering site × channel: what a report's table shows
 
 Partner `*` is everybody, each contact once; a contact about two partners counts in each of their lines too. A month is
 final eight days after its end: what changes later is written beside it under the date of the correction.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,6 +30,7 @@ from sqlalchemy import (
     Table,
     func,
     select,
+    true,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -39,6 +42,7 @@ from callcenter.rules.territory import TERRITORIES, UNKNOWN
 
 EVERYBODY = "*"
 FROZEN_AFTER = timedelta(days=8)
+DAY = timedelta(days=1)
 
 
 class DirtyDay(Base):
@@ -96,6 +100,17 @@ MONTHS_BY_DEPARTMENT = _tier(
     _key("month", Date), _key("department", String(7)), _key("channel", String(10)), _key("as_of", Date),
 )  # fmt: skip
 HOURS = _tier("figures_hours", _key("day", Date), _key("department", String(7)), _key("hour", DateTime(timezone=True)))
+PROCEDURES = Table(
+    "figures_procedures", Base.metadata,
+    _key("day", Date), _key("department", String(7)), _key("partner", String(20)), _key("procedure", String(60)),
+    _key("channel", String(10)), Column("accompaniments", Integer, nullable=False),
+)  # fmt: skip
+OF_SITE = ("contacts", "settlement_known", "settled", "answers", "satisfied")
+SITES = Table(
+    "figures_sites", Base.metadata,
+    _key("day", Date), _key("department", String(7)), _key("site_id", Integer), _key("channel", String(10)),
+    *(Column(each, Integer, nullable=False) for each in OF_SITE),
+)  # fmt: skip
 
 
 def policy(session: Session) -> Policy:
@@ -132,10 +147,31 @@ def between(
     partners: Collection[str] | None = (EVERYBODY,),
     channels: Collection[str] | None = None,
     as_of: date | None = None,
+    waits: bool = True,
 ) -> dict[tuple[Any, ...], Tally]:
     """Tallies of the local days `first` to `last`, by any of day, month, department, partner and channel, from the
-    smallest tier that holds them. `partners` None: every partner apart, without the line for everybody. `as_of`: whole
-    months as they were published on that day."""
+    smallest tiers that hold them. `partners` None: every partner apart, without the line for everybody. `as_of`: whole
+    months as they were published on that day. `waits` False: without the histograms, which cost most."""
+    found: dict[tuple[Any, ...], Tally] = {}
+    for begins, ends in [(first, last)] if "day" in by else _months_apart(first, last):
+        part = _of_one_tier(session, begins, ends, by, departments, partners, channels, as_of, waits=waits)
+        for key, tally in part.items():
+            found[key] = found[key] + tally if key in found else tally
+    return found
+
+
+def _of_one_tier(
+    session: Session,
+    first: date,
+    last: date,
+    by: Sequence[str],
+    departments: Collection[str] | None,
+    partners: Collection[str] | None,
+    channels: Collection[str] | None,
+    as_of: date | None,
+    *,
+    waits: bool,
+) -> dict[tuple[Any, ...], Tally]:
     tier = _tier_for(first, last, {*by} | ({"department"} if departments is not None else set()), partners)
     columns = tier.columns
     wanted: list[ColumnElement[bool]] = []
@@ -150,13 +186,48 @@ def between(
     if channels is not None:
         wanted.append(columns.channel.in_(channels))
     keys = [_dimension(tier, name) for name in by]
-    return _added(session, keys, tier, wanted)
+    return _added(session, keys, tier, wanted, waits=waits)
 
 
 def by_hour(session: Session, day: date, departments: Collection[str] | None = None) -> dict[tuple[Any, ...], Tally]:
     """The line's tallies of one local day by the instant each hour began: 23, 24 or 25 of them have a place in it."""
     wanted = [HOURS.c.day == day] + ([HOURS.c.department.in_(departments)] if departments is not None else [])
-    return _added(session, [HOURS.c.hour], HOURS, wanted)
+    return _added(session, [HOURS.c.hour], HOURS, wanted, waits=True)
+
+
+def by_procedure(
+    session: Session,
+    first: date,
+    last: date,
+    departments: Collection[str] | None,
+    channels: Collection[str],
+    partner: str | None,
+) -> dict[tuple[Any, ...], Tally]:
+    """Accompaniments of each procedure and channel; `partner` None: of all of them."""
+    columns = PROCEDURES.c
+    wanted = _within(PROCEDURES, first, last, departments, channels)
+    if partner is not None:
+        wanted.append(columns.partner == partner)
+    keys = (columns.procedure, columns.channel)
+    found = session.execute(select(*keys, func.sum(columns.accompaniments)).where(*wanted).group_by(*keys))
+    return {(procedure, channel): Tally(accompaniments=int(count)) for procedure, channel, count in found}
+
+
+def by_site(
+    session: Session, first: date, last: date, departments: Collection[str] | None, channels: Collection[str]
+) -> dict[tuple[Any, ...], Tally]:
+    """Of each answering site and channel: the counters `OF_SITE`; contacts of no site are left out."""
+    keys = (SITES.c.site_id, SITES.c.channel)
+    sums = [func.sum(SITES.c[name]) for name in OF_SITE]
+    wanted = _within(SITES, first, last, departments, channels)
+    found = session.execute(select(*keys, *sums).where(*wanted).group_by(*keys))
+    return {(site, channel): of_site(counts) for site, channel, *counts in found}
+
+
+def of_site(counts: Iterable[Any]) -> Tally:
+    """The counters `OF_SITE` in their order; null is 0."""
+    counted: dict[str, Any] = {name: int(count or 0) for name, count in zip(OF_SITE, counts, strict=True)}
+    return Tally(**counted)
 
 
 def regions() -> dict[str, str]:
@@ -164,13 +235,30 @@ def regions() -> dict[str, str]:
     return {code: territory.region for code, territory in TERRITORIES.items()} | {UNKNOWN: UNKNOWN}
 
 
+def _months_apart(first: date, last: date) -> list[tuple[date, date]]:
+    """The whole months of a period together, and the days before and after them."""
+    begins = first if first.day == 1 else following(first)
+    after = following(last) if (last + DAY).day == 1 else last.replace(day=1)
+    if begins >= after:
+        return [(first, last)]
+    parts = [(first, begins - DAY), (begins, after - DAY), (after, last)]
+    return [(one, other) for one, other in parts if one <= other]
+
+
 def _tier_for(first: date, last: date, needed: set[str], partners: Collection[str] | None) -> Table:
-    whole_months = first.day == 1 and (last + timedelta(days=1)).day == 1 and "day" not in needed
+    whole_months = first.day == 1 and (last + DAY).day == 1 and "day" not in needed
     if whole_months and "department" not in needed:
         return MONTHS
     if whole_months and "partner" not in needed and partners is not None and set(partners) == {EVERYBODY}:
         return MONTHS_BY_DEPARTMENT
     return DAYS
+
+
+def _within(
+    tier: Table, first: date, last: date, departments: Collection[str] | None, channels: Collection[str]
+) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [tier.c.day.between(first, last), tier.c.channel.in_(channels)]
+    return wanted if departments is None else [*wanted, tier.c.department.in_(departments)]
 
 
 def _dimension(tier: Table, name: str) -> ColumnElement[Any]:
@@ -186,22 +274,27 @@ def _latest(tier: Table, as_of: date | None) -> Any:
 
 
 def _added(
-    session: Session, keys: Sequence[ColumnElement[Any]], tier: Table, wanted: Sequence[ColumnElement[bool]]
+    session: Session,
+    keys: Sequence[ColumnElement[Any]],
+    tier: Table,
+    wanted: Sequence[ColumnElement[bool]],
+    *,
+    waits: bool,
 ) -> dict[tuple[Any, ...], Tally]:
-    """The cells, added up: sums in the database, the few buckets here."""
+    """The cells, added up."""
     width = len(keys)
     sums = [(func.max if name == LONGEST else func.sum)(tier.columns[name]).label(name) for name in COUNTERS]
     added = {tuple(row[:width]): row for row in session.execute(select(*keys, *sums).where(*wanted).group_by(*keys))}
-    waits: dict[tuple[Any, ...], dict[int, int]] = {key: {} for key in added}
-    parts = select(*keys, tier.c.buckets, tier.c.counts).where(*wanted, tier.c.buckets.is_not(None))
-    for row in session.execute(parts):
-        counted = waits[tuple(row[:width])]
-        for bucket, count in zip(row[width], row[width + 1], strict=True):
-            counted[bucket] = counted.get(bucket, 0) + count
+    counted: dict[tuple[Any, ...], list[tuple[int, int]]] = {key: [] for key in added}
+    if waits:
+        each = func.unnest(tier.c.buckets, tier.c.counts).table_valued("bucket", "count").render_derived()
+        parts = select(*keys, each.c.bucket, func.sum(each.c.count)).select_from(tier).join(each, true())
+        for row in session.execute(parts.where(*wanted).group_by(*keys, each.c.bucket).order_by(each.c.bucket)):
+            counted[tuple(row[:width])].append((row[width], int(row[width + 1])))
     return {
         key: Tally(
             **{name: int(value or 0) for name, value in zip(COUNTERS, row[width:], strict=True)},
-            waits=Histogram(tuple(sorted(waits[key].items()))),
+            waits=Histogram(tuple(counted[key])),
         )
         for key, row in added.items()
         if width or any(row)

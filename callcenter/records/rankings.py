@@ -1,19 +1,31 @@
-"""What the tiers of `records.figures` do not hold: démarches and sites of a period, and the rows behind a figure.
+"""What the tiers of `records.figures` do not hold: the sites of one partner's démarches, and the rows behind a figure.
 
-Counted from the rows by the same facts as the tiers, so a site's figures and a department's have one definition.
+Counted from the rows by the same facts as the tiers, so a row counts here for what it counts there.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select, text
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
 from callcenter.records.contacts import Accompaniment, Contact
-from callcenter.records.figures import EVERYBODY
-from callcenter.records.rollups import FACTS, merged_counters, values_of
+from callcenter.records.figures import EVERYBODY, OF_SITE, of_site
+from callcenter.records.rollups import (
+    AGENTS_TIME,
+    BUSY_AND_AVAILABLE,
+    FACTS,
+    OF_CONTACT,
+    OF_MATTERS,
+    OF_PROMISES,
+    SCALES,
+    UNASKED,
+    UNASKED_BETWEEN,
+    ZONES,
+    values_of,
+)
 from callcenter.records.sites import Site
 from callcenter.rules.histogram import Histogram
 from callcenter.rules.opening_commitment import OpeningWeek, opening_week
@@ -21,23 +33,59 @@ from callcenter.rules.tally import COUNTERS, Tally
 
 PRINCIPAL = "principal"
 GOING_ROUND = ("bus", "itin")
-LATEST = 5_000  # contacts among which the rows behind a figure are looked for
+WINDOW = 5_000  # contacts among which the rows behind a figure are looked for at once
+WINDOWS = 3
 SHOWN = 200
+DAYS_OF_TIME = 31  # the latest of a period of which each agent's time is told
 
 _WHERE = """local_day between :first and :last and (cast(:wanted as text[]) is null or department = any(:wanted))
   and channel = any(cast(:channels as text[]))"""
 _BY_SITE = f"""
-{FACTS.format(chosen=f"{_WHERE} and site_id is not null", unasked="false", more="")}
-select site_id, channel, bucket, count(contacts) as n, {merged_counters()}
-from facts where partner = :partner group by 1, 2, 3
+with {SCALES},
+matters as (
+  select contact_id, {", ".join(f"{OF_MATTERS[name]} as {name}" for name in OF_SITE if name in OF_MATTERS)}
+  from accompaniments where partner = :partner group by contact_id
+)
+select c.site_id, c.channel, {", ".join(f"sum({OF_CONTACT.get(name, name)})" for name in OF_SITE)}
+from contacts c join matters m on m.contact_id = c.id left join scales s on s.top = c.satisfaction_scale
+where {_WHERE} and site_id is not null group by 1, 2
 """
-_LATEST = f"""id in (select id from contacts where {_WHERE} and (cast(:partner as text) = '{EVERYBODY}'
-  or exists (select from accompaniments a where a.contact_id = contacts.id and a.partner = :partner))
-  order by arrived_at desc limit {LATEST})"""
-_BEHIND = f"""
-{FACTS.format(chosen=_LATEST, unasked="false", more="")}
-select contact_id, bucket, {", ".join(COUNTERS)} from facts where partner = :partner and ({{counted}})
-order by day desc, hour desc nulls last, contact_id limit {SHOWN}
+_ABOUT = f"""(cast(:partner as text) = '{EVERYBODY}' and cast(:procedure as text) is null
+  or exists (select from accompaniments a where a.contact_id = contacts.id
+    and (a.partner = :partner or :partner = '{EVERYBODY}') and a.procedure = coalesce(:procedure, a.procedure)))"""
+_ASKED = "exists (select from callbacks b join calls k on k.id = b.asked_by where k.contact_id = contacts.id)"
+_NEEDED = {
+    "answers": "satisfaction is not null",
+    "return_known": "returned is not null",
+    "wait_ms": "waited is not null",
+    "owing": "due <> 'nothing'",
+    "relay_handled": "relay",
+    "promised": _ASKED,
+    "reached": _ASKED,
+}
+"""What a contact cannot count without, so that no window is spent on those that do not."""
+_WINDOW = f"""id in (select id from contacts where {_WHERE} and {_ABOUT} and {{needed}}
+  and site_id is not distinct from coalesce(cast(:site as int), site_id)
+  order by local_day desc, arrived_at desc, id limit {WINDOW} offset :passed)"""
+_BEHIND = """
+{facts}
+select contact_id, bucket, {columns} from facts
+where partner = :partner and ({counted}) and contact_id is not null
+  and (cast(:wanted as text[]) is null or department = any(:wanted)) and channel = any(cast(:channels as text[]))
+order by day desc, hour desc nulls last, contact_id limit {shown}
+"""
+_PROMISED = UNASKED.format(
+    contact="(select id from contacts where reference = p.reference)", days="between :first and :last"
+)
+_TIME = f"""
+with {ZONES}
+select w.day, a.name, a.department, sum(w.busy) as busy_ms, sum(w.available) as available_ms
+from (
+  select w.day, w.agent_id, x.*
+  from {AGENTS_TIME} w cross join lateral (select {BUSY_AND_AVAILABLE}) as x (busy, available)
+  where cast(:wanted as text[]) is null or w.department = any(:wanted)
+) w join agents a on a.id = w.agent_id
+group by w.day, a.id order by w.day desc, a.name, a.id limit {SHOWN}
 """
 
 
@@ -81,26 +129,14 @@ class RowBehind:
     tally: Tally
 
 
-def procedures(
-    session: Session,
-    first: date,
-    last: date,
-    departments: Collection[str] | None,
-    channels: Collection[str],
-    partner: str | None,
-) -> Mapping[tuple[str, str], Tally]:
-    """Accompaniments of each procedure and channel."""
-    counted = (
-        select(Accompaniment.procedure, Contact.channel, func.count())
-        .join(Contact, Contact.id == Accompaniment.contact_id)
-        .where(Contact.local_day.between(first, last), Contact.channel.in_(channels))
-        .group_by(Accompaniment.procedure, Contact.channel)
-    )
-    if departments is not None:
-        counted = counted.where(Contact.department.in_(departments))
-    if partner is not None:
-        counted = counted.where(Accompaniment.partner == partner)
-    return {(procedure, channel): Tally(accompaniments=count) for procedure, channel, count in session.execute(counted)}
+@dataclass(frozen=True)
+class AgentDay:
+    """What one agent did of their time on one local day of their department: `busy_ms` and `available_ms`."""
+
+    day: date
+    name: str
+    department: str
+    tally: Tally
 
 
 def by_site(
@@ -109,16 +145,13 @@ def by_site(
     last: date,
     departments: Collection[str] | None,
     channels: Collection[str],
-    partner: str | None,
+    partner: str,
     at: datetime,
-) -> Mapping[tuple[int, str], Tally]:
-    """The tally of each answering site and channel; contacts of no site are left out."""
+) -> Mapping[tuple[Any, ...], Tally]:
+    """As `figures.by_site`, of the démarches of one partner: counted from the rows."""
     values = _values(session, first, last, departments, channels, partner, at)
-    found: dict[tuple[int, str], Tally] = {}
-    for row in session.execute(text(_BY_SITE), values).mappings():
-        key = (row["site_id"], row["channel"])
-        found[key] = found.get(key, Tally()) + _tally(row, row["n"])
-    return found
+    rows = session.execute(text(_BY_SITE), values)
+    return {(site, channel): of_site(counts) for site, channel, *counts in rows}
 
 
 def behind(
@@ -130,27 +163,65 @@ def behind(
     channels: Collection[str],
     partner: str | None,
     at: datetime,
+    *,
+    procedure: str | None = None,
+    site: int | None = None,
 ) -> list[RowBehind]:
-    """The latest contacts that count for a figure: those of which one of the counters `counted` is not 0."""
+    """The latest contacts that count for a figure: those of which one of the counters `counted` is not 0. They are
+    looked for among the latest of all, a window at a time. `procedure`: only what counts for it."""
     if unknown := {*counted} - {*COUNTERS}:
         raise ValueError(unknown)
-    wanted = " or ".join(f"{name} <> 0" for name in counted)
-    values = _values(session, first, last, departments, channels, partner, at)
-    tallies = {
-        str(row["contact_id"]): _tally(row, 1)
-        for row in session.execute(text(_BEHIND.format(counted=wanted)), values).mappings()
-    }
-    contacts = session.scalars(select(Contact).where(Contact.id.in_(tallies)).order_by(Contact.arrived_at.desc())).all()
+    values = _values(session, first, last, departments, channels, partner, at) | {"procedure": procedure, "site": site}
+    needed = " or ".join(_NEEDED.get(name, "true") for name in counted)
+    tallies: dict[str, Tally] = {}
+    for window in range(WINDOWS):
+        promised = window == 0 and site is None and bool({*counted} & {*OF_PROMISES})
+        question = _BEHIND.format(
+            facts=FACTS.format(
+                chosen=_WINDOW.format(needed=f"({needed})"),
+                unasked=UNASKED_BETWEEN if promised else "false",
+                more=_PROMISED if promised else "",
+            ),
+            columns=", ".join(COUNTERS),
+            counted=" or ".join(f"{name} <> 0" for name in counted),
+            shown=SHOWN,
+        )
+        rows = session.execute(text(question), values | {"passed": window * WINDOW}).mappings().all()
+        for row in rows:
+            contact_id = str(row["contact_id"])
+            tallies[contact_id] = tallies.get(contact_id, Tally()) + _tally(row, 1)
+        if len(tallies) >= SHOWN:
+            break
+    if procedure is not None:  # once a contact, by constraint
+        tallies = dict.fromkeys(tallies, Tally(contacts=1, accompaniments=1))
+    latest = select(Contact).where(Contact.id.in_(tallies)).order_by(Contact.arrived_at.desc()).limit(SHOWN)
+    contacts = session.scalars(latest).all()
     demarches: dict[str, list[Demarche]] = {}
-    for row in session.scalars(select(Accompaniment).where(Accompaniment.contact_id.in_(tallies))):
-        shown = Demarche(row.partner, row.procedure, row.outcome, row.settled)
-        demarches.setdefault(row.contact_id, []).append(shown)
+    for each in session.scalars(select(Accompaniment).where(Accompaniment.contact_id.in_(tallies))):
+        shown = Demarche(each.partner, each.procedure, each.outcome, each.settled)
+        demarches.setdefault(each.contact_id, []).append(shown)
     return [
         RowBehind(
-            each.reference, each.arrived_at, each.local_day, each.department, each.channel, each.site_id, each.topic,
-            each.satisfaction, each.satisfaction_scale, tuple(demarches.get(each.id, ())), tallies[each.id],
+            one.reference, one.arrived_at, one.local_day, one.department, one.channel, one.site_id, one.topic,
+            one.satisfaction, one.satisfaction_scale, tuple(demarches.get(one.id, ())), tallies[one.id],
         )
-        for each in contacts
+        for one in contacts
+    ]  # fmt: skip
+
+
+def time_behind(
+    session: Session, first: date, last: date, departments: Collection[str] | None, at: datetime
+) -> list[AgentDay]:
+    """What each agent of these departments did of their time on each of the latest days."""
+    days = [last - timedelta(days=n) for n in range(min((last - first).days + 1, DAYS_OF_TIME))]
+    values = values_of(session, days[::-1], at) | {"wanted": sorted(departments) if departments is not None else None}
+    rows = session.execute(text(_TIME), values).mappings()
+    return [
+        AgentDay(
+            row["day"], row["name"], row["department"],
+            Tally(busy_ms=int(row["busy_ms"] or 0), available_ms=int(row["available_ms"] or 0)),
+        )
+        for row in rows
     ]  # fmt: skip
 
 
@@ -187,7 +258,7 @@ def _values(
     partner: str | None,
     at: datetime,
 ) -> dict[str, Any]:
-    return values_of(session, [first], at) | {
+    return values_of(session, [first, last], at) | {
         "first": first,
         "last": last,
         "wanted": sorted(departments) if departments is not None else None,

@@ -19,6 +19,9 @@ from callcenter.records.figures import (
     HOURS,
     MONTHS,
     MONTHS_BY_DEPARTMENT,
+    OF_SITE,
+    PROCEDURES,
+    SITES,
     DirtyDay,
     Progress,
     following,
@@ -34,7 +37,7 @@ AT_ONCE = 7  # marked days of one transaction
 LOCK = 7_311_005  # advisory: one roll-up at a time in the whole service
 OLD_ENOUGH = timedelta(minutes=1)  # no transaction lives for longer, so every event numbered before is committed
 
-_OF_CONTACT = {
+OF_CONTACT = {
     "contacts": "1",
     "owing": "(c.due <> 'nothing')::int",
     "recorded": "(c.due = 'recorded')::int",
@@ -52,7 +55,7 @@ _OF_CONTACT = {
     "relay_handled": "(h.contact_id is not null and c.relay)::int",
     "relay_ms": "case when c.relay then h.talk_ms + h.hold_ms + h.wrap_up_ms end",
 }
-_OF_MATTERS = {
+OF_MATTERS = {
     "accompaniments": "count(*)",
     "opened": "count(*) filter (where continues is null)",
     "settlement_known": "count(*) filter (where continues is null and settled is not null)",
@@ -71,7 +74,7 @@ _OF_CALL = {
     "missed": "o.missed",
     "refused": "o.refused",
 }
-_OF_PROMISES = {
+OF_PROMISES = {
     "promised": "count(*)",
     "reached": "count(at)",
     "kept": "sum(kept)",
@@ -79,7 +82,7 @@ _OF_PROMISES = {
     "late_ms": "sum(late_ms)",
 }
 _OF_AGENTS = ("busy_ms", "available_ms")
-assert {*_OF_CONTACT, *_OF_MATTERS, *_OF_CALL, *_OF_PROMISES, *_OF_AGENTS} == set(COUNTERS)
+assert {*OF_CONTACT, *OF_MATTERS, *_OF_CALL, *OF_PROMISES, *_OF_AGENTS} == set(COUNTERS)
 
 
 def _listed(columns: dict[str, str]) -> str:
@@ -105,18 +108,20 @@ def _stored() -> str:
 
 
 _COLUMNS = ", ".join(COUNTERS)
-FACTS = f"""
-with scales (top, satisfied_from, very_from) as (
+SCALES = """scales (top, satisfied_from, very_from) as (
   select * from unnest(cast(:tops as int[]), cast(:satisfied_from as int[]), cast(:very_from as int[]))
-),
-zones (department, zone) as (select * from unnest(cast(:departments as text[]), cast(:zones as text[]))),
+)"""
+ZONES = "zones (department, zone) as (select * from unnest(cast(:departments as text[]), cast(:zones as text[])))"
+FACTS = f"""
+with {SCALES},
+{ZONES},
 chosen as (select * from contacts where {{chosen}}),
 matters as (
-  select a.contact_id, a.partner, {_listed(_OF_MATTERS)}
+  select a.contact_id, a.partner, {_listed(OF_MATTERS)}
   from accompaniments a join chosen c on c.id = a.contact_id group by a.contact_id, a.partner
 ),
 all_matters as (
-  select contact_id, {", ".join(f"sum({name}) as {name}" for name in _OF_MATTERS)} from matters group by contact_id
+  select contact_id, {", ".join(f"sum({name}) as {name}" for name in OF_MATTERS)} from matters group by contact_id
 ),
 handling as (
   select l.contact_id,
@@ -128,7 +133,7 @@ handling as (
   group by l.contact_id
 ),
 promises as (
-  select b.asked_by, b.department, b.promised_at, b.attempts, r.at,
+  select b.asked_by, b.reference, b.department, b.promised_at, b.attempts, r.at,
     (r.at between b.promised_from and b.promised_until)::int as kept,
     round(1000 * greatest(extract(epoch from r.at - b.promised_until), 0))::bigint as late_ms
   from callbacks b
@@ -138,7 +143,7 @@ promises as (
   where b.asked_by in (select k.id from calls k join chosen c on c.id = k.contact_id) or {{unasked}}
 ),
 asked as (
-  select asked_by, {_listed(_OF_PROMISES)} from promises where asked_by is not null group by asked_by
+  select asked_by, {_listed(OF_PROMISES)} from promises where asked_by is not null group by asked_by
 ),
 shown as (
   select f.call_id, count(*) as offers, count(*) filter (where f.state = 'missed') as missed,
@@ -149,7 +154,7 @@ facts as (
   select c.local_day as day, c.department, '{EVERYBODY}' as partner, c.channel, c.id as contact_id, c.site_id,
     case when c.channel in ('phone', 'callback') then date_trunc('hour', c.arrived_at, 'UTC') end as hour,
     width_bucket(c.waited, cast(:edges as float8[])) as bucket,
-    {_listed(_OF_CONTACT)}, {_of("m", _OF_MATTERS)}, {_listed(_OF_CALL)}, {_of("p", _OF_PROMISES)},
+    {_listed(OF_CONTACT)}, {_of("m", OF_MATTERS)}, {_listed(_OF_CALL)}, {_of("p", OF_PROMISES)},
     {_nothing(_OF_AGENTS)}
   from chosen c
   left join scales s on s.top = c.satisfaction_scale
@@ -161,62 +166,80 @@ facts as (
   union all
   select c.local_day, c.department, m.partner, c.channel, c.id, c.site_id, null,
     width_bucket(c.waited, cast(:edges as float8[])),
-    {_listed(_OF_CONTACT)}, {_of("m", _OF_MATTERS)}, {_nothing((*_OF_CALL, *_OF_PROMISES, *_OF_AGENTS))}
+    {_listed(OF_CONTACT)}, {_of("m", OF_MATTERS)}, {_nothing((*_OF_CALL, *OF_PROMISES, *_OF_AGENTS))}
   from matters m join chosen c on c.id = m.contact_id
   left join scales s on s.top = c.satisfaction_scale
   left join handling h on h.contact_id = c.id
   {{more}}
 )
 """
-_AGENTS = f"""
-  union all
-  select w.day, a.department, '{EVERYBODY}', 'phone', null, null, w.hour, null,
-    {_nothing((*_OF_CONTACT, *_OF_MATTERS, *_OF_CALL, *_OF_PROMISES))},
-    case when e.now in ('talking', 'wrap_up') then w.ms end, case when e.now = 'available' then w.ms end
-  from (
-    select noun_id, now, at as since,
-      coalesce(lead(at) over (partition by noun_id order by at, id), cast(:at as timestamptz)) as until
-    from events where noun = 'agent' and at >= cast(:from_ as timestamptz) and at < cast(:to as timestamptz)
-  ) e
-  join agents a on a.id = e.noun_id
-  join zones z on z.department = a.department
-  cross join lateral (
-    select d.day, i.hour, round(1000 * extract(epoch from
-      least(e.until, i.hour + interval '1 hour') - greatest(e.since, i.hour)))::bigint as ms
-    from unnest(cast(:days as date[])) as d (day)
+AGENTS_TIME = """(
+    select d.day, e.noun_id as agent_id, e.department, i.hour, e.now,
+      round(1000 * extract(epoch from
+        least(e.until, i.hour + interval '1 hour') - greatest(e.since, i.hour)))::bigint as ms
+    from (
+      select told.*, a.department
+      from (
+        select noun_id, now, at as since,
+          coalesce(lead(at) over (partition by noun_id order by at, id), cast(:at as timestamptz)) as until
+        from events where noun = 'agent' and at >= cast(:from_ as timestamptz) and at < cast(:to as timestamptz)
+      ) told join agents a on a.id = told.noun_id
+      where told.now in ('talking', 'wrap_up', 'available')
+    ) e
+    join zones z on z.department = e.department
+    cross join unnest(cast(:days as date[])) as d (day)
     cross join lateral generate_series(
       d.day::timestamp at time zone z.zone, (d.day + 1)::timestamp at time zone z.zone - interval '1 hour',
       interval '1 hour'
     ) as i (hour)
     where e.until > i.hour and e.since < i.hour + interval '1 hour'
-  ) w
-  where e.now in ('talking', 'wrap_up', 'available')
-"""
-_UNASKED = f"""
+  )"""
+BUSY_AND_AVAILABLE = (
+    "case when w.now in ('talking', 'wrap_up') then w.ms end, case when w.now = 'available' then w.ms end"
+)
+_AGENTS = f"""
   union all
-  select (p.promised_at at time zone z.zone)::date, p.department, '{EVERYBODY}', 'callback', null, null,
-    date_trunc('hour', p.promised_at, 'UTC'), null, {_nothing((*_OF_CONTACT, *_OF_MATTERS, *_OF_CALL))},
+  select w.day, w.department, '{EVERYBODY}', 'phone', null, null, w.hour, null,
+    {_nothing((*OF_CONTACT, *OF_MATTERS, *_OF_CALL, *OF_PROMISES))}, {BUSY_AND_AVAILABLE}
+  from {AGENTS_TIME} w
+"""
+UNASKED = f"""
+  union all
+  select (p.promised_at at time zone z.zone)::date, p.department, '{EVERYBODY}', 'callback', {{contact}}, null,
+    date_trunc('hour', p.promised_at, 'UTC'), null, {_nothing((*OF_CONTACT, *OF_MATTERS, *_OF_CALL))},
     1, (p.at is not null)::int, p.kept, p.attempts, p.late_ms, {_nothing(_OF_AGENTS)}
   from promises p join zones z on z.department = p.department
-  where p.asked_by is null and (p.promised_at at time zone z.zone)::date = any(cast(:days as date[]))
+  where p.asked_by is null and (p.promised_at at time zone z.zone)::date {{days}}
 """
+UNASKED_BETWEEN = "b.asked_by is null and b.promised_at >= :from_ and b.promised_at < :to"
 _MAKE_FRESH = f"""
 create temporary table fresh (
-  day date, hour timestamptz, department text, partner text, channel text, bucket int, n bigint,
+  day date, hour timestamptz, department text, partner text, channel text, site_id int, bucket int, n bigint,
   {", ".join(f"{name} bigint" for name in COUNTERS)}
 ) on commit drop
 """
 _FRESH = f"""
-insert into fresh (day, hour, department, partner, channel, bucket, n, {_COLUMNS})
+insert into fresh (day, hour, department, partner, channel, site_id, bucket, n, {_COLUMNS})
 {
     FACTS.format(
         chosen="local_day = any(cast(:days as date[]))",
-        unasked="b.asked_by is null and b.promised_at >= :from_ and b.promised_at < :to",
-        more=_UNASKED + _AGENTS,
+        unasked=UNASKED_BETWEEN,
+        more=UNASKED.format(contact="null", days="= any(cast(:days as date[]))") + _AGENTS,
     )
 }
-select day, hour, department, partner, channel, bucket, count(contacts) as n, {merged_counters()}
-from facts group by day, hour, department, partner, channel, bucket
+select day, hour, department, partner, channel, site_id, bucket, count(contacts) as n, {merged_counters()}
+from facts group by day, hour, department, partner, channel, site_id, bucket
+"""
+_BY_PROCEDURE = """
+insert into figures_procedures (day, department, partner, procedure, channel, accompaniments)
+select c.local_day, c.department, a.partner, a.procedure, c.channel, count(*)
+from accompaniments a join contacts c on c.id = a.contact_id
+where c.local_day = any(cast(:days as date[])) group by 1, 2, 3, 4, 5
+"""
+_BY_SITE = f"""
+insert into figures_sites (day, department, site_id, channel, {", ".join(OF_SITE)})
+select day, department, site_id, channel, {", ".join(f"coalesce(sum({name}), 0)" for name in OF_SITE)}
+from fresh where site_id is not null and partner = '{EVERYBODY}' group by 1, 2, 3, 4
 """
 _LATELY = f"""
 {
@@ -418,10 +441,12 @@ def _refresh(session: Session, month: date, days: list[date], at: datetime) -> N
     session.execute(text("drop table if exists pg_temp.fresh"))
     session.execute(text(_MAKE_FRESH))
     session.execute(text(_FRESH), values)
-    for tier in (DAYS, HOURS):
+    for tier in (DAYS, HOURS, PROCEDURES, SITES):
         session.execute(tier.delete().where(tier.c.day.in_(days)))
     session.execute(text(_from_fresh(DAYS, "true")), values)
     session.execute(text(_from_fresh(HOURS, f"hour is not null and partner = '{EVERYBODY}'")), values)
+    session.execute(text(_BY_PROCEDURE), values)
+    session.execute(text(_BY_SITE))
     as_of = max(freezes_on(month), at.date())
     final = at.date() > freezes_on(month)
     version = {"month": month, "after": following(month), "as_of": as_of, "policy": values["policy"]}

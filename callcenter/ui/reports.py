@@ -1,8 +1,9 @@
 """The reports: the telephone beside the front desk, as a page, on paper and as a table for a spreadsheet."""
 
 import csv
+from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from callcenter.api import board, directory, figures, staffing
 from callcenter.api.figures import Asked, BadPeriod, Bar, Report
 from callcenter.api.identity import OVERSEER, Admitted, Visitor, open_to
 from callcenter.api.staffing import GOAL, WEEKS
-from callcenter.rules.measures import MEASURES, PHONE, Value, is_few, shown_for
+from callcenter.rules.measures import BY_CODE, MEASURES, PHONE, Value, published, published_share, shown_for
 from callcenter.rules.quality import FEW, Share
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.ui import charts, render
@@ -52,7 +53,7 @@ def print_page(visitor: Admitted, wanted: Wanted) -> Response:
 @router.get("/figures.csv")
 @open_to(*OVERSEER)
 def spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
-    """For a spreadsheet, and for whoever it is sent to: counts under 11 are kept back."""
+    """For a spreadsheet, and for whoever it is sent to: counts under 11 are kept back, others are rounded."""
     text = StringIO(newline="")
     csv.writer(text, delimiter=";").writerows(_table(_report(visitor, wanted), visitor.language))
     name = f"france-services-{wanted.first}-{wanted.last}.csv"
@@ -62,12 +63,26 @@ def spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
 
 @router.get("/rows")
 @open_to(*OVERSEER)
-def rows_behind(visitor: Admitted, wanted: Wanted, measure: str = "") -> Response:
-    found, rows, sites = figures.behind(wanted, measure, board.scope_of(visitor.staff))
+def rows_behind(
+    visitor: Admitted, wanted: Wanted, measure: str = "", procedure: str = "", site: int | None = None
+) -> Response:
+    """What one figure was counted from: contacts, or for occupancy what agents did of their time."""
+    scope = board.scope_of(visitor.staff)
+    if measure == "occupancy":
+        agents = figures.time_behind(wanted, scope)
+        return HTMLResponse(
+            render.page(
+                "report_time.html", visitor, asked=wanted, measure=BY_CODE[measure], rows=agents, **_names(wanted)
+            )
+        )
+    found, rows, sites = figures.behind(wanted, measure, scope, procedure or None, site)
     shown = [(row, shown_for(PHONE, found, row.tally)) for row in rows]
     return HTMLResponse(
-        render.page("report_rows.html", visitor, asked=wanted, measure=found, rows=shown, sites=sites, **_names(wanted))
-    )
+        render.page(
+            "report_rows.html", visitor, asked=wanted, measure=found, rows=shown, sites=sites,
+            only_procedure=procedure if procedure in directory.procedures() else "", only_site=site, **_names(wanted),
+        )
+    )  # fmt: skip
 
 
 @router.get("/definitions")
@@ -116,10 +131,17 @@ def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:
         first_bar=FIRST_BAR,
         greatest=lambda bars: max((bar.phone + bar.desk for bar in bars), default=0) or 1,
         printing=printing,
+        span=lambda when: _span(wanted, when, by_month=report.by_month),
         query=query(wanted),
         regions=_regions(board.scope_of(visitor.staff)),
         **_names(wanted),
     )
+
+
+def _span(wanted: Asked, when: date, *, by_month: bool) -> dict[str, str]:
+    """The days of one point of the curve, as a question."""
+    ends = when + timedelta(days=monthrange(when.year, when.month)[1] - 1) if by_month else when
+    return {"first": str(max(when, wanted.first)), "last": str(min(ends, wanted.last))}
 
 
 def query(wanted: Asked, **more: str) -> str:
@@ -170,16 +192,17 @@ def _counts(table: str, code: str, name: str, phone: int, desk: int, language: s
 
 
 def _cells(value: Value, language: str) -> list[str]:
-    """The value and, of a share, its two counts; none where nothing is known or too few were counted."""
-    if value is None:
-        return ["", "", ""]
-    if is_few(value):
-        counts = [value.part, value.of] if isinstance(value, Share) else []
-        masked = [f"<{FEW}" if 0 < count < FEW else str(count) for count in counts]
-        return ["", *masked] if counts else [f"<{FEW}", "", ""]
+    """The value and, of a share, its two counts, as they may be published; none where nothing is known."""
     if isinstance(value, Share):
-        return [_decimal(value.value, language), str(value.part), str(value.of)] if value.of else ["", "0", "0"]
+        return [_decimal(published_share(value), language), _count(value.part), _count(value.of)]
+    if isinstance(value, int):
+        return [_count(value), "", ""]
     return [_decimal(value, language), "", ""]
+
+
+def _count(count: int) -> str:
+    told = published(count)
+    return f"<{FEW}" if told is None else str(told)
 
 
 def _decimal(value: float | None, language: str) -> str:

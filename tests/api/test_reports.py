@@ -1,10 +1,13 @@
 """The report: the telephone beside the front desk by the same definitions, cut to the departments of whoever looks."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from html import unescape
 from io import StringIO
 from itertools import product
+from urllib.parse import parse_qs
 
 import pytest
 import time_machine
@@ -13,16 +16,17 @@ from starlette.testclient import TestClient
 
 from callcenter.api import figures as api
 from callcenter.db import reading, transaction
-from callcenter.records import figures, rollups
+from callcenter.records import figures, rankings, rollups
 from callcenter.records.contacts import Contact
 from callcenter.records.sites import Site
 from callcenter.rules import quality
-from callcenter.rules.measures import MEASURES, SIDES, is_few
+from callcenter.rules.measures import MEASURES, ROUNDED_TO, SIDES, published, published_share
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import whole
 from tests.api.conftest import SignIn
+from tests.kept import once
 from tests.records.recount import instant
-from tests.records.world import World
+from tests.records.world import PARTNERS, World
 from tests.town import settle
 
 NOW = instant(2026, 11, 2, 12)
@@ -38,8 +42,7 @@ def site(number: int, department: str, week: list[list[tuple[str, str]]], kind: 
     )  # fmt: skip
 
 
-@pytest.fixture
-def october(database: object) -> Iterator[None]:
+def write() -> None:
     """Some weeks of life, rolled up; three sites of the Lot: one keeps its commitment, one does not, one need not."""
     with time_machine.travel(NOW, tick=True), transaction(60) as session:
         day = [("08:00", "12:00"), ("14:00", "16:00")]
@@ -51,12 +54,20 @@ def october(database: object) -> Iterator[None]:
             ]
         )
         session.flush()
-        World(session).live(instant(2026, 10, 2), instant(2026, 11, 1), 300)
+        world = World(session)
+        world.live(instant(2026, 10, 2), instant(2026, 11, 1), 300)
+        for agent in world.agents:
+            world.shift(agent, instant(2026, 10, 24, 20))
         session.execute(update(Contact).where(Contact.department == "46").values(site_id=1))
     for _ in range(24):
         with transaction(60) as session:
             if not rollups.roll_up(session, NOW):
                 break
+
+
+@pytest.fixture
+def october(database: object) -> Iterator[None]:
+    once("october", write)
     with time_machine.travel(NOW, tick=True):
         yield
 
@@ -83,7 +94,8 @@ def test_the_figures_are_those_of_the_tiers_on_both_sides(sign_in: SignIn, octob
     assert set(told["definitions"]) == {each.code for each in MEASURES}
     desk = whole(tally for (channel,), tally in found.items() if channel in SIDES["front_desk"])
     rows = {row["code"]: row for row in csv_of(sign_in("root")) if row["tableau"] == "measure"}
-    assert [rows["demands"][side] for side in ("téléphone", "guichet")] == [str(line.contacts), str(desk.contacts)]
+    told_demands = [rows["demands"][side] for side in ("téléphone", "guichet")]
+    assert told_demands == [str(published(line.contacts)), str(published(desk.contacts))]
     assert rows["offered"]["guichet"] == ""
 
 
@@ -131,25 +143,86 @@ def test_what_is_published_keeps_small_counts_back(sign_in: SignIn, october: Non
     rows = csv_of(sign_in("root"), first="2026-10-10", last="2026-10-10")
     cells = [row[column] for row in rows for column in row if column.startswith(("téléphone", "guichet"))]
     assert "<11" in cells
-    assert not [cell for cell in cells if cell.isdigit() and 0 < int(cell) < 11]
-    assert is_few(Share(5, 100))
-    assert is_few(Share(0, 3))
-    assert not is_few(Share(0, 30))
-    assert not is_few(0)
-    assert not is_few(4.5)  # a time
+    assert not [cell for cell in cells if cell.isdigit() and (0 < int(cell) < 11 or int(cell) % ROUNDED_TO)]
+    month = {row["code"]: row for row in csv_of(sign_in("root")) if row["tableau"] == "measure"}
+    rate, part, of = (month["recorded"][f"téléphone{end}"] for end in ("", ", nombre", ", sur"))
+    assert float(rate.replace(",", ".")) == pytest.approx(int(part) / int(of), abs=0.0001)
 
 
-def test_the_rows_behind_a_figure_are_as_many_and_say_nobodys_name(sign_in: SignIn, october: None) -> None:
-    settle("ines", role="supervisor", departments=["46"])
+LINKED = re.compile(r'href="(/reports/rows\?[^"]+)">(.*?)<span class="fr-sr-only">')
+
+
+def test_every_figure_leads_to_its_definition_and_to_the_rows_that_it_counts(sign_in: SignIn, october: None) -> None:
+    """Every link of the report's page is followed: the rows add up to the number that leads to them."""
+    settle("ines", role="supervisor", departments=["46", "974"])
     ines = sign_in("ines")
-    told = ines.get("/api/figures", params=OCTOBER | {"side": "front_desk"}).json()["cells"][0]["figures"]
-    for measure in ("demands", "settled_in_one_contact", "very_satisfied"):
-        page = ines.get("/reports/rows", params=OCTOBER | {"side": "front_desk", "measure": measure}).text
-        assert page.count('<th scope="row">') > 0
-    contacts = ines.get("/reports/rows", params=OCTOBER | {"side": "front_desk", "measure": "demands"}).text
-    assert contacts.count('<th scope="row">') == told["demands"]["value"]
-    assert "+33" not in contacts
+    page = ines.get("/reports", params=OCTOBER).text
+    defined = ines.get("/reports/definitions").text
+    codes = set(re.findall(r'href="/reports/definitions#(\w+)"', page))
+    assert codes >= {each.code for each in MEASURES} | {"ranking"}
+    assert all(f'id="{code}"' in defined for code in codes)
+    links = {
+        unescape(href): "".join(re.findall(r"[\d\u202f]+", re.sub("<[^>]+>", "", shown)[:12]))
+        for href, shown in LINKED.findall(page)
+    }
+    measures = {parse_qs(href)["measure"][0] for href in links}
+    lines = api.report(
+        api.asked(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), frozenset(["46", "974"]), str
+    ).lines
+    known = [(line.measure.code, value) for line in lines for value in (line.phone, line.desk)]
+    assert measures == {code for code, value in known if (value.of if isinstance(value, Share) else value)}
+    assert len(measures) > len(MEASURES) / 2
+    assert {"procedure", "territory", "partner", "site"} <= {key for href in links for key in parse_qs(href)}
+    for href, shown in links.items():
+        rows = ines.get(href)
+        assert rows.status_code == 200, href
+        assert "+33" not in rows.text
+        if parse_qs(href)["measure"][0] in ("demands", "accompaniments", "offered", "requiring_an_agent"):
+            counts = re.findall(r"<td class=\"num\"><strong>(\d+)</strong></td></tr>", rows.text.replace("\n", ""))
+            assert sum(map(int, counts)) == int(shown), href
+        else:
+            assert rows.text.count('<th scope="row">') > 0, href
     assert ines.get("/reports/rows", params=OCTOBER | {"measure": "nothing"}).status_code == 404
+
+
+def test_the_time_behind_occupancy_is_that_of_the_agents_of_the_department(sign_in: SignIn, october: None) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    wanted = api.asked(date(2026, 10, 1), date(2026, 10, 31), "46", "", "")
+    days = api.time_behind(wanted, frozenset(["46"]))
+    (line,) = (line for line in api.report(wanted, None, str).lines if line.measure.code == "occupancy")
+    assert quality.occupancy(whole(each.tally for each in days)) == line.phone
+    assert {(each.name, each.department) for each in days} == {("W0", "46")}
+    page = sign_in("ines").get("/reports/rows", params=OCTOBER | {"measure": "occupancy", "side": "phone"}).text
+    assert page.count('<th scope="row">W0') == len(days) > 1
+    elsewhere = OCTOBER | {"measure": "occupancy", "territory": "974"}
+    assert sign_in("ines").get("/reports/rows", params=elsewhere).status_code == 403
+
+
+def test_the_rows_are_looked_for_further_back_when_the_latest_do_not_count(
+    october: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rankings, "_WINDOW", rankings._WINDOW.replace("limit 5000", "limit 20"))
+    monkeypatch.setattr(rankings, "WINDOW", 20)
+    monkeypatch.setattr(rankings, "WINDOWS", 100)
+    wanted = api.asked(date(2026, 10, 1), date(2026, 10, 31), "", "", "phone")
+    _, rows, _ = api.behind(wanted, "relay_handling_time", None)
+    with reading() as session:
+        (tally,) = figures.between(session, wanted.first, wanted.last, channels=wanted.channels).values()
+    assert len(rows) == tally.relay_handled > 0
+
+
+def test_the_sites_of_one_partner_are_counted_as_those_of_all(october: None) -> None:
+    """Démarches of no partner and of each partner make up what all the sites' lines say."""
+    first, last, channels = date(2026, 10, 1), date(2026, 10, 31), (*SIDES["phone"], *SIDES["front_desk"])
+    with reading() as session:
+        every = figures.by_site(session, first, last, None, channels)
+        parts = [rankings.by_site(session, first, last, None, channels, partner, NOW) for partner in PARTNERS]
+    for key, tally in every.items():
+        mine = [part[key] for part in parts if key in part]
+        assert sum(each.settled for each in mine) == tally.settled
+        assert sum(each.settlement_known for each in mine) == tally.settlement_known
+    assert sum(tally.settlement_known for tally in every.values()) > 0
+    assert {site for site, _ in every} == {1}
 
 
 def test_the_opening_commitment_and_the_sites_are_told(sign_in: SignIn, october: None) -> None:
@@ -200,8 +273,11 @@ def test_open_data_is_of_final_months_masked_and_as_its_schema_says(browser: Bro
         found = figures.between(session, date(2026, 10, 1), date(2026, 10, 31), ("department",), channels=["phone"])
     for (department,), tally in found.items():
         live, row = quality.picked_up_live(tally), table[department]
-        assert row["decroches_en_direct"] == ("" if 0 < live.part < 11 else str(live.part))
-        assert row["taux_en_direct"] == ("" if is_few(live) else f"{live.value:.4f}")
+        assert row["decroches_en_direct"] == str(published(live.part) or "")
+        rate = published_share(live)
+        assert row["taux_en_direct"] == ("" if rate is None else f"{rate:.4f}")
     assert any(row["taux_en_direct"] for row in table.values())
     numbers = [int(row[name]) for row in table.values() for name in fields[3:] if row[name].isdigit()]
-    assert not [number for number in numbers if 0 < number < 11]
+    assert numbers
+    assert not [number for number in numbers if 0 < number < 11 or number % ROUNDED_TO]
+    assert "arrondi au multiple de 5" in stranger.get(f"{path}.schema.json").json()["description"]

@@ -4,8 +4,9 @@
 
 A closed calendar year is written, rolled up and asked for by partner, with counters and percentiles. Each line is `name
 ratio`: the time from the raw rows ÷ ours from the rollups; DuckDB's on Parquet with one thread ÷ ours; the worst error
-of a percentile; our import's rows per second ÷ those of a COPY of the same rows into the same indexed tables. Counters
-must be equal to the last unit, or it fails.
+of a percentile; the time that a report may take ÷ that of the nation's year, its démarches and its sites; the same of a
+period that begins and ends within months, and of the rows behind its figures; our import's rows per second ÷ those of a
+COPY of the same rows into the same indexed tables. Counters must be equal to the last unit, or it fails.
 """
 
 import os
@@ -23,6 +24,7 @@ import duckdb
 import psycopg
 
 from callcenter import embedded, migrations
+from callcenter.api import figures as api
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.records import figures, rollups, visits
@@ -39,14 +41,15 @@ IMPORTED = 20  # one in so many rows is imported again
 COLUMNS = ("contacts", "accompaniments", "opened", "settled", "answers", "satisfied", "very_satisfied")
 
 CONTACTS = """
-insert into contacts (id, reference, channel, department, department_assumed, language, relay, arrived_at, local_day,
-  waited, lasted, due, recorded_at, satisfaction, satisfaction_scale)
+insert into contacts (id, reference, channel, department, site_id, department_assumed, language, relay, arrived_at,
+  local_day, waited, lasted, due, recorded_at, satisfaction, satisfaction_scale)
 select uuidv7(), 'B' || n, case when n % 9 = 0 then 'phone' else 'front_desk' end,
-  (cast(%(departments)s as text[]))[1 + width_bucket(random(), cast(%(edges)s as float8[]))], false, 'fr', false, at,
+  (cast(%(departments)s as text[]))[place], place * 27 + n % 27, false, 'fr', false, at,
   at::date,
   exp(random() * 4 + random() * 3), case when n % 9 <> 0 then 300 + random() * 2400 end, 'recorded', at,
   case when n % 4 = 0 then 4 - floor(5 * random() ^ 4)::int % 4 end, case when n % 4 = 0 then 4 end
-from (select n, timestamptz '2025-01-01 06:00Z' + random() * interval '364 days 12 hours' as at
+from (select n, timestamptz '2025-01-01 06:00Z' + random() * interval '364 days 12 hours' as at,
+        1 + width_bucket(random(), cast(%(edges)s as float8[])) as place
       from generate_series(1, %(contacts)s) n) each
 """
 MATTERS = """
@@ -72,6 +75,14 @@ select m.partner, count(*), sum(m.n), sum(m.opened), sum(m.settled), count(c.sat
 from matters m join contacts c on c.id = m.contact_id group by m.partner
 """
 PERCENTILE = "percentile_disc({}) within group (order by c.waited)"
+
+YEAR = api.Asked(FIRST, LAST)
+REPORTS = {
+    "the_nation": YEAR,
+    "one_partner": api.Asked(FIRST, LAST, partner="caf"),
+    "broken_months": api.Asked(date(2025, 1, 17), date(2025, 12, 5)),
+}
+BEHIND = ("demands", "very_satisfied", "relay_handling_time", "callbacks_kept")
 
 Answer = dict[str, tuple[tuple[int, ...], float, float]]
 
@@ -112,6 +123,11 @@ def _measure(url: str, directory: Path, wanted: int) -> None:
         print(f"year_by_partner_rows_per_rollups {raw_time / our_time:.0f}")
         print(f"year_by_partner_duckdb_per_rollups {other_time / our_time:.1f}")
         print(f"percentile_error {worst:.4f}")
+        for name, asked in REPORTS.items():
+            taken = min(_seconds(lambda asked=asked: api.report(asked, None, str)) for _ in range(3))  # type: ignore[misc]
+            print(f"time_allowed_per_report_of_{name} {(api.PATIENCE - 5) / taken:.1f}")
+        behind = max(_seconds(lambda code=code: api.behind(YEAR, code, None)) for code in BEHIND)  # type: ignore[misc]
+        print(f"time_allowed_per_rows_behind_a_figure {(api.PATIENCE - 5) / behind:.1f}")
         print(f"import_per_copy {_import_rate(connection, directory, wanted // IMPORTED):.2f}")
 
 
@@ -253,6 +269,12 @@ def _copied(connection: psycopg.Connection, directory: Path) -> float:
                     into.write(part)
             taken += time.monotonic() - began
         return taken
+
+
+def _seconds(deed: Callable[[], object]) -> float:
+    began = time.monotonic()
+    deed()
+    return time.monotonic() - began
 
 
 def _best(measure: Callable[[], Answer], times: int) -> tuple[Answer, float]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import update
 
 from callcenter import clock
 from callcenter.actions import callback, citizen
@@ -13,6 +14,7 @@ from callcenter.db import transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls, directory, rollups, sites
 from callcenter.records.calls import Wish
+from callcenter.records.contacts import Contact
 from callcenter.records.identity import new_id
 from callcenter.rules import national_list
 from callcenter.rules.rounds import Stop
@@ -276,13 +278,17 @@ def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None
 def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessible: Checks) -> None:
     settle("root", role="admin")
     with transaction(60) as session:
-        World(session).live(clock.now() - timedelta(days=9), clock.now(), 60)
+        world = World(session)
+        world.live(clock.now() - timedelta(days=9), clock.now(), 60)
+        world.shift(world.agents[0], (clock.now() - timedelta(days=2)).replace(second=0, microsecond=0))
+        session.execute(update(Contact).values(site_id=7))
         rollups.roll_up(session, clock.now())
     page = opens("root")
     week = f"first={(clock.now() - timedelta(days=7)).date()}"
     for path, state in (
         (f"/reports?{week}", "a report"),
         (f"/reports/rows?measure=demands&{week}", "the rows behind a figure"),
+        (f"/reports/rows?measure=occupancy&{week}", "agents' time behind a figure"),
         ("/reports/definitions", "the definitions"),
         ("/reports/staffing?department=46", "staffing"),
         ("/supervision/thresholds", "thresholds"),

@@ -1,17 +1,19 @@
 """The tiers equal the rows, to the last unit: recounted slowly by `recount`, over nights of 23 and 25 hours too."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from callcenter.db import reading, transaction
 from callcenter.records import figures, rollups, trail
-from callcenter.records.contacts import Contact
+from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.figures import EVERYBODY, between, by_hour
 from callcenter.rules import quality
 from callcenter.rules.tally import Tally, whole
 from callcenter.rules.territory import local_day
+from tests.kept import once
 from tests.records.recount import Cell, instant, recount
 from tests.records.world import World
 
@@ -19,8 +21,7 @@ NOW = instant(2026, 11, 2, 12)
 AUTUMN, SPRING = date(2026, 10, 25), date(2026, 3, 29)
 
 
-@pytest.fixture
-def world(database: object) -> None:
+def write() -> None:
     """Both changes of the clock, and the weeks around them."""
     with transaction(60) as session:
         world = World(session)
@@ -30,6 +31,11 @@ def world(database: object) -> None:
             world.shift(agent, instant(2026, 10, 24, 20))
         for agent in world.agents:
             world.shift(agent, instant(2026, 10, 27, 6))
+
+
+@pytest.fixture
+def world(database: object) -> None:
+    once("two_clocks", write)
 
 
 def stored() -> dict[Cell, Tally]:
@@ -61,6 +67,33 @@ def test_every_cell_of_every_day_equals_the_rows(world: None) -> None:
     expected, found = slowly(), stored()
     assert found.keys() == expected.keys()
     assert {cell: (found[cell], expected[cell]) for cell in found if found[cell] != expected[cell]} == {}
+
+
+def test_procedures_and_sites_equal_the_rows_too(world: None) -> None:
+    with transaction(60) as session:
+        session.execute(update(Contact).values(site_id=func.hashtext(Contact.reference) % 3 + 10))
+    roll()
+    procedures: Counter[tuple[object, ...]] = Counter()
+    sites: dict[tuple[object, ...], Tally] = {}
+    with reading(60) as session:
+        contacts = {row.id: row for row in session.scalars(select(Contact))}
+        matters = list(session.scalars(select(Accompaniment)))
+        kept_procedures = {tuple(row[:-1]): row[-1] for row in session.execute(select(figures.PROCEDURES))}
+        kept_sites = {tuple(row[:4]): figures.of_site(row[4:]) for row in session.execute(select(figures.SITES))}
+    for row in matters:
+        contact = contacts[row.contact_id]
+        procedures[contact.local_day, contact.department, row.partner, row.procedure, contact.channel] += 1
+    for contact in contacts.values():
+        opened = [row for row in matters if row.contact_id == contact.id and row.continues is None]
+        said = contact.satisfaction if contact.satisfaction_scale == 4 else None
+        key = (contact.local_day, contact.department, contact.site_id, contact.channel)
+        sites[key] = sites.get(key, Tally()) + Tally(
+            contacts=1, settlement_known=sum(row.settled is not None for row in opened),
+            settled=sum(row.settled is True for row in opened), answers=int(said is not None),
+            satisfied=int((said or 0) >= 3),
+        )  # fmt: skip
+    assert kept_procedures == procedures
+    assert kept_sites == sites
 
 
 def test_offered_is_the_sum_of_the_endings_and_the_calls_in_progress(world: None) -> None:

@@ -383,6 +383,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("month", "department", "channel", "as_of"),
     )
     op.create_table(
+        "figures_procedures",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("partner", sa.String(length=20), nullable=False),
+        sa.Column("procedure", sa.String(length=60), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("accompaniments", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "department", "partner", "procedure", "channel"),
+    )
+    op.create_table(
+        "figures_sites",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("department", sa.String(length=7), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("contacts", sa.Integer(), nullable=False),
+        sa.Column("settlement_known", sa.Integer(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("satisfied", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "department", "site_id", "channel"),
+    )
+    op.create_table(
         "figures_progress",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("safe", sa.BigInteger(), nullable=False),
@@ -990,6 +1013,8 @@ def downgrade() -> None:
     op.drop_table("hours")
     op.drop_table("holiday_overrides")
     op.drop_table("hands")
+    op.drop_table("figures_sites")
+    op.drop_table("figures_procedures")
     op.drop_table("figures_progress")
     op.drop_table("figures_months_by_department")
     op.drop_table("figures_months")

@@ -1,0 +1,35 @@
+"""A world that is slow to write, written once a run: the next test finds the same rows in the emptied database."""
+
+from collections.abc import Callable
+
+from sqlalchemy import text
+
+from callcenter.db import Session, transaction
+from callcenter.records.tables import metadata
+
+_kept: set[str] = set()
+
+
+def once(name: str, write: Callable[[], None]) -> None:
+    """What `write` puts into the empty database, by writing it or by taking what it wrote before in this process."""
+    if name not in _kept:
+        write()
+    with transaction(60) as session:
+        session.execute(text("set local session_replication_role = replica"))  # in any order of the tables
+        if name in _kept:
+            _take(session, name)
+        else:
+            _keep(session, name)
+            _kept.add(name)
+
+
+def _keep(session: Session, name: str) -> None:
+    session.execute(text(f"create schema kept_{name}"))
+    for table in metadata.tables:
+        session.execute(text(f"create table kept_{name}.{table} as table public.{table}"))
+
+
+def _take(session: Session, name: str) -> None:
+    for table in metadata.tables:
+        kept = f"insert into {table} overriding system value select * from kept_{name}.{table}"  # noqa: S608 - our names
+        session.execute(text(kept + " on conflict do nothing"))  # what a migration fills is there already
