@@ -1,14 +1,17 @@
-"""Erlang B, C and A against published values, against laws known in closed form, and against a run of events."""
+"""Erlang B, C and A against published values, against laws known in closed form, and against runs in SimPy."""
 
-from heapq import heappop, heappush
+from collections.abc import Generator
 from math import exp, factorial, inf
 from random import Random
 
 import pytest
+import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.rules.erlang import erlang_b, erlang_c, fewest, impatient, patience_of, patient
+
+Steps = Generator[simpy.Event, None, None]
 
 
 @pytest.mark.parametrize(("agents", "load"), [(5, 1.361), (10, 4.461), (20, 12.03), (50, 37.90), (100, 84.06)])
@@ -52,36 +55,53 @@ def test_with_patience_as_long_as_a_call_the_number_inside_is_poisson(load: floa
 @pytest.mark.parametrize(
     ("hourly", "handling", "patience", "agents"), [(60, 400, 180, 6), (60, 400, 180, 8), (20, 600, 60, 3)]
 )
-def test_erlang_a_is_what_a_run_of_events_gives(hourly: int, handling: float, patience: float, agents: int) -> None:
+def test_erlang_a_is_what_a_simpy_run_gives(hourly: int, handling: float, patience: float, agents: int) -> None:
     expected = impatient(hourly / 3600, handling, patience, agents, 60)
-    in_time, abandoned, wait = run(hourly / 3600, handling, patience, agents, 60, 60_000)
-    assert expected.in_time == pytest.approx(in_time, abs=0.012)
-    assert expected.abandoned == pytest.approx(abandoned, abs=0.012)
-    assert expected.wait == pytest.approx(wait, abs=1.5)
+    run = Run(hourly / 3600, handling, patience, agents, 20_000)
+    assert expected.in_time == pytest.approx(run.share(60), abs=0.02)
+    assert expected.abandoned == pytest.approx(run.gave_up / run.calls, abs=0.02)
+    assert expected.wait == pytest.approx(sum(run.waits) / run.calls, abs=2.5)
 
 
-def run(
-    rate: float, handling: float, patience: float, agents: int, target: float, calls: int
-) -> tuple[float, float, float]:
-    """The share answered in time, the share that gave up and the mean wait of so many calls, one after another: each
-    takes the agent who is free first, unless its patience ends before."""
-    chance, at = Random(7), 0.0
-    free = [0.0] * agents
-    in_time = gave_up = 0
-    waited = 0.0
-    for _ in range(calls):
-        at += chance.expovariate(rate)
-        turn = max(heappop(free), at)
-        patient_until = at + chance.expovariate(1 / patience)
-        if turn > patient_until:
-            gave_up += 1
-            waited += patient_until - at
-            heappush(free, turn)
-            continue
-        in_time += turn - at <= target
-        waited += turn - at
-        heappush(free, turn + chance.expovariate(1 / handling))
-    return in_time / calls, gave_up / calls, waited / calls
+def test_erlang_c_is_what_a_simpy_run_gives_when_nobody_gives_up() -> None:
+    expected = patient(100 / 1800, 180, 14, 20)
+    run = Run(100 / 1800, 180, 1e12, 14, 20_000)
+    assert run.gave_up == 0
+    assert expected.in_time == pytest.approx(run.share(20), abs=0.02)
+    assert expected.wait == pytest.approx(sum(run.waits) / run.calls, abs=1.5)
+
+
+class Run:
+    """So many calls of one queue, in SimPy: what each waited, those who gave up included, and how many did."""
+
+    def __init__(self, rate: float, handling: float, patience: float, agents: int, calls: int) -> None:
+        self.calls, self.gave_up, self.waits = calls, 0, list[float]()
+        self._served: list[float] = []
+        self._chance = Random(7)
+        self._world = simpy.Environment()
+        self._agents = simpy.Resource(self._world, agents)
+        self._world.process(self._arrive(rate, handling, patience))
+        self._world.run()
+
+    def share(self, target: float) -> float:
+        """Of all calls, those answered within so many seconds."""
+        return sum(wait <= target for wait in self._served) / self.calls
+
+    def _arrive(self, rate: float, handling: float, patience: float) -> Steps:
+        for _ in range(self.calls):
+            yield self._world.timeout(self._chance.expovariate(rate))
+            self._world.process(self._call(handling, patience))
+
+    def _call(self, handling: float, patience: float) -> Steps:
+        arrived = self._world.now
+        with self._agents.request() as turn:
+            yield turn | self._world.timeout(self._chance.expovariate(1 / patience))
+            self.waits.append(self._world.now - arrived)
+            if not turn.triggered:
+                self.gave_up += 1
+                return
+            self._served.append(self.waits[-1])
+            yield self._world.timeout(self._chance.expovariate(1 / handling))
 
 
 @given(st.floats(0.01, 0.5), st.floats(30, 900), st.floats(20, 2000), st.integers(0, 80))
