@@ -17,7 +17,8 @@ ROUNDED_TO = 5
 LEAST = -(-FEW // ROUNDED_TO) * ROUNDED_TO
 
 Value = int | float | Share | None
-Unit = Literal["contacts", "accompaniments", "calls", "share", "seconds", "dials"]
+Unit = Literal["contacts", "accompaniments", "calls", "share", "time", "seconds", "dials"]
+"""`time`: a share too, of milliseconds, which nobody wants to read."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ MEASURES = (
     Measure(quality.abandonment, "share", _QUEUED, on_both_sides=False),
     Measure(quality.no_return_within_7_days, "share", ("return_known",), on_both_sides=False),
     Measure(quality.relay_handling_time, "seconds", ("relay_handled",), on_both_sides=False),
-    Measure(quality.occupancy, "share", ("busy_ms", "available_ms"), on_both_sides=False),
+    Measure(quality.occupancy, "time", ("busy_ms", "available_ms"), on_both_sides=False),
     Measure(quality.offers_missed, "share", ("offers",), on_both_sides=False),
     Measure(quality.callbacks_kept, "share", ("promised",), on_both_sides=False),
     Measure(quality.callback_attempts, "dials", ("promised",), on_both_sides=False),
