@@ -285,17 +285,33 @@ def _added(
     width = len(keys)
     sums = [(func.max if name == LONGEST else func.sum)(tier.columns[name]).label(name) for name in COUNTERS]
     added = {tuple(row[:width]): row for row in session.execute(select(*keys, *sums).where(*wanted).group_by(*keys))}
-    counted: dict[tuple[Any, ...], list[tuple[int, int]]] = {key: [] for key in added}
-    if waits:
-        each = func.unnest(tier.c.buckets, tier.c.counts).table_valued("bucket", "count").render_derived()
-        parts = select(*keys, each.c.bucket, func.sum(each.c.count)).select_from(tier).join(each, true())
-        for row in session.execute(parts.where(*wanted).group_by(*keys, each.c.bucket).order_by(each.c.bucket)):
-            counted[tuple(row[:width])].append((row[width], int(row[width + 1])))
+    counted = _waits(session, keys, tier, wanted) if waits else {}
     return {
         key: Tally(
             **{name: int(value or 0) for name, value in zip(COUNTERS, row[width:], strict=True)},
-            waits=Histogram(tuple(counted[key])),
+            waits=Histogram(tuple(sorted(counted.get(key, {}).items()))),
         )
         for key, row in added.items()
         if width or any(row)
     }
+
+
+def _waits(
+    session: Session, keys: Sequence[ColumnElement[Any]], tier: Table, wanted: Sequence[ColumnElement[bool]]
+) -> dict[tuple[Any, ...], dict[int, int]]:
+    """The buckets of each key: of the many cells of the days added up in the database, of few cells quicker here."""
+    width = len(keys)
+    found: dict[tuple[Any, ...], dict[int, int]] = {}
+    if tier is DAYS:
+        each = func.unnest(tier.c.buckets, tier.c.counts).table_valued("bucket", "count").render_derived()
+        added = select(*keys, each.c.bucket, func.sum(each.c.count)).select_from(tier).join(each, true())
+        for row in session.execute(added.where(*wanted).group_by(*keys, each.c.bucket)):
+            found.setdefault(tuple(row[:width]), {})[row[width]] = int(row[width + 1])
+        return found
+    for row in session.execute(
+        select(*keys, tier.c.buckets, tier.c.counts).where(*wanted, tier.c.buckets.is_not(None))
+    ):
+        counted = found.setdefault(tuple(row[:width]), {})
+        for bucket, count in zip(row[width], row[width + 1], strict=True):
+            counted[bucket] = counted.get(bucket, 0) + count
+    return found

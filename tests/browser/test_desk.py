@@ -211,6 +211,7 @@ def test_the_wall_fills_the_screen_without_scrolling_and_says_when_it_is_stale(o
     settle("karim", department="46")
     settle("ines", role="supervisor", departments=["46"])
     page = opens("ines")
+    page.wait_for_load_state()  # the page's script has run
     page.get_by_role("button", name="Plein écran").click()
     page.wait_for_selector("html.is-full-screen")
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
