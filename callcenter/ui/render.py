@@ -18,6 +18,7 @@ from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
 from callcenter.api.identity import AGENT, OVERSEER, STAFF, SUPERVISOR, Visitor
 from callcenter.config import settings
 from callcenter.reference import rows
+from callcenter.rules import quality
 from callcenter.rules.alerts import Levels, Watched, judge
 from callcenter.rules.measures import BY_CODE
 from callcenter.rules.outcomes import KINDS, WAYS
@@ -163,6 +164,7 @@ def _environment() -> Environment:
         "decimal": _decimal,
         "place": _place,
         "site_measures": {code: BY_CODE[code] for code in SITE_MEASURES},
+        "answered_the_question": quality.answered_the_question,
         "by_topic": directory.by_topic,
         "timezone_of": timezone_of,
         "places": PLACES,

@@ -234,6 +234,17 @@ def test_the_opening_commitment_and_the_sites_are_told(sign_in: SignIn, october:
     assert [row["libellé"] for row in sites] == ["'=Site 1"]  # never a formula
 
 
+def test_the_response_rate_stands_beside_every_figure_of_satisfaction(sign_in: SignIn, october: None) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    lines = api.report(api.asked(date(2026, 10, 1), date(2026, 10, 31), "46", "", ""), None, str).lines
+    found = {line.measure.code: line for line in lines}
+    page = sign_in("ines").get("/reports", params=OCTOBER).text
+    for side in ("phone", "desk"):
+        rate = getattr(found["answered_the_question"], side).value
+        told = f"{100 * rate:.1f}".replace(".", ",").removesuffix(",0") + " % ont répondu"
+        assert page.count(told) == 3, told  # satisfied, very satisfied, and the one site of the Lot
+
+
 def test_a_period_that_makes_no_sense_is_refused_in_words(sign_in: SignIn, october: None) -> None:
     settle("root", role="admin")
     root = sign_in("root")
