@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from callcenter.rules import quality
 from callcenter.rules.histogram import EDGES, GROWTH, Histogram, bucket, histogram, middle
+from callcenter.rules.measures import MEASURES, Measure, Value
 from callcenter.rules.opening_commitment import OpeningWeek, opening_week
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import COUNTERS, LONGEST, Tally, whole
@@ -97,9 +98,50 @@ def test_the_merge_of_the_parts_is_the_whole_in_any_order(parts: list[Tally], ch
     for name in COUNTERS:
         values = [getattr(part, name) for part in parts]
         assert getattr(total, name) == (max(values, default=0) if name == LONGEST else sum(values))
-    assert quality.offered(total) == sum(map(quality.offered, parts))
-    for measure in (quality.service_level, quality.picked_up_live, quality.satisfied, quality.settled_in_one_contact):
-        assert measure(total) == sum(map(measure, parts), Share(0, 0))
+
+
+MEANS: dict[object, tuple[Callable[[Tally], int], Callable[[Tally], int], int]] = {
+    quality.mean_wait: (lambda t: t.wait_ms, lambda t: t.waits.total, 1000),
+    quality.handling_time: (lambda t: t.talk_ms + t.hold_ms + t.wrap_up_ms, lambda t: t.handled, 1000),
+    quality.relay_handling_time: (lambda t: t.relay_ms, lambda t: t.relay_handled, 1000),
+    quality.callback_attempts: (lambda t: t.attempts, lambda t: t.promised, 1),
+    quality.callback_lateness: (lambda t: t.late_ms, lambda t: t.reached, 1000),
+}
+"""What is added up, what it is divided by, and the unit."""
+
+
+@given(st.lists(tallies, min_size=1, max_size=4))
+def test_each_measure_of_the_whole_follows_from_its_parts(parts: list[Tally]) -> None:
+    for measure in MEASURES:
+        _follows(measure, measure.of(whole(parts)), [measure.of(part) for part in parts], parts)
+
+
+def _follows(measure: Measure, told: Value, values: list[Value], parts: list[Tally]) -> None:
+    if measure.of in MEANS:
+        added, divided, unit = MEANS[measure.of]
+        by = sum(map(divided, parts))
+        assert told == (pytest.approx(sum(map(added, parts)) / by / unit) if by else None), measure.code
+    elif measure.of in (quality.median_wait, quality.p90_wait):
+        known = [value for value in values if value is not None]
+        assert told is None if not known else min(known) <= told <= max(known), measure.code  # type: ignore[type-var,operator]
+    elif measure.of is quality.longest_wait:
+        waited = any(part.waits.total for part in parts)
+        assert told == (max(part.wait_longest_ms for part in parts) / 1000 if waited else None)
+    else:
+        nothing = Share(0, 0) if isinstance(told, Share) else 0
+        assert told == sum(values, nothing), measure.code  # type: ignore[arg-type]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abc"), st.integers(0, 50)), max_size=4))
+def test_a_ranking_of_the_whole_is_that_of_its_parts_added(parts: list[dict[str, int]]) -> None:
+    tallied = [{name: Tally(accompaniments=count) for name, count in part.items()} for part in parts]
+    names = {name for part in parts for name in part}
+    together = {name: whole(part[name] for part in tallied if name in part) for name in names}
+    counted = {name: sum(part.get(name, 0) for part in parts) for name in names}
+    ranked = quality.ranking(together)
+    assert {name: share.part for name, share in ranked} == counted
+    assert {share.of for _, share in ranked} <= {sum(counted.values())}
+    assert [share.part for _, share in ranked] == sorted(counted.values(), reverse=True)
 
 
 @given(tallies)
