@@ -13,6 +13,7 @@ from math import exp, expm1, inf, log
 MOST = 2_000  # agents of one department and half hour
 TINY = 1e-13  # of the probability of the fullest state seen: what is left out of an endless sum
 NEVER = 1e-200  # a probability that is not worth a queue
+HUGE = 1e200
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,10 @@ def impatient(rate: float, handling: float, patience: float, agents: int, target
         n += 1
         queued *= rate / (served + n * left)
         highest = max(highest, queued)
+        if queued > HUGE:  # few agents and patient callers: everything is told in larger units
+            below, busy, above, waiting, in_time, queued, highest = (
+                each / HUGE for each in (below, busy, above, waiting, in_time, queued, highest)
+            )
     total = below + above
     queue = waiting / total
     return Performance(

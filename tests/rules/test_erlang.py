@@ -127,6 +127,8 @@ def test_the_ends_of_the_scale() -> None:
     assert impatient(0, 100, 60, 3, 60).in_time == 1
     assert impatient(0.001, 60, 60, 2000, 60).in_time == 1  # nobody ever waits, and nothing overflows
     assert impatient(20, 300, 60, 2000, 60).abandoned == pytest.approx(2 / 3, abs=0.01)
+    # One agent, fifteen times the load, half an hour of patience: all but one call in fifteen give up.
+    assert impatient(0.5, 30, 1890, 1, 60).abandoned == pytest.approx(14 / 15)
     assert fewest(0, 100, None, 0.8, 60) is not None
     assert fewest(1000, 100, None, 0.8, 60) is None
     assert patience_of(0, 0) is None
