@@ -11,6 +11,7 @@ from callcenter import clock, embedded
 from callcenter.actions import agent, index
 from callcenter.errors import LiveStoreDown
 from callcenter.live import queue
+from callcenter.rules.states import PauseReason
 from callcenter.sweep import Heart
 from ivr.rehearsal.far_end import Line
 from tests.promises.people import hires, joins
@@ -20,7 +21,9 @@ def test_a_call_that_joined_while_the_index_was_away_stands_at_the_next_beat(
     carrier: Line, afresh: Callable[[], None], stores: embedded.Stores
 ) -> None:
     afresh()
-    agent.takes_post(hires(1, "59"), "phone", clock.now())  # in the nation's ring: nobody is offered anything yet
+    karim = hires(1)
+    agent.takes_post(karim, "phone", clock.now())
+    agent.pauses(karim, PauseReason.BREAK, clock.now())  # somebody is on duty, nobody is offered anything
     heart = Heart()
     heart.beats(clock.now())
     call_id = joins("CA" + "5" * 32, 5)
