@@ -22,6 +22,7 @@ from ivr.webhooks import OVER, hold
 PATIENCE = 3.0  # seconds for what PostgreSQL decides
 CITIZEN = "citizen"
 FAULTS = frozenset({"failed", "busy", "no-answer", "canceled"})
+RELAY_PICKS_UP = 25  # seconds for the key that takes a callback: three times, while its agent waits
 RELAY_TIMEOUT = 60  # seconds for a key through a relay service, which types and reads
 NO_ANSWER = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 TRIES = 3  # times an agent or a called citizen hears the question before the line closes
@@ -67,7 +68,7 @@ async def goodbye(asked: Asked) -> Turn:
         return _farewell(asked)
     spoken = say(told.language, "goodbye.reference", reference=Spelled(told.reference))
     if not told.asks:
-        return Goodbye((spoken, say(told.language, "goodbye.after_conversation")))
+        return Goodbye(_paced((spoken, say(told.language, "goodbye.after_conversation")), told.relay))
     return _asks(asked, "satisfied", told.language, (spoken,), relay=told.relay)
 
 
@@ -174,15 +175,16 @@ async def attempt(asked: Asked) -> Turn:
     """A citizen we call back has picked up: who calls, and the key that an answering machine never presses."""
     attempt_id = _own(asked, "p")
     picked_up = partial(dial.is_ringing, answered=True)
-    language = await _decided(asked, picked_up, attempt_id, asked.carrier_id, now())
-    return _asks_citizen(language, attempt_id, 1, hello=True) if language else Goodbye(())
+    greeted = await _decided(asked, picked_up, attempt_id, asked.carrier_id, now())
+    return _asks_citizen(greeted, attempt_id, 1, hello=True) if greeted else Goodbye(())
 
 
 async def attempt_heard(asked: Asked) -> Turn:
     attempt_id, tries, language = _own(asked, "p"), int(_own(asked, "n") or 1), _own(asked, "l") or "fr"
     if asked.keys != "1":
         if tries < TRIES:
-            return _asks_citizen(language, attempt_id, tries + 1, hello=False)
+            greeted = dial.Greeted(language, relay=_own(asked, "r") == "1")
+            return _asks_citizen(greeted, attempt_id, tries + 1, hello=False)
         return Goodbye((say(language, "callback.voicemail"),) if settings().voicemail_message else ())
     call_id = await _decided(asked, dial.room_of, attempt_id)
     return _into(call_id, CITIZEN, "/voice/after") if call_id else Goodbye((say(language, "callback.agent_gone"),))
@@ -206,12 +208,11 @@ def _asks_agent(prompt: str, action: str) -> Ask:
     return Ask((say("fr", prompt),), action, timeout=10)
 
 
-def _asks_citizen(language: str, attempt_id: str, tries: int, *, hello: bool) -> Ask:
-    said = (say(language, "callback.press"),)
-    return Ask(
-        (say(language, "callback.hello"), *said) if hello else said,
-        f"/voice/attempt/heard?p={attempt_id}&l={language}&n={tries}",
-    )
+def _asks_citizen(greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool) -> Ask:
+    hellos = (say(greeted.language, "callback.hello"),) if hello else ()
+    said = _paced((*hellos, say(greeted.language, "callback.press")), greeted.relay)
+    where = f"/voice/attempt/heard?p={attempt_id}&l={greeted.language}&n={tries}&r={int(greeted.relay)}"
+    return Ask(said, where, timeout=RELAY_PICKS_UP) if greeted.relay else Ask(said, where)
 
 
 QUESTIONS = {"satisfied": "satisfaction.satisfied", "settled": "satisfaction.settled"}
@@ -222,8 +223,12 @@ def _asks(
 ) -> Ask:
     relay = relay or _own(asked, "r") == "1"
     where = f"/voice/{question}?c={_own(asked, 'c')}&l={language}&n={tries}&r={int(relay)}"
-    said = (*before, say(language, QUESTIONS[question]))
+    said = _paced((*before, say(language, QUESTIONS[question])), relay)
     return Ask(said, where, timeout=RELAY_TIMEOUT) if relay else Ask(said, where)
+
+
+def _paced(said: tuple[Say, ...], relay: bool) -> tuple[Say, ...]:
+    return dialogue.paced(said, dialogue.Heard(relay=relay))
 
 
 def _asks_again(asked: Asked, question: str) -> Turn:

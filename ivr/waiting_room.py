@@ -37,7 +37,8 @@ async def waiting(asked: Asked) -> Turn:
         case citizen.TurnedAway():
             return Leave()
         case citizen.Soon():
-            return Wait((say(known.language, "waiting.still_here"),), MUSIC, _again(asked.query, own))
+            said = dialogue.paced((say(known.language, "waiting.still_here"),), known)
+            return Wait(said, MUSIC, _again(asked.query, own))
         case Announcement(position, between, worse, offers_callback, told):
             low, high = (between.low, between.high) if between else (None, None)
             said = prompts.waiting(known.language, position, low, high, worse, offers_callback)

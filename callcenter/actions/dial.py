@@ -28,6 +28,7 @@ from callcenter.telephone import telephone
 log = structlog.get_logger()
 RINGS = timedelta(seconds=45)  # from asking the carrier to picking up: its queue, 25 s of ringing and its 5 more
 LISTENS = timedelta(seconds=75)  # from picking up to the key: who calls, three times
+LISTENS_TO_RELAY = timedelta(seconds=150)  # the same, for who has it typed and read
 MARGIN = timedelta(seconds=15)  # a dial is settled before its connection is
 ANSWERS = timedelta(seconds=6)  # the carrier tells a line's id sooner, or never
 GRACE = timedelta(seconds=15)  # a line that the carrier does not know by then was never made
@@ -51,6 +52,14 @@ class Stood:
     agent: agents.Agent | None = None
     leg: legs.Leg | None = None
     line: str | None = None
+
+
+@dataclass(frozen=True)
+class Greeted:
+    """Whom we have dialled, as far as their greeting goes."""
+
+    language: str
+    relay: bool
 
 
 @dataclass(frozen=True)
@@ -93,9 +102,9 @@ def dials(call_id: str, epoch: int, at: datetime) -> None:
         is_ringing(made.attempt_id, carrier_id, clock.now())
 
 
-def is_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool = False) -> str | None:
+def is_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool = False) -> Greeted | None:
     """The carrier's id of an attempt, from its answer, a webhook or a search; `answered`: somebody or something picked
-    up. Gives the language to greet them in; None, and the line is hung up, where nobody wants it any more."""
+    up. Gives how to greet them; None, and the line is hung up, where nobody wants it any more."""
     with transaction() as session:
         held = callbacks.hold_attempt(session, attempt_id)
         wanted = False
@@ -107,11 +116,11 @@ def is_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool
                 call.carrier_id = carrier_id
             if ringing and answered and attempt.answered_at is None:
                 attempt.answered_at = at
-                _lasts(attempt, call, at + LISTENS)
+                _lasts(attempt, call, at + (LISTENS_TO_RELAY if call.relay else LISTENS))
             spoken = call.talking_at is not None and attempt.carrier_id == carrier_id  # this is old news
             wanted = ringing or (spoken and not attempt.given_up)
     if held and wanted:
-        return held[1].language
+        return Greeted(held[1].language, held[1].relay)
     with index.best_effort("hanging up a dial nobody wants"):
         telephone().hang_up(carrier_id)
     return None

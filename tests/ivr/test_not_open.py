@@ -15,7 +15,7 @@ from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import persons, rollout, sites
 from callcenter.records.site_texts import SiteText
-from callcenter.rules import national_list
+from callcenter.rules import national_list, rounds
 from ivr.rehearsal.far_end import Line
 from tests.conversation import carrier as practice_carrier
 from tests.ivr.test_webhooks import _frozen
@@ -104,6 +104,19 @@ def test_a_code_in_two_departments_keeps_its_sites_through_the_question(carrier:
     told = carrier.asks(which.action, "1", From=MOBILE)
     assert "à Valserhône" in told
     assert "Oyonnax" not in told
+
+
+def test_a_bus_that_stops_there_is_announced_by_voice_and_by_text(carrier: Carrier, line: Line) -> None:
+    bus = rounds.Stop("Bus", "Cajarc", "Mairie", "46160", "46", "", "We 09:00-12:00; PH off", "all")
+    with transaction() as session:
+        sites.take_in_rounds(session, [bus])
+    standing.refresh()
+    with texts():
+        told = calls_from(carrier, "46160")
+        assert "Le bus passe mercredi à Cajarc, de 9 h à 12 h." in told
+        carrier.asks(told.action, "3", From=MOBILE)
+        worker.text(rows()[0].id)
+    assert "Le bus passe mercredi à Cajarc" in line.messages()[0]["body"]
 
 
 def test_from_the_day_it_opens_its_callers_are_served(carrier: Carrier) -> None:

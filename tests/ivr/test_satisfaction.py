@@ -110,6 +110,7 @@ def test_a_relay_call_is_given_the_time_and_nobody_unheard_is_asked(carrier: Car
         call.relay = True
     asked = carrier.asks(f"/voice/goodbye?c={call_id}")
     assert 'timeout="60"' in asked.text
+    assert asked.text.count("<prosody") == asked.text.count("<Say") > 1
     assert 'timeout="60"' in carrier.asks(asked.action, "4").text
     with transaction() as session:
         call = calls.get(session, call_id)

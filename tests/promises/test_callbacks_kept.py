@@ -329,6 +329,24 @@ def test_not_reached_is_told_by_text_once_and_only_where_texts_are_on(
     settings.cache_clear()
 
 
+def test_a_relay_that_is_called_back_is_greeted_slowly_and_given_the_time(karim: str) -> None:
+    promised()
+    with transaction() as session:
+        session.query(Callback).one().relay = True
+    attempt = dialled(karim)
+    assert attempt.carrier_id is not None
+    with in_front_of_the_app() as voice:
+        said = voice.asks(f"/voice/attempt?p={attempt.id}", CallSid=attempt.carrier_id)
+        again = voice.asks(said.action, "", CallSid=attempt.carrier_id)
+    for each in (said, again):
+        assert 'timeout="25"' in each.text
+        assert each.text.count("<prosody") == each.text.count("<Say")
+    with reading() as session:
+        row = session.query(Attempt).one()
+        assert row.answered_at is not None
+        assert row.lease_until - row.answered_at > timedelta(seconds=120)
+
+
 @pytest.mark.parametrize("leaves_word", [False, True])
 def test_voicemail_presses_nothing_and_is_not_reached(
     karim: str, monkeypatch: pytest.MonkeyPatch, leaves_word: bool
@@ -364,7 +382,7 @@ def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier:
     promised()
     attempt = dialled(karim)
     line = attempt.carrier_id or ""
-    assert dial.is_ringing(attempt.id, line, clock.now(), answered=True) == "fr"
+    assert dial.is_ringing(attempt.id, line, clock.now(), answered=True) == dial.Greeted("fr", relay=False)
     assert dial.room_of(attempt.id) == attempt.call_id
     room.citizen_enters(attempt.call_id, clock.now())
     assert the_callback().state == CallbackState.TALKING

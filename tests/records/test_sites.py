@@ -149,7 +149,12 @@ def test_the_command_tells_and_changes_nothing_it_refuses(database: object, tmp_
     assert told.exit_code == 0, told.output
     assert "3 sites of 3 lines: 3 new" in told.output
     assert "5,30,no hours at all" in (tmp_path / "report").read_text()
-    for wrong in ("cut.csv", "nowhere.csv"):
+    (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "binary.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    (tmp_path / "quote.csv").write_text(OURS[: OURS.index("le jeudi")])
+    with (tmp_path / "huge.csv").open("wb") as file:
+        file.truncate(national_list.LARGEST * 3)
+    for wrong in ("cut.csv", "quote.csv", "empty.csv", "binary.csv", "huge.csv", "nowhere.csv"):
         refused = CliRunner().invoke(cli_import.app, ["sites", str(tmp_path / wrong)])
         assert refused.exit_code == 1
         assert "nothing was changed" in refused.output

@@ -15,6 +15,7 @@ from callcenter.rules.opening_hours import BadHours, DatedException, LineHours, 
 from callcenter.rules.territory import TERRITORIES
 
 HOURS = LineHours(time(8, 30), time(18, 0))
+ZONES = {territory.timezone for territory in TERRITORIES.values() if territory.inhabited}
 INHABITED = sorted(code for code, territory in TERRITORIES.items() if territory.inhabited and territory.timezone)
 
 
@@ -97,6 +98,7 @@ def test_an_unknown_calendar_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert opening(HOURS, "46", at("2026-11-24T10:00")) == Opening(False, None, why="unknown")
 
 
+WEEK = "Mo-Fr 08:30-18:00"
 NIGHTS = "Mo-Su 00:30-02:15,03:30-05:00,22:00-24:00"
 
 
@@ -119,28 +121,30 @@ def test_every_territory_opens_and_closes_when_an_obvious_clock_says_so_across_a
     nights = [datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, 15, tzinfo=UTC)]
     for instant in [*begins, *nights, *(night + timedelta(hours=n / 2) for night in nights for n in range(1, 10))]:
         answer = opening(hours, code, instant)
-        assert answer.is_open == is_open(instant.astimezone(zone)), (code, instant)
+        assert answer.is_open == is_open(*wall(instant.astimezone(zone))), (code, instant)
         change = instant
-        while is_open(change.astimezone(zone)) == answer.is_open:
+        while is_open(*wall(change.astimezone(zone))) == answer.is_open:
             change += timedelta(minutes=15)
         told = answer.closes_at if answer.is_open else answer.next_opening
         assert told is not None
         assert told.astimezone(UTC) == change, (code, instant)
 
 
-def obvious(hours: LineHours, code: str) -> Callable[[datetime], bool]:
+def obvious(hours: LineHours, code: str) -> Callable[[date, str], bool]:
     """The same hours, spelled out as a table of weekdays."""
     table = {
         NIGHTS: {day: [("00:30", "02:15"), ("03:30", "05:00"), ("22:00", "24:00")] for day in range(7)},
+        WEEK: {day: [("08:30", "18:00")] for day in range(5)},
         "We-Su 10:15-19:45": {day: [("10:15", "19:45")] for day in (2, 3, 4, 5, 6)},
     }.get(
         hours.own[code, ""],
         {day: [("08:30", "12:00"), ("13:30", "18:00")] for day in range(5)} | {5: [("09:00", "12:00")]},
     )
-    free = holidays.country_holidays("FR", subdiv=TERRITORIES[code].holidays or None, years=range(2025, 2029))
+    free = frozenset(
+        holidays.country_holidays("FR", subdiv=TERRITORIES[code].holidays or None, years=range(2025, 2029))
+    )
 
-    def is_open(local: datetime) -> bool:
-        day, clock = local.date(), f"{local:%H:%M}"
+    def is_open(day: date, clock: str) -> bool:
         holding = [e for e in hours.exceptions if e.first <= day <= e.last]
         if holding:
             return all(e.hours != "off" for e in holding) and "11:00" <= clock < "11:30"
@@ -149,6 +153,41 @@ def obvious(hours: LineHours, code: str) -> Callable[[datetime], bool]:
         return any(a <= clock < b for a, b in table.get(day.weekday(), []))
 
     return is_open
+
+
+def test_on_every_day_of_a_year_every_territory_is_told_the_right_next_change() -> None:
+    """107 territories, with the line's ordinary hours and, every second one, hours that cut through the night; one
+    minute of every day. The model looks at every quarter of an hour of the year on each territory's wall clock."""
+    assert len(INHABITED) == 107
+    quarters = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=15 * n) for n in range(375 * 96)]
+    clocks = {zone: [wall(quarter.astimezone(ZoneInfo(zone))) for quarter in quarters] for zone in ZONES}
+    for zone in ("Europe/Paris", "America/Miquelon"):
+        assert {_hours_of_day(clocks[zone], day) for day in ("2026-03-29", "2026-03-08")} >= {23}
+        assert {_hours_of_day(clocks[zone], day) for day in ("2026-10-25", "2026-11-01")} >= {25}
+    for nth, code in enumerate(INHABITED):
+        dice = random.Random(code)
+        hours = replace(HOURS, own={(code, ""): (NIGHTS, WEEK)[nth % 2]})
+        is_open = obvious(hours, code)
+        states = [is_open(day, clock) for day, clock in clocks[TERRITORIES[code].timezone]]
+        following = [0] * len(states)  # where each quarter's state changes next
+        for n in range(len(states) - 2, -1, -1):
+            following[n] = following[n + 1] if states[n + 1] == states[n] else n + 1
+        for n in range(365):
+            quarter = n * 96 + dice.randrange(96)
+            answer = opening(hours, code, quarters[quarter] + timedelta(minutes=dice.randrange(15)))
+            told = answer.closes_at if answer.is_open else answer.next_opening
+            assert answer.is_open == states[quarter], (code, quarters[quarter])
+            assert told is not None
+            assert told.astimezone(UTC) == quarters[following[quarter]], (code, quarters[quarter])
+
+
+def _hours_of_day(clock: list[tuple[date, str]], day: str) -> float:
+    return sum(each == date.fromisoformat(day) for each, _ in clock) / 4
+
+
+def wall(local: datetime) -> tuple[date, str]:
+    """What a calendar and a clock on the wall show."""
+    return local.date(), f"{local:%H:%M}"
 
 
 @given(
