@@ -141,6 +141,7 @@ async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn | byt
             case dialogue.CANCEL:
                 return await _cancels(known, asked)
             case dialogue.NOT_OPEN:
+                await _hears_sites(known, asked)
                 known = replace(known, texts=site_texts.may_be_sent(asked.from_))
                 code = sites.unsealed(known.place)
                 return _sites(
@@ -176,6 +177,14 @@ def _sites(known: Heard, asked: Asked, *said: Say) -> Ask:
     """What is said about the sites of a department that is not open, then what may be done with them."""
     question = dialogue.ask("sites", known, asked.voice.menu, HEARD)
     return replace(question, say=dialogue.paced(said, known) + question.say)
+
+
+async def _hears_sites(known: Heard, asked: Asked) -> None:
+    try:
+        args = asked.carrier_id, asked.from_, wish_of(known), now()
+        await asked.voice.records.within(QUEUE_PATIENCE, citizen.hears_sites, *args)
+    except StoreDown:
+        log.warning("who heard the sites of their department is not recorded", carrier_id=asked.carrier_id)
 
 
 async def _texts_sites(known: Heard, asked: Asked) -> Turn:

@@ -24,7 +24,7 @@ from callcenter.errors import (
 )
 from callcenter.live import budget, floor
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, contacts, legs, offers, sessions
+from callcenter.records import agents, calls, contacts, legs, offers, rollups, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Accompaniment, Entry
 from callcenter.records.identity import new_id
@@ -246,6 +246,20 @@ def notes(agent_id: str, contact_id: str, text: str) -> None:
         contact = _contact(session, agent_id, contact_id)
         kept = outcomes.masked(text)
         contact.draft = sealing.seal(kept) if kept else None
+
+
+def tags_relay(agent_id: str, relay: bool) -> None:
+    """Whether the person speaks through a relay service, as the agent hears it: such calls are kept out of the handling
+    times. During the conversation and its wrap-up; refused at any other moment."""
+    with transaction() as session:
+        agent = agents.get(session, agent_id)
+        call = calls.lock(session, agent.call_id) if agent and agent.call_id else None
+        if call is None or call.agent_id != agent_id or call.state not in (CallState.TALKING, CallState.WRAP_UP):
+            raise NotPossibleNow
+        contact = _contact(session, agent_id, call.contact_id)
+        call.relay = contact.relay = relay
+        rollups.mark(session, [contact.local_day])
+    index.look(agent_id)
 
 
 def notes_agreement(agent_id: str, contact_id: str, kind: str, given_by: str, at: datetime) -> None:

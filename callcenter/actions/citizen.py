@@ -23,6 +23,7 @@ from callcenter.rules.states import AgentState, CallState, Ending, OfferState
 from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.waiting import Announcement
 
+NOT_OPEN = "not_open"  # why a call was turned away: its department is not served yet
 SHORT_ABANDON = timedelta(seconds=5)
 FRENCH = "fr"  # what every adviser speaks
 HELPER_FIRST = timedelta(seconds=1)  # the time it takes to offer a call to an agent who is free now
@@ -97,6 +98,18 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
         index.put_call(joined)
     dispatch.for_call(joined.id)
     return Waits(joined.id, in_french)
+
+
+def hears_sites(carrier_id: str, from_: str, wish: Wish, at: datetime) -> None:
+    """Their department is not open, and they are told its sites: the menu has served them, unless they go on to a
+    queue. Raises DatabaseDown."""
+    number = PhoneNumber.of_caller(from_)
+    with transaction() as session:
+        call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
+        if call.state == CallState.MENU:
+            call.turned_away, call.relay = NOT_OPEN, call.relay or wish.relay
+            call.department, call.language = wish.department, wish.language
+            _describe(contacts.get(session, call.contact_id), call, at)
 
 
 def hears_place(
@@ -244,8 +257,9 @@ def _menu_ending(session: Session, call: Call) -> Ending:
 
 
 def _turned_away_ending(why: str | None) -> Ending:
-    """Nobody on duty and too long a wait are our fault, like a full queue: they count as calls we did not answer."""
-    return Ending.CLOSED if why == "closed" else Ending.FULL
+    """Nobody on duty, a queue that is suspended and too long a wait are our doing, like a full queue: they count as
+    calls we did not answer."""
+    return {NOT_OPEN: Ending.SERVED_BY_MENU, "closed": Ending.CLOSED}.get(why or "", Ending.FULL)
 
 
 def _queue_ending(call: Call, at: datetime) -> Ending:

@@ -427,6 +427,15 @@ class Mute(Command):
         verbs.mutes(agent_id, self.on)
 
 
+class TagRelay(Command):
+    """Whether the person speaks through a relay service."""
+
+    on: bool
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.tags_relay(agent_id, self.on)
+
+
 class Extend(Command):
     """Once as much time again to record the outcome."""
 
@@ -555,6 +564,7 @@ COMMANDS: dict[str, type[Command]] = {
     "hangup": HangUp,
     "hold": Hold,
     "mute": Mute,
+    "relay": TagRelay,
     "extend": Extend,
     "next": ChooseNext,
     "notes": KeepNotes,

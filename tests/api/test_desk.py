@@ -1,5 +1,6 @@
 """The desk's own interface: what it shows, what it refuses, and that a form says the same as JSON."""
 
+import html
 from datetime import timedelta
 
 from starlette.testclient import TestClient
@@ -136,6 +137,22 @@ def test_the_full_number_is_shown_only_when_asked_and_that_is_written_down(sign_
     with reading() as session:
         (look,) = session.query(sessions.AuditEntry).all()
     assert (look.who, look.noun_id) == (karim_id, call_id)
+
+
+def test_an_agent_who_hears_a_relay_says_so_and_may_take_it_back(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    assert karim.post("/api/desk/relay", json={"on": True}).status_code == 409  # nobody on the line
+    call_id, contact_id = _wraps_up(karim_id)
+    assert "Signaler un appel relayé" in html.unescape(karim.get("/desk").text)
+    for on, label in (("true", "Ce n'est pas un appel relayé"), ("false", "Signaler un appel relayé")):
+        assert karim.post("/desk/relay", data={"on": on}).status_code == 303
+        with reading() as session:
+            call, contact = calls.get(session, call_id), contacts.get(session, contact_id)
+        assert call is not None
+        assert contact is not None
+        assert (call.relay, contact.relay) == (on == "true",) * 2
+        assert label in html.unescape(karim.get("/desk").text)
 
 
 def test_notes_are_kept_sealed_and_masked_until_the_outcome(sign_in: SignIn) -> None:

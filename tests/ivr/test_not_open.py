@@ -14,8 +14,11 @@ from callcenter.actions import healing, site_texts, standing
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import persons, rollout, sites
+from callcenter.records.calls import Call
+from callcenter.records.contacts import Contact
 from callcenter.records.site_texts import SiteText
 from callcenter.rules import national_list, rounds
+from callcenter.rules.states import Ending
 from ivr.rehearsal.far_end import Line
 from tests.conversation import carrier as practice_carrier
 from tests.ivr.test_webhooks import _frozen
@@ -87,6 +90,21 @@ def test_the_sites_of_the_postal_code_are_told_with_number_and_todays_hours(carr
     again = carrier.asks(told.action, "1", From=MOBILE)
     assert "Figeac, à Figeac" in again
     assert "Cahors" not in again  # the same list, though the code rides nowhere in the clear
+
+
+def test_whoever_heard_the_sites_was_served_by_the_menu_for_their_department(
+    carrier: Carrier, stores: embedded.Stores
+) -> None:
+    calls_from(carrier)
+    carrier.asks("/voice/status", CallStatus="completed", From=MOBILE)
+    with reading() as session:
+        call = session.query(Call).one()
+        contact = session.query(Contact).one()
+    assert (call.ending, call.department, contact.department) == (Ending.SERVED_BY_MENU, "46", "46")
+    welcome = carrier.asks("/voice/incoming", CallSid="CA" + "5" * 32)
+    with _frozen(stores.postgresql):
+        told = carrier.asks(welcome.action, "46100", CallSid="CA" + "5" * 32)
+    assert "à Figeac" in told  # whatever the stores do
 
 
 def test_else_those_of_the_department_by_town(carrier: Carrier) -> None:

@@ -30,8 +30,8 @@ def test_the_next_caller_hears_what_was_changed(line: Line, desk: Desk) -> None:
     was = topic_of(admin, "retraite")
     now = was | {"labels": {"fr": "la pension", "en": "pensions"}, "keywords": {"fr": ["vieux jours"], "en": ["old"]}}
     written = {name: now[name] for name in ("code", "labels", "keywords", "sheet", "partners")} | {"scope": "N"}
-    does(admin, "PUT", "/api/admin/directory/topics", **written, was="21", keys="21")
-    before, after = f"{was['labels']['fr']}, tapez 1", "la pension, tapez 1"
+    does(admin, "PUT", "/api/admin/directory/topics", **written, was="22", keys="22")
+    before, after = f"{was['labels']['fr']}, tapez 2", "la pension, tapez 2"
     the_next(line, lambda caller: hears_one_of(chooses(caller, "2"), after, before)).hangs_up()
     speaking = chooses(line.call(), "")
     speaking.says("c'est pour mes vieux jours").waits_in_queue()
@@ -41,7 +41,7 @@ def test_the_next_caller_hears_what_was_changed(line: Line, desk: Desk) -> None:
     assert call.topic == "retraite"
     speaking.hangs_up()
 
-    does(admin, "PUT", "/api/admin/directory/topics", **written, was="21", keys="23")
+    does(admin, "PUT", "/api/admin/directory/topics", **written, was="22", keys="23")
     the_next(line, lambda caller: hears_one_of(chooses(caller, "2"), "la pension, tapez 3", after)).hangs_up()
 
     does(admin, "POST", "/api/board/orders/queue", scope="46", topic="impots", act="close")
