@@ -30,8 +30,8 @@ def test_the_next_caller_hears_what_was_changed(line: Line, desk: Desk) -> None:
     was = topic_of(admin, "retraite")
     now = was | {"labels": {"fr": "la pension", "en": "pensions"}, "keywords": {"fr": ["vieux jours"], "en": ["old"]}}
     written = {name: now[name] for name in ("code", "labels", "keywords", "sheet", "partners")} | {"scope": "N"}
-    does(admin, "PUT", "/api/admin/directory/topics", **written, was="22", keys="22")
-    before, after = f"{was['labels']['fr']}, tapez 2", "la pension, tapez 2"
+    does(admin, "PUT", "/api/admin/directory/topics", **written, was="23", keys="23")
+    before, after = f"{was['labels']['fr']}, tapez 3", "la pension, tapez 3"
     the_next(line, lambda caller: hears_one_of(chooses(caller, "2"), after, before)).hangs_up()
     speaking = chooses(line.call(), "")
     speaking.says("c'est pour mes vieux jours").waits_in_queue()
@@ -41,8 +41,8 @@ def test_the_next_caller_hears_what_was_changed(line: Line, desk: Desk) -> None:
     assert call.topic == "retraite"
     speaking.hangs_up()
 
-    does(admin, "PUT", "/api/admin/directory/topics", **written, was="22", keys="23")
-    the_next(line, lambda caller: hears_one_of(chooses(caller, "2"), "la pension, tapez 3", after)).hangs_up()
+    does(admin, "PUT", "/api/admin/directory/topics", **written, was="23", keys="21")
+    the_next(line, lambda caller: hears_one_of(chooses(caller, "2"), "la pension, tapez 1", after)).hangs_up()
 
     does(admin, "POST", "/api/board/orders/queue", scope="46", topic="impots", act="close")
     the_next(line, lambda caller: hears_one_of(chooses(caller, "3"), "ne prenons plus d'appels", QUEUED)).hangs_up()
