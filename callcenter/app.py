@@ -34,6 +34,7 @@ from callcenter.api import (
 from callcenter.api.admin import agents as admin_agents
 from callcenter.api.admin import directory as admin_directory
 from callcenter.api.admin import hours as admin_hours
+from callcenter.api.admin import sites as admin_sites
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
 from callcenter.errors import NotAllowed, NotFound, Refusal
@@ -44,6 +45,7 @@ from callcenter.ui import sites as sites_pages
 from callcenter.ui.admin import agents as agents_pages
 from callcenter.ui.admin import directory as directory_pages
 from callcenter.ui.admin import hours as hours_pages
+from callcenter.ui.admin import sites as list_pages
 
 STATIC = Path(__file__).parent / "ui/static"
 POLICY = "; ".join(
@@ -134,6 +136,8 @@ def create() -> FastAPI:
         admin_directory.router,
         directory_pages.router,
         hours_pages.router,
+        admin_sites.router,
+        list_pages.router,
         sites.router,
         sites_pages.router,
         walls.router,

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from callcenter import clock
+from callcenter.actions import sites as verbs
 from callcenter.api.admin import agents
-from callcenter.db import transaction
 from callcenter.errors import Refusal
 from callcenter.records import sites
 from callcenter.rules import national_list, rounds, staff
@@ -23,7 +23,6 @@ console = Console(highlight=False, soft_wrap=True)
 
 SHOWN = 5  # doubts of a kind shown on the screen; the report has them all
 PATIENCE = 30.0  # seconds without a byte from a web server
-LONGEST = 60.0  # seconds one import may take in the database
 
 
 class NotFetched(Refusal):
@@ -58,8 +57,7 @@ def import_rounds(
     """Make the rounds of the buses named in the file what it says."""
     try:
         stops, doubts = rounds.read(fetch(source))
-        with transaction(LONGEST) as session:
-            now, before = sites.take_in_rounds(session, stops)
+        now, before = verbs.takes_in_rounds(None, stops, clock.now())
     except Refusal as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None
@@ -121,14 +119,10 @@ def _download(url: str, largest: int) -> bytes:
 def _take_in(listed: national_list.NationalList, *, all_that_go: bool) -> sites.Taken:
     columns = (TextColumn("Sites"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with shown as bar, transaction(LONGEST) as session:
+    with shown as bar:
         task = bar.add_task("", total=len(listed.sites))
-        return sites.take_in(
-            session,
-            list(listed.sites.values()),
-            clock.now(),
-            all_that_go=all_that_go,
-            progress=lambda count: bar.advance(task, count),
+        return verbs.takes_in_list(
+            None, listed, clock.now(), all_that_go=all_that_go, progress=lambda count: bar.advance(task, count)
         )
 
 

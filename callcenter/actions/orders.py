@@ -38,9 +38,11 @@ def says(supervisor: Agent, scope: str, words: Mapping[str, str], at: datetime) 
     kept = {language: " ".join(text.split()) for language, text in words.items() if text.strip()}
     if kept and ("fr" not in kept or max(map(len, kept.values())) > LONGEST):
         raise OrderRefused("order_words")
+    before = next((each.words for each in standing.current().messages if each.scope == scope), {})
+    told = {"message": (before.get("fr", ""), kept.get("fr", ""))}
     with _ordering(supervisor, scope) as session:
         rollout.say(session, scope, kept, at)
-        sessions.audit(session, supervisor.id, "message" if kept else "message ended", "message", scope, at)
+        sessions.audit(session, supervisor.id, "message" if kept else "message ended", "message", scope, at, told)
     standing.refresh()
 
 
@@ -56,7 +58,8 @@ def orders(supervisor: Agent, scope: str, topic: str, act: str, to_topic: str, a
         raise OrderRefused("order_circle")
     with _ordering(supervisor, scope) as session:
         rollout.order(session, scope, topic, "redirect" if moving else act, to_topic, at)
-        sessions.audit(session, supervisor.id, f"{act} {to_topic}".strip()[:40], "queue", f"{scope}:{topic}"[:40], at)
+        told = {"topic": (topic, to_topic)}
+        sessions.audit(session, supervisor.id, f"{act} a queue", "queue", f"{scope}:{topic}"[:40], at, told)
     standing.refresh()
     return _move_waiting(departments_of(scope), topic, to_topic) if act == "merge" else 0
 
@@ -65,11 +68,16 @@ def widens(supervisor: Agent, scope: str, topic: str, ages: Ages | None, at: dat
     """When the calls that join from now on are open to the region and to the nation; None: as everywhere else."""
     if (topic and topic not in topics_of(standing.current().menu)) or (ages and not 0 <= ages[0] <= ages[1] <= LATEST):
         raise OrderRefused("order_ages")
+    before = standing.current().thresholds.get((scope, topic))
+    told = {"thresholds": (_seconds(before), _seconds(ages))}
     with _ordering(supervisor, scope) as session:
         rollout.widen_after(session, scope, topic, ages)
-        act = f"thresholds {ages[0]:g} {ages[1]:g}" if ages else "thresholds ended"
-        sessions.audit(session, supervisor.id, act, "queue", f"{scope}:{topic}"[:40], at)
+        sessions.audit(session, supervisor.id, "set thresholds", "queue", f"{scope}:{topic}"[:40], at, told)
     standing.refresh()
+
+
+def _seconds(ages: Ages | None) -> str:
+    return f"{ages[0]:g} s, {ages[1]:g} s" if ages else ""
 
 
 def topics_of(menu: Menu) -> set[str]:

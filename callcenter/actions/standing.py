@@ -17,7 +17,7 @@ from callcenter import clock
 from callcenter.config import settings
 from callcenter.db import Session, reading
 from callcenter.errors import StoreDown
-from callcenter.records import directory, hours, revision, rollout, sites
+from callcenter.records import directory, hours, revision, rollout, simulation, sites
 from callcenter.records.directory import PartnerDesk, Procedure
 from callcenter.rules.menu import NATION, Menu, menu_of
 from callcenter.rules.opening_hours import PARIS, LineHours, on_their_clock
@@ -64,6 +64,8 @@ class Standing:
     thresholds: Mapping[tuple[str, str], Ages] = field(default_factory=dict)
     """Of the queues that have their own, by scope and topic."""
     referents: tuple[PartnerDesk, ...] = ()
+    simulated: bool = False
+    """The database holds a simulated year: no figure of it is a true one."""
 
     def widens_after(self, department: str, topic: str) -> Ages:
         """When a call that joins this queue now will be open to the region and to the nation."""
@@ -148,6 +150,7 @@ def read(at: datetime, number: int) -> Standing:
         procedures = directory.procedures(session, day)
     with reading() as session:
         partners, referents = directory.partner_names(session, day), directory.partner_desks(session)
+        simulated = simulation.is_written(session)
     with reading() as session:
         states = rollout.states(session, day)
     with reading() as session:
@@ -168,7 +171,7 @@ def read(at: datetime, number: int) -> Standing:
         menu = menu_of([(NATION, topic) for topic in directory.packaged_topics()], notices, closed)
     return Standing(
         number, day, line, menu, {p.code: p for p in procedures}, partners, states, messages, orders, told, stops,
-        thresholds, referents,
+        thresholds, referents, simulated,
     )  # fmt: skip
 
 

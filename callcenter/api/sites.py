@@ -1,6 +1,7 @@
 """The sites of the network, as every member of staff may look them up. Hours inform; they never route a call."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,11 +13,19 @@ from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.db import reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
+from callcenter.records import sessions
 from callcenter.records import sites as records
+from callcenter.records.sessions import Act
 from callcenter.rules import rounds, site_hours
 from callcenter.rules.opening_hours import is_holiday, on_their_clock
+from callcenter.rules.rounds import Pass
 
 MOST_STOPS = 40
+MOST_AROUND = 200
+MOVING = ("Bus_équivalent", "Itinérante")
+MOST_MEANT = 30
+NUMBER = re.compile(r"(?:^|n° ?)(\d{1,9})$")
+NEVER: Pass = (date.max, ())
 
 Overrides = Mapping[tuple[str, date], bool]
 
@@ -24,7 +33,7 @@ Overrides = Mapping[tuple[str, date], bool]
 @dataclass(frozen=True)
 class SiteShown:
     """A site as it is read out. `today`: its spans of this day, there; `known_hours`: it gave some at all; `week`:
-    seven days of spans, Monday first."""
+    seven days of spans, Monday first; `is_listed`: the national list still names it."""
 
     id: int
     name: str
@@ -41,7 +50,11 @@ class SiteShown:
     comment: str
     kind: str
     format: str
+    latitude: float | None
+    longitude: float | None
     doubts: tuple[str, ...]
+    is_listed: bool
+    first_listed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,60 @@ def one(site_id: int) -> SiteShown:
     return _site(row, clock.now())
 
 
+def names() -> list[str]:
+    """Every listed site as a form's field is filled with it: `Maison du Lot, Cahors (46) n° 7`."""
+    with reading() as session:
+        return [str(each) for each in records.names(session)]
+
+
+def named(ids: Collection[int]) -> dict[int, str]:
+    """The same of some sites, listed or gone, by their number."""
+    with reading() as session:
+        return {each.id: str(each) for each in records.names(session, ids)} if ids else {}
+
+
+def numbers_of(written: str, department: str) -> list[tuple[int, str]]:
+    """The sites that somebody may mean: one by its number, alone or after a name; else those whose name or town has
+    every word, in the department if any is there. Each with its name in full."""
+    number = NUMBER.search(written.strip())
+    with reading() as session:
+        if number:
+            return [(each.id, str(each)) for each in records.names(session, [int(number[1])])]
+        for place in (department, ""):
+            if rows := records.search(session, written, place, limit=MOST_MEANT):
+                return [(row.id, str(records.SiteName(row.id, row.name, row.city, row.department))) for row in rows]
+    return []
+
+
+def around(site: SiteShown) -> list[SiteShown]:
+    """The site among the others of its department."""
+    at = clock.now()
+    with reading() as session:
+        rows = records.near(session, site.department, limit=MOST_AROUND)
+    others = [_site(row, at) for row in rows if row.id != site.id]
+    return [*others, site]
+
+
+def rounds_of(site: SiteShown, language: str) -> tuple[StopShown, ...]:
+    """Where and when a bus or an itinerant site comes: the rounds with its number, else those of its department, since
+    no list says whose they are; the next to come first. None for a site that stays."""
+    if site.format not in MOVING:
+        return ()
+    at = clock.now()
+    with reading() as session:
+        stops = records.rounds(session, site.department)
+    own = [stop for stop in stops if _national(stop.phone) == site.phone]
+    local = on_their_clock(site.department, at) or at
+    coming = sorted(own or stops, key=lambda stop: rounds.next_pass(stop, local) or NEVER)
+    return tuple(_stop(stop, language, at) for stop in coming[:MOST_STOPS])
+
+
+def history(site_id: int) -> list[Act]:
+    """What the lists changed of it, the latest first."""
+    with reading() as session:
+        return sessions.history(session, ["site"], str(site_id))
+
+
 def per_department() -> dict[str, tuple[int, int]]:
     """How many sites a department has, and how many of them are doubtful."""
     with reading() as session:
@@ -109,7 +176,11 @@ def _site(row: records.Site, at: datetime) -> SiteShown:
         comment=row.comment,
         kind=row.kind,
         format=row.format,
+        latitude=row.latitude,
+        longitude=row.longitude,
         doubts=tuple(row.doubts),
+        is_listed=row.gone_at is None,
+        first_listed_at=row.first_listed_at,
     )
 
 

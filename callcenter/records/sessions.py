@@ -153,11 +153,12 @@ def audit(
 
 
 def history(session: Session, nouns: Sequence[str], noun_id: str | None = None, limit: int = 20) -> list[Act]:
-    """What was done to these, the latest first."""
+    """What was done to these, the latest first; with `noun_id` to that one and to its parts (`46`: `46:impots` too)."""
     done = select(AuditEntry, Agent.name).outerjoin(Agent, Agent.id == AuditEntry.who)
     done = done.where(AuditEntry.noun.in_(nouns))
     if noun_id is not None:
-        done = done.where(AuditEntry.noun_id == noun_id)
+        part = AuditEntry.noun_id.startswith(f"{noun_id}:", autoescape=True)
+        done = done.where((AuditEntry.noun_id == noun_id) | part)
     found = session.execute(done.order_by(AuditEntry.id.desc()).limit(limit))
     return [Act(entry.at, name or "", entry.act, entry.noun, entry.noun_id, entry.changes) for entry, name in found]
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.errors import Refusal
-from callcenter.records import rollups, sites, visits
+from callcenter.records import revision, rollups, sites, visits
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Call
@@ -80,6 +80,11 @@ class AlreadySimulated(Refusal):
     english = "A simulated year is written here already."
 
 
+def is_written(session: Session) -> bool:
+    """Whether this database holds a simulated year; its agents say so, who are few."""
+    return session.scalar(select(Agent.id).where(Agent.login.startswith(MARK)).limit(1)) is not None
+
+
 def write(
     session: Session,
     first: date,
@@ -88,7 +93,7 @@ def write(
     progress: Callable[[str], None] = lambda _step: None,
 ) -> Report:
     """So many calls and visits from `first` to yesterday; `counts`: the two. Refused where one is written already."""
-    if session.scalar(select(Agent.id).where(Agent.login.startswith(MARK)).limit(1)):
+    if is_written(session):
         raise AlreadySimulated
     chances = Chances(first.year)
     progress("appels")
@@ -101,6 +106,7 @@ def write(
     rollups.mark(session, {row[8] for row in kept["contacts"]})
     progress("visites")
     places = _sites(session, at)
+    revision.raise_(session)
     return visits.take_in(session, _lines(chances, days, places, counts[1]), at)
 
 

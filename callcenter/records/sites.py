@@ -5,7 +5,7 @@ longer names is kept, marked as gone; one that comes back is the same site. A si
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -32,8 +32,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter.db import Base
 from callcenter.errors import Refusal
 from callcenter.records import revision
+from callcenter.records.sessions import Changes
 from callcenter.rules.national_list import ListedSite
 from callcenter.rules.rounds import Stop
+from callcenter.rules.site_hours import osm
 
 MOST_GONE = 0.1  # of the sites we know: a list without more of them than this was probably cut
 STAGED_AT_ONCE = 500
@@ -108,14 +110,29 @@ class Round(Base):
 
 
 @dataclass(frozen=True)
+class SiteName:
+    """A site as one chooses it from many."""
+
+    id: int
+    name: str
+    city: str
+    department: str
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city} ({self.department}) n° {self.id}"
+
+
+@dataclass(frozen=True)
 class Taken:
-    """What a list changed: ids of sites new, changed, gone and back; `same`: how many stayed as they were."""
+    """What a list changed: ids of sites new, changed, gone and back; `same`: how many stayed as they were; `fields`: by
+    site that was known, what was and what is, as text."""
 
     new: tuple[int, ...]
     changed: tuple[int, ...]
     gone: tuple[int, ...]
     back: tuple[int, ...]
     same: int
+    fields: Mapping[int, Changes]
 
 
 def take_in(
@@ -148,6 +165,7 @@ def take_in(
     back = _ids(
         session, "update sites set gone_at = null where gone_at is not null and id in (select id from staged)", at
     )
+    fields = _differences(session)
     pairs = ", ".join(f"{c} = staged.{c}" for c in COLUMNS)
     differ = (
         f"({', '.join(f'sites.{c}' for c in COLUMNS)}) is distinct from ({', '.join(f'staged.{c}' for c in COLUMNS)})"
@@ -166,7 +184,8 @@ def take_in(
     )
     revision.raise_(session)
     touched = {*changed, *back}
-    return Taken(new, tuple(sorted(set(changed) - set(back))), gone, back, len(listed) - len(new) - len(touched))
+    same = len(listed) - len(new) - len(touched)
+    return Taken(new, tuple(sorted(set(changed) - set(back))), gone, back, same, fields)
 
 
 def near(session: Session, department: str, postal_code: str = "", limit: int = 200) -> list[Site]:
@@ -206,6 +225,13 @@ def search(
     return list(session.scalars(found.order_by(*order, Site.city, Site.name, Site.id).limit(limit)))
 
 
+def names(session: Session, ids: Collection[int] | None = None) -> list[SiteName]:
+    """Listed sites, or those of these ids, in order of department, town and name."""
+    listed = select(Site.id, Site.name, Site.city, Site.department)
+    listed = listed.where(Site.gone_at.is_(None)) if ids is None else listed.where(Site.id.in_(ids))
+    return [SiteName(*row) for row in session.execute(listed.order_by(Site.department, Site.city, Site.name, Site.id))]
+
+
 def per_department(session: Session) -> dict[str, tuple[int, int]]:
     """How many sites are listed by department, and of how many something is odd."""
     odd = func.count().filter(text("cardinality(doubts) > 0"))
@@ -228,6 +254,32 @@ def rounds(session: Session, department: str | None = None) -> list[Stop]:
     """The rounds of a department, or of all."""
     of = select(Round) if department is None else select(Round).where(Round.department == department)
     return [row.stop for row in session.scalars(of.order_by(Round.id))]
+
+
+def _differences(session: Session) -> dict[int, Changes]:
+    """What the staged list says otherwise than we do, by site and column."""
+    ours = ", ".join(f"sites.{c} as was_{c}, staged.{c} as now_{c}" for c in COLUMNS)
+    rows = session.execute(
+        text(
+            f"select sites.id, {ours} from sites join staged on staged.id = sites.id "  # noqa: S608 - our own names
+            f"where ({', '.join(f'sites.{c}' for c in COLUMNS)}) is distinct from "
+            f"({', '.join(f'staged.{c}' for c in COLUMNS)})"
+        )
+    ).mappings()
+    pairs = {row["id"]: {c: (row[f"was_{c}"], row[f"now_{c}"]) for c in COLUMNS} for row in rows}
+    return {
+        site_id: {c: (_told(c, was), _told(c, now)) for c, (was, now) in columns.items() if was != now}
+        for site_id, columns in pairs.items()
+    }
+
+
+def _told(column: str, value: Any) -> str:
+    """A value of a column as a history tells it."""
+    if column == "week":
+        return osm(value)
+    if column == "doubts":
+        return str(len(value))
+    return "" if value is None else str(value)
 
 
 def _plain(written: Any) -> ColumnElement[str]:

@@ -54,6 +54,30 @@ class NotTheList(Refusal):
     english = "This file is not the national list of sites, or not the whole of it: nothing was changed."
 
 
+class EmptyList(NotTheList):
+    """Ce fichier est vide : rien n'a été changé."""
+
+    english = "This file is empty: nothing was changed."
+
+
+class BinaryList(NotTheList):
+    """Ce fichier n'est pas un tableau en texte (CSV) : rien n'a été changé."""
+
+    english = "This file is no table in plain text (CSV): nothing was changed."
+
+
+class CutList(NotTheList):
+    """Ce fichier est coupé avant sa fin : rien n'a été changé."""
+
+    english = "This file is cut short: nothing was changed."
+
+
+class HugeList(NotTheList):
+    """Ce fichier dépasse la taille permise, 20 Mo : rien n'a été changé."""
+
+    english = "This file is larger than 20 MB: nothing was changed."
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """Something odd on a line of the file (the first is 1), of a site if it is known which."""
@@ -109,7 +133,7 @@ def read(content: bytes) -> NationalList:
     for line, row in reader.rows():
         reader.take(line, row)
     if not reader.sites:
-        raise NotTheList("(no site)")
+        raise EmptyList("(no site)")
     return reader.finished()
 
 
@@ -130,7 +154,7 @@ class _Reader:
         for place, (line, record) in enumerate(records[1:], 2):
             if len(record) < len(names):
                 if place == len(records):
-                    raise NotTheList(f"(line {line}: cut short)")
+                    raise CutList(f"(line {line})")
                 self.doubts.append(Doubt(line, None, SHORT_LINE))
             if len(record) > len(names):
                 self.doubts.append(Doubt(line, None, LONG_LINE))
@@ -150,7 +174,7 @@ class _Reader:
                 return records
             except csv.Error as broken:
                 if "unexpected end" in str(broken) or not strict:
-                    raise NotTheList(f"(line {line}: cut short)") from None
+                    raise CutList(f"(line {line})") from None
                 self.doubts.append(Doubt(line, None, STRAY_QUOTES))
         raise NotTheList
 
@@ -202,15 +226,15 @@ class _Reader:
 
 def _text(content: bytes) -> str:
     if len(content) > LARGEST:
-        raise NotTheList(f"({len(content):,} bytes)")
+        raise HugeList(f"({len(content):,} bytes)")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if not text.strip():
-        raise NotTheList("(empty)")
+        raise EmptyList
     if any(unicodedata.category(character) == "Cc" and character not in "\r\n\t" for character in text[:100_000]):
-        raise NotTheList("(binary)")
+        raise BinaryList
     return text
 
 

@@ -12,6 +12,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.rules.opening_hours import BadHours, checked, is_holiday, spans
 from callcenter.rules.territory import TERRITORIES, departments
 
+LARGEST = 5_000_000  # bytes; the file of a whole department's buses has some thousands
 HORIZON = 70  # days: beyond two months and a holiday on it, a stop is not one to announce
 WEEKS = {"impaire": "odd", "paire": "even"}
 WEEKDAYS = {
@@ -30,11 +31,15 @@ MONTHS = {
 }  # fmt: skip
 
 
+Pass = tuple[date, tuple[tuple[str, str], ...]]
+"""A day, and the spans of that day."""
+
+
 class NotRounds(Refusal):
-    """Ce fichier ne décrit pas de tournées : rien n'a été changé."""
+    """Ce fichier ne décrit pas de tournées, ou il dépasse 5 Mo : rien n'a été changé."""
 
     status = 422
-    english = "This file does not describe rounds: nothing was changed."
+    english = "This file does not describe rounds, or is larger than 5 MB: nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Stop:
 def read(content: bytes) -> tuple[list[Stop], list[str]]:
     """The stops of a file of mediation places (JSON, `horaires` in OSM syntax), and what could not be taken from it.
     Raises NotRounds."""
+    if len(content) > LARGEST:
+        raise NotRounds(f"({len(content):,} bytes)")
     try:
         listed = json.loads(content)
     except (UnicodeDecodeError, ValueError):
@@ -71,7 +78,7 @@ def read(content: bytes) -> tuple[list[Stop], list[str]]:
     return stops, doubts
 
 
-def passes(stop: Stop, from_day: date) -> Iterator[tuple[date, tuple[tuple[str, str], ...]]]:
+def passes(stop: Stop, from_day: date) -> Iterator[Pass]:
     """The days on which the bus stops there, from `from_day` on, with its hours; never on a holiday."""
     for day in (from_day + timedelta(days=n) for n in range(HORIZON)):
         odd = day.isocalendar().week % 2 == 1
@@ -83,15 +90,22 @@ def passes(stop: Stop, from_day: date) -> Iterator[tuple[date, tuple[tuple[str, 
             yield day, tuple((f"{a:%H:%M}", f"{b:%H:%M}") for a, b in found)
 
 
+def next_pass(stop: Stop, local: datetime) -> Pass | None:
+    """When the bus is there next, or is there now. `local`: now, there. None: nobody knows when."""
+    for day, spans_ in passes(stop, local.date()):
+        hours = tuple(span for span in spans_ if day > local.date() or span[1] > f"{local:%H:%M}")
+        if hours:
+            return day, hours
+    return None
+
+
 def sentence(stop: Stop, language: str, local: datetime) -> str | None:
     """« Le bus passe mardi à Aigre, de 9 h à 12 h. »; beyond a week with its date. `local`: now, there. None: nobody
     knows when."""
-    for day, spans_ in passes(stop, local.date()):
-        hours = [span for span in spans_ if day > local.date() or span[1] > f"{local:%H:%M}"]
-        if hours:
-            break
-    else:
+    following = next_pass(stop, local)
+    if following is None:
         return None
+    day, hours = following
     days = (day - local.date()).days
     name = WEEKDAYS[language][day.weekday()]
     if language == "en":

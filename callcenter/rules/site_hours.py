@@ -17,6 +17,7 @@ OVERLAPPING = "hours that overlap, merged"
 BACKWARDS = "hours that end before they begin, left out"
 UNREADABLE = "hours that cannot be read, left out"
 
+DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _SPAN = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?\s*(?:-|–|à)\s*(\d{1,2})\s*[:hH]\s*(\d{2})?")
 
 
@@ -51,6 +52,12 @@ def spans_at(week: Sequence[Sequence[Sequence[str]]], weekday: int, is_holiday: 
     if is_holiday or weekday >= len(week):
         return ()
     return tuple((str(a), str(b)) for a, b in week[weekday])
+
+
+def osm(week: Sequence[Sequence[Sequence[str]]]) -> str:
+    """A week in the syntax of OpenStreetMap: `Mo 09:00-12:00,14:00-17:00; Tu 09:00-12:00`."""
+    days = (f"{day} {','.join(f'{a}-{b}' for a, b in spans)}" for day, spans in zip(DAYS, week, strict=False) if spans)
+    return "; ".join(days)
 
 
 def as_time(written: str) -> time:

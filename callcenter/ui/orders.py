@@ -50,7 +50,10 @@ def order(form: str, visitor: Admitted, fields: Fields) -> Response:
         asked = FORMS[form].model_validate(given)
     except (KeyError, ValidationError):
         raise OrderRefused("order_ages" if command is orders.SetThreshold else "order_target") from None
-    return RedirectResponse(f"/supervision/orders?done={asked.carry_out(visitor.staff).moved}", status_code=303)
+    moved = asked.carry_out(visitor.staff).moved
+    of_department = fields.get("department") == asked.scope  # asked from that department's own page
+    back = f"/admin/departments/{asked.scope}?done=1" if of_department else f"/supervision/orders?done={moved}"
+    return RedirectResponse(back, status_code=303)
 
 
 @router.get("/supervision/waiting")

@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from callcenter import clock
+from callcenter.actions import standing
 from callcenter.api import directory
 from callcenter.api.board import Board, Scope, thresholds, watched
 from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
@@ -77,7 +78,7 @@ def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, 
         alerts=sorted((each for each, level in levels.items() if level), key=lambda each: (-levels[each], each)),
         watched=Watched,
         curve=charts.curve(labels, *series, marks=6, top=charts.round_up(greatest)),
-        tiles=_tile_grid(),
+        tiles=tile_grid(),
         places_seen={place.department: place for place in board.places},
         language=language,
         may_act=may_act,
@@ -132,7 +133,8 @@ class Tile:
 
 
 @cache
-def _tile_grid() -> tuple[Tile, ...]:
+def tile_grid() -> tuple[Tile, ...]:
+    """Every territory's place on the map."""
     return tuple(Tile(row["code"], int(row["column"]), int(row["row"])) for row in rows("tile_grid.csv"))
 
 
@@ -152,6 +154,7 @@ def _environment() -> Environment:
         "topic": _topic,
         "act_name": _act_name,
         "sheet": directory.sheet,
+        "is_simulated": lambda: standing.current().simulated,
         "referents": directory.referents,
         "procedure": _procedure,
         "department": _department,

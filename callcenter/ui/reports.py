@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from starlette.responses import HTMLResponse, Response
 
+from callcenter.actions import standing
 from callcenter.api import board, directory, figures, staffing
 from callcenter.api.figures import Asked, BadPeriod, Bar, Report
 from callcenter.api.identity import OVERSEER, Admitted, Visitor, open_to
@@ -170,6 +171,8 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
     """Every table of the report under one another, in the reader's language."""
     head = ("table", "code", "name", "unit", "phone", "phone_part", "phone_of", "desk", "desk_part", "desk_of")
     yield [say(language, f"table.{each}") for each in head]
+    if standing.current().simulated:
+        yield ["simulation", "", say(language, "simulation.banner"), *[""] * (len(head) - 3)]
     for line in report.lines:
         name, unit = say(language, f"measure.{line.measure.code}"), say(language, f"unit.{line.measure.unit}")
         cells = [*_cells(line.phone, language), *_cells(line.desk, language)]

@@ -4,10 +4,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from callcenter.api import sites as api
-from callcenter.api.identity import STAFF, Admitted, open_to
+from callcenter.api.identity import STAFF, SUPERVISOR, Admitted, open_to
 from callcenter.errors import NotFound
 from callcenter.rules import national_list, site_hours
 from callcenter.rules.rounds import WEEKDAYS
+from callcenter.ui import render, site_map
 from callcenter.ui.admin import shown
 
 router = APIRouter(prefix="/sites", include_in_schema=False)
@@ -21,6 +22,11 @@ DOUBTS = {  # as the import tells them -> the key of their sentence
     national_list.OTHER_DEPARTMENT: "other_department",
     national_list.BAD_POSTAL_CODE: "bad_postal_code",
     national_list.SAME_ID: "same_id",
+    national_list.NO_ID: "no_id",
+    national_list.NO_TERRITORY: "no_territory",
+    national_list.STRAY_QUOTES: "stray_quotes",
+    national_list.SHORT_LINE: "short_line",
+    national_list.LONG_LINE: "long_line",
     site_hours.CLOSED: "closed",
     site_hours.OVERLAPPING: "overlapping",
     site_hours.BACKWARDS: "backwards",
@@ -34,11 +40,17 @@ def listed(visitor: Admitted, words: str = "", department: str = "", order: str 
     """Nothing asked: the table of the departments. An administrator sees the doubtful ones first."""
     oddest = (order or ("doubts" if visitor.staff.role == "admin" else "town")) == "doubts"
     asked = bool(words.strip() or department or order)
+    found = api.found(words, department, visitor.language, doubtful_first=oddest) if asked else None
+    per_department = api.per_department()
+    by_doubts = sorted(per_department.items(), key=lambda pair: (-pair[1][1] if oddest else 0, pair[0]))
     return shown.page(
         "sites.html",
         visitor,
-        found=api.found(words, department, visitor.language, doubtful_first=oddest) if asked else None,
-        per_department=api.per_department(),
+        found=found,
+        map=site_map.drawn(found.sites) if found and department else None,
+        per_department=dict(by_doubts),
+        tiles=render.tile_grid(),
+        level=_level,
         words=words,
         chosen=department,
         order="doubts" if oddest else "town",
@@ -52,6 +64,20 @@ def listed(visitor: Admitted, words: str = "", department: str = "", order: str 
 def one(site_id: str, visitor: Admitted) -> Response:
     if not (site_id.isascii() and site_id.isdigit() and len(site_id) < 10):
         raise NotFound
+    site = api.one(int(site_id))
     return shown.page(
-        "site.html", visitor, site=api.one(int(site_id)), doubts=DOUBTS, weekdays=WEEKDAYS[visitor.language]
+        "site.html",
+        visitor,
+        site=site,
+        map=site_map.drawn(api.around(site)),
+        stops=api.rounds_of(site, visitor.language),
+        acts=api.history(site.id) if visitor.staff.role in SUPERVISOR else None,
+        doubts=DOUBTS,
+        weekdays=WEEKDAYS[visitor.language],
     )
+
+
+def _level(count: int, doubtful: int) -> int:
+    """How doubtful a department's sites are, for the map: none, up to one in ten, up to one in four, more."""
+    share = doubtful / count if count else 0
+    return 0 if not doubtful else 1 if share <= 0.1 else 2 if share <= 0.25 else 3

@@ -135,7 +135,7 @@ def test_orders_are_written_down_and_only_for_ones_own_departments(sign_in: Sign
     assert standing.current().widens_after("46", "sante") == (10.0, 30.0)
     with reading() as session:
         written = [(e.who, e.act, e.noun_id) for e in session.query(sessions.AuditEntry).order_by("id")]
-    assert written == [(lot_id, "close", "46:"), (lot_id, "thresholds 10 30", "46:")]
+    assert written == [(lot_id, "close a queue", "46:"), (lot_id, "set thresholds", "46:")]
     settle("vera", role="auditor", departments=["46"])
     vera = sign_in("vera")
     page = vera.get("/supervision/orders")

@@ -10,6 +10,7 @@ from callcenter.actions import hours
 from callcenter.actions.orders import ACTS
 from callcenter.actions.staff import TOLD
 from callcenter.api import directory
+from callcenter.records.sites import COLUMNS
 from callcenter.rules import alerts, staff
 from callcenter.rules.callbacks import CallbackState, Source
 from callcenter.rules.explaining import Hindrance
@@ -53,16 +54,23 @@ MADE = {  # keys whose last part is a value
         f"error.staff_{name}"
         for name in ["login", "name", "role", "department", "site", "topics", "languages", "departments", "phone"]
     ),
-    *(f"error.staff_{name}" for name in ["password", "taken", "twice", "inactive", "own_role"]),
+    *(f"error.staff_{name}" for name in ["password", "taken", "twice", "inactive", "own_role", "site_several"]),
     *(f"hours.why_{why}" for why in (*hours.REASONS, "hours", "holiday", "unknown", "exception")),
     *(f"rollout.{word}{state}" for word in ("", "means_", "make_") for state in hours.STATES),
     *(f"error.{code}" for code in ("hours_scope", "hours_days", "hours_reason", "hours_topic", "rollout")),
-    *(f"admin.{place}" for place in ("agents", "directory", "hours", "departments")),
+    *(f"admin.{place}" for place in ("agents", "sites", "directory", "hours", "departments")),
     *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu")),
     *(f"error.{code}" for code in ("directory_day", "partner", "referent")),
     *(f"directory.label_hint_{language}" for language in words.LANGUAGES),
     *(f"history.{act}" for act in ("wrote_a_topic", "removed_a_topic", "named_a_partner", "ended_a_partner")),
     *(f"history.{act}" for act in ("wrote_a_referent", "removed_a_referent")),
+    *(f"history.{act}" for act in ("took_in_a_list_of_sites", "took_in_rounds")),
+    *(f"history.{did}_by_the_list" for did in ("changed", "gone", "back")),
+    *(f"field.{name}" for name in ("new", "changed", "gone", "back", "stops")),
+    *(f"field.{column}" for column in COLUMNS),
+    *(f"history.{act}" for act in ("message", "message_ended", "set_thresholds")),
+    *(f"history.{act}_a_queue" for act in ACTS),
+    *(f"field.{name}" for name in ("message", "thresholds")),
     "field.keys",
     *(f"field.{name}" for name in ("hours", "days", "reason", "topic", "holiday", "rollout")),
     *(f"history.{act}" for act in ("closed_by_exception", "took_an_exception_back", "wrote_hours")),
@@ -71,7 +79,7 @@ MADE = {  # keys whose last part is a value
     *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),
     *(f"unit.{measure.unit}" for measure in MEASURES),
     *(f"{word}.{measure}" for measure in alerts.DEFAULTS for word in ("alert", "alert_unit")),
-    *(f"wall.wait_{n}" for n in range(4)),
+    *(f"{map_}_{n}" for n in range(4) for map_ in ("wall.wait", "sites.doubtful")),
     *(f"staffing.day_{n}" for n in range(1, 8)),
     *(f"wall.{each}" for each in ("offered", "answered", "abandoned")),
     *(f"channel.{channel}" for channels in SIDES.values() for channel in channels),

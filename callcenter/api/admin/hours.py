@@ -200,7 +200,7 @@ def department(staff: Agent, code: str) -> tuple[DepartmentShown, list[Act]]:
     if found is None:
         raise NotAllowed
     with reading() as session:
-        return found, sessions.history(session, ["department", "message", "hours"], code)
+        return found, sessions.history(session, ["department", "message", "hours", "queue"], code)
 
 
 def _holidays(overrides: records.Overrides, scope: str, first: date) -> list[Holiday]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from callcenter import clock
 from callcenter.actions import staff as verbs
 from callcenter.actions.staff import Imported
-from callcenter.api import directory
+from callcenter.api import directory, sites
 from callcenter.api.admin import agents as api
 from callcenter.api.identity import ADMIN, Admitted, Visitor, open_to
 from callcenter.errors import BadAnswer, Refusal
@@ -42,10 +42,12 @@ class Asked:
 def listed(
     visitor: Admitted, text: str = "", department: str = "", role: str = "", active: bool = True, done: int = 0
 ) -> Response:
+    rows = api.listed(text, department, role, active=active)
     return shown.page(
         "admin/agents.html",
         visitor,
-        rows=api.listed(text, department, role, active=active),
+        rows=rows,
+        site_names=sites.named({row.site for row in rows if row.site}),
         asked=Asked(text, department, role, active),
         department_options=shown.department_options(),
         role_options=shown.role_options(visitor.language),
@@ -65,7 +67,7 @@ def new(visitor: Admitted) -> Response:
 def create(visitor: Admitted, fields: Fields) -> Response:
     given = _given(fields)
     try:
-        agent_id = api.engage(visitor.staff, given, str(fields.get("password", "")))
+        agent_id = api.engage(visitor.staff, _with_site(given), str(fields.get("password", "")))
     except (BadAnswer, BadPassword) as refusal:
         return _one(visitor, None, given, refusal)
     return shown.done(f"/admin/agents/{agent_id}")
@@ -101,7 +103,7 @@ def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
     row, _ = api.one(shown.uuid(agent_id))
     given = _given(fields)
     try:
-        verbs.changes(visitor.staff, row.id, rules.checked(given, tuple(directory.topics())), clock.now())
+        verbs.changes(visitor.staff, row.id, rules.checked(_with_site(given), tuple(directory.topics())), clock.now())
     except BadAnswer as refusal:
         return _one(visitor, row, given, refusal)
     return shown.done(f"/admin/agents/{row.id}")
@@ -135,6 +137,7 @@ def reactivate(agent_id: str, visitor: Admitted) -> Response:
 def _one(
     visitor: Visitor, row: Agent | None, given: dict[str, Any], refusal: Refusal | None = None, *, done: bool = False
 ) -> Response:
+    several = refusal is not None and "staff_site_several" in refusal.args
     return shown.page(
         "admin/agent.html",
         visitor,
@@ -146,8 +149,20 @@ def _one(
         role_options=shown.role_options(visitor.language),
         language_options=shown.language_options(visitor.language),
         topic_options=shown.topic_options(visitor.language),
+        site_names=sites.names(),
+        meant=sites.numbers_of(given["site"], given["department"]) if several else [],
         done=done,
     )
+
+
+def _with_site(given: dict[str, Any]) -> dict[str, Any]:
+    """The site that was named, by its number. Raises BadAnswer when none has this name, or several have."""
+    if not given["site"].strip():
+        return given
+    meant = sites.numbers_of(given["site"], given["department"])
+    if len(meant) != 1:
+        raise BadAnswer("staff_site_several" if meant else "staff_site")
+    return given | {"site": str(meant[0][0])}
 
 
 def _table(visitor: Visitor, taken: Imported | None = None, refusal: Refusal | None = None) -> Response:
@@ -165,9 +180,10 @@ def _table(visitor: Visitor, taken: Imported | None = None, refusal: Refusal | N
 
 def _kept(row: Agent) -> dict[str, Any]:
     profile = verbs.profile_of(row)
+    site = sites.named([profile.site_id]).get(profile.site_id, str(profile.site_id)) if profile.site_id else ""
     return {
         "login": profile.login, "name": profile.name, "role": profile.role, "department": profile.department,
-        "site": profile.site_id or "", "topics": profile.topics, "languages": profile.languages,
+        "site": site, "topics": profile.topics, "languages": profile.languages,
         "departments": " ".join(profile.departments), "phone": row.phone.national if row.phone else "",
     }  # fmt: skip
 

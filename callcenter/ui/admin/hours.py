@@ -10,12 +10,14 @@ from starlette.responses import RedirectResponse, Response
 
 from callcenter import clock
 from callcenter.actions import hours as verbs
+from callcenter.actions.orders import LONGEST
+from callcenter.api import orders
 from callcenter.api.admin import hours as api
 from callcenter.api.identity import ADMIN, SUPERVISOR, Admitted, Visitor, open_to
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.rounds import WEEKDAYS
-from callcenter.rules.routing import NATION
+from callcenter.rules.routing import NATION, rings
 from callcenter.rules.territory import TERRITORIES
 from callcenter.ui.admin import shown
 from callcenter.ui.pages import Fields
@@ -129,6 +131,11 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         row=row,
         acts=acts,
         territory=TERRITORIES[code],
+        messages=[each for each in orders.now().messages if each.scope in rings(code)],
+        thresholds=[each for each in orders.now().thresholds if each.scope in rings(code)],
+        otherwise=orders.now().otherwise,
+        longest=LONGEST,
+        topic_options=shown.topic_options(visitor.language),
         states=verbs.STATES,
         today=_today(),
         is_admin=visitor.staff.role == "admin",

@@ -1,0 +1,91 @@
+"""The national list of sites and the rounds of buses, as an administrator brings them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form
+
+from callcenter import clock
+from callcenter.actions import sites as verbs
+from callcenter.api.identity import ADMIN, Admitted, open_to
+from callcenter.db import reading
+from callcenter.records import sessions
+from callcenter.records.agents import Agent
+from callcenter.records.sessions import Act
+from callcenter.rules import national_list, rounds
+from callcenter.rules.national_list import Doubt
+
+
+@dataclass(frozen=True)
+class ListTaken:
+    """What a list changed: ids of sites; `lines`: records read; `doubts`: every oddity with its line in the file."""
+
+    sites: int
+    lines: int
+    new: tuple[int, ...]
+    changed: tuple[int, ...]
+    gone: tuple[int, ...]
+    back: tuple[int, ...]
+    same: int
+    kinds: Mapping[str, int]
+    doubts: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True)
+class RoundsTaken:
+    """How many stops the buses of the file have now, and had before; `doubts`: what could not be taken from it."""
+
+    stops: int
+    before: int
+    doubts: tuple[str, ...]
+
+
+def take_in_list(admin: Agent, content: bytes, *, all_that_go: bool = False) -> ListTaken:
+    """The whole list, or nothing of it. Raises NotTheList, TooManyGone."""
+    listed = national_list.read(content)
+    done = verbs.takes_in_list(admin, listed, clock.now(), all_that_go=all_that_go)
+    return ListTaken(
+        sites=len(listed.sites),
+        lines=listed.lines,
+        new=done.new,
+        changed=done.changed,
+        gone=done.gone,
+        back=done.back,
+        same=done.same,
+        kinds=dict(listed.kinds),
+        doubts=listed.doubts,
+    )
+
+
+def take_in_rounds(admin: Agent, content: bytes) -> RoundsTaken:
+    """Every round of the buses named in the file. Raises NotRounds."""
+    stops, doubts = rounds.read(content)
+    now, before = verbs.takes_in_rounds(admin, stops, clock.now())
+    return RoundsTaken(now, before, tuple(doubts))
+
+
+def history() -> list[Act]:
+    """The lists that were taken in, the latest first."""
+    with reading() as session:
+        return sessions.history(session, ["sites"], verbs.LIST)
+
+
+router = APIRouter(prefix="/api/admin/sites", tags=["administration"])
+
+
+@router.post("/import")
+@open_to(*ADMIN)
+def import_list(
+    table: Annotated[bytes, File()], visitor: Admitted, all_that_go: Annotated[bool, Form()] = False
+) -> ListTaken:
+    """The national list (CSV, at most 20 MB), whole or refused with nothing changed. `all_that_go`: even if many of the
+    known sites are no longer listed."""
+    return take_in_list(visitor.staff, table, all_that_go=all_that_go)
+
+
+@router.post("/rounds/import")
+@open_to(*ADMIN)
+def import_rounds(table: Annotated[bytes, File()], visitor: Admitted) -> RoundsTaken:
+    """The rounds of buses (JSON): each bus that is named has these stops, and no other."""
+    return take_in_rounds(visitor.staff, table)
