@@ -9,12 +9,13 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from callcenter.actions import standing
-from callcenter.actions.orders import departments_of
+from callcenter.actions.orders import OTHER, departments_of
 from callcenter.db import Session, transaction
 from callcenter.errors import BadAnswer, BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import directory, sessions
 from callcenter.records.agents import Agent
+from callcenter.records.directory import Procedure
 from callcenter.rules.menu import CODE, NATION, Topic, menu_of
 
 LONGEST = 4000  # characters of an answer sheet
@@ -73,6 +74,42 @@ def removes_topic(admin: Agent, scope: str, keys: str, on: date, at: datetime) -
                 directory.put_topic(session, scope, replace(here[key], keys=f"{key[:-1]}{int(key[-1]) - 1}"), on)
         _must_be_said(session, on)
         _note(session, admin, "removed a topic", "topic", f"{scope}:{gone.code or keys}", at, on, {"keys": (keys, "")})
+    standing.refresh()
+
+
+def writes_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime) -> None:
+    """A démarche that agents may record from a day on, of the nation or of one department. Its earlier meaning stays
+    with its time. Raises BadAnswer."""
+    _must_be_place(procedure.scope)
+    labels = [procedure.labels.get(language, "") for language in directory.LABELS]
+    if not CODE.fullmatch(procedure.code) or not all(1 <= len(label) <= LABEL for label in labels) or on < at.date():
+        raise BadAnswer("procedure")
+    with transaction() as session:
+        menu = menu_of(directory.topics(session, on)).of(procedure.scope)
+        if procedure.topic not in {topic.code for topic in menu.coded()} | {OTHER}:
+            raise BadAnswer("procedure_topic")
+        if procedure.partner and procedure.partner not in directory.partner_names(session, on):
+            raise BadAnswer("partner")
+        before = next((p for p in directory.procedures(session, on) if p.code == procedure.code), None)
+        if before and before.scope != procedure.scope:
+            raise BadAnswer("procedure")
+        directory.put_procedure(session, procedure, on)
+        told = {
+            "name": (before.labels["fr"] if before else "", procedure.labels["fr"]),
+            "topic": (before.topic if before else "", procedure.topic),
+        }
+        _note(session, admin, "wrote a procedure", "procedure", f"{procedure.scope}:{procedure.code}", at, on, told)
+    standing.refresh()
+
+
+def removes_procedure(admin: Agent, code: str, on: date, at: datetime) -> None:
+    """No longer recorded from a day on."""
+    with transaction() as session:
+        before = next((p for p in directory.procedures(session, on) if p.code == code), None)
+        if before is None or not directory.remove_procedure(session, code, on):
+            raise NotFound
+        told = {"name": (before.labels["fr"], "")}
+        _note(session, admin, "removed a procedure", "procedure", f"{before.scope}:{code}", at, on, told)
     standing.refresh()
 
 

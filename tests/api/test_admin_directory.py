@@ -137,3 +137,20 @@ def test_only_an_administrator_writes_the_directory_and_the_pages_keep_what_was_
     assert "Sujet écrit" in page
     assert web.get("/admin/directory/topic?scope=46&keys=14").text.count("adil, bail") == 1
     assert web.get("/admin/directory?scope=99").status_code == 404
+
+
+def test_a_local_service_has_demarches_that_agents_record(web: Any, sign_in: SignIn) -> None:
+    settle("karim")
+    assert web.put("/api/admin/directory/topics", json=ADIL).status_code == 204
+    form = {"csrf": web.headers["X-CSRF-Token"], "scope": "46", "code": "bail", "topic": "adil", "partner": ""}
+    form |= {"named-fr": "Relire un bail", "named-en": "Read a lease again"}
+    written = web.post("/admin/directory/procedure", data=form)
+    assert written.headers["location"] == "/admin/directory?scope=46&done=1"
+    assert "Démarche écrite" in web.get("/admin/directory?scope=46").text
+    assert '<option value="bail">Relire un bail</option>' in sign_in("karim").get("/desk").text
+    for wrong in ({"code": "É"}, {"named-en": ""}, {"topic": "ovni"}, {"scope": "12"}, {"partner": "none"}):
+        assert web.post("/admin/directory/procedure", data=form | wrong).status_code == 422, wrong
+    gone = {"csrf": form["csrf"], "scope": "46", "code": "bail"}
+    assert web.post("/admin/directory/procedure/remove", data=gone).status_code == 303
+    assert web.post("/admin/directory/procedure/remove", data=gone).status_code == 404
+    assert "Relire un bail" not in sign_in("karim").get("/desk").text

@@ -71,6 +71,8 @@ MADE = {  # keys whose last part is a value
     *(f"history.{act}" for act in ("message", "message_ended", "set_thresholds")),
     *(f"history.{act}_a_queue" for act in ACTS),
     *(f"field.{name}" for name in ("message", "thresholds")),
+    *(f"history.{act}_a_procedure" for act in ("wrote", "removed")),
+    *(f"error.{code}" for code in ("procedure", "procedure_topic")),
     "field.keys",
     *(f"field.{name}" for name in ("hours", "days", "reason", "topic", "holiday", "rollout")),
     *(f"history.{act}" for act in ("closed_by_exception", "took_an_exception_back", "wrote_hours")),

@@ -62,6 +62,17 @@ class ReferentShown:
 
 
 @dataclass(frozen=True)
+class ProcedureShown:
+    """A démarche that agents may record today."""
+
+    code: str
+    labels: dict[str, str]
+    topic: str
+    partner: str
+    scope: str
+
+
+@dataclass(frozen=True)
 class DirectoryShown:
     """All that is written for a scope. `free`: keys for one more topic, empty when every level is full."""
 
@@ -70,6 +81,7 @@ class DirectoryShown:
     free: str
     partners: tuple[PartnerTime, ...]
     referents: tuple[ReferentShown, ...]
+    procedures: tuple[ProcedureShown, ...]
     history: tuple[Act, ...]
 
 
@@ -135,6 +147,32 @@ class WriteReferent(BaseModel):
         return verbs.writes_referent(admin, self.scope, self.partner, self.desk, self.phone, self.hours, at)
 
 
+class WriteProcedure(BaseModel):
+    """A démarche of a topic, and of the partner that holds it if one alone does, from a day on (today without one)."""
+
+    scope: Scope = NATION
+    code: Annotated[str, Field(max_length=40)]
+    labels: Words
+    topic: Annotated[str, Field(max_length=40)]
+    partner: Annotated[str, Field(max_length=40)] = ""
+    since: date | None = None
+
+    def carry_out(self, admin: Agent, at: datetime) -> None:
+        labels = {language: " ".join(label.split()) for language, label in self.labels.items()}
+        procedure = records.Procedure(self.code, self.topic, self.partner, labels, self.scope)
+        verbs.writes_procedure(admin, procedure, self.since or _today(), at)
+
+
+class RemoveProcedure(BaseModel):
+    """No longer recorded from a day on; what was recorded stays."""
+
+    code: Annotated[str, Field(max_length=40)]
+    since: date | None = None
+
+    def carry_out(self, admin: Agent, at: datetime) -> None:
+        verbs.removes_procedure(admin, self.code, self.since or _today(), at)
+
+
 class WrittenReferent(BaseModel):
     """Its id."""
 
@@ -148,7 +186,8 @@ def of(scope: str) -> DirectoryShown:
         own = {topic.keys for s, topic in records.topics(session, today) if s == scope}
         partners = records.partner_times(session)
         found = referents(scope)
-        acts = sessions.history(session, ["topic", "partner", "referent"])
+        procedures = [p for p in records.procedures(session, today) if p.scope in (scope, NATION)]
+        acts = sessions.history(session, ["topic", "partner", "referent", "procedure"])
     menu = standing.current().menu.of(scope)
     return DirectoryShown(
         scope=scope,
@@ -156,6 +195,7 @@ def of(scope: str) -> DirectoryShown:
         free=_free(menu),
         partners=tuple(PartnerTime(p.code, p.name, p.scope, p.since, p.until) for p in partners),
         referents=tuple(found),
+        procedures=tuple(ProcedureShown(p.code, dict(p.labels), p.topic, p.partner, p.scope) for p in procedures),
         history=tuple(acts),
     )
 
@@ -233,6 +273,20 @@ def remove_topic(asked: RemoveTopic, visitor: Admitted) -> None:
 @open_to(*ADMIN)
 def name_partner(asked: NamePartner, visitor: Admitted) -> None:
     """A partner's name from a day on, or its end."""
+    asked.carry_out(visitor.staff, clock.now())
+
+
+@router.put("/procedures", status_code=204)
+@open_to(*ADMIN)
+def write_procedure(asked: WriteProcedure, visitor: Admitted) -> None:
+    """A démarche that agents may record."""
+    asked.carry_out(visitor.staff, clock.now())
+
+
+@router.post("/procedures/remove", status_code=204)
+@open_to(*ADMIN)
+def remove_procedure(asked: RemoveProcedure, visitor: Admitted) -> None:
+    """A démarche is no longer recorded."""
     asked.carry_out(visitor.staff, clock.now())
 
 

@@ -21,6 +21,7 @@ from callcenter.ui.pages import Fields
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 Asked = TypeVar("Asked", bound=BaseModel)
+_Command = api.RemoveTopic | api.NamePartner | api.WriteReferent | api.WriteProcedure | api.RemoveProcedure
 
 
 @router.get("")
@@ -66,6 +67,18 @@ def name_partner(visitor: Admitted, fields: Fields) -> Response:
     return _carried_out(visitor, api.NamePartner, fields)
 
 
+@router.post("/procedure")
+@open_to(*ADMIN)
+def write_procedure(visitor: Admitted, fields: Fields) -> Response:
+    return _carried_out(visitor, api.WriteProcedure, fields, labels=_by_language(fields, "named"))
+
+
+@router.post("/procedure/remove")
+@open_to(*ADMIN)
+def remove_procedure(visitor: Admitted, fields: Fields) -> Response:
+    return _carried_out(visitor, api.RemoveProcedure, fields)
+
+
 @router.post("/referent")
 @open_to(*ADMIN)
 def write_referent(visitor: Admitted, fields: Fields) -> Response:
@@ -79,12 +92,10 @@ def remove_referent(visitor: Admitted, fields: Fields) -> Response:
     return shown.done(f"/admin/directory?scope={fields.get('scope', NATION)}")
 
 
-def _carried_out(
-    visitor: Visitor, command: type[api.RemoveTopic | api.NamePartner | api.WriteReferent], fields: FormData
-) -> Response:
+def _carried_out(visitor: Visitor, command: type[_Command], fields: FormData, **more: Any) -> Response:
     scope = str(fields.get("scope", NATION))
     try:
-        _read(command, fields).carry_out(visitor.staff, clock.now())
+        _read(command, fields, **more).carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
         return _listed(visitor, scope, refusal)
     return shown.done(f"/admin/directory?scope={scope}")
@@ -100,6 +111,8 @@ def _listed(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, don
         found=api.of(scope),
         scopes=[NATION, *(code for code, each in TERRITORIES.items() if each.inhabited)],
         partner_options=partners,
+        topic_options=shown.topic_options(visitor.language),
+        label_languages=LABELS,
         today=clock.now().date(),
         done=done,
     )
