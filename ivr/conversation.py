@@ -77,7 +77,7 @@ async def satisfied(asked: Asked) -> Turn:
     language, keys = _language(asked), asked.keys
     if keys == NO_MORE:
         await _decided(asked, satisfaction.says, _own(asked, "c"), Reply(asks_no_more=True))
-        return Goodbye((say(language, "satisfaction.refused"), say(language, "goodbye.after_conversation")))
+        return _ends(asked, "satisfaction.refused", "goodbye.after_conversation")
     if keys in SCORES:
         await _decided(asked, satisfaction.says, _own(asked, "c"), Reply(score=int(keys)))
         return _asks(asked, "settled", language)
@@ -86,10 +86,10 @@ async def satisfied(asked: Asked) -> Turn:
 
 async def settled(asked: Asked) -> Turn:
     """Whether what they called about is settled."""
-    language, keys = _language(asked), asked.keys
+    keys = asked.keys
     if keys in (YES, NO):
         await _decided(asked, satisfaction.says, _own(asked, "c"), Reply(settled=keys == YES))
-        return Goodbye((say(language, "satisfaction.thanks"), say(language, "goodbye.after_conversation")))
+        return _ends(asked, "satisfaction.thanks", "goodbye.after_conversation")
     return _asks_again(asked, "settled")
 
 
@@ -236,7 +236,13 @@ def _asks_again(asked: Asked, question: str) -> Turn:
     language, tries = _language(asked), int(_own(asked, "n") or 1)
     if asked.keys and tries == 1:
         return _asks(asked, question, language, tries=2)
-    return Goodbye((say(language, "goodbye.after_conversation"),))
+    return _ends(asked, "goodbye.after_conversation")
+
+
+def _ends(asked: Asked, *keys: str) -> Goodbye:
+    """The last words after a question, slowly to a relay."""
+    language = _language(asked)
+    return Goodbye(_paced(tuple(say(language, key) for key in keys), _own(asked, "r") == "1"))
 
 
 def _language(asked: Asked) -> str:

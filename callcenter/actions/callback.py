@@ -353,7 +353,7 @@ def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> ca
     contacts.open_contact(session, contact_id, "callback", at, callback.phone)
     contact = contacts.get(session, contact_id)
     assert contact is not None
-    language = citizen.spoken(session, callback.language)
+    language = citizen.spoken(session, topic, callback.language)
     contact.department, contact.topic, contact.language = callback.department, topic, language
     contact.relay, contact.local_day = callback.relay, citizen.local_time(callback.department, at).date()
     ages = standing.current().widens_after(callback.department, topic)

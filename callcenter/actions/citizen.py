@@ -73,7 +73,7 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
         if call.state != CallState.MENU:
             return Waits(call.id)
         chosen, relay = wish.language, call.relay or wish.relay
-        wish = replace(wish, language=spoken(session, chosen))
+        wish = replace(wish, language=spoken(session, wish.topic, chosen))
         in_french = wish.language != chosen
         why = _no_place(session, wish, hours.is_open, is_led=led is not None)
         if why:
@@ -175,9 +175,9 @@ def wish(call_id: str) -> Wish:
         return Wish(call.department, call.topic, call.language, call.relay) if call else Wish()
 
 
-def spoken(session: Session, language: str) -> str:
-    """The language in which whoever chose this one is answered: French where nobody of ours speaks it."""
-    return language if language == FRENCH or agents.somebody_speaks(session, language) else FRENCH
+def spoken(session: Session, topic: str, language: str) -> str:
+    """The language in which whoever chose this one is answered: French where nobody of ours speaks it of this topic."""
+    return language if language == FRENCH or agents.somebody_speaks(session, topic, language) else FRENCH
 
 
 def own_number(from_: str) -> str:

@@ -139,9 +139,10 @@ def languages(session: Session) -> frozenset[str]:
     )
 
 
-def somebody_speaks(session: Session, language: str) -> bool:
-    """Whether anybody who may take calls speaks it, on duty or not: otherwise nobody will ever answer in it."""
-    speaking = exists().where(Agent.active, _takes_calls(), Agent.languages.any_() == language)
+def somebody_speaks(session: Session, topic: str, language: str) -> bool:
+    """Whether anybody who may take calls speaks it of this topic, on duty or not: otherwise nobody will ever answer."""
+    serving = Agent.topics.any_() == topic, Agent.languages.any_() == language
+    speaking = exists().where(Agent.active, _takes_calls(), *serving)
     return bool(session.scalar(select(speaking)))
 
 

@@ -80,7 +80,7 @@ def test_english_is_offered_as_a_callback_while_nobody_on_duty_speaks_it(carrier
     assert "called back by an adviser who speaks English" in carrier.asks("/voice/incoming")
     chosen = carrier.asks("/voice/heard?s=topic&l=en&d=46", "3")
     assert "No adviser is on the line" in chosen
-    assert "None of our advisers" not in chosen
+    assert "none of our advisers" not in chosen
     slots = carrier.asks(chosen.action, "1")
     assert "We will call you back" in carrier.asks(slots.action, "1")
     with reading() as session:
@@ -97,17 +97,26 @@ def test_where_nobody_of_ours_speaks_english_the_caller_is_told_and_answered_in_
     assert "called back by an adviser who speaks English" not in welcome
     assert "Our advisers will answer you in French" in welcome
     held = carrier.asks("/voice/heard?s=topic&l=en&d=46", "3")
-    assert "None of our advisers speaks your language" in held
+    assert "none of our advisers speaks your language" in held
     assert "Enqueue" in held.verbs
     assert (_call().state, _call().language) == (CallState.WAITING, "fr")
     assert "You are next" in carrier.asks(held.address("Enqueue", "waitUrl"))
+
+
+def test_where_nobody_speaks_english_of_this_matter_the_caller_is_answered_in_french(
+    carrier: Carrier, agent: str
+) -> None:
+    settle("lea", "12", ["sante"], languages=("fr", "en"))
+    held = carrier.asks("/voice/heard?s=topic&l=en&d=46", "3")
+    assert "For this matter, none of our advisers speaks your language" in held
+    assert (_call().state, _call().language) == (CallState.WAITING, "fr")
 
 
 def test_a_callback_in_a_language_that_nobody_speaks_is_kept_in_french(carrier: Carrier, database: object) -> None:
     """Promised while somebody spoke it, or before anybody looked: the promise is kept all the same."""
     settle("karim", "46", ["impots"])
     away = carrier.asks("/voice/heard?s=topic&l=en&d=46", "3")
-    assert "None of our advisers speaks your language" in away
+    assert "none of our advisers speaks your language" in away
     assert "No adviser is on the line" in away
     slots = carrier.asks(away.action, "1")
     carrier.asks(slots.action, "1")

@@ -10,9 +10,10 @@ import time_machine
 
 from callcenter.actions import agent as desk
 from callcenter.actions import callback, standing
+from callcenter.actions import orders as supervised
 from callcenter.clock import now
 from callcenter.db import reading, transaction
-from callcenter.records import calls, hours, rollout
+from callcenter.records import agents, calls, hours, rollout
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call, Wish
 from callcenter.rules.callbacks import CallbackState
@@ -155,6 +156,22 @@ def test_a_callback_that_is_due_joins_the_queue_its_own_is_led_to(monday: time_m
     callback.becomes_due(kept.id, now())
     (call,) = waiting()
     assert (call.topic, call.queues[0], the_callback().topic) == ("autre", "46:autre:fr", "impots")
+
+
+def test_a_callback_that_waits_already_goes_where_its_queue_is_merged_and_stays_where_it_is_closed(
+    monday: time_machine.Traveller, agent: str
+) -> None:
+    settle("ines", role="admin")
+    with reading() as session:
+        ines = agents.by_login(session, "ines")
+    assert ines is not None
+    kept = promised()
+    callback.becomes_due(kept.id, now())
+    supervised.orders(ines, "46", "impots", "close", "", now())
+    assert [call.queues[0] for call in waiting()] == ["46:impots:fr"]
+    assert supervised.orders(ines, "46", "impots", "merge", "autre", now()) == 1
+    (call,) = waiting()
+    assert (call.queues[0], call.callback_id) == ("46:autre:fr", kept.id)
 
 
 def test_a_callback_of_a_closed_queue_waits_for_the_end_of_the_order(
