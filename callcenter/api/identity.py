@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import structlog
+from anyio import to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from fastapi import APIRouter, Depends, Request, Response
@@ -81,8 +82,9 @@ async def form(request: Request) -> FormData:
     return await request.form() if is_form else FormData()
 
 
-def admit(request: Request, fields: Annotated[FormData, Depends(form)]) -> Visitor:
-    """Lets through who may pass. Raises NotSignedIn, NotAllowed, ForeignPage, DatabaseDown."""
+async def admit(request: Request, fields: Annotated[FormData, Depends(form)]) -> Visitor:
+    """Lets through who may pass; whoever may is not kept waiting for a thread. Raises NotSignedIn, NotAllowed,
+    ForeignPage, DatabaseDown."""
     roles: frozenset[str] = getattr(request.scope.get("endpoint"), "roles", frozenset())
     cookie = request.cookies.get(cookie_name("session"), "")
     if not roles:
@@ -92,7 +94,7 @@ def admit(request: Request, fields: Annotated[FormData, Depends(form)]) -> Visit
         raise ForeignPage
     if ANYBODY in roles:
         return Visitor(_language_before(request))
-    visitor = visitor_of(cookie)
+    visitor = await to_thread.run_sync(visitor_of, cookie)
     request.state.language = visitor.language
     if unsafe:
         given = request.headers.get("x-csrf-token") or str(fields.get("csrf", ""))
