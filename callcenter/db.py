@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Engine, create_engine
+from sqlalchemy import DateTime, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import IntegrityError as Conflict
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -32,12 +32,14 @@ __all__ = [
     "Session",
     "engine",
     "later",
+    "may_idle",
     "reading",
     "transaction",
 ]  # Conflict: a constraint refused a write
 
 COOLING = 0.5  # seconds during which nobody tries a server that has just failed
-OPTIONS = "-c statement_timeout=2000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+# A process that is frozen in the middle of a transaction keeps its rows from everybody: soon the server ends it.
+OPTIONS = "-c statement_timeout=2000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=2500 -c timezone=UTC"
 
 
 class Base(DeclarativeBase):
@@ -75,6 +77,11 @@ def reading(patience: float = PATIENCE) -> Iterator[Session]:
     """A look at what is so; nothing is kept."""
     with _work(patience) as session:
         yield session
+
+
+def may_idle(session: Session, seconds: float) -> None:
+    """How long this transaction may do nothing before the server ends it, and lets others at its rows."""
+    session.execute(text(f"set local idle_in_transaction_session_timeout = {round(seconds * 1000)}"))
 
 
 def later(session: Session, job: jobs.Job, **what: str | int) -> None:
@@ -129,6 +136,8 @@ def _work(patience: float) -> Iterator[Session]:
     try:
         with Session(engine(), expire_on_commit=False) as session:
             descriptor = _descriptor(session)
+            if patience > PATIENCE:
+                may_idle(session, patience)
             with _deadlines.over(descriptor, patience):
                 yield session
     except (OperationalError, InterfaceError, PoolTimeout) as failure:

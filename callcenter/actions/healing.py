@@ -16,7 +16,7 @@ import structlog
 from callcenter import jobs
 from callcenter.actions import agent, callback, citizen, dial, dispatch, index, room, satisfaction, site_texts
 from callcenter.config import lacks, settings
-from callcenter.db import reading, transaction
+from callcenter.db import may_idle, reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
 from callcenter.live import beacon as live_beacon
 from callcenter.live import floor, offers, queue
@@ -30,6 +30,7 @@ SAME_SCORE = 0.001  # seconds: what a float in text may differ by
 
 log = structlog.get_logger()
 BEHIND = 2  # beacons the index may lag before it is taken for lost
+SHOWS_LIFE = 2.5  # seconds after which a rebuild that is frozen is another sweep's
 GRACE = timedelta(seconds=15)  # a carrier's line or a row this young may still be on its way
 HANDS = 4  # rows healed at once, by each of four lanes: the pool has twenty connections
 ENOUGH = 4.0  # seconds after which a round begins no more rows
@@ -141,10 +142,13 @@ def rebuild(at: datetime) -> bool:
     with transaction(patience=30) as session:
         if not beacon.lock_rebuild(session):
             return False
+        may_idle(session, SHOWS_LIFE)
         live_beacon.clear()
         for row in agents.on_duty(session):
             index.put_agent(row)
-        for call in calls.waiting(session):
+        for n, call in enumerate(calls.waiting(session)):
+            if n % 500 == 0:
+                beacon.read(session)  # the server sees that we are still at it
             index.put_call(call)
         live_beacon.write(beacon.read(session), at.timestamp())
     log.warning("the index was rebuilt")
