@@ -35,9 +35,9 @@ RUN = """async () => {
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 390)]
 Checks = Callable[[Page, str], None]
 
-LISTED = """id_fs,lib_fs,insee_dep,code_postal,lib_com,telephone,h_lundi,h_mardi,commentaire
-7,Maison du Lot,46,46000,Cahors,05 65 00 00 07,09:00 - 12:00 / 11:30 - 17:00,,Fermé le jeudi
-9,Antenne,46,46100,Figeac,,,,
+LISTED = """id_fs,lib_fs,insee_dep,code_postal,lib_com,telephone,h_lundi,commentaire,latitude,longitude,format_fs
+7,Maison du Lot,46,46000,Cahors,05 65 00 00 07,09:00 - 12:00 / 11:30 - 17:00,Fermé le jeudi,44.449,1.437,Fixe
+9,Antenne,46,46100,Figeac,,,,44.609,2.032,Itinérante
 """
 STOP = Stop("Bus du Lot", "Cajarc", "Place du Foirail", "46160", "46", "+33565000008", "Tu 09:00-12:00", "odd")
 
@@ -250,6 +250,17 @@ def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None
     page = opens("admin")
     page.goto("/admin/agents")
     is_accessible(page, "the accounts")
+    page.get_by_role("link", name="Créer un compte").click()
+    page.wait_for_selector("#site-names", state="attached")
+    page.fill("#name", "Zoé Martin")
+    page.fill("#login", "zoe.martin")
+    page.select_option("#department", "46")
+    page.fill("#site", "46")
+    is_accessible(page, "a new account")
+    page.fill("#site", "i")  # in the name of both
+    page.locator("form.panel button").first.click()
+    page.wait_for_selector("select#site")
+    is_accessible(page, "an account whose site is one of several")
     page.goto(f"/admin/agents/{karim}")
     page.fill("#phone", "12")
     page.locator("form.panel button").first.click()
@@ -259,6 +270,9 @@ def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None
     page.locator("form.panel button").first.click()
     page.wait_for_selector("#notice .fr-alert--success")
     is_accessible(page, "an account that is saved, with its history")
+    page.get_by_role("button", name="Désactiver le compte").click()
+    page.wait_for_selector(".ribbon--warning:not(:empty)")
+    is_accessible(page, "a deactivated account")
     page.goto("/admin/agents/import")
     page.set_input_files(
         "#table", {"name": "t.csv", "mimeType": "text/csv", "buffer": b"login,name,department\nx,X,99\n"}
@@ -266,13 +280,25 @@ def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None
     page.locator("form.panel button").click()
     page.wait_for_selector("#refused-title")
     is_accessible(page, "a table that is refused")
+    page.goto("/admin/sites")
+    page.set_input_files("#table", {"name": "l.csv", "mimeType": "text/csv", "buffer": b"\x00\x01"})
+    page.get_by_role("button", name="Importer cette liste").click()
+    page.wait_for_selector(".fr-alert--error")
+    is_accessible(page, "a list that is refused")
+    other = LISTED.replace("Antenne,", "Antenne de Figeac,").encode()
+    page.set_input_files("#table", {"name": "l.csv", "mimeType": "text/csv", "buffer": other})
+    page.get_by_role("button", name="Importer cette liste").click()
+    page.wait_for_selector("#taken-title")
+    page.locator("details.more summary").click()
+    is_accessible(page, "a list that is taken in, with its doubts")
     page.goto("/sites")
-    is_accessible(page, "the sites by department")
+    page.wait_for_selector("svg.map a")
+    is_accessible(page, "the sites by department, on the map")
     page.goto("/sites?department=46")
     is_accessible(page, "the sites of a department, the doubtful ones first, and its bus")
-    page.get_by_role("link", name="Maison du Lot").click()
-    page.wait_for_selector("#week-title")
-    is_accessible(page, "a site")
+    page.get_by_role("link", name="Antenne de Figeac", exact=True).click()
+    page.wait_for_selector("svg .dot--here")
+    is_accessible(page, "a bus on the map, with its rounds and its history")
 
 
 def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessible: Checks) -> None:
@@ -315,6 +341,7 @@ def test_the_hours_the_directory_and_the_departments(opens: Opens, is_accessible
     page.goto("/admin/hours?scope=46")
     is_accessible(page, "the hours of a department")
     page.locator(".quick summary").click()
+    is_accessible(page, "an exception to fill in")
     page.fill("#last", "2020-01-01")
     page.get_by_role("button", name="Grève").click()
     page.wait_for_selector("#first-error")
@@ -323,8 +350,14 @@ def test_the_hours_the_directory_and_the_departments(opens: Opens, is_accessible
     page.wait_for_selector("#notice .fr-alert--success")
     is_accessible(page, "a department closed by exception")
     page.goto("/admin/directory?scope=46")
-    is_accessible(page, "the directory of a department")
+    page.fill("#desk", "Référents du Lot")
+    page.fill("#phone", "05 65 00 00 70")
+    page.get_by_role("button", name="Ajouter ce référent").click()
+    page.wait_for_selector("#notice .fr-alert--success")
+    is_accessible(page, "the directory of a department, with a referent")
     page.get_by_role("link", name="Ajouter un sujet").click()
+    page.wait_for_selector("#keys")
+    is_accessible(page, "a new local service")
     page.fill("#keys", "11")
     page.fill("#code", "adil")
     page.fill("#label-fr", "le logement")
