@@ -17,6 +17,7 @@ from callcenter.records import directory, figures, rankings
 from callcenter.records.figures import EVERYBODY
 from callcenter.records.rankings import AgentDay, RowBehind, SiteWeek
 from callcenter.records.rollups import allow_time
+from callcenter.rules import quality
 from callcenter.rules.measures import BY_CODE, DESK, MEASURES, PHONE, SIDES, Measure, Value, shown_for
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import Tally, whole
@@ -88,12 +89,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Bar:
-    """One of a ranking, by accompaniments: on the telephone, at the desk."""
+    """One of a ranking, by accompaniments: on the telephone, at the desk, and the share of both among all."""
 
     code: str
     name: str
     phone: int
     desk: int
+    share: Share
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ class Report:
     partners: tuple[Bar, ...]
     procedures: tuple[Bar, ...]
     departments: tuple[Bar, ...]
+    regions: tuple[Bar, ...]
+    channels: tuple[Bar, ...]
     sites: tuple[SiteLine, ...]
     opening: Opening
     frozen_on: date | None
@@ -164,7 +168,8 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
             "channels": wanted.channels,
             "partners": (EVERYBODY if partner is None else partner,),
         }
-        sides = _sides(figures.between(session, first, last, ("channel",), **chosen))
+        of_channels = figures.between(session, first, last, ("channel",), **chosen)
+        sides = _sides(of_channels)
         chosen["waits"] = False
         curve = figures.between(session, first, last, ("month" if by_month else "day", "channel"), **chosen)
         apart = {"partners": None if partner is None else (partner,)}
@@ -174,6 +179,7 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
         sites = _sites(session, wanted, departments)
         opening = _opening(rankings.opening(session, departments))
         policy = figures.policy(session)
+    region_names = {f"R{each.region}": each.region_name for each in TERRITORIES.values()}
     return Report(
         wanted,
         policy.version,
@@ -183,6 +189,8 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
         _ranked(of_partners, lambda code: names.get(code, code)),
         _ranked(of_procedures, name_of_procedure),
         _ranked(of_departments, lambda code: TERRITORIES[code].name if code in TERRITORIES else code),
+        _ranked(_by_region(of_departments), lambda code: region_names.get(code, code)),
+        _ranked({(channel, channel): tally for (channel,), tally in of_channels.items()}, str),
         sites,
         opening,
         _frozen_on(wanted),
@@ -190,17 +198,23 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
 
 
 def behind(
-    wanted: Asked, measure: str, scope: Scope, procedure: str | None = None, site: int | None = None
+    wanted: Asked,
+    measure: str,
+    scope: Scope,
+    procedure: str | None = None,
+    site: int | None = None,
+    channel: str | None = None,
 ) -> tuple[Measure, list[RowBehind], dict[int, str]]:
-    """The latest contacts that count for one figure, with their sites' names; of one démarche, of one answering site.
-    Raises NotFound, NotAllowed."""
-    if measure not in BY_CODE:
+    """The latest contacts that count for one figure, with their sites' names; of one démarche, one
+    answering site, one channel. Raises NotFound, NotAllowed."""
+    if measure not in BY_CODE or channel not in (None, *wanted.channels):
         raise NotFound
     departments = wanted.departments(scope)
+    channels = wanted.channels if channel is None else (channel,)
     with reading(PATIENCE) as session:
         allow_time(session, PATIENCE - 5)
         rows = rankings.behind(
-            session, BY_CODE[measure].counted, wanted.first, wanted.last, departments, wanted.channels,
+            session, BY_CODE[measure].counted, wanted.first, wanted.last, departments, channels,
             wanted.partner_column, clock.now(), procedure=procedure, site=site,
         )  # fmt: skip
         ids = {row.site_id for row in rows if row.site_id is not None} | ({site} if site is not None else set())
@@ -256,11 +270,23 @@ def _demands(found: Mapping[tuple[Any, ...], Tally]) -> Iterable[tuple[date, int
 
 
 def _ranked(found: Mapping[tuple[Any, ...], Tally], name: Callable[[str], str]) -> tuple[Bar, ...]:
-    bars = [
-        Bar(code or NO_PARTNER, name(code), sides[PHONE].accompaniments, sides[DESK].accompaniments)
-        for code, sides in _each(found).items()
-    ]
-    return tuple(sorted((bar for bar in bars if bar.phone + bar.desk), key=lambda b: (-b.phone - b.desk, b.name)))
+    each = _each(found)
+    ranking = quality.ranking({code: whole(sides.values()) for code, sides in each.items()})
+    return tuple(
+        Bar(code or NO_PARTNER, name(code), each[code][PHONE].accompaniments, each[code][DESK].accompaniments, share)
+        for code, share in ranking
+        if share.part
+    )
+
+
+def _by_region(found: Mapping[tuple[Any, ...], Tally]) -> dict[tuple[Any, ...], Tally]:
+    """The departments of each region added up, under the code that a territory of the form has."""
+    regions = figures.regions()
+    parts: dict[tuple[Any, ...], Tally] = {}
+    for (department, channel), tally in found.items():
+        code = UNKNOWN if department == UNKNOWN else f"R{regions[department]}"
+        parts[code, channel] = parts.get((code, channel), Tally()) + tally
+    return parts
 
 
 def _sites(session: Session, wanted: Asked, departments: frozenset[str] | None) -> tuple[SiteLine, ...]:

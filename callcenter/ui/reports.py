@@ -65,7 +65,12 @@ def spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
 @router.get("/rows")
 @open_to(*OVERSEER)
 def rows_behind(
-    visitor: Admitted, wanted: Wanted, measure: str = "", procedure: str = "", site: int | None = None
+    visitor: Admitted,
+    wanted: Wanted,
+    measure: str = "",
+    procedure: str = "",
+    site: int | None = None,
+    channel: str = "",
 ) -> Response:
     """What one figure was counted from: contacts, or for occupancy what agents did of their time."""
     scope = board.scope_of(visitor.staff)
@@ -76,7 +81,7 @@ def rows_behind(
                 "report_time.html", visitor, asked=wanted, measure=BY_CODE[measure], rows=agents, **_names(wanted)
             )
         )
-    found, rows, sites = figures.behind(wanted, measure, scope, procedure or None, site)
+    found, rows, sites = figures.behind(wanted, measure, scope, procedure or None, site, channel or None)
     shown = [(row, shown_for(PHONE, found, row.tally)) for row in rows]
     return HTMLResponse(
         render.page(
@@ -181,10 +186,12 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
         yield _counts("period", str(when), str(when), phone, desk, language, "contacts")
     rankings: dict[str, tuple[Bar, ...]] = {
         "partner": report.partners, "procedure": report.procedures, "department": report.departments,
+        "region": report.regions, "channel": report.channels,
     }  # fmt: skip
     for table, bars in rankings.items():
         for bar in bars:
-            yield _counts(table, bar.code, _safe(bar.name), bar.phone, bar.desk, language, "accompaniments")
+            name = say(language, f"channel.{bar.code}") if table == "channel" else _safe(bar.name)
+            yield _counts(table, bar.code, name, bar.phone, bar.desk, language, "accompaniments")
     for site in report.sites:
         demands = site.phone.contacts, site.desk.contacts
         yield _counts("site", str(site.id), _safe(site.name), *demands, language, "contacts")

@@ -133,9 +133,12 @@ def test_cells_add_up_whatever_they_are_cut_by(sign_in: SignIn, october: None) -
 def test_rankings_count_every_demarche_once(october: None) -> None:
     report = api.report(api.asked(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), None, str)
     (total,) = (line.phone + line.desk for line in report.lines if line.measure.code == "accompaniments")  # type: ignore[operator]
-    for bars in (report.procedures, report.partners, report.departments):
+    for bars in (report.procedures, report.partners, report.departments, report.regions, report.channels):
         assert sum(bar.phone + bar.desk for bar in bars) == total > 100
         assert [bar.phone + bar.desk for bar in bars] == sorted((bar.phone + bar.desk for bar in bars), reverse=True)
+        assert [bar.share for bar in bars] == [Share(bar.phone + bar.desk, total) for bar in bars]
+    assert {bar.code for bar in report.channels} == {"phone", "front_desk", "bus"}
+    assert {bar.code for bar in report.regions} == {"R76", "R04", "R02", "R987", "inconnu"}
 
 
 def test_what_is_published_keeps_small_counts_back(sign_in: SignIn, october: None) -> None:
@@ -172,7 +175,7 @@ def test_every_figure_leads_to_its_definition_and_to_the_rows_that_it_counts(sig
     known = [(line.measure.code, value) for line in lines for value in (line.phone, line.desk)]
     assert measures == {code for code, value in known if (value.of if isinstance(value, Share) else value)}
     assert len(measures) > len(MEASURES) / 2
-    assert {"procedure", "territory", "partner", "site"} <= {key for href in links for key in parse_qs(href)}
+    assert {"procedure", "territory", "partner", "site", "channel"} <= {key for href in links for key in parse_qs(href)}
     for href, shown in links.items():
         rows = ines.get(href)
         assert rows.status_code == 200, href

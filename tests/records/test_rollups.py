@@ -16,6 +16,7 @@ from callcenter.rules.territory import local_day
 from tests.kept import once
 from tests.records.recount import Cell, instant, recount
 from tests.records.world import World
+from workers import figures as worker
 
 NOW = instant(2026, 11, 2, 12)
 AUTUMN, SPRING = date(2026, 10, 25), date(2026, 3, 29)
@@ -170,6 +171,15 @@ def test_a_transaction_that_commits_late_is_not_overlooked(world: None) -> None:
             rollups.roll_up(session, NOW)
     with transaction(60) as session:
         rollups.roll_up(session, NOW + timedelta(seconds=30))
+    assert stored() == slowly()
+
+
+def test_the_workers_hint_brings_every_figure_up_to_date(world: None) -> None:
+    for _ in range(24):
+        worker.roll_up()
+        with reading() as session:
+            if not rollups.is_marked(session):
+                break
     assert stored() == slowly()
 
 
