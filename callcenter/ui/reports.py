@@ -16,6 +16,7 @@ from callcenter.api import board, directory, figures, staffing
 from callcenter.api.figures import Asked, BadPeriod, Bar, Report
 from callcenter.api.identity import OVERSEER, Admitted, Visitor, open_to
 from callcenter.api.staffing import GOAL, WEEKS
+from callcenter.records.rankings import SiteWeek
 from callcenter.rules.measures import BY_CODE, MEASURES, PHONE, Value, published, published_share, shown_for
 from callcenter.rules.quality import FEW, Share
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
@@ -195,6 +196,23 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
     for site in report.sites:
         demands = site.phone.contacts, site.desk.contacts
         yield _counts("site", str(site.id), _safe(site.name), *demands, language, "contacts")
+    for week in report.opening.sites:
+        for unit, told in _opening(week, language):
+            yield ["opening", str(week.id), _safe(week.name), say(language, unit), "", "", "", told, "", ""]
+
+
+def _opening(site: SiteWeek, language: str) -> Iterable[tuple[str, str]]:
+    """The week of one site and whether its commitment is kept: of places, not of persons, so nothing is kept back."""
+    if site.week is not None:
+        yield "report.hours", _decimal(round(site.week.minutes / 60, 1), language)
+        yield "report.days", str(site.week.days)
+    if not site.is_principal:
+        kept = "report.not_asked"
+    elif site.week is None:
+        kept = "report.unknown"
+    else:
+        kept = "report.kept" if site.week.kept else "report.not_kept"
+    yield "report.commitment", say(language, kept)
 
 
 def _counts(table: str, code: str, name: str, phone: int, desk: int, language: str, unit: str) -> list[str]:

@@ -144,7 +144,8 @@ def test_rankings_count_every_demarche_once(october: None) -> None:
 def test_what_is_published_keeps_small_counts_back(sign_in: SignIn, october: None) -> None:
     settle("root", role="admin")
     rows = csv_of(sign_in("root"), first="2026-10-10", last="2026-10-10")
-    cells = [row[column] for row in rows for column in row if column.startswith(("téléphone", "guichet"))]
+    persons = [row for row in rows if row["tableau"] != "opening"]
+    cells = [row[column] for row in persons for column in row if column.startswith(("téléphone", "guichet"))]
     assert "<11" in cells
     assert not [cell for cell in cells if cell.isdigit() and (0 < int(cell) < 11 or int(cell) % ROUNDED_TO)]
     month = {row["code"]: row for row in csv_of(sign_in("root")) if row["tableau"] == "measure"}
@@ -235,6 +236,11 @@ def test_the_opening_commitment_and_the_sites_are_told(sign_in: SignIn, october:
         assert said in page
     sites = [row for row in csv_of(sign_in("ines")) if row["tableau"] == "site"]
     assert [row["libellé"] for row in sites] == ["'=Site 1"]  # never a formula
+    weeks = [
+        (row["code"], row["unité"], row["guichet"]) for row in csv_of(sign_in("ines")) if row["tableau"] == "opening"
+    ]
+    assert weeks[:3] == [("1", "Heures par semaine", "30"), ("1", "Jours", "5"), ("1", "Engagement", "tenu")]
+    assert [told for _, unit, told in weeks if unit == "Engagement"] == ["tenu", "non tenu", "non concerné"]
 
 
 def test_the_response_rate_stands_beside_every_figure_of_satisfaction(sign_in: SignIn, october: None) -> None:
