@@ -33,7 +33,7 @@ from callcenter.rules.quality import RETURN_WITHIN
 from callcenter.rules.tally import COUNTERS, ENDINGS, LONGEST, Tally
 from callcenter.rules.territory import PARIS, TERRITORIES, UNKNOWN, clock_of
 
-AT_ONCE = 7  # marked days of one transaction
+AT_ONCE = 3  # days of one transaction, besides what changed lately: of a nation that takes seconds
 LOCK = 7_311_005  # advisory: one roll-up at a time in the whole service
 OLD_ENOUGH = timedelta(minutes=1)  # no transaction lives for longer, so every event numbered before is committed
 
@@ -366,7 +366,11 @@ def roll_up(session: Session, at: datetime) -> list[date]:
     _take_time(session)
     if not session.scalar(select(text("pg_try_advisory_xact_lock(:lock)")), {"lock": LOCK}):
         return []
-    days = _marked(session) | _touched(session, at)
+    touched, is_safe = _touched(session, at)
+    if len(touched) > AT_ONCE:  # after an outage: a few at a time too; what is not safe yet will be read again
+        mark(session, touched if is_safe else ())
+        touched = set()
+    days = _marked(session) | touched
     for month, some in _months(days):
         _refresh(session, month, some, at)
     return sorted(days)
@@ -422,17 +426,18 @@ def _marked(session: Session) -> set[date]:
     return set(session.scalars(oldest, {"most": AT_ONCE}))
 
 
-def _touched(session: Session, at: datetime) -> set[date]:
-    """The days of what events told since the last safe number. Those not yet safe are read again: a transaction that
-    began before may still commit a lower number."""
+def _touched(session: Session, at: datetime) -> tuple[set[date], bool]:
+    """The days of what events told since the last safe number, and whether that number moved. Those not yet safe are
+    read again: a transaction that began before may still commit a lower number."""
     progress = session.get(Progress, 1) or Progress(id=1, safe=0, seen=0, seen_at=at)
     newest = session.scalar(text("select coalesce(max(id), 0) from events")) or 0
     days = set(session.scalars(text(_TOUCHED), {"safe": progress.safe, "paris": PARIS}))
-    if at - progress.seen_at >= OLD_ENOUGH or progress.seen == 0:
+    moves = at - progress.seen_at >= OLD_ENOUGH or progress.seen == 0
+    if moves:
         moved = {"safe": progress.seen, "seen": newest, "seen_at": at}
         told = upsert(Progress).values(id=1, **moved)
         session.execute(told.on_conflict_do_update(index_elements=["id"], set_=moved))
-    return days
+    return days, moves
 
 
 def _refresh(session: Session, month: date, days: list[date], at: datetime) -> None:

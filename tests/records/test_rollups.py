@@ -169,8 +169,18 @@ def test_a_transaction_that_commits_late_is_not_overlooked(world: None) -> None:
             trail.note(session, NOW, "contact", other, "", "nothing", "test")
         with transaction(60) as session:
             rollups.roll_up(session, NOW)
-    with transaction(60) as session:
-        rollups.roll_up(session, NOW + timedelta(seconds=30))
+    roll(NOW + timedelta(seconds=30))
+    assert stored() == slowly()
+
+
+def test_after_an_outage_days_are_made_anew_a_few_at_a_time(world: None) -> None:
+    at, made = NOW, [[NOW.date()]]
+    while made[-1]:
+        with transaction(60) as session:
+            made.append(rollups.roll_up(session, at))
+        at += timedelta(minutes=1)
+        assert len(made) < 48
+    assert max(map(len, made)) == rollups.AT_ONCE
     assert stored() == slowly()
 
 
