@@ -1,10 +1,13 @@
-"""A world that is slow to write, written once a run: the next test finds the same rows in the emptied database."""
+"""A world that is slow to write, written once a run: the next test finds the same rows in the emptied database. And its
+figures."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import text
 
 from callcenter.db import Session, transaction
+from callcenter.records import rollups
 from callcenter.records.tables import metadata
 
 _kept: set[str] = set()
@@ -21,6 +24,15 @@ def once(name: str, write: Callable[[], None]) -> None:
         else:
             _keep(session, name)
             _kept.add(name)
+
+
+def rolled_up(at: datetime) -> None:
+    """The figures of everything that has changed, as the worker brings them up to date: a few days at a time."""
+    for _ in range(60):
+        with transaction(60) as session:
+            if not rollups.roll_up(session, at):
+                return
+    raise AssertionError("it never ends")
 
 
 def _keep(session: Session, name: str) -> None:

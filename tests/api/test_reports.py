@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from callcenter.api import figures as api
 from callcenter.db import reading, transaction
-from callcenter.records import figures, rankings, rollups
+from callcenter.records import figures, rankings
 from callcenter.records.contacts import Contact
 from callcenter.records.sites import Site
 from callcenter.rules import quality
@@ -24,7 +24,7 @@ from callcenter.rules.measures import MEASURES, ROUNDED_TO, SIDES, published, pu
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import whole
 from tests.api.conftest import SignIn
-from tests.kept import once
+from tests.kept import once, rolled_up
 from tests.records.recount import instant
 from tests.records.world import PARTNERS, World
 from tests.town import settle
@@ -59,10 +59,7 @@ def write() -> None:
         for agent in world.agents:
             world.shift(agent, instant(2026, 10, 24, 20))
         session.execute(update(Contact).where(Contact.department == "46").values(site_id=1))
-    for _ in range(24):
-        with transaction(60) as session:
-            if not rollups.roll_up(session, NOW):
-                break
+    rolled_up(NOW)
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ import time_machine
 from callcenter.api import staffing
 from callcenter.db import transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, contacts, legs, rollups
+from callcenter.records import calls, contacts, legs
 from callcenter.records.identity import new_id
 from callcenter.rules import erlang
 from tests.api.conftest import SignIn
+from tests.kept import rolled_up
 from tests.records.recount import instant
 from tests.town import settle
 
@@ -52,8 +53,7 @@ def test_the_half_hours_of_reunion_are_on_its_own_clock(sign_in: SignIn) -> None
             monday(week, 6, 0)
         monday(2, 5, 20, "abandoned")
         monday(7, 5, 10)  # more than six weeks ago
-        with transaction(60) as session:
-            rollups.roll_up(session, NOW)
+        rolled_up(NOW)
         found = staffing.staffing("974", 1, 0.8, None)
         assert [(each.begins, round(each.calls * 6)) for each in found.halves] == [
             ("09:00", 19),

@@ -12,7 +12,7 @@ from callcenter import clock
 from callcenter.actions import callback, citizen
 from callcenter.db import transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, directory, rollups, sites
+from callcenter.records import agents, callbacks, calls, directory, sites
 from callcenter.records.calls import Wish
 from callcenter.records.contacts import Contact
 from callcenter.records.identity import new_id
@@ -22,6 +22,7 @@ from callcenter.rules.states import Ending
 from ivr.rehearsal.far_end import Line
 from tests.browser.conftest import KARIM, Opens
 from tests.desk import Desk
+from tests.kept import rolled_up
 from tests.records.world import World
 from tests.town import PASSWORD, settle
 
@@ -308,7 +309,7 @@ def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessi
         world.live(clock.now() - timedelta(days=9), clock.now(), 60)
         world.shift(world.agents[0], (clock.now() - timedelta(days=2)).replace(second=0, microsecond=0))
         session.execute(update(Contact).values(site_id=7))
-        rollups.roll_up(session, clock.now())
+    rolled_up(clock.now())
     page = opens("root")
     week = f"first={(clock.now() - timedelta(days=7)).date()}"
     for path, state in (

@@ -11,7 +11,7 @@ from callcenter.actions import agent, healing, satisfaction
 from callcenter.actions.agent import takes_post
 from callcenter.clock import now
 from callcenter.db import reading, transaction
-from callcenter.records import calls, contacts, rollups
+from callcenter.records import calls, contacts
 from callcenter.records.contacts import Contact, Entry
 from callcenter.records.figures import between
 from callcenter.rules import quality
@@ -21,6 +21,7 @@ from ivr.rehearsal.far_end import Line
 from tests.conversation import carrier as practice_carrier
 from tests.conversation import ends, speaks
 from tests.ivr.voice_line import Carrier
+from tests.kept import rolled_up
 from tests.town import settle
 
 DURAND = "+33612345678"
@@ -72,8 +73,7 @@ def test_the_caller_answers_both_questions_and_every_webhook_comes_twice(carrier
     contact = contact_of(call_id)
     assert (contact.satisfaction, contact.satisfaction_scale, contact.settled_said) == (3, 4, False)
     assert "satisfait" not in carrier.asks(f"/voice/goodbye?c={call_id}")
-    with transaction(60) as session:
-        rollups.roll_up(session, now())
+    rolled_up(now())
     with reading() as session:
         (tally,) = between(session, contact.local_day, contact.local_day).values()
     assert quality.satisfied(tally) == quality.Share(1, 1)

@@ -20,6 +20,7 @@ from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.rules.measures import MEASURES
 from callcenter.rules.quality import Policy, Share
+from tests.kept import rolled_up
 from tests.records.recount import instant
 
 DAY = date(2026, 10, 25)  # of 25 hours, in the Lot
@@ -208,10 +209,7 @@ def told(report: Report) -> dict[str, tuple[object, object]]:
 
 
 def reported() -> Report:
-    for _ in range(24):
-        with transaction(60) as session:
-            if not rollups.roll_up(session, NOW):
-                break
+    rolled_up(NOW)
     return api.report(api.Asked(DAY, DAY, "46"), None, str)
 
 

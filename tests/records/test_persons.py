@@ -20,6 +20,7 @@ from callcenter.records.calls import Wish
 from callcenter.records.contacts import Entry
 from callcenter.rules.states import Outcome
 from tests.conversation import carrier, ends, speaks
+from tests.kept import rolled_up
 from tests.records.test_rollups import stored
 from tests.records.test_visits import LINE, settle_sites, taken
 from tests.town import settle
@@ -97,11 +98,11 @@ def test_nothing_of_an_erased_person_is_left_in_a_dump(database: embedded.Server
 
 
 def rolled(*, anew: bool = False) -> object:
-    with transaction(60) as session:
-        if anew:
+    if anew:
+        with transaction(60) as session:
             rollups.rebuild(session, now().date().replace(day=1), now())
-        else:
-            rollups.roll_up(session, now())
+    else:
+        rolled_up(now())
     cells = {key: tally for key, tally in stored().items() if key[3] != "callback"}
     for key, tally in cells.items():  # time goes on for the agent
         object.__setattr__(tally, "available_ms", 0)
