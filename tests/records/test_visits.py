@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from callcenter.db import reading, transaction
-from callcenter.records import directory, figures, rollups, visits
+from callcenter.records import directory, figures, visits
 from callcenter.records.directory import Procedure
 from callcenter.records.figures import between, declare_scale
 from callcenter.records.visits import Report
 from callcenter.rules.quality import Scale
 from callcenter.rules.visits import COLUMNS, NotVisits, Refused, Why, read_csv
+from tests.kept import rolled_up
 from tests.records.recount import instant
 
 NOW = instant(2026, 5, 2, 12)
@@ -268,8 +269,7 @@ def test_imports_are_remembered() -> None:
 
 
 def rolled() -> figures.Tally:
-    with transaction(60) as session:
-        rollups.roll_up(session, NOW)
+    rolled_up(NOW)
     with reading(60) as session:
         (tally,) = between(session, date(2026, 3, 1), date(2026, 4, 30)).values()
         return tally
