@@ -20,6 +20,12 @@ from callcenter.ui.admin import shown
 from callcenter.ui.pages import Fields
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
+TYPED = {  # the fields of the page's forms, by command
+    "NamePartner": ("code", "name", "since"),
+    "WriteReferent": ("partner", "desk", "phone", "hours"),
+    "WriteProcedure": ("code", "topic", "partner", "since", *(f"named-{language}" for language in LABELS)),
+}
+NOTHING_TYPED = ("", FormData())
 Asked = TypeVar("Asked", bound=BaseModel)
 _Command = api.RemoveTopic | api.NamePartner | api.WriteReferent | api.WriteProcedure | api.RemoveProcedure
 
@@ -97,11 +103,19 @@ def _carried_out(visitor: Visitor, command: type[_Command], fields: FormData, **
     try:
         _read(command, fields, **more).carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
-        return _listed(visitor, scope, refusal)
+        return _listed(visitor, scope, refusal, typed=(command.__name__, fields))
     return shown.done(f"/admin/directory?scope={scope}")
 
 
-def _listed(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
+def _listed(
+    visitor: Visitor,
+    scope: str,
+    refusal: Refusal | None = None,
+    *,
+    done: bool = False,
+    typed: tuple[str, FormData] = NOTHING_TYPED,
+) -> Response:
+    """`typed`: the command whose form is refused, and what was filled in."""
     _must_be_place(scope)
     partners = sorted(standing.current().partners.items(), key=lambda pair: pair[1])
     return shown.page(
@@ -114,6 +128,7 @@ def _listed(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, don
         topic_options=shown.topic_options(visitor.language),
         label_languages=LABELS,
         today=clock.now().date(),
+        typed={f: {name: typed[1].get(name, "") if f == typed[0] else "" for name in TYPED[f]} for f in TYPED},
         done=done,
     )
 
