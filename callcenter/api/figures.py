@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from callcenter import clock
+from callcenter.actions import standing
 from callcenter.api.board import Scope, scope_of
 from callcenter.api.identity import OVERSEER, Admitted, open_to
 from callcenter.db import Session, reading
@@ -343,10 +344,11 @@ class Definition(BaseModel):
 
 
 class Figures(BaseModel):
-    """`policy`: the version of the thresholds by which the rows were counted. Counts are exact here: before you
-    publish, mask those under 11 and round the others."""
+    """`policy`: the version of the thresholds by which the rows were counted; `simulated`: the database holds an
+    invented year. Counts are exact here: before you publish, mask those under 11 and round the others."""
 
     policy: str
+    simulated: bool
     first: date
     last: date
     cells: list[Cell]
@@ -384,7 +386,14 @@ def read_figures(
         policy = figures.policy(session)
     of_partner = partners != (EVERYBODY,)
     cells = [_cell(dict(zip(keys, key, strict=True)), tally, of_partner) for key, tally in sorted(found.items())]
-    return Figures(policy=policy.version, first=wanted.first, last=wanted.last, cells=cells, definitions=definitions())
+    return Figures(
+        policy=policy.version,
+        simulated=standing.current().simulated,
+        first=wanted.first,
+        last=wanted.last,
+        cells=cells,
+        definitions=definitions(),
+    )
 
 
 def definitions() -> dict[str, Definition]:

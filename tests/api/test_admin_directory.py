@@ -135,6 +135,7 @@ def test_only_an_administrator_writes_the_directory_and_the_pages_keep_what_was_
     page = web.get(done.headers["location"]).text
     assert "le logement" in page
     assert "Sujet écrit" in page
+    assert "Sujet écrit" not in web.get("/admin/directory?scope=31").text
     assert web.get("/admin/directory/topic?scope=46&keys=14").text.count("adil, bail") == 1
     assert web.get("/admin/directory?scope=99").status_code == 404
 

@@ -29,6 +29,7 @@ def test_every_page_of_figures_says_that_they_are_simulated(sign_in: SignIn) -> 
     standing.refresh()
     for page in PAGES:
         assert said["fr"] in unescape(root.get(page).text), page
+    assert root.get("/api/figures").json()["simulated"]
     link = root.post("/supervision/links", data={"csrf": root.headers["X-CSRF-Token"], "label": "Salle"}).text
     address = link[link.index("/wall/") :].split('"')[0].split("<")[0]
     assert said["fr"] in unescape(root.get(address).text)

@@ -20,6 +20,8 @@ from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
 from callcenter.rules.menu import NATION, Menu, Topic, first_free
 
+MOST_ACTS = 20
+
 Words = dict[str, Annotated[str, Field(max_length=4000)]]
 Scope = Annotated[str, Field(max_length=7, description="the nation (N) or one department")]
 
@@ -187,7 +189,8 @@ def of(scope: str) -> DirectoryShown:
         partners = records.partner_times(session)
         found = referents(scope)
         procedures = [p for p in records.procedures(session, today) if p.scope in (scope, NATION)]
-        acts = sessions.history(session, ["topic", "partner", "referent", "procedure"])
+        theirs = sessions.history(session, ["topic", "referent", "procedure"], scope)
+        acts = sorted([*theirs, *sessions.history(session, ["partner"])], key=lambda act: act.at, reverse=True)
     menu = standing.current().menu.of(scope)
     return DirectoryShown(
         scope=scope,
@@ -196,7 +199,7 @@ def of(scope: str) -> DirectoryShown:
         partners=tuple(PartnerTime(p.code, p.name, p.scope, p.since, p.until) for p in partners),
         referents=tuple(found),
         procedures=tuple(ProcedureShown(p.code, dict(p.labels), p.topic, p.partner, p.scope) for p in procedures),
-        history=tuple(acts),
+        history=tuple(acts[:MOST_ACTS]),
     )
 
 
