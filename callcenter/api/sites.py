@@ -113,8 +113,8 @@ def numbers_of(written: str, department: str) -> list[tuple[int, str]]:
     every word, in the department if any is there. Each with its name in full."""
     number = NUMBER.search(written.strip())
     with reading() as session:
-        if number:
-            return [(each.id, str(each)) for each in records.names(session, [int(number[1])])]
+        if number and (exact := records.names(session, [int(number[1])])):
+            return [(each.id, str(each)) for each in exact]
         for place in (department, ""):
             if rows := records.search(session, written, place, limit=MOST_MEANT):
                 return [(row.id, str(records.SiteName(row.id, row.name, row.city, row.department))) for row in rows]

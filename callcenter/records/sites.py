@@ -190,7 +190,7 @@ def take_in(
 
 def near(session: Session, department: str, postal_code: str = "", limit: int = 200) -> list[Site]:
     """The sites of a department in order of town, those of the same postal code first. Never called the nearest."""
-    own = Site.postal_code == postal_code
+    own = (Site.postal_code == postal_code) & (Site.postal_code != "")
     listed = select(Site).where(Site.gone_at.is_(None), (Site.department == department) | own)
     return list(session.scalars(listed.order_by(own.desc(), Site.city, Site.name, Site.id).limit(limit)))
 

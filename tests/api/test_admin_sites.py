@@ -141,6 +141,7 @@ def test_an_accounts_site_is_chosen_by_its_name(web: Any) -> None:
         ("ana", "figeac", 9),
         ("bob", "Maison du Lot, Cahors (46) n° 7", 7),
         ("cleo", "12", 12),
+        ("dora", "46160", 11),
     ):
         made = web.post("/admin/agents/new", data=form | {"login": login, "site": site})
         assert made.status_code == 303, made.text

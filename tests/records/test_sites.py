@@ -140,6 +140,13 @@ def test_sites_of_the_postal_code_come_first_then_the_departments_by_town(databa
         assert [s.city for s in sites.near(session, "46", "46100")] == ["Figeac", "Cahors", "Cajarc", "Gourdon"]
 
 
+def test_a_site_without_a_postal_code_is_in_its_own_department_alone(database: object) -> None:
+    take(OURS.replace("97400", ""))
+    with reading() as session:
+        assert [s.id for s in sites.near(session, "46")] == [7]
+        assert [s.id for s in sites.near(session, "974")] == [12]
+
+
 def test_the_command_tells_and_changes_nothing_it_refuses(database: object, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(OURS)
     (tmp_path / "cut.csv").write_text(OURS[:-9])
