@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -28,18 +27,6 @@ RESTLESS = timedelta(seconds=4)  # by then nobody takes the index for silent any
 AGAIN = timedelta(seconds=3)  # after a step that failed
 Step = Callable[[datetime], object]
 log = structlog.get_logger()
-
-
-def round_(at: datetime) -> None:
-    """What every half second owes, and no carrier is asked for."""
-    for step in (
-        lambda: healing.leases_end(at),
-        lambda: queue.widen(at.timestamp()),
-        dispatch.everyone,
-        lambda: healing.agents_fall_silent(at),
-        lambda: healing.callbacks_fall_due(at),
-    ):
-        _try(step, "round")
 
 
 @dataclass
@@ -68,7 +55,13 @@ def run(stop: threading.Event) -> None:
     minute = timedelta(minutes=1)
     lanes: list[dict[Step, timedelta]] = [
         {Heart().beats: timedelta(seconds=1)},
-        {round_: timedelta(seconds=TICK)},
+        {
+            healing.leases_end: timedelta(seconds=TICK),
+            _widen: timedelta(seconds=TICK),
+            _match: timedelta(seconds=TICK),
+            healing.agents_fall_silent: timedelta(seconds=TICK),
+            healing.callbacks_fall_due: timedelta(seconds=TICK),
+        },
         {healing.connections_end: timedelta(seconds=TICK)},
         {healing.dials_end: timedelta(seconds=TICK)},
         {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
@@ -96,9 +89,17 @@ def _goes_round(lane: dict[Step, timedelta], stop: threading.Event) -> None:
         for step, every in lane.items():
             at = clock.now()
             if at >= following[step]:
-                done = _try(partial(step, at), step.__name__)
+                done = _try(step, at)
                 following[step] = at + (every if done else min(every, AGAIN))
         stop.wait(TICK / 5)
+
+
+def _widen(at: datetime) -> None:
+    queue.widen(at.timestamp())
+
+
+def _match(_at: datetime) -> None:
+    dispatch.everyone()
 
 
 def _ping(_at: datetime) -> None:
@@ -113,10 +114,11 @@ def _tidy(_at: datetime) -> None:
     jobs.send([(jobs.Job.TIDY, {})])
 
 
-def _try(step: Callable[[], object], name: str) -> bool:
-    began, done = time.monotonic(), False
+def _try(step: Step, at: datetime) -> bool:
+    """Whether the step was done; nothing that goes wrong in it stops the others."""
+    name, began, done = step.__name__, time.monotonic(), False
     try:
-        step()
+        step(at)
         done = True
     except StoreDown as down:
         log.warning("a store is down", step=name, store=type(down).__name__)

@@ -1,7 +1,6 @@
 """A service of one's own, to break: real stores, real processes, the practice carrier; telephone time is faster."""
 
 import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from callcenter.telephone import telephone
 from ivr import twilio
 from ivr.rehearsal.far_end import Line
 from tests import cast
+from tests.freezing import family
 from tests.town import settle
 
 KARIM = "+33565000001"
@@ -117,19 +117,6 @@ def forget() -> None:
 
 
 @contextmanager
-def frozen(server: embedded.Server) -> Iterator[None]:
-    """It answers nothing and refuses nothing, as a machine out of memory does."""
-    everyone = family(server)
-    for process in everyone:
-        process.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in everyone:
-            process.send_signal(signal.SIGCONT)
-
-
-@contextmanager
 def dead(server: embedded.Server) -> Iterator[None]:
     """All its processes are killed outright, as with their machine; at the end it is started again."""
     everyone = family(server)
@@ -141,8 +128,3 @@ def dead(server: embedded.Server) -> Iterator[None]:
         yield
     finally:
         assert server.revive()
-
-
-def family(server: embedded.Server) -> list[psutil.Process]:
-    main = psutil.Process(server.process.pid)
-    return [main, *main.children(recursive=True)]

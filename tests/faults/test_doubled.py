@@ -8,6 +8,7 @@ from callcenter import clock
 from callcenter.actions import agent, checking, healing
 from callcenter.records.contacts import Entry
 from callcenter.rules.states import Outcome
+from ivr.rehearsal.far_end import Caller
 from tests.faults.conftest import KARIM, Town, until
 
 ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
@@ -22,11 +23,9 @@ CHANGES = """select was, now from events where noun = %s and noun_id in (
                select case %s when 'call' then id else contact_id end from calls where carrier_id = %s) order by id"""
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_the_same_rows_come_of_a_whole_call(town: Town, fault: str) -> None:
-    town.line.faults(**FAULTS[fault])
-    agent.beats(town.karim, clock.now())
-    caller = town.line.call(from_="+33565051234")
+def speaks_with_karim(town: Town, number: str) -> Caller:
+    """A citizen who has said where they live and what the matter is, and whom Karim has accepted."""
+    caller = town.line.call(from_=number)
     caller.hears("code postal", 30).presses("46000").hears("Lot", 30).presses("1").hears("impôts", 30).presses("3")
     until(lambda: town.offer() is not None)
     offer = town.offer()
@@ -34,6 +33,14 @@ def test_the_same_rows_come_of_a_whole_call(town: Town, fault: str) -> None:
     agent.accepts(town.karim, offer.id, clock.now())
     caller.is_connected_with(KARIM, 30)
     until(lambda: town.is_("talking"))
+    return caller
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_same_rows_come_of_a_whole_call(town: Town, fault: str) -> None:
+    town.line.faults(**FAULTS[fault])
+    agent.beats(town.karim, clock.now())
+    caller = speaks_with_karim(town, "+33565051234")
     caller.hangs_up()
     until(lambda: town.is_("wrap_up"))
     contact_id = str(town.rows("select contact_id from calls where carrier_id = %s", caller.sid)[0][0])
@@ -53,14 +60,7 @@ def test_the_same_rows_come_of_a_whole_call(town: Town, fault: str) -> None:
 def test_a_citizen_left_in_an_empty_room_hears_the_last_words_after_all(town: Town) -> None:
     agent.beats(town.karim, clock.now())
     until(lambda: town.is_("available"))
-    caller = town.line.call(from_="+33565051235")
-    caller.hears("code postal", 30).presses("46000").hears("Lot", 30).presses("1").hears("impôts", 30).presses("3")
-    until(lambda: town.offer() is not None)
-    offer = town.offer()
-    assert offer is not None
-    agent.accepts(town.karim, offer.id, clock.now())
-    caller.is_connected_with(KARIM, 30)
-    until(lambda: town.is_("talking"))
+    caller = speaks_with_karim(town, "+33565051235")
     town.line.faults(rest=[{"mode": "500", "times": None, "share": 1.0}])
     agent.hangs_up(town.karim, clock.now())
     town.line.faults()

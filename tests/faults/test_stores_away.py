@@ -20,7 +20,8 @@ from callcenter.config import PRACTICE_TOKEN
 from callcenter.rules.states import PauseReason
 from ivr.app import create
 from ivr.rehearsal.webhooks import sign
-from tests.faults.conftest import Town, dead, frozen, until
+from tests.faults.conftest import Town, dead, until
+from tests.freezing import frozen
 
 IN_TIME = 4.0  # seconds
 ANY = str(uuid4())

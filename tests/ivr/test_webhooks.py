@@ -1,12 +1,9 @@
 """The menu's webhooks on the real stores: signed, doubled, and with the stores gone."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psutil
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
@@ -22,6 +19,7 @@ from ivr.app import create, voice_of
 from ivr.dialogue import Heard, written
 from ivr.door import Asked, Webhook
 from ivr.turns import Turn
+from tests.freezing import frozen
 from tests.ivr.voice_line import CALL, DURAND, Carrier, in_front_of_the_app
 
 
@@ -32,16 +30,11 @@ def _call() -> calls.Call | None:
 
 @contextmanager
 def _frozen(server: embedded.Server) -> Iterator[None]:
-    """The store answers nothing and refuses nothing, as a machine out of memory does."""
-    main = psutil.Process(server.process.pid)
-    everyone = [main, *main.children(recursive=True)]
-    for process in everyone:
-        os.kill(process.pid, signal.SIGSTOP)
+    """The store is frozen; afterwards the next test begins as on any day."""
     try:
-        yield
+        with frozen(server):
+            yield
     finally:
-        for process in everyone:
-            os.kill(process.pid, signal.SIGCONT)
         store.forget()
         _wait_for_database()
 

@@ -1,7 +1,6 @@
 """After the index did not answer, what others could not write there is put right at the next beats, not half a minute
 later."""
 
-import signal
 import time
 from collections.abc import Callable
 
@@ -14,6 +13,7 @@ from callcenter.live import queue
 from callcenter.rules.states import PauseReason
 from callcenter.sweep import Heart
 from ivr.rehearsal.far_end import Line
+from tests.freezing import frozen
 from tests.promises.people import hires, joins
 
 
@@ -31,12 +31,8 @@ def test_a_call_that_joined_while_the_index_was_away_stands_at_the_next_beat(
     calm = Heart()
     calm.beats(clock.now())
     assert call_id not in queue.waiting()
-    stores.valkey.process.send_signal(signal.SIGSTOP)
-    try:
-        with pytest.raises(LiveStoreDown):
-            calm.beats(clock.now())
-    finally:
-        stores.valkey.process.send_signal(signal.SIGCONT)
+    with frozen(stores.valkey), pytest.raises(LiveStoreDown):
+        calm.beats(clock.now())
     deadline = time.monotonic() + 30
     while True:
         try:

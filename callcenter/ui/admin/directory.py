@@ -1,9 +1,8 @@
 """The pages of the directory: the menu with its topics, the partners in their times, the referents."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -26,7 +25,6 @@ TYPED = {  # the fields of the page's forms, by command
     "WriteProcedure": ("code", "topic", "partner", "since", *(f"named-{language}" for language in LABELS)),
 }
 NOTHING_TYPED = ("", FormData())
-Asked = TypeVar("Asked", bound=BaseModel)
 _Command = api.RemoveTopic | api.NamePartner | api.WriteReferent | api.WriteProcedure | api.RemoveProcedure
 
 
@@ -53,7 +51,7 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
     keywords = {language: _words(listed) for language, listed in _by_language(fields, "keywords").items()}
     given = {"labels": labels, "sheet": sheet, "partners": partners, "keywords": keywords}
     try:
-        asked = _read(api.WriteTopic, fields, heading=_by_language(fields, "heading"), **given)
+        asked = shown.filled_in(api.WriteTopic, fields, heading=_by_language(fields, "heading"), **given)
         asked.carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
         keys, code = str(fields.get("keys", "")), str(fields.get("code", ""))
@@ -101,7 +99,7 @@ def remove_referent(visitor: Admitted, fields: Fields) -> Response:
 def _carried_out(visitor: Visitor, command: type[_Command], fields: FormData, **more: Any) -> Response:
     scope = str(fields.get("scope", NATION))
     try:
-        _read(command, fields, **more).carry_out(visitor.staff, clock.now())
+        shown.filled_in(command, fields, **more).carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
         return _listed(visitor, scope, refusal, typed=(command.__name__, fields))
     return shown.done(f"/admin/directory?scope={scope}")
@@ -159,11 +157,3 @@ def _by_language(fields: FormData, name: str) -> dict[str, str]:
 
 def _words(listed: str) -> list[str]:
     return [word.strip() for word in listed.replace("\n", ",").split(",") if word.strip()]
-
-
-def _read(command: type[Asked], fields: FormData, **more: Any) -> Asked:
-    plain = {n: v for n, v in fields.items() if n in command.model_fields and n not in more and v != ""}
-    try:
-        return command.model_validate(plain | more)
-    except ValidationError:
-        raise BadAnswer("form") from None

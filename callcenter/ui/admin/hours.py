@@ -1,10 +1,9 @@
 """The pages of hours, exceptions and holidays, and of the departments."""
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -23,7 +22,7 @@ from callcenter.ui.admin import shown
 from callcenter.ui.pages import Fields
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
-Asked = TypeVar("Asked", bound=BaseModel)
+_Command = api.ExceptFor | api.WriteHours | api.OverrideHoliday
 
 
 @router.get("")
@@ -43,12 +42,7 @@ def hours(visitor: Admitted, scope: str = "", done: int = 0) -> Response:
 @open_to(*SUPERVISOR)
 def except_(visitor: Admitted, fields: Fields) -> Response:
     """One click: the reason is the button."""
-    scope = str(fields.get("scope", ""))
-    try:
-        _read(api.ExceptFor, fields).carry_out(visitor.staff, clock.now())
-    except (BadAnswer, BadHours) as refusal:
-        return _hours(visitor, scope, refusal)
-    return shown.done(f"/admin/hours?scope={scope}")
+    return _carried_out(visitor, api.ExceptFor, fields)
 
 
 @router.post("/hours/forget")
@@ -61,24 +55,14 @@ def forget(visitor: Admitted, fields: Fields) -> Response:
 @router.post("/hours/write")
 @open_to(*ADMIN)
 def write(visitor: Admitted, fields: Fields) -> Response:
-    scope = str(fields.get("scope", ""))
-    try:
-        _read(api.WriteHours, fields).carry_out(visitor.staff, clock.now())
-    except (BadAnswer, BadHours) as refusal:
-        return _hours(visitor, scope, refusal)
-    return shown.done(f"/admin/hours?scope={scope}")
+    return _carried_out(visitor, api.WriteHours, fields)
 
 
 @router.post("/hours/holiday")
 @open_to(*ADMIN)
 def override(visitor: Admitted, fields: Fields) -> Response:
-    scope = str(fields.get("scope", ""))
     said = {"yes": True, "no": False}.get(str(fields.get("is_holiday", "")))
-    try:
-        _read(api.OverrideHoliday, fields, is_holiday=said).carry_out(visitor.staff, clock.now())
-    except BadAnswer as refusal:
-        return _hours(visitor, scope, refusal)
-    return shown.done(f"/admin/hours?scope={scope}")
+    return _carried_out(visitor, api.OverrideHoliday, fields, is_holiday=said)
 
 
 @router.get("/departments")
@@ -98,10 +82,19 @@ def department(code: str, visitor: Admitted, done: int = 0) -> Response:
 def plan(code: str, visitor: Admitted, fields: Fields) -> Response:
     try:
         state = str(fields.get("state", "")) or None
-        _read(api.PlanRollout, fields, state=state).carry_out(visitor.staff, code, clock.now())
+        shown.filled_in(api.PlanRollout, fields, state=state).carry_out(visitor.staff, code, clock.now())
     except BadAnswer as refusal:
         return _department(visitor, code, refusal)
     return shown.done(f"/admin/departments/{code}")
+
+
+def _carried_out(visitor: Visitor, command: type[_Command], fields: FormData, **more: Any) -> Response:
+    scope = str(fields.get("scope", ""))
+    try:
+        shown.filled_in(command, fields, **more).carry_out(visitor.staff, clock.now())
+    except (BadAnswer, BadHours) as refusal:
+        return _hours(visitor, scope, refusal)
+    return shown.done(f"/admin/hours?scope={scope}")
 
 
 def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
@@ -145,12 +138,3 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
 
 def _today() -> date:
     return clock.now().date()
-
-
-def _read(command: type[Asked], fields: FormData, **more: Any) -> Asked:
-    """What was filled in. Raises BadAnswer."""
-    given = {name: value for name, value in fields.items() if name in command.model_fields and value != ""}
-    try:
-        return command.model_validate(given | more)
-    except ValidationError:
-        raise BadAnswer("form") from None

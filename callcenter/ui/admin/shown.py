@@ -1,12 +1,15 @@
 """What the administrators' pages share: options, identifiers, and a refusal that keeps what was typed."""
 
+from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from callcenter.api import directory
 from callcenter.api.identity import Visitor
-from callcenter.errors import NotFound, Refusal
+from callcenter.errors import BadAnswer, NotFound, Refusal
 from callcenter.rules.staff import LANGUAGES, ROLES
 from callcenter.rules.territory import TERRITORIES
 from callcenter.ui import render
@@ -14,6 +17,7 @@ from callcenter.ui.pages import refusal_sentence
 from callcenter.ui.words import say
 
 Options = list[tuple[str, str]]
+Asked = TypeVar("Asked", bound=BaseModel)
 
 
 def page(name: str, visitor: Visitor, refusal: Refusal | None = None, **context: object) -> HTMLResponse:
@@ -27,6 +31,15 @@ def page(name: str, visitor: Visitor, refusal: Refusal | None = None, **context:
 def done(to: str) -> RedirectResponse:
     """Back to a page that says so."""
     return RedirectResponse(f"{to}{'&' if '?' in to else '?'}done=1", status_code=303)
+
+
+def filled_in(command: type[Asked], fields: FormData, **more: Any) -> Asked:
+    """What was filled in, with what the form says otherwise than field by field. Raises BadAnswer."""
+    given = {name: value for name, value in fields.items() if name in command.model_fields and value != ""}
+    try:
+        return command.model_validate(given | more)
+    except ValidationError:
+        raise BadAnswer("form") from None
 
 
 def uuid(written: str) -> str:
