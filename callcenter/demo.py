@@ -55,6 +55,7 @@ VILLAGE = (
     ),
     Villager("admin", "Administration", "75", role="admin"),
 )
+SHOWN = frozenset({"karim", "sarah", "lea", "ines", "admin"})
 PHONES = {villager.login: f"+339000000{number:02}" for number, villager in enumerate(VILLAGE, 1)}
 
 
@@ -65,17 +66,16 @@ def settle() -> list[dict[str, str]]:
         for villager in VILLAGE:
             if agents.by_login(session, villager.login) is None:
                 _settle_one(session, villager, hashed)
-    shown = {"karim", "sarah", "lea", "ines", "admin"}
-    return [{"login": each.login, "password": PASSWORD, "who": _who(each)} for each in VILLAGE if each.login in shown]
+    return [{"login": each.login, "password": PASSWORD, "who": _who(each)} for each in VILLAGE if each.login in SHOWN]
 
 
 def practice_agents() -> list[dict[str, str]]:
-    """The accounts that practice agents play, so that the town is lively; Karim and Léa wait for the reader."""
-    kept = {"karim", "lea"}
+    """The accounts that practice agents play, so that the town is lively; those that are shown wait for the reader, who
+    would else see their calls taken by a colleague of practice."""
     return [
         {"login": each.login, "password": PASSWORD}
         for each in VILLAGE
-        if each.role == "agent" and each.login not in kept
+        if each.role == "agent" and each.login not in SHOWN
     ]
 
 
