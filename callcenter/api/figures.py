@@ -24,7 +24,7 @@ from callcenter.rules.quality import Share
 from callcenter.rules.tally import Tally, whole
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
 
-PATIENCE = 25.0  # seconds a report may take: the rows behind a figure, and one partner's sites, are counted
+PATIENCE = 25.0  # seconds a report may take: the rows behind a figure are counted
 DAYS_OF_A_CURVE = 92  # a longer one goes by months
 LONGEST = timedelta(days=366 * 10)
 SITES_SHOWN = 60
@@ -291,10 +291,9 @@ def _by_region(found: Mapping[tuple[Any, ...], Tally]) -> dict[tuple[Any, ...], 
 
 
 def _sites(session: Session, wanted: Asked, departments: frozenset[str] | None) -> tuple[SiteLine, ...]:
-    chosen = (session, wanted.first, wanted.last, departments, wanted.channels)
-    partner = wanted.partner_column
-    found = figures.by_site(*chosen) if partner is None else rankings.by_site(*chosen, partner, clock.now())
-    each = _each(found)
+    each = _each(
+        figures.by_site(session, wanted.first, wanted.last, departments, wanted.channels, wanted.partner_column)
+    )
     lines = [(site, sides[PHONE], sides[DESK]) for site, sides in each.items()]
     shown = sorted(lines, key=lambda s: (-s[1].contacts - s[2].contacts, s[0]))[:SITES_SHOWN]
     names = rankings.site_names(session, [site for site, _, _ in shown])

@@ -5,7 +5,8 @@
     figures_months_by_department    month × department × channel
     figures_hours                   hour × department, of the line: for curves
     figures_procedures              local day × department × procedure × channel: how many accompaniments
-    figures_sites                   local day × department × answering site × channel: what a report's table shows
+    figures_sites                   partner × local day × department × answering site × channel: what a report's table
+                                    shows
 
 Partner `*` is everybody, each contact once; a contact about two partners counts in each of their lines too. A month is
 final eight days after its end: what changes later is written beside it under the date of the correction.
@@ -108,8 +109,8 @@ PROCEDURES = Table(
 OF_SITE = ("contacts", "settlement_known", "settled", "answers", "satisfied")
 SITES = Table(
     "figures_sites", Base.metadata,
-    _key("day", Date), _key("department", String(7)), _key("site_id", Integer), _key("channel", String(10)),
-    *(Column(each, Integer, nullable=False) for each in OF_SITE),
+    _key("partner", String(20)), _key("day", Date), _key("department", String(7)), _key("site_id", Integer),
+    _key("channel", String(10)), *(Column(each, Integer, nullable=False) for each in OF_SITE),
 )  # fmt: skip
 
 
@@ -214,12 +215,19 @@ def by_procedure(
 
 
 def by_site(
-    session: Session, first: date, last: date, departments: Collection[str] | None, channels: Collection[str]
+    session: Session,
+    first: date,
+    last: date,
+    departments: Collection[str] | None,
+    channels: Collection[str],
+    partner: str | None,
 ) -> dict[tuple[Any, ...], Tally]:
-    """Of each answering site and channel: the counters `OF_SITE`; contacts of no site are left out."""
+    """Of each answering site and channel: the counters `OF_SITE`; contacts of no site are left out. `partner` None: of
+    everybody, each contact once."""
     keys = (SITES.c.site_id, SITES.c.channel)
     sums = [func.sum(SITES.c[name]) for name in OF_SITE]
-    wanted = _within(SITES, first, last, departments, channels)
+    of_partner = SITES.c.partner == (EVERYBODY if partner is None else partner)
+    wanted = [of_partner, *_within(SITES, first, last, departments, channels)]
     found = session.execute(select(*keys, *sums).where(*wanted).group_by(*keys))
     return {(site, channel): of_site(counts) for site, channel, *counts in found}
 

@@ -1,9 +1,9 @@
-"""What the tiers of `records.figures` do not hold: the sites of one partner's démarches, and the rows behind a figure.
+"""What the tiers of `records.figures` do not hold: the rows behind a figure, agents' time, sites' opening hours.
 
 Counted from the rows by the same facts as the tiers, so a row counts here for what it counts there.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,15 +12,12 @@ from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
 from callcenter.records.contacts import Accompaniment, Contact
-from callcenter.records.figures import EVERYBODY, OF_SITE, of_site
+from callcenter.records.figures import EVERYBODY
 from callcenter.records.rollups import (
     AGENTS_TIME,
     BUSY_AND_AVAILABLE,
     FACTS,
-    OF_CONTACT,
-    OF_MATTERS,
     OF_PROMISES,
-    SCALES,
     UNASKED,
     UNASKED_BETWEEN,
     ZONES,
@@ -40,16 +37,6 @@ DAYS_OF_TIME = 31  # the latest of a period of which each agent's time is told
 
 _WHERE = """local_day between :first and :last and (cast(:wanted as text[]) is null or department = any(:wanted))
   and channel = any(cast(:channels as text[]))"""
-_BY_SITE = f"""
-with {SCALES},
-matters as (
-  select contact_id, {", ".join(f"{OF_MATTERS[name]} as {name}" for name in OF_SITE if name in OF_MATTERS)}
-  from accompaniments where partner = :partner group by contact_id
-)
-select c.site_id, c.channel, {", ".join(f"sum({OF_CONTACT.get(name, name)})" for name in OF_SITE)}
-from contacts c join matters m on m.contact_id = c.id left join scales s on s.top = c.satisfaction_scale
-where {_WHERE} and site_id is not null group by 1, 2
-"""
 _ABOUT = f"""(cast(:partner as text) = '{EVERYBODY}' and cast(:procedure as text) is null
   or exists (select from accompaniments a where a.contact_id = contacts.id
     and (a.partner = :partner or :partner = '{EVERYBODY}') and a.procedure = coalesce(:procedure, a.procedure)))"""
@@ -137,21 +124,6 @@ class AgentDay:
     name: str
     department: str
     tally: Tally
-
-
-def by_site(
-    session: Session,
-    first: date,
-    last: date,
-    departments: Collection[str] | None,
-    channels: Collection[str],
-    partner: str,
-    at: datetime,
-) -> Mapping[tuple[Any, ...], Tally]:
-    """As `figures.by_site`, of the démarches of one partner: counted from the rows."""
-    values = _values(session, first, last, departments, channels, partner, at)
-    rows = session.execute(text(_BY_SITE), values)
-    return {(site, channel): of_site(counts) for site, channel, *counts in rows}
 
 
 def behind(

@@ -237,9 +237,9 @@ from accompaniments a join contacts c on c.id = a.contact_id
 where c.local_day = any(cast(:days as date[])) group by 1, 2, 3, 4, 5
 """
 _BY_SITE = f"""
-insert into figures_sites (day, department, site_id, channel, {", ".join(OF_SITE)})
-select day, department, site_id, channel, {", ".join(f"coalesce(sum({name}), 0)" for name in OF_SITE)}
-from fresh where site_id is not null and partner = '{EVERYBODY}' group by 1, 2, 3, 4
+insert into figures_sites (partner, day, department, site_id, channel, {", ".join(OF_SITE)})
+select partner, day, department, site_id, channel, {", ".join(f"coalesce(sum({name}), 0)" for name in OF_SITE)}
+from fresh where site_id is not null group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
 """
 _LATELY = f"""
 {

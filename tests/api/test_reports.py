@@ -216,8 +216,8 @@ def test_the_sites_of_one_partner_are_counted_as_those_of_all(october: None) -> 
     """Démarches of no partner and of each partner make up what all the sites' lines say."""
     first, last, channels = date(2026, 10, 1), date(2026, 10, 31), (*SIDES["phone"], *SIDES["front_desk"])
     with reading() as session:
-        every = figures.by_site(session, first, last, None, channels)
-        parts = [rankings.by_site(session, first, last, None, channels, partner, NOW) for partner in PARTNERS]
+        every = figures.by_site(session, first, last, None, channels, None)
+        parts = [figures.by_site(session, first, last, None, channels, partner) for partner in PARTNERS]
     for key, tally in every.items():
         mine = [part[key] for part in parts if key in part]
         assert sum(each.settled for each in mine) == tally.settled

@@ -80,19 +80,22 @@ def test_procedures_and_sites_equal_the_rows_too(world: None) -> None:
         contacts = {row.id: row for row in session.scalars(select(Contact))}
         matters = list(session.scalars(select(Accompaniment)))
         kept_procedures = {tuple(row[:-1]): row[-1] for row in session.execute(select(figures.PROCEDURES))}
-        kept_sites = {tuple(row[:4]): figures.of_site(row[4:]) for row in session.execute(select(figures.SITES))}
+        kept_sites = {tuple(row[:5]): figures.of_site(row[5:]) for row in session.execute(select(figures.SITES))}
     for row in matters:
         contact = contacts[row.contact_id]
         procedures[contact.local_day, contact.department, row.partner, row.procedure, contact.channel] += 1
     for contact in contacts.values():
-        opened = [row for row in matters if row.contact_id == contact.id and row.continues is None]
+        mine = [row for row in matters if row.contact_id == contact.id]
         said = contact.satisfaction if contact.satisfaction_scale == 4 else None
-        key = (contact.local_day, contact.department, contact.site_id, contact.channel)
-        sites[key] = sites.get(key, Tally()) + Tally(
-            contacts=1, settlement_known=sum(row.settled is not None for row in opened),
-            settled=sum(row.settled is True for row in opened), answers=int(said is not None),
-            satisfied=int((said or 0) >= 3),
-        )  # fmt: skip
+        for partner in {EVERYBODY, *(row.partner for row in mine)}:
+            opened = [row for row in mine if row.continues is None and partner in (EVERYBODY, row.partner)]
+            key = (partner, contact.local_day, contact.department, contact.site_id, contact.channel)
+            sites[key] = sites.get(key, Tally()) + Tally(
+                contacts=1, settlement_known=sum(row.settled is not None for row in opened),
+                settled=sum(row.settled is True for row in opened), answers=int(said is not None),
+                satisfied=int((said or 0) >= 3),
+            )  # fmt: skip
+    assert len({partner for partner, *_ in sites}) > 3
     assert kept_procedures == procedures
     assert kept_sites == sites
 

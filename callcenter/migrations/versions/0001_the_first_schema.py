@@ -394,6 +394,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "figures_sites",
+        sa.Column("partner", sa.String(length=20), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("department", sa.String(length=7), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
@@ -403,7 +404,7 @@ def upgrade() -> None:
         sa.Column("settled", sa.Integer(), nullable=False),
         sa.Column("answers", sa.Integer(), nullable=False),
         sa.Column("satisfied", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("day", "department", "site_id", "channel"),
+        sa.PrimaryKeyConstraint("partner", "day", "department", "site_id", "channel"),
     )
     op.create_table(
         "figures_progress",
