@@ -11,7 +11,7 @@ from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules import rounds
 from callcenter.rules.opening_hours import is_holiday, on_their_clock
-from callcenter.rules.site_hours import as_time, spans_at
+from callcenter.rules.site_hours import SiteDay, as_time, on_day
 from callcenter.rules.territory import TERRITORIES
 from ivr.prompts import say, spoken_time, text
 from ivr.turns import Say, Spelled
@@ -30,7 +30,7 @@ def told(standing: Standing, department: str, postal_code: str, language: str, a
     said = [say(language, "sites.not_open", territory=name)]
     said.append(say(language, "sites.of_postal_code" if are_own else "sites.of_department" if shown else "sites.none"))
     for site in shown:
-        said += _one(site, language, local, _is_free(standing, department, local))
+        said += _one(site, language, local, _today(standing, site, local))
     passing = _passing(standing, department, postal_code, language, local)
     return (*said, *(Say(language, (sentence,)) for sentence in passing))
 
@@ -39,8 +39,7 @@ def written(standing: Standing, department: str, postal_code: str, language: str
     """The same as the text that is sent: a line for each site, then one for each stop of the bus."""
     shown, _ = _shown(standing, department, postal_code)
     local = on_their_clock(department, at) or at
-    is_free = _is_free(standing, department, local)
-    lines = [", ".join(_written(site, language, local, is_free)) for site in shown]
+    lines = [", ".join(_written(site, language, _today(standing, site, local))) for site in shown]
     lines += _passing(standing, department, postal_code, language, local)
     return "\n".join([text(language, "text.sites"), *lines])
 
@@ -64,37 +63,39 @@ def _shown(standing: Standing, department: str, postal_code: str) -> tuple[Seque
 def _passing(standing: Standing, department: str, postal_code: str, language: str, local: datetime) -> list[str]:
     stops = [stop for stop in standing.rounds if stop.department == department]
     nearest = [stop for stop in stops if stop.postal_code == postal_code] or stops
-    passing = [sentence for stop in nearest if (sentence := rounds.sentence(stop, language, local))]
-    return passing[:MOST_STOPS]
+    passing = (rounds.sentence(stop, language, local, standing.exceptions_on_round(stop)) for stop in nearest)
+    return [sentence for sentence in passing if sentence][:MOST_STOPS]
 
 
-def _is_free(standing: Standing, department: str, local: datetime) -> bool:
-    return bool(is_holiday(department, local.date(), standing.hours.overrides))
+def _today(standing: Standing, site: Counter, local: datetime) -> SiteDay:
+    today = local.date()
+    holiday = bool(is_holiday(site.department, today, standing.hours.overrides))
+    return on_day(site.week, today, holiday, standing.exception_of(site.id, today))
 
 
-def _one(site: Counter, language: str, local: datetime, holiday: bool) -> list[Say]:
+def _one(site: Counter, language: str, local: datetime, today: SiteDay) -> list[Say]:
     said = [say(language, "sites.one", name=site.name, city=site.city)]
     if number := _number(site.phone):
         said.append(say(language, "sites.number", number=Spelled(number)))
-    spans = spans_at(site.week, local.weekday(), holiday)
-    if not any(site.week):
-        return said  # nobody knows: a site that gave no hours is not said to be closed
-    if not spans:
-        return [*said, say(language, "sites.closed_today")]
+    if not today.is_known:
+        return said  # a site that gave no hours is not said to be closed
+    if not today.spans:
+        return [*said, say(language, "sites.closed_by_exception" if today.why else "sites.closed_today")]
     times = [
         text(language, "sites.span", opens=_time(language, local, opens), closes=_time(language, local, closes))
-        for opens, closes in spans
+        for opens, closes in today.spans
     ]
     return [*said, say(language, "sites.open_today", spans=", ".join(times))]
 
 
-def _written(site: Counter, language: str, local: datetime, holiday: bool) -> list[str]:
+def _written(site: Counter, language: str, today: SiteDay) -> list[str]:
     parts = [site.name, site.city, *([number] if (number := _number(site.phone)) else [])]
-    if not any(site.week):
+    if not today.is_known:
         return parts
-    spans = " ".join(f"{opens}-{closes}" for opens, closes in spans_at(site.week, local.weekday(), holiday))
-    today = text(language, "text.site_open", spans=spans) if spans else text(language, "text.site_closed")
-    return [*parts, today]
+    if not today.spans:
+        return [*parts, text(language, "text.site_closed_by_exception" if today.why else "text.site_closed")]
+    spans = " ".join(f"{opens}-{closes}" for opens, closes in today.spans)
+    return [*parts, text(language, "text.site_open", spans=spans)]
 
 
 def _time(language: str, local: datetime, written: str) -> str:

@@ -1,15 +1,15 @@
 """What is written of the hours and of the rollout: by an administrator, and dated exceptions by a supervisor for their
-own departments. Each change is written down, and the next caller hears it."""
+own departments and the sites of these. Each change is written down, and the next caller hears it."""
 
 from datetime import date, datetime, timedelta
 
 from callcenter.actions import standing
 from callcenter.actions.orders import departments_of, may_order, topics_of
-from callcenter.db import transaction
+from callcenter.db import Session, transaction
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
-from callcenter.records import hours, rollout, sessions
+from callcenter.records import hours, rollout, sessions, sites
 from callcenter.records.agents import Agent
-from callcenter.rules.opening_hours import DatedException, checked
+from callcenter.rules.opening_hours import DatedException, checked, site_of
 
 REASONS = ("training", "strike", "flood", "other")
 STATES = ("closed", "pilot", "open")
@@ -17,20 +17,24 @@ FURTHEST = timedelta(days=800)
 
 
 def excepts(staff: Agent, exception: DatedException, at: datetime) -> str:
-    """Closed, or open at other hours, from one day to another; the exception's id. Raises BadAnswer, BadHours."""
-    _must_order(staff, exception.scope)
+    """The line, a queue of it or one site is closed, or open at other hours, from one day to another; the exception's
+    id. Raises BadAnswer, BadHours."""
     if exception.reason not in REASONS:
         raise BadAnswer("hours_reason")
     if not exception.first <= exception.last <= at.date() + FURTHEST:
         raise BadAnswer("hours_days")
+    site_id = site_of(exception.scope)
+    if site_id is not None and exception.topic:
+        raise BadAnswer("hours_topic")
     _check_topic(exception.topic)
     checked(exception.hours)
     what = {"days": ("", _days(exception.first, exception.last)), "hours": ("", exception.hours)}
     with transaction() as session:
+        _must_order(session, staff, exception.scope)
         exception_id = hours.except_(session, exception)
         what |= {"reason": ("", exception.reason), "topic": ("", exception.topic)}
         told = {name: pair for name, pair in what.items() if pair[1]}
-        sessions.audit(session, staff.id, "closed by exception", "hours", exception.scope, at, told)
+        sessions.audit(session, staff.id, "closed by exception", *_in_history(exception.scope), at, told)
     standing.refresh()
     return exception_id
 
@@ -41,10 +45,10 @@ def forgets(staff: Agent, exception_id: str, at: datetime) -> None:
         row = hours.exception(session, exception_id)
         if row is None:
             raise NotFound
-        _must_order(staff, row.scope)
+        _must_order(session, staff, row.scope)
         hours.forget_exception(session, exception_id)
         told = {"days": (_days(row.first, row.last), ""), "hours": (row.hours, "")}
-        sessions.audit(session, staff.id, "took an exception back", "hours", row.scope, at, told)
+        sessions.audit(session, staff.id, "took an exception back", *_in_history(row.scope), at, told)
     standing.refresh()
 
 
@@ -102,10 +106,21 @@ def forgets_plan(admin: Agent, department: str, since: date, at: datetime) -> No
     standing.refresh()
 
 
-def _must_order(staff: Agent, scope: str) -> None:
+def _must_order(session: Session, staff: Agent, scope: str) -> None:
+    """Raises BadAnswer, NotAllowed."""
+    site_id = site_of(scope)
+    if site_id is not None:
+        site = sites.get(session, site_id)
+        scope = site.department if site else ""
     _must_exist(scope)
     if not may_order(staff, scope):
         raise NotAllowed
+
+
+def _in_history(scope: str) -> tuple[str, str]:
+    """What an exception concerns, as the audit names it."""
+    site_id = site_of(scope)
+    return ("hours", scope) if site_id is None else ("site", str(site_id))
 
 
 def _must_exist(scope: str) -> None:

@@ -20,9 +20,9 @@ from callcenter.errors import StoreDown
 from callcenter.records import directory, hours, revision, rollout, simulation, sites
 from callcenter.records.directory import PartnerDesk, Procedure
 from callcenter.rules.menu import NATION, Menu, menu_of
-from callcenter.rules.opening_hours import PARIS, LineHours, on_their_clock
+from callcenter.rules.opening_hours import PARIS, DatedException, LineHours, holding, on_their_clock
 from callcenter.rules.orders import Message, QueueOrder
-from callcenter.rules.rounds import Stop
+from callcenter.rules.rounds import Bus, Stop, bus_of
 from callcenter.rules.routing import Ages, widens_after
 
 EVERY = 0.5  # seconds between two looks at the revision
@@ -35,6 +35,7 @@ log = structlog.get_logger()
 class Counter:
     """A site as it is told to a caller: `week` as in the table."""
 
+    id: int
     name: str
     city: str
     address: str
@@ -61,6 +62,10 @@ class Standing:
     sites: Mapping[str, tuple[Counter, ...]] = field(default_factory=dict)
     """Of the departments that are not open, whose callers are told them: by department, in order of town."""
     rounds: tuple[Stop, ...] = ()
+    site_exceptions: Mapping[int, tuple[DatedException, ...]] = field(default_factory=dict)
+    """Of every site that has any, today or later."""
+    buses: tuple[Bus, ...] = ()
+    """Of the whole nation."""
     thresholds: Mapping[tuple[str, str], Ages] = field(default_factory=dict)
     """Of the queues that have their own, by scope and topic."""
     referents: tuple[PartnerDesk, ...] = ()
@@ -70,6 +75,15 @@ class Standing:
     def widens_after(self, department: str, topic: str) -> Ages:
         """When a call that joins this queue now will be open to the region and to the nation."""
         return widens_after(self.thresholds, department, topic, settings().ring_widens_after)
+
+    def exception_of(self, site_id: int, day: date) -> DatedException | None:
+        """What holds for one site on a day, there."""
+        return holding(self.site_exceptions.get(site_id, ()), day)
+
+    def exceptions_on_round(self, stop: Stop) -> tuple[DatedException, ...]:
+        """Those of the bus that stops there, as far as anybody knows whose stop it is."""
+        bus = bus_of(stop, self.buses) if self.site_exceptions else None
+        return self.site_exceptions.get(bus, ()) if bus is not None else ()
 
     def is_open(self, department: str) -> bool:
         """Whether the line serves callers of this department; a pilot does, and so does one nobody wrote about."""
@@ -154,6 +168,8 @@ def read(at: datetime, number: int) -> Standing:
     with reading() as session:
         states = rollout.states(session, day)
     with reading() as session:
+        site_exceptions, buses = hours.of_sites(session, day), tuple(sites.buses(session))
+    with reading() as session:
         messages, orders = rollout.messages(session), rollout.orders(session)
         thresholds = rollout.thresholds(session)
     closed = frozenset(code for code, state in states.items() if state == NOT_OPEN)
@@ -171,7 +187,7 @@ def read(at: datetime, number: int) -> Standing:
         menu = menu_of([(NATION, topic) for topic in directory.packaged_topics()], notices, closed)
     return Standing(
         number, day, line, menu, {p.code: p for p in procedures}, partners, states, messages, orders, told, stops,
-        thresholds, referents, simulated,
+        site_exceptions, buses, thresholds, referents, simulated,
     )  # fmt: skip
 
 
@@ -203,7 +219,7 @@ def _paris_day(at: datetime) -> date:
 
 def _counter(site: sites.Site) -> Counter:
     week = tuple(tuple((str(a), str(b)) for a, b in day) for day in site.week)
-    return Counter(site.name, site.city, site.address, site.postal_code, site.department, site.phone, week)
+    return Counter(site.id, site.name, site.city, site.address, site.postal_code, site.department, site.phone, week)
 
 
 _kept: list[_Follower] = []

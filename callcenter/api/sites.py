@@ -22,7 +22,6 @@ from callcenter.rules.rounds import Pass
 
 MOST_STOPS = 40
 MOST_AROUND = 200
-MOVING = ("Bus_équivalent", "Itinérante")
 MOST_MEANT = 30
 NUMBER = re.compile(r"(?:^|n° ?)(\d{1,9})$")
 NEVER: Pass = (date.max, ())
@@ -32,8 +31,9 @@ Overrides = Mapping[tuple[str, date], bool]
 
 @dataclass(frozen=True)
 class SiteShown:
-    """A site as it is read out. `today`: its spans of this day, there; `known_hours`: it gave some at all; `week`:
-    seven days of spans, Monday first; `is_listed`: the national list still names it."""
+    """A site as it is read out. `today`: its spans of this day, there; `known_hours`: it gave some at all, or an
+    exception holds; `exception`: that one's reason; `week`: seven ordinary days of spans, Monday first; `is_listed`:
+    the national list still names it."""
 
     id: int
     name: str
@@ -45,6 +45,7 @@ class SiteShown:
     mail: str
     today: tuple[site_hours.Span, ...]
     known_hours: bool
+    exception: str
     week: tuple[tuple[site_hours.Span, ...], ...]
     by_appointment: bool
     comment: str
@@ -131,16 +132,17 @@ def around(site: SiteShown) -> list[SiteShown]:
 
 
 def rounds_of(site: SiteShown, language: str) -> tuple[StopShown, ...]:
-    """Where and when a bus or an itinerant site comes: the rounds with its number, else those of its department, since
-    no list says whose they are; the next to come first. None for a site that stays."""
-    if site.format not in MOVING:
+    """Where and when a bus or an itinerant site comes: the rounds known to be its own, else those of its department,
+    since no list says whose they are; the next to come first. None for a site that stays."""
+    if site.format not in records.MOVING:
         return ()
     at = clock.now()
     with reading() as session:
         stops = records.rounds(session, site.department)
-    own = [stop for stop in stops if _national(stop.phone) == site.phone]
+    now = standing.current()
+    own = [stop for stop in stops if rounds.bus_of(stop, now.buses) == site.id]
     local = on_their_clock(site.department, at) or at
-    coming = sorted(own or stops, key=lambda stop: rounds.next_pass(stop, local) or NEVER)
+    coming = sorted(own or stops, key=lambda s: rounds.next_pass(s, local, now.exceptions_on_round(s)) or NEVER)
     return tuple(_stop(stop, language, at) for stop in coming[:MOST_STOPS])
 
 
@@ -157,9 +159,10 @@ def per_department() -> dict[str, tuple[int, int]]:
 
 
 def _site(row: records.Site, at: datetime) -> SiteShown:
-    local = on_their_clock(row.department, at) or at
-    holiday = bool(is_holiday(row.department, local.date(), standing.current().hours.overrides))
-    week = tuple(site_hours.spans_at(row.week, day, is_holiday=False) for day in range(7))
+    today = (on_their_clock(row.department, at) or at).date()
+    now = standing.current()
+    holiday = bool(is_holiday(row.department, today, now.hours.overrides))
+    found = site_hours.on_day(row.week, today, holiday, now.exception_of(row.id, today))
     return SiteShown(
         id=row.id,
         name=row.name,
@@ -169,9 +172,10 @@ def _site(row: records.Site, at: datetime) -> SiteShown:
         department=row.department,
         phone=_national(row.phone),
         mail=row.mail,
-        today=site_hours.spans_at(row.week, local.weekday(), holiday),
-        known_hours=any(week),
-        week=week,
+        today=found.spans,
+        known_hours=found.is_known,
+        exception=found.why,
+        week=tuple(site_hours.of_weekday(row.week, weekday) for weekday in range(7)),
         by_appointment=row.by_appointment,
         comment=row.comment,
         kind=row.kind,
@@ -186,7 +190,7 @@ def _site(row: records.Site, at: datetime) -> SiteShown:
 
 def _stop(stop: rounds.Stop, language: str, at: datetime) -> StopShown:
     local = on_their_clock(stop.department, at) or at
-    following = rounds.sentence(stop, language, local) or ""
+    following = rounds.sentence(stop, language, local, standing.current().exceptions_on_round(stop)) or ""
     phone = _national(stop.phone)
     return StopShown(stop.operator, stop.town, stop.place, phone, stop.hours, stop.weeks, following)
 

@@ -1,6 +1,8 @@
-"""The hours an administrator has written: for the line and its queues, dated exceptions, and holidays that win."""
+"""The hours an administrator has written: for the line and its queues, dated exceptions of these and of single sites,
+and holidays that win. No list that is imported touches them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date, time, timedelta
 
 from sqlalchemy import CheckConstraint, Index, String, Text, Uuid, delete, select
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter.db import Base
 from callcenter.records import revision
 from callcenter.records.identity import new_id
-from callcenter.rules.opening_hours import DatedException, LineHours
+from callcenter.rules.opening_hours import DatedException, LineHours, site_of
 
 
 class Hours(Base):
@@ -24,7 +26,7 @@ class Hours(Base):
 
 
 class HoursException(Base):
-    """What holds from `first` to `last` whatever the ordinary hours."""
+    """What holds from `first` to `last` whatever the ordinary hours. `scope`: as for hours, or one site (`S2023`)."""
 
     __tablename__ = "hours_exceptions"
     __table_args__ = (
@@ -33,12 +35,17 @@ class HoursException(Base):
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
-    scope: Mapped[str] = mapped_column(String(7))
+    scope: Mapped[str] = mapped_column(String(10))
     topic: Mapped[str] = mapped_column(String(40))
     first: Mapped[date]
     last: Mapped[date]
     hours: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(String(20))  # training, strike, flood, other
+
+    @property
+    def value(self) -> DatedException:
+        """The same as a plain value."""
+        return DatedException(self.scope, self.first, self.last, self.hours, self.reason, self.topic)
 
 
 class HolidayOverride(Base):
@@ -53,22 +60,34 @@ class HolidayOverride(Base):
 
 Overrides = Mapping[tuple[str, date], bool]
 """By where and when, whether a day is a holiday."""
+OF_A_SITE = HoursException.scope.startswith("S")
+LONG_PAST = timedelta(days=2)  # no clock of ours is behind another by more
 
 
 def line_hours(session: Session, opens: time, closes: time, *, always: bool, today: date) -> LineHours:
     """Everything that is written, over the deployer's ordinary hours. Exceptions long past are left out."""
-    exceptions = select(HoursException).where(HoursException.last >= today - timedelta(days=2))
+    exceptions = select(HoursException).where(HoursException.last >= today - LONG_PAST, ~OF_A_SITE)
     return LineHours(
         opens,
         closes,
         always,
         own={(row.scope, row.topic): row.hours for row in session.scalars(select(Hours))},
         exceptions=tuple(
-            DatedException(row.scope, row.first, row.last, row.hours, row.reason, row.topic)
-            for row in session.scalars(exceptions.order_by(HoursException.first, HoursException.id))
+            row.value for row in session.scalars(exceptions.order_by(HoursException.first, HoursException.id))
         ),
         overrides=overrides(session),
     )
+
+
+def of_sites(session: Session, today: date) -> dict[int, tuple[DatedException, ...]]:
+    """The exceptions of single sites. Those long past are left out."""
+    found = defaultdict[int, tuple[DatedException, ...]](tuple)
+    written = select(HoursException).where(HoursException.last >= today - LONG_PAST, OF_A_SITE)
+    for row in session.scalars(written.order_by(HoursException.first, HoursException.id)):
+        site_id = site_of(row.scope)
+        assert site_id is not None, row.scope
+        found[site_id] += (row.value,)
+    return dict(found)
 
 
 def overrides(session: Session) -> Overrides:
@@ -76,9 +95,11 @@ def overrides(session: Session) -> Overrides:
     return {(row.scope, row.day): row.is_holiday for row in session.scalars(select(HolidayOverride))}
 
 
-def exceptions_from(session: Session, day: date) -> list[HoursException]:
-    """Exceptions that hold on `day` or later, soonest first."""
+def exceptions_from(session: Session, day: date, scopes: Collection[str] | None = None) -> list[HoursException]:
+    """Exceptions that hold on `day` or later, of these scopes or of all, soonest first."""
     later = select(HoursException).where(HoursException.last >= day)
+    if scopes is not None:
+        later = later.where(HoursException.scope.in_(scopes))
     return list(session.scalars(later.order_by(HoursException.first, HoursException.id)))
 
 

@@ -34,11 +34,12 @@ from callcenter.errors import Refusal
 from callcenter.records import revision
 from callcenter.records.sessions import Changes
 from callcenter.rules.national_list import ListedSite
-from callcenter.rules.rounds import Stop
+from callcenter.rules.rounds import Bus, Stop
 from callcenter.rules.site_hours import osm
 
 MOST_GONE = 0.1  # of the sites we know: a list without more of them than this was probably cut
 STAGED_AT_ONCE = 500
+MOVING = ("Bus_équivalent", "Itinérante")  # formats
 COLUMNS = (
     "name", "address", "postal_code", "city", "department", "phone", "mail", "week", "by_appointment", "comment",
     "kind", "format", "grouping", "label", "latitude", "longitude", "doubts",
@@ -254,6 +255,12 @@ def rounds(session: Session, department: str | None = None) -> list[Stop]:
     """The rounds of a department, or of all."""
     of = select(Round) if department is None else select(Round).where(Round.department == department)
     return [row.stop for row in session.scalars(of.order_by(Round.id))]
+
+
+def buses(session: Session) -> list[Bus]:
+    """Every listed site that moves."""
+    moving = select(Site.id, Site.department, Site.phone).where(Site.gone_at.is_(None), Site.format.in_(MOVING))
+    return [Bus(*row) for row in session.execute(moving.order_by(Site.id))]
 
 
 def _differences(session: Session) -> dict[int, Changes]:

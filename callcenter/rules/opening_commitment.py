@@ -1,4 +1,7 @@
-"""The charter's opening commitment: a principal site opens at least 24 hours over at least 5 days a week."""
+"""The charter's opening commitment: a principal site opens at least 24 hours over at least 5 days a week.
+
+Judged by a site's regular week: neither holidays nor dated exceptions (training, strike, flood) count in it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -43,7 +43,8 @@ class BadHours(Refusal):
 class DatedException:
     """What holds from `first` to `last`, both days included, whatever the ordinary hours: `off`, or other hours.
 
-    `scope`: a territory, a region (`R76`) or the nation (`N`); `topic`: one queue; empty: the line.
+    `scope`: a territory, a region (`R76`) or the nation (`N`); `topic`: one queue; empty: the line. Or one site
+    (`S2023`), whose own hours it concerns and no call's.
     """
 
     scope: str
@@ -142,6 +143,24 @@ def is_holiday(department: str, day: date, overrides: Mapping[tuple[str, date], 
     return None if calendar is None else day in calendar
 
 
+def site_scope(site_id: int) -> str:
+    """Where an exception of one site is written."""
+    return f"S{site_id}"
+
+
+def site_of(scope: str) -> int | None:
+    """The site of a scope; None for what is of the line."""
+    found = re.fullmatch(r"S(\d{1,9})", scope, re.ASCII)
+    return int(found[1]) if found else None
+
+
+def holding(exceptions: Iterable[DatedException], day: date, near: tuple[str, ...] = ()) -> DatedException | None:
+    """The exception that holds on one day: of these scopes the nearest's, and of two for the same the one that closes.
+    `near` empty: all are of one scope."""
+    holds = [e for e in exceptions if e.first <= day <= e.last and (not near or e.scope in near)]
+    return min(holds, key=lambda e: (near.index(e.scope) if near else 0, e.hours != OFF), default=None)
+
+
 def spans(expression: str, day: date, *, on_holiday: bool = False) -> tuple[Span, ...]:
     """When these hours are open on one day. Raises BadHours."""
     return _spans(expression, day, on_holiday)
@@ -201,13 +220,13 @@ def _day(hours: LineHours, department: str, day: date, topic: str) -> tuple[tupl
     found, why = _of_scope(hours, department, day, "")
     if topic and found:
         queue, queue_why = _of_scope(hours, department, day, topic)
-        found, why = _common(found, queue), queue_why
+        found, why = common(found, queue), queue_why
     return found, why
 
 
 def _of_scope(hours: LineHours, department: str, day: date, topic: str) -> tuple[tuple[Span, ...], str]:
     near = scopes(department)
-    if exception := _exception(hours, near, day, topic):
+    if exception := holding((e for e in hours.exceptions if e.topic == topic), day, near):
         return _spans(exception.hours, day, False), exception.reason or "exception"
     written = next((hours.own[scope, topic] for scope in near if (scope, topic) in hours.own), None)
     if written is None and (topic or hours.always):
@@ -219,13 +238,8 @@ def _of_scope(hours: LineHours, department: str, day: date, topic: str) -> tuple
     return _spans(written, day, free), "holiday" if free else ""
 
 
-def _exception(hours: LineHours, near: tuple[str, ...], day: date, topic: str) -> DatedException | None:
-    """The nearest scope's; of two for the same, the one that closes."""
-    holding = [e for e in hours.exceptions if e.topic == topic and e.scope in near and e.first <= day <= e.last]
-    return min(holding, key=lambda e: (near.index(e.scope), e.hours != OFF), default=None)
-
-
-def _common(first: tuple[Span, ...], second: tuple[Span, ...]) -> tuple[Span, ...]:
+def common(first: tuple[Span, ...], second: tuple[Span, ...]) -> tuple[Span, ...]:
+    """What is in both."""
     both = ((max(a[0], b[0]), min(a[1], b[1])) for a in first for b in second)
     return tuple(sorted(span for span in both if span[0] < span[1]))
 

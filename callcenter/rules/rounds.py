@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from callcenter.errors import BadNumber, Refusal
 from callcenter.phone_number import PhoneNumber
-from callcenter.rules.opening_hours import BadHours, checked, is_holiday, spans
+from callcenter.rules.opening_hours import BadHours, DatedException, checked, common, holding, is_holiday, spans
+from callcenter.rules.site_hours import written
 from callcenter.rules.territory import TERRITORIES, departments
 
 LARGEST = 5_000_000  # bytes; the file of a whole department's buses has some thousands
@@ -56,6 +57,24 @@ class Stop:
     weeks: str
 
 
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """A site that moves."""
+
+    id: int
+    department: str
+    phone: str
+
+
+def bus_of(stop: Stop, buses: Iterable[Bus]) -> int | None:
+    """Whose round a stop is, which no list says: the bus with its number, else the only one of its department. None:
+    nobody knows."""
+    there = [bus for bus in buses if bus.department == stop.department]
+    numbered = [bus for bus in there if bus.phone and bus.phone == stop.phone]
+    possible = numbered or there
+    return possible[0].id if len(possible) == 1 else None
+
+
 def read(content: bytes) -> tuple[list[Stop], list[str]]:
     """The stops of a file of mediation places (JSON, `horaires` in OSM syntax), and what could not be taken from it.
     Raises NotRounds."""
@@ -78,31 +97,35 @@ def read(content: bytes) -> tuple[list[Stop], list[str]]:
     return stops, doubts
 
 
-def passes(stop: Stop, from_day: date) -> Iterator[Pass]:
-    """The days on which the bus stops there, from `from_day` on, with its hours; never on a holiday."""
+def passes(stop: Stop, from_day: date, exceptions: Sequence[DatedException] = ()) -> Iterator[Pass]:
+    """The days on which the bus stops there, from `from_day` on, with its hours; never on a holiday, nor outside the
+    hours of an exception of the bus."""
     for day in (from_day + timedelta(days=n) for n in range(HORIZON)):
         odd = day.isocalendar().week % 2 == 1
         if stop.weeks != "all" and odd != (stop.weeks == "odd"):
             continue
         if is_holiday(stop.department, day) is not False:
             continue
-        if found := spans(stop.hours, day):
-            yield day, tuple((f"{a:%H:%M}", f"{b:%H:%M}") for a, b in found)
+        found = spans(stop.hours, day)
+        if exception := holding(exceptions, day):
+            found = common(found, spans(exception.hours, day))
+        if found:
+            yield day, written(found)
 
 
-def next_pass(stop: Stop, local: datetime) -> Pass | None:
+def next_pass(stop: Stop, local: datetime, exceptions: Sequence[DatedException] = ()) -> Pass | None:
     """When the bus is there next, or is there now. `local`: now, there. None: nobody knows when."""
-    for day, spans_ in passes(stop, local.date()):
+    for day, spans_ in passes(stop, local.date(), exceptions):
         hours = tuple(span for span in spans_ if day > local.date() or span[1] > f"{local:%H:%M}")
         if hours:
             return day, hours
     return None
 
 
-def sentence(stop: Stop, language: str, local: datetime) -> str | None:
+def sentence(stop: Stop, language: str, local: datetime, exceptions: Sequence[DatedException] = ()) -> str | None:
     """« Le bus passe mardi à Aigre, de 9 h à 12 h. »; beyond a week with its date. `local`: now, there. None: nobody
     knows when."""
-    following = next_pass(stop, local)
+    following = next_pass(stop, local, exceptions)
     if following is None:
         return None
     day, hours = following

@@ -1,11 +1,15 @@
-"""The hours of a site as the national list writes them: `09:00 - 12:00 / 14:00 - 17:00`, one text per weekday.
+"""The hours of a site: its week, as the national list writes it (`09:00 - 12:00 / 14:00 - 17:00`, one text per
+weekday), and those of one day, which a dated exception changes.
 
 Hours inform callers and agents; they never route a call.
 """
 
 import re
-from collections.abc import Sequence
-from datetime import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from callcenter.rules.opening_hours import DatedException, spans
 
 Span = tuple[str, str]
 """From and to, `HH:MM`; `24:00` is the end of the day."""
@@ -19,6 +23,15 @@ UNREADABLE = "hours that cannot be read, left out"
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _SPAN = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?\s*(?:-|–|à)\s*(\d{1,2})\s*[:hH]\s*(\d{2})?")
+
+
+@dataclass(frozen=True)
+class SiteDay:
+    """One day of a site. `is_known`: it gave hours, or an exception holds; `why`: the reason of that exception."""
+
+    spans: tuple[Span, ...]
+    is_known: bool
+    why: str = ""
 
 
 def read_day(written: str) -> tuple[tuple[Span, ...], tuple[str, ...]]:
@@ -47,11 +60,24 @@ def read_day(written: str) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     return tuple((_written(a), _written(b)) for a, b in merged), tuple(dict.fromkeys(doubts))
 
 
-def spans_at(week: Sequence[Sequence[Sequence[str]]], weekday: int, is_holiday: bool) -> tuple[Span, ...]:
-    """The spans of one day, Monday being 0; sites are closed on the holidays of their territory."""
-    if is_holiday or weekday >= len(week):
-        return ()
-    return tuple((str(a), str(b)) for a, b in week[weekday])
+def on_day(
+    week: Sequence[Sequence[Sequence[str]]], day: date, is_holiday: bool, exception: DatedException | None
+) -> SiteDay:
+    """What a site is on one day: as the exception that holds says, else closed on a holiday of its territory, else as
+    on every such weekday."""
+    if exception:
+        return SiteDay(written(spans(exception.hours, day)), True, exception.reason)
+    return SiteDay(() if is_holiday else of_weekday(week, day.weekday()), any(week))
+
+
+def of_weekday(week: Sequence[Sequence[Sequence[str]]], weekday: int) -> tuple[Span, ...]:
+    """The ordinary spans of one weekday, Monday being 0."""
+    return tuple((str(a), str(b)) for a, b in week[weekday]) if weekday < len(week) else ()
+
+
+def written(found: Iterable[tuple[datetime, datetime]]) -> tuple[Span, ...]:
+    """Spans of one day on the wall clock, as they are written here."""
+    return tuple((f"{a:%H:%M}", f"{b:%H:%M}" if b.date() == a.date() else "24:00") for a, b in found)
 
 
 def osm(week: Sequence[Sequence[Sequence[str]]]) -> str:

@@ -10,17 +10,26 @@ WIDTH, TALLEST = 640, 560
 MARGIN = 28
 SHORTEST = 160
 LETTER, LINE = 7.4, 15  # how wide a letter and how high a line of a label is, at most
+NARROW = 2  # times larger are labels drawn where the sheet is half as wide: a telephone
+
+
+@dataclass(frozen=True)
+class Label:
+    """The town of a dot, to its right or to its left."""
+
+    town: str
+    is_left: bool
 
 
 @dataclass(frozen=True)
 class Dot:
-    """One site. `label`: its town, where there is room for it, to the left or to the right."""
+    """One site. `label`: its town, where there is room for it; `narrow`: the same on a telephone."""
 
     site: SiteShown
     x: float
     y: float
-    label: str = ""
-    is_left: bool = False
+    label: Label | None = None
+    narrow: Label | None = None
 
 
 @dataclass(frozen=True)
@@ -46,25 +55,26 @@ def drawn(sites: Sequence[SiteShown]) -> SiteMap | None:
     height = max(SHORTEST, round((bottom - top) * scale) + 2 * MARGIN)
     middle = (WIDTH - (right + left) * scale) / 2, (height - (bottom + top) * scale) / 2
     dots = [Dot(site, round(x * scale + middle[0], 1), round(y * scale + middle[1], 1)) for site, x, y in flat]
-    return SiteMap(tuple(_labelled(dots)), height, len(sites) - len(placed))
+    labels, narrow = _labels(dots), _labels(dots, NARROW)
+    named = (replace(dot, label=labels.get(dot), narrow=narrow.get(dot)) for dot in dots)
+    return SiteMap(tuple(named), height, len(sites) - len(placed))
 
 
-def _labelled(dots: Sequence[Dot]) -> list[Dot]:
-    """Towns are named from the north on, each once, where the name meets neither a dot nor another name."""
+def _labels(dots: Sequence[Dot], times: int = 1) -> dict[Dot, Label]:
+    """Towns are named from the north on, each once, where the name meets neither a dot nor another name. `times`: how
+    much larger than on a wide sheet."""
     taken = [(dot.x - 8, dot.y - 8, dot.x + 8, dot.y + 8) for dot in dots]
-    named, found = set[str](), list[Dot]()
+    named, found = set[str](), dict[Dot, Label]()
     for dot in sorted(dots, key=lambda each: (each.y, each.x)):
-        town = dot.site.city
-        wide = LETTER * len(town)
+        town, high = dot.site.city, LINE * times / 2
+        wide = LETTER * times * len(town)
         starts = {dot.x + 10: False, dot.x - 10 - wide: True}
-        boxes = {(start, dot.y - LINE / 2, start + wide, dot.y + LINE / 2): left for start, left in starts.items()}
+        boxes = {(start, dot.y - high, start + wide, dot.y + high): left for start, left in starts.items()}
         free = [box for box in boxes if box[0] >= 0 and box[2] <= WIDTH and not any(_meet(box, o) for o in taken)]
         if free and town not in named:
             named.add(town)
             taken.append(free[0])
-            found.append(replace(dot, label=town, is_left=boxes[free[0]]))
-        else:
-            found.append(dot)
+            found[dot] = Label(town, boxes[free[0]])
     return found
 
 

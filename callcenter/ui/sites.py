@@ -1,15 +1,23 @@
-"""The pages of the sites: by department, by search, and one with its week."""
+"""The pages of the sites: by department, by search, and one with its week and its exceptions."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from callcenter import clock
+from callcenter.actions import hours as verbs
+from callcenter.actions.orders import may_order
 from callcenter.api import sites as api
-from callcenter.api.identity import STAFF, SUPERVISOR, Admitted, open_to
-from callcenter.errors import NotFound
+from callcenter.api.admin import hours
+from callcenter.api.identity import STAFF, SUPERVISOR, Admitted, Visitor, open_to
+from callcenter.errors import BadAnswer, NotFound, Refusal
 from callcenter.rules import national_list, site_hours
+from callcenter.rules.opening_hours import BadHours, on_their_clock, site_scope
 from callcenter.rules.rounds import WEEKDAYS
 from callcenter.ui import render, site_map
 from callcenter.ui.admin import shown
+from callcenter.ui.pages import Fields
 
 router = APIRouter(prefix="/sites", include_in_schema=False)
 DOUBTS = {  # as the import tells them -> the key of their sentence
@@ -32,6 +40,16 @@ DOUBTS = {  # as the import tells them -> the key of their sentence
     site_hours.BACKWARDS: "backwards",
     site_hours.UNREADABLE: "unreadable",
 }
+
+
+def _numbered(site_id: str) -> int:
+    """A site's number out of an address. Raises NotFound."""
+    if not (site_id.isascii() and site_id.isdigit() and len(site_id) < 10):
+        raise NotFound
+    return int(site_id)
+
+
+Numbered = Annotated[int, Depends(_numbered)]
 
 
 @router.get("")
@@ -61,19 +79,48 @@ def listed(visitor: Admitted, words: str = "", department: str = "", order: str 
 
 @router.get("/{site_id}")
 @open_to(*STAFF)
-def one(site_id: str, visitor: Admitted) -> Response:
-    if not (site_id.isascii() and site_id.isdigit() and len(site_id) < 10):
-        raise NotFound
-    site = api.one(int(site_id))
+def one(number: Numbered, visitor: Admitted, done: int = 0) -> Response:
+    return _page(visitor, number, done=bool(done))
+
+
+@router.post("/{site_id}/except")
+@open_to(*SUPERVISOR)
+def except_(number: Numbered, visitor: Admitted, fields: Fields) -> Response:
+    """One click: the reason is the button."""
+    try:
+        asked = shown.filled_in(hours.ExceptFor, fields, scope=site_scope(number))
+        asked.carry_out(visitor.staff, clock.now())
+    except (BadAnswer, BadHours) as refusal:
+        return _page(visitor, number, refusal)
+    return shown.done(f"/sites/{number}")
+
+
+@router.post("/{site_id}/forget")
+@open_to(*SUPERVISOR)
+def forget(number: Numbered, visitor: Admitted, fields: Fields) -> Response:
+    verbs.forgets(visitor.staff, shown.uuid(str(fields.get("exception_id", ""))), clock.now())
+    return shown.done(f"/sites/{number}")
+
+
+def _page(visitor: Visitor, number: int, refusal: Refusal | None = None, *, done: bool = False) -> Response:
+    site = api.one(number)
+    at = clock.now()
     return shown.page(
         "site.html",
         visitor,
+        refusal,
         site=site,
         map=site_map.drawn(api.around(site)),
         stops=api.rounds_of(site, visitor.language),
+        exceptional=hours.of_site(visitor.staff, number),
+        may_close=visitor.staff.role in SUPERVISOR and may_order(visitor.staff, site.department),
+        scope=site_scope(number),
+        reasons=verbs.REASONS,
+        local_day=(on_their_clock(site.department, at) or at).date(),
         acts=api.history(site.id) if visitor.staff.role in SUPERVISOR else None,
         doubts=DOUBTS,
         weekdays=WEEKDAYS[visitor.language],
+        done=done,
     )
 
 

@@ -1,12 +1,17 @@
 """The national list from a page: whole or not at all, told as the command tells it, and what a site was before."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from callcenter import clock
+from callcenter.actions import standing
 from callcenter.db import reading
 from callcenter.records import sessions, sites
 from callcenter.rules import national_list
+from callcenter.rules.opening_hours import opening
+from callcenter.rules.territory import local_day
 from tests.api.conftest import SignIn
 from tests.data import real
 from tests.town import settle
@@ -126,12 +131,82 @@ def test_the_sites_are_drawn_where_they_are_and_each_department_leads_to_its_own
     lot = karim.get("/sites?department=46").text
     drawn = lot[lot.index("<svg") : lot.index("</svg>")]
     assert drawn.count("<a ") == 3
+    for name in ("Maison du Lot, Cahors", "Antenne de Figeac, Figeac", "Bus du Lot, Cajarc"):
+        assert f"<title>{name}" in drawn
+    for town in ("Cahors", "Figeac", "Cajarc"):
+        assert drawn.count(f">{town}</text>") == 2  # once for a wide sheet, once for a telephone
     assert drawn.index('href="/sites/7"') > 0
     one = karim.get("/sites/9").text
     assert 'class="dot dot--here' in one[one.index("<svg") : one.index("</svg>")]
     admins = web.get("/sites?department=46").text
     table = admins[admins.index("<tbody>") :]
     assert table.index("Antenne de Figeac") < table.index("Maison du Lot")  # two doubts before one
+
+
+def today_of(page: str) -> str:
+    fact = page[page.index("Aujourd&#39;hui") :]
+    return fact[: fact.index("</dd>")]
+
+
+def test_a_site_is_closed_in_one_form_by_its_supervisor_and_the_next_list_leaves_it_so(
+    web: Any, sign_in: SignIn
+) -> None:
+    send(web, LIST)
+    settle("ines", role="supervisor", departments=["46"])
+    ines = sign_in("ines")
+    before = opening(standing.refresh().hours, "46", clock.now())
+    today = local_day("46", clock.now())
+    form = {"csrf": ines.headers["X-CSRF-Token"], "scope": "S7", "hours": ""}
+    days = {"first": today.isoformat(), "last": (today + timedelta(days=1)).isoformat()}
+    assert "Grève" not in today_of(ines.get("/sites/7").text)
+    done = ines.post("/sites/7/except", data=form | days | {"reason": "strike"})
+    assert done.headers["location"] == "/sites/7?done=1"
+    assert "Grève" in ines.get("/sites?department=46").text
+    send(web, LIST.replace("Maison du Lot", "Maison de Cahors"))
+    page = ines.get("/sites/7").text
+    assert "Fermé" in today_of(page)
+    assert "Grève" in today_of(page)
+    assert "Fermeture exceptionnelle" in page[page.index("Historique") :]
+    assert ines.get("/api/sites/9").json()["exception"] == ""
+    assert opening(standing.refresh().hours, "46", clock.now()) == before  # site hours never route
+    (exception,) = ines.get("/api/admin/sites/7/exceptions").json()
+    assert (exception["reason"], exception["yours"], exception["last"]) == ("strike", True, days["last"])
+    assert ines.post("/sites/7/forget", data=form | {"exception_id": exception["id"]}).status_code == 303
+    page = ines.get("/sites/7").text
+    assert "Grève" not in today_of(page)
+    assert "Exception retirée" in page
+
+
+def test_a_site_may_open_at_other_hours_for_a_day(web: Any) -> None:
+    send(web, LIST)
+    today = local_day("974", clock.now()).isoformat()
+    asked = {"scope": "S12", "first": today, "last": today, "reason": "training", "hours": "10:00-11:30"}
+    assert web.post("/api/admin/exceptions", json=asked).status_code == 201
+    shown = web.get("/api/sites/12").json()
+    assert (shown["today"], shown["exception"], shown["known_hours"]) == ([["10:00", "11:30"]], "training", True)
+
+
+def test_only_those_who_supervise_its_department_close_a_site(web: Any, sign_in: SignIn) -> None:
+    send(web, LIST)
+    settle("ines", role="supervisor", departments=["31"])
+    settle("karim")
+    ines, karim = sign_in("ines"), sign_in("karim")
+    asked = {"first": "2026-12-01", "last": "2026-12-02", "reason": "strike"}
+    kept = web.post("/api/admin/exceptions", json=asked | {"scope": "S7"}).json()["id"]
+    assert ines.post("/api/admin/exceptions", json=asked | {"scope": "S7"}).status_code == 403
+    assert ines.delete(f"/api/admin/exceptions/{kept}").status_code == 403
+    form = asked | {"csrf": karim.headers["X-CSRF-Token"]}
+    assert karim.post("/sites/7/except", data=form).status_code == 403
+    for other in (ines, karim):
+        page = other.get("/sites/7").text
+        assert "/sites/7/except" not in page
+        assert "/sites/7/forget" not in page
+        assert date(2026, 12, 1).strftime("%d/%m/%Y") in page  # but everybody reads it
+    for wrong in ({"scope": "S99"}, {"scope": "S7", "topic": "impots"}, {"scope": "S"}, {"scope": "S7", "hours": "x"}):
+        assert web.post("/api/admin/exceptions", json=asked | wrong).status_code == 422, wrong
+    refused = web.post("/sites/7/except", data=asked | {"csrf": web.headers["X-CSRF-Token"], "hours": "demain"})
+    assert refused.status_code == 422
+    assert "pas écrits comme il faut" in refused.text
 
 
 def test_an_accounts_site_is_chosen_by_its_name(web: Any) -> None:

@@ -305,6 +305,11 @@ def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None
     page.get_by_role("link", name="Antenne de Figeac", exact=True).click()
     page.wait_for_selector("svg .dot--here")
     is_accessible(page, "a bus on the map, with its rounds and its history")
+    page.locator("details.quick summary").click()
+    is_accessible(page, "a site to be closed")
+    page.get_by_role("button", name="Inondation").click()
+    page.wait_for_selector("#exceptions-title ~ .scroll tbody tr")
+    is_accessible(page, "a site that is closed by exception")
 
 
 def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessible: Checks) -> None:

@@ -13,11 +13,12 @@ from callcenter import clock, config, embedded
 from callcenter.actions import healing, site_texts, standing
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import persons, rollout, sites
+from callcenter.records import hours, persons, rollout, sites
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Contact
 from callcenter.records.site_texts import SiteText
 from callcenter.rules import national_list, rounds
+from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.states import Ending
 from ivr.rehearsal.far_end import Line
 from tests.conversation import carrier as practice_carrier
@@ -135,6 +136,34 @@ def test_a_bus_that_stops_there_is_announced_by_voice_and_by_text(carrier: Carri
         carrier.asks(told.action, "3", From=MOBILE)
         worker.text(rows()[0].id)
     assert "Le bus passe mercredi à Cajarc" in line.messages()[0]["body"]
+
+
+def test_a_site_closed_by_exception_is_told_so_by_voice_and_by_text(carrier: Carrier, line: Line) -> None:
+    today = TUESDAY.date()
+    with transaction() as session:
+        for site_id, written in ((1, "off"), (2, "off"), (3, "10:00-11:00")):
+            hours.except_(session, DatedException(f"S{site_id}", today, today, written, "flood"))
+    standing.refresh()
+    with texts():
+        told = calls_from(carrier, "46200")
+        assert told.text.count("Exceptionnellement fermé aujourd'hui.") == 2  # the one without hours too
+        assert "de 10 heures à 11 heures" in told
+        told = calls_from(carrier, line="CA" + "8" * 32)
+        carrier.asks(told.action, "3", From=MOBILE, CallSid="CA" + "8" * 32)
+        worker.text(rows()[0].id)
+    assert "05 65 00 00 01, exceptionnellement fermé aujourd'hui" in line.messages()[0]["body"]
+
+
+def test_a_bus_that_does_not_run_is_not_announced(carrier: Carrier) -> None:
+    stop = rounds.Stop("Bus", "Cajarc", "Mairie", "46160", "46", "", "We 09:00-12:00; PH off", "all")
+    wednesday = TUESDAY.date() + timedelta(days=1)
+    with_a_bus = SITES.replace("commentaire", "commentaire;format_fs") + "6;Bus;46;46160;Cajarc;;;;;Bus_équivalent\n"
+    with transaction() as session:
+        sites.take_in(session, list(national_list.read(with_a_bus.encode()).sites.values()), clock.now())
+        sites.take_in_rounds(session, [stop])
+        hours.except_(session, DatedException("S6", wednesday, wednesday, reason="strike"))
+    standing.refresh()
+    assert "Le bus passe le mercredi 2 décembre à Cajarc" in calls_from(carrier, "46160")
 
 
 def test_from_the_day_it_opens_its_callers_are_served(carrier: Carrier) -> None:

@@ -1,12 +1,13 @@
 """When the bus comes next, in words that can be read out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from callcenter.rules import rounds
-from callcenter.rules.rounds import NotRounds, Stop
+from callcenter.rules.opening_hours import OFF, DatedException
+from callcenter.rules.rounds import Bus, NotRounds, Stop
 from tests.data import real
 
 AIGRE = Stop("Bus", "Aigre", "Mairie", "16140", "16", "", "Tu 09:00-12:00; PH off", "all")
@@ -34,6 +35,35 @@ def test_odd_and_even_weeks_are_the_calendars(weeks: str, day: str | None) -> No
 def test_the_bus_does_not_come_on_a_holiday() -> None:
     friday = Stop("Bus", "Aigre", "", "16140", "16", "", "Fr 09:00-12:00", "all")
     assert said(friday, "2026-12-22T10:00") == "Le bus passe le vendredi 8 janvier à Aigre, de 9 h à 12 h."
+
+
+@pytest.mark.parametrize(
+    ("hours", "sentence"),
+    [
+        (OFF, "Le bus passe le mardi 1er décembre à Aigre, de 9 h à 12 h."),
+        ("10:30-15:00", "Le bus passe mardi à Aigre, de 10 h 30 à 12 h."),
+    ],
+)
+def test_the_bus_does_not_come_where_an_exception_stops_it(hours: str, sentence: str) -> None:
+    training = DatedException("S7", date(2026, 11, 23), date(2026, 11, 25), hours, "training")
+    saturday = datetime(2026, 11, 21, 10, tzinfo=PARIS)
+    assert rounds.sentence(AIGRE, "fr", saturday, [training]) == sentence
+
+
+@pytest.mark.parametrize(
+    ("buses", "whose"),
+    [
+        ([], None),
+        ([Bus(7, "16", "+33500000007")], 7),  # the only one there, whatever its number
+        ([Bus(7, "17", "")], None),
+        ([Bus(7, "16", "+33500000007"), Bus(8, "16", "+33500000008")], None),
+        ([Bus(7, "16", "+33500000007"), Bus(8, "16", "+33630392518")], 8),
+        ([Bus(7, "16", "+33630392518"), Bus(8, "16", "+33630392518")], None),  # a number is not a key
+    ],
+)
+def test_a_stop_is_of_the_bus_with_its_number_or_of_the_only_one(buses: list[Bus], whose: int | None) -> None:
+    stop = Stop("Emmaüs", "Aigre", "Mairie", "16140", "16", "+33630392518", "Tu 09:00-12:00", "all")
+    assert rounds.bus_of(stop, buses) == whose
 
 
 def test_the_real_file_of_charente_is_read_whole() -> None:

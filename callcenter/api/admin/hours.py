@@ -11,20 +11,29 @@ from callcenter import clock
 from callcenter.actions import hours as verbs
 from callcenter.actions import standing
 from callcenter.actions.orders import departments_of, may_order
-from callcenter.api.identity import ADMIN, SUPERVISOR, Admitted, Id, open_to
+from callcenter.api.identity import ADMIN, STAFF, SUPERVISOR, Admitted, Id, open_to
 from callcenter.db import reading
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.records import agents, rollout, sessions, sites
 from callcenter.records import hours as records
 from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
-from callcenter.rules.opening_hours import OFF, DatedException, Opening, is_holiday, on_their_clock, opening
+from callcenter.rules.opening_hours import (
+    OFF,
+    DatedException,
+    Opening,
+    is_holiday,
+    on_their_clock,
+    opening,
+    site_scope,
+)
 from callcenter.rules.routing import NATION, UNKNOWN, rings
 from callcenter.rules.territory import TERRITORIES
 
 AHEAD = 400  # days of holidays that are shown
 
 Scope = Annotated[str, Field(max_length=7, description="a territory (46), a region (R76) or the nation (N)")]
+ScopeOrSite = Annotated[str, Field(max_length=10, description="the same, or one site (S2023): its own hours")]
 Topic = Annotated[str, Field(max_length=40, description="one queue; empty: the line")]
 
 
@@ -81,7 +90,7 @@ class DepartmentShown:
 class ExceptFor(BaseModel):
     """Closed (`off`), or open at other hours in OSM syntax, from one day to another, both included."""
 
-    scope: Scope
+    scope: ScopeOrSite
     first: date
     last: date
     reason: Literal["training", "strike", "flood", "other"] = "other"
@@ -145,23 +154,32 @@ def of(staff: Agent, scope: str) -> HoursShown:
     near = rings(department) if scope in TERRITORIES else tuple(dict.fromkeys((scope, NATION)))
     with reading() as session:
         line = standing.line_hours(session, at)
-        exceptions = [each for each in records.exceptions_from(session, at.date()) if each.scope in near]
+        exceptions = records.exceptions_from(session, at.date(), near)
         history = sessions.history(session, ["hours"], scope)
-    shown = (
-        ExceptionShown(e.id, e.scope, e.topic, e.first, e.last, e.hours, e.reason, may_order(staff, e.scope))
-        for e in exceptions
-    )
     local = on_their_clock(department, at) or at
     return HoursShown(
         scope=scope,
         local=local,
         now=None if scope.startswith("R") else opening(line, department, at),
-        exceptions=tuple(shown),
+        exceptions=tuple(_shown(e, yours=may_order(staff, e.scope)) for e in exceptions),
         own=tuple((s, t, line.own[s, t]) for s, t in sorted(line.own, key=lambda k: k[1]) if s in near),
         ordinary="24/7" if line.always else f"Mo-Fr {line.opens:%H:%M}-{line.closes:%H:%M}",
         holidays=() if scope.startswith("R") else tuple(_holidays(line.overrides, scope, local.date())),
         history=tuple(history),
     )
+
+
+def of_site(staff: Agent, site_id: int) -> tuple[ExceptionShown, ...]:
+    """The exceptions of one site that hold today, there, or later."""
+    at = clock.now()
+    with reading() as session:
+        site = sites.get(session, site_id)
+        if site is None:
+            raise NotFound
+        today = (on_their_clock(site.department, at) or at).date()
+        exceptions = records.exceptions_from(session, today, [site_scope(site_id)])
+    yours = staff.role in SUPERVISOR and may_order(staff, site.department)
+    return tuple(_shown(e, yours=yours) for e in exceptions)
 
 
 def scopes(staff: Agent) -> list[str]:
@@ -203,6 +221,10 @@ def department(staff: Agent, code: str) -> tuple[DepartmentShown, list[Act]]:
         return found, sessions.history(session, ["department", "message", "hours", "queue"], code)
 
 
+def _shown(row: records.HoursException, *, yours: bool) -> ExceptionShown:
+    return ExceptionShown(row.id, row.scope, row.topic, row.first, row.last, row.hours, row.reason, yours)
+
+
 def _holidays(overrides: records.Overrides, scope: str, first: date) -> list[Holiday]:
     department = scope if scope in TERRITORIES else UNKNOWN
     days = (first + timedelta(days=n) for n in range(AHEAD))
@@ -228,8 +250,15 @@ def read(scope: str, visitor: Admitted) -> HoursShown:
 @router.post("/exceptions", status_code=201)
 @open_to(*SUPERVISOR)
 def except_(asked: ExceptFor, visitor: Admitted) -> Written:
-    """Closed, or open at other hours, from one day to another; the next caller hears so."""
+    """The line, a queue or a site is closed, or open at other hours, from one day to another: it holds at once."""
     return Written(id=asked.carry_out(visitor.staff, clock.now()))
+
+
+@router.get("/sites/{site_id}/exceptions")
+@open_to(*STAFF)
+def read_of_site(site_id: int, visitor: Admitted) -> tuple[ExceptionShown, ...]:
+    """The exceptions of one site that hold today or later."""
+    return of_site(visitor.staff, site_id)
 
 
 @router.delete("/exceptions/{exception_id}", status_code=204)

@@ -437,7 +437,7 @@ def upgrade() -> None:
     op.create_table(
         "hours_exceptions",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("scope", sa.String(length=7), nullable=False),
+        sa.Column("scope", sa.String(length=10), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("first", sa.Date(), nullable=False),
         sa.Column("last", sa.Date(), nullable=False),
