@@ -54,6 +54,8 @@ def orders(supervisor: Agent, scope: str, topic: str, act: str, to_topic: str, a
     to_topic = to_topic if moving else ""
     if act not in ACTS or (topic and topic not in topics) or (moving and to_topic not in topics - {topic}):
         raise OrderRefused("order_target")
+    if moving and not _is_served(to_topic, scope):
+        raise OrderRefused("order_target")
     if moving and _goes_round(QueueOrder(scope, topic, to_topic)):
         raise OrderRefused("order_circle")
     with _ordering(supervisor, scope) as session:
@@ -83,6 +85,12 @@ def _seconds(ages: Ages | None) -> str:
 def topics_of(menu: Menu) -> set[str]:
     """Every topic that a caller may wait for."""
     return {topic.code for each in (menu, *menu.local.values()) for topic in each.coded()} | {OTHER}
+
+
+def _is_served(topic: str, scope: str) -> bool:
+    """Whether a topic is of every department of a scope: nobody waits for a service that only a neighbour added."""
+    menus = {id(menu): menu for menu in map(standing.current().menu.of, departments_of(scope))}.values()
+    return topic == OTHER or all(topic in {each.code for each in menu.coded()} for menu in menus)
 
 
 @contextmanager

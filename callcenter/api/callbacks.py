@@ -80,7 +80,7 @@ class Ask(BaseModel):
     agent: str | None = Field(None, description="the login of the agent to whom it is promised", max_length=60)
 
     def carry_out(self, staff: Agent, at: datetime) -> Callback:
-        if self.topic not in directory.topics() or self.department not in (*TERRITORIES, UNKNOWN):
+        if self.department not in (*TERRITORIES, UNKNOWN) or self.topic not in directory.topics_of([self.department]):
             raise NotFound
         number = PhoneNumber.parse(self.number)
         wish = Wish(self.department, self.topic, self.language)

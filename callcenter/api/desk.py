@@ -1,6 +1,6 @@
 """The desk of one agent: all that their screen shows, read at once, and what they may ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -475,8 +475,9 @@ class Demarche(BaseModel):
     continues: str | None = Field(None, description="the reference of the earlier contact it goes on from")
     notes: str | None = Field(None, max_length=4000)
 
-    def entry(self) -> Entry:
-        procedure = directory.procedures().get(self.procedure)
+    def entry(self, departments: Collection[str]) -> Entry:
+        """As it is recorded. `departments`: the citizen's and the agent's; another's own service is none of theirs."""
+        procedure = directory.procedures_of(departments).get(self.procedure)
         if procedure is None:
             raise NotFound
         return Entry(
@@ -510,7 +511,12 @@ class Record(Command):
     agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.records(agent_id, self.contact_id, [each.entry() for each in self.entries], at)
+        with reading() as session:
+            agent, contact = agents.get(session, agent_id), contacts.get(session, self.contact_id)
+            if agent is None or contact is None:
+                raise NotFound
+            served = (agent.department, contact.department)
+        verbs.records(agent_id, self.contact_id, [each.entry(served) for each in self.entries], at)
         _agrees(agent_id, self.contact_id, self.agreement, at)
 
 
@@ -539,9 +545,14 @@ class RecordVisit(Command):
     agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        entries = [each.entry() for each in self.entries]
         arrived_at = at - timedelta(minutes=self.minutes)
         department = self.department if self.department in TERRITORIES else UNKNOWN
+        with reading() as session:
+            agent = agents.get(session, agent_id)
+            if agent is None:
+                raise NotFound
+            served = (agent.department, department)
+        entries = [each.entry(served) for each in self.entries]
         answers = self.satisfaction, self.settled_said
         contact = verbs.records_visit(agent_id, department, entries, arrived_at, at, *answers)
         _agrees(agent_id, contact.id, self.agreement, at)

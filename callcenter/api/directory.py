@@ -1,6 +1,6 @@
 """What an agent may choose from: topics and procedures, in both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from callcenter.actions import standing
@@ -64,10 +64,25 @@ def procedures() -> dict[str, Procedure]:
     }
 
 
-def by_topic(first: str | None) -> list[tuple[Named, list[Procedure]]]:
-    """Every procedure under its topic, the call's own topic first."""
-    order = sorted(topics().values(), key=lambda topic: topic.code != first)
-    return [(topic, [p for p in procedures().values() if p.topic == topic.code]) for topic in order]
+def topics_of(departments: Collection[str]) -> dict[str, Named]:
+    """The topics of the nation and of these departments, in the order of `topics`."""
+    menu = standing.current().menu
+    there = {OTHER, *(topic.code for each in (menu, *map(menu.of, departments)) for topic in each.coded())}
+    return {code: topic for code, topic in topics().items() if code in there}
+
+
+def procedures_of(departments: Collection[str]) -> dict[str, Procedure]:
+    """What may be recorded for a citizen: the nation's procedures and those that these departments added."""
+    held = standing.current().procedures
+    return {code: each for code, each in procedures().items() if held[code].scope in (NATION, *departments)}
+
+
+def by_topic(first: str | None, departments: Collection[str]) -> list[tuple[Named, list[Procedure]]]:
+    """What may be recorded under its topic, the call's own topic first. `departments`: the citizen's and the
+    agent's."""
+    order = sorted(topics_of(departments).values(), key=lambda topic: topic.code != first)
+    possible = procedures_of(departments).values()
+    return [(topic, [p for p in possible if p.topic == topic.code]) for topic in order]
 
 
 def sheet(code: str, department: str, language: str) -> str:

@@ -217,7 +217,7 @@ def vocabulary(session: Session) -> Vocabulary:
     held = list(session.scalars(select(ProcedureRow).order_by(ProcedureRow.code, ProcedureRow.since.desc())))
     found: dict[str, tuple[Held, ...]] = {}
     for row in held:
-        found[row.code] = (*found.get(row.code, ()), Held(row.partner, row.topic, row.since, row.until))
+        found[row.code] = (*found.get(row.code, ()), Held(row.partner, row.topic, row.since, row.until, row.scope))
     if held:
         return found
     since = packaged_since()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter.db import Base
 from callcenter.records import directory, figures
 from callcenter.records.persons import BLANK_REFERENCE, pepper
+from callcenter.rules.menu import NATION
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
 from callcenter.rules.visits import STAGED, Refused, Why, line_reader
 
@@ -51,8 +52,8 @@ _STAGE = """
 create temporary table staged (
   line int, contact_key bigint, matter_key bigint, reference text, site_id int, local timestamp, instant timestamptz,
   channel text, department text, lasted float8, waited float8, satisfaction int, satisfaction_scale int,
-  settled_said bool, procedure text, partner text, topic text, outcome text, reason text, internet_checked bool,
-  settled bool, follow_up text, continues text, notes text
+  settled_said bool, procedure text, partner text, topic text, scope text, outcome text, reason text,
+  internet_checked bool, settled bool, follow_up text, continues text, notes text
 ) on commit drop
 """
 _ERASED = BLANK_REFERENCE.format(table="s", column="reference")
@@ -70,6 +71,11 @@ insert into refused
 select s.line, s.site_id, s.reference, case when site.id is null then :unknown_site else :not_yours end
 from staged s left join sites site on site.id = s.site_id
 where site.id is null or not coalesce(site.department = any(cast(:scope as text[])), true)
+"""
+_REFUSE_ELSEWHERE = f"""
+insert into refused
+select s.line, s.site_id, s.reference, :elsewhere from staged s join sites site on site.id = s.site_id
+where s.scope not in ('{NATION}', site.department, coalesce(s.department, ''))
 """
 _REFUSE_OTHERWISE = """
 insert into refused select s.line, s.site_id, s.reference, :otherwise
@@ -220,7 +226,7 @@ def _compare(session: Session, values: Mapping[str, Any]) -> list[Refused]:
     """Refusals that take more than one line to see; what is left in `arrivals` may be written."""
     session.execute(text(_ARRIVALS), {"pepper": pepper()})
     sentences: dict[str, Any] = {why.name.lower(): why.value for why in Why} | dict(values)
-    for rule in (_REFUSE_SITES, _REFUSE_OTHERWISE, _REFUSE_CONTINUES, _REFUSE_THE_REST):
+    for rule in (_REFUSE_SITES, _REFUSE_ELSEWHERE, _REFUSE_OTHERWISE, _REFUSE_CONTINUES, _REFUSE_THE_REST):
         _count(session, rule, sentences)
     while _count(session, _REFUSE_AFTER_REFUSED, sentences):
         _count(session, _REFUSE_THE_REST, sentences)

@@ -12,6 +12,7 @@ from itertools import chain
 from zlib import crc32
 
 from callcenter.errors import Refusal
+from callcenter.rules.menu import NATION
 from callcenter.rules.outcomes import masked, refusals
 from callcenter.rules.quality import Scale
 from callcenter.rules.states import FollowUp, Outcome
@@ -24,7 +25,7 @@ COLUMNS = (*REQUIRED, *OF_CONTACT, *OF_MATTER)
 STAGED = (
     "line", "contact_key", "matter_key", "reference", "site_id", "local", "instant", "channel", "department", "lasted",
     "waited", "satisfaction", "satisfaction_scale", "settled_said",
-    "procedure", "partner", "topic", "outcome", "reason",
+    "procedure", "partner", "topic", "scope", "outcome", "reason",
     "internet_checked", "settled", "follow_up", "continues", "notes",
 )  # fmt: skip
 LONGEST_LINE = 20_000  # characters: more is no line of a table
@@ -55,12 +56,14 @@ _DEPARTMENTS = frozenset((*TERRITORIES, UNKNOWN, ""))
 
 @dataclass(frozen=True)
 class Held:
-    """A démarche of a time, both days included: whose it is, and of which topic."""
+    """A démarche of a time, both days included: whose it is, of which topic, and where: `scope` is a department that
+    added it, or the nation."""
 
     partner: str
     topic: str
     since: date
     until: date | None = None
+    scope: str = NATION
 
 
 Vocabulary = Mapping[str, tuple[Held, ...]]
@@ -87,6 +90,7 @@ class Why(StrEnum):
     CHANNEL = "canal inconnu : accueil ou bus"
     DEPARTMENT = "département inconnu"
     PROCEDURE = "démarche inconnue"
+    ELSEWHERE = "cette démarche est un service d'un autre département"
     NOT_THEN = "cette démarche n'était pas proposée ce jour-là"
     PARTNER = "partenaire inconnu"
     OUTCOME = "issue inconnue : information, accompagnement ou orientation"
@@ -234,8 +238,8 @@ def line_reader(
         return (
             line, crc32(of_contact.encode()), crc32(of_matter.encode()), reference, int(site), local, instant, channel,
             department or None, lasted, waited, score or None, scale or None, YES_NO[said], procedure,
-            partner or held.partner, held.topic, outcome.value, REASONS[reason], bool(YES_NO[checked]), is_settled,
-            follow_up.value, continues or None, notes,
+            partner or held.partner, held.topic, held.scope, outcome.value, REASONS[reason],
+            bool(YES_NO[checked]), is_settled, follow_up.value, continues or None, notes,
         )  # fmt: skip
 
     return read

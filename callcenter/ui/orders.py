@@ -5,7 +5,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter.actions.orders import ACTS, LONGEST, may_order
-from callcenter.api import directory, orders, waiting
+from callcenter.api import board, directory, orders, waiting
 from callcenter.api.identity import OVERSEER, SUPERVISOR, Admitted, Id, open_to
 from callcenter.errors import OrderRefused
 from callcenter.records.agents import Agent
@@ -26,14 +26,14 @@ FORMS: dict[str, type[orders.SayMessage | orders.OrderQueue | orders.SetThreshol
 @router.get("/supervision/orders")
 @open_to(*OVERSEER)
 def orders_page(visitor: Admitted, done: int | None = None) -> Response:
-    stands = orders.now()
+    stands, seen = orders.now(), board.scope_of(visitor.staff)
     return HTMLResponse(
         render.page(
             "orders.html",
             visitor,
             orders=stands,
             scopes=_scopes(visitor.staff) if visitor.staff.role in SUPERVISOR else [],
-            topics=directory.topics(),
+            topics=directory.topics() if seen is None else directory.topics_of(seen),
             acts=ACTS[:-1],
             longest=LONGEST,
             done=done,

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter import clock
-from callcenter.api import board, links
+from callcenter.api import board, directory, links
 from callcenter.api.identity import ANYBODY, SUPERVISOR, Admitted, open_to
 from callcenter.config import settings
 from callcenter.rules.alerts import DEFAULTS
@@ -48,7 +48,8 @@ def revoke_link(visitor: Admitted, fields: Fields) -> Response:
 @open_to("admin")
 def thresholds_page(visitor: Admitted) -> Response:
     own = sorted(board.thresholds().items(), key=lambda each: each[0])
-    return HTMLResponse(render.page("wall_thresholds.html", visitor, own=own, defaults=DEFAULTS))
+    topics = directory.topics().values()
+    return HTMLResponse(render.page("wall_thresholds.html", visitor, own=own, defaults=DEFAULTS, topics=topics))
 
 
 @router.post("/supervision/thresholds")
