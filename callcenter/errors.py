@@ -96,6 +96,13 @@ class BadNumber(Refusal):
     english = "This telephone number cannot be used."
 
 
+class AlreadyPromised(Refusal):
+    """Un rappel est déjà promis à ce numéro."""
+
+    status = 409
+    english = "A callback is already promised to this number."
+
+
 class TooManyCallbacks(Refusal):
     """Trop de rappels sont demandés en ce moment : aucun autre ne peut être promis."""
 

@@ -11,6 +11,7 @@ from callcenter.actions import citizen, dial, dispatch, index, standing, supervi
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import (
+    AlreadyPromised,
     BadNumber,
     DatabaseDown,
     NoSuchTime,
@@ -32,7 +33,6 @@ from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
 from callcenter.rules.priority import Past, priority
 from callcenter.rules.states import CallState, Due, Ending
-from callcenter.rules.territory import UNKNOWN
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
@@ -216,16 +216,17 @@ def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, a
 def promises_to(
     staff: Agent, number: PhoneNumber, wish: Wish, slot: str, at: datetime, for_agent: str | None = None
 ) -> Callback:
-    """A promise asked for by a supervisor, on a page or through the API; written down. One that is open stands."""
-    if not supervisor.sees(staff, wish.department):
+    """A promise asked for by a supervisor, on a page or through the API; written down. One that is open stands. Raises
+    AlreadyPromised, and tells nothing else, when that one is another team's."""
+    if not supervisor.tends(staff, wish.department):
         raise NotAllowed
     if not number.may_be_called_back:
         raise BadNumber
     try:
         with transaction() as session:
-            if for_agent and agents.get(session, for_agent) is None:
-                raise NotFound
-            kept = callbacks.open_for(session, number)
+            if for_agent:
+                _check_agent(session, staff, for_agent)
+            kept = _open_and_theirs(session, staff, number)
             if kept is None:
                 when = _exactly(wish.department, slot, at) if slot else _window(wish, "", at)
                 kept = _promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
@@ -274,19 +275,34 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
             call = calls.get(session, call_id)
             if call is None or call.phone is None or call.arrived_at < at - UNHEARD_FOR:
                 raise NotFound
-            if call.department != UNKNOWN and not supervisor.sees(staff, call.department):
+            if not supervisor.tends(staff, call.department):
                 raise NotAllowed
             if not call.phone.may_be_called_back or call.talking_at or call.state != CallState.ENDED:
                 raise NotPossibleNow
             wish = Wish(call.department, call.topic, call.language, call.relay)
             when = _exactly(call.department, slot, at) if slot else _window(wish, "", at)
-            kept = callbacks.open_for(session, call.phone) or _promise(
+            kept = _open_and_theirs(session, staff, call.phone) or _promise(
                 session, call.phone, wish, Source.SUPERVISOR, when, at, call=call, by=staff.id
             )
             sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
             return kept
     except Conflict:  # they have just been promised one
         raise NotPossibleNow from None
+
+
+def _open_and_theirs(session: Session, staff: Agent, number: PhoneNumber) -> Callback | None:
+    """The promise that is open to a number. Raises AlreadyPromised when it is not this supervisor's to read."""
+    kept = callbacks.open_for(session, number)
+    if kept is not None and not supervisor.tends(staff, kept.department):
+        raise AlreadyPromised
+    return kept
+
+
+def _check_agent(session: Session, staff: Agent, agent_id: str) -> None:
+    """Raises NotFound for whoever takes no calls, or is of another team: their names are not told either."""
+    found = agents.get(session, agent_id)
+    if found is None or not found.takes_calls or not supervisor.sees(staff, found.department):
+        raise NotFound
 
 
 def _promise(

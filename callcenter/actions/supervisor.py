@@ -8,12 +8,19 @@ from callcenter.db import transaction
 from callcenter.errors import NotAllowed, NotFound, NotPossibleNow
 from callcenter.records import agents, calls, contacts, sessions
 from callcenter.records.agents import Agent
+from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import AgentState, CallState, Due, PauseReason
 
 
 def sees(supervisor: Agent, department: str) -> bool:
     """Whether a department is theirs: an administrator's are all."""
     return supervisor.role == "admin" or department in supervisor.departments
+
+
+def tends(supervisor: Agent, department: str) -> bool:
+    """Whether they look after the citizens of a department: of their own, and of none that is known, who are every
+    team's."""
+    return department == UNKNOWN or sees(supervisor, department)
 
 
 def releases(supervisor: Agent, contact_id: str, at: datetime) -> None:

@@ -233,8 +233,9 @@ def list_unheard(visitor: Admitted) -> list[Unheard]:
 @router.post("", status_code=201)
 @open_to(*SUPERVISOR)
 def ask(asked: Ask, visitor: Admitted) -> Row:
-    """Promise a callback. One that is open to the same number stands, and is given instead. Refused for a number that
-    may not be called, a department that is not yours, a time when the line is closed, or too many promises."""
+    """Promise a callback. One that is open to the same number stands, and is given instead; of another team's nothing
+    is told but that it is there (409). Refused for a number that may not be called, a department or an agent that is
+    not yours, a time when the line is closed, or too many promises."""
     at = clock.now()
     made = asked.carry_out(visitor.staff, at)
     with reading() as session:

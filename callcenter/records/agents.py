@@ -31,6 +31,7 @@ from callcenter.rules.routing import agent_queues
 from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
 
 KEPT = timedelta(days=731)  # an account that was closed
+TAKE_CALLS = ("agent", "supervisor")
 
 
 class Agent(Base):
@@ -78,6 +79,11 @@ class Agent(Base):
     def phone(self) -> PhoneNumber | None:
         """The desk phone's number."""
         return PhoneNumber(sealing.unseal(self.desk_phone)) if self.desk_phone else None
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether a call may ever be theirs."""
+        return self.active and self.role in TAKE_CALLS
 
     @property
     def queues(self) -> tuple[str, ...]:
@@ -216,4 +222,4 @@ def forget_closed(session: Session, at: datetime) -> None:
 
 
 def _takes_calls() -> ColumnElement[bool]:
-    return Agent.role.in_(("agent", "supervisor"))
+    return Agent.role.in_(TAKE_CALLS)

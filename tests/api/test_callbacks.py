@@ -288,6 +288,34 @@ def test_what_the_api_refuses(sign_in: SignIn, asked: dict[str, str], refused: t
     assert _count() == 0
 
 
+def test_a_promise_of_another_team_is_not_read_by_asking_for_one(sign_in: SignIn) -> None:
+    """Nor by calling back who hung up with us: no department, topic, reference, agent or time."""
+    settle("paul", role="supervisor", departments=["974"])
+    settle("ines", role="supervisor", departments=["46"])
+    reunion = "+262262123456"
+    made = sign_in("paul").post("/api/callbacks", json={"number": reunion, "department": "974", "topic": "impots"})
+    ines = sign_in("ines")
+    asked = ines.post("/api/callbacks", json={"number": reunion, "department": "46"})
+    assert asked.status_code == 409
+    assert asked.json() == {"refusal": "AlreadyPromised", "sentence": "Un rappel est déjà promis à ce numéro."}
+    again = ines.post("/api/callbacks/unheard", json={"call_ids": [_hung_up(reunion)]})
+    assert _refusal(again) == (409, "AlreadyPromised")
+    assert _open(reunion).id == made.json()["id"]
+    with reading() as session:
+        assert [each.noun_id for each in session.query(sessions.AuditEntry)] == [made.json()["id"]]
+
+
+@pytest.mark.parametrize(("department", "role"), [("974", "agent"), ("46", "auditor")])
+def test_nobody_is_promised_to_an_agent_of_another_team_or_who_takes_no_calls(
+    sign_in: SignIn, department: str, role: str
+) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    settle("marie", department=department, role=role)
+    asked = {"number": DURAND, "department": "46", "agent": "marie"}
+    assert _refusal(sign_in("ines").post("/api/callbacks", json=asked)) == (404, "NotFound")
+    assert _count() == 0
+
+
 def test_the_api_is_described(sign_in: SignIn) -> None:
     settle("ines", role="supervisor", departments=["46"])
     described = sign_in("ines").get("/api/openapi.json").json()
