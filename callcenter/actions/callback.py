@@ -260,7 +260,7 @@ def cancels(staff: Agent, callback_id: str, at: datetime) -> None:
         callback = callbacks.get(session, callback_id)
         if callback is None:
             raise NotFound
-        if not supervisor.sees(staff, callback.department):
+        if not supervisor.tends(staff, callback.department):
             raise NotAllowed
         stood = dial.close(session, callback_id, CallbackState.CANCELLED, "cancelled by a supervisor", at, staff.id)
         if stood is None:

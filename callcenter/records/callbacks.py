@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -33,6 +34,7 @@ from callcenter.records.calls import Call
 from callcenter.records.identity import new_id
 from callcenter.records.legs import Leg
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult, Source
+from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import ON_DUTY, CallState, LegState
 
 OPEN = "state in ('promised', 'queued', 'dialling', 'talking')"
@@ -343,10 +345,9 @@ def queued(session: Session) -> list[Callback]:
 def listed(
     session: Session, departments: Sequence[str] | None, limit: int = 500, *, where: ColumnElement[bool] | None = None
 ) -> list[Callback]:
-    """Open promises of these departments of the citizens' (None: all), the soonest due first."""
-    open_ = select(Callback).where(Callback.state.in_(OPEN_STATES))
-    if departments is not None:
-        open_ = open_.where(Callback.department.in_(departments))
+    """Open promises of these departments of the citizens' and of none that is known (None: all), the soonest due
+    first."""
+    open_ = select(Callback).where(Callback.state.in_(OPEN_STATES), _is_of(departments))
     if where is not None:
         open_ = open_.where(where)
     return list(session.scalars(open_.order_by(Callback.due_from, Callback.promised_at).limit(limit)))
@@ -360,11 +361,13 @@ def for_agent(session: Session, agent: Agent, limit: int = 100) -> list[Callback
 
 
 def closed_since(session: Session, departments: Sequence[str] | None, since: datetime, limit: int) -> list[Callback]:
-    """Promises that ended since then, the latest first."""
-    closed = select(Callback).where(Callback.closed_at >= since)
-    if departments is not None:
-        closed = closed.where(Callback.department.in_(departments))
+    """Promises of these departments, and of none that is known, that ended since then, the latest first."""
+    closed = select(Callback).where(Callback.closed_at >= since, _is_of(departments))
     return list(session.scalars(closed.order_by(Callback.closed_at.desc()).limit(limit)))
+
+
+def _is_of(departments: Sequence[str] | None) -> ColumnElement[bool]:
+    return true() if departments is None else Callback.department.in_([*departments, UNKNOWN])
 
 
 def very_late(session: Session, at: datetime, limit: timedelta) -> int:

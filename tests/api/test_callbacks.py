@@ -140,6 +140,20 @@ def test_a_supervisor_cancels_a_promise_and_it_is_written_down(sign_in: SignIn) 
     assert (ines_id, kept) in [(each.who, each.noun_id) for each in acts]
 
 
+def test_promises_of_no_known_department_are_every_supervisors(sign_in: SignIn) -> None:
+    """As on the wall: listed, printed, cancelled, and shown once they have ended."""
+    settle("ines", role="supervisor", departments=["46"])
+    settle("paul", role="supervisor", departments=["974"])
+    kept = _asked(department="inconnu")
+    ines, paul = sign_in("ines"), sign_in("paul")
+    for each in (ines, paul):
+        assert [row["id"] for row in each.get("/api/callbacks").json()] == [kept]
+        assert "05 65 05 12 34" in each.get("/supervision/callbacks/print").text
+    assert ines.delete(f"/api/callbacks/{kept}").status_code == 204
+    assert paul.get("/api/callbacks").json() == []
+    assert "Annulé" in paul.get("/supervision/callbacks").text
+
+
 def test_the_printed_list_has_whole_numbers_and_looking_is_written_down(sign_in: SignIn) -> None:
     ines_id = settle("ines", role="supervisor", departments=["46"])
     _asked()
