@@ -70,7 +70,7 @@ def deactivates(admin: Agent, agent_id: str, at: datetime) -> None:
         raise NotAllowed
     with transaction() as session:
         row = _held(session, agent_id)
-        row.active = False
+        row.active, row.closed_at = False, row.closed_at or at
         sessions.revoke(session, agent_id, at)
         sessions.audit(session, admin.id, "deactivated", "agent", agent_id, at)
     if row.state != AgentState.OFFLINE:
@@ -80,7 +80,8 @@ def deactivates(admin: Agent, agent_id: str, at: datetime) -> None:
 def reactivates(admin: Agent, agent_id: str, at: datetime) -> None:
     """They may sign in again, as before."""
     with transaction() as session:
-        _held(session, agent_id).active = True
+        row = _held(session, agent_id)
+        row.active, row.closed_at = True, None
         sessions.audit(session, admin.id, "reactivated", "agent", agent_id, at)
 
 

@@ -30,7 +30,7 @@ from callcenter.records.identity import new_id
 from callcenter.rules.routing import agent_queues
 from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
 
-KEPT = timedelta(days=731)  # an account that was closed
+KEPT = timedelta(days=731)  # an account, once closed
 TAKE_CALLS = ("agent", "supervisor")
 
 
@@ -45,6 +45,7 @@ class Agent(Base):
             "(call_id is not null) = (state in ('offered', 'connecting', 'talking', 'wrap_up'))",
             name="agents_call_in_hand",
         ),
+        CheckConstraint("active = (closed_at is null)", name="agents_closed"),
         Index("agents_on_duty", "state", postgresql_where="state <> 'offline'"),
     )
 
@@ -55,6 +56,7 @@ class Agent(Base):
     role: Mapped[str] = mapped_column(String(12), default="agent")
     departments: Mapped[list[str]] = mapped_column(ARRAY(String(7)), default=list)
     active: Mapped[bool] = mapped_column(default=True)
+    closed_at: Mapped[datetime | None]  # since when the account is not active
     interface: Mapped[str] = mapped_column(String(2), default="fr")  # the language of their screens
 
     site_id: Mapped[int | None]
@@ -216,7 +218,7 @@ def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason 
 
 def forget_closed(session: Session, at: datetime) -> None:
     """Accounts closed for two years lose name, login and telephone (`domain.md`); their ids, no names, stay."""
-    gone = update(Agent).where(~Agent.active, Agent.since < at - KEPT, Agent.name != "")
+    gone = update(Agent).where(Agent.closed_at < at - KEPT, Agent.name != "")
     login = func.concat("parti-", cast(Agent.id, String))
     session.execute(gone.values(login=login, name="", password_hash="", desk_phone=None, shift_line=None))
 

@@ -311,7 +311,7 @@ def _hire(session: Session, department: str, number: int, since: datetime) -> st
     session.add(
         Agent(
             id=agent_id, login=f"{MARK}{department}-{number}", name=name, password_hash="-", department=department,
-            active=False, since=since, topics=[], languages=["fr"],
+            active=False, closed_at=since, since=since, topics=[], languages=["fr"],
         )
     )  # fmt: skip
     return agent_id

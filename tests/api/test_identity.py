@@ -134,7 +134,7 @@ def test_somebody_who_is_no_longer_active_is_out_at_once(sign_in: SignIn) -> Non
     with transaction() as session:
         agent = agents.get(session, agent_id)
         assert agent
-        agent.active = False
+        agent.active, agent.closed_at = False, clock.now()
     assert client.get("/api/desk").status_code == 401
 
 
