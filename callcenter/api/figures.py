@@ -1,8 +1,9 @@
 """The figures: of any period, territory, partner and side, for the report and for other software."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import prod
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -29,6 +30,7 @@ DAYS_OF_A_CURVE = 92  # a longer one goes by months
 LONGEST = timedelta(days=366 * 10)
 SITES_SHOWN = 60
 NO_PARTNER = "sans"
+MOST_CELLS = 15_000  # of one answer, which is some 30 MB of JSON
 
 Dimension = Literal["day", "month", "department", "partner", "channel"]
 
@@ -45,6 +47,13 @@ class NoSuchPlace(Refusal):
 
     status = 422
     english = "There is no such territory or partner."
+
+
+class TooFine(Refusal):
+    """Ce découpage compte trop de cellules : demandez une période plus courte, un territoire ou moins de dimensions."""
+
+    status = 422
+    english = "This cut has too many cells: ask for a shorter period, a territory, or fewer dimensions."
 
 
 @dataclass(frozen=True)
@@ -81,11 +90,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Line:
-    """One measure, the telephone beside the front desk."""
+    """One measure, the telephone beside the front desk. `people`: of how many each side is, where it is a mean."""
 
     measure: Measure
     phone: Value
     desk: Value
+    people: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -160,9 +170,7 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
     by_month = (last - first).days >= DAYS_OF_A_CURVE
     with reading(PATIENCE) as session:
         allow_time(session, PATIENCE - 5)
-        names = directory.partner_names(session, last)
-        if wanted.partner not in ("", NO_PARTNER, *names):
-            raise NoSuchPlace
+        names = _partners(session, wanted)
         partner = wanted.partner_column
         chosen: Any = {
             "departments": departments,
@@ -238,6 +246,14 @@ def partner_names(on: date) -> dict[str, str]:
         return directory.partner_names(session, on)
 
 
+def _partners(session: Session, wanted: Asked) -> dict[str, str]:
+    """What each partner was called at the end of the period. Raises NoSuchPlace for one there is not."""
+    names = directory.partner_names(session, wanted.last)
+    if wanted.partner not in ("", NO_PARTNER, *names):
+        raise NoSuchPlace
+    return names
+
+
 def _lines(wanted: Asked, sides: Mapping[str, Tally]) -> Iterable[Line]:
     of_partner = bool(wanted.partner)
     for measure in MEASURES:
@@ -247,7 +263,7 @@ def _lines(wanted: Asked, sides: Mapping[str, Tally]) -> Iterable[Line]:
             shown_for(side, measure, sides[side], of_partner) if wanted.side in ("", side) else None
             for side in (PHONE, DESK)
         ]
-        yield Line(measure, *shown)
+        yield Line(measure, shown[0], shown[1], (measure.people(sides[PHONE]), measure.people(sides[DESK])))
 
 
 def _sides(found: Mapping[tuple[Any, ...], Tally]) -> dict[str, Tally]:
@@ -368,7 +384,9 @@ def read_figures(
     partner: Annotated[str, Query(description="a partner's code, `sans` for démarches of none")] = "",
     side: Annotated[Literal["", "phone", "front_desk"], Query(description="one side of the comparison")] = "",
 ) -> Figures:
-    """The quality measures of the departments that are yours, by the definitions that the report and the wall use."""
+    """The quality measures of the departments that are yours, by the definitions that the report and the wall use. An
+    answer of more than 15,000 possible cells is refused (422): the days of a year by department, say, are asked for in
+    quarters."""
     wanted = asked(first, last, territory, partner, side)
     departments = wanted.departments(scope_of(visitor.staff))
     keys = tuple(dict.fromkeys(by or ()))
@@ -378,6 +396,9 @@ def read_figures(
         partners = None if "partner" in keys else (EVERYBODY,)
     with reading(PATIENCE) as session:
         allow_time(session, PATIENCE - 5)
+        names = _partners(session, wanted)
+        if _cells(wanted, keys, departments, partners or (*names, "")) > MOST_CELLS:
+            raise TooFine
         found = figures.between(
             session, wanted.first, wanted.last, keys, departments=departments, partners=partners,
             channels=wanted.channels,
@@ -393,6 +414,19 @@ def read_figures(
         cells=cells,
         definitions=definitions(),
     )
+
+
+def _cells(wanted: Asked, by: Iterable[str], departments: Collection[str] | None, partners: Collection[str]) -> int:
+    """How many there may be at most."""
+    days = (wanted.last - wanted.first).days + 1
+    sizes = {
+        "day": days,
+        "month": days // 28 + 2,
+        "department": len(TERRITORIES) + 1 if departments is None else len(departments),
+        "partner": len(partners),
+        "channel": len(wanted.channels),
+    }
+    return prod(sizes[each] for each in by)
 
 
 def definitions() -> dict[str, Definition]:

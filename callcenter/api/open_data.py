@@ -1,7 +1,8 @@
 """What is published for everybody: the pick-up rate by an agent, as Services Publics+ defines it.
 
 One line a department and month, of months that are final; as they were corrected, if they were. Counts under 11 are
-kept back and the others rounded, so that no difference tells a small one; a share is of the counts as published.
+kept back and the others rounded, so that no difference tells a small one; a share is of the counts as published. Where
+the database is a demonstration's or holds a simulated year, every line and the schema say that nothing of it is real.
 """
 
 import csv
@@ -15,8 +16,9 @@ from starlette.responses import JSONResponse, Response
 
 from callcenter import clock
 from callcenter.api.identity import ANYBODY, open_to
-from callcenter.db import reading
-from callcenter.records import figures
+from callcenter.config import settings
+from callcenter.db import Session, reading
+from callcenter.records import figures, simulation
 from callcenter.rules import quality
 from callcenter.rules.measures import LEAST, ROUNDED_TO, SIDES, published, published_share
 from callcenter.rules.quality import FEW, PICK_UP_TARGET, Share
@@ -26,6 +28,7 @@ from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
 FIRST = date(2020, 1, 1)  # before the first trial of the line
 DAY = timedelta(days=1)
 NAME = "taux-de-decroche-par-un-conseiller"
+SIMULATED = "-simule"
 FIELDS: tuple[dict[str, Any], ...] = (
     {"name": "mois", "type": "yearmonth", "title": "Mois", "example": "2026-10"},
     {
@@ -54,6 +57,12 @@ FIELDS: tuple[dict[str, Any], ...] = (
         "name": "taux_avec_rappels", "type": "number", "title": "Taux de décroché, rappels aboutis compris",
         "description": "(Décrochés en direct + rappels aboutis) ÷ appels demandant un conseiller.",
     },
+    {
+        "name": "simule", "type": "boolean", "title": "Données simulées", "trueValues": ["oui"], "falseValues": ["non"],
+        "example": "non",
+        "description": "oui : base d'une démonstration, ou qui contient une année inventée ; rien de cette ligne ne "
+        "s'est produit. Seules les lignes à non sont des statistiques.",
+    },
 )  # fmt: skip
 SCHEMA = {
     "$schema": "https://specs.frictionlessdata.io/schemas/table-schema.json",
@@ -64,7 +73,7 @@ SCHEMA = {
     f"{FEW - 1} est masqué (vide) ; tout autre est arrondi au multiple de {ROUNDED_TO} le plus proche, {LEAST} au "
     "moins ; la différence de deux nombres publiés ne révèle donc aucun petit effectif. Un taux est celui des nombres "
     "publiés, vide si l'un d'eux est masqué ; plus les appels sont nombreux, moins il s'écarte du taux exact.",
-    "version": "1.0.0",
+    "version": "1.1.0",
     "primaryKey": ["mois", "departement"],
     "missingValues": [""],
     "fields": list(FIELDS),
@@ -78,6 +87,7 @@ router = APIRouter(prefix="/open-data", tags=["open data"])
 def pick_up_rate() -> Response:
     """The table, UTF-8 with `;`."""
     with reading() as session:
+        simulated = _is_simulated(session)
         found = figures.between(
             session, FIRST, _last_final(), ("month", "department", "channel"), departments=[*TERRITORIES, UNKNOWN],
             channels=SIDES["phone"], waits=False,
@@ -88,8 +98,13 @@ def pick_up_rate() -> Response:
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     writer.writerow([field["name"] for field in FIELDS])
-    writer.writerows(_line(*key, tally) for key, tally in sorted(each.items()) if quality.requiring_an_agent(tally))
-    headers = {"Content-Disposition": f'attachment; filename="{NAME}.csv"'}
+    writer.writerows(
+        _line(*key, tally, simulated=simulated)
+        for key, tally in sorted(each.items())
+        if quality.requiring_an_agent(tally)
+    )
+    name = f"{NAME}{SIMULATED if simulated else ''}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -97,7 +112,15 @@ def pick_up_rate() -> Response:
 @open_to(ANYBODY)
 def pick_up_rate_schema() -> JSONResponse:
     """What each column is: a Table Schema."""
-    return JSONResponse(SCHEMA)
+    with reading() as session:
+        simulated = _is_simulated(session)
+    said = "DONNÉES SIMULÉES : rien de ce tableau ne s'est produit. " if simulated else ""
+    return JSONResponse(SCHEMA | {"description": f"{said}{SCHEMA['description']}", "simulated": simulated})
+
+
+def _is_simulated(session: Session) -> bool:
+    """Whether anything here was invented: a simulated year, or the practice calls of a demonstration."""
+    return settings().demonstration or simulation.is_written(session)
 
 
 def _last_final() -> date:
@@ -109,12 +132,12 @@ def _last_final() -> date:
     return figures.following(month) - DAY
 
 
-def _line(month: date, department: str, tally: Tally) -> Iterable[str]:
+def _line(month: date, department: str, tally: Tally, *, simulated: bool) -> Iterable[str]:
     live, with_callbacks = quality.picked_up_live(tally), quality.picked_up_or_called_back(tally)
     name = TERRITORIES[department].name if department in TERRITORIES else department
     return [
         f"{month:%Y-%m}", department, name, _count(live.of), _count(live.part), _rate(live),
-        _count(with_callbacks.part), _rate(with_callbacks),
+        _count(with_callbacks.part), _rate(with_callbacks), "oui" if simulated else "non",
     ]  # fmt: skip
 
 

@@ -13,8 +13,11 @@ DESK = "front_desk"
 SIDES = {PHONE: ("phone", "callback"), DESK: ("front_desk", "bus")}
 """The channels of each side of a report: a callback is a telephone contact, a bus is a front desk."""
 
-ROUNDED_TO = 5
+ROUNDED_TO = 5  # counts, and seconds of many people
+ROUGHLY = 15  # seconds of fewer than
+MANY = 50
 LEAST = -(-FEW // ROUNDED_TO) * ROUNDED_TO
+LONGEST_DAY_MS = 10 * 3_600_000  # nobody works for longer: Code du travail, L3121-18
 
 Value = int | float | Share | None
 Unit = Literal["contacts", "accompaniments", "calls", "share", "time", "seconds", "dials"]
@@ -32,6 +35,10 @@ class Measure:
     """False: a measure of the line alone; beside it the front desk has no figure, which is not 0."""
     by_partner: bool = False
     """Whether it can be told for one partner: calls, offers and promises belong to no partner."""
+    people: Callable[[Tally], int] = lambda _tally: 0
+    """Of a mean, a percentile or a longest: how many people it is of."""
+    rests_on: float = 1.0
+    """Which part of them: those beyond it for a percentile, nobody but one for a longest."""
 
     @property
     def code(self) -> str:
@@ -45,6 +52,27 @@ _CALLS = (
 _REQUIRING = ("answered", "abandoned", "short_abandon", "became_callback", "refused_full", "technical_known")
 _QUEUED = ("answered", "abandoned")
 
+
+def _waited(tally: Tally) -> int:
+    return tally.waits.total
+
+
+def _handled(tally: Tally) -> int:
+    return tally.handled
+
+
+def _relayed(tally: Tally) -> int:
+    return tally.relay_handled
+
+
+def _promised(tally: Tally) -> int:
+    return tally.promised
+
+
+def _reached(tally: Tally) -> int:
+    return tally.reached
+
+
 MEASURES = (
     Measure(quality.demands, "contacts", ("contacts",), by_partner=True),
     Measure(quality.accompaniments, "accompaniments", ("accompaniments",), by_partner=True),
@@ -54,11 +82,11 @@ MEASURES = (
     Measure(quality.very_satisfied, "share", ("answers",), by_partner=True),
     Measure(quality.answered_the_question, "share", ("contacts",), by_partner=True),
     Measure(quality.recorded, "share", ("owing",), by_partner=True),
-    Measure(quality.handling_time, "seconds", ("handled",), by_partner=True),
-    Measure(quality.mean_wait, "seconds", ("wait_ms",), by_partner=True),
-    Measure(quality.median_wait, "seconds", ("wait_ms",), by_partner=True),
-    Measure(quality.p90_wait, "seconds", ("wait_ms",), by_partner=True),
-    Measure(quality.longest_wait, "seconds", ("wait_ms",), by_partner=True),
+    Measure(quality.handling_time, "seconds", ("handled",), by_partner=True, people=_handled),
+    Measure(quality.mean_wait, "seconds", ("wait_ms",), by_partner=True, people=_waited),
+    Measure(quality.median_wait, "seconds", ("wait_ms",), by_partner=True, people=_waited, rests_on=0.5),
+    Measure(quality.p90_wait, "seconds", ("wait_ms",), by_partner=True, people=_waited, rests_on=0.1),
+    Measure(quality.longest_wait, "seconds", ("wait_ms",), by_partner=True, people=_waited, rests_on=0),
     Measure(quality.offered, "calls", _CALLS, on_both_sides=False),
     Measure(quality.requiring_an_agent, "calls", _REQUIRING, on_both_sides=False),
     Measure(quality.picked_up_live, "share", _REQUIRING, on_both_sides=False),
@@ -67,12 +95,12 @@ MEASURES = (
     Measure(quality.service_level, "share", _QUEUED, on_both_sides=False),
     Measure(quality.abandonment, "share", _QUEUED, on_both_sides=False),
     Measure(quality.no_return_within_7_days, "share", ("return_known",), on_both_sides=False),
-    Measure(quality.relay_handling_time, "seconds", ("relay_handled",), on_both_sides=False),
+    Measure(quality.relay_handling_time, "seconds", ("relay_handled",), on_both_sides=False, people=_relayed),
     Measure(quality.occupancy, "time", ("busy_ms", "available_ms"), on_both_sides=False),
     Measure(quality.offers_missed, "share", ("offers",), on_both_sides=False),
     Measure(quality.callbacks_kept, "share", ("promised",), on_both_sides=False),
-    Measure(quality.callback_attempts, "dials", ("promised",), on_both_sides=False),
-    Measure(quality.callback_lateness, "seconds", ("reached",), on_both_sides=False),
+    Measure(quality.callback_attempts, "dials", ("promised",), on_both_sides=False, people=_promised),
+    Measure(quality.callback_lateness, "seconds", ("reached",), on_both_sides=False, people=_reached),
 )
 BY_CODE = {each.code: each for each in MEASURES}
 
@@ -96,3 +124,22 @@ def published_share(share: Share) -> float | None:
     """Of the two counts as they are published; None where one is kept back or there is nothing to share."""
     part, of = published(share.part), published(share.of)
     return part / of if of and part is not None else None
+
+
+def published_mean(measure: Measure, value: float, people: int) -> float | None:
+    """A mean or a percentile of so many people, as it may be published: seconds to the nearest five, of fewer than
+    fifty to the nearest fifteen, dials to a tenth; None where it rests on fewer than eleven of them, as a longest
+    always does. With the number of people rounded as well, the difference of two means does not tell what a few
+    waited."""
+    if people * measure.rests_on < FEW:
+        return None
+    if measure.unit == "dials":
+        return round(value, 1)
+    step = ROUNDED_TO if people >= MANY else ROUGHLY
+    return step * round(value / step)
+
+
+def published_time(share: Share, days: int) -> float | None:
+    """A share of agents' time in a period of so many days, to a whole per cent; None unless it takes eleven agents to
+    work for so long."""
+    return round(share.part / share.of, 2) if share.of >= FEW * LONGEST_DAY_MS * days else None

@@ -17,7 +17,18 @@ from callcenter.api.figures import Asked, BadPeriod, Bar, Report
 from callcenter.api.identity import OVERSEER, Admitted, Visitor, open_to
 from callcenter.api.staffing import GOAL, WEEKS
 from callcenter.records.rankings import SiteWeek
-from callcenter.rules.measures import BY_CODE, MEASURES, PHONE, Value, published, published_share, shown_for
+from callcenter.rules.measures import (
+    BY_CODE,
+    MEASURES,
+    PHONE,
+    Measure,
+    Value,
+    published,
+    published_mean,
+    published_share,
+    published_time,
+    shown_for,
+)
 from callcenter.rules.quality import FEW, Share
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.ui import charts, render
@@ -55,7 +66,8 @@ def print_page(visitor: Admitted, wanted: Wanted) -> Response:
 @router.get("/figures.csv")
 @open_to(*OVERSEER)
 def spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
-    """For a spreadsheet, and for whoever it is sent to: counts under 11 are kept back, others are rounded."""
+    """For a spreadsheet, and for whoever it is sent to: what rests on fewer than 11 people is kept back,
+    all else is rounded."""
     text = StringIO(newline="")
     csv.writer(text, delimiter=";").writerows(_table(_report(visitor, wanted), visitor.language))
     name = f"france-services-{wanted.first}-{wanted.last}.csv"
@@ -181,7 +193,9 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
         yield ["simulation", "", say(language, "simulation.banner"), *[""] * (len(head) - 3)]
     for line in report.lines:
         name, unit = say(language, f"measure.{line.measure.code}"), say(language, f"unit.{line.measure.unit}")
-        cells = [*_cells(line.phone, language), *_cells(line.desk, language)]
+        days = (report.asked.last - report.asked.first).days + 1
+        sides = zip((line.phone, line.desk), line.people, strict=True)
+        cells = [cell for value, people in sides for cell in _told(line.measure, value, people, days, language)]
         yield ["measure", line.measure.code, name, unit, *cells]
     for when, phone, desk in report.curve:
         yield _counts("period", str(when), str(when), phone, desk, language, "contacts")
@@ -216,16 +230,23 @@ def _opening(site: SiteWeek, language: str) -> Iterable[tuple[str, str]]:
 
 
 def _counts(table: str, code: str, name: str, phone: int, desk: int, language: str, unit: str) -> list[str]:
-    return [table, code, name, say(language, f"unit.{unit}"), *_cells(phone, language), *_cells(desk, language)]
+    return [table, code, name, say(language, f"unit.{unit}"), _count(phone), "", "", _count(desk), "", ""]
 
 
-def _cells(value: Value, language: str) -> list[str]:
-    """The value and, of a share, its two counts, as they may be published; none where nothing is known."""
+def _told(measure: Measure, value: Value, people: int, days: int, language: str) -> list[str]:
+    """The value as it may be published, with the two counts of a share, or of how many people a mean is; none where
+    nothing is known."""
+    if isinstance(value, Share) and measure.unit == "time":
+        return [_kept_back(published_time(value, days), language) if value.of else "", "", ""]
     if isinstance(value, Share):
         return [_decimal(published_share(value), language), _count(value.part), _count(value.of)]
-    if isinstance(value, int):
-        return [_count(value), "", ""]
-    return [_decimal(value, language), "", ""]
+    if isinstance(value, int) or value is None:
+        return ["" if value is None else _count(value), "", ""]
+    return [_kept_back(published_mean(measure, value, people), language), "", _count(people)]
+
+
+def _kept_back(told: float | None, language: str) -> str:
+    return say(language, "table.kept_back") if told is None else _decimal(told, language)
 
 
 def _count(count: int) -> str:

@@ -251,6 +251,40 @@ def test_the_response_rate_stands_beside_every_figure_of_satisfaction(sign_in: S
         assert page.count(told) == 3, told  # satisfied, very satisfied, and the one site of the Lot
 
 
+def test_a_mean_of_a_few_and_the_longest_wait_are_kept_out_of_the_table(sign_in: SignIn, october: None) -> None:
+    """One day of one department: few people. The month of the nation: many, and still one who waited longest."""
+    settle("root", role="admin")
+    root = sign_in("root")
+    told = {"mean_wait", "median_wait", "p90_wait", "longest_wait", "handling_time", "callback_attempts", "occupancy"}
+    for asked, shown in (({"first": "2026-10-10", "last": "2026-10-10", "territory": "46"}, set()), ({}, told)):
+        rows = {row["code"]: row for row in csv_of(root, **asked) if row["code"] in told}
+        assert rows.keys() == told
+        for code, row in rows.items():
+            value = row["téléphone"]
+            assert value in ("", "masqué") or code in shown - {"longest_wait", "occupancy"}, (code, row)
+        assert rows["longest_wait"]["téléphone"] in ("", "masqué")
+        if shown:
+            wait = rows["mean_wait"]
+            assert int(wait["téléphone"]) % ROUNDED_TO == 0
+            assert int(wait["téléphone, sur"]) % ROUNDED_TO == 0
+            assert rows["longest_wait"]["téléphone"] == "masqué"
+    page = root.get("/reports", params=OCTOBER).text
+    assert "Attente la plus longue" in page  # exact there, for those entitled
+
+
+def test_a_cut_of_too_many_cells_is_refused_in_words(sign_in: SignIn, october: None) -> None:
+    settle("root", role="admin")
+    settle("ines", role="supervisor", departments=["46"])
+    year = {"first": "2025-11-01", "last": "2026-10-31", "by": ["day", "department"]}
+    refused = sign_in("root").get("/api/figures", params=year)
+    assert refused.status_code == 422
+    assert "trop de cellules" in refused.text
+    assert sign_in("ines").get("/api/figures", params=year).status_code == 200
+    by_month = year | {"by": ["month", "department", "channel"]}
+    assert sign_in("root").get("/api/figures", params=by_month).status_code == 200
+    assert sign_in("root").get("/api/figures", params={"partner": "nobody"}).status_code == 422
+
+
 def test_a_period_that_makes_no_sense_is_refused_in_words(sign_in: SignIn, october: None) -> None:
     settle("root", role="admin")
     root = sign_in("root")
@@ -297,4 +331,5 @@ def test_open_data_is_of_final_months_masked_and_as_its_schema_says(browser: Bro
     numbers = [int(row[name]) for row in table.values() for name in fields[3:] if row[name].isdigit()]
     assert numbers
     assert not [number for number in numbers if 0 < number < 11 or number % ROUNDED_TO]
+    assert {row["simule"] for row in table.values()} == {"oui"}  # the tests' town is a demonstration
     assert "arrondi au multiple de 5" in stranger.get(f"{path}.schema.json").json()["description"]
