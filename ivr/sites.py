@@ -63,7 +63,8 @@ def _shown(standing: Standing, department: str, postal_code: str) -> tuple[Seque
 def _passing(standing: Standing, department: str, postal_code: str, language: str, local: datetime) -> list[str]:
     stops = [stop for stop in standing.rounds if stop.department == department]
     nearest = [stop for stop in stops if stop.postal_code == postal_code] or stops
-    passing = (rounds.sentence(stop, language, local, standing.exceptions_on_round(stop)) for stop in nearest)
+    free = standing.hours.overrides
+    passing = (rounds.sentence(stop, language, local, free, standing.exceptions_on_round(stop)) for stop in nearest)
     return [sentence for sentence in passing if sentence][:MOST_STOPS]
 
 

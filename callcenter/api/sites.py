@@ -1,7 +1,7 @@
 """The sites of the network, as every member of staff may look them up. Hours inform; they never route a call."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,8 +25,6 @@ MOST_AROUND = 200
 MOST_MEANT = 30
 NUMBER = re.compile(r"(?:^|n° ?)(\d{1,9})$")
 NEVER: Pass = (date.max, ())
-
-Overrides = Mapping[tuple[str, date], bool]
 
 
 @dataclass(frozen=True)
@@ -142,8 +140,11 @@ def rounds_of(site: SiteShown, language: str) -> tuple[StopShown, ...]:
     now = standing.current()
     own = [stop for stop in stops if rounds.bus_of(stop, now.buses) == site.id]
     local = on_their_clock(site.department, at) or at
-    coming = sorted(own or stops, key=lambda s: rounds.next_pass(s, local, now.exceptions_on_round(s)) or NEVER)
-    return tuple(_stop(stop, language, at) for stop in coming[:MOST_STOPS])
+
+    def coming(stop: rounds.Stop) -> Pass:
+        return rounds.next_pass(stop, local, now.hours.overrides, now.exceptions_on_round(stop)) or NEVER
+
+    return tuple(_stop(stop, language, at) for stop in sorted(own or stops, key=coming)[:MOST_STOPS])
 
 
 def history(site_id: int) -> list[Act]:
@@ -190,7 +191,8 @@ def _site(row: records.Site, at: datetime) -> SiteShown:
 
 def _stop(stop: rounds.Stop, language: str, at: datetime) -> StopShown:
     local = on_their_clock(stop.department, at) or at
-    following = rounds.sentence(stop, language, local, standing.current().exceptions_on_round(stop)) or ""
+    now = standing.current()
+    following = rounds.sentence(stop, language, local, now.hours.overrides, now.exceptions_on_round(stop)) or ""
     phone = _national(stop.phone)
     return StopShown(stop.operator, stop.town, stop.place, phone, stop.hours, stop.weeks, following)
 

@@ -2,7 +2,7 @@
 and holidays that win. No list that is imported touches them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, time, timedelta
 
 from sqlalchemy import CheckConstraint, Index, String, Text, Uuid, delete, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter.db import Base
 from callcenter.records import revision
 from callcenter.records.identity import new_id
-from callcenter.rules.opening_hours import DatedException, LineHours, site_of
+from callcenter.rules.opening_hours import DatedException, LineHours, Overrides, site_of
 
 
 class Hours(Base):
@@ -58,8 +58,6 @@ class HolidayOverride(Base):
     is_holiday: Mapped[bool]
 
 
-Overrides = Mapping[tuple[str, date], bool]
-"""By where and when, whether a day is a holiday."""
 OF_A_SITE = HoursException.scope.startswith("S")
 LONG_PAST = timedelta(days=2)  # no clock of ours is behind another by more
 

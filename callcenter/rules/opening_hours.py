@@ -28,6 +28,9 @@ OFF = "off"
 LONGEST = 500  # characters
 NOT_OURS = re.compile(r"\b(SH|sunrise|sunset|dawn|dusk|unknown)\b")
 
+Overrides = Mapping[tuple[str, date], bool]
+"""Whether a day is a holiday in a territory or the nation, whatever the calendar says."""
+
 Span = tuple[datetime, datetime]
 """From and to on the wall clock of one day, without a zone."""
 
@@ -68,7 +71,7 @@ class LineHours:
     always: bool = False
     own: Mapping[tuple[str, str], str] = field(default_factory=dict)
     exceptions: tuple[DatedException, ...] = ()
-    overrides: Mapping[tuple[str, date], bool] = field(default_factory=dict)
+    overrides: Overrides = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def hours_of(hours: LineHours, department: str, day: date, topic: str = "") -> t
     return opens.replace(tzinfo=zone), closes.replace(tzinfo=zone, fold=1)
 
 
-def is_holiday(department: str, day: date, overrides: Mapping[tuple[str, date], bool] | None = None) -> bool | None:
+def is_holiday(department: str, day: date, overrides: Overrides | None = None) -> bool | None:
     """Whether a day is a holiday there; an override wins, the territory's before the nation's. None: nobody knows."""
     for scope in (department, NATION):
         if overrides and (scope, day) in overrides:

@@ -9,7 +9,16 @@ from typing import Any
 
 from callcenter.errors import BadNumber, Refusal
 from callcenter.phone_number import PhoneNumber
-from callcenter.rules.opening_hours import BadHours, DatedException, checked, common, holding, is_holiday, spans
+from callcenter.rules.opening_hours import (
+    BadHours,
+    DatedException,
+    Overrides,
+    checked,
+    common,
+    holding,
+    is_holiday,
+    spans,
+)
 from callcenter.rules.site_hours import written
 from callcenter.rules.territory import TERRITORIES, departments
 
@@ -97,14 +106,16 @@ def read(content: bytes) -> tuple[list[Stop], list[str]]:
     return stops, doubts
 
 
-def passes(stop: Stop, from_day: date, exceptions: Sequence[DatedException] = ()) -> Iterator[Pass]:
-    """The days on which the bus stops there, from `from_day` on, with its hours; never on a holiday, nor outside the
-    hours of an exception of the bus."""
+def passes(
+    stop: Stop, from_day: date, overrides: Overrides, exceptions: Sequence[DatedException] = ()
+) -> Iterator[Pass]:
+    """The days on which the bus stops there, from `from_day` on, with its hours; never on a holiday, by the calendar or
+    by an override, nor outside the hours of an exception of the bus."""
     for day in (from_day + timedelta(days=n) for n in range(HORIZON)):
         odd = day.isocalendar().week % 2 == 1
         if stop.weeks != "all" and odd != (stop.weeks == "odd"):
             continue
-        if is_holiday(stop.department, day) is not False:
+        if is_holiday(stop.department, day, overrides) is not False:
             continue
         found = spans(stop.hours, day)
         if exception := holding(exceptions, day):
@@ -113,19 +124,23 @@ def passes(stop: Stop, from_day: date, exceptions: Sequence[DatedException] = ()
             yield day, written(found)
 
 
-def next_pass(stop: Stop, local: datetime, exceptions: Sequence[DatedException] = ()) -> Pass | None:
+def next_pass(
+    stop: Stop, local: datetime, overrides: Overrides, exceptions: Sequence[DatedException] = ()
+) -> Pass | None:
     """When the bus is there next, or is there now. `local`: now, there. None: nobody knows when."""
-    for day, spans_ in passes(stop, local.date(), exceptions):
+    for day, spans_ in passes(stop, local.date(), overrides, exceptions):
         hours = tuple(span for span in spans_ if day > local.date() or span[1] > f"{local:%H:%M}")
         if hours:
             return day, hours
     return None
 
 
-def sentence(stop: Stop, language: str, local: datetime, exceptions: Sequence[DatedException] = ()) -> str | None:
+def sentence(
+    stop: Stop, language: str, local: datetime, overrides: Overrides, exceptions: Sequence[DatedException] = ()
+) -> str | None:
     """« Le bus passe mardi à Aigre, de 9 h à 12 h. »; beyond a week with its date. `local`: now, there. None: nobody
     knows when."""
-    following = next_pass(stop, local, exceptions)
+    following = next_pass(stop, local, overrides, exceptions)
     if following is None:
         return None
     day, hours = following

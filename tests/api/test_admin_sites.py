@@ -1,5 +1,6 @@
 """The national list from a page: whole or not at all, told as the command tells it, and what a site was before."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -120,6 +121,19 @@ def test_the_rounds_of_a_bus_are_taken_in_and_read_on_its_page(web: Any) -> None
     assert "Le bus passe" in page
     assert "à Saint-Fraigne, de 9 h 30 à 12 h 30 et de 13 h 30 à 15 h 30." in page
     assert "Le bus passe" not in web.get("/sites/7").text
+
+
+def test_a_bus_does_not_come_on_a_day_declared_a_holiday(web: Any) -> None:
+    stop = {"structure_parente": "Bus", "commune": "Aigre", "code_postal": "16140", "horaires": "Mo-Su 09:00-12:00"}
+    send(web, json.dumps([stop]), "rounds")
+    send(web, LIST.replace("11;Bus du Lot;46;46160;Cajarc", "11;Bus du Ruffécois;16;16700;Condac"))
+    pages = ("/sites/11", "/sites?department=16")
+    assert all("Le bus passe le " not in web.get(page).text for page in pages)  # it comes within a week, without a date
+    today = local_day("16", clock.now())
+    for n in range(9):
+        asked = {"scope": "16", "day": str(today + timedelta(days=n)), "is_holiday": True}
+        assert web.put("/api/admin/holidays", json=asked).status_code == 204
+    assert all("Le bus passe le " in web.get(page).text for page in pages)
 
 
 def test_the_sites_are_drawn_where_they_are_and_each_department_leads_to_its_own(web: Any, sign_in: SignIn) -> None:

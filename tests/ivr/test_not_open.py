@@ -166,6 +166,15 @@ def test_a_bus_that_does_not_run_is_not_announced(carrier: Carrier) -> None:
     assert "Le bus passe le mercredi 2 décembre à Cajarc" in calls_from(carrier, "46160")
 
 
+def test_a_bus_is_not_announced_on_a_day_declared_a_holiday(carrier: Carrier) -> None:
+    stop = rounds.Stop("Bus", "Cajarc", "Mairie", "46160", "46", "", "We 09:00-12:00; PH off", "all")
+    with transaction() as session:
+        sites.take_in_rounds(session, [stop])
+        hours.override(session, "46", TUESDAY.date() + timedelta(days=1), is_holiday=True)
+    standing.refresh()
+    assert "Le bus passe le mercredi 2 décembre à Cajarc" in calls_from(carrier, "46160")
+
+
 def test_from_the_day_it_opens_its_callers_are_served(carrier: Carrier) -> None:
     for state in ("pilot", "open"):
         with transaction() as session:

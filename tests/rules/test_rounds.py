@@ -6,16 +6,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callcenter.rules import rounds
-from callcenter.rules.opening_hours import OFF, DatedException
+from callcenter.rules.opening_hours import OFF, DatedException, Overrides
 from callcenter.rules.rounds import Bus, NotRounds, Stop
 from tests.data import real
 
 AIGRE = Stop("Bus", "Aigre", "Mairie", "16140", "16", "", "Tu 09:00-12:00; PH off", "all")
 PARIS = ZoneInfo("Europe/Paris")
+NO_OVERRIDES: Overrides = {}
 
 
-def said(stop: Stop, local: str, language: str = "fr") -> str | None:
-    return rounds.sentence(stop, language, datetime.fromisoformat(local).replace(tzinfo=PARIS))
+def said(stop: Stop, local: str, language: str = "fr", overrides: Overrides = NO_OVERRIDES) -> str | None:
+    return rounds.sentence(stop, language, datetime.fromisoformat(local).replace(tzinfo=PARIS), overrides)
 
 
 def test_the_bus_comes_on_tuesday() -> None:
@@ -37,6 +38,19 @@ def test_the_bus_does_not_come_on_a_holiday() -> None:
     assert said(friday, "2026-12-22T10:00") == "Le bus passe le vendredi 8 janvier à Aigre, de 9 h à 12 h."
 
 
+def test_an_override_wins_over_the_calendar_for_a_bus_too() -> None:
+    tuesday = date(2026, 11, 24)
+    for declared in ({("16", tuesday): True}, {("N", tuesday): True}):
+        assert said(AIGRE, "2026-11-21T10:00", overrides=declared) == (
+            "Le bus passe le mardi 1er décembre à Aigre, de 9 h à 12 h."
+        )
+    spared = {("16", tuesday): False, ("N", tuesday): True}
+    assert said(AIGRE, "2026-11-21T10:00", overrides=spared) == said(AIGRE, "2026-11-21T10:00")
+    friday = Stop("Bus", "Aigre", "", "16140", "16", "", "Fr 09:00-12:00", "all")
+    worked = {("16", date(2026, 12, 25)): False}
+    assert said(friday, "2026-12-22T10:00", overrides=worked) == "Le bus passe vendredi à Aigre, de 9 h à 12 h."
+
+
 @pytest.mark.parametrize(
     ("hours", "sentence"),
     [
@@ -47,7 +61,7 @@ def test_the_bus_does_not_come_on_a_holiday() -> None:
 def test_the_bus_does_not_come_where_an_exception_stops_it(hours: str, sentence: str) -> None:
     training = DatedException("S7", date(2026, 11, 23), date(2026, 11, 25), hours, "training")
     saturday = datetime(2026, 11, 21, 10, tzinfo=PARIS)
-    assert rounds.sentence(AIGRE, "fr", saturday, [training]) == sentence
+    assert rounds.sentence(AIGRE, "fr", saturday, NO_OVERRIDES, [training]) == sentence
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from callcenter.rules.opening_hours import (
     OFF,
     DatedException,
     Opening,
+    Overrides,
     is_holiday,
     on_their_clock,
     opening,
@@ -225,7 +226,7 @@ def _shown(row: records.HoursException, *, yours: bool) -> ExceptionShown:
     return ExceptionShown(row.id, row.scope, row.topic, row.first, row.last, row.hours, row.reason, yours)
 
 
-def _holidays(overrides: records.Overrides, scope: str, first: date) -> list[Holiday]:
+def _holidays(overrides: Overrides, scope: str, first: date) -> list[Holiday]:
     department = scope if scope in TERRITORIES else UNKNOWN
     days = (first + timedelta(days=n) for n in range(AHEAD))
     found = []
