@@ -1,7 +1,7 @@
 """The figures: of any period, territory, partner and side, for the report and for other software."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import prod
 from typing import Annotated, Any, Literal
@@ -21,6 +21,7 @@ from callcenter.records.rankings import AgentDay, RowBehind, SiteWeek
 from callcenter.records.rollups import allow_time
 from callcenter.rules import quality
 from callcenter.rules.measures import BY_CODE, DESK, MEASURES, PHONE, SIDES, Measure, Value, shown_for
+from callcenter.rules.places import Place, inside, place
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import Tally, whole
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
@@ -79,13 +80,16 @@ class Asked:
         """The departments asked for, None for all of them. Raises NotAllowed for one of somebody else's."""
         if not self.territory:
             return scope
-        region = frozenset(code for code, each in TERRITORIES.items() if f"R{each.region}" == self.territory)
-        wanted = region or frozenset([self.territory])
+        wanted = inside(self.territory)
         if not wanted <= {*TERRITORIES, UNKNOWN}:
             raise NoSuchPlace
         if scope is not None and not wanted & scope:
             raise NotAllowed
         return wanted if scope is None else wanted & scope
+
+    def place(self, scope: Scope) -> Place:
+        """What the report is of, to whoever sees `scope`."""
+        return place(self.territory, scope)
 
 
 @dataclass(frozen=True)
@@ -100,13 +104,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Bar:
-    """One of a ranking, by accompaniments: on the telephone, at the desk, and the share of both among all."""
+    """One of a ranking, by accompaniments: on the telephone, at the desk, and the share of both among all. `only`: the
+    departments of a region that are counted, where not all of them are."""
 
     code: str
     name: str
     phone: int
     desk: int
     share: Share
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,7 @@ class Report:
     """Everything that one report shows."""
 
     asked: Asked
+    place: Place
     policy: str
     lines: tuple[Line, ...]
     curve: tuple[tuple[date, int, int], ...]
@@ -188,9 +195,13 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
         sites = _sites(session, wanted, departments)
         opening = _opening(rankings.opening(session, departments))
         policy = figures.policy(session)
-    region_names = {f"R{each.region}": each.region_name for each in TERRITORIES.values()}
+    regions = [
+        replace(bar, only=place(bar.code, departments).only)
+        for bar in _ranked(_by_region(of_departments), lambda code: place(code, None).name)
+    ]
     return Report(
         wanted,
+        wanted.place(scope),
         policy.version,
         tuple(_lines(wanted, sides)),
         tuple(_demands(curve)),
@@ -198,7 +209,7 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
         _ranked(of_partners, lambda code: names.get(code, code)),
         _ranked(of_procedures, name_of_procedure),
         _ranked(of_departments, lambda code: TERRITORIES[code].name if code in TERRITORIES else code),
-        _ranked(_by_region(of_departments), lambda code: region_names.get(code, code)),
+        tuple(regions),
         _ranked({(channel, channel): tally for (channel,), tally in of_channels.items()}, str),
         sites,
         opening,
@@ -358,12 +369,21 @@ class Definition(BaseModel):
     telephone_only: bool
 
 
+class Counted(BaseModel):
+    """What is counted. `only`: the departments that are, where you may not see all of the region, or of the nation."""
+
+    code: str
+    name: str
+    only: list[str]
+
+
 class Figures(BaseModel):
     """`policy`: the version of the thresholds by which the rows were counted; `simulated`: the database holds an
     invented year. Counts are exact here: before you publish, mask those under 11 and round the others."""
 
     policy: str
     simulated: bool
+    territory: Counted
     first: date
     last: date
     cells: list[Cell]
@@ -388,7 +408,8 @@ def read_figures(
     answer of more than 15,000 possible cells is refused (422): the days of a year by department, say, are asked for in
     quarters."""
     wanted = asked(first, last, territory, partner, side)
-    departments = wanted.departments(scope_of(visitor.staff))
+    scope = scope_of(visitor.staff)
+    departments, of = wanted.departments(scope), wanted.place(scope)
     keys = tuple(dict.fromkeys(by or ()))
     if wanted.partner_column is not None:
         partners: tuple[str, ...] | None = (wanted.partner_column,)
@@ -409,6 +430,7 @@ def read_figures(
     return Figures(
         policy=policy.version,
         simulated=standing.current().simulated,
+        territory=Counted(code=of.code, name=of.name, only=list(of.only)),
         first=wanted.first,
         last=wanted.last,
         cells=cells,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from callcenter import clock
 from callcenter.actions import standing
 from callcenter.api import directory
-from callcenter.api.board import Board, Scope, thresholds, watched
+from callcenter.api.board import Board, Scope, scope_of, thresholds, watched
 from callcenter.api.desk import HOLD_LIMIT, Desk, timezone_of
 from callcenter.api.identity import AGENT, OVERSEER, STAFF, SUPERVISOR, Visitor
 from callcenter.config import settings
@@ -23,6 +23,7 @@ from callcenter.rules import quality
 from callcenter.rules.alerts import Levels, Watched, judge
 from callcenter.rules.measures import BY_CODE
 from callcenter.rules.outcomes import KINDS, WAYS
+from callcenter.rules.places import Place, place
 from callcenter.rules.priority import FRONT
 from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
@@ -102,6 +103,21 @@ def wall(
     )
 
 
+def place_name(of: Place, language: str) -> str:
+    """`Lot (46)`, `Occitanie`, `Occitanie (départements 12, 46 seulement)`, `Toute la France`, `Département 46`."""
+    if of.code == UNKNOWN:
+        return say(language, "caller.unknown")
+    if of.code in TERRITORIES:
+        return f"{of.name} ({of.code})"
+    if not of.only:
+        return of.name or say(language, "report.nation")
+    if of.name:
+        words = "report.region_part_one" if len(of.only) == 1 else "report.region_part"
+    else:
+        words = "report.some_departments_one" if len(of.only) == 1 else "report.some_departments"
+    return say(language, words, name=of.name, codes=", ".join(of.only))
+
+
 def partials(regions: Mapping[str, str]) -> str:
     """What htmx puts in place, each region by itself; a morph keeps focus and what is being typed."""
     return "".join(
@@ -166,6 +182,7 @@ def _environment() -> Environment:
         "percent": _percent,
         "decimal": _decimal,
         "place": _place,
+        "region": _region,
         "site_measures": {code: BY_CODE[code] for code in SITE_MEASURES},
         "answered_the_question": quality.answered_the_question,
         "by_topic": directory.by_topic,
@@ -226,12 +243,13 @@ def _ring(context: Context, ring: str) -> str:
 
 @pass_context
 def _place(context: Context, territory: str) -> str:
-    """What a report is about: `R76`, `46`, `inconnu`, or empty for everywhere."""
-    if not territory:
-        return say(context["language"], "report.everywhere")
-    if territory == UNKNOWN or territory in TERRITORIES:
-        return _department(context, territory)
-    return _ring(context, territory)
+    """What a report is about: `R76`, `46`, `inconnu`, or empty for everywhere; named by what its reader may see."""
+    return place_name(place(territory, scope_of(context["visitor"].staff)), context["language"])
+
+
+@pass_context
+def _region(context: Context, code: str, name: str, only: tuple[str, ...]) -> str:
+    return place_name(Place(code, name, only), context["language"])
 
 
 @pass_context

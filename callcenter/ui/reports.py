@@ -29,6 +29,7 @@ from callcenter.rules.measures import (
     published_time,
     shown_for,
 )
+from callcenter.rules.places import Place, place
 from callcenter.rules.quality import FEW, Share
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.ui import charts, render
@@ -116,7 +117,7 @@ def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goa
     """`goal` in per cent."""
     scope = board.scope_of(visitor.staff)
     regions = _regions(scope)
-    chosen = department or next((code for _, _, inside in regions for code, _ in inside), UNKNOWN)
+    chosen = department or next((code for _, _, inside, _ in regions for code, _ in inside), UNKNOWN)
     found = staffing.staffing(chosen, weekday, goal / 100, scope)
     labels = [each.begins for each in found.halves]
     needed = [each.needed.agents if each.needed else None for each in found.halves]
@@ -137,7 +138,7 @@ def _report(visitor: Visitor, wanted: Asked) -> Report:
 
 
 def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:
-    report = _report(visitor, wanted)
+    report, scope = _report(visitor, wanted), board.scope_of(visitor.staff)
     form = "%m/%Y" if report.by_month else "%d/%m"
     labels = [when.strftime(form) for when, _, _ in report.curve]
     drawn = charts.curve(labels, [phone for _, phone, _ in report.curve], [desk for _, _, desk in report.curve])
@@ -152,7 +153,8 @@ def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:
         printing=printing,
         span=lambda when: _span(wanted, when, by_month=report.by_month),
         query=query(wanted),
-        regions=_regions(board.scope_of(visitor.staff)),
+        regions=_regions(scope),
+        sees_all=scope is None,
         **_names(wanted),
     )
 
@@ -176,13 +178,13 @@ def _names(wanted: Asked) -> dict[str, Any]:
     return {"partner_names": figures.partner_names(wanted.last), "linked": query}
 
 
-def _regions(scope: board.Scope) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """The regions one may ask about, each with its departments."""
+def _regions(scope: board.Scope) -> list[tuple[str, str, list[tuple[str, str]], bool]]:
+    """The regions one may ask about, each with its departments, and whether those are all of them."""
     regions: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for code, each in TERRITORIES.items():
         if each.inhabited and (scope is None or code in scope):
-            regions.setdefault(each.region, (each.region_name, []))[1].append((code, each.name))
-    return [(f"R{code}", name, departments) for code, (name, departments) in regions.items()]
+            regions.setdefault(f"R{each.region}", (each.region_name, []))[1].append((code, each.name))
+    return [(code, name, inside, not place(code, scope).only) for code, (name, inside) in regions.items()]
 
 
 def _table(report: Report, language: str) -> Iterable[list[str]]:
@@ -205,7 +207,8 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
     }  # fmt: skip
     for table, bars in rankings.items():
         for bar in bars:
-            name = say(language, f"channel.{bar.code}") if table == "channel" else _safe(bar.name)
+            region = render.place_name(Place(bar.code, bar.name, bar.only), language) if bar.only else bar.name
+            name = say(language, f"channel.{bar.code}") if table == "channel" else _safe(region)
             yield _counts(table, bar.code, name, bar.phone, bar.desk, language, "accompaniments")
     for site in report.sites:
         demands = site.phone.contacts, site.desk.contacts

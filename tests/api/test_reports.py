@@ -100,9 +100,10 @@ def test_a_supervisor_sees_their_departments_alone(sign_in: SignIn, october: Non
     settle("ines", role="supervisor", departments=["46"])
     settle("karim")
     ines = sign_in("ines")
-    everywhere = ines.get("/api/figures", params=OCTOBER).json()
-    assert everywhere == ines.get("/api/figures", params=OCTOBER | {"territory": "46"}).json()
-    assert everywhere == ines.get("/api/figures", params=OCTOBER | {"territory": "R76"}).json()
+    everywhere, lot, region = (
+        ines.get("/api/figures", params=OCTOBER | {"territory": territory}).json() for territory in ("", "46", "R76")
+    )
+    assert everywhere["cells"] == lot["cells"] == region["cells"]
     for path in ("/api/figures", "/reports", "/reports/print", "/reports/figures.csv", "/reports/rows"):
         refused = ines.get(path, params=OCTOBER | {"territory": "974", "measure": "demands"})
         assert refused.status_code == 403, path
@@ -110,6 +111,37 @@ def test_a_supervisor_sees_their_departments_alone(sign_in: SignIn, october: Non
     assert [
         cell["department"] for cell in ines.get("/api/figures", params=OCTOBER | {"by": "department"}).json()["cells"]
     ] == ["46"]
+
+
+def test_a_region_is_named_by_what_is_counted_of_it(sign_in: SignIn, october: None) -> None:
+    """Half a region never bears the whole one's name: on the page, its list, on paper, in the table, for software."""
+    occitanie = ["09", "11", "12", "30", "31", "32", "34", "46", "48", "65", "66", "81", "82"]
+    settle("ines", role="supervisor", departments=["46", "12"])
+    settle("paul", role="supervisor", departments=[*occitanie, "974"])
+    settle("root", role="admin")
+    asked = OCTOBER | {"territory": "R76"}
+    ines, part = sign_in("ines"), "Occitanie (départements 12, 46 seulement)"
+    for path in ("/reports", "/reports/print", "/reports/rows"):
+        page = ines.get(path, params=asked | {"measure": "demands"}).text
+        assert f"· {part}" in page, path
+        assert "toute la région" not in page
+    assert f'<option value="R76" selected>{part}</option>' in ines.get("/reports", params=asked).text
+    assert [row["libellé"] for row in csv_of(ines) if row["tableau"] == "region"] == [part]
+    told = ines.get("/api/figures", params=asked).json()["territory"]
+    assert told == {"code": "R76", "name": "Occitanie", "only": ["12", "46"]}
+    assert "· Départements 12, 46</p>" in ines.get("/reports", params=OCTOBER).text
+    # one department asked of somebody who may see them all
+    lot = [row["libellé"] for row in csv_of(sign_in("root"), territory="46") if row["tableau"] == "region"]
+    assert lot == ["Occitanie (département 46 seulement)"]
+    for login, everywhere in (("paul", "· Départements 09, 11, 12, "), ("root", "· Toute la France<")):
+        whole_of_it = sign_in(login)
+        page = whole_of_it.get("/reports", params=asked).text
+        assert "· Occitanie</p>" in page
+        assert "Occitanie : toute la région</option>" in page
+        assert whole_of_it.get("/api/figures", params=asked).json()["territory"]["only"] == []
+        page = whole_of_it.get("/reports", params=OCTOBER).text
+        assert everywhere in page
+        assert '<th scope="row">Occitanie</th>' in page.replace("\n", "")
 
 
 def test_cells_add_up_whatever_they_are_cut_by(sign_in: SignIn, october: None) -> None:
