@@ -46,7 +46,8 @@ def engages(admin: Agent, profile: Profile, password_hash: str, at: datetime) ->
 
 
 def changes(admin: Agent, agent_id: str, profile: Profile, at: datetime) -> None:
-    """An account as it is from now on; who is at their post serves the new queues at once. Raises BadAnswer."""
+    """An account as it is from now on; who is at their post serves the new queues at once, and who sees otherwise signs
+    in again. Raises BadAnswer."""
     if agent_id == admin.id and profile.role != admin.role:
         raise NotAllowed
     try:
@@ -56,6 +57,8 @@ def changes(admin: Agent, agent_id: str, profile: Profile, at: datetime) -> None
                 _check_site(session, profile)
             changed = _write(row, profile)
             session.flush()
+            if _sees_otherwise(row, changed):
+                sessions.revoke(session, agent_id, at)
             if changed:
                 sessions.audit(session, admin.id, "changed", "agent", agent_id, at, changed)
     except Conflict:
@@ -115,8 +118,9 @@ def imports(
                 did = _write(row, entry.profile)
                 if login in hashes:
                     row.password_hash = hashes[login]
-                    sessions.revoke(session, row.id, at)
                     did = {**did, "password": ("", "")}
+                if login in hashes or _sees_otherwise(row, did):
+                    sessions.revoke(session, row.id, at)
                 if not did:
                     continue
                 changed.append(login)
@@ -170,6 +174,13 @@ def _changes(before: Profile | None, after: Profile) -> Changes:
     changed = {name: pair for name, pair in told.items() if pair[0] != pair[1]}
     hidden = [name for name in ("login", "name", "phone") if before and getattr(before, name) != getattr(after, name)]
     return changed | dict.fromkeys(hidden, ("", ""))
+
+
+def _sees_otherwise(row: Agent, changed: Changes) -> bool:
+    """Whether what this account may see is another thing now: a wall that is open shows what it was opened for, so its
+    session ends. An administrator sees everything, whatever the departments."""
+    before, after = (set(written.split()) for written in changed.get("departments", ("", "")))
+    return "role" in changed or (before != after and row.role != "admin")
 
 
 def _told(profile: Profile | None, name: str) -> str:

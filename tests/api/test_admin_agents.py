@@ -109,6 +109,20 @@ def test_who_is_at_their_post_serves_their_new_queues_at_once(sign_in: SignIn, a
     assert last.changes["phone"] == ["", ""]  # that it changed, never what it was
 
 
+@pytest.mark.parametrize(
+    ("role", "departments", "signed_in"),
+    [("superviseur", "46 12", True), ("superviseur", "46", False), ("agent", "46 12", False)],
+)
+def test_a_table_that_changes_what_somebody_sees_signs_them_out(
+    sign_in: SignIn, admin: str, role: str, departments: str, signed_in: bool
+) -> None:
+    settle("paul", role="supervisor", departments=["12", "46"], topics=["impots"])
+    paul = sign_in("paul")
+    table = f"login;name;department;role;topics;departments\npaul;Paul;46;{role};impots;{departments}\n"
+    assert sign_in("admin").post("/api/admin/agents/import", files={"table": table.encode()}).status_code == 200
+    assert (paul.get("/api/callbacks/mine").status_code == 200) is signed_in
+
+
 def test_a_deactivated_agent_leaves_the_floor(sign_in: SignIn, admin: str) -> None:
     karim = settle("karim")
     verbs.takes_post(karim, "phone", clock.now())

@@ -19,7 +19,7 @@ from callcenter.db import reading
 from callcenter.records import agents
 from callcenter.ui.broadcast import SIGNED_OUT, STORES_DOWN, Channel, Following, Watcher
 from tests import cast
-from tests.desk import Desk
+from tests.desk import PATIENCE, Desk
 from tests.town import PASSWORD, settle
 
 
@@ -92,6 +92,23 @@ def test_a_session_that_is_ended_ends_its_stream(web: cast.Service) -> None:
         assert ines.http.delete("/api/session").status_code == 204
         stream.hears("signed-out", timeout=15)
         assert stream.ended.wait(5)
+
+
+def test_a_wall_ends_when_what_its_reader_may_see_changes(web: cast.Service) -> None:
+    """And not for a change of anything else."""
+    settle("admin", role="admin")
+    paul_id = settle("paul", role="supervisor", departments=["46", "12"])
+    as_now = {"login": "paul", "name": "Paul", "department": "46", "role": "supervisor", "departments": ["46", "12"]}
+    with Desk(web.web) as desk:
+        admin, paul = desk.sign_in("admin", PASSWORD, beats=False), desk.sign_in("paul", PASSWORD, beats=False)
+        stream = Listener(paul.http, "/supervision/stream")
+        stream.hears('hx-target="#wall_at"')
+        assert admin.http.put(f"/api/admin/agents/{paul_id}", json=as_now | {"name": "Paul V."}).status_code == 204
+        assert paul.http.get("/api/board").status_code == 200
+        assert admin.http.put(f"/api/admin/agents/{paul_id}", json=as_now | {"departments": ["46"]}).status_code == 204
+        assert paul.http.get("/api/board").status_code == 401
+        stream.hears("signed-out", timeout=PATIENCE)
+        assert stream.ended.wait(PATIENCE)
 
 
 def test_open_streams_do_not_keep_the_process_from_stopping(web: cast.Service) -> None:
