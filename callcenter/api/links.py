@@ -1,4 +1,5 @@
-"""Links that open the wall on a screen, without a name and without acts, until somebody revokes them."""
+"""Links that open the wall on a screen, without a name and without acts, until somebody revokes them or their maker may
+see as much no longer."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,12 +24,14 @@ class Opened:
 
 @dataclass(frozen=True)
 class Link:
-    """A link as its makers see it: the address itself is shown once, when it is made."""
+    """A link as its makers see it: the address itself is shown once, when it is made. `opens`: whether its maker may
+    still show that much."""
 
     id: str
     label: str
     departments: tuple[str, ...] | None
     made_at: datetime
+    opens: bool
 
 
 def opened(token: str) -> Opened:
@@ -47,13 +50,15 @@ def still_open(tokens: Collection[bytes]) -> set[bytes]:
 
 
 def of(overseer: Agent) -> list[Link]:
-    """Those that show no more than this supervisor may see."""
+    """One's own, and those that show no more than one may see."""
     with reading() as session:
         standing = wall.links(session)
     return [
-        Link(link.id, link.label, tuple(link.departments) if link.departments is not None else None, link.made_at)
-        for link in standing
-        if _is_within(link.departments, scope_of(overseer))
+        Link(
+            link.id, link.label, tuple(link.departments) if link.departments is not None else None, link.made_at, opens
+        )
+        for link, opens in standing
+        if link.made_by == overseer.id or _is_within(link.departments, scope_of(overseer))
     ]
 
 
@@ -67,7 +72,7 @@ def make(overseer: Agent, label: str) -> str:
 
 
 def revoke(overseer: Agent, link_id: str) -> None:
-    """The screen is told within seconds. Raises NotFound for a link to more than one sees."""
+    """The screen is told within seconds. Raises NotFound for another's link to more than one sees."""
     if link_id not in {link.id for link in of(overseer)}:
         raise NotFound
     at = clock.now()

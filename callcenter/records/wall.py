@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import (
     ARRAY,
     CheckConstraint,
+    ColumnElement,
     Float,
     ForeignKey,
     LargeBinary,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     Text,
     Uuid,
     delete,
+    false,
+    func,
     select,
     update,
 )
@@ -21,13 +24,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
 from callcenter.db import Base
+from callcenter.records.agents import Agent
 from callcenter.records.identity import new_id
 from callcenter.rules.alerts import Threshold
 
 
 class WallLink(Base):
-    """A screen's way to the wall without a name: who holds the address sees it, until it is revoked. `departments`
-    None: all of them."""
+    """A screen's way to the wall without a name: who holds the address sees it, until it is revoked, and while its
+    maker may see as much themselves. `departments` None: all of them."""
 
     __tablename__ = "wall_links"
 
@@ -66,10 +70,11 @@ def make_link(
     return link.id
 
 
-def links(session: Session) -> list[WallLink]:
-    """Every link that still opens the wall, the newest first."""
-    standing = select(WallLink).where(WallLink.revoked_at.is_(None))
-    return list(session.scalars(standing.order_by(WallLink.made_at.desc())))
+def links(session: Session) -> list[tuple[WallLink, bool]]:
+    """Every link that nobody revoked, the newest first, and whether it opens the wall now."""
+    standing = select(WallLink, _is_warranted()).join(Agent, Agent.id == WallLink.made_by)
+    found = session.execute(standing.where(WallLink.revoked_at.is_(None)).order_by(WallLink.made_at.desc()))
+    return [(link, opens) for link, opens in found]
 
 
 def revoke_link(session: Session, link_id: str, at: datetime) -> None:
@@ -79,13 +84,21 @@ def revoke_link(session: Session, link_id: str, at: datetime) -> None:
 
 def link_of(session: Session, token: str) -> WallLink | None:
     """The link with this address, if it still holds."""
-    mine = select(WallLink).where(WallLink.token == sealing.digest(token), WallLink.revoked_at.is_(None))
-    return session.scalar(mine)
+    mine = select(WallLink).join(Agent, Agent.id == WallLink.made_by)
+    held = WallLink.token == sealing.digest(token), WallLink.revoked_at.is_(None), _is_warranted()
+    return session.scalar(mine.where(*held))
 
 
 def open_links(session: Session, tokens: Collection[bytes]) -> set[bytes]:
     """Which of these digests are of links that still hold."""
-    return set(session.scalars(select(WallLink.token).where(WallLink.token.in_(tokens), WallLink.revoked_at.is_(None))))
+    held = select(WallLink.token).join(Agent, Agent.id == WallLink.made_by)
+    return set(session.scalars(held.where(WallLink.token.in_(tokens), WallLink.revoked_at.is_(None), _is_warranted())))
+
+
+def _is_warranted() -> ColumnElement[bool]:
+    """Whether a link's maker might make it now: their account is open, and they see as much as it shows."""
+    within = (Agent.role == "supervisor") & func.coalesce(WallLink.departments.op("<@")(Agent.departments), false())
+    return Agent.active & ((Agent.role == "admin") | within)
 
 
 def thresholds(session: Session) -> dict[tuple[str, str], Threshold]:

@@ -95,20 +95,24 @@ def test_a_session_that_is_ended_ends_its_stream(web: cast.Service) -> None:
 
 
 def test_a_wall_ends_when_what_its_reader_may_see_changes(web: cast.Service) -> None:
-    """And not for a change of anything else."""
+    """So does the screen that holds a link of theirs; not for a change of anything else."""
     settle("admin", role="admin")
     paul_id = settle("paul", role="supervisor", departments=["46", "12"])
     as_now = {"login": "paul", "name": "Paul", "department": "46", "role": "supervisor", "departments": ["46", "12"]}
-    with Desk(web.web) as desk:
+    with reading() as session:
+        token = links.make(session.get_one(agents.Agent, paul_id), "Salle")
+    with httpx2.Client(base_url=web.web) as stranger, Desk(web.web) as desk:
         admin, paul = desk.sign_in("admin", PASSWORD, beats=False), desk.sign_in("paul", PASSWORD, beats=False)
-        stream = Listener(paul.http, "/supervision/stream")
-        stream.hears('hx-target="#wall_at"')
+        streams = [Listener(paul.http, "/supervision/stream"), Listener(stranger, f"/wall/{token}/stream")]
+        for stream in streams:
+            stream.hears('hx-target="#wall_at"')
         assert admin.http.put(f"/api/admin/agents/{paul_id}", json=as_now | {"name": "Paul V."}).status_code == 204
         assert paul.http.get("/api/board").status_code == 200
         assert admin.http.put(f"/api/admin/agents/{paul_id}", json=as_now | {"departments": ["46"]}).status_code == 204
         assert paul.http.get("/api/board").status_code == 401
-        stream.hears("signed-out", timeout=PATIENCE)
-        assert stream.ended.wait(PATIENCE)
+        for stream in streams:
+            stream.hears("signed-out", timeout=PATIENCE)
+            assert stream.ended.wait(PATIENCE)
 
 
 def test_open_streams_do_not_keep_the_process_from_stopping(web: cast.Service) -> None:

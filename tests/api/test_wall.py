@@ -1,18 +1,25 @@
 """The wall: the last hour by the measures' own definitions, alerts, thresholds, and links for a screen."""
 
 import re
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
 
 from callcenter import clock
 from callcenter.api import board
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls, contacts, sessions
+from callcenter.records.agents import Agent
 from callcenter.records.identity import new_id
 from callcenter.rules.quality import Share
 from callcenter.rules.states import CallState
 from tests.api.conftest import SignIn
 from tests.town import settle
+
+Browser = Callable[[], TestClient]
 
 
 def call(department: str, ago: float, ending: str | None, waited: float = 20.0) -> None:
@@ -123,6 +130,47 @@ def test_a_link_opens_the_wall_without_names_until_it_is_revoked(sign_in: SignIn
     assert sign_in("ivan").post("/supervision/links/revoke", data={"link_id": link_id}).status_code == 404
     assert ines.post("/supervision/links/revoke", data={"link_id": link_id}).status_code == 303
     assert stranger.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "opens"),
+    [
+        ("supervisor", {"departments": ["46", "12", "31"]}, True),
+        ("supervisor", {"departments": ["46"]}, False),
+        ("supervisor", {"role": "auditor"}, False),
+        ("supervisor", {"active": False, "closed_at": datetime(2026, 11, 1, tzinfo=UTC)}, False),
+        ("admin", {"departments": []}, True),
+        ("admin", {"role": "supervisor"}, False),
+    ],
+)
+def test_a_link_opens_no_more_than_its_maker_may_see(
+    sign_in: SignIn, browser: Browser, was: str, becomes: dict[str, object], opens: bool
+) -> None:
+    ines_id = settle("ines", role=was, departments=["46", "12"])
+    made = sign_in("ines").post("/supervision/links", data={"label": "Salle"})
+    path = re.search(r"(/wall/[\w-]+)\"", made.text)[1]  # type: ignore[index]
+    assert browser().get(path).status_code == 200
+    with transaction() as session:
+        ines = session.get_one(Agent, ines_id)
+        for name, value in becomes.items():
+            setattr(ines, name, value)
+    assert browser().get(path).status_code == (200 if opens else 404)
+    settle("root", role="admin")
+    assert ("N&#39;ouvre plus rien" in sign_in("root").get("/supervision/links").text) is not opens
+
+
+def test_one_may_always_revoke_ones_own_links(sign_in: SignIn) -> None:
+    """Those of before one's departments were fewer, too: whoever holds the address must not get it back with them."""
+    ines_id = settle("ines", role="supervisor", departments=["46", "12"])
+    settle("ivan", role="supervisor", departments=["46"])
+    sign_in("ines").post("/supervision/links", data={"label": "Salle"})
+    with transaction() as session:
+        session.get_one(Agent, ines_id).departments = ["46"]
+    ines = sign_in("ines")
+    assert 'name="link_id"' not in sign_in("ivan").get("/supervision/links").text
+    link_id = re.search(r'name="link_id" value="([\w-]+)"', ines.get("/supervision/links").text)[1]  # type: ignore[index]
+    assert ines.post("/supervision/links/revoke", data={"link_id": link_id}).status_code == 303
+    assert 'name="link_id"' not in ines.get("/supervision/links").text
 
 
 def test_a_share_of_nothing_is_not_known(sign_in: SignIn) -> None:
