@@ -145,7 +145,7 @@ def _of_agents(session: Session, at: datetime) -> dict[Cell, Tally]:
     cells: dict[Cell, Tally] = defaultdict(Tally)
     for agent in session.scalars(select(Agent)):
         events = list(session.scalars(select(Event).where(Event.noun_id == agent.id).order_by(Event.id)))
-        for event, following in zip(events, [*events[1:], None], strict=True):
+        for event, following in zip(events, [*events[1:], None][: len(events)], strict=True):
             second, until = event.at, following.at if following else at
             while second < until:
                 cell = (second.astimezone(_zone(agent.department)).date(), agent.department, "*", "phone")
