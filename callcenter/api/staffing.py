@@ -1,17 +1,21 @@
 """How many agents a department needs, half hour by half hour, with the calls of the last weeks."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from callcenter import clock
+from callcenter.actions import standing
 from callcenter.api.board import Scope
 from callcenter.api.figures import NoSuchPlace
-from callcenter.db import reading
+from callcenter.db import Session, reading
 from callcenter.errors import NotAllowed
-from callcenter.records import arrivals, figures
+from callcenter.records import arrivals, figures, rollout
 from callcenter.records.rollups import allow_time
 from callcenter.rules import erlang, quality
 from callcenter.rules.erlang import Performance
+from callcenter.rules.measures import PHONE, SIDES
+from callcenter.rules.opening_hours import half_hours
 from callcenter.rules.quality import Policy
 from callcenter.rules.tally import whole
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
@@ -24,7 +28,8 @@ PATIENCE = 15.0
 
 @dataclass(frozen=True)
 class HalfHour:
-    """`half`: 0 to 47; `calls`: on average; `needed`: the fewest agents who reach the goal, if any number does."""
+    """`half`: 0 to 47; `calls`: on average of the days that the line was open then; `needed`: the fewest agents who
+    reach the goal, if any number does."""
 
     half: int
     calls: float
@@ -37,12 +42,15 @@ class HalfHour:
 
 @dataclass(frozen=True)
 class Staffing:
-    """One weekday of a department. `patience` None: nobody gave up, so everybody is taken to wait for ever (Erlang C)
-    instead of leaving (Erlang A). `handling` None: no call was handled, so nothing can be told. `around`: what fewer
-    and more agents give in the busiest half hour."""
+    """One weekday of a department. `days`: those of the last weeks on which its line served, that the calls are the
+    average of; `left_out`: the others. `patience` None: nobody gave up, so everybody is taken to wait for ever
+    (Erlang C) instead of leaving (Erlang A). `handling` None: no call was handled, so nothing can be told. `around`:
+    what fewer and more agents give in the busiest half hour."""
 
     department: str
     weekday: int
+    days: tuple[date, ...]
+    left_out: tuple[date, ...]
     goal: float
     target: float
     handling: float | None
@@ -65,14 +73,16 @@ def staffing(department: str, weekday: int, goal: float, scope: Scope) -> Staffi
     with reading(PATIENCE + 2) as session:
         allow_time(session, PATIENCE)
         came = arrivals.arrivals(session, department, weekday, zone.key, since, until)
-        found = figures.between(session, first, last, departments=[department], channels=["phone"])
+        found = figures.between(session, first, last, departments=[department], channels=SIDES[PHONE])
+        weekdays = [day for n in range(7 * WEEKS) if (day := first + timedelta(days=n)).isoweekday() == weekday]
+        served = _served(session, department, weekdays, since)
+    days, left_out = tuple(served), tuple(day for day in weekdays if day not in served)
     handling = quality.handling_time(whole(found.values()))
     patience = erlang.patience_of(came.waited, came.gave_up)
     if handling is None:
-        return Staffing(department, weekday, goal, target, None, patience, (), None, ())
+        return Staffing(department, weekday, days, left_out, goal, target, None, patience, (), None, ())
     halves = []
-    for half in range(min(came.by_half_hour, default=0), max(came.by_half_hour, default=-1) + 1):
-        calls = came.by_half_hour.get(half, 0) / WEEKS
+    for half, calls in _on_average(came.by_half_hour, served):
         halves.append(HalfHour(half, calls, erlang.fewest(calls / 1800, handling, patience, goal, target)))
     busiest = max(halves, key=lambda each: each.calls, default=None)
     around: tuple[Performance, ...] = ()
@@ -82,4 +92,30 @@ def staffing(department: str, weekday: int, goal: float, scope: Scope) -> Staffi
             erlang.given(busiest.calls / 1800, handling, patience, agents, target)
             for agents in range(max(middle - AROUND, 1), middle + AROUND + 1)
         )
-    return Staffing(department, weekday, goal, target, handling, patience, tuple(halves), busiest, around)
+    return Staffing(
+        department, weekday, days, left_out, goal, target, handling, patience, tuple(halves), busiest, around
+    )  # fmt: skip
+
+
+def _served(session: Session, department: str, days: Iterable[date], since: datetime) -> dict[date, frozenset[int]]:
+    """Of these days, those on which the department's line was open, since its first call: with the half hours in which
+    it was, by the ordinary hours of now and the dated closures and holidays of then."""
+    hours, began = standing.line_hours(session, since), arrivals.first_day(session, department)
+    found = {
+        day: half_hours(hours, department, day)
+        for day in days
+        if began is not None and began <= day and rollout.states(session, day).get(department) != standing.NOT_OPEN
+    }
+    return {day: halves for day, halves in found.items() if halves}
+
+
+def _on_average(
+    came: Mapping[tuple[date, int], int], served: Mapping[date, frozenset[int]]
+) -> Iterable[tuple[int, float]]:
+    """Each half hour from the first with a call to the last, and its calls per day on which the line was open then. A
+    day with a call counts though the hours of now would not have had it."""
+    halves = [half for _, half in came]
+    for half in range(min(halves, default=0), max(halves, default=-1) + 1):
+        counted = {day: calls for (day, each), calls in came.items() if each == half}
+        days = {day for day, is_open in served.items() if half in is_open} | {*counted}
+        yield half, sum(counted.values()) / len(days) if days else 0.0

@@ -136,6 +136,22 @@ def hours_of(hours: LineHours, department: str, day: date, topic: str = "") -> t
     return opens.replace(tzinfo=zone), closes.replace(tzinfo=zone, fold=1)
 
 
+def half_hours(hours: LineHours, department: str, day: date) -> frozenset[int]:
+    """The half hours, 0 to 47 of a territory's own day, in which the line is open at some time; none on a day it is
+    shut, or where that cannot be judged."""
+    try:
+        found, _ = _day(hours, department, day, "")
+    except BadHours:
+        return frozenset()
+    midnight, half = datetime.combine(day, time()), timedelta(minutes=30)
+    return frozenset(
+        n
+        for n in range(48)
+        for begins, ends in found
+        if begins < midnight + (n + 1) * half and midnight + n * half < ends
+    )
+
+
 def is_holiday(department: str, day: date, overrides: Overrides | None = None) -> bool | None:
     """Whether a day is a holiday there; an override wins, the territory's before the nation's. None: nobody knows."""
     for scope in (department, NATION):
