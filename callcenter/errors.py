@@ -118,10 +118,10 @@ class OrderRefused(Refusal):
 
 
 class NoSuchTime(Refusal):
-    """Ce créneau n'est pas possible : la ligne est fermée à ce moment-là dans ce territoire, ou il est déjà passé."""
+    """Ce créneau n'est pas possible : la ligne ou ce sujet y est fermé à ce moment-là, ou il est déjà passé."""
 
     status = 422
-    english = "This time is not possible: the line is closed then in that territory, or it is over."
+    english = "This time is not possible: the line or this topic is closed then in that territory, or it is over."
 
 
 class NobodyChosen(Refusal):

@@ -64,7 +64,7 @@ def drafts_number(carrier_id: str, keys: str, at: datetime) -> None:
 
 def offered_slots(department: str, topic: str, at: datetime) -> tuple[str, ...]:
     """The half-days that a citizen of this department may choose from."""
-    return slots(citizen.line_hours(), department, at, topic)
+    return slots(citizen.line_hours(), department, at, _served_as(department, topic))
 
 
 def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, slot: str = "") -> Promise:
@@ -145,9 +145,9 @@ def becomes_due(callback_id: str, at: datetime) -> None:
         callback = callbacks.lock_due(session, callback_id, at)
         if callback is None:
             return
-        hours = citizen.line_hours()
-        if not opening(hours, callback.department, at, callback.topic).is_open:
-            following = window(hours, callback.department, at, callback.topic)
+        hours, served = citizen.line_hours(), _served_as(callback.department, callback.topic)
+        if not opening(hours, callback.department, at, served).is_open:
+            following = window(hours, callback.department, at, served)
             callback.due_from, callback.due_until = following or (at + timedelta(days=1), at + timedelta(days=2))
             return
         topic = led_to(standing.current().orders, callback.department, callback.topic)
@@ -162,13 +162,14 @@ def becomes_due(callback_id: str, at: datetime) -> None:
 
 
 def day_ends(callback_id: str, at: datetime) -> None:
-    """A callback that waits in a queue after its territory's line has closed is promised for the next opening."""
+    """A callback that waits in a queue which has closed, or whose territory's line has, is promised for the next
+    opening."""
     with transaction() as session:
-        callback = callbacks.get(session, callback_id)
+        call = calls.of_callback(session, callback_id)
         hours = citizen.line_hours()
-        if callback is None or opening(hours, callback.department, at).is_open:
+        if call is None or opening(hours, call.department, at, call.topic).is_open:
             return
-        following = window(hours, callback.department, at, callback.topic)
+        following = window(hours, call.department, at, call.topic)
         stood = dial.put_off(session, callback_id, DialResult.NOT_DIALLED, "their day is over", at, following)
     if stood:
         dial.leave(stood)
@@ -205,7 +206,7 @@ def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, a
             if kept is not None:
                 return _told(kept, already=True)
             made = _promise(
-                session, number, wish, Source.AGENT, _exactly(call.department, slot, at), at,
+                session, number, wish, Source.AGENT, _exactly(wish, slot, at), at,
                 call=call, by=agent_id, for_agent=agent_id if mine else None, waits=False,
             )  # fmt: skip
             return _told(made, already=False)
@@ -228,7 +229,7 @@ def promises_to(
                 _check_agent(session, staff, for_agent)
             kept = _open_and_theirs(session, staff, number)
             if kept is None:
-                when = _exactly(wish.department, slot, at) if slot else _window(wish, "", at)
+                when = _exactly(wish, slot, at) if slot else _window(wish, "", at)
                 kept = _promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
             sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
             return kept
@@ -280,7 +281,7 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
             if not call.phone.may_be_called_back or call.talking_at or call.state != CallState.ENDED:
                 raise NotPossibleNow
             wish = Wish(call.department, call.topic, call.language, call.relay)
-            when = _exactly(call.department, slot, at) if slot else _window(wish, "", at)
+            when = _exactly(wish, slot, at) if slot else _window(wish, "", at)
             kept = _open_and_theirs(session, staff, call.phone) or _promise(
                 session, call.phone, wish, Source.SUPERVISOR, when, at, call=call, by=staff.id
             )
@@ -343,19 +344,25 @@ def _judge(session: Session, number: PhoneNumber, asker: bytes | None, at: datet
 
 def _window(wish: Wish, slot: str, at: datetime) -> Window:
     """The half-day that was chosen, while it can still be kept; else soon, or the next opening."""
-    hours, department, topic = citizen.line_hours(), wish.department, wish.topic
+    hours, department, topic = citizen.line_hours(), wish.department, _served_as(wish.department, wish.topic)
     when = (chosen(hours, department, slot, at, topic) if slot else None) or window(hours, department, at, topic)
     if when is None:
         raise NoSuchTime
     return when
 
 
-def _exactly(department: str, slot: str, at: datetime) -> Window:
-    """The half-day a member of staff agreed on; refused where the line is closed then."""
-    when = chosen(citizen.line_hours(), department, slot, at)
+def _exactly(wish: Wish, slot: str, at: datetime) -> Window:
+    """The half-day a member of staff agreed on; refused where its queue is closed then."""
+    topic = _served_as(wish.department, wish.topic)
+    when = chosen(citizen.line_hours(), wish.department, slot, at, topic)
     if when is None:
         raise NoSuchTime
     return when
+
+
+def _served_as(department: str, topic: str) -> str:
+    """The topic under which a matter is served now: where its queue is led, or its own while that is closed."""
+    return led_to(standing.current().orders, department, topic) or topic
 
 
 def _told(kept: Callback, *, already: bool) -> Promise:

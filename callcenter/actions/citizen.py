@@ -64,10 +64,10 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
     """The menu's answers lead to a queue: that of French where nobody of ours speaks their language. Told twice, the
     first answers stand. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
-    hours = opening(line_hours(), wish.department, at, wish.topic)
     stands = standing.current()
     led = led_to(stands.orders, wish.department, wish.topic)
     wish = replace(wish, topic=led or wish.topic)
+    hours = opening(stands.hours, wish.department, at, wish.topic)
     with transaction() as session:
         call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
         if call.state != CallState.MENU:
@@ -115,12 +115,13 @@ def hears_sites(carrier_id: str, from_: str, wish: Wish, at: datetime) -> None:
 def hears_place(
     call_id: str, department: str, told: int, at: datetime, *, patient: bool
 ) -> Announcement | TurnedAway | Soon:
-    """What to say to a waiting caller: one trip to the index, none to PostgreSQL. `patient`: they were told that the
-    wait is too long and chose to go on. Raises LiveStoreDown."""
+    """What to say to a waiting caller: one trip to the index, none to PostgreSQL. The hours are those of the queue in
+    which they really stand. `patient`: they were told that the wait is too long and chose to go on. Raises
+    LiveStoreDown."""
     place = queue.place(call_id, at.timestamp())
     if place is None:
         return Soon()
-    hours = opening(line_hours(), department, at)
+    hours = opening(line_hours(), department, at, place.topic)
     if not hours.is_open:
         return TurnedAway("closed", hours.next_opening)
     if place.on_duty == 0 and place.queue.startswith(routing.NATION):

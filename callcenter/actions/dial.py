@@ -254,7 +254,7 @@ def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | St
             DialResult.NOT_DIALLED,
             "their day is over",
             at,
-            window(hours, call.department, at),
+            window(hours, call.department, at, call.topic),
         )
     callback = callbacks.move(
         session, call.callback_id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, "dialled", call.agent_id
@@ -331,7 +331,7 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
     if result == DialResult.NOT_DIALLED:
         again: Window | None = _soon(at)
     else:
-        again = next_try(citizen.line_hours(), callback.department, callback.attempts, at, policy)
+        again = next_try(citizen.line_hours(), callback.department, callback.attempts, at, policy, call.topic)
     leg = legs.serving(session, call.id)
     agent = room.release_agent(session, call, at, "the citizen was not reached")
     calls.end(session, call.id, [CallState.CONNECTING], Ending.NOT_REACHED, at, words)

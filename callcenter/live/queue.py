@@ -25,6 +25,12 @@ class Place:
     picked: int  # calls taken from its present queue in the last 15 minutes
     waited: float  # seconds
 
+    @property
+    def topic(self) -> str:
+        """That of its present queue; empty in the queue of what is one agent's own."""
+        ring, topic, *_ = self.queue.split(":")
+        return "" if ring == "A" else topic
+
 
 @dataclass(frozen=True)
 class Line:

@@ -114,12 +114,14 @@ def chosen(hours: LineHours, department: str, code: str, at: datetime, topic: st
     return max(part[0], now), part[1]
 
 
-def next_try(hours: LineHours, department: str, attempts: int, at: datetime, policy: Policy) -> Window | None:
+def next_try(
+    hours: LineHours, department: str, attempts: int, at: datetime, policy: Policy, topic: str = ""
+) -> Window | None:
     """The window of the next attempt after `attempts` that did not reach anybody; None after the last, or where no
     opening is known."""
     if attempts >= policy.attempts:
         return None
-    return window(hours, department, at + policy.apart)
+    return window(hours, department, at + policy.apart, topic)
 
 
 def slot_of(day: date, half: str) -> str:

@@ -1,5 +1,6 @@
 """When somebody is called back: always within their own hours, never on their holidays, apart and not for ever."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -94,6 +95,13 @@ def test_an_hour_from_now_while_the_line_is_open_and_never_past_closing() -> Non
     assert window(HOURS, "46", evening) == (evening, at("2026-11-24T18:00"))
     assert window(HOURS, "46", at("2026-11-24T17:31")) == (at("2026-11-25T08:30"), at("2026-11-25T13:00"))
     assert window(ALWAYS, "46", at("2026-11-22T23:50")) == (at("2026-11-22T23:50"), at("2026-11-23T00:50"))
+
+
+def test_a_further_try_is_within_the_hours_of_its_queue() -> None:
+    hours = replace(HOURS, own={("N", "impots"): "Mo-Fr 08:30-12:00; PH off"})
+    failed = at("2026-11-24T11:50")
+    assert next_try(hours, "46", 1, failed, Policy(), "impots") == (at("2026-11-25T08:30"), at("2026-11-25T12:00"))
+    assert next_try(hours, "46", 1, failed, Policy()) == (failed + Policy().apart, failed + Policy().apart + SOON)
 
 
 def test_a_friday_evening_in_alsace_before_a_holiday() -> None:
