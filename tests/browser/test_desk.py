@@ -1,12 +1,21 @@
 """An agent's morning, in a real browser."""
 
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
 from playwright.sync_api import Locator, Page, expect
 
-from callcenter.db import reading
-from callcenter.records import calls, contacts
+from callcenter import clock
+from callcenter.db import reading, transaction
+from callcenter.records import calls, contacts, simulation
 from callcenter.rules.states import Due
 from ivr.rehearsal.far_end import Caller, Line
 from tests.browser.conftest import KARIM, Opens
+from tests.cast import Service
 from tests.desk import Desk
 from tests.town import PASSWORD, settle
 
@@ -207,7 +216,7 @@ def test_the_board_follows_by_itself(line: Line, desk: Desk, opens: Opens) -> No
     expect(page.locator("#stale")).to_be_empty()
 
 
-def test_the_wall_fills_the_screen_without_scrolling_and_says_when_it_is_stale(opens: Opens) -> None:
+def test_the_wall_fills_the_screen_without_scrolling(opens: Opens) -> None:
     settle("karim", department="46")
     settle("ines", role="supervisor", departments=["46"])
     page = opens("ines")
@@ -218,9 +227,84 @@ def test_the_wall_fills_the_screen_without_scrolling_and_says_when_it_is_stale(o
     page.get_by_role("button", name="Plein écran").click()
     page.wait_for_selector("html:not(.is-full-screen)")
     expect(page.locator("#stale")).to_be_empty()
-    page.evaluate("() => { const now = Date.now; let later = 0; Date.now = () => now() + (later += 10_000) }")
-    expect(page.locator("#stale")).not_to_be_empty()  # ten seconds pass between two looks at the clock
-    expect(page.locator("#stale")).to_have_attribute("role", "alert")
+
+
+WATCHES = """() => {
+  const stale = document.getElementById("stale");
+  let heard = null;
+  window.silences = [];
+  document.addEventListener("htmx:sse:after:message", (event) => {
+    if (!event.detail?.message?.event) heard = Date.now();
+  });
+  new MutationObserver(() => {
+    if (stale.textContent && heard) window.silences.push(Date.now() - heard);
+  }).observe(stale, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+def test_the_wall_says_when_nothing_has_come_for_five_seconds_until_it_comes_again(
+    opens: Opens, service: Service
+) -> None:
+    """The server sleeps, as a frozen machine does: its connection stands and says nothing."""
+    settle("karim", department="46")
+    settle("ines", role="supervisor", departments=["46"])
+    page = opens("ines")
+    page.wait_for_load_state()  # the page's script has run
+    page.evaluate(WATCHES)
+    said = page.locator("#wall_at")
+    before = said.inner_text()
+    expect(said).not_to_have_text(before)
+    stale = page.locator("#stale")
+    expect(stale).to_be_empty()
+    with asleep(service.processes["web"]):
+        expect(stale).to_contain_text("Données anciennes")
+        expect(stale).to_have_attribute("role", "alert")
+        expect(stale).to_be_visible()
+    expect(stale).to_be_empty()
+    (silence,) = page.evaluate("silences")
+    assert silence >= 5000
+
+
+def test_where_a_simulated_year_is_written_the_wall_and_the_report_say_so_and_nowhere_else(opens: Opens) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    page = opens("ines")
+    banner = page.locator("aside", has_text="Données simulées")
+    for path in ("/supervision", "/reports", "/reports/print", "/reports/definitions"):
+        page.goto(path)
+        page.wait_for_selector("main h1")
+        expect(banner).to_have_count(0)
+    at = clock.now()
+    with transaction(60) as session:
+        simulation.write(session, at.date() - timedelta(days=10), (20, 10), at)
+    _until_shown(page, banner)
+    for path in ("/supervision", "/reports", "/reports/print", "/reports/definitions"):
+        page.goto(path)
+        expect(banner).to_be_visible()
+    page.goto("/supervision")
+    page.get_by_role("button", name="Plein écran").click()
+    page.wait_for_selector("html.is-full-screen")
+    expect(banner).to_be_visible()
+    page.goto("/sites")
+    page.wait_for_selector("main h1")
+    expect(banner).to_have_count(0)
+
+
+def _until_shown(page: Page, banner: Locator) -> None:
+    """The page's process is told within a second."""
+    deadline = time.monotonic() + 30
+    while not banner.count():
+        assert time.monotonic() < deadline
+        page.goto("/supervision")
+
+
+@contextmanager
+def asleep(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """It does nothing until the block ends."""
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 def _chooses(form: Locator, name: str) -> None:
