@@ -16,6 +16,7 @@ from callcenter.api.identity import OVERSEER, Admitted, open_to
 from callcenter.db import Session, reading
 from callcenter.errors import NotAllowed, NotFound, Refusal
 from callcenter.records import directory, figures, rankings
+from callcenter.records.corrections import corrections
 from callcenter.records.figures import EVERYBODY
 from callcenter.records.rankings import AgentDay, RowBehind, SiteWeek
 from callcenter.records.rollups import allow_time
@@ -156,6 +157,9 @@ class Report:
     opening: Opening
     frozen_on: date | None
     """When the figures became final, if the period is of whole months that have."""
+    corrected: Mapping[date, date]
+    """Of the months that the period touches, those that were corrected since they were final, and the last day on which
+    they were."""
 
 
 def asked(first: date | None, last: date | None, territory: str, partner: str, side: str) -> Asked:
@@ -195,6 +199,7 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
         sites = _sites(session, wanted, departments)
         opening = _opening(rankings.opening(session, departments))
         policy = figures.policy(session)
+        corrected = corrections(session, first, last, departments, wanted.channels)
     regions = [
         replace(bar, only=place(bar.code, departments).only)
         for bar in _ranked(_by_region(of_departments), lambda code: place(code, None).name)
@@ -214,6 +219,10 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
         sites,
         opening,
         _frozen_on(wanted),
+        {
+            month: max(on for (each, _), on in corrected.items() if each == month)
+            for month in sorted({month for month, _ in corrected})
+        },
     )
 
 
@@ -377,6 +386,14 @@ class Counted(BaseModel):
     only: list[str]
 
 
+class Correction(BaseModel):
+    """A final month whose figures changed in a department after they were first published: the last day they did."""
+
+    month: date
+    department: str
+    corrected_on: date
+
+
 class Figures(BaseModel):
     """`policy`: the version of the thresholds by which the rows were counted; `simulated`: the database holds an
     invented year. Counts are exact here: before you publish, mask those under 11 and round the others."""
@@ -386,6 +403,8 @@ class Figures(BaseModel):
     territory: Counted
     first: date
     last: date
+    final_since: date | None = Field(description="of whole months that are final; null: the figures may still move")
+    corrections: list[Correction]
     cells: list[Cell]
     definitions: dict[str, Definition]
 
@@ -425,6 +444,7 @@ def read_figures(
             channels=wanted.channels,
         )  # fmt: skip
         policy = figures.policy(session)
+        corrected = corrections(session, wanted.first, wanted.last, departments, wanted.channels)
     of_partner = partners != (EVERYBODY,)
     cells = [_cell(dict(zip(keys, key, strict=True)), tally, of_partner) for key, tally in sorted(found.items())]
     return Figures(
@@ -433,6 +453,11 @@ def read_figures(
         territory=Counted(code=of.code, name=of.name, only=list(of.only)),
         first=wanted.first,
         last=wanted.last,
+        final_since=_frozen_on(wanted),
+        corrections=[
+            Correction(month=month, department=department, corrected_on=on)
+            for (month, department), on in sorted(corrected.items())
+        ],
         cells=cells,
         definitions=definitions(),
     )

@@ -19,8 +19,9 @@ from callcenter.api.identity import ANYBODY, open_to
 from callcenter.config import settings
 from callcenter.db import Session, reading
 from callcenter.records import figures, simulation
+from callcenter.records.corrections import corrections
 from callcenter.rules import quality
-from callcenter.rules.measures import LEAST, ROUNDED_TO, SIDES, published, published_share
+from callcenter.rules.measures import BY_CODE, LEAST, ROUNDED_TO, SIDES, published, published_share
 from callcenter.rules.quality import FEW, PICK_UP_TARGET, Share
 from callcenter.rules.tally import Tally
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
@@ -29,6 +30,7 @@ FIRST = date(2020, 1, 1)  # before the first trial of the line
 DAY = timedelta(days=1)
 NAME = "taux-de-decroche-par-un-conseiller"
 SIMULATED = "-simule"
+COUNTED = (*BY_CODE["picked_up_or_called_back"].counted, "called_back")
 FIELDS: tuple[dict[str, Any], ...] = (
     {"name": "mois", "type": "yearmonth", "title": "Mois", "example": "2026-10"},
     {
@@ -58,6 +60,11 @@ FIELDS: tuple[dict[str, Any], ...] = (
         "description": "(Décrochés en direct + rappels aboutis) ÷ appels demandant un conseiller.",
     },
     {
+        "name": "corrige_le", "type": "date", "title": "Date de la dernière correction", "example": "2026-12-03",
+        "description": "Dernier jour où un des nombres de la ligne a changé après être devenu définitif ; vide : tels "
+        "qu'ils ont été publiés.",
+    },
+    {
         "name": "simule", "type": "boolean", "title": "Données simulées", "trueValues": ["oui"], "falseValues": ["non"],
         "example": "non",
         "description": "oui : base d'une démonstration, ou qui contient une année inventée ; rien de cette ligne ne "
@@ -73,7 +80,7 @@ SCHEMA = {
     f"{FEW - 1} est masqué (vide) ; tout autre est arrondi au multiple de {ROUNDED_TO} le plus proche, {LEAST} au "
     "moins ; la différence de deux nombres publiés ne révèle donc aucun petit effectif. Un taux est celui des nombres "
     "publiés, vide si l'un d'eux est masqué ; plus les appels sont nombreux, moins il s'écarte du taux exact.",
-    "version": "1.1.0",
+    "version": "1.2.0",
     "primaryKey": ["mois", "departement"],
     "missingValues": [""],
     "fields": list(FIELDS),
@@ -92,6 +99,7 @@ def pick_up_rate() -> Response:
             session, FIRST, _last_final(), ("month", "department", "channel"), departments=[*TERRITORIES, UNKNOWN],
             channels=SIDES["phone"], waits=False,
         )  # fmt: skip
+        corrected = corrections(session, FIRST, _last_final(), None, SIDES["phone"], COUNTED)
     each: dict[tuple[date, str], Tally] = {}
     for (month, department, _), tally in found.items():
         each[month, department] = each.get((month, department), Tally()) + tally
@@ -99,7 +107,7 @@ def pick_up_rate() -> Response:
     writer = csv.writer(text, delimiter=";")
     writer.writerow([field["name"] for field in FIELDS])
     writer.writerows(
-        _line(*key, tally, simulated=simulated)
+        _line(*key, tally, corrected.get(key), simulated=simulated)
         for key, tally in sorted(each.items())
         if quality.requiring_an_agent(tally)
     )
@@ -132,12 +140,12 @@ def _last_final() -> date:
     return figures.following(month) - DAY
 
 
-def _line(month: date, department: str, tally: Tally, *, simulated: bool) -> Iterable[str]:
+def _line(month: date, department: str, tally: Tally, corrected: date | None, *, simulated: bool) -> Iterable[str]:
     live, with_callbacks = quality.picked_up_live(tally), quality.picked_up_or_called_back(tally)
     name = TERRITORIES[department].name if department in TERRITORIES else department
     return [
         f"{month:%Y-%m}", department, name, _count(live.of), _count(live.part), _rate(live),
-        _count(with_callbacks.part), _rate(with_callbacks), "oui" if simulated else "non",
+        _count(with_callbacks.part), _rate(with_callbacks), str(corrected or ""), "oui" if simulated else "non",
     ]  # fmt: skip
 
 

@@ -11,12 +11,13 @@ from urllib.parse import parse_qs
 
 import pytest
 import time_machine
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from callcenter.api import figures as api
 from callcenter.db import reading, transaction
-from callcenter.records import figures, rankings
+from callcenter.records import figures, rankings, rollups
+from callcenter.records.calls import Call
 from callcenter.records.contacts import Contact
 from callcenter.records.sites import Site
 from callcenter.rules import quality
@@ -365,3 +366,57 @@ def test_open_data_is_of_final_months_masked_and_as_its_schema_says(browser: Bro
     assert not [number for number in numbers if 0 < number < 11 or number % ROUNDED_TO]
     assert {row["simule"] for row in table.values()} == {"oui"}  # the tests' town is a demonstration
     assert "arrondi au multiple de 5" in stranger.get(f"{path}.schema.json").json()["description"]
+
+
+def test_a_correction_carries_its_date_wherever_the_month_is_shown(
+    sign_in: SignIn, browser: Browser, october: None
+) -> None:
+    """A front desk's file of December changes October: the page, the interface and, where its lines change, the open
+    data say when; nowhere else."""
+    stranger = browser()
+
+    def open_data() -> dict[str, str]:
+        text = stranger.get("/open-data/taux-de-decroche-par-un-conseiller.csv").content.decode("utf-8-sig")
+        lines = csv.DictReader(StringIO(text, newline=""), delimiter=";")
+        return {line["departement"]: line["corrige_le"] for line in lines}
+
+    def told(territory: str) -> tuple[list[str], object, object]:
+        asked = OCTOBER | {"territory": territory}
+        page = root.get("/reports", params=asked).text
+        answer = root.get("/api/figures", params=asked).json()
+        return re.findall("Mois 10/2026 corrigé le ([0-9/]+)", page), answer["final_since"], answer["corrections"]
+
+    with time_machine.travel(instant(2026, 12, 3), tick=True):
+        settle("root", role="admin")
+        root = sign_in("root")
+        assert told("46") == ([], "2026-11-09", [])
+        assert set(open_data().values()) == {""}
+        day = date(2026, 10, 7)
+        with transaction() as session:
+            visit = Contact(
+                channel="front_desk", department="46", arrived_at=instant(2026, 10, 7, 9), local_day=day, due="recorded"
+            )  # fmt: skip
+            session.add(visit)
+            rollups.mark(session, [day])
+        rolled_up(instant(2026, 12, 3))
+        correction = {"month": "2026-10-01", "department": "46", "corrected_on": "2026-12-03"}
+        assert told("46") == told("") == (["03/12/2026"], "2026-11-09", [correction])
+        assert told("974") == ([], "2026-11-09", [])
+        assert set(open_data().values()) == {""}  # of calls, and none has changed
+    with time_machine.travel(instant(2026, 12, 5), tick=True):
+        with transaction() as session:
+            call = session.scalars(select(Call).where(Call.department == "974", Call.ending == "answered")).first()
+            assert call is not None
+            call.ending = "abandoned"
+            contact = session.get(Contact, call.contact_id)
+            assert contact is not None
+            rollups.mark(session, [contact.local_day])
+        rolled_up(instant(2026, 12, 5))
+        settle("vera", role="admin")
+        root = sign_in("vera")
+        assert told("974")[0] == ["05/12/2026"]
+        assert told("46")[0] == ["03/12/2026"]
+        assert told("")[0] == ["05/12/2026"]
+        assert {code: day for code, day in open_data().items() if day} == {"974": "2026-12-05"}
+        fields = stranger.get("/open-data/taux-de-decroche-par-un-conseiller.schema.json").json()["fields"]
+        assert [field["type"] for field in fields if field["name"] == "corrige_le"] == ["date"]
