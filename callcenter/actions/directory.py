@@ -3,7 +3,7 @@
 A change holds from a day on and leaves the past as it was; a menu that could not be said is refused. It is written
 down, and the next caller hears it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -45,10 +45,7 @@ def writes_topic(
         if there and topic.keys != was and not was:
             raise BadAnswer("topic_keys")
         if was and topic.keys != was:
-            directory.remove_topic(session, scope, was, on)
-            directory.remove_topic(session, scope, topic.keys, on)
-            if there:
-                directory.put_topic(session, scope, replace(there, keys=was), on)
+            directory.move_topics(session, scope, {was: topic.keys, topic.keys: was}, on)
         if any(heading.values()):
             _opens_heading(session, scope, topic.keys[:1], heading, on)
         directory.put_topic(session, scope, topic, on)
@@ -65,13 +62,10 @@ def removes_topic(admin: Agent, scope: str, keys: str, on: date, at: datetime) -
         gone = here.get(keys)
         if gone is None:
             raise NotFound
-        directory.remove_topic(session, scope, keys, on)
+        directory.remove_topic(session, scope, gone, on)
         after = [k for k in sorted(here) if len(k) == len(keys) and k[:-1] == keys[:-1] and k > keys]
         if gone.code:
-            for key in after:
-                directory.remove_topic(session, scope, key, on)
-            for key in after:
-                directory.put_topic(session, scope, replace(here[key], keys=f"{key[:-1]}{int(key[-1]) - 1}"), on)
+            directory.move_topics(session, scope, {key: f"{key[:-1]}{int(key[-1]) - 1}" for key in after}, on)
         _must_be_said(session, on)
         _note(session, admin, "removed a topic", "topic", f"{scope}:{gone.code or keys}", at, on, {"keys": (keys, "")})
     standing.refresh()
@@ -195,10 +189,25 @@ def _check(topic: Topic, on: date, at: datetime) -> None:
 
 
 def _must_be_said(session: Session, on: date) -> None:
+    """The menu of that day, and each that is planned after it."""
+    if not _can_be_said(directory.topics(session, on)):
+        raise BadAnswer("topic_menu")
+    if not all(_can_be_said(directory.topics(session, day)) for day in directory.change_days(session, on)):
+        raise BadAnswer("topic_planned")
+
+
+def _can_be_said(topics: Collection[tuple[str, Topic]]) -> bool:
+    keys, codes = (
+        {(scope, topic.keys) for scope, topic in topics},
+        [(s, topic.code) for s, topic in topics if topic.code],
+    )
+    if len(keys) < len(topics) or len({*codes}) < len(codes):
+        return False
     try:
-        menu_of(directory.topics(session, on))
+        menu_of(topics)
     except ValueError:
-        raise BadAnswer("topic_menu") from None
+        return False
+    return True
 
 
 def _must_be_place(scope: str) -> None:

@@ -6,7 +6,7 @@ earlier year finds the names of its time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import ARRAY, CheckConstraint, Index, String, Text, Uuid, func, select, update
@@ -244,39 +244,63 @@ def referents(session: Session, department: str, partner: str = "") -> list[Refe
     return list(session.scalars(near.order_by(Referent.scope == NATION, Referent.partner, Referent.desk)))
 
 
+def change_days(session: Session, since: date) -> list[date]:
+    """The days from then on when a topic begins or holds no more, soonest first."""
+    begins = session.scalars(select(TopicRow.since).where(TopicRow.since >= since))
+    ended = session.scalars(select(TopicRow.until).where(TopicRow.until >= since))
+    return sorted({*begins, *(day + timedelta(days=1) for day in ended if day)})
+
+
 def put_topic(session: Session, scope: str, topic: Topic, on: date) -> None:
-    """From that day on, this topic stands on its keys in its scope, and nowhere else there. What comes with the service
-    is written before the first."""
+    """From that day on, this topic stands on its keys in its scope, and nowhere else there, until what is planned for
+    later. What comes with the service is written before the first."""
     seed(session)
     same = (TopicRow.keys == topic.keys) | ((TopicRow.code == topic.code) & (TopicRow.code != ""))
-    _close(session, TopicRow, on, TopicRow.scope == scope, same)
+    _write_topic(session, scope, topic, on, _make_room(session, TopicRow, on, TopicRow.scope == scope, same))
+    revision.raise_(session)
+
+
+def move_topics(session: Session, scope: str, moves: Mapping[str, str], on: date) -> None:
+    """From that day on, what stands on these keys stands on others, each for as long as it would have."""
+    seed(session)
+    which = TopicRow.scope == scope, TopicRow.keys.in_(moves)
+    held = [
+        (topic_of(row), row.until) for row in session.scalars(_holding(select(TopicRow), TopicRow, on).where(*which))
+    ]
+    _make_room(session, TopicRow, on, *which)
+    for topic, until in held:
+        _write_topic(session, scope, replace(topic, keys=moves[topic.keys]), on, until)
+    revision.raise_(session)
+
+
+def remove_topic(session: Session, scope: str, topic: Topic, on: date) -> None:
+    """It holds no longer from that day on, nor what was planned for it."""
+    seed(session)
+    same = TopicRow.code == topic.code if topic.code else (TopicRow.keys == topic.keys) & (TopicRow.code == "")
+    _end(session, TopicRow, on, TopicRow.scope == scope, same)
+    revision.raise_(session)
+
+
+def _write_topic(session: Session, scope: str, topic: Topic, since: date, until: date | None) -> None:
     session.add(
         TopicRow(
             scope=scope, keys=topic.keys, code=topic.code, labels=dict(topic.labels), partners=list(topic.partners),
-            keywords={n: list(words) for n, words in topic.keywords.items()}, sheet=dict(topic.sheet), since=on,
-            until=None,
+            keywords={n: list(words) for n, words in topic.keywords.items()}, sheet=dict(topic.sheet), since=since,
+            until=until,
         )
     )  # fmt: skip
     session.flush()
-    revision.raise_(session)
-
-
-def remove_topic(session: Session, scope: str, keys: str, on: date) -> bool:
-    """The topic on these keys holds no longer; False when there is none."""
-    seed(session)
-    gone = _close(session, TopicRow, on, TopicRow.scope == scope, TopicRow.keys == keys)
-    revision.raise_(session)
-    return gone
 
 
 def put_procedure(session: Session, procedure: Procedure, on: date) -> None:
-    """From that day on, this procedure; an earlier one of its code ends the day before."""
+    """From that day on, this procedure, until what is planned for later; an earlier one of its code ends the day
+    before."""
     seed(session)
-    _close(session, ProcedureRow, on, ProcedureRow.code == procedure.code)
+    until = _make_room(session, ProcedureRow, on, ProcedureRow.code == procedure.code)
     session.add(
         ProcedureRow(
             scope=procedure.scope, code=procedure.code, topic=procedure.topic, partner=procedure.partner,
-            labels=dict(procedure.labels), since=on, until=None,
+            labels=dict(procedure.labels), since=on, until=until,
         )
     )  # fmt: skip
     session.flush()
@@ -284,26 +308,26 @@ def put_procedure(session: Session, procedure: Procedure, on: date) -> None:
 
 
 def remove_procedure(session: Session, code: str, on: date) -> bool:
-    """No longer recorded from that day on; False when there is none."""
+    """No longer recorded from that day on, whatever was planned; False when there is none."""
     seed(session)
-    gone = _close(session, ProcedureRow, on, ProcedureRow.code == code)
+    gone = _end(session, ProcedureRow, on, ProcedureRow.code == code)
     revision.raise_(session)
     return gone
 
 
 def name_partner(session: Session, code: str, name: str, scope: str, on: date) -> None:
-    """From that day on a partner has this name; its earlier name stays with its time."""
+    """From that day on a partner has this name, until another that is planned; its earlier name stays with its time."""
     seed(session)
-    _close(session, PartnerName, on, PartnerName.code == code)
-    session.add(PartnerName(code=code, name=name, scope=scope, since=on, until=None))
+    until = _make_room(session, PartnerName, on, PartnerName.code == code)
+    session.add(PartnerName(code=code, name=name, scope=scope, since=on, until=until))
     session.flush()
     revision.raise_(session)
 
 
 def end_partner(session: Session, code: str, on: date) -> bool:
-    """No longer a partner from that day on; False when there is none."""
+    """No longer a partner from that day on, whatever was planned; False when there is none."""
     seed(session)
-    gone = _close(session, PartnerName, on, PartnerName.code == code)
+    gone = _end(session, PartnerName, on, PartnerName.code == code)
     revision.raise_(session)
     return gone
 
@@ -354,17 +378,29 @@ def _holding(query, table, on: date):  # type: ignore[no-untyped-def]  # one lin
     return query.where(table.since <= on, table.until.is_(None) | (table.until >= on))
 
 
-def _close(session: Session, table, on: date, *which) -> bool:  # type: ignore[no-untyped-def]
-    """Ends rows the day before; one that began on that very day never held and is deleted."""
-    begun_today = session.scalars(select(table).where(table.since >= on, *which)).all()
-    for row in begun_today:
+def _make_room(session: Session, table, on: date, *which) -> date | None:  # type: ignore[no-untyped-def]
+    """Ends what holds that day the day before; what began on that very day never held and is deleted. The last day of
+    what comes in its place: that of what it replaces, or the one before what is planned for later."""
+    held = session.scalars(_holding(select(table), table, on).where(*which)).all()
+    planned = session.scalar(select(func.min(table.since)).where(table.since > on, *which))
+    last = [row.until for row in held if row.until] + ([planned - timedelta(days=1)] if planned else [])
+    for row in held:
+        if row.since == on:
+            session.delete(row)
+        else:
+            row.until = on - timedelta(days=1)
+    session.flush()
+    return min(last, default=None)
+
+
+def _end(session: Session, table, on: date, *which) -> bool:  # type: ignore[no-untyped-def]
+    """Ends what holds that day the day before, and deletes what would begin from then on."""
+    never = session.scalars(select(table).where(table.since >= on, *which)).all()
+    for row in never:
         session.delete(row)
     session.flush()
-    open_ = table.until.is_(None) | (table.until >= on)
-    ended = session.scalars(
-        update(table).where(open_, *which).values(until=on - timedelta(days=1)).returning(table.id)
-    ).all()
-    return bool(begun_today or ended)
+    ended = update(table).where(table.until.is_(None) | (table.until >= on), *which)
+    return bool([*never, *session.scalars(ended.values(until=on - timedelta(days=1)).returning(table.id))])
 
 
 def _day(written: str) -> date | None:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
 from callcenter import clock
@@ -88,6 +89,71 @@ def test_topics_change_places_and_leave(web: Any) -> None:
     assert [menu("46")[keys] for keys in ("21", "22", "23")] == ["retraite", "sante", "handicap"]
     assert web.post("/api/admin/directory/topics/remove", json={"scope": "N", "keys": "3"}).status_code == 422
     assert web.post("/api/admin/directory/topics/remove", json={"scope": "N", "keys": "39"}).status_code == 404
+
+
+def test_what_is_planned_stands_when_today_is_corrected(web: Any) -> None:
+    """A name, a démarche's label, a topic's, and an end; what is written today holds until then."""
+    today = clock.now().date()
+    eve, then = today + timedelta(days=39), today + timedelta(days=40)
+    on = {"since": then.isoformat()}
+
+    def put(what: str, asked: dict[str, Any], *changes: dict[str, Any]) -> None:
+        for change in changes:
+            done = web.put(f"/api/admin/directory/{what}", json=asked | change)
+            assert done.status_code == 204, done.text
+
+    def label(text: str) -> dict[str, Any]:
+        return {"labels": {"fr": text, "en": text}}
+
+    nation = web.get("/api/admin/directory/N").json()
+    known = next(each for each in nation["procedures"] if each["partner"] == "caf")
+    demarche = {"scope": "N", **{name: known[name] for name in ("code", "topic", "partner")}}
+    topic = next(each for each in nation["topics"] if each["keys"] == "21")
+    sheet = {"scope": "N", "was": "21", **{name: topic[name] for name in ("keys", "code")}}
+    put("partners", {"code": "caf"}, {"name": "Caf de demain"} | on, {"name": "CAF"}, {"name": "CAF corrigée"})
+    put("partners", {"code": "urssaf"}, {"name": ""} | on, {"name": "URSSAF corrigée"})
+    put("procedures", demarche, label("demain") | on, label("corrigé"))
+    put("topics", sheet, label("demain") | on, label("corrigé"))
+
+    def named(day: date) -> tuple[str | None, ...]:
+        with reading() as session:
+            names = directory.partner_names(session, day)
+            (procedure,) = (p for p in directory.procedures(session, day) if p.code == known["code"])
+            (held,) = (t for _, t in directory.topics(session, day) if t.code == topic["code"])
+        return names.get("caf"), names.get("urssaf"), procedure.labels["fr"], held.labels["fr"]
+
+    for day in (today, eve):
+        assert named(day) == ("CAF corrigée", "URSSAF corrigée", "corrigé", "corrigé")
+    assert named(then) == ("Caf de demain", None, "demain", "demain")
+    assert web.post("/api/admin/directory/procedures/remove", json={"code": known["code"]}).status_code == 204
+    with reading() as session:
+        assert known["code"] not in {p.code for p in directory.procedures(session, then)}  # ended is ended
+
+
+def test_topics_do_not_change_places_where_a_planned_menu_would_break(web: Any) -> None:
+    """They do, each with its own end, where it would hold."""
+    then = (clock.now().date() + timedelta(days=40)).isoformat()
+    topics = {each["keys"]: each for each in web.get("/api/admin/directory/N").json()["topics"]}
+
+    def write(topic: dict[str, Any], was: str, keys: str, **more: Any) -> httpx2.Response:
+        asked = {"scope": "N", "was": was, "keys": keys, **{name: topic[name] for name in ("code", "labels")}}
+        written: httpx2.Response = web.put("/api/admin/directory/topics", json=asked | more)
+        return written
+
+    first, second, last = topics["21"], topics["22"], max(keys for keys in topics if keys[0] == "2")
+    gone = {"scope": "N", "keys": last, "since": then}
+    assert web.post("/api/admin/directory/topics/remove", json=gone).status_code == 204
+    refused = write(first, was="21", keys=last)
+    assert "déjà prévu" in refused.json()["sentence"]  # then nothing would be left on key 21
+    assert write(first, was="21", keys="22").status_code == 204
+    later = {"labels": {"fr": "demain", "en": "later"}, "since": then}
+    assert write(second, was="21", keys="21", **later).status_code == 204
+    assert "déjà prévu" in write(second, was="21", keys="22").json()["sentence"]  # two would stand on key 21
+    with reading() as session:
+        planned = {t.keys: t for _, t in directory.topics(session, date.fromisoformat(then))}
+    assert (planned["21"].code, planned["22"].code) == (second["code"], first["code"])
+    assert planned["21"].labels["fr"] == "demain"
+    assert last not in planned
 
 
 @pytest.mark.parametrize(

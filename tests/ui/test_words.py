@@ -59,7 +59,7 @@ MADE = {  # keys whose last part is a value
     *(f"rollout.{word}{state}" for word in ("", "means_", "make_") for state in hours.STATES),
     *(f"error.{code}" for code in ("hours_scope", "hours_days", "hours_reason", "hours_topic", "rollout")),
     *(f"admin.{place}" for place in ("agents", "sites", "directory", "hours", "departments")),
-    *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu")),
+    *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu", "planned")),
     *(f"error.{code}" for code in ("directory_day", "partner", "referent")),
     *(f"directory.label_hint_{language}" for language in words.LANGUAGES),
     *(f"history.{act}" for act in ("wrote_a_topic", "removed_a_topic", "named_a_partner", "ended_a_partner")),
