@@ -104,6 +104,12 @@ class Settings(BaseSettings):
         "send the sites of a department that is not open",
     )
 
+    monitoring: bool = Field(
+        default=False,
+        description="supervisors may listen to a conversation, whisper to its agent and barge in; callers are told, "
+        "and whoever refuses is not listened to",
+    )
+
     opens_at: str = Field(default="08:30", description="local time of the citizen's territory, Monday to Friday")
     closes_at: str = Field(default="18:00", description="local time of the citizen's territory, Monday to Friday")
     always_open: bool = Field(default=False, description="for the demonstration: every hour of every day")

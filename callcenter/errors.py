@@ -33,6 +33,20 @@ class NotPossibleNow(Refusal):
     english = "This is not possible in your present state."
 
 
+class NoDeskPhone(Refusal):
+    """Votre compte n'a pas de téléphone de bureau."""
+
+    status = 409
+    english = "Your account has no desk phone."
+
+
+class Declined(Refusal):
+    """La personne refuse que sa conversation soit écoutée."""
+
+    status = 409
+    english = "The caller refuses that the conversation be listened to."
+
+
 class OutcomeOwed(Refusal):
     """Renseignez d'abord le contact en attente."""
 

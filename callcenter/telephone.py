@@ -15,6 +15,7 @@ from typing import Protocol
 
 from callcenter.config import settings
 from callcenter.phone_number import PhoneNumber
+from callcenter.rules.states import Monitoring
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class Telephone(Protocol):
 
     def ring_agent(self, leg_id: str, number: PhoneNumber) -> str:
         """Ring a desk phone for one leg; the carrier's id of the line. Voicemail never presses 1."""
+
+    def ring_monitor(self, leg_id: str, number: PhoneNumber) -> str:
+        """Ring a supervisor's desk phone, to take part in a conversation; it comes in muted."""
 
     def ring_shift(self, agent_id: str, number: PhoneNumber) -> str:
         """Ring a desk phone whose line stays open all shift."""
@@ -69,6 +73,9 @@ class Telephone(Protocol):
 
     def hold(self, carrier_id: str, call_id: str, on: bool) -> None:
         """Music for this participant of the room, or the conversation again."""
+
+    def monitor(self, carrier_id: str, call_id: str, mode: Monitoring, agent_line: str) -> None:
+        """Who hears a supervisor in the room from now on: nobody, the agent's line alone, or everybody."""
 
     def mute(self, carrier_id: str, call_id: str, on: bool) -> None:
         """Silence what this participant says."""

@@ -197,7 +197,7 @@ def _settings(options: Options, stack: ExitStack, say: Say) -> tuple[dict[str, s
         stores.append(stack.enter_context(embedded.valkey(options.directory)))
         wanted |= embedded.live_settings(stores[-1])
     if "1" in (wanted.get("DEMONSTRATION"), given.get("DEMONSTRATION")):
-        wanted |= {"SECURE_COOKIES": "0", "ALWAYS_OPEN": "1"}
+        wanted |= {"SECURE_COOKIES": "0", "ALWAYS_OPEN": "1", "MONITORING": "1"}
         if "TWILIO_ACCOUNT_SID" not in given:
             wanted["TWILIO_API_URL"] = _practice_carrier(options)
     return wanted | given, stores

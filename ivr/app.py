@@ -13,7 +13,7 @@ from callcenter import logs
 from callcenter.actions import standing
 from callcenter.config import Settings, settings
 from callcenter.telephone import telephone
-from ivr import conversation, waiting_room, webhooks
+from ivr import conversation, monitoring, waiting_room, webhooks
 from ivr.dialogue import packaged_menu
 from ivr.door import Voice
 from ivr.footsteps import Footsteps
@@ -27,7 +27,7 @@ LIVE_THREADS = 8
 
 def create() -> FastAPI:
     """The app, with the settings of this process."""
-    routes: list[BaseRoute] = [*webhooks.routes, *waiting_room.routes, *conversation.routes]
+    routes: list[BaseRoute] = [*webhooks.routes, *waiting_room.routes, *conversation.routes, *monitoring.routes]
     # Plain routes: an included router and its dependencies would cost a menu step a third of its time.
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan, routes=routes)
     app.state.voice = voice_of(settings())

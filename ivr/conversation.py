@@ -17,10 +17,10 @@ from ivr import dialogue
 from ivr.door import Asked, Webhook
 from ivr.prompts import LANGUAGES, say
 from ivr.turns import Ask, Connect, Goodbye, Rest, Say, Spelled, Turn
-from ivr.webhooks import OVER, hold
+from ivr.webhooks import OVER, hold, monitoring_notice
 
 PATIENCE = 3.0  # seconds for what PostgreSQL decides
-CITIZEN = "citizen"
+CITIZEN, MONITOR = "citizen", "monitor-"  # labels in a room; an agent's is their leg alone
 FAULTS = frozenset({"failed", "busy", "no-answer", "canceled"})
 RELAY_PICKS_UP = 25  # seconds for the key that takes a callback: three times, while its agent waits
 RELAY_TIMEOUT = 60  # seconds for a key through a relay service, which types and reads
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 async def enters(asked: Asked) -> Turn:
     """The caller is moved out of the queue into the room where their agent is."""
-    return _into(_own(asked, "c"), CITIZEN, "/voice/after")
+    return into(own(asked, "c"), CITIZEN, "/voice/after")
 
 
 async def event(asked: Asked) -> None:
@@ -43,27 +43,29 @@ async def event(asked: Asked) -> None:
     if not joined and form.get("StatusCallbackEvent") != "participant-leave":
         return
     label = form.get("ParticipantLabel", "")
+    leg_id = label.removeprefix(MONITOR)
     told = RoomEvent(
         room=form["ConferenceSid"],
         sequence=int(form["SequenceNumber"]),
-        call_id=_own(asked, "c"),
+        call_id=own(asked, "c"),
         carrier_id=asked.carrier_id,
-        leg_id=None if label == CITIZEN else label,
+        leg_id=None if label == CITIZEN else leg_id,
         joined=joined,
         lost=form.get("ParticipantCallStatus") in FAULTS,
+        monitors=label.startswith(MONITOR),
     )
-    await _decided(asked, room.hears, told, now())
+    await decided(asked, room.hears, told, now())
 
 
 async def after(asked: Asked) -> Turn:
     """The citizen's line left the room and is still there: the last words."""
-    await _decided(asked, room.citizen_leaves, _own(asked, "c"), now())
+    await decided(asked, room.citizen_leaves, own(asked, "c"), now())
     return await goodbye(asked)
 
 
 async def goodbye(asked: Asked) -> Turn:
     """Thanks, the reference that a second call goes on from, and the question that a desk asks too."""
-    told = await _decided(asked, satisfaction.last_words, _own(asked, "c"))
+    told = await decided(asked, satisfaction.last_words, own(asked, "c"))
     if told is None:
         return _farewell(asked)
     spoken = say(told.language, "goodbye.reference", reference=Spelled(told.reference))
@@ -76,10 +78,10 @@ async def satisfied(asked: Asked) -> Turn:
     """How satisfied they are. Silence is an answer too: a good day."""
     language, keys = _language(asked), asked.keys
     if keys == NO_MORE:
-        await _decided(asked, satisfaction.says, _own(asked, "c"), Reply(asks_no_more=True))
+        await decided(asked, satisfaction.says, own(asked, "c"), Reply(asks_no_more=True))
         return _ends(asked, "satisfaction.refused", "goodbye.after_conversation")
     if keys in SCORES:
-        await _decided(asked, satisfaction.says, _own(asked, "c"), Reply(score=int(keys)))
+        await decided(asked, satisfaction.says, own(asked, "c"), Reply(score=int(keys)))
         return _asks(asked, "settled", language)
     return _asks_again(asked, "satisfied")
 
@@ -88,46 +90,46 @@ async def settled(asked: Asked) -> Turn:
     """Whether what they called about is settled."""
     keys = asked.keys
     if keys in (YES, NO):
-        await _decided(asked, satisfaction.says, _own(asked, "c"), Reply(settled=keys == YES))
+        await decided(asked, satisfaction.says, own(asked, "c"), Reply(settled=keys == YES))
         return _ends(asked, "satisfaction.thanks", "goodbye.after_conversation")
     return _asks_again(asked, "settled")
 
 
 async def replied(asked: Asked) -> bytes:
     """A text came to our number."""
-    await _decided(asked, satisfaction.replies, asked.from_, asked.form.get("Body", ""), now())
+    await decided(asked, satisfaction.replies, asked.from_, asked.form.get("Body", ""), now())
     return NO_ANSWER
 
 
 async def back(asked: Asked) -> Turn:
     """The agent's line was lost: music, and the head of the queue."""
-    wish = await _decided(asked, citizen.wish, _own(asked, "c"))
+    wish = await decided(asked, citizen.wish, own(asked, "c"))
     known = dialogue.Heard(language=wish.language, department=wish.department, topic=wish.topic, relay=wish.relay)
-    return hold(asked, known, "apology.agent_lost", _own(asked, "c"))
+    return hold(asked, known, "apology.agent_lost", own(asked, "c"))
 
 
 async def leg(asked: Asked) -> Turn:
     """A desk phone was picked up: an agent presses 1, an answering machine never does."""
-    return _asks_agent("agent.offered", f"/voice/leg/heard?g={_own(asked, 'g')}&n=1")
+    return _asks_agent("agent.offered", f"/voice/leg/heard?g={own(asked, 'g')}&n=1")
 
 
 async def leg_heard(asked: Asked) -> Turn:
-    leg_id, tries = _own(asked, "g"), int(_own(asked, "n") or 1)
+    leg_id, tries = own(asked, "g"), int(own(asked, "n") or 1)
     if asked.keys != "1":
         if tries >= TRIES:
             return Goodbye(())
         return _asks_agent("agent.offered", f"/voice/leg/heard?g={leg_id}&n={tries + 1}")
-    call_id = await _decided(asked, room.wanted_by, leg_id)
-    return _into(call_id, leg_id, "/voice/leg/after") if call_id else _too_late(asked)
+    call_id = await decided(asked, room.wanted_by, leg_id)
+    return into(call_id, leg_id, "/voice/leg/after") if call_id else _too_late(asked)
 
 
 async def leg_status(asked: Asked) -> None:
     """The desk phone rings, or its line is over."""
     status = asked.form.get("CallStatus", "")
     if status == "ringing":
-        await _decided(asked, room.leg_rings, _own(asked, "g"), now())
+        await decided(asked, room.leg_rings, own(asked, "g"), now())
     elif status in OVER:
-        await _decided(asked, partial(room.leg_leaves, lost=status in FAULTS), _own(asked, "g"), now())
+        await decided(asked, partial(room.leg_leaves, lost=status in FAULTS), own(asked, "g"), now())
 
 
 async def leg_after(_asked: Asked) -> Turn:
@@ -136,8 +138,8 @@ async def leg_after(_asked: Asked) -> Turn:
 
 async def shift(asked: Asked) -> Turn:
     """An open line rests between two calls."""
-    again = f"/voice/shift?a={_own(asked, 'a')}&n=1"
-    return Rest(() if _own(asked, "n") else (say("fr", "agent.shift_begins"),), again)
+    again = f"/voice/shift?a={own(asked, 'a')}&n=1"
+    return Rest(() if own(asked, "n") else (say("fr", "agent.shift_begins"),), again)
 
 
 async def shift_offer(asked: Asked) -> Turn:
@@ -146,59 +148,59 @@ async def shift_offer(asked: Asked) -> Turn:
 
 async def shift_heard(asked: Asked) -> Turn:
     """1 on the open line is the same as a click on the desk."""
-    agent_id = _own(asked, "a")
+    agent_id = own(asked, "a")
     if asked.keys == "1":
         try:
-            taken = await _decided(asked, partial(agent.accepts, by_key=True), agent_id, _own(asked, "o"), now())
+            taken = await decided(asked, partial(agent.accepts, by_key=True), agent_id, own(asked, "o"), now())
         except AlreadyTaken:
             return Rest((say("fr", "agent.too_late"),), f"/voice/shift?a={agent_id}&n=1")
         if taken:
-            return _into(taken.call_id, taken.id, f"/voice/shift/after?a={agent_id}")
+            return into(taken.call_id, taken.id, f"/voice/shift/after?a={agent_id}")
     return Rest((), f"/voice/shift?a={agent_id}&n=1")
 
 
 async def shift_room(asked: Asked) -> Turn:
     """A click accepted an offer: the open line goes into the room."""
-    leg_id = _own(asked, "g")
-    wanted = await _decided(asked, room.wanted, leg_id)
+    leg_id = own(asked, "g")
+    wanted = await decided(asked, room.wanted, leg_id)
     if wanted is None:
         return _too_late(asked)
-    return _into(wanted.call_id, leg_id, f"/voice/shift/after?a={wanted.agent_id}")
+    return into(wanted.call_id, leg_id, f"/voice/shift/after?a={wanted.agent_id}")
 
 
 async def shift_status(asked: Asked) -> None:
     if asked.form.get("CallStatus") in OVER:
-        await _decided(asked, agent.shift_line_ends, _own(asked, "a"), asked.carrier_id)
+        await decided(asked, agent.shift_line_ends, own(asked, "a"), asked.carrier_id)
 
 
 async def attempt(asked: Asked) -> Turn:
     """A citizen we call back has picked up: who calls, and the key that an answering machine never presses."""
-    attempt_id = _own(asked, "p")
+    attempt_id = own(asked, "p")
     picked_up = partial(dial.is_ringing, answered=True)
-    greeted = await _decided(asked, picked_up, attempt_id, asked.carrier_id, now())
+    greeted = await decided(asked, picked_up, attempt_id, asked.carrier_id, now())
     return _asks_citizen(greeted, attempt_id, 1, hello=True) if greeted else Goodbye(())
 
 
 async def attempt_heard(asked: Asked) -> Turn:
-    attempt_id, tries, language = _own(asked, "p"), int(_own(asked, "n") or 1), _own(asked, "l") or "fr"
+    attempt_id, tries, language = own(asked, "p"), int(own(asked, "n") or 1), own(asked, "l") or "fr"
     if asked.keys != "1":
         if tries < TRIES:
-            greeted = dial.Greeted(language, relay=_own(asked, "r") == "1")
+            greeted = dial.Greeted(language, relay=own(asked, "r") == "1")
             return _asks_citizen(greeted, attempt_id, tries + 1, hello=False)
         return Goodbye((say(language, "callback.voicemail"),) if settings().voicemail_message else ())
-    call_id = await _decided(asked, dial.room_of, attempt_id)
-    return _into(call_id, CITIZEN, "/voice/after") if call_id else Goodbye((say(language, "callback.agent_gone"),))
+    call_id = await decided(asked, dial.room_of, attempt_id)
+    return into(call_id, CITIZEN, "/voice/after") if call_id else Goodbye((say(language, "callback.agent_gone"),))
 
 
 async def attempt_status(asked: Asked) -> None:
     status = asked.form.get("CallStatus", "")
     if status in OVER:
-        await _decided(asked, dial.ended, _own(asked, "p"), status, now())
+        await decided(asked, dial.ended, own(asked, "p"), status, now())
     else:
-        await _decided(asked, dial.is_ringing, _own(asked, "p"), asked.carrier_id, now())
+        await decided(asked, dial.is_ringing, own(asked, "p"), asked.carrier_id, now())
 
 
-def _into(call_id: str, label: str, after: str) -> Connect:
+def into(call_id: str, label: str, after: str) -> Connect:
     """The room of a call; its events are told with the call's id, whoever enters first."""
     mark = "&" if "?" in after else "?"
     return Connect(call_id, label, f"/voice/room/events?c={call_id}", f"{after}{mark}c={call_id}")
@@ -209,7 +211,7 @@ def _asks_agent(prompt: str, action: str) -> Ask:
 
 
 def _asks_citizen(greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool) -> Ask:
-    hellos = (say(greeted.language, "callback.hello"),) if hello else ()
+    hellos = (say(greeted.language, "callback.hello"), *monitoring_notice(greeted.language)) if hello else ()
     said = _paced((*hellos, say(greeted.language, "callback.press")), greeted.relay)
     where = f"/voice/attempt/heard?p={attempt_id}&l={greeted.language}&n={tries}&r={int(greeted.relay)}"
     return Ask(said, where, timeout=RELAY_PICKS_UP) if greeted.relay else Ask(said, where)
@@ -221,8 +223,8 @@ QUESTIONS = {"satisfied": "satisfaction.satisfied", "settled": "satisfaction.set
 def _asks(
     asked: Asked, question: str, language: str, before: tuple[Say, ...] = (), tries: int = 1, *, relay: bool = False
 ) -> Ask:
-    relay = relay or _own(asked, "r") == "1"
-    where = f"/voice/{question}?c={_own(asked, 'c')}&l={language}&n={tries}&r={int(relay)}"
+    relay = relay or own(asked, "r") == "1"
+    where = f"/voice/{question}?c={own(asked, 'c')}&l={language}&n={tries}&r={int(relay)}"
     said = _paced((*before, say(language, QUESTIONS[question])), relay)
     return Ask(said, where, timeout=RELAY_TIMEOUT) if relay else Ask(said, where)
 
@@ -233,7 +235,7 @@ def _paced(said: tuple[Say, ...], relay: bool) -> tuple[Say, ...]:
 
 def _asks_again(asked: Asked, question: str) -> Turn:
     """Once more after a wrong key or `*`; after silence, or twice, nobody is pressed."""
-    language, tries = _language(asked), int(_own(asked, "n") or 1)
+    language, tries = _language(asked), int(own(asked, "n") or 1)
     if asked.keys and tries == 1:
         return _asks(asked, question, language, tries=2)
     return _ends(asked, "goodbye.after_conversation")
@@ -242,11 +244,11 @@ def _asks_again(asked: Asked, question: str) -> Turn:
 def _ends(asked: Asked, *keys: str) -> Goodbye:
     """The last words after a question, slowly to a relay."""
     language = _language(asked)
-    return Goodbye(_paced(tuple(say(language, key) for key in keys), _own(asked, "r") == "1"))
+    return Goodbye(_paced(tuple(say(language, key) for key in keys), own(asked, "r") == "1"))
 
 
 def _language(asked: Asked) -> str:
-    language = _own(asked, "l")
+    language = own(asked, "l")
     return language if language in LANGUAGES else "fr"
 
 
@@ -267,18 +269,18 @@ def _too_late(_asked: Asked) -> Turn:
 
 
 def _back_to_music(asked: Asked) -> Turn:
-    return hold(asked, dialogue.Heard(), "apology.agent_lost", _own(asked, "c"))
+    return hold(asked, dialogue.Heard(), "apology.agent_lost", own(asked, "c"))
 
 
 def _at_rest(asked: Asked) -> Turn:
-    return Rest((), f"/voice/shift?a={_own(asked, 'a')}&n=1")
+    return Rest((), f"/voice/shift?a={own(asked, 'a')}&n=1")
 
 
-async def _decided(asked: Asked, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def decided(asked: Asked, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return await asked.voice.records.within(PATIENCE, verb, *args, **kwargs)
 
 
-def _own(asked: Asked, name: str) -> str:
+def own(asked: Asked, name: str) -> str:
     return parse_qs(asked.query).get(name, [""])[-1]
 
 

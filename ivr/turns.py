@@ -73,7 +73,7 @@ class Leave:
 class Connect:
     """Into the room of a conversation. `events` hears who joins and leaves, `after` what comes when this line leaves.
 
-    `starts`: the conversation begins with this participant; `ends`: it ends with them.
+    `starts`: the conversation begins with this participant; `ends`: it ends with them; `muted`: nobody hears them.
     """
 
     room: str
@@ -83,6 +83,7 @@ class Connect:
     say: tuple[Say, ...] = ()
     starts: bool = True
     ends: bool = False
+    muted: bool = False
     wait: str = ""
 
 

@@ -18,6 +18,7 @@ from callcenter.actions import standing
 from callcenter.config import settings
 from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
 from callcenter.phone_number import PhoneNumber
+from callcenter.rules.states import Monitoring
 from callcenter.telephone import Line
 from ivr import sites
 from ivr.prompts import text
@@ -46,6 +47,9 @@ class Twilio:
 
     def ring_agent(self, leg_id: str, number: PhoneNumber) -> str:
         return self._ring(number, f"/voice/leg?g={leg_id}", f"/voice/leg/status?g={leg_id}")
+
+    def ring_monitor(self, leg_id: str, number: PhoneNumber) -> str:
+        return self._ring(number, f"/voice/monitor?g={leg_id}", f"/voice/monitor/status?g={leg_id}")
 
     def ring_shift(self, agent_id: str, number: PhoneNumber) -> str:
         return self._ring(number, f"/voice/shift?a={agent_id}", f"/voice/shift/status?a={agent_id}")
@@ -93,6 +97,12 @@ class Twilio:
             return self._room(room).participants(carrier_id).update(hold=on, hold_url=music, hold_method="GET")
 
         self._in_room(call_id, put)
+
+    def monitor(self, carrier_id: str, call_id: str, mode: Monitoring, agent_line: str) -> None:
+        # One request: there is no instant at which a whisper is heard by the citizen.
+        coached = {"call_sid_to_coach": agent_line} if mode == Monitoring.WHISPER else {}
+        heard = {"muted": mode == Monitoring.LISTEN, "coaching": mode == Monitoring.WHISPER, **coached}
+        self._in_room(call_id, lambda room: self._room(room).participants(carrier_id).update(**heard))
 
     def mute(self, carrier_id: str, call_id: str, on: bool) -> None:
         self._in_room(call_id, lambda room: self._room(room).participants(carrier_id).update(muted=on))

@@ -84,6 +84,7 @@ def _conference(turn: Connect) -> str:
         participantLabel=turn.label,
         startConferenceOnEnter=_boolean(turn.starts),
         endConferenceOnExit=_boolean(turn.ends),
+        muted=_boolean(turn.muted),
         beep="false",
         waitUrl=_url(turn.wait) if turn.wait else "",
         waitMethod="POST",

@@ -47,7 +47,7 @@ def service(
     """The whole service on loopback, telephone time `speed` times faster, until the block ends."""
     voice, web, carrier = free_port(), free_port(), free_port()
     env = os.environ | environment | {
-        "DEMONSTRATION": "1", "ALWAYS_OPEN": "1", "SECURE_COOKIES": "0", "TWILIO_NUMBER": NUMBER,
+        "DEMONSTRATION": "1", "ALWAYS_OPEN": "1", "SECURE_COOKIES": "0", "MONITORING": "1", "TWILIO_NUMBER": NUMBER,
         "PUBLIC_VOICE_URL": f"http://127.0.0.1:{voice}", "PUBLIC_WEB_URL": f"http://127.0.0.1:{web}",
         "TWILIO_API_URL": f"http://127.0.0.1:{carrier}",
     }  # fmt: skip

@@ -79,16 +79,17 @@ def leaves_post(agent_id: str, at: datetime, who: str | None = None) -> None:
         index.show(agent)
 
 
-def pauses(agent_id: str, reason: PauseReason, at: datetime) -> None:
-    """Take no calls for a while. During a call it is kept for afterwards; an open offer is refused by it."""
+def pauses(agent_id: str, reason: PauseReason, at: datetime, who: str | None = None) -> None:
+    """Take no calls for a while. During a call it is kept for afterwards; an open offer is refused by it. `who` chose
+    it, if not the agent."""
     if reason not in CHOSEN_PAUSES:
         raise NotPossibleNow
-    _chooses(agent_id, AgentState.PAUSE, reason, at)
+    _chooses(agent_id, AgentState.PAUSE, reason, at, who)
 
 
-def is_available(agent_id: str, at: datetime) -> None:
-    """Take calls again; refused while a contact still owes its outcome."""
-    _chooses(agent_id, AgentState.AVAILABLE, None, at)
+def is_available(agent_id: str, at: datetime, who: str | None = None) -> None:
+    """Take calls again; refused while a contact still owes its outcome. `who` chose it, if not the agent."""
+    _chooses(agent_id, AgentState.AVAILABLE, None, at, who)
 
 
 def beats(agent_id: str, at: datetime) -> None:
@@ -355,7 +356,7 @@ def shift_line_ends(agent_id: str, carrier_id: str) -> None:
     index.look(agent_id)
 
 
-def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime) -> None:
+def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime, who: str | None) -> None:
     with transaction() as session:
         agent = _held(session, agent_id)
         if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
@@ -374,7 +375,7 @@ def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: date
                 if agent.state == AgentState.AVAILABLE:
                     return
             returned = None
-            agents.move(session, agent_id, FREE_STATES, to, at, "chosen", reason=reason, who=agent_id)
+            agents.move(session, agent_id, FREE_STATES, to, at, "chosen", reason=reason, who=who or agent_id)
         agent = _agent(session, agent_id)
     if returned:
         dispatch.returned(returned.call, agent)

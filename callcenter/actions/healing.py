@@ -14,7 +14,18 @@ from typing import TypeVar
 import structlog
 
 from callcenter import jobs
-from callcenter.actions import agent, callback, citizen, dial, dispatch, index, room, satisfaction, site_texts
+from callcenter.actions import (
+    agent,
+    callback,
+    citizen,
+    dial,
+    dispatch,
+    index,
+    monitoring,
+    room,
+    satisfaction,
+    site_texts,
+)
 from callcenter.config import lacks, settings
 from callcenter.db import may_idle, reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
@@ -56,6 +67,11 @@ def connections_end(at: datetime) -> None:
     with reading() as session:
         unconnected = calls.overdue(session, [CallState.CONNECTING], at)
     _each("ending a connection", unconnected, lambda call_id: room.connecting_failed(call_id, at))
+
+
+def monitoring_ends(at: datetime) -> None:
+    """Supervisors whose conversation is over, or who did not come in time."""
+    _each("ending a supervisor's part", monitoring.overdue(at), lambda leg_id: monitoring.settles(leg_id, at))
 
 
 def wrap_up_ends(call_id: str, at: datetime) -> None:
@@ -194,7 +210,7 @@ def compare_carrier(at: datetime) -> int:
         known = calls.of_lines(session, list(lines))
     gone = [call for call in ours if call.carrier_id not in lines and call.state != CallState.WRAP_UP]
     closed = [call.carrier_id for call in unclosed if call.carrier_id and call.carrier_id not in lines]
-    fallen = [leg.id for leg in unfinished if leg.carrier_id not in lines]
+    fallen = [leg for leg in unfinished if leg.carrier_id not in lines]
     serving = {leg.carrier_id for leg in unfinished} | shifts | dialled
     unknown = [line.carrier_id for line in lines.values() if line.inbound and line.carrier_id not in known]
     others = [line for line in lines.values() if not line.inbound and line.carrier_id not in serving]
@@ -203,7 +219,7 @@ def compare_carrier(at: datetime) -> int:
         (
             _each("ending a ghost", gone, lambda call: _line_is_gone(call, at)),
             _each("closing a line", closed, lambda line: citizen.hangs_up(line, at)),
-            _each("ending a ghost leg", fallen, lambda leg_id: room.leg_leaves(leg_id, at, lost=True)),
+            _each("ending a ghost leg", fallen, lambda leg: _leg_is_gone(leg, at)),
             _each("adopting a call", unknown, lambda line: citizen.arrives(line, "", at)),
             _each("hanging up a stray line", stray, telephone().hang_up),
             _each("letting a citizen go", lingering, lambda call: room.lets_citizen_go(call, at)),
@@ -230,6 +246,13 @@ def is_stray(line: Line, at: datetime) -> bool:
 def _line_is_gone(call: calls.Call, at: datetime) -> None:
     if call.carrier_id and telephone().state_of(call.carrier_id) != "live":
         room.caller_is_gone(call, at)
+
+
+def _leg_is_gone(leg: legs.Leg, at: datetime) -> None:
+    if leg.kind == "monitor":
+        monitoring.ends(leg.id, at, "the carrier has no such line")
+    else:
+        room.leg_leaves(leg.id, at, lost=True)
 
 
 def _is_behind(number: int) -> bool:

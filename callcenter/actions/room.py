@@ -6,7 +6,7 @@ The leg first: only when it is in the room is the caller moved out of the queue,
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callcenter.actions import dispatch, index
+from callcenter.actions import dispatch, index, monitoring
 from callcenter.config import settings
 from callcenter.db import Session, later, reading, transaction
 from callcenter.jobs import Job
@@ -24,7 +24,8 @@ DIALLED_WITHIN = timedelta(seconds=60)  # a worker has the hint, its turn and th
 
 @dataclass(frozen=True)
 class RoomEvent:
-    """Who came or went, as the carrier tells it. `leg_id` is None for the citizen's own line."""
+    """Who came or went, as the carrier tells it. `leg_id` is None for the citizen's own line; `monitors`: the leg is a
+    supervisor's."""
 
     room: str  # the carrier's id of the room
     sequence: int
@@ -33,6 +34,7 @@ class RoomEvent:
     leg_id: str | None
     joined: bool
     lost: bool  # gone by a fault
+    monitors: bool = False
 
 
 def hears(event: RoomEvent, at: datetime) -> None:
@@ -42,7 +44,11 @@ def hears(event: RoomEvent, at: datetime) -> None:
     with reading() as session:
         if carrier_events.is_past(session, *told):
             return
-    if event.leg_id and event.joined:
+    if event.leg_id and event.monitors and event.joined:
+        monitoring.enters(event.leg_id, event.carrier_id, at)
+    elif event.leg_id and event.monitors:
+        monitoring.ends(event.leg_id, at, "left")
+    elif event.leg_id and event.joined:
         leg_enters(event.leg_id, event.carrier_id, at, event.room)
     elif event.leg_id:
         leg_leaves(event.leg_id, at, lost=event.lost)
@@ -85,7 +91,7 @@ def leg_enters(leg_id: str, carrier_id: str, at: datetime, room: str | None = No
     """The agent's line is in the room: bring the citizen in, or ask for their dial. A leg that came too late is let go,
     one that is told of twice brings nobody in twice. Raises DatabaseDown."""
     with transaction() as session:
-        leg, call = _held(session, leg_id)
+        leg, call = legs.held(session, leg_id)
         if leg is None or call is None:
             return
         leg.carrier_id = leg.carrier_id or carrier_id
@@ -110,7 +116,7 @@ def leg_enters(leg_id: str, carrier_id: str, at: datetime, room: str | None = No
 def leg_rings(leg_id: str, at: datetime) -> None:
     """The desk phone's first ring: its agent's time to pick up begins. Raises DatabaseDown."""
     with transaction() as session:
-        leg, call = _held(session, leg_id)
+        leg, call = legs.held(session, leg_id)
         if leg is None or call is None or not legs.move(session, leg, LegState.RINGING, at, "the desk phone rings"):
             return
         if call.state == CallState.CONNECTING and call.epoch == leg.epoch:
@@ -137,7 +143,7 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
     """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
     the line with music, instead of on to the goodbye. Raises DatabaseDown."""
     with transaction() as session:
-        leg, call = _held(session, leg_id)
+        leg, call = legs.held(session, leg_id)
         if leg is None or call is None or not legs.move(session, leg, LegState.LEFT, at, "lost" if lost else "left"):
             return
         current = call.epoch == leg.epoch and call.agent_id == leg.agent_id
@@ -299,13 +305,6 @@ def let_leg_go(leg: Leg) -> None:
             telephone().shift_to(leg.carrier_id, leg.agent_id, None)
         else:
             telephone().hang_up(leg.carrier_id)
-
-
-def _held(session: Session, leg_id: str) -> tuple[Leg | None, Call | None]:
-    """A leg and its call, read after the call is held: nobody changes either until this transaction ends."""
-    leg = legs.get(session, leg_id)
-    call = calls.lock(session, leg.call_id) if leg else None
-    return legs.get(session, leg_id), call
 
 
 def _is_elsewhere(leg: Leg, room: str | None) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from callcenter.actions import agent as agents_verbs
 from callcenter.actions import dispatch
-from callcenter.db import transaction
+from callcenter.db import reading, transaction
 from callcenter.errors import NotAllowed, NotFound, NotPossibleNow
 from callcenter.records import agents, calls, contacts, sessions
 from callcenter.records.agents import Agent
@@ -46,15 +46,19 @@ def releases(supervisor: Agent, contact_id: str, at: datetime) -> None:
 
 
 def moves_agent(supervisor: Agent, agent_id: str, to: AgentState, at: datetime) -> None:
-    """Pause an agent or end their post for them: somebody forgot to, and calls would go unanswered."""
-    with transaction() as session:
+    """Pause an agent, make them available or end their post for them: somebody forgot to, and calls would go
+    unanswered. During a call it is kept for afterwards. Raises NotAllowed, NotPossibleNow, OutcomeOwed."""
+    with reading() as session:
         agent = agents.get(session, agent_id)
         if agent is None or not sees(supervisor, agent.department):
             raise NotAllowed
-        sessions.audit(session, supervisor.id, f"moved to {to}", "agent", agent_id, at)
     if to == AgentState.OFFLINE:
         agents_verbs.leaves_post(agent_id, at, supervisor.id)
     elif to == AgentState.PAUSE:
-        agents_verbs.pauses(agent_id, PauseReason.BREAK, at)
+        agents_verbs.pauses(agent_id, PauseReason.BREAK, at, supervisor.id)
+    elif to == AgentState.AVAILABLE:
+        agents_verbs.is_available(agent_id, at, supervisor.id)
     else:
         raise NotPossibleNow
+    with transaction() as session:
+        sessions.audit(session, supervisor.id, f"moved to {to}", "agent", agent_id, at)

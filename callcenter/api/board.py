@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from callcenter import clock
-from callcenter.actions import supervisor
+from callcenter.actions import monitoring, supervisor
 from callcenter.api.identity import OVERSEER, SUPERVISOR, Admitted, Id, open_to
 from callcenter.db import reading, transaction
 from callcenter.errors import Refusal
@@ -23,7 +23,7 @@ from callcenter.rules import alerts, quality
 from callcenter.rules.alerts import Threshold, Watched
 from callcenter.rules.quality import Share
 from callcenter.rules.routing import UNKNOWN
-from callcenter.rules.states import AgentState
+from callcenter.rules.states import AgentState, Monitoring
 from callcenter.rules.tally import Tally, whole
 
 Scope = frozenset[str] | None  # departments; None: all of them
@@ -234,13 +234,26 @@ def _rows(waiting: Iterable[Waiting], agents: Iterable[AtPost]) -> Iterable[Row]
 
 
 class MoveAgent(BaseModel):
-    """Pause an agent, or end their post for them."""
+    """Pause an agent, make them available again, or end their post for them."""
 
     agent_id: Id
-    to: Literal["pause", "offline"]
+    to: Literal["pause", "available", "offline"]
 
     def carry_out(self, overseer: Agent, at: datetime) -> None:
         supervisor.moves_agent(overseer, self.agent_id, AgentState(self.to), at)
+
+
+class TakePart(BaseModel):
+    """Listen to an agent's conversation, whisper to them, barge in; `none`: leave the conversation that one is in."""
+
+    agent_id: Id
+    mode: Literal["listen", "whisper", "barge", "none"]
+
+    def carry_out(self, overseer: Agent, at: datetime) -> None:
+        if self.mode == "none":
+            monitoring.leaves(overseer.id, at)
+        else:
+            monitoring.takes_part(overseer.id, self.agent_id, Monitoring(self.mode), at)
 
 
 class Release(BaseModel):
@@ -292,6 +305,12 @@ def board(visitor: Admitted) -> Board:
 @router.post("/agent", status_code=204)
 @open_to(*SUPERVISOR)
 def move_agent(asked: MoveAgent, visitor: Admitted) -> None:
+    asked.carry_out(visitor.staff, clock.now())
+
+
+@router.post("/monitor", status_code=204)
+@open_to(*SUPERVISOR)
+def take_part(asked: TakePart, visitor: Admitted) -> None:
     asked.carry_out(visitor.staff, clock.now())
 
 

@@ -10,19 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock, sealing
 from callcenter.actions import agent as verbs
-from callcenter.actions import callback
+from callcenter.actions import callback, monitoring
 from callcenter.api import directory
 from callcenter.api.identity import AGENT, Admitted, Id, open_to
 from callcenter.db import Session, reading
 from callcenter.errors import LiveStoreDown, NotFound
 from callcenter.live import queue
-from callcenter.records import agents, callbacks, calls, contacts, day, legs, offers
+from callcenter.records import agents, callbacks, calls, contacts, day, legs, monitors, offers
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Entry
 from callcenter.rules.callbacks import CallbackState, slot_of
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.routing import UNKNOWN
-from callcenter.rules.states import AgentState, CallState, Due, FollowUp, Outcome, PauseReason
+from callcenter.rules.states import AgentState, CallState, Due, FollowUp, LegState, Monitoring, Outcome, PauseReason
 from callcenter.rules.territory import TERRITORIES
 
 HOLD_LIMIT = 60  # seconds of music after which the screen says so
@@ -70,8 +70,15 @@ class Offered(Citizen):
     helped_before: bool
 
 
+class TakesPart(Shown):
+    """A supervisor in this agent's conversation, and how."""
+
+    name: str
+    mode: Monitoring
+
+
 class InHand(Citizen):
-    """The call this agent holds, from accepted to recorded."""
+    """The call this agent holds, from accepted to recorded. `private`: its citizen refuses supervisors."""
 
     state: CallState
     contact_id: str
@@ -79,6 +86,8 @@ class InHand(Citizen):
     talking_at: datetime | None
     held_since: datetime | None
     muted: bool
+    monitors: tuple[TakesPart, ...]
+    private: bool
     lease_until: datetime | None
     extended: bool
 
@@ -240,6 +249,12 @@ def _in_hand(session: Session, call: calls.Call) -> InHand | None:
         talking_at=call.talking_at,
         held_since=leg.held_since if leg else None,
         muted=leg.muted if leg else False,
+        monitors=tuple(
+            TakesPart(name=name, mode=Monitoring(leg.mode or Monitoring.LISTEN))
+            for leg, name in monitors.of_call(session, call.id)
+            if leg.state == LegState.JOINED
+        ),
+        private=call.private,
         lease_until=call.lease_until,
         extended=call.extended,
     )
@@ -436,6 +451,15 @@ class TagRelay(Command):
         verbs.tags_relay(agent_id, self.on)
 
 
+class DeclineMonitoring(Command):
+    """Whether the citizen refuses that supervisors take part; who does, leaves."""
+
+    declined: bool
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        monitoring.is_declined(agent_id, self.declined, at)
+
+
 class Extend(Command):
     """Once as much time again to record the outcome."""
 
@@ -576,6 +600,7 @@ COMMANDS: dict[str, type[Command]] = {
     "hold": Hold,
     "mute": Mute,
     "relay": TagRelay,
+    "monitoring": DeclineMonitoring,
     "extend": Extend,
     "next": ChooseNext,
     "notes": KeepNotes,

@@ -16,8 +16,16 @@ PHOTOGRAPH = text(
          from calls where state = 'waiting' group by department, topic, language) w) as waiting,
       (select coalesce(json_agg(a order by a.since), '[]') from (
          select agents.id, agents.name, agents.department, agents.state, agents.since, agents.pause_reason,
-                agents.topics, agents.languages, calls.topic as topic
+                agents.topics, agents.languages, calls.topic as topic, calls.contact_id, calls.private,
+                coalesce(m.monitors, '[]') as monitors
          from agents left join calls on calls.id = agents.call_id
+         left join (
+           select legs.call_id,
+             json_agg(json_build_object('name', s.name, 'mode', legs.mode, 'state', legs.state) order by legs.asked_at)
+               as monitors
+           from legs join agents s on s.id = legs.agent_id
+           where legs.kind = 'monitor' and legs.state <> 'left' group by legs.call_id
+         ) m on m.call_id = calls.id
          where agents.state <> 'offline') a) as agents,
       (select coalesce(json_agg(o order by o.owed_at), '[]') from (
          select contacts.id, contacts.reference, contacts.topic, contacts.owed_at, agents.name, agents.department
@@ -59,8 +67,18 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Monitor:
+    """A supervisor in an agent's conversation: how, and whether they are in it yet."""
+
+    name: str
+    mode: str
+    state: str
+
+
+@dataclass(frozen=True)
 class AtPost:
-    """One member of staff on duty or lost. `topic`: of the call in hand. `serves`: what they may take."""
+    """One member of staff on duty or lost. `topic`, `contact_id`: of the call in hand, whose citizen may refuse to be
+    listened to (`private`)."""
 
     id: str
     name: str
@@ -71,6 +89,9 @@ class AtPost:
     topic: str | None
     topics: tuple[str, ...]
     languages: tuple[str, ...]
+    contact_id: str | None = None
+    private: bool = False
+    monitors: tuple[Monitor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +149,9 @@ def _at_post(row: dict[str, Any]) -> AtPost:
         topic=row["topic"],
         topics=tuple(row["topics"]),
         languages=tuple(row["languages"]),
+        contact_id=row["contact_id"],
+        private=bool(row["private"]),
+        monitors=tuple(Monitor(**each) for each in row["monitors"]),
     )
 
 

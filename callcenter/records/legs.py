@@ -6,20 +6,23 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import trail
+from callcenter.records import calls, trail
+from callcenter.records.calls import Call
 from callcenter.records.identity import new_id
 from callcenter.rules.states import LegState
 
 
 class Leg(Base):
-    """`kind` serve: the agent whose call it is; consult: somebody asked along. Only epoch and agent decide whose it
-    is."""
+    """`kind` serve: the agent whose call it is; consult: somebody asked along; monitor: a supervisor, who takes part as
+    `mode` says. Only epoch and agent decide whose the call is."""
 
     __tablename__ = "legs"
     __table_args__ = (
-        CheckConstraint("kind in ('serve', 'consult')", name="legs_kind"),
+        CheckConstraint("kind in ('serve', 'consult', 'monitor')", name="legs_kind"),
+        CheckConstraint("(mode is not null) = (kind = 'monitor')", name="legs_mode"),
         Index("legs_by_call", "call_id"),
         Index("legs_open", "state", postgresql_where="state <> 'left'"),
+        Index("legs_monitors", "agent_id", unique=True, postgresql_where="kind = 'monitor' and state <> 'left'"),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
@@ -28,6 +31,7 @@ class Leg(Base):
     agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
     epoch: Mapped[int]
     kind: Mapped[str] = mapped_column(String(8), default="serve")
+    mode: Mapped[str | None] = mapped_column(String(8))
     shift: Mapped[bool] = mapped_column(default=False)  # on a line open all shift: given back, not hung up
     carrier_id: Mapped[str | None] = mapped_column(String(40), index=True)
     room: Mapped[str | None] = mapped_column(String(40))  # the carrier's id of the room it is in
@@ -71,6 +75,13 @@ def ask(
 def get(session: Session, leg_id: str) -> Leg | None:
     """One leg as it is now."""
     return session.get(Leg, leg_id, populate_existing=True)
+
+
+def held(session: Session, leg_id: str) -> tuple[Leg | None, Call | None]:
+    """A leg and its call, read after the call is held: nobody changes either until this transaction ends."""
+    leg = get(session, leg_id)
+    call = calls.lock(session, leg.call_id) if leg else None
+    return get(session, leg_id), call
 
 
 def serving(session: Session, call_id: str) -> Leg | None:

@@ -118,6 +118,14 @@ class LegState(StrEnum):
     LEFT = "left"
 
 
+class Monitoring(StrEnum):
+    """How a supervisor takes part in a conversation of their agents'."""
+
+    LISTEN = "listen"  # hears both, is heard by nobody
+    WHISPER = "whisper"  # is heard by the agent alone
+    BARGE = "barge"  # is heard by both
+
+
 class Due(StrEnum):
     """Whether a contact owes an outcome."""
 

@@ -137,6 +137,15 @@ def move_agent(request: Request, visitor: Admitted, fields: Fields) -> Response:
     return _done_on_wall(request, visitor)
 
 
+@router.post("/supervision/monitor")
+@open_to(*SUPERVISOR)
+def take_part(request: Request, visitor: Admitted, fields: Fields) -> Response:
+    mode, _, agent_id = str(fields.get("monitor", "")).partition(":")
+    _read(board.TakePart, {"mode": mode, "agent_id": agent_id}).carry_out(visitor.staff, clock.now())
+    said = "wall.done" if mode == "none" else "wall.monitor_rings"
+    return _done_on_wall(request, visitor, said)
+
+
 @router.post("/supervision/release")
 @open_to(*SUPERVISOR)
 def release(request: Request, visitor: Admitted, fields: Fields) -> Response:
@@ -165,10 +174,10 @@ def refusal_sentence(refusal: Refusal, language: str) -> str:
     return " ".join([own, *(say(language, code) for code in codes if code in words(language))])
 
 
-def _done_on_wall(request: Request, visitor: Visitor) -> Response:
+def _done_on_wall(request: Request, visitor: Visitor, said: str = "wall.done") -> Response:
     if not _is_partial(request):
         return _redirect("/supervision")
-    return HTMLResponse(render.notice(visitor.language, say(visitor.language, "wall.done"), is_error=False))
+    return HTMLResponse(render.notice(visitor.language, say(visitor.language, said), is_error=False))
 
 
 def _kept(visitor: Visitor, fields: FormData) -> str:

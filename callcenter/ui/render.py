@@ -196,6 +196,7 @@ def _environment() -> Environment:
         "agreement_kinds": KINDS,
         "agreement_ways": WAYS,
         "hold_limit": HOLD_LIMIT,
+        "monitoring": settings().monitoring,
         "is_state_brand": settings().brand == "etat",
     }
     environment.filters |= {"number": _number, "decimal": _decimal}

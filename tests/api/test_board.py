@@ -5,9 +5,9 @@ from datetime import timedelta
 from callcenter import clock
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, contacts, sessions
+from callcenter.records import agents, calls, contacts, sessions, trail
 from callcenter.records.identity import new_id
-from callcenter.rules.states import CallState, Due
+from callcenter.rules.states import AgentState, CallState, Due
 from tests.api.conftest import SignIn
 from tests.town import settle
 
@@ -72,6 +72,49 @@ def test_pausing_somebody_is_done_and_written_down(sign_in: SignIn) -> None:
     with reading() as session:
         acts = session.query(sessions.AuditEntry).order_by(sessions.AuditEntry.id).all()
     assert [(each.who, each.noun_id) for each in acts] == [(ines_id, karim_id)] * 2
+
+
+def test_the_trail_says_who_moved_an_agent_and_nothing_is_written_of_what_was_refused(sign_in: SignIn) -> None:
+    karim_id = settle("karim", department="46")
+    ines_id = settle("ines", role="supervisor", departments=["46"])
+    karim, ines = sign_in("karim"), sign_in("ines")
+    assert ines.post("/supervision/agent", data={"move": f"pause:{karim_id}"}).status_code == 409
+    karim.post("/api/desk/post", json={})
+    ines.post("/supervision/agent", data={"move": f"pause:{karim_id}"})
+    assert f"available:{karim_id}" in ines.get("/supervision").text
+    assert ines.post("/supervision/agent", data={"move": f"available:{karim_id}"}).status_code == 303
+    assert karim.get("/api/desk").json()["state"] == "available"
+    with reading() as session:
+        changes = session.query(trail.Event).filter_by(noun_id=karim_id).order_by(trail.Event.id).all()
+        acts = session.query(sessions.AuditEntry).order_by(sessions.AuditEntry.id).all()
+    assert [(each.now, each.who) for each in changes] == [
+        ("available", karim_id), ("pause", ines_id), ("available", ines_id),
+    ]  # fmt: skip
+    assert [each.act for each in acts] == ["moved to pause", "moved to available"]
+
+
+def test_a_stuck_wrap_up_is_closed_from_the_agents_grid(sign_in: SignIn) -> None:
+    karim_id = settle("karim", department="46")
+    settle("ines", role="supervisor", departments=["46"])
+    sign_in("karim").post("/api/desk/post", json={})
+    call_id = _waits("46", "impots", 30)
+    with transaction() as session:
+        call, karim = calls.get(session, call_id), agents.get(session, karim_id)
+        assert call
+        assert karim
+        contact = contacts.get(session, call.contact_id)
+        assert contact
+        call.state, call.agent_id, call.ended_at = CallState.WRAP_UP, karim_id, clock.now()
+        call.lease_until, contact.agent_id = clock.now() + timedelta(seconds=120), karim_id
+        karim.state, karim.call_id = AgentState.WRAP_UP, call_id
+    ines = sign_in("ines")
+    assert f'name="contact_id" value="{contact.id}"' in ines.get("/supervision").text
+    assert ines.post("/supervision/release", data={"contact_id": contact.id}).status_code == 303
+    with reading() as session:
+        freed, released = agents.get(session, karim_id), contacts.get(session, contact.id)
+    assert freed
+    assert released
+    assert (freed.state, released.due) == (AgentState.AVAILABLE, Due.RELEASED)
 
 
 def test_another_department_is_out_of_reach(sign_in: SignIn) -> None:

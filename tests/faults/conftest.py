@@ -79,7 +79,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[cast.Ser
         forget()
         migrations.upgrade()
         with cast.service(both.environment(), tmp_path_factory.mktemp("logs")) as service:
-            os.environ.update(TWILIO_API_URL=service.carrier, PUBLIC_VOICE_URL=service.voice)
+            os.environ.update(TWILIO_API_URL=service.carrier, PUBLIC_VOICE_URL=service.voice, MONITORING="1")
             forget()
             yield service, both
         engine().dispose()

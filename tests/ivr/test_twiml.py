@@ -137,7 +137,7 @@ def test_a_room_is_what_the_carriers_library_writes() -> None:
     dial.append(
         Conference(
             "call-1", participant_label="citizen", start_conference_on_enter=True, end_conference_on_exit=False,
-            beep="false", wait_url="", wait_method="POST", status_callback=f"/voice/room?c=1{RETRIES}",
+            muted=False, beep="false", wait_url="", wait_method="POST", status_callback=f"/voice/room?c=1{RETRIES}",
             status_callback_method="POST", status_callback_event="start end join leave mute hold",
         )
     )  # fmt: skip

@@ -74,7 +74,8 @@ class World:
         call = Call(
             id=new_id(), channel="phone", contact_id=contact.id, department=contact.department, state=state,
             arrived_at=at, queued_at=queued, ending=ending, agent_id=agent.id if ending == "answered" else None,
-            relay=contact.relay, priority=0.0, epoch=0, inside=False, extended=False, language="fr", topic="impots",
+            relay=contact.relay, priority=0.0, epoch=0, inside=False, private=False, extended=False, language="fr",
+            topic="impots",
         )  # fmt: skip
         self.session.add(call)
         self.session.flush()

@@ -17,7 +17,7 @@ from callcenter.rules.explaining import Hindrance
 from callcenter.rules.measures import MEASURES, SIDES
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import Reason
-from callcenter.rules.states import AgentState, CallState, FollowUp, OrientationReason, Outcome, PauseReason
+from callcenter.rules.states import AgentState, CallState, FollowUp, Monitoring, OrientationReason, Outcome, PauseReason
 from callcenter.ui import render, sites, words
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -27,6 +27,9 @@ CODE = [path.read_text() for path in UI.rglob("*.py")]
 MADE = {  # keys whose last part is a value
     *(f"state.{state}" for state in AgentState),
     *(f"reason.{reason}" for reason in PauseReason),
+    *(f"monitor.{mode}{form}" for mode in Monitoring for form in ("", "_label", "_by")),
+    *(f"monitor.is_{mode}" for mode in Monitoring),
+    *(f"error.monitoring_{code}" for code in ("nobody", "elsewhere", "at_post")),
     *(f"record.{word}" for values in (Outcome, OrientationReason, FollowUp) for word in values),
     *(f"record.{outcome}_hint" for outcome in Outcome),
     *(f"error.{code}" for code in ("form", "orientation_needs_reason", "orientation_is_not_settled")),

@@ -680,6 +680,7 @@ def upgrade() -> None:
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("inside", sa.Boolean(), nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
         sa.Column("extended", sa.Boolean(), nullable=False),
         sa.Column("turned_away", sa.String(length=12), nullable=True),
         sa.Column("talking_at", sa.DateTime(timezone=True), nullable=True),
@@ -832,6 +833,7 @@ def upgrade() -> None:
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("mode", sa.String(length=8), nullable=True),
         sa.Column("shift", sa.Boolean(), nullable=False),
         sa.Column("carrier_id", sa.String(length=40), nullable=True),
         sa.Column("room", sa.String(length=40), nullable=True),
@@ -844,7 +846,8 @@ def upgrade() -> None:
         sa.Column("held", sa.Double(), nullable=False),
         sa.Column("muted", sa.Boolean(), nullable=False),
         sa.Column("wrapped_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind in ('serve', 'consult')", name="legs_kind"),
+        sa.CheckConstraint("kind in ('serve', 'consult', 'monitor')", name="legs_kind"),
+        sa.CheckConstraint("(mode is not null) = (kind = 'monitor')", name="legs_mode"),
         sa.ForeignKeyConstraint(
             ["agent_id"],
             ["agents.id"],
@@ -863,6 +866,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_legs_carrier_id"), "legs", ["carrier_id"], unique=False)
     op.create_index(op.f("ix_legs_contact_id"), "legs", ["contact_id"], unique=False)
     op.create_index("legs_by_call", "legs", ["call_id"], unique=False)
+    op.create_index(
+        "legs_monitors",
+        "legs",
+        ["agent_id"],
+        unique=True,
+        postgresql_where="kind = 'monitor' and state <> 'left'",
+    )
     op.create_index("legs_open", "legs", ["state"], unique=False, postgresql_where="state <> 'left'")
     op.create_table(
         "offers",
@@ -952,6 +962,7 @@ def downgrade() -> None:
     op.drop_index("offers_by_agent", table_name="offers")
     op.drop_table("offers")
     op.drop_index("legs_open", table_name="legs", postgresql_where="state <> 'left'")
+    op.drop_index("legs_monitors", table_name="legs", postgresql_where="kind = 'monitor' and state <> 'left'")
     op.drop_index("legs_by_call", table_name="legs")
     op.drop_index(op.f("ix_legs_contact_id"), table_name="legs")
     op.drop_index(op.f("ix_legs_carrier_id"), table_name="legs")

@@ -1,0 +1,53 @@
+"""What the carrier asks of a supervisor's line: a key first, as of an agent's, then the room, muted."""
+
+from dataclasses import replace
+
+from starlette.routing import Route
+
+from callcenter.actions import monitoring
+from callcenter.clock import now
+from ivr.conversation import MONITOR, TRIES, decided, into, own
+from ivr.door import Asked, Webhook
+from ivr.prompts import say
+from ivr.turns import Ask, Goodbye, Turn
+from ivr.webhooks import OVER
+
+
+async def picked_up(asked: Asked) -> Turn:
+    """A supervisor presses 1; an answering machine never does."""
+    return _asks(own(asked, "g"), 1)
+
+
+async def heard(asked: Asked) -> Turn:
+    leg_id, tries = own(asked, "g"), int(own(asked, "n") or 1)
+    if asked.keys != "1":
+        return _asks(leg_id, tries + 1) if tries < TRIES else Goodbye(())
+    call_id = await decided(asked, monitoring.wanted, leg_id)
+    if call_id is None:
+        return _nobody(asked)
+    return replace(into(call_id, f"{MONITOR}{leg_id}", "/voice/leg/after"), starts=False, muted=True)
+
+
+async def status(asked: Asked) -> None:
+    """The line is over, or never came."""
+    if asked.form.get("CallStatus") in OVER:
+        await decided(asked, monitoring.ends, own(asked, "g"), now(), "hung up")
+
+
+def _asks(leg_id: str, tries: int) -> Ask:
+    return Ask((say("fr", "agent.monitors"),), f"/voice/monitor/heard?g={leg_id}&n={tries}", timeout=10)
+
+
+def _nobody(_asked: Asked) -> Turn:
+    return Goodbye((say("fr", "agent.monitors_nobody"),))
+
+
+def _nothing(_asked: Asked) -> None:
+    """The sweep finds it."""
+
+
+routes = [
+    Route("/voice/monitor", Webhook(picked_up, otherwise=_nobody), methods=["POST"]),
+    Route("/voice/monitor/heard", Webhook(heard, otherwise=_nobody), methods=["POST"]),
+    Route("/voice/monitor/status", Webhook(status, otherwise=_nothing), methods=["POST"]),
+]

@@ -1,0 +1,148 @@
+"""A supervisor listens to a conversation, whispers to its agent and barges in; every webhook is told twice."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from callcenter.actions import checking
+from callcenter.clock import now
+from callcenter.db import reading
+from callcenter.records.legs import Leg
+from ivr.rehearsal.far_end import Caller, Line
+from tests.desk import Desk, DeskAgent
+from tests.town import PASSWORD, settle
+
+KARIM, INES, DURAND = "+33565000001", "+33565000009", "+33565051234"
+PATIENCE = 30.0
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+def hears(listener: Caller, speaker: str) -> bool:
+    return any(speaker in who.values() for who in listener.state["hears"])
+
+
+@pytest.fixture
+def karim(line: Line, desk: Desk) -> DeskAgent:
+    settle("karim", phone=KARIM)
+    settle("ines", role="supervisor", departments=["46"], phone=INES)
+    return desk.sign_in("karim", PASSWORD).takes_post()
+
+
+@pytest.fixture
+def ines(karim: DeskAgent, desk: Desk) -> DeskAgent:
+    return desk.sign_in("ines", PASSWORD, beats=False)
+
+
+@pytest.fixture
+def durand(line: Line, karim: DeskAgent) -> Caller:
+    durand = line.call(from_=DURAND).presses("0").hears("Un responsable peut écouter votre conversation")
+    karim.is_offered()
+    karim.accepts()
+    durand.speaks_with(KARIM)
+    karim.is_("talking")
+    return durand
+
+
+def _takes_part(ines: DeskAgent, mode: str, karim: DeskAgent) -> None:
+    answer = ines.http.post("/supervision/monitor", data={"monitor": f"{mode}:{karim.id}"})
+    assert answer.status_code == 303, answer.text
+
+
+def _seen(karim: DeskAgent) -> list[tuple[str, str]]:
+    return [(each["name"], each["mode"]) for each in karim.sees["call"]["monitors"]]
+
+
+def test_ines_listens_then_whispers_then_barges_in(
+    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+) -> None:
+    _takes_part(ines, "listen", karim)
+    inside = line.rung(INES).hears("Tapez 1 pour l'entendre")
+    until(lambda: hears(inside, DURAND) and hears(inside, KARIM))
+    until(lambda: _seen(karim) == [("Ines", "listen")])
+    desk_phone = line.rung(KARIM)
+    assert not hears(durand, INES)
+    assert not hears(desk_phone, INES)
+    assert "Ines écoute votre conversation." in karim.http.get("/desk").text
+    assert "Ines écoute" in ines.http.get("/supervision").text
+
+    _takes_part(ines, "whisper", karim)
+    until(lambda: hears(desk_phone, INES))
+    assert not hears(durand, INES)
+    assert _seen(karim) == [("Ines", "whisper")]
+
+    _takes_part(ines, "barge", karim)
+    until(lambda: hears(durand, INES) and hears(desk_phone, INES))
+
+    _takes_part(ines, "listen", karim)
+    until(lambda: not hears(durand, INES) and not hears(desk_phone, INES))
+    assert hears(inside, DURAND)
+
+    _takes_part(ines, "none", karim)
+    inside.is_hung_up()
+    assert _seen(karim) == []
+    durand.speaks_with(KARIM)
+
+
+def test_whoever_listens_leaves_with_the_conversation_and_counts_for_nothing(
+    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+) -> None:
+    _takes_part(ines, "listen", karim)
+    inside = line.rung(INES)
+    until(lambda: hears(inside, DURAND))
+    karim.hangs_up()
+    durand.hears("référence")
+    inside.is_hung_up()
+    karim.records("declaration-revenus", settled=True)
+    with reading() as session:
+        part = session.query(Leg).filter_by(agent_id=ines.id).one()
+        served = session.query(Leg).filter_by(agent_id=karim.id).one()
+    assert (part.state, part.talked, served.wrapped_at is not None) == ("left", 0.0, True)
+    durand.hangs_up().is_hung_up()
+    assert [breach for breach in checking.check(now()).breaches if breach.promise in ("P11", "P12")] == []
+
+
+def test_a_citizen_who_refuses_is_not_listened_to(
+    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+) -> None:
+    _takes_part(ines, "listen", karim)
+    inside = line.rung(INES)
+    until(lambda: hears(inside, DURAND))
+    assert karim.http.post("/desk/monitoring", data={"declined": "true"}).status_code == 303
+    inside.is_hung_up()
+    refused = ines.http.post("/api/board/monitor", json={"agent_id": karim.id, "mode": "barge"})
+    assert (refused.status_code, "refuse" in refused.text) == (409, True)
+    karim.http.post("/desk/monitoring", data={"declined": "false"})
+    _takes_part(ines, "listen", karim)
+
+
+def test_a_supervisor_who_does_not_come_is_forgotten(
+    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+) -> None:
+    line.registers(INES, "no-answer")
+    _takes_part(ines, "listen", karim)
+    until(lambda: "Le téléphone de Ines sonne" in ines.http.get("/supervision").text)
+    line.rung(INES).is_hung_up()
+    until(lambda: "Le téléphone de Ines sonne" not in ines.http.get("/supervision").text)
+    durand.speaks_with(KARIM)
+
+
+def test_others_conversations_are_out_of_reach(line: Line, karim: DeskAgent, durand: Caller, desk: Desk) -> None:
+    settle("paul", role="supervisor", departments=["31"], phone="+33565000011")
+    settle("vera", role="auditor", departments=["46"], phone="+33565000012")
+    settle("root", role="admin", phone="+33565000013")
+    asked = {"agent_id": karim.id, "mode": "listen"}
+    assert desk.sign_in("paul", PASSWORD, beats=False).http.post("/api/board/monitor", json=asked).status_code == 403
+    assert desk.sign_in("vera", PASSWORD, beats=False).http.post("/api/board/monitor", json=asked).status_code == 403
+    assert karim.http.post("/api/board/monitor", json=asked).status_code == 403
+    durand.hangs_up()
+    karim.is_("wrap_up")
+    root = desk.sign_in("root", PASSWORD, beats=False)
+    over = root.http.post("/api/board/monitor", json=asked)
+    assert (over.status_code, "Personne n'est en conversation" in over.text) == (409, True)
