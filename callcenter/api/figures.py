@@ -274,6 +274,13 @@ def _partners(session: Session, wanted: Asked) -> dict[str, str]:
     return names
 
 
+def procedure_names(on: date, language: str) -> dict[str, str]:
+    """What each démarche was called on that day; one that no longer held by then, under its last name."""
+    with reading() as session:
+        names = directory.procedure_names(session, on)
+    return {code: labels.get(language) or labels["fr"] for code, labels in names.items()}
+
+
 def _lines(wanted: Asked, sides: Mapping[str, Tally]) -> Iterable[Line]:
     of_partner = bool(wanted.partner)
     for measure in MEASURES:

@@ -212,6 +212,15 @@ def procedures(session: Session, on: date) -> list[Procedure]:
     return [Procedure(row.code, row.topic, row.partner, row.labels, row.scope) for row in held]
 
 
+def procedure_names(session: Session, on: date) -> dict[str, Mapping[str, str]]:
+    """What every procedure of any time was called on that day, by language; one that no longer held by then under the
+    last name it had, one that did not hold yet under its first."""
+    names = {procedure.code: procedure.labels for procedure in packaged_procedures()}
+    held = list(session.scalars(select(ProcedureRow).order_by(ProcedureRow.code, ProcedureRow.since.desc())))
+    names |= {row.code: row.labels for row in held}  # the first
+    return names | {row.code: row.labels for row in reversed(held) if row.since <= on}  # the last begun by then
+
+
 def vocabulary(session: Session) -> Vocabulary:
     """Every procedure of every time, the latest first; the packaged ones before any is written."""
     held = list(session.scalars(select(ProcedureRow).order_by(ProcedureRow.code, ProcedureRow.since.desc())))

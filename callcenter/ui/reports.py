@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import HTMLResponse, Response
 
 from callcenter.actions import standing
-from callcenter.api import board, directory, figures, staffing
+from callcenter.api import board, figures, staffing
 from callcenter.api.figures import Asked, BadPeriod, Bar, Report
 from callcenter.api.identity import OVERSEER, Admitted, Visitor, open_to
 from callcenter.api.staffing import GOAL, WEEKS
@@ -97,10 +97,11 @@ def rows_behind(
         )
     found, rows, sites = figures.behind(wanted, measure, scope, procedure or None, site, channel or None)
     shown = [(row, shown_for(PHONE, found, row.tally)) for row in rows]
+    procedures = figures.procedure_names(wanted.last, visitor.language)
     return HTMLResponse(
         render.page(
             "report_rows.html", visitor, asked=wanted, measure=found, rows=shown, sites=sites,
-            only_procedure=procedure if procedure in directory.procedures() else "", only_site=site, **_names(wanted),
+            procedures=procedures, only_procedure=procedures.get(procedure, ""), only_site=site, **_names(wanted),
         )
     )  # fmt: skip
 
@@ -131,10 +132,8 @@ def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goa
 
 
 def _report(visitor: Visitor, wanted: Asked) -> Report:
-    def name(code: str) -> str:
-        return directory.procedure_name(code, visitor.language)
-
-    return figures.report(wanted, board.scope_of(visitor.staff), name)
+    names = figures.procedure_names(wanted.last, visitor.language)
+    return figures.report(wanted, board.scope_of(visitor.staff), lambda code: names.get(code, code))
 
 
 def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:

@@ -18,7 +18,7 @@ from callcenter.api import figures as api
 from callcenter.db import reading, transaction
 from callcenter.records import figures, rankings, rollups
 from callcenter.records.calls import Call
-from callcenter.records.contacts import Contact
+from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.sites import Site
 from callcenter.rules import quality
 from callcenter.rules.measures import MEASURES, ROUNDED_TO, SIDES, published, published_share
@@ -420,3 +420,47 @@ def test_a_correction_carries_its_date_wherever_the_month_is_shown(
         assert {code: day for code, day in open_data().items() if day} == {"974": "2026-12-05"}
         fields = stranger.get("/open-data/taux-de-decroche-par-un-conseiller.schema.json").json()["fields"]
         assert [field["type"] for field in fields if field["name"] == "corrige_le"] == ["date"]
+
+
+def test_a_demarche_has_the_name_of_the_period(sign_in: SignIn, october: None) -> None:
+    """As Pôle emploi is named in a report for 2023: a new name is of its days, and a démarche that ended keeps its."""
+    settle("root", role="admin")
+    root = sign_in("root")
+    each = root.get("/api/admin/directory/N").json()["procedures"][0]
+    was = each["labels"]["fr"]
+    with transaction() as session:
+        contact = session.scalars(select(Contact).where(Contact.local_day == date(2026, 10, 6))).first()
+        assert contact is not None
+        session.add(
+            Accompaniment(
+                contact_id=contact.id, partner=each["partner"], procedure=each["code"], outcome="information",
+                settled=True, at=contact.arrived_at,
+            )
+        )  # fmt: skip
+        rollups.mark(session, [contact.local_day])
+    rolled_up(NOW)
+
+    def told(last: str) -> set[str]:
+        period = {"first": "2026-10-01", "last": last}
+        page = root.get("/reports", params=period).text
+        (shown,) = re.findall(
+            rf'<th scope="row">([^<]+)</th>(?=(?:(?!</tr>).)*procedure={each["code"]}")', page, re.DOTALL
+        )
+        rows = root.get("/reports/rows", params=period | {"measure": "accompaniments", "procedure": each["code"]}).text
+        (heading,) = re.findall(r'class="wall__scope">.* · ([^<]+)</p>', rows)
+        (listed,) = [row["libellé"] for row in csv_of(root, **period) if row["code"] == each["code"]]
+        assert f"{shown} : information" in rows
+        return {unescape(shown), unescape(heading), listed}
+
+    assert told("2026-10-31") == told("2026-11-02") == {was}
+    put = {"scope": "N", "code": each["code"], "topic": each["topic"], "partner": each["partner"]}
+    for name, since in (("Nom de novembre", "2026-11-02"), ("Nom de décembre", "2026-12-01")):
+        labels = {"fr": name, "en": "Its name"}
+        root.put("/api/admin/directory/procedures", json=put | {"labels": labels, "since": since}).raise_for_status()
+    assert told("2026-10-31") == told("2026-11-01") == {was}
+    assert told("2026-11-02") == told("2026-11-30") == {"Nom de novembre"}
+    assert told("2026-12-01") == {"Nom de décembre"}
+    removed = {"code": each["code"], "since": "2026-11-20"}
+    root.post("/api/admin/directory/procedures/remove", json=removed).raise_for_status()
+    assert told("2026-10-31") == {was}
+    assert told("2026-11-30") == told("2026-12-31") == {"Nom de novembre"}
