@@ -4,6 +4,7 @@ Overseas numbers dialled the national way (0262…) belong to other country code
 them as mainland numbers, so the prefixes of ARCEP's numbering plan (`reference/overseas_prefixes.csv`) go first.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Self
@@ -91,8 +92,12 @@ class PhoneNumber:
 
     @property
     def masked(self) -> str:
-        """`+33 5 •• •• •• 34`: enough to tell two callers apart."""
-        return f"{self.e164[:3]} {self.e164[3:4]} •• •• •• {self.e164[-2:]}"
+        """`+33 5 •• •• •• 34`, `+262 2•• •• •• 56`: in its country's groups, enough to tell two callers apart."""
+        number = phonenumbers.parse(self.e164)
+        code, _, written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL).partition(
+            " "
+        )
+        return f"{code} {written[:1]}{re.sub('[0-9]', '•', written[1:-2])}{written[-2:]}"
 
     def __str__(self) -> str:
         return self.masked

@@ -1,9 +1,12 @@
 """Numbers that parse, refuse and mask themselves."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
+from callcenter.reference import rows
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,19 @@ def test_a_printed_number_is_masked() -> None:
     number = PhoneNumber("+33565051234")
     assert f"{number} {number!r} {[number]}" == "+33 5 •• •• •• 34 +33 5 •• •• •• 34 [+33 5 •• •• •• 34]"
     assert number.national == "05 65 05 12 34"
+
+
+@given(st.sampled_from(rows("overseas_prefixes.csv")), st.text("0123456789", min_size=9, max_size=9))
+def test_an_overseas_number_is_masked_after_its_calling_code(prefix: dict[str, str], digits: str) -> None:
+    typed = (prefix["first"] + digits)[:10]
+    shown = PhoneNumber.parse(typed).masked
+    code, first = f"+{prefix['calling_code']} ", typed[1]
+    assert shown.startswith(code + first), shown
+    assert shown.endswith(typed[-2:]), shown
+    hidden = shown.removeprefix(code + first).removesuffix(typed[-2:])
+    assert hidden.count("•") == 6, shown
+    assert not any(c.isdigit() for c in hidden), shown
+
+
+def test_a_number_of_la_reunion_is_masked_as_it_is_written_there() -> None:
+    assert PhoneNumber.parse("0262 12 34 56").masked == "+262 2•• •• •• 56"
