@@ -1,5 +1,8 @@
 """`callcenter import …`: files of others, taken in whole or not at all."""
 
+import csv
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -21,6 +24,8 @@ from callcenter.ui.words import say
 app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
 console = Console(highlight=False, soft_wrap=True)
 
+IN_REPORT = "write there, as CSV, each site that is new, changed, gone or back, and every doubt"
+REPORT = ("what", "site", "line", "detail")
 SHOWN = 5  # doubts of a kind shown on the screen; the report has them all
 PATIENCE = 30.0  # seconds without a byte from a web server
 
@@ -34,7 +39,7 @@ class NotFetched(Refusal):
 @app.command("sites")
 def import_sites(
     source: Annotated[str, typer.Argument(help="the national list, a file or an http(s) address")],
-    report: Annotated[Path | None, typer.Option(help="write every doubt there, as CSV")] = None,
+    report: Annotated[Path | None, typer.Option(help=IN_REPORT)] = None,
     all_that_go: Annotated[bool, typer.Option(help="even if many of the known sites are no longer listed")] = False,
 ) -> None:
     """Make our sites what the national list says; doing it again changes nothing."""
@@ -46,8 +51,8 @@ def import_sites(
         raise typer.Exit(1) from None
     _tell(listed, taken)
     if report:
-        lines = [f"{doubt.line},{doubt.site_id or ''},{doubt.what}" for doubt in listed.doubts]
-        report.write_text("\n".join(["line,site,doubt", *lines]) + "\n", encoding="utf-8")
+        with report.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([REPORT, *_report(listed, taken)])
 
 
 @app.command("rounds")
@@ -126,13 +131,34 @@ def _take_in(listed: national_list.NationalList, *, all_that_go: bool) -> sites.
         )
 
 
+def _report(listed: national_list.NationalList, taken: sites.Taken) -> Iterator[tuple[str, int | str, int | str, str]]:
+    """Each site that is not what it was, with its line (a site that is gone has none) and, where it changed, what was
+    and what is; then every doubt."""
+    for what, ids in taken.kinds.items():
+        for site_id in ids:
+            line = listed.sites[site_id].line if site_id in listed.sites else ""
+            changes = taken.fields.get(site_id, {}).items()
+            yield (
+                what,
+                site_id,
+                line,
+                "; ".join(f"{column}: {was or '–'} → {now or '–'}" for column, (was, now) in changes),
+            )
+    for doubt in listed.doubts:
+        yield "doubt", doubt.site_id or "", doubt.line, doubt.what
+
+
 def _tell(listed: national_list.NationalList, taken: sites.Taken) -> None:
     console.print(
         f"[bold]{len(listed.sites):,} sites[/] of {listed.lines:,} lines: {len(taken.new):,} new, "
         f"{len(taken.changed):,} changed, {len(taken.back):,} back, {len(taken.gone):,} gone, {taken.same:,} the same."
     )
-    if taken.gone:
-        console.print(f"Gone: {_some(taken.gone)}")
+    for what, ids in taken.kinds.items():
+        if ids and what != "new":
+            console.print(f"{what.capitalize()}: {_some(ids)}")
+    columns = Counter(column for changes in taken.fields.values() for column in changes)
+    if columns:
+        console.print(f"Columns that changed: {', '.join(f'{name} {count}' for name, count in columns.most_common())}.")
     table = Table("doubtful", "how many", "line (site)", box=None, pad_edge=False)
     for what, count in sorted(listed.kinds.items(), key=lambda kind: -kind[1]):
         first = [f"{d.line} ({d.site_id or '?'})" for d in listed.doubts if d.what == what][:SHOWN]

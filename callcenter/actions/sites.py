@@ -29,7 +29,7 @@ def takes_in_list(
     with transaction(LONGEST) as session:
         rows = list(listed.sites.values())
         taken = sites.take_in(session, rows, at, all_that_go=all_that_go, progress=progress)
-        counts = {name: ("", str(len(getattr(taken, name)))) for name in ("new", "changed", "gone", "back")}
+        counts = {name: ("", str(len(ids))) for name, ids in taken.kinds.items()}
         told = {name: pair for name, pair in counts.items() if pair[1] != "0"}
         if told:
             sessions.audit(session, who, "took in a list of sites", "sites", LIST, at, told)

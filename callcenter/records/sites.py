@@ -135,6 +135,11 @@ class Taken:
     same: int
     fields: Mapping[int, Changes]
 
+    @property
+    def kinds(self) -> Mapping[str, tuple[int, ...]]:
+        """The sites that are not as they were, by what became of them."""
+        return {"new": self.new, "changed": self.changed, "gone": self.gone, "back": self.back}
+
 
 def take_in(
     session: Session,

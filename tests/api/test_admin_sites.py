@@ -79,7 +79,10 @@ def test_what_is_not_the_whole_list_is_refused_in_words_and_nothing_changes(
 def test_a_site_tells_what_it_was_and_who_brought_the_change(web: Any) -> None:
     send(web, LIST)
     other = LIST.replace("Maison du Lot", "Maison de Cahors").replace("08:00 - 12:00", "09:00 - 12:00")
-    assert "0 nouveaux, 2 modifiés" in send(web, other).text
+    told = send(web, other).text
+    assert "0 nouveaux, 2 modifiés" in told
+    assert '<li><a class="fr-link" href="/sites/7">7</a> : Nom</li>' in told
+    assert '<li><a class="fr-link" href="/sites/12">12</a> : Horaires</li>' in told
     page = web.get("/sites/7").text
     assert "Maison du Lot → Maison de Cahors" in page
     assert "Modifié par la liste" in page
@@ -94,6 +97,9 @@ def test_the_api_says_the_same(web: Any) -> None:
     done = web.post("/api/admin/sites/import", files={"table": LIST.encode()})
     assert (done.status_code, done.json()["new"]) == (200, [7, 9, 11, 12])
     assert {"line": 2, "site_id": 7, "what": national_list.site_hours.OVERLAPPING} in done.json()["doubts"]
+    other = LIST.replace("Cahors;05 65 00 00 07", "Figeac;05 65 00 00 99").encode()
+    done = web.post("/api/admin/sites/import", files={"table": other}).json()
+    assert (done["changed"], done["columns"]) == ([7], {"7": ["city", "phone"]})
     cut = web.post("/api/admin/sites/import", files={"table": LIST[:-30].encode()})
     assert (cut.status_code, cut.json()["refusal"]) == (422, "CutList")
     less = LIST.rsplit("12;Case", 1)[0].encode()

@@ -1,5 +1,6 @@
 """The national list is taken in whole, told in every detail, or not at all."""
 
+import csv
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -147,6 +148,39 @@ def test_a_site_without_a_postal_code_is_in_its_own_department_alone(database: o
         assert [s.id for s in sites.near(session, "974")] == [12]
 
 
+def test_the_report_says_of_each_site_what_became_of_it(database: object, tmp_path: Path) -> None:
+    def report_of(text: str) -> tuple[str, list[dict[str, str]]]:
+        (tmp_path / "list.csv").write_text(text)
+        command = ["sites", str(tmp_path / "list.csv"), "--report", str(tmp_path / "report"), "--all-that-go"]
+        told = CliRunner().invoke(cli_import.app, command)
+        assert told.exit_code == 0, told.output
+        with (tmp_path / "report").open() as file:
+            return told.output, [row for row in csv.DictReader(file) if row["what"] != "doubt"]
+
+    _, rows = report_of(OURS)
+    assert [(row["what"], row["site"], row["line"]) for row in rows] == [
+        ("new", "7", "2"), ("new", "12", "4"), ("new", "30", "5"),
+    ]  # fmt: skip
+    without = OURS[: OURS.index("30;")].replace("Maison du Lot", "Maison, de Cahors").replace("08:00", "09:00")
+    told, rows = report_of(without)
+    assert "Changed: 7, 12" in told
+    assert "Gone: 30" in told
+    assert "name 1" in told
+    assert rows == [
+        {
+            "what": "changed",
+            "site": "7",
+            "line": "2",
+            "detail": "name: Maison du Lot → Maison, de Cahors; doubts: 2 → 1",
+        },
+        {"what": "changed", "site": "12", "line": "4", "detail": "week: Tu 08:00-12:00 → Tu 09:00-12:00"},
+        {"what": "gone", "site": "30", "line": "", "detail": ""},
+    ]
+    told, rows = report_of(OURS.replace("Antenne\n", "Annexe\n"))
+    assert "Back: 30" in told
+    assert {"what": "back", "site": "30", "line": "5", "detail": "kind: Antenne → Annexe"} in rows
+
+
 def test_the_command_tells_and_changes_nothing_it_refuses(database: object, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(OURS)
     (tmp_path / "cut.csv").write_text(OURS[:-9])
@@ -155,7 +189,7 @@ def test_the_command_tells_and_changes_nothing_it_refuses(database: object, tmp_
     )
     assert told.exit_code == 0, told.output
     assert "3 sites of 3 lines: 3 new" in told.output
-    assert "5,30,no hours at all" in (tmp_path / "report").read_text()
+    assert "doubt,30,5,no hours at all\n" in (tmp_path / "report").read_text()
     (tmp_path / "empty.csv").write_bytes(b"")
     (tmp_path / "binary.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
     (tmp_path / "quote.csv").write_text(OURS[: OURS.index("le jeudi")])

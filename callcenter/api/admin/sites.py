@@ -19,7 +19,8 @@ from callcenter.rules.national_list import Doubt
 
 @dataclass(frozen=True)
 class ListTaken:
-    """What a list changed: ids of sites; `lines`: records read; `doubts`: every oddity with its line in the file."""
+    """What a list changed: ids of sites; `columns`: of each that was known, those that are not what they were; `lines`:
+    records read; `doubts`: every oddity with its line in the file."""
 
     sites: int
     lines: int
@@ -28,6 +29,7 @@ class ListTaken:
     gone: tuple[int, ...]
     back: tuple[int, ...]
     same: int
+    columns: Mapping[int, tuple[str, ...]]
     kinds: Mapping[str, int]
     doubts: tuple[Doubt, ...]
 
@@ -53,6 +55,7 @@ def take_in_list(admin: Agent, content: bytes, *, all_that_go: bool = False) -> 
         gone=done.gone,
         back=done.back,
         same=done.same,
+        columns={site_id: tuple(changes) for site_id, changes in done.fields.items()},
         kinds=dict(listed.kinds),
         doubts=listed.doubts,
     )
