@@ -61,6 +61,13 @@ class OutcomeIncomplete(Refusal):
     english = "An answer is missing before this contact can be recorded."
 
 
+class VisitRecorded(Refusal):
+    """Cette visite est déjà enregistrée : rechargez la page pour en saisir une autre."""
+
+    status = 409
+    english = "This visit is recorded already: reload the page to enter another."
+
+
 class BadAnswer(Refusal):
     """Vérifiez ces réponses :"""
 

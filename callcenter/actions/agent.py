@@ -21,13 +21,13 @@ from callcenter.errors import (
     NotPossibleNow,
     OutcomeIncomplete,
     OutcomeOwed,
+    VisitRecorded,
 )
 from callcenter.live import budget, floor
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, legs, offers, rollups, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Accompaniment, Entry
-from callcenter.records.identity import new_id
 from callcenter.rules import outcomes
 from callcenter.rules.states import CHOSEN_PAUSES, AgentState, CallState, Due, Ending, OfferState, PauseReason
 from callcenter.rules.territory import local_day
@@ -312,6 +312,7 @@ def finish_wrap_up(session: Session, call: calls.Call, at: datetime, why: str) -
 
 def records_visit(
     agent_id: str,
+    contact_id: str,
     department: str,
     entries: Sequence[Entry],
     arrived_at: datetime,
@@ -320,14 +321,17 @@ def records_visit(
     settled_said: bool | None = None,
 ) -> contacts.Contact:
     """A visit at the desk, in the same form: a contact of channel `front_desk`, of the agent's own site. `satisfaction`
-    (1 to 4) and `settled_said` are the person's own answers; None: not asked."""
+    (1 to 4) and `settled_said` are the person's own answers; None: not asked. Sent twice under one id it is one visit:
+    the first stands. Raises VisitRecorded for other démarches under the same id."""
     _check(entries)
     with transaction() as session:
         agent = _agent(session, agent_id)
-        contact_id = new_id()
-        contacts.open_contact(session, contact_id, "front_desk", arrived_at, None)
+        is_new = contacts.open_contact(session, contact_id, "front_desk", arrived_at, None)
         contact = contacts.get(session, contact_id)
         assert contact is not None
+        if not is_new:
+            _check_same(session, contact, agent_id, entries)
+            return contact
         contact.department, contact.site_id, contact.agent_id = department, agent.site_id, agent_id
         contact.local_day = local_day(department, arrived_at)
         if satisfaction is not None:
@@ -335,6 +339,14 @@ def records_visit(
         contact.settled_said = settled_said
         contacts.record(session, contact, _clean(entries), at, agent_id)
         return contact
+
+
+def _check_same(session: Session, visit: contacts.Contact, agent_id: str, entries: Sequence[Entry]) -> None:
+    if visit.agent_id != agent_id:
+        raise NotFound
+    written = {(row.procedure, row.outcome, row.settled) for row in contacts.accompaniments(session, [visit.id])}
+    if written != {(entry.procedure, entry.outcome, entry.settled) for entry in entries}:
+        raise VisitRecorded
 
 
 def sees_number(agent_id: str, call_id: str, at: datetime) -> str:

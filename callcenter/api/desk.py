@@ -19,6 +19,7 @@ from callcenter.live import queue
 from callcenter.records import agents, callbacks, calls, contacts, day, legs, monitors, offers
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Entry
+from callcenter.records.identity import new_id
 from callcenter.rules.callbacks import CallbackState, slot_of
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.routing import UNKNOWN
@@ -559,8 +560,10 @@ class PromiseCallback(Command):
 
 class RecordVisit(Command):
     """A visit at the desk, in the same form. `minutes`: how long ago the person came; `satisfaction` and
-    `settled_said`: the two questions that callers are asked too, as the person answered them."""
+    `settled_said`: the two questions that callers are asked too, as the person answered them. Sent twice under one
+    `contact_id`, it is one visit."""
 
+    contact_id: Id = Field(default_factory=new_id)
     department: str = UNKNOWN
     minutes: int = Field(0, ge=0, le=600)
     satisfaction: int | None = Field(None, ge=1, le=4)
@@ -578,7 +581,7 @@ class RecordVisit(Command):
             served = (agent.department, department)
         entries = [each.entry(served) for each in self.entries]
         answers = self.satisfaction, self.settled_said
-        contact = verbs.records_visit(agent_id, department, entries, arrived_at, at, *answers)
+        contact = verbs.records_visit(agent_id, self.contact_id, department, entries, arrived_at, at, *answers)
         _agrees(agent_id, contact.id, self.agreement, at)
 
 

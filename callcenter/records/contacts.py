@@ -20,7 +20,6 @@ from sqlalchemy import (
     delete,
     exists,
     false,
-    insert,
     select,
     update,
 )
@@ -148,15 +147,16 @@ class Entry:
     notes: str | None = None
 
 
-def open_contact(session: Session, contact_id: str, channel: str, at: datetime, number: PhoneNumber | None) -> None:
-    """A contact begins: nothing is owed yet."""
-    session.execute(
-        insert(Contact).values(
+def open_contact(session: Session, contact_id: str, channel: str, at: datetime, number: PhoneNumber | None) -> bool:
+    """A contact begins: nothing is owed yet. False: there is one of this id, and it stays as it is."""
+    begun = session.scalar(
+        upsert(Contact).values(
             id=contact_id, reference=new_reference(), channel=channel, arrived_at=at, due=Due.NOTHING,
             local_day=local_day(UNKNOWN, at),
             pseudonym=sealing.pseudonym(number.e164) if number else None,
-        )
+        ).on_conflict_do_nothing(index_elements=["id"]).returning(Contact.id)
     )  # fmt: skip
+    return begun is not None
 
 
 def is_from(session: Session, contact_id: str, number: PhoneNumber) -> None:

@@ -14,6 +14,7 @@ from callcenter.actions import agent as verbs
 from callcenter.api import board, desk, identity
 from callcenter.api.identity import AGENT, ANYBODY, OVERSEER, STAFF, SUPERVISOR, Admitted, Visitor, open_to
 from callcenter.errors import NotFound, OutcomeIncomplete, Refusal
+from callcenter.records.identity import new_id
 from callcenter.rules.states import Outcome
 from callcenter.ui import render
 from callcenter.ui.words import say, words
@@ -86,7 +87,8 @@ def choose_language(request: Request, visitor: Admitted, fields: Fields) -> Resp
 @open_to(*AGENT)
 def desk_page(visitor: Admitted) -> Response:
     seen = desk.of(visitor.staff.id)
-    return HTMLResponse(render.page("desk.html", visitor, desk=seen, regions=render.desk_regions(seen, visitor)))
+    regions = render.desk_regions(seen, visitor)
+    return HTMLResponse(render.page("desk.html", visitor, desk=seen, regions=regions, visit_id=new_id()))
 
 
 @router.post("/desk/number")
@@ -116,10 +118,10 @@ def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) ->
         return HTMLResponse(_kept(visitor, fields))
     said = say(visitor.language, SAID_WHEN_DONE[act]) if act in SAID_WHEN_DONE else ""
     regions = render.desk_regions(desk.of(visitor.staff.id), visitor)
-    answer = HTMLResponse(render.partials(regions) + render.notice(visitor.language, said, is_error=False))
+    shown = render.partials(regions) + render.notice(visitor.language, said, is_error=False)
     if act == "visit":
-        answer.headers["HX-Trigger"] = "recorded-visit"
-    return answer
+        return HTMLResponse(shown + _next_visit(visitor), headers={"HX-Trigger": "recorded-visit"})
+    return HTMLResponse(shown)
 
 
 @router.get("/supervision")
@@ -178,6 +180,12 @@ def _done_on_wall(request: Request, visitor: Visitor, said: str = "wall.done") -
     if not _is_partial(request):
         return _redirect("/supervision")
     return HTMLResponse(render.notice(visitor.language, say(visitor.language, said), is_error=False))
+
+
+def _next_visit(visitor: Visitor) -> str:
+    """What is written in the form from now on is another visit; a click repeated, or sent again, is the same."""
+    fresh = render.page("regions/visit_id.html", visitor, visit_id=new_id())
+    return f'<hx-partial hx-target="#visit-id" hx-swap="innerHTML">{fresh}</hx-partial>'
 
 
 def _kept(visitor: Visitor, fields: FormData) -> str:

@@ -1,6 +1,8 @@
 """The desk's own interface: what it shows, what it refuses, and that a form says the same as JSON."""
 
 import html
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from starlette.testclient import TestClient
@@ -200,6 +202,38 @@ def test_a_visit_at_the_desk_is_the_same_record(sign_in: SignIn) -> None:
         4,
     )
     assert clock.now() - contact.arrived_at >= timedelta(minutes=20)
+
+
+def test_a_visit_sent_twice_is_one_visit(sign_in: SignIn) -> None:
+    """A click repeated, or a form sent again; at once, too. What is another visit is recorded, or said."""
+    settle("karim")
+    settle("lea")
+    karim, lea = sign_in("karim"), sign_in("lea")
+
+    def form() -> dict[str, str]:
+        page = karim.get("/desk").text
+        visit_id = re.search(r'name="contact_id" value="([\w-]{36})"', page[page.index('id="visit-form"') :])[1]  # type: ignore[index]
+        return {"contact_id": visit_id, "department": "46", "procedure-0": "carte-grise", "outcome-0": "information"}
+
+    sent = form() | {"settled-0": "true", "agreement": "consent:paper"}
+    with ThreadPoolExecutor(3) as many:
+        answers = list(many.map(lambda _: karim.post("/desk/visit", data=sent).status_code, range(3)))
+    assert answers == [303, 303, 303]
+    assert _visits() == 1
+    assert lea.post("/desk/visit", data=sent).status_code == 404
+    other = karim.post("/desk/visit", data=sent | {"procedure-0": "avis-impot"}, headers={"HX-Request": "true"})
+    assert other.status_code == 409
+    assert "déjà enregistrée" in other.text
+    assert karim.post("/desk/visit", data=form() | {"settled-0": "true"}).status_code == 303
+    assert _visits() == 2
+    next_ = karim.post("/desk/visit", data=form() | {"settled-0": "true"}, headers={"HX-Request": "true"}).text
+    assert re.search(r'hx-target="#visit-id".*name="contact_id" value="[\w-]{36}"', next_)
+    assert _visits() == 3
+
+
+def _visits() -> int:
+    with reading() as session:
+        return session.query(contacts.Contact).filter_by(channel="front_desk").count()
 
 
 def test_a_choice_for_afterwards_is_kept(sign_in: SignIn) -> None:

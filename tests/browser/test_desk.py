@@ -190,6 +190,7 @@ def test_a_visit_is_recorded_and_leaves_an_empty_form(opens: Opens) -> None:
     with reading() as session:
         (contact,) = session.query(contacts.Contact).all()
     assert (contact.channel, contact.department) == ("front_desk", "46")
+    expect(form.locator("[name=contact_id]")).not_to_have_value(contact.id)  # the next is another visit
 
 
 def test_a_page_whose_session_was_ended_elsewhere_goes_to_the_door(opens: Opens) -> None:
