@@ -143,7 +143,8 @@ class Report:
 
     asked: Asked
     place: Place
-    policy: str
+    policies: tuple[str, ...]
+    """The versions of the thresholds that counted the figures; none where nothing was counted."""
     lines: tuple[Line, ...]
     curve: tuple[tuple[date, int, int], ...]
     """Day or month, demands by telephone, demands at the desk."""
@@ -198,7 +199,7 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
         of_procedures = figures.by_procedure(session, first, last, departments, wanted.channels, partner)
         sites = _sites(session, wanted, departments)
         opening = _opening(rankings.opening(session, departments))
-        policy = figures.policy(session)
+        policies = figures.policies(session, first, last, departments, wanted.channels)
         corrected = corrections(session, first, last, departments, wanted.channels)
     regions = [
         replace(bar, only=place(bar.code, departments).only)
@@ -207,7 +208,7 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
     return Report(
         wanted,
         wanted.place(scope),
-        policy.version,
+        policies,
         tuple(_lines(wanted, sides)),
         tuple(_demands(curve)),
         by_month,
@@ -402,10 +403,10 @@ class Correction(BaseModel):
 
 
 class Figures(BaseModel):
-    """`policy`: the version of the thresholds by which the rows were counted; `simulated`: the database holds an
+    """`policies`: the versions of the thresholds by which the rows were counted; `simulated`: the database holds an
     invented year. Counts are exact here: before you publish, mask those under 11 and round the others."""
 
-    policy: str
+    policies: list[str]
     simulated: bool
     territory: Counted
     first: date
@@ -450,12 +451,12 @@ def read_figures(
             session, wanted.first, wanted.last, keys, departments=departments, partners=partners,
             channels=wanted.channels,
         )  # fmt: skip
-        policy = figures.policy(session)
+        policies = figures.policies(session, wanted.first, wanted.last, departments, wanted.channels)
         corrected = corrections(session, wanted.first, wanted.last, departments, wanted.channels)
     of_partner = partners != (EVERYBODY,)
     cells = [_cell(dict(zip(keys, key, strict=True)), tally, of_partner) for key, tally in sorted(found.items())]
     return Figures(
-        policy=policy.version,
+        policies=list(policies),
         simulated=standing.current().simulated,
         territory=Counted(code=of.code, name=of.name, only=list(of.only)),
         first=wanted.first,

@@ -29,6 +29,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     func,
     select,
     true,
@@ -78,11 +79,12 @@ class DeclaredScale(Base):
 
 
 def _tier(name: str, *key: Column[Any]) -> Table:
-    """Zero is stored as null, which costs a bit: most cells of most tiers are empty."""
+    """`policy`: the version of the thresholds that counted it; of a month, those of its days. Zero is stored as null,
+    which costs a bit: most cells of most tiers are empty."""
     counters = [Column(each, BigInteger) for each in COUNTERS]
     waits: list[Column[Any]] = [Column("buckets", ARRAY(SmallInteger)), Column("counts", ARRAY(Integer))]
     metadata: MetaData = Base.metadata
-    return Table(name, metadata, *key, Column("policy", String(10), nullable=False), *counters, *waits)
+    return Table(name, metadata, *key, Column("policy", Text, nullable=False), *counters, *waits)
 
 
 def _key(name: str, kind: Any) -> Column[Any]:
@@ -174,6 +176,21 @@ def _of_one_tier(
     waits: bool,
 ) -> dict[tuple[Any, ...], Tally]:
     tier = _tier_for(first, last, {*by} | ({"department"} if departments is not None else set()), partners)
+    keys = [_dimension(tier, name) for name in by]
+    return _added(
+        session, keys, tier, _chosen(tier, first, last, departments, partners, channels, as_of), waits=waits
+    )  # fmt: skip
+
+
+def _chosen(
+    tier: Table,
+    first: date,
+    last: date,
+    departments: Collection[str] | None,
+    partners: Collection[str] | None,
+    channels: Collection[str] | None,
+    as_of: date | None,
+) -> list[ColumnElement[bool]]:
     columns = tier.columns
     wanted: list[ColumnElement[bool]] = []
     if "day" in columns:
@@ -186,8 +203,21 @@ def _of_one_tier(
         wanted.append(columns.department.in_(departments))
     if channels is not None:
         wanted.append(columns.channel.in_(channels))
-    keys = [_dimension(tier, name) for name in by]
-    return _added(session, keys, tier, wanted, waits=waits)
+    return wanted
+
+
+def policies(
+    session: Session, first: date, last: date, departments: Collection[str] | None, channels: Collection[str]
+) -> tuple[str, ...]:
+    """By which versions of the thresholds the figures of a period were counted, as each cell says; none where nothing
+    was."""
+    found: set[str] = set()
+    for begins, ends in _months_apart(first, last):
+        tier = _tier_for(begins, ends, {"department"} if departments is not None else set(), (EVERYBODY,))
+        wanted = _chosen(tier, begins, ends, departments, (EVERYBODY,), channels, None)
+        for told in session.scalars(select(tier.c.policy).where(*wanted).distinct()):
+            found.update(told.split())
+    return tuple(sorted(found))
 
 
 def by_hour(session: Session, day: date, departments: Collection[str] | None = None) -> dict[tuple[Any, ...], Tally]:

@@ -271,7 +271,10 @@ def _from_days(tier: Table, where: str) -> str:
     keys = ", ".join(key.name for key in tier.primary_key.columns if key.name not in ("month", "as_of"))
     chosen = f"day >= :month and day < :after and {where}"
     return f"""
-with sums as (select {keys}, {_stored()} from figures_days where {chosen} group by {keys}),
+with sums as (
+  select {keys}, string_agg(distinct policy, ' ' order by policy) as policy, {_stored()}
+  from figures_days where {chosen} group by {keys}
+),
 waits as (
   select {keys}, array_agg(bucket order by bucket) as buckets, array_agg(n order by bucket) as counts
   from (
@@ -280,7 +283,7 @@ waits as (
   ) counted group by {keys}
 )
 insert into {tier.name} (month, as_of, {keys}, policy, {_COLUMNS}, buckets, counts)
-select cast(:month as date), cast(:as_of as date), {keys}, :policy, {_COLUMNS}, buckets, counts
+select cast(:month as date), cast(:as_of as date), {keys}, policy, {_COLUMNS}, buckets, counts
 from sums left join waits using ({keys})
 """
 
@@ -454,7 +457,7 @@ def _refresh(session: Session, month: date, days: list[date], at: datetime) -> N
     session.execute(text(_BY_SITE))
     as_of = max(freezes_on(month), at.date())
     final = at.date() > freezes_on(month)
-    version = {"month": month, "after": following(month), "as_of": as_of, "policy": values["policy"]}
+    version = {"month": month, "after": following(month), "as_of": as_of}
     for tier, where in ((MONTHS, "true"), (MONTHS_BY_DEPARTMENT, f"partner = '{EVERYBODY}'")):
         mine = (tier.c.month == month) & (tier.c.as_of == as_of)
         session.execute(tier.delete().where(mine))

@@ -1,6 +1,8 @@
 """The reports: the telephone beside the front desk, as a page, on paper and as a table for a spreadsheet."""
 
 import csv
+import re
+import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -37,6 +39,7 @@ from callcenter.ui.words import say
 
 router = APIRouter(prefix="/reports", include_in_schema=False)
 FIRST_BAR = 15  # of a ranking; the rest is unfolded
+NAME_PART = 80  # characters of a file's name: more departments than that are in its table
 SPREADSHEET = "text/csv; charset=utf-8"
 
 
@@ -69,10 +72,14 @@ def print_page(visitor: Admitted, wanted: Wanted) -> Response:
 def spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
     """For a spreadsheet, and for whoever it is sent to: what rests on fewer than 11 people is kept back,
     all else is rounded."""
+    report, language = _report(visitor, wanted), visitor.language
     text = StringIO(newline="")
-    csv.writer(text, delimiter=";").writerows(_table(_report(visitor, wanted), visitor.language))
-    name = f"france-services-{wanted.first}-{wanted.last}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    head, *lines = _table(report, language)
+    about = _about(report, language)
+    table = csv.writer(text, delimiter=";")
+    table.writerow([*head, *(say(language, f"table.{each}") for each in about)])
+    table.writerows([*line, *about.values()] for line in lines)
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(report, language)}"'}
     return Response(text.getvalue().encode("utf-8-sig"), media_type=SPREADSHEET, headers=headers)
 
 
@@ -215,6 +222,34 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
     for week in report.opening.sites:
         for unit, told in _opening(week, language):
             yield ["opening", str(week.id), _safe(week.name), say(language, unit), "", "", "", told, "", ""]
+
+
+def _about(report: Report, language: str) -> dict[str, str]:
+    """What every line of the table is about, in columns of their own, so that one line, or tables put under one
+    another, still say it. Days as ISO has them."""
+    asked = report.asked
+    partner = figures.partner_names(asked.last).get(asked.partner, say(language, "report.no_partner"))
+    return {
+        "first": str(asked.first),
+        "last": str(asked.last),
+        "territory": render.place_name(report.place, language),
+        "partner": _safe(partner) if asked.partner else say(language, "report.every_partner"),
+        "side": say(language, f"report.{asked.side or 'both'}"),
+        "policy": ", ".join(report.policies),
+        "state": say(language, "table.final" if report.frozen_on else "table.provisional"),
+        "final_since": str(report.frozen_on or ""),
+        "corrected": str(max(report.corrected.values(), default="")),
+    }
+
+
+def _file_name(report: Report, language: str) -> str:
+    """`france-services-lot-46-caf-2026-10-01-2026-10-31.csv`: what it is of, in letters, digits and dashes."""
+    asked = report.asked
+    side = say(language, f"report.{asked.side}") if asked.side else ""
+    parts = (render.place_name(report.place, language), asked.partner, side, str(asked.first), str(asked.last))
+    plain = (unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode().lower() for part in parts if part)
+    named = (re.sub("[^a-z0-9]+", "-", part).strip("-")[:NAME_PART] for part in plain)
+    return "-".join(("france-services", *named)) + ".csv"
 
 
 def _opening(site: SiteWeek, language: str) -> Iterable[tuple[str, str]]:

@@ -464,3 +464,55 @@ def test_a_demarche_has_the_name_of_the_period(sign_in: SignIn, october: None) -
     root.post("/api/admin/directory/procedures/remove", json=removed).raise_for_status()
     assert told("2026-10-31") == {was}
     assert told("2026-11-30") == told("2026-12-31") == {"Nom de novembre"}
+
+
+def test_the_rules_named_are_those_that_counted_the_rows(sign_in: SignIn, october: None) -> None:
+    """Not today's: days that were counted by an earlier version say so, in their month too."""
+    settle("root", role="admin")
+    root = sign_in("root")
+    with transaction() as session:
+        session.execute(update(figures.DAYS).where(figures.DAYS.c.day < date(2026, 10, 10)).values(policy="2025.9"))
+        rollups.mark(session, [date(2026, 10, 20)])
+    rolled_up(NOW)
+    for first, last, territory, versions in (
+        ("2026-10-01", "2026-10-31", "", ["2025.9", "2026.1"]),
+        ("2026-10-01", "2026-10-31", "46", ["2025.9", "2026.1"]),
+        ("2026-10-01", "2026-10-09", "46", ["2025.9"]),
+        ("2026-10-10", "2026-10-31", "", ["2026.1"]),
+        ("2026-08-01", "2026-08-31", "", []),
+    ):
+        asked = {"first": first, "last": last, "territory": territory}
+        assert root.get("/api/figures", params=asked).json()["policies"] == versions, asked
+        page = root.get("/reports", params=asked).text
+        assert re.findall("Règles de calcul : version ([^<]+?)\\. ", page) == (
+            [", ".join(versions)] if versions else []
+        )
+        assert {row["règles de calcul"] for row in csv_of(root, **asked)} == {", ".join(versions)}
+
+
+def test_every_line_of_the_table_says_what_it_is_of_and_so_does_the_file(sign_in: SignIn, october: None) -> None:
+    settle("root", role="admin")
+    settle("ines", role="supervisor", departments=["46", "12"])
+    columns = ("du", "au", "territoire", "partenaire", "canal", "état", "définitif depuis", "corrigé le")
+
+    def told(login: str, **asked: str) -> tuple[tuple[str, ...], str]:
+        client = sign_in(login)
+        (about,) = {tuple(row[column] for column in columns) for row in csv_of(client, **asked)}
+        headers = client.get("/reports/figures.csv", params=OCTOBER | asked).headers
+        return about, headers["content-disposition"].partition("filename=")[2].strip('"')
+
+    period, part = ("2026-10-01", "2026-10-31"), "Occitanie (départements 12, 46 seulement)"
+    assert told("root") == (
+        (*period, "Toute la France", "Tous les partenaires", "Les deux", "provisoire", "", ""),
+        "france-services-toute-la-france-2026-10-01-2026-10-31.csv",
+    )
+    assert told("ines", territory="R76", partner="caf", side="front_desk") == (
+        (*period, part, "Allocations familiales (CNAF / CAF)", "Guichet", "provisoire", "", ""),
+        "france-services-occitanie-departements-12-46-seulement-caf-guichet-2026-10-01-2026-10-31.csv",
+    )
+    with time_machine.travel(instant(2026, 11, 20), tick=True):
+        settle("vera", role="admin")
+        lot, file = told("vera", territory="46", partner="sans")
+        assert lot == (*period, "Lot (46)", "Sans partenaire", "Les deux", "définitif", "2026-11-09", "")
+        assert file == "france-services-lot-46-sans-2026-10-01-2026-10-31.csv"
+        assert told("vera", territory="974")[1] == "france-services-la-reunion-974-2026-10-01-2026-10-31.csv"

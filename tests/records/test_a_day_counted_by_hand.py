@@ -232,7 +232,7 @@ def day(database: object) -> None:
 def test_each_measure_is_what_was_counted_by_hand(day: None) -> None:
     report = reported()
     agree(report)
-    assert report.policy == Policy().version
+    assert report.policies == (Policy().version,)
     assert [(bar.code, bar.phone, bar.desk) for bar in report.partners] == [
         ("caf", 3, 2),
         ("dgfip", 1, 2),

@@ -90,6 +90,8 @@ MADE = {  # keys whose last part is a value
     *(f"channel.{channel}" for channels in SIDES.values() for channel in channels),
     *(f"table.{end}" for side in ("phone", "desk") for end in (side, f"{side}_part", f"{side}_of")),
     *(f"table.{column}" for column in ("table", "code", "name", "unit")),
+    *(f"table.{column}" for column in ("first", "last", "territory", "partner", "side", "policy", "state")),
+    *(f"table.{column}" for column in ("final_since", "corrected")),
 }
 
 
