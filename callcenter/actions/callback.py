@@ -376,10 +376,10 @@ def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> ca
     contacts.open_contact(session, contact_id, "callback", at, callback.phone)
     contact = contacts.get(session, contact_id)
     assert contact is not None
-    language = citizen.spoken(session, topic, callback.language)
-    contact.department, contact.topic, contact.language = callback.department, topic, language
+    answer, _ = citizen.who_answers(session, topic, callback.language)
+    contact.department, contact.topic, contact.language = callback.department, topic, answer.language
     contact.relay, contact.local_day = callback.relay, citizen.local_time(callback.department, at).date()
     ages = standing.current().widens_after(callback.department, topic)
     failures = past.of_number(session, callback.number_key, None, at).failures
     ahead = priority(relay=callback.relay, past=Past(failures=failures), at=at)
-    return calls.queue_callback(session, callback, contact_id, topic, language, ahead, at, ages)
+    return calls.queue_callback(session, callback, contact_id, topic, answer, ahead, at, ages)

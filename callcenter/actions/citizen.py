@@ -19,13 +19,13 @@ from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.opening_hours import PARIS, LineHours, opening
 from callcenter.rules.orders import led_to
 from callcenter.rules.priority import Past, priority
+from callcenter.rules.routing import ANYBODY, Answerers, answerers
 from callcenter.rules.states import AgentState, CallState, Ending, OfferState
 from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.waiting import Announcement
 
 NOT_OPEN = "not_open"  # why a call was turned away: its department is not served yet
 SHORT_ABANDON = timedelta(seconds=5)
-FRENCH = "fr"  # what every adviser speaks
 HELPER_FIRST = timedelta(seconds=1)  # the time it takes to offer a call to an agent who is free now
 
 
@@ -61,8 +61,8 @@ def arrives(carrier_id: str, from_: str, at: datetime) -> str:
 
 
 def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits | TurnedAway:
-    """The menu's answers lead to a queue: that of French where nobody of ours speaks their language. Told twice, the
-    first answers stand. Raises DatabaseDown."""
+    """The menu's answers lead to a queue: that of French where nobody of ours speaks their language, that of whoever is
+    on duty where nobody of ours serves the matter. Told twice, the first answers stand. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     stands = standing.current()
     led = led_to(stands.orders, wish.department, wish.topic)
@@ -73,11 +73,13 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
         if call.state != CallState.MENU:
             return Waits(call.id)
         chosen, relay = wish.language, call.relay or wish.relay
-        wish = replace(wish, language=spoken(session, wish.topic, chosen))
+        answer, somebody = who_answers(session, wish.topic, chosen)
+        wish = replace(wish, language=answer.language)
         in_french = wish.language != chosen
-        why = _no_place(session, wish, hours.is_open, is_led=led is not None)
+        why = _no_place(session, hours.is_open, is_led=led is not None, somebody=somebody)
         if why:
             call.turned_away = why
+            call.asked_language, call.for_anybody = calls.asked_otherwise(chosen, answer), answer.anybody
             call.department, call.topic, call.language, call.relay = wish.department, wish.topic, wish.language, relay
             _describe(contacts.get(session, call.contact_id), call, at)
             return TurnedAway(why, hours.next_opening, in_french)
@@ -87,6 +89,7 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
         joined = calls.move(
             session, call.id, [CallState.MENU], CallState.WAITING, at, "joined the queue",
             department=wish.department, topic=wish.topic, language=wish.language, relay=relay,
+            asked_language=calls.asked_otherwise(chosen, answer), for_anybody=answer.anybody,
             queued_at=at, turned_away=None, priority=ahead.seconds, reasons=list(ahead.reasons),
             widens_after=list(stands.widens_after(wish.department, wish.topic)),
             for_agent=helper, own_until=at + HELPER_FIRST if helper else None,
@@ -176,9 +179,12 @@ def wish(call_id: str) -> Wish:
         return Wish(call.department, call.topic, call.language, call.relay) if call else Wish()
 
 
-def spoken(session: Session, topic: str, language: str) -> str:
-    """The language in which whoever chose this one is answered: French where nobody of ours speaks it of this topic."""
-    return language if language == FRENCH or agents.somebody_speaks(session, topic, language) else FRENCH
+def who_answers(session: Session, topic: str, language: str) -> tuple[Answerers, bool]:
+    """Who answers somebody who chose this language, and whether any of them is on duty."""
+    if agents.somebody_serves(session, topic, language):  # the rule, in one query
+        return Answerers(language), True
+    answer = answerers(topic, language, lambda *served: agents.somebody_speaks(session, *served))
+    return answer, agents.somebody_serves(session, ANYBODY if answer.anybody else topic, answer.language)
 
 
 def own_number(from_: str) -> str:
@@ -214,15 +220,15 @@ def local_time(department: str, at: datetime) -> datetime:
     return at.astimezone(ZoneInfo(territory.timezone if territory and territory.timezone else PARIS))
 
 
-def _no_place(session: Session, wish: Wish, is_open: bool, *, is_led: bool) -> str | None:
-    """`is_led`: a supervisor has not closed the queue."""
+def _no_place(session: Session, is_open: bool, *, is_led: bool, somebody: bool) -> str | None:
+    """`is_led`: a supervisor has not closed the queue; `somebody`: an agent on duty may answer."""
     if not is_open:
         return "closed"
     if not is_led:
         return "suspended"
     if calls.count_waiting(session) >= settings().queue_limit:
         return "full"
-    return None if agents.somebody_serves(session, wish.topic, wish.language) else "nobody"
+    return None if somebody else "nobody"
 
 
 def _describe(contact: contacts.Contact | None, call: Call, at: datetime) -> None:

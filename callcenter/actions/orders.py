@@ -8,7 +8,7 @@ from datetime import datetime
 from callcenter.actions import index, standing
 from callcenter.db import Session, reading, transaction
 from callcenter.errors import NotAllowed, OrderRefused
-from callcenter.records import calls, contacts, rollout, sessions
+from callcenter.records import agents, calls, contacts, rollout, sessions
 from callcenter.records.agents import Agent
 from callcenter.rules.menu import NATION, Menu
 from callcenter.rules.orders import QueueOrder, led_to
@@ -127,6 +127,7 @@ def _moves(call_id: str, departments: set[str], topic: str, to_topic: str) -> bo
         if call is None or not _is_of(call, departments, topic, to_topic):
             return False
         call.topic = to_topic
+        call.for_anybody = not agents.somebody_speaks(session, to_topic, call.language)
         _tell_contact(session, call)
     if call.state == CallState.WAITING:
         with index.best_effort("merging a queue"):

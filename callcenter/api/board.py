@@ -227,7 +227,8 @@ def _rows(waiting: Iterable[Waiting], agents: Iterable[AtPost]) -> Iterable[Row]
         queues.setdefault((each.topic, each.language), []).append(each)
     on_duty = [a for a in agents if a.state != AgentState.LOST]
     for (topic, language), group in sorted(queues.items(), key=lambda item: min(w.oldest for w in item[1])):
-        serving = [a for a in on_duty if topic in a.topics and language in a.languages]
+        anybodys = any(w.for_anybody for w in group)
+        serving = [a for a in on_duty if (anybodys or topic in a.topics) and language in a.languages]
         free = sum(a.state == AgentState.AVAILABLE for a in serving)
         oldest = min(w.oldest for w in group)
         yield Row(topic, language, sum(w.waiting for w in group), oldest, len(serving), free)

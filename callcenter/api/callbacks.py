@@ -1,5 +1,6 @@
 """Callbacks, for those who keep them: the agent's, the supervisor's, and what other software may ask for."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Literal
 
@@ -19,7 +20,7 @@ from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
 from callcenter.rules.callbacks import slot_of
-from callcenter.rules.routing import UNKNOWN
+from callcenter.rules.routing import UNKNOWN, answerers
 from callcenter.rules.territory import TERRITORIES
 
 Half = Literal["m", "a"]
@@ -28,7 +29,8 @@ SHOWN_CLOSED = 50
 
 class Row(BaseModel):
     """One promise. `number` is masked; `late`: seconds past the end of its window; `also`: topics added by asking
-    again; `for_agent`: the name of the agent it is kept for, if for one."""
+    again; `language`: that will be spoken, as far as is known now; `asked_language`: that was chosen, where nobody of
+    ours speaks it; `for_agent`: the name of the agent it is kept for, if for one."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,6 +42,7 @@ class Row(BaseModel):
     topic: str
     also: tuple[str, ...]
     language: str
+    asked_language: str | None
     relay: bool
     number: str
     promised_from: datetime
@@ -158,10 +161,15 @@ def printed(overseer: Agent) -> list[tuple[Row, str]]:
 
 def _rows(session: Session, found: list[Callback], at: datetime, reader: Agent) -> list[Row]:
     names = {each.for_agent: agents.get(session, each.for_agent) for each in found if each.for_agent}
-    return [_row(each, at, reader, names.get(each.for_agent or "")) for each in found]
+    spoken = agents.spoken_of(session)
+    return [_row(each, at, reader, names.get(each.for_agent or ""), _language(each, spoken)) for each in found]
 
 
-def _row(each: Callback, at: datetime, reader: Agent, owner: Agent | None) -> Row:
+def _language(each: Callback, spoken: Collection[tuple[str, str]]) -> str:
+    return answerers(each.topic, each.language, lambda *served: served in spoken).language
+
+
+def _row(each: Callback, at: datetime, reader: Agent, owner: Agent | None, language: str) -> Row:
     until = each.closed_at or at
     return Row(
         id=each.id,
@@ -171,7 +179,8 @@ def _row(each: Callback, at: datetime, reader: Agent, owner: Agent | None) -> Ro
         department=each.department,
         topic=each.topic,
         also=tuple(each.also),
-        language=each.language,
+        language=language,
+        asked_language=None if language == each.language else each.language,
         relay=each.relay,
         number=each.phone.masked,
         promised_from=each.promised_from,

@@ -46,12 +46,16 @@ class Asked(Shown):
 
 
 class Citizen(Shown):
-    """What is known of a caller. `number` is masked; None: anonymous. `promised`: we promised to call them, and why."""
+    """What is known of a caller. `number` is masked; None: anonymous. `language`: that is spoken; `asked_language`:
+    that was chosen, where nobody of ours speaks it; `for_anybody`: no account serves the topic. `promised`: we promised
+    to call them, and why."""
 
     call_id: str
     topic: str
     department: str
     language: str
+    asked_language: str | None
+    for_anybody: bool
     relay: bool
     is_callback: bool
     promised: Asked | None
@@ -127,7 +131,8 @@ class Earlier(Shown):
 
 
 class Line(Shown):
-    """One queue in which somebody waits. `ring`: a department, `R76`, `N` or `A`."""
+    """One queue in which somebody waits. `ring`: a department, `R76`, `N` or `A`; `topic`: `*` for those that no
+    account serves."""
 
     ring: str
     topic: str
@@ -268,6 +273,8 @@ def _citizen(session: Session, call: calls.Call) -> dict[str, Any]:
         "topic": call.topic,
         "department": call.department,
         "language": call.language,
+        "asked_language": call.asked_language,
+        "for_anybody": call.for_anybody,
         "relay": call.relay,
         "is_callback": callback is not None,
         "promised": _asked(callback) if callback else None,

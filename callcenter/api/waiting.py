@@ -18,7 +18,7 @@ from callcenter.records import agents, calls, contacts
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.rules.explaining import AtPost, hindrance
-from callcenter.rules.routing import UNKNOWN
+from callcenter.rules.routing import ANYBODY, UNKNOWN
 from callcenter.rules.states import CallState
 
 SHOWN = 200
@@ -27,13 +27,16 @@ SHOWN = 200
 @dataclass(frozen=True)
 class WaitingCall:
     """A call in the one order: `score` (epoch seconds) is its arrival less `ahead`, which has its `reasons`; the lowest
-    is next. `age` in seconds. `queue`, `position`, `widens_at`: None while the index is away, or it rings."""
+    is next. `age` in seconds. `asked_language`: chosen, where it is not the one spoken; `for_anybody`: no account
+    serves the topic. `queue`, `position`, `widens_at`: None while the index is away, or it rings."""
 
     call_id: str
     reference: str
     department: str
     topic: str
     language: str
+    asked_language: str | None
+    for_anybody: bool
     relay: bool
     is_callback: bool
     state: str
@@ -120,7 +123,7 @@ RANK = ("state", "ring", "own", "topic", "language")  # nearest to taking it fir
 
 def _seen(agent: Agent, call: WaitingCall) -> Seen:
     at_post = AtPost(agent.id, agent.department, agent.topics, agent.languages, agent.state)
-    standing_in = call.queue or f"{call.department}:{call.topic}:{call.language}"
+    standing_in = call.queue or f"{call.department}:{ANYBODY if call.for_anybody else call.topic}:{call.language}"
     why = hindrance(at_post, call.topic, call.language, standing_in)
     return Seen(agent.name, agent.department, agent.state, agent.since, why)
 
@@ -138,6 +141,8 @@ def _shown(session: Session, call: Call, at: datetime) -> WaitingCall:
         department=call.department,
         topic=call.topic,
         language=call.language,
+        asked_language=call.asked_language,
+        for_anybody=call.for_anybody,
         relay=call.relay,
         is_callback=call.callback_id is not None,
         state=call.state,

@@ -27,7 +27,7 @@ from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import trail
 from callcenter.records.identity import new_id
-from callcenter.rules.routing import agent_queues
+from callcenter.rules.routing import ANYBODY, agent_queues
 from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
 
 KEPT = timedelta(days=731)  # an account, once closed
@@ -134,9 +134,16 @@ def lock(session: Session, agent_id: str) -> Agent | None:
     return session.get(Agent, agent_id, with_for_update=True, populate_existing=True)
 
 
+def per_topic(session: Session) -> dict[str, int]:
+    """How many accounts may take calls of each topic."""
+    serving = select(func.unnest(Agent.topics).label("topic")).where(Agent.active, _takes_calls()).subquery()
+    return {row[0]: row[1] for row in session.execute(select(serving.c.topic, func.count()).group_by(serving.c.topic))}
+
+
 def somebody_serves(session: Session, topic: str, language: str) -> bool:
-    """Whether anybody on duty serves these: whatever their department, they serve the nation's ring."""
-    serving = exists().where(Agent.state.in_(ON_DUTY), Agent.topics.any_() == topic, Agent.languages.any_() == language)
+    """Whether anybody on duty serves these: whatever their department, they serve the nation's ring. ANYBODY: whatever
+    their topics."""
+    serving = exists().where(Agent.state.in_(ON_DUTY), *_serves(topic, language))
     return bool(session.scalar(select(serving)))
 
 
@@ -148,10 +155,20 @@ def languages(session: Session) -> frozenset[str]:
 
 
 def somebody_speaks(session: Session, topic: str, language: str) -> bool:
-    """Whether anybody who may take calls speaks it of this topic, on duty or not: otherwise nobody will ever answer."""
-    serving = Agent.topics.any_() == topic, Agent.languages.any_() == language
-    speaking = exists().where(Agent.active, _takes_calls(), *serving)
+    """Whether anybody who may take calls speaks it of this topic, on duty or not: otherwise none of them will ever
+    answer. ANYBODY: whatever their topics."""
+    speaking = exists().where(Agent.active, _takes_calls(), *_serves(topic, language))
     return bool(session.scalar(select(speaking)))
+
+
+def spoken_of(session: Session) -> frozenset[tuple[str, str]]:
+    """Every topic, and ANYBODY for all of them, with each language in which an account in use may answer of it."""
+    one_by_one = select(
+        func.unnest(func.array_append(Agent.topics, ANYBODY)).label("topic"), Agent.languages.label("languages")
+    ).where(Agent.active, _takes_calls())
+    by_topic = one_by_one.distinct().subquery()
+    found = select(by_topic.c.topic, func.unnest(by_topic.c.languages)).distinct()
+    return frozenset((row[0], row[1]) for row in session.execute(found))
 
 
 def on_duty(session: Session) -> list[Agent]:
@@ -221,6 +238,11 @@ def forget_closed(session: Session, at: datetime) -> None:
     gone = update(Agent).where(Agent.closed_at < at - KEPT, Agent.name != "")
     login = func.concat("parti-", cast(Agent.id, String))
     session.execute(gone.values(login=login, name="", password_hash="", desk_phone=None, shift_line=None))
+
+
+def _serves(topic: str, language: str) -> list[ColumnElement[bool]]:
+    spoken: list[ColumnElement[bool]] = [Agent.languages.any_() == language]
+    return spoken if topic == ANYBODY else [*spoken, Agent.topics.any_() == topic]
 
 
 def _takes_calls() -> ColumnElement[bool]:

@@ -12,7 +12,8 @@ PHOTOGRAPH = text(
     """
     select statement_timestamp() as at,
       (select coalesce(json_agg(w), '[]') from (
-         select department, topic, language, count(*) as waiting, min(queued_at) as oldest
+         select department, topic, language, count(*) as waiting, min(queued_at) as oldest,
+                bool_or(for_anybody) as for_anybody
          from calls where state = 'waiting' group by department, topic, language) w) as waiting,
       (select coalesce(json_agg(a order by a.since), '[]') from (
          select agents.id, agents.name, agents.department, agents.state, agents.since, agents.pause_reason,
@@ -57,13 +58,14 @@ class Minute:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Calls waiting for one matter in one department of the citizens'."""
+    """Calls waiting for one matter in one department of the citizens'. `for_anybody`: no account serves it."""
 
     department: str
     topic: str
     language: str
     waiting: int
     oldest: datetime
+    for_anybody: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def photograph(session: Session) -> Photograph:
     return Photograph(
         at=row.at,
         waiting=tuple(
-            Waiting(w["department"], w["topic"], w["language"], w["waiting"], _instant(w["oldest"]))
+            Waiting(w["department"], w["topic"], w["language"], w["waiting"], _instant(w["oldest"]), w["for_anybody"])
             for w in row.waiting
         ),
         agents=tuple(_at_post(a) for a in row.agents),

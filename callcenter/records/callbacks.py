@@ -21,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -28,13 +29,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, trail
+from callcenter.records import agents, calls, trail
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identity import new_id
 from callcenter.records.legs import Leg
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult, Source
-from callcenter.rules.routing import UNKNOWN
+from callcenter.rules.routing import UNKNOWN, answerers
 from callcenter.rules.states import ON_DUTY, CallState, LegState
 
 OPEN = "state in ('promised', 'queued', 'dialling', 'talking')"
@@ -356,7 +357,15 @@ def listed(
 def for_agent(session: Session, agent: Agent, limit: int = 100) -> list[Callback]:
     """Open promises that are this agent's, and those of the queues they serve."""
     mine = Callback.for_agent == agent.id
-    served = Callback.for_agent.is_(None) & Callback.topic.in_(agent.topics) & Callback.language.in_(agent.languages)
+    spoken = agents.spoken_of(session)
+    asked = select(Callback.topic, Callback.language).where(Callback.state.in_(OPEN_STATES)).distinct()
+    queues = [
+        (topic, language)
+        for topic, language in session.execute(asked)
+        for answer in [answerers(topic, language, lambda *served: served in spoken)]
+        if answer.language in agent.languages and (answer.anybody or topic in agent.topics)
+    ]
+    served = Callback.for_agent.is_(None) & tuple_(Callback.topic, Callback.language).in_(queues)
     return listed(session, None, limit, where=mine | served)
 
 

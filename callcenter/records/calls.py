@@ -33,7 +33,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import contacts, trail
 from callcenter.records.identity import new_id
 from callcenter.rules.priority import Priority
-from callcenter.rules.routing import UNKNOWN, Ages, call_queues
+from callcenter.rules.routing import ANYBODY, UNKNOWN, Ages, Answerers, call_queues
 from callcenter.rules.states import CALL_MOVES, CallState, Ending
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ class Call(Base):
 
     department: Mapped[str] = mapped_column(String(7), default=UNKNOWN)
     topic: Mapped[str] = mapped_column(String(40), default="autre")
-    language: Mapped[str] = mapped_column(String(2), default="fr")
+    language: Mapped[str] = mapped_column(String(2), default="fr")  # that is spoken
+    asked_language: Mapped[str | None] = mapped_column(String(2))  # that was chosen, where nobody of ours speaks it
+    for_anybody: Mapped[bool] = mapped_column(default=False)  # no account serves the topic: whoever is on duty does
     relay: Mapped[bool] = mapped_column(default=False)
 
     state: Mapped[str] = mapped_column(String(12), default=CallState.MENU)
@@ -105,7 +107,8 @@ class Call(Base):
     @property
     def queues(self) -> tuple[str, ...]:
         """Where it may stand, nearest ring first."""
-        return call_queues(self.department, self.topic, self.language, self.for_agent)
+        topic = ANYBODY if self.for_anybody else self.topic
+        return call_queues(self.department, topic, self.language, self.for_agent)
 
 
 @dataclass(frozen=True)
@@ -154,15 +157,16 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
 
 
 def queue_callback(
-    session: Session, callback: "Callback", contact_id: str, topic: str, language: str, ahead: Priority, at: datetime,
-    ages: Ages,
+    session: Session, callback: "Callback", contact_id: str, topic: str, answer: Answerers, ahead: Priority,
+    at: datetime, ages: Ages,
 ) -> Call:  # fmt: skip
-    """A promise that is due becomes a call in the ordinary queue of this topic and language, with the time already
-    waited for."""
+    """A promise that is due becomes a call in the ordinary queue of this topic and of those who answer, with the time
+    already waited for."""
     call = Call(
         id=new_id(), channel="callback", callback_id=callback.id, contact_id=contact_id, number=callback.number,
         number_key=callback.number_key, department=callback.department, topic=topic,
-        language=language, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
+        language=answer.language, asked_language=asked_otherwise(callback.language, answer),
+        for_anybody=answer.anybody, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
         queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
         own_until=callback.due_until if callback.for_agent else None, priority=ahead.seconds, epoch=0, inside=False,
         private=False, extended=False, reasons=list(ahead.reasons), widens_after=list(ages),
@@ -171,6 +175,11 @@ def queue_callback(
     session.flush()
     trail.note(session, at, "call", call.id, "", CallState.WAITING, "a callback is due")
     return call
+
+
+def asked_otherwise(language: str, answer: Answerers) -> str | None:
+    """The language that was chosen, where it is not the one spoken."""
+    return None if language == answer.language else language
 
 
 def on_the_line(number_key: Any, at: datetime) -> ColumnElement[bool]:

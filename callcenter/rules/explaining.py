@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callcenter.rules.routing import NATION, own_queue, rings
+from callcenter.rules.routing import ANYBODY, NATION, own_queue, rings
 from callcenter.rules.states import AgentState
 
 
@@ -30,14 +30,16 @@ class AtPost:
 
 
 def hindrance(agent: AtPost, topic: str, language: str, queue: str) -> Hindrance | None:
-    """None: this agent is eligible now. `queue`: where the call stands, such as `R76:impots:fr` or `A:<agent>`."""
+    """None: this agent is eligible now. `queue`: where the call stands, such as `R76:impots:fr`, `R76:*:fr` or
+    `A:<agent>`."""
+    ring, _, rest = queue.partition(":")
     if queue.startswith("A:"):
         if queue != own_queue(agent.id):
             return Hindrance.OWN
     elif language not in agent.languages:
         return Hindrance.LANGUAGE
-    elif topic not in agent.topics:
+    elif topic not in agent.topics and not rest.startswith(f"{ANYBODY}:"):
         return Hindrance.TOPIC
-    elif (ring := queue.partition(":")[0]) != NATION and ring not in rings(agent.department):
+    elif ring != NATION and ring not in rings(agent.department):
         return Hindrance.RING
     return None if agent.state == AgentState.AVAILABLE else Hindrance.STATE

@@ -2,14 +2,18 @@
 
 A queue is territory-of-ring × topic × language. Rings widen from the citizen's department to its region, then
 to the nation: `46:impots:fr`, `R76:impots:fr`, `N:impots:fr`. A caller whose department stays unknown is the nation's
-at once. `A:<agent>` is an agent's own queue."""
+at once. `A:<agent>` is an agent's own queue. A matter that no account in use serves waits as `46:*:fr`: whoever is on
+duty in the ring takes it, rather than nobody ever."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from callcenter.rules.territory import TERRITORIES
 
 UNKNOWN = "inconnu"
 NATION = "N"
+ANYBODY = "*"  # in the place of a topic
+FRENCH = "fr"  # what every adviser speaks
 Ages = tuple[float, float]  # seconds of true age: open to the region, then to the nation
 
 
@@ -19,16 +23,39 @@ def rings(department: str) -> tuple[str, ...]:
     return (department, f"R{territory.region}", NATION) if territory else (NATION,)
 
 
+@dataclass(frozen=True)
+class Answerers:
+    """Who will answer: in which language, and whether whoever is on duty (`anybody`) or those who serve the topic."""
+
+    language: str
+    anybody: bool = False
+
+
+def answerers(topic: str, language: str, is_served: Callable[[str, str], bool]) -> Answerers:
+    """For somebody who chose this language. `is_served`: whether an account in use serves a topic, or ANYBODY any, in a
+    language. The topic comes before the language, and both before nobody."""
+    for spoken in dict.fromkeys((language, FRENCH)):
+        if is_served(topic, spoken):
+            return Answerers(spoken)
+    return Answerers(language if language != FRENCH and is_served(ANYBODY, language) else FRENCH, anybody=True)
+
+
 def call_queues(department: str, topic: str, language: str, agent_id: str | None = None) -> tuple[str, ...]:
-    """The queues a call may stand in, nearest first; with `agent_id`, that agent's own queue comes before them."""
+    """The queues a call may stand in, nearest first; with `agent_id`, that agent's own queue comes before them. Of
+    ANYBODY as its topic, those of whoever is on duty."""
     own = (own_queue(agent_id),) if agent_id else ()
     return own + tuple(f"{ring}:{topic}:{language}" for ring in rings(department))
 
 
 def agent_queues(agent_id: str, department: str, topics: Iterable[str], languages: Iterable[str]) -> tuple[str, ...]:
-    """Every queue an agent serves: three rings × their topics × their languages, and their own."""
+    """Every queue an agent serves: three rings × their topics and anybody's × their languages, and their own."""
     spoken = tuple(languages)
-    served = (f"{ring}:{topic}:{language}" for topic in topics for language in spoken for ring in rings(department))
+    served = (
+        f"{ring}:{topic}:{language}"
+        for topic in (*topics, ANYBODY)
+        for language in spoken
+        for ring in rings(department)
+    )
     return (own_queue(agent_id), *served)
 
 

@@ -31,10 +31,10 @@ def _monday(database: object, live: object) -> object:
         yield
 
 
-def _asked(number: str = DURAND, department: str = "46", topic: str = "impots") -> str:
+def _asked(number: str = DURAND, department: str = "46", topic: str = "impots", language: str = "fr") -> str:
     """Promised to somebody who telephoned."""
     line = f"CA{new_id().replace('-', '')}"
-    callback.asks(line, number, Wish(department, topic), clock.now(), typed=False)
+    callback.asks(line, number, Wish(department, topic, language), clock.now(), typed=False)
     citizen.hangs_up(line, clock.now())
     return _open(number).id
 
@@ -152,6 +152,44 @@ def test_promises_of_no_known_department_are_every_supervisors(sign_in: SignIn) 
     assert ines.delete(f"/api/callbacks/{kept}").status_code == 204
     assert paul.get("/api/callbacks").json() == []
     assert "Annulé" in paul.get("/supervision/callbacks").text
+
+
+def test_lists_say_what_will_be_spoken_and_what_was_asked_for(sign_in: SignIn) -> None:
+    settle("ines", role="supervisor", departments=["46"], topics=[])
+    settle("karim")
+    kept = _asked(language="en")
+    karim, ines = sign_in("karim"), sign_in("ines")
+
+    def spoken() -> tuple[str, str | None]:
+        (row,) = ines.get("/api/callbacks").json()
+        return row["language"], row["asked_language"]
+
+    assert spoken() == ("fr", "en")
+    assert [row["id"] for row in karim.get("/api/callbacks/mine").json()] == [kept]
+    for web, path in ((ines, "/supervision/callbacks"), (ines, "/supervision/callbacks/print"), (karim, "/callbacks")):
+        assert "français (demandé : anglais)" in web.get(path).text, path
+    settle("lea", languages=["en"])
+    assert spoken() == ("en", None)
+    assert karim.get("/api/callbacks/mine").json() == []
+    assert [row["id"] for row in sign_in("lea").get("/api/callbacks/mine").json()] == [kept]
+
+
+def test_what_no_account_serves_is_in_everybodys_list(sign_in: SignIn) -> None:
+    settle("karim", topics=["sante"])
+    settle("admin", role="admin")
+    kept = _asked()
+    karim, admin = sign_in("karim"), sign_in("admin")
+
+    def accounts() -> int:
+        shown = admin.get("/api/admin/directory/N").json()["topics"]
+        return next(topic["accounts"] for topic in shown if topic["code"] == "impots")
+
+    assert [row["id"] for row in karim.get("/api/callbacks/mine").json()] == [kept]
+    assert accounts() == 0
+    assert "Aucun</span>" in admin.get("/admin/directory").text
+    settle("lea", topics=["impots"])
+    assert karim.get("/api/callbacks/mine").json() == []
+    assert accounts() == 1
 
 
 def test_the_printed_list_has_whole_numbers_and_looking_is_written_down(sign_in: SignIn) -> None:

@@ -99,7 +99,7 @@ def test_where_nobody_of_ours_speaks_english_the_caller_is_told_and_answered_in_
     held = carrier.asks("/voice/heard?s=topic&l=en&d=46", "3")
     assert "none of our advisers speaks your language" in held
     assert "Enqueue" in held.verbs
-    assert (_call().state, _call().language) == (CallState.WAITING, "fr")
+    assert (_call().state, _call().language, _call().asked_language) == (CallState.WAITING, "fr", "en")
     assert "You are next" in carrier.asks(held.address("Enqueue", "waitUrl"))
 
 

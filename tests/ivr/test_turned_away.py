@@ -123,6 +123,7 @@ def test_with_nobody_of_any_ring_for_this_topic_a_callback_is_offered_first(
     monday: time_machine.Traveller, carrier: Carrier
 ) -> None:
     lea = settle("lea", "2A", ["sante"])
+    settle("away", "46", ["impots"])
     desk.takes_post(lea, "phone", now())
     promises_first(topic(carrier), carrier, "Aucun conseiller n'est en ligne")
 

@@ -1,6 +1,10 @@
 """Who may serve whom, and in which order."""
 
+import pytest
+
 from callcenter.rules import routing
+from callcenter.rules.explaining import AtPost, Hindrance, hindrance
+from callcenter.rules.routing import ANYBODY, Answerers
 from callcenter.rules.territory import TERRITORIES
 
 
@@ -16,7 +20,7 @@ def test_every_ring_of_a_call_is_served_by_an_agent_of_its_department() -> None:
     for code in TERRITORIES:
         served = routing.agent_queues("a", code, ["impots", "sante"], ["fr", "en"])
         assert set(routing.call_queues(code, "sante", "en")) <= set(served)
-        assert len(served) == 1 + 2 * 2 * 3
+        assert len(served) == 1 + 3 * 2 * 3  # their two topics and what is anybody's
 
 
 def test_an_agent_of_another_department_shares_only_the_wider_rings() -> None:
@@ -28,6 +32,36 @@ def test_an_agent_does_not_serve_a_topic_or_a_language_they_do_not_have() -> Non
     served = set(routing.agent_queues("a", "46", ["impots"], ["fr"]))
     assert not served & set(routing.call_queues("46", "impots", "en"))
     assert not served & set(routing.call_queues("46", "sante", "fr"))
+
+
+def test_what_no_account_serves_is_anybodys_in_their_language_and_ring() -> None:
+    anybodys = routing.call_queues("46", ANYBODY, "fr")
+    shared = {
+        code: [queue in routing.agent_queues("a", code, [], ["fr"]) for queue in anybodys]
+        for code in ("46", "31", "59")
+    }
+    assert shared == {"46": [True, True, True], "31": [False, True, True], "59": [False, False, True]}
+    assert not set(anybodys) & set(routing.agent_queues("a", "46", ["sante"], ["en"]))
+    post = AtPost("a", "31", ["sante"], ["fr"], "available")
+    assert hindrance(post, "impots", "fr", "R76:*:fr") is None
+    assert hindrance(post, "impots", "fr", "46:*:fr") == Hindrance.RING
+    assert hindrance(post, "impots", "fr", "R76:impots:fr") == Hindrance.TOPIC
+
+
+@pytest.mark.parametrize(
+    ("language", "served", "found"),
+    [
+        ("fr", {("impots", "fr")}, Answerers("fr")),
+        ("en", {("impots", "en"), ("impots", "fr")}, Answerers("en")),
+        ("en", {("impots", "fr"), ("*", "en")}, Answerers("fr")),  # the topic before the language
+        ("en", {("*", "en"), ("*", "fr")}, Answerers("en", anybody=True)),
+        ("en", {("*", "fr")}, Answerers("fr", anybody=True)),
+        ("fr", {("*", "fr")}, Answerers("fr", anybody=True)),
+        ("fr", set(), Answerers("fr", anybody=True)),
+    ],
+)
+def test_somebody_always_answers(language: str, served: set[tuple[str, str]], found: Answerers) -> None:
+    assert routing.answerers("impots", language, lambda *each: each in served) == found
 
 
 def test_the_score_is_the_arrival_less_the_priority_and_widening_is_true_age() -> None:

@@ -144,6 +144,37 @@ def test_madame_durand_calls_again_meanwhile(line: Line, desk: Desk) -> None:
     assert checking.check(clock.now()).breaches == []
 
 
+def test_a_matter_that_no_account_serves_is_anybodys_by_telephone_and_by_callback(line: Line, desk: Desk) -> None:
+    settle("karim", topics=["sante"], phone=KARIM)
+    settle("admin", role="admin")
+    karim, admin = desk.sign_in("karim", PASSWORD), desk.sign_in("admin", PASSWORD, beats=False)
+
+    durand = line.call(from_=DURAND).presses("46000").hears("Lot").presses("1").hears("impôts").presses("3")
+    durand.hears("Aucun conseiller n'est en ligne").presses("1").hears("dès que possible").presses("1")
+    durand.hears("Nous vous rappellerons").is_hung_up()
+    line.registers(DURAND, "manual")
+    offer = karim.takes_post().is_offered()
+    assert (offer.topic, offer.is_callback, offer.for_anybody) == ("impots", True, True)
+    karim.accepts()
+    rung = line.rung(DURAND, timeout=30).answers().hears("conseiller").presses("1").speaks_with(KARIM)
+    karim.is_("talking").hangs_up()
+    rung.hears("référence").hangs_up()
+    karim.records("declaration-revenus")
+
+    karim.is_("available").pauses()
+    daughter = line.call(from_=DAUGHTER).presses("46000").hears("Lot").presses("1").hears("impôts").presses("3")
+    daughter.hears("Nous cherchons un conseiller")
+    (waiting,) = admin.http.get("/api/board/waiting").json()
+    assert (waiting["topic"], waiting["for_anybody"]) == ("impots", True)
+    page = admin.http.get(f"/supervision/waiting/{waiting['call_id']}").text
+    assert "Aucun compte ne sert ce sujet" in page
+    karim.becomes_available().is_offered()
+    karim.accepts()
+    daughter.speaks_with(KARIM)
+    daughter.hangs_up()
+    assert checking.check(clock.now()).breaches == []
+
+
 def test_karims_browser_dies_in_mid_call(line: Line, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     karim = desk.sign_in("karim", PASSWORD).takes_post().pauses()

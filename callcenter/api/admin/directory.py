@@ -1,5 +1,6 @@
 """The directory as it is written: partners in their times, topics of the menu, referents of partners."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -14,8 +15,8 @@ from callcenter.api.identity import ADMIN, AGENT, Admitted, Id, open_to
 from callcenter.db import reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
+from callcenter.records import agents, sessions
 from callcenter.records import directory as records
-from callcenter.records import sessions
 from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
 from callcenter.rules.menu import NATION, Menu, Topic, first_free
@@ -28,7 +29,8 @@ Scope = Annotated[str, Field(max_length=7, description="the nation (N) or one de
 
 @dataclass(frozen=True)
 class TopicShown:
-    """A choice as callers of the scope hear it. `own`: written for this very scope; `code` empty: a heading."""
+    """A choice as callers of the scope hear it. `own`: written for this very scope; `code` empty: a heading.
+    `accounts`: how many may take its calls in the nation; where none may, whoever is on duty does."""
 
     keys: str
     code: str
@@ -37,6 +39,7 @@ class TopicShown:
     sheet: dict[str, str]
     partners: list[str]
     own: bool
+    accounts: int = 0
 
 
 @dataclass(frozen=True)
@@ -190,11 +193,12 @@ def of(scope: str) -> DirectoryShown:
         found = referents(scope)
         procedures = [p for p in records.procedures(session, today) if p.scope in (scope, NATION)]
         theirs = sessions.history(session, ["topic", "referent", "procedure"], scope)
+        accounts = agents.per_topic(session)
         acts = sorted([*theirs, *sessions.history(session, ["partner"])], key=lambda act: act.at, reverse=True)
     menu = standing.current().menu.of(scope)
     return DirectoryShown(
         scope=scope,
-        topics=tuple(_topic(topic, own) for topic in menu.topics.values()),
+        topics=tuple(_topic(topic, own, accounts) for topic in menu.topics.values()),
         free=_free(menu),
         partners=tuple(PartnerTime(p.code, p.name, p.scope, p.since, p.until) for p in partners),
         referents=tuple(found),
@@ -222,12 +226,13 @@ def referents(department: str) -> list[ReferentShown]:
     ]
 
 
-def _topic(topic: Topic, own: set[str]) -> TopicShown:
+def _topic(topic: Topic, own: set[str], accounts: Mapping[str, int]) -> TopicShown:
     keywords = {language: list(words) for language, words in topic.keywords.items()}
     partners = list(topic.partners)
     return TopicShown(
-        topic.keys, topic.code, dict(topic.labels), keywords, dict(topic.sheet), partners, topic.keys in own
-    )
+        topic.keys, topic.code, dict(topic.labels), keywords, dict(topic.sheet), partners, topic.keys in own,
+        accounts.get(topic.code, 0),
+    )  # fmt: skip
 
 
 def _free(menu: Menu) -> str:

@@ -667,6 +667,8 @@ def upgrade() -> None:
         sa.Column("department", sa.String(length=7), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("asked_language", sa.String(length=2), nullable=True),
+        sa.Column("for_anybody", sa.Boolean(), nullable=False),
         sa.Column("relay", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("for_agent", sa.Uuid(as_uuid=False), nullable=True),
