@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Call
+from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult
 from callcenter.rules.states import AgentState, CallState, OfferState
@@ -89,10 +90,14 @@ def never_dialled(session: Session) -> list[str]:
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many calls, conversations, callbacks and dials there were in all."""
+    """How many calls, conversations (and those that a supervisor took part in), callbacks and dials there were in
+    all."""
     asked = {
         "calls": select(func.count()).where(Call.channel == "phone"),
         "conversations": select(func.count()).where(Call.talking_at.is_not(None)),
+        "monitored": select(func.count(Leg.call_id.distinct())).where(
+            Leg.kind == "monitor", Leg.joined_at.is_not(None)
+        ),
         "callbacks": select(func.count()).select_from(Callback),
         "reached": select(func.count()).where(Callback.state == CallbackState.REACHED),
         "dials": select(func.count()).select_from(Attempt),

@@ -62,7 +62,11 @@ class Desk:
 
     async def does(self, what: str, **how: Any) -> bool:
         """False when the desk refuses, as it may to anybody."""
-        async with self._http.post(f"{self._web}/api/desk/{what}", json=how, headers=self._headers) as answer:
+        return await self.asks(f"desk/{what}", **how)
+
+    async def asks(self, path: str, **how: Any) -> bool:
+        """The same of any page."""
+        async with self._http.post(f"{self._web}/api/{path}", json=how, headers=self._headers) as answer:
             if answer.status >= 500:
                 answer.raise_for_status()
             return answer.status < 400

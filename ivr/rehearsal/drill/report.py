@@ -34,7 +34,8 @@ def prints(console: Console, tally: "Tally", times: Mapping[str, int]) -> None:
     console.print(
         f"{len(tally.struck)} faults in {tally.seconds:.0f} s; "
         f"{tally.called / max(tally.seconds, 1):.1f} citizens a second: "
-        f"{counts['calls']} calls, {counts['conversations']} conversations, {counts['offers']} offers, "
+        f"{counts['calls']} calls, {counts['conversations']} conversations ({counts['monitored']} with a supervisor), "
+        f"{counts['offers']} offers, "
         f"{counts['callbacks']} callbacks ({counts['reached']} reached) in {counts['dials']} dials."
     )
     broken = promises.counts(tally.breaches)

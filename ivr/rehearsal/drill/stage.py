@@ -24,7 +24,7 @@ HURRIED = {  # people of practice do in seconds what people do in minutes
     "DEMONSTRATION": "1", "ALWAYS_OPEN": "1", "SECURE_COOKIES": "0", "LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1",
     "OFFER_LEASE": "5", "RINGING_LEASE": "12", "CONNECTING_LEASE_PHONE": "8", "WRAP_UP_LIMIT": "20",
     "CALLBACK_APART": "3", "CALLBACKS_PER_HOUR": "100000", "TYPED_CALLBACKS_PER_HOUR": "100000",
-    "DIALS_PER_SECOND": "20", "RING_WIDENS_AFTER": "1,3",
+    "DIALS_PER_SECOND": "20", "RING_WIDENS_AFTER": "1,3", "MONITORING": "1",
 }  # fmt: skip
 
 

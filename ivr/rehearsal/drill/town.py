@@ -1,4 +1,5 @@
-"""The people of a drill: citizens who call, ask to be called back and hang up anywhere; agents who err as people do."""
+"""The people of a drill: citizens who call, ask to be called back and hang up anywhere; agents who err as people do; a
+supervisor who is in one conversation after the other."""
 
 import asyncio
 import contextlib
@@ -23,12 +24,14 @@ LOOKS = 0.7  # seconds between two looks at the desk
 AT_THE_DOOR = 4  # agents who sign in at once
 NUMBERS = 10_000
 CITIZENS = "+3319900"  # and four digits: kept for fiction
+SUPERVISOR = "ines"
 UNREACHED = ("busy", "no-answer", "voicemail", "reject")
 Faults = aiohttp.ClientError, TimeoutError, OSError
 
 
 def settle(count: int) -> list[tuple[str, str]]:
-    """So many agents, who know every topic, and have a cheap password: they sign in a lot. Their (id, login)."""
+    """So many agents, who know every topic, and have a cheap password: they sign in a lot. Their (id, login). Beside
+    them their supervisor."""
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     topics = [row["code"] for row in rows("topics.csv") if row["code"]] + ["autre"]
     made = [(new_id(), f"agent{n}") for n in range(count)]
@@ -41,6 +44,13 @@ def settle(count: int) -> list[tuple[str, str]]:
                     since=clock.now(), desk_phone=sealing.seal(f"+335650001{n:02}"), site_id=None,
                 )
             )  # fmt: skip
+        session.add(
+            Agent(
+                id=new_id(), login=SUPERVISOR, name=SUPERVISOR.capitalize(), password_hash=hashed, role="supervisor",
+                department=DEPARTMENTS[0], departments=list(DEPARTMENTS), topics=[], languages=["fr"],
+                since=clock.now(), desk_phone=sealing.seal("+33565000200"), site_id=None,
+            )
+        )  # fmt: skip
     return made
 
 
@@ -119,6 +129,18 @@ class Person:
         await asyncio.gather(*recorded)
 
 
+async def supervises(desk: Desk, staff: Sequence[str], dice: random.Random) -> None:
+    """In one conversation after the other, in every way; most agents that are asked for are in none."""
+    while True:
+        with contextlib.suppress(*Faults):
+            await desk.sign_in()
+            while True:
+                await asyncio.sleep(dice.uniform(0.2, 0.8))
+                mode = dice.choice(("listen", "whisper", "barge", "none"))
+                await desk.asks("board/monitor", agent_id=dice.choice(staff), mode=mode)
+        await asyncio.sleep(1)
+
+
 class Agents:
     """Everybody at their desks, from `begin` to `end`."""
 
@@ -138,6 +160,8 @@ class Agents:
             desk = Desk(self._http, self._web, login, PASSWORD)
             self.people.append(Person(agent_id, desk, random.Random(self._dice.random())))  # noqa: S311 - dice
         self._tasks = [asyncio.create_task(person.works(door)) for person in self.people]
+        ines, dice = Desk(self._http, self._web, SUPERVISOR, PASSWORD), random.Random(self._dice.random())  # noqa: S311
+        self._tasks.append(asyncio.create_task(supervises(ines, [agent_id for agent_id, _ in self._staff], dice)))
 
     async def end(self) -> None:
         for task in self._tasks:
