@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
 from callcenter.records import directory, figures
+from callcenter.records.identity import first_of_many
 from callcenter.records.persons import BLANK_REFERENCE, pepper
 from callcenter.rules.menu import NATION
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
@@ -59,8 +60,7 @@ create temporary table staged (
 _ERASED = BLANK_REFERENCE.format(table="s", column="reference")
 _ARRIVALS = f"""
 create temporary table arrivals on commit drop as
-select site_id, reference, gen_random_uuid() as contact_id, min(line) as first,
-  min(contact_key) = max(contact_key) as agree, null::timestamptz as arrived_at, null::text as department,
+select site_id, reference, min(line) as first, min(contact_key) = max(contact_key) as agree,
   exists (select from contacts c where c.site_id = s.site_id and c.site_reference = s.reference)
   or exists (select from contacts c where c.site_id = s.site_id and c.site_reference = {_ERASED}) as known
 from staged s group by site_id, reference
@@ -111,11 +111,17 @@ and not exists (select from contacts c where c.site_id = s.site_id and c.site_re
 _DROP_REFUSED = """
 delete from arrivals a using refused r where r.site_id = a.site_id and r.reference = a.reference
 """
-_DATE = """
-update arrivals a set department = coalesce(f.department, site.department),
-  arrived_at = coalesce(f.instant, f.local at time zone z.zone)
-from staged f, sites site, unnest(cast(:departments as text[]), cast(:zones as text[])) as z (department, zone)
-where f.line = a.first and site.id = a.site_id and z.department = site.department and not a.known
+_ID = "(cast(:ids as text) || lpad(to_hex({line}), 12, '0'))::uuid"
+_TAKEN = f"""
+create temporary table taken on commit drop as
+with zones (department, zone) as (select * from unnest(cast(:departments as text[]), cast(:zones as text[])))
+select a.site_id, a.reference, a.first, {_ID.format(line="a.first")} as contact_id, own.department, arrived.at,
+  (arrived.at at time zone own.zone)::date as local_day
+from arrivals a join staged f on f.line = a.first join sites site on site.id = a.site_id
+join zones there on there.department = site.department
+join zones own on own.department = coalesce(f.department, site.department)
+cross join lateral (select coalesce(f.instant, f.local at time zone there.zone)) as arrived (at)
+where not a.known
 """
 _CONTACTS = """
 insert into contacts (
@@ -123,40 +129,38 @@ insert into contacts (
   local_day, waited, lasted, due, recorded_at, satisfaction, satisfaction_scale,
   settled_said
 )
-select a.contact_id, 'V' || :number || '-' || a.first, f.channel, a.site_id, a.reference, a.department,
-  f.department is null, f.topic, 'fr', false, a.arrived_at, (a.arrived_at at time zone z.zone)::date, f.waited,
-  f.lasted, 'recorded', :at, f.satisfaction, f.satisfaction_scale, f.settled_said
-from arrivals a join staged f on f.line = a.first
-join unnest(cast(:departments as text[]), cast(:zones as text[])) as z (department, zone) on z.department = a.department
-where not a.known
+select t.contact_id, 'V' || :number || '-' || t.first, f.channel, t.site_id, t.reference, t.department,
+  f.department is null, f.topic, 'fr', false, t.at, t.local_day, f.waited, f.lasted, 'recorded', :at, f.satisfaction,
+  f.satisfaction_scale, f.settled_said
+from taken t join staged f on f.line = t.first
 """
-_MATTERS = """
-create temporary table matters on commit drop as
-select distinct on (a.contact_id, s.procedure) gen_random_uuid() as id, a.contact_id, a.arrived_at, s.site_id, s.line,
-  s.partner, s.procedure, s.outcome, s.reason, s.internet_checked, s.settled, s.follow_up, s.continues, s.notes
-from staged s join arrivals a using (site_id, reference) where not a.known
-order by a.contact_id, s.procedure, s.line
+_CONTINUED = """
+create index on taken (site_id, reference);
+create index on staged (site_id, reference)
 """
-_ACCOMPANIMENTS = """
+_ACCOMPANIMENTS = f"""
 insert into accompaniments (
   id, contact_id, partner, procedure, outcome, reason, internet_checked, settled, follow_up, continues, notes, at
 )
-select m.id, m.contact_id, m.partner, m.procedure, m.outcome, m.reason, m.internet_checked, m.settled, m.follow_up,
+select {_ID.format(line="m.line")}, m.contact_id, m.partner, m.procedure, m.outcome, m.reason, m.internet_checked,
+  m.settled, m.follow_up,
   case when m.continues is not null then (
     select e.id from (
-      select b.id, b.procedure, b.at from contacts c join accompaniments b on b.contact_id = c.id
+      select b.id, b.procedure, b.at, 0 as line from contacts c join accompaniments b on b.contact_id = c.id
       where c.site_id = m.site_id and c.site_reference = m.continues
       union all
-      select b.id, b.procedure, b.arrived_at from arrivals x join matters b on b.contact_id = x.contact_id
+      select {_ID.format(line="b.line")}, b.procedure, x.at, b.line
+      from taken x join staged b on b.site_id = x.site_id and b.reference = x.reference
       where x.site_id = m.site_id and x.reference = m.continues
-    ) e order by e.procedure = m.procedure desc, e.at desc limit 1
-  ) end, m.notes, m.arrived_at
-from matters m
+    ) e order by e.procedure = m.procedure desc, e.at desc, e.line limit 1
+  ) end, m.notes, m.at
+from (
+  select distinct on (t.first, s.procedure) s.*, t.contact_id, t.at
+  from staged s join taken t using (site_id, reference) order by t.first, s.procedure, s.line
+) m
 """
-_DAYS = """
-insert into figures_dirty (day)
-select distinct c.local_day from contacts c join arrivals a on a.contact_id = c.id where not a.known
-"""
+"""The first line that tells a démarche is the one that is kept, so its number stands for it."""
+_DAYS = "insert into figures_dirty (day) select distinct local_day from taken"
 
 
 def take_in(
@@ -178,8 +182,9 @@ def take_in(
     refused = _stage(session, lines, at)
     progress("comparaison")
     zones = {code: str(clock_of(code)) for code in (*TERRITORIES, UNKNOWN)}
-    values = {
+    values: dict[str, Any] = {
         "at": at,
+        "ids": first_of_many(),
         "scope": sorted(scope) if scope is not None else None,
         "departments": list(zones),
         "zones": list(zones.values()),
@@ -189,10 +194,13 @@ def take_in(
     log = VisitImport(at=at, who=who, contacts=0, accompaniments=0, known=0, refused=len(refused))
     session.add(log)
     session.flush()
-    session.execute(text(_DATE), values)
+    session.execute(text(_TAKEN), values)
+    session.execute(text("analyze taken (site_id, reference, first)"))
+    if session.scalar(text("select exists (select from staged where continues is not null)")):
+        for index in _CONTINUED.split(";"):
+            session.execute(text(index))
     log.contacts = _count(session, _CONTACTS, values | {"number": str(log.id)})
-    session.execute(text(_MATTERS))
-    log.accompaniments = _count(session, _ACCOMPANIMENTS)
+    log.accompaniments = _count(session, _ACCOMPANIMENTS, values)
     log.known = session.scalar(text("select count(*) from arrivals where known")) or 0
     session.execute(text(_DAYS))
     session.flush()
@@ -218,7 +226,7 @@ def _stage(session: Session, lines: Iterable[Line], at: datetime) -> list[Refuse
     session.execute(text(_REFUSED))
     if named:
         session.execute(text("insert into refused values (:line, :site, :reference, '')"), named)
-    session.execute(text("analyze staged"))
+    session.execute(text("analyze staged (line, site_id, reference, continues)"))
     return refused
 
 
@@ -231,7 +239,7 @@ def _compare(session: Session, values: Mapping[str, Any]) -> list[Refused]:
     while _count(session, _REFUSE_AFTER_REFUSED, sentences):
         _count(session, _REFUSE_THE_REST, sentences)
     session.execute(text(_DROP_REFUSED))
-    session.execute(text("analyze arrivals"))
+    session.execute(text("analyze arrivals (site_id, reference, first, agree, known)"))
     found = session.execute(text("select line, min(why) from refused where why <> '' group by line"))
     return [Refused(line, Why(why)) for line, why in found]
 
