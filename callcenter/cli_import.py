@@ -138,12 +138,8 @@ def _report(listed: national_list.NationalList, taken: sites.Taken) -> Iterator[
         for site_id in ids:
             line = listed.sites[site_id].line if site_id in listed.sites else ""
             changes = taken.fields.get(site_id, {}).items()
-            yield (
-                what,
-                site_id,
-                line,
-                "; ".join(f"{column}: {was or '–'} → {now or '–'}" for column, (was, now) in changes),
-            )
+            told = (f"{column}: {was or '–'} → {now or '–'}" for column, (was, now) in changes)
+            yield what, site_id, line, "; ".join(told)
     for doubt in listed.doubts:
         yield "doubt", doubt.site_id or "", doubt.line, doubt.what
 

@@ -11,6 +11,7 @@ from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules import rounds
 from callcenter.rules.opening_hours import is_holiday, on_their_clock
+from callcenter.rules.rounds import Pass, Stop
 from callcenter.rules.site_hours import SiteDay, as_time, on_day
 from callcenter.rules.territory import TERRITORIES
 from ivr.prompts import say, spoken_time, text
@@ -64,7 +65,12 @@ def _passing(standing: Standing, department: str, postal_code: str, language: st
     stops = [stop for stop in standing.rounds if stop.department == department]
     nearest = [stop for stop in stops if stop.postal_code == postal_code] or stops
     free = standing.hours.overrides
-    passing = (rounds.sentence(stop, language, local, free, standing.exceptions_on_round(stop)) for stop in nearest)
+
+    def coming(stop: Stop) -> Pass:
+        return rounds.next_pass(stop, local, free, standing.exceptions_on_round(stop)) or rounds.NEVER
+
+    soonest = sorted(nearest, key=coming)
+    passing = (rounds.sentence(stop, language, local, free, standing.exceptions_on_round(stop)) for stop in soonest)
     return [sentence for sentence in passing if sentence][:MOST_STOPS]
 
 

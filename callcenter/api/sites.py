@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from fastapi import APIRouter
 
@@ -24,7 +24,6 @@ MOST_STOPS = 40
 MOST_AROUND = 200
 MOST_MEANT = 30
 NUMBER = re.compile(r"(?:^|n° ?)(\d{1,9})$")
-NEVER: Pass = (date.max, ())
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def rounds_of(site: SiteShown, language: str) -> tuple[StopShown, ...]:
     local = on_their_clock(site.department, at) or at
 
     def coming(stop: rounds.Stop) -> Pass:
-        return rounds.next_pass(stop, local, now.hours.overrides, now.exceptions_on_round(stop)) or NEVER
+        return rounds.next_pass(stop, local, now.hours.overrides, now.exceptions_on_round(stop)) or rounds.NEVER
 
     return tuple(_stop(stop, language, at) for stop in sorted(own or stops, key=coming)[:MOST_STOPS])
 

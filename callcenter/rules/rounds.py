@@ -43,6 +43,7 @@ MONTHS = {
 
 Pass = tuple[date, tuple[tuple[str, str], ...]]
 """A day, and the spans of that day."""
+NEVER: Pass = (date.max, ())
 
 
 class NotRounds(Refusal):

@@ -138,6 +138,19 @@ def test_a_bus_that_stops_there_is_announced_by_voice_and_by_text(carrier: Carri
     assert "Le bus passe mercredi à Cajarc" in line.messages()[0]["body"]
 
 
+def test_the_two_stops_that_are_told_are_the_next_to_come(carrier: Carrier) -> None:
+    stops = [
+        rounds.Stop("Bus", town, "", "46160", "46", "", f"{day} 09:00-12:00", "all")
+        for town, day in (("Cajarc", "Mo"), ("Limogne", "Fr"), ("Carayac", "We"))
+    ]
+    with transaction() as session:
+        sites.take_in_rounds(session, stops)
+    standing.refresh()
+    said = calls_from(carrier, "46160").text
+    assert said.index("mercredi à Carayac") < said.index("vendredi à Limogne")
+    assert "Cajarc" not in said
+
+
 def test_a_site_closed_by_exception_is_told_so_by_voice_and_by_text(carrier: Carrier, line: Line) -> None:
     today = TUESDAY.date()
     with transaction() as session:
