@@ -31,14 +31,18 @@ def text(language: str, key: str, /, **values: str | int) -> str:
 
 
 def waiting(
-    language: str, position: int, low: int | None, high: int | None, longer: bool, callback: bool
-) -> tuple[Say, ...]:
-    """What a waiting caller is told: place, range in minutes or "longer than expected" or neither, the callback key."""
+    language: str, position: int, low: int | None, high: int | None, longer: bool, callback: bool,
+    closes_at: datetime | None = None,
+) -> tuple[Say, ...]:  # fmt: skip
+    """What a waiting caller is told: place, range in minutes or "longer than expected" or neither, until when we answer
+    if that is soon, the callback key."""
     told = [say(language, "waiting.next") if position == 1 else say(language, "waiting.place", place=position)]
     if longer:
         told.append(say(language, "waiting.longer"))
     elif low is not None and high is not None:
         told.append(say(language, "waiting.range", low=low, high=high))
+    if closes_at:
+        told.append(say(language, "waiting.until", time=spoken_time(language, closes_at)))
     if callback:
         told.append(say(language, "waiting.callback"))
     return tuple(told)

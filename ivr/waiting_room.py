@@ -39,9 +39,9 @@ async def waiting(asked: Asked) -> Turn:
         case citizen.Soon():
             said = dialogue.paced((say(known.language, "waiting.still_here"),), known)
             return Wait(said, MUSIC, _again(asked.query, own))
-        case Announcement(position, between, worse, offers_callback, told):
+        case Announcement(position, between, worse, offers_callback, told, closes_at):
             low, high = (between.low, between.high) if between else (None, None)
-            said = prompts.waiting(known.language, position, low, high, worse, offers_callback)
+            said = prompts.waiting(known.language, position, low, high, worse, offers_callback, closes_at)
             key = f"/voice/wishes?{asked.query}" if offers_callback else ""
             said = dialogue.paced(said, known)
             return Wait(said, MUSIC, _again(asked.query, own | {"m": str(told)}), key)

@@ -229,10 +229,9 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
         "from_time": spoken_time(language, promise.starts),
         "until_time": spoken_time(language, promise.ends),
     }
-    already = (say(language, "callback.already"),) if promise.already else ()
-    promised = say(language, "callback.promised", **when)
+    promised = say(language, "callback.already" if promise.already else "callback.promised", **when)
     reference = say(language, "callback.reference", reference=Spelled(promise.reference))
-    return _goodbye(known, *already, promised, reference, say(language, "goodbye.promised"))
+    return _goodbye(known, promised, reference, say(language, "goodbye.promised"))
 
 
 async def _cannot_promise(known: Heard, asked: Asked, refusal: Refusal) -> Turn:

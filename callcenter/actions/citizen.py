@@ -131,7 +131,7 @@ def hears_place(
         return TurnedAway("nobody", hours.next_opening)
     if place.waited > settings().maximum_wait and not patient:
         return TurnedAway("too_long", hours.next_opening)
-    return waiting.announcement(place.position, place.on_duty, place.picked, place.waited, told)
+    return waiting.announcement(place.position, place.on_duty, place.picked, place.waited, told, at, hours.closes_at)
 
 
 def hangs_up(carrier_id: str, at: datetime) -> None:

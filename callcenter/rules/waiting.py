@@ -6,11 +6,13 @@ better than a wrong figure.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 HANDLING = 480.0  # seconds a call usually takes until the recent pace says better: 8 minutes
 PACE_WINDOW = 900.0  # seconds over which pick-ups are counted
 ENOUGH = 3  # pick-ups in the window before they are believed
 LONGEST_SAID = 60  # minutes: beyond that a figure helps nobody
+UNKNOWN_WAIT = 15  # minutes before closing from which it is said to those whose wait is not known
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Announcement:
     worse: bool
     offers_callback: bool
     told: int  # the highest minute promised so far, to carry to the next turn; 0 = nothing yet
+    closes_at: datetime | None = None  # when their queue closes, local, if they may still be waiting then
 
 
 def estimate(position: int, on_duty: int, picked: int) -> Range | None:
@@ -42,10 +45,15 @@ def estimate(position: int, on_duty: int, picked: int) -> Range | None:
     return Range(low, max(high, low + 1)) if high <= LONGEST_SAID else None
 
 
-def announcement(position: int, on_duty: int, picked: int, waited: float, told: int) -> Announcement:
-    """What to say after `waited` seconds to someone who was told at most `told` minutes in all."""
+def announcement(
+    position: int, on_duty: int, picked: int, waited: float, told: int, at: datetime, closes_at: datetime | None = None
+) -> Announcement:
+    """What to say after `waited` seconds to someone who was told at most `told` minutes in all. `closes_at`: when their
+    queue does; nobody is left to think that an adviser will still answer then."""
     expected = estimate(position, on_duty, picked)
     worse = bool(told) and (waited / 60 > told or (expected is not None and waited / 60 + expected.low > told))
     spoken = None if worse else expected
     promised = int(waited // 60) + spoken.high if spoken and not told else told
-    return Announcement(position, spoken, worse, offers_callback=True, told=promised)
+    longest = timedelta(minutes=expected.high if expected else UNKNOWN_WAIT)
+    closes = closes_at if closes_at and at + longest > closes_at else None
+    return Announcement(position, spoken, worse, offers_callback=True, told=promised, closes_at=closes)

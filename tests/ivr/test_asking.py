@@ -192,7 +192,8 @@ def test_asking_twice_confirms_the_first_and_adds_a_matter(monday: None, carrier
     away = _topic(carrier, key="0", CallSid=OTHER_LINE)
     slots = carrier.asks(away.action, "1", CallSid=OTHER_LINE)
     said = carrier.asks(slots.action, "1", CallSid=OTHER_LINE)
-    assert "déjà enregistrée" in said
+    assert "déjà enregistrée : nous vous rappellerons" in said
+    assert "C'est noté" not in said  # what they have just chosen is not what will happen
     again = _the_promise()
     assert (again.id, again.due_from, again.topic) == (first.id, first.due_from, first.topic)
     assert again.also == ["autre"]

@@ -55,6 +55,11 @@ def test_what_a_waiting_caller_is_told() -> None:
         "Vous êtes la 3e personne dans la file. L'attente est estimée entre 4 et 7 minutes. "
         "Pour être rappelé sans perdre votre place, tapez 1."
     )
+    noon = datetime(2026, 11, 23, 12)
+    late = " ".join(map(str, waiting("fr", 1, 4, 7, longer=False, callback=True, closes_at=noon)))
+    assert (
+        "entre 4 et 7 minutes. Nos conseillers répondent jusqu'à midi. Si personne ne vous a répondu d'ici là" in late
+    )
     worse = " ".join(map(str, waiting("en", 1, 4, 7, longer=True, callback=False)))
     assert (
         worse == "You are next. An adviser will answer you. The wait is longer than expected. We are sorry about this."

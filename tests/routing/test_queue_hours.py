@@ -17,6 +17,7 @@ from callcenter.records import agents, callbacks, hours, rollout
 from callcenter.records.calls import Wish
 from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.states import PauseReason
+from callcenter.rules.waiting import Announcement
 from tests.promises.people import hires, joins, the_call
 from tests.town import line_hours, settle
 
@@ -42,7 +43,9 @@ def clockwork(database: object, live: object) -> Iterator[time_machine.Traveller
 
 def test_who_waits_when_their_queue_closes_hears_so_like_who_comes_then(clockwork: time_machine.Traveller) -> None:
     waits = joins("CA1", 1)
-    assert not isinstance(_hears(waits), citizen.TurnedAway)
+    inside = _hears(waits)  # one agent: 5 to 12 minutes, and ten are left
+    assert isinstance(inside, Announcement)
+    assert inside.closes_at == datetime(2026, 11, 23, 12, tzinfo=PARIS)
     clockwork.shift(timedelta(minutes=19))
     away = citizen.TurnedAway("closed", TUESDAY_MORNING)
     assert _hears(waits) == away
