@@ -55,6 +55,15 @@ def _takes_part(ines: DeskAgent, mode: str, karim: DeskAgent) -> None:
     assert answer.status_code == 303, answer.text
 
 
+def _listens(line: Line, ines: DeskAgent, karim: DeskAgent, durand: Caller) -> Caller:
+    """Ines has come in; her telephone."""
+    _takes_part(ines, "listen", karim)
+    inside = line.rung(INES).hears("Tapez 1 pour l'entendre")
+    until(lambda: hears(inside, DURAND) and hears(inside, KARIM))
+    assert not hears(durand, INES)
+    return inside
+
+
 def _seen(karim: DeskAgent) -> list[tuple[str, str]]:
     return [(each["name"], each["mode"]) for each in karim.sees["call"]["monitors"]]
 
@@ -62,12 +71,9 @@ def _seen(karim: DeskAgent) -> list[tuple[str, str]]:
 def test_ines_listens_then_whispers_then_barges_in(
     line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
-    _takes_part(ines, "listen", karim)
-    inside = line.rung(INES).hears("Tapez 1 pour l'entendre")
-    until(lambda: hears(inside, DURAND) and hears(inside, KARIM))
+    inside = _listens(line, ines, karim, durand)
     until(lambda: _seen(karim) == [("Ines", "listen")])
     desk_phone = line.rung(KARIM)
-    assert not hears(durand, INES)
     assert not hears(desk_phone, INES)
     assert "Ines écoute votre conversation." in karim.http.get("/desk").text
     assert "Ines écoute" in ines.http.get("/supervision").text
@@ -93,9 +99,7 @@ def test_ines_listens_then_whispers_then_barges_in(
 def test_whoever_listens_leaves_with_the_conversation_and_counts_for_nothing(
     line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
-    _takes_part(ines, "listen", karim)
-    inside = line.rung(INES)
-    until(lambda: hears(inside, DURAND))
+    inside = _listens(line, ines, karim, durand)
     karim.hangs_up()
     durand.hears("référence")
     inside.is_hung_up()
@@ -111,9 +115,7 @@ def test_whoever_listens_leaves_with_the_conversation_and_counts_for_nothing(
 def test_a_citizen_who_refuses_is_not_listened_to(
     line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
-    _takes_part(ines, "listen", karim)
-    inside = line.rung(INES)
-    until(lambda: hears(inside, DURAND))
+    inside = _listens(line, ines, karim, durand)
     assert karim.http.post("/desk/monitoring", data={"declined": "true"}).status_code == 303
     inside.is_hung_up()
     refused = ines.http.post("/api/board/monitor", json={"agent_id": karim.id, "mode": "barge"})
