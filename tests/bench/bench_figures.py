@@ -4,15 +4,17 @@
 
 A closed calendar year is written, rolled up and asked for by partner, with counters and percentiles. Each line is `name
 ratio`: the time from the raw rows ÷ ours from the rollups; DuckDB's on Parquet with one thread ÷ ours; the worst error
-of a percentile; the time that a report may take ÷ that of the nation's year, its démarches and its sites; the same of a
-period that begins and ends within months, and of the rows behind its figures; our import's rows per second ÷ those of a
-COPY of the same rows into the same indexed tables. Counters must be equal to the last unit, or it fails.
+of a percentile; one partner's contacts by site, rows ÷ tier; the time that a report may take ÷ that of the nation's
+year, its démarches and its sites; the same of a period that begins and ends within months, and of the rows behind its
+figures; our import's rows per second ÷ those of a COPY of the same rows into the same indexed tables. Counters must be
+equal to the last unit, or it fails.
 """
 
 import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -74,6 +76,11 @@ select m.partner, count(*), sum(m.n), sum(m.opened), sum(m.settled), count(c.sat
   count(*) filter (where c.satisfaction >= 3), count(*) filter (where c.satisfaction = 4), {half}, {nine_tenths}
 from matters m join contacts c on c.id = m.contact_id group by m.partner
 """
+SITES_OF_CAF = """
+select c.site_id, count(*) from contacts c join (select distinct contact_id from accompaniments where partner = 'caf') m
+  on m.contact_id = c.id
+where c.local_day between '2025-01-01' and '2025-12-31' group by 1
+"""
 PERCENTILE = "percentile_disc({}) within group (order by c.waited)"
 
 YEAR = api.Asked(FIRST, LAST)
@@ -123,6 +130,7 @@ def _measure(url: str, directory: Path, wanted: int) -> None:
         print(f"year_by_partner_rows_per_rollups {raw_time / our_time:.0f}")
         print(f"year_by_partner_duckdb_per_rollups {other_time / our_time:.1f}")
         print(f"percentile_error {worst:.4f}")
+        print(f"sites_of_one_partner_rows_per_rollups {_sites_of_one_partner(connection):.0f}")
         for name, asked in REPORTS.items():
             taken = min(_seconds(lambda asked=asked: api.report(asked, None, str)) for _ in range(3))  # type: ignore[misc]
             print(f"time_allowed_per_report_of_{name} {(api.PATIENCE - 5) / taken:.1f}")
@@ -168,6 +176,24 @@ def _from_rollups() -> Answer:
 def _from_rows(connection: psycopg.Connection) -> Answer:
     question = BY_PARTNER.format(half=PERCENTILE.format(0.5), nine_tenths=PERCENTILE.format(0.9))
     return _read(connection.execute(question.encode()).fetchall())
+
+
+def _sites_of_one_partner(connection: psycopg.Connection) -> float:
+    """The time that its year's contacts of each site take from the rows ÷ from the tier."""
+    began = time.monotonic()
+    raw = dict(connection.execute(SITES_OF_CAF.encode()).fetchall())
+    taken = time.monotonic() - began
+    began = time.monotonic()
+    with reading(LONGEST) as session:
+        rollups.allow_time(session, LONGEST)
+        found = figures.by_site(session, FIRST, LAST, None, YEAR.channels, "caf")
+    ours = time.monotonic() - began
+    sites: Counter[int] = Counter()
+    for (site, _), tally in found.items():
+        sites[site] += tally.contacts
+    if sites != raw:
+        raise SystemExit("the sites of one partner are not those of the rows")
+    return taken / ours
 
 
 def _from_parquet(parquet: Path) -> Answer:
