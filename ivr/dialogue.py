@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from callcenter.records.directory import packaged_topics
 from callcenter.rules import speech
 from callcenter.rules.callbacks import day_of
+from callcenter.rules.keywords import bare, spoken_topic
 from callcenter.rules.menu import NATION, Menu
 from callcenter.rules.opening_hours import scopes
 from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN, departments
@@ -385,7 +386,7 @@ def _says_figure(said: str, _heard: Heard, _menu: Menu) -> str | None:
 def _says_matter(said: str, heard: Heard, menu: Menu) -> str | None:
     """The topic by its everyday words, wherever it is in the menu; « je ne sais pas » is an answer too."""
     menu = menu.of(heard.department)
-    if code := speech.topic(said, keywords(menu, heard.language)):
+    if code := spoken_topic(said, keywords(menu, heard.language)):
         return next(NAMED + topic.keys for topic in menu.coded() if topic.code == code)
     if speech.is_unsure(said):
         return str(len(menu.level(heard.group)) + 1)
@@ -402,7 +403,7 @@ def keywords(menu: Menu, language: str) -> dict[str, tuple[str, ...]]:
 def _expected(menu: Menu, language: str) -> tuple[str, ...]:
     """The words that a caller is likely to say for a topic, for the carrier to listen for."""
     every = (word for words in keywords(menu, language).values() for word in words)
-    return tuple(speech.bare(word).replace(",", " ") for word, _ in zip(every, range(HINTS), strict=False))
+    return tuple(bare(word).replace(",", " ") for word, _ in zip(every, range(HINTS), strict=False))
 
 
 # No adviser now: shall we call you back?

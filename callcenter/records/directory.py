@@ -122,7 +122,8 @@ def packaged_topics() -> list[Topic]:
     spoken: dict[str, dict[str, tuple[str, ...]]] = {}
     for row in rows("topic_keywords.csv"):
         words = tuple(word.strip() for word in row["keywords"].split(";"))
-        spoken.setdefault(row["code"], {})[row["language"]] = words
+        of_topic = spoken.setdefault(row["code"], {})
+        of_topic[row["language"]] = (*of_topic.get(row["language"], ()), *words)
     return [
         Topic(
             row["keys"],

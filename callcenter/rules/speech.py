@@ -1,9 +1,9 @@
 """What a caller says, understood without guessing: a postal code in any usual way of saying figures, a yes, a no, a
-number of the menu, a topic. Only what is plain is understood; anything else is asked again."""
+number of the menu. Only what is plain is understood; anything else is asked again. Topics: `rules.keywords`."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 UNITS = {
@@ -20,7 +20,6 @@ TENS = {
 }  # fmt: skip
 HUNDRED, THOUSAND = {"cent", "cents", "hundred"}, {"mille", "thousand"}
 JOINING = {"et", "and"}
-BEGINNING = 3  # letters by which the beginnings of words are found
 MOST_WORDS = 12  # of a postal code
 # What may stand around a postal code and says nothing of it. Anything else, and the whole is not understood.
 AROUND = frozenset((
@@ -33,16 +32,24 @@ AROUND = frozenset((
 YES = frozenset(["oui", "ouais", "exact", "exactement", "correct", "voila", "accord", "yes", "yeah", "right"])
 NO = frozenset(["non", "nan", "pas", "no", "not", "wrong", "incorrect", "faux"])
 PERSON = (
-    "conseiller", "conseillere", "quelqu un", "une personne", "vraie personne", "un humain", "un agent",
-    "operateur", "operatrice", "adviser", "advisor", "somebody", "someone", "human",
+    "conseiller", "conseillere", "conseillers", "quelqu un", "une personne", "vraie personne", "un humain",
+    "etre humain", "une dame", "un monsieur", "un agent", "un employe", "une employee", "un collegue",
+    "operateur", "operatrice", "standard", "standardiste", "au bout du fil", "pas de machine", "pas une machine",
+    "aux machines", "un robot", "adviser", "advisor", "a person", "real person", "somebody", "someone", "human",
 )  # fmt: skip
 UNSURE = (
-    "sais pas", "sais plus", "en sais rien", "aucune idee", "autre chose", "autre sujet", "pas sur", "pas sure",
-    "rien de tout", "aucun des", "don t know", "not sure", "something else", "no idea",
+    "sais pas", "sais plus", "sais rien", "sais trop", "aucune idee", "autre chose", "autre sujet", "pas sur",
+    "pas sure", "rien de tout", "rien de ce", "rien de ca", "rien dans tout", "aucun des", "aucun de", "aucune des",
+    "aucune de", "ni l un ni", "pas dans la liste", "don t know", "not sure", "something else", "no idea",
+    "none of", "which one",
 )  # fmt: skip
 # What the network helps with and the menu has no key for: its callers wait with those who do not know.
-OTHER = ("la poste", "colis", "courrier", "lettre recommandee", "recommande", "mot de passe", "france connect",
-         "compte en ligne", "ordinateur", "imprimer", "scanner un")  # fmt: skip
+OTHER = (
+    "la poste", "colis", "courrier", "courriers", "lettre recommandee", "recommande", "facteur", "ma lettre", "timbres",
+    "mot de passe", "mots de passe", "franceconnect", "france connect", "compte en ligne", "adresse mail", "boite mail",
+    "ordinateur", "tablette", "internet", "imprimer", "imprimante", "photocopie", "photocopies", "photocopier",
+    "scanner un", "scanner des", "the post", "parcel", "password", "computer", "print",
+)  # fmt: skip
 AGAIN = ("repete", "repeter", "repetez", "reecouter", "pas entendu", "pas compris", "repeat", "say again")
 FILLING = frozenset((
     "le", "la", "l", "choix", "numero", "touche", "tapez", "taper", "je", "the", "number", "press", "option",
@@ -104,57 +111,6 @@ def is_unsure(said: str) -> bool:
 
 def wants_again(said: str) -> bool:
     return _says_any(plain(said), AGAIN)
-
-
-def bare(keyword: str) -> str:
-    """A keyword without its marks."""
-    return keyword.rstrip("*!?")
-
-
-def topic(said: str, keywords: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The topic whose keywords are said; None where none is, or where two topics are said as plainly.
-
-    A keyword of several words says more than one of one word: the topic with the weightiest keyword wins, then the one
-    with the most. A plural is its singular. Marks at a keyword's end: `*` the beginning of a word, `!` as good as
-    certain, `?` only if nothing better is said.
-    """
-    words = tuple(map(_stem, plain(said)))
-    index = _index(tuple(keywords.items()))
-    heard: dict[str, dict[tuple[str, ...], float]] = {}
-    for n, word in enumerate(words):
-        for phrase, weight, code in (*index.get(word, ()), *index.get(word[:BEGINNING] + "*", ())):
-            if _begins(words[n:], phrase):
-                heard.setdefault(code, {})[phrase] = weight
-    ranked = sorted(((max(by.values()), sum(by.values()), code) for code, by in heard.items()), reverse=True)
-    if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
-        return None
-    return ranked[0][2]
-
-
-Entry = tuple[tuple[str, ...], float, str]
-
-
-@lru_cache(maxsize=512)
-def _index(keywords: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, tuple[Entry, ...]]:
-    """Every keyword under its first word, or under the BEGINNING of a word that it begins."""
-    found: dict[str, tuple[Entry, ...]] = {}
-    for code, known in keywords:
-        for keyword in known:
-            phrase = tuple(_stem(word) for word in plain(keyword))
-            if not phrase:
-                continue
-            marks = keyword[len(bare(keyword)) :]
-            if "*" in marks:  # what begins a word is no plural
-                phrase = (*phrase[:-1], plain(keyword)[-1] + "*")
-            weight = len(phrase) + ("!" in marks) - ("?" in marks) * 0.5
-            first = phrase[0]
-            first = first[:BEGINNING] + "*" if first.endswith("*") else first
-            found[first] = (*found.get(first, ()), (phrase, weight, code))
-    return found
-
-
-def _begins(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    return len(words) >= len(phrase) and all(map(_is, words, phrase))
 
 
 def _figures(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
@@ -234,13 +190,5 @@ def _says_any(words: tuple[str, ...], phrases: Iterable[str]) -> bool:
     return any(_holds(words, tuple(phrase.split())) for phrase in phrases)
 
 
-def _stem(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
-
-
 def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    return any(_begins(words[n:], phrase) for n in range(len(words)))
-
-
-def _is(word: str, part: str) -> bool:
-    return word == part or (part.endswith("*") and word.startswith(part[:-1]))
+    return any(words[n : n + len(phrase)] == phrase for n in range(len(words)))
