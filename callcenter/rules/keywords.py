@@ -19,7 +19,6 @@ ACRONYM = re.compile(r"[A-Z][A-Z0-9]+")
 ELIDED = re.compile(r"(?:[cdjlmnst]|qu)([aeiouh]\w{2,})")
 EXACTLY, REFUSED = "=", "-"  # no word that is said holds either
 WEAK = 0.5  # what a keyword of any length weighs that only helps another
-PLAIN = 1.0  # what a topic must weigh to be understood
 # What says nothing of a topic, in either language.
 LITTLE = frozenset((
     "le", "la", "les", "l", "un", "une", "des", "de", "du", "d", "au", "aux", "a", "en", "dans", "sur", "pour", "par",
@@ -27,6 +26,7 @@ LITTLE = frozenset((
     "je", "j", "tu", "t", "il", "elle", "on", "nous", "vous", "ils", "elles", "y", "me", "m", "se", "s", "moi", "lui",
     "c", "ce", "cet", "cette", "ces", "ca", "cela", "que", "qu", "qui", "ne", "n", "et", "ou", "si",
     "ai", "as", "ont", "avons", "avez", "es", "est", "cest", "jai", "sommes", "etes", "sont", "ete", "etait",
+    "voudrais", "aimerais", "souhaite", "souhaiterais", "appelle", "plait", "svp", "merci", "allo", "oui",
     "euh", "heu", "ben", "bah", "hein", "alors", "donc", "voila", "bonjour", "madame", "monsieur",
     "the", "an", "my", "of", "for", "to", "i", "is", "it", "in", "on", "our",
 ))  # fmt: skip
@@ -71,25 +71,23 @@ def spoken_topic(said: str, keywords: Mapping[str, tuple[str, ...]]) -> str | No
     None where none is said, or where two topics are said as plainly. What follows « pas pour » is not wanted.
     """
     index = _index(tuple(keywords.items()))
-    hits = tuple(_hits(_telling(said, index), index))
+    words = _telling(said, index)
+    hits = tuple(_hits(words, index))
+    shown = [hit for hit in hits if not any(other.hides(hit) for other in hits)]
     heard: dict[str, dict[Phrase, float]] = {}
-    for hit in hits:
-        if not any(other.hides(hit) for other in hits):
-            heard.setdefault(hit.keyword.code, {})[hit.keyword.phrase] = hit.keyword.weight
+    for hit in shown:
+        heard.setdefault(hit.keyword.code, {})[hit.keyword.phrase] = hit.keyword.weight
     ranked = sorted(((max(by.values()), sum(by.values()), code) for code, by in heard.items()), reverse=True)
-    if not ranked or ranked[0][0] < PLAIN or (len(ranked) > 1 and _as_plain(ranked[0][:2], ranked[1][:2])):
+    if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
         return None
-    return ranked[0][2]
+    weight, _, code = ranked[0]
+    told = {n for hit in shown if hit.keyword.code == code for n in range(hit.start, hit.end)}
+    return code if weight > WEAK or len(told) == len(words) else None
 
 
 def bare(keyword: str) -> str:
     """A keyword without its marks."""
     return keyword.rstrip("*!?")
-
-
-def _as_plain(first: tuple[float, float], second: tuple[float, float]) -> bool:
-    """Whether a second topic is said so plainly that the first would be a guess."""
-    return first == second
 
 
 @lru_cache(maxsize=512)
