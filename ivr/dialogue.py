@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
+from itertools import islice, zip_longest
 from urllib.parse import parse_qsl, urlencode
 
 from callcenter.records.directory import packaged_topics
@@ -401,9 +402,10 @@ def keywords(menu: Menu, language: str) -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=512)
 def _expected(menu: Menu, language: str) -> tuple[str, ...]:
-    """The words that a caller is likely to say for a topic, for the carrier to listen for."""
-    every = (word for words in keywords(menu, language).values() for word in words)
-    return tuple(bare(word).replace(",", " ") for word, _ in zip(every, range(HINTS), strict=False))
+    """Words that a caller is likely to say, for the carrier to listen for: of each topic as many, the surest first."""
+    surest = (sorted(words, key=lambda word: "!" not in word) for words in keywords(menu, language).values())
+    every = dict.fromkeys(bare(word) for row in zip_longest(*surest, fillvalue="") for word in row if word)
+    return tuple(word.replace(",", " ") for word in islice(every, HINTS))
 
 
 # No adviser now: shall we call you back?

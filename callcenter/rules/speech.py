@@ -21,13 +21,15 @@ TENS = {
 HUNDRED, THOUSAND = {"cent", "cents", "hundred"}, {"mille", "thousand"}
 JOINING = {"et", "and"}
 MOST_WORDS = 12  # of a postal code
-# What may stand around a postal code and says nothing of it. Anything else, and the whole is not understood.
-AROUND = frozenset((
-    "c", "est", "a", "alors", "euh", "ben", "bah", "bonjour", "mon", "ma", "le", "la", "les", "l", "de", "du",
-    "des", "d", "code", "codes", "postal", "postale", "j", "habite", "je", "suis", "dans", "departement", "ville",
-    "s", "il", "vous", "plait", "merci", "oui", "voila", "donc", "pour", "appelle", "chez", "it", "is", "my",
-    "the", "postcode", "hello", "please", "i", "live", "in",
+# What is said within a postal code and says nothing of it; any other word ends the figures.
+WITHIN = frozenset((
+    "c", "est", "alors", "euh", "heu", "ben", "bah", "le", "la", "l", "de", "du", "d", "puis", "ensuite", "apres",
+    "espace", "virgule", "point", "tiret", "suivi", "cedex", "it", "is", "then", "the",
 ))  # fmt: skip
+TIMES = {"double": 2, "triple": 3, "deux": 2, "trois": 3, "quatre": 4, "two": 2, "three": 3}
+ZEROS = re.compile(
+    r"\b(?:et |and )?(?:(double|triple) zeros?|(deux|trois|quatre|two|three) (?:zeros|fois zeros?|times zero))\b"
+)
 
 YES = frozenset(["oui", "ouais", "exact", "exactement", "correct", "voila", "accord", "yes", "yeah", "right"])
 NO = frozenset(["non", "nan", "pas", "no", "not", "wrong", "incorrect", "faux"])
@@ -59,22 +61,25 @@ FILLING = frozenset((
 
 def plain(said: str) -> tuple[str, ...]:
     """Words in small letters, without accents or punctuation; figures stay."""
+    return tuple(re.findall(r"[a-z]+|\d+", _unmarked(said)))
+
+
+def _unmarked(said: str) -> str:
+    """In small letters, without accents."""
     letters = unicodedata.normalize("NFD", said.lower().replace("œ", "oe").replace("æ", "ae"))
-    return tuple(re.findall(r"[a-z]+|\d+", "".join(c for c in letters if not unicodedata.combining(c))))
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 def postal_code(said: str) -> str | None:
     """Five figures, said one by one, in pairs, as a number, or as it was written down; None for anything else.
 
-    « quarante-six mille », « quatre six zéro zéro zéro », « soixante-quinze zéro treize », « 97 4 00 ».
+    « quarante-six mille », « quatre six zéro zéro zéro », « Paris soixante-quinze zéro treize », « 97 4 00 », « 46 et
+    trois zéros ». What is written with hyphens is one number, if it is a number at all.
     """
     whole = set(re.findall(r"\b\d{5}\b", said))
     if whole:
         return whole.pop() if len(whole) == 1 else None
-    words = [word for word in plain(said) if word not in AROUND]
-    if not 0 < len(words) <= MOST_WORDS:
-        return None
-    found = {"".join(figures) for figures in _figures(words) if sum(map(len, figures)) == 5}
+    found = {code for run in _runs(said) for code in _codes(run)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -113,14 +118,50 @@ def wants_again(said: str) -> bool:
     return _says_any(plain(said), AGAIN)
 
 
-def _figures(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
+Words = tuple[str, ...]
+
+
+def _runs(said: str) -> Iterable[tuple[Words, ...]]:
+    """Figures that are said one after the other, each with those that hyphens join to it."""
+    run: list[Words] = []
+    for together in ZEROS.sub(_zeros, _unmarked(said)).split():
+        words = tuple(word for word in plain(together) if word not in WITHIN)
+        if all(_is_figure(word) for word in words):
+            run += [words] if words and _written(words) else [(word,) for word in words]
+        else:
+            yield tuple(run)
+            run = []
+    yield tuple(run)
+
+
+def _codes(run: tuple[Words, ...]) -> Iterable[str]:
+    """Every postal code that this run of figures may be; one that is said twice is itself."""
+    while run and set(run[0]) <= JOINING:
+        run = run[1:]
+    if sum(map(len, run)) > MOST_WORDS:
+        return
+    for figures in _figures(run):
+        written = "".join(figures)
+        if len(written) == 5 or (len(written) == 10 and written[:5] == written[5:]):
+            yield written[:5]
+
+
+def _is_figure(word: str) -> bool:
+    return word.isdigit() or any(word in known for known in (UNITS, TENS, HUNDRED, THOUSAND, JOINING))
+
+
+def _zeros(times: re.Match[str]) -> str:
+    return " ".join(["zero"] * TIMES[times[1] or times[2]])
+
+
+def _figures(run: Sequence[Words]) -> Iterable[tuple[str, ...]]:
     """Every way to write down words that are all figures: « quatre vingt » is 80, or 4 and 20."""
-    if not words:
+    if not run:
         yield ()
         return
-    for length in range(len(words), 0, -1):
-        for written in _written(tuple(words[:length])):
-            for rest in _figures(words[length:]):
+    for length in range(len(run), 0, -1):
+        for written in _written(tuple(word for words in run[:length] for word in words)):
+            for rest in _figures(run[length:]):
                 yield (written, *rest)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from callcenter.rules.keywords import bare
 from callcenter.rules.menu import Menu, Topic
 from ivr.dialogue import (
     NOT_UNDERSTOOD,
@@ -98,6 +99,8 @@ def test_the_carrier_is_told_the_likely_words_and_how_to_listen() -> None:
     hints = document.partition('hints="')[2].partition('"')[0].split(",")
     assert 0 < len(hints) <= 500
     assert all(0 < len(hint) <= 100 and not set(hint) & set("*!?") for hint in hints)
+    for topic in MENU.coded():  # none is left out for standing last
+        assert len(set(hints) & {bare(word) for word in topic.keywords["fr"]}) >= 20
 
 
 def test_a_relay_hears_everything_slowly_and_others_do_not() -> None:
