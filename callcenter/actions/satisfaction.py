@@ -93,3 +93,4 @@ def _keep(session: Session, contact_id: str, reply: Reply) -> None:
         rollups.mark(session, [contact.local_day])
     if reply.settled is not None and contact.settled_said is None:
         contact.settled_said = reply.settled
+        rollups.mark(session, [contact.local_day])

@@ -43,6 +43,7 @@ _ABOUT = f"""(cast(:partner as text) = '{EVERYBODY}' and cast(:procedure as text
 _ASKED = "exists (select from callbacks b join calls k on k.id = b.asked_by where k.contact_id = contacts.id)"
 _NEEDED = {
     "answers": "satisfaction is not null",
+    "said": "settled_said is not null",
     "return_known": "returned is not null",
     "wait_ms": "waited is not null",
     "owing": "due <> 'nothing'",
@@ -112,6 +113,8 @@ class RowBehind:
     topic: str | None
     satisfaction: int | None
     satisfaction_scale: int | None
+    settled_said: bool | None
+    """The person's own word."""
     demarches: tuple[Demarche, ...]
     tally: Tally
 
@@ -175,7 +178,8 @@ def behind(
     return [
         RowBehind(
             one.reference, one.arrived_at, one.local_day, one.department, one.channel, one.site_id, one.topic,
-            one.satisfaction, one.satisfaction_scale, tuple(demarches.get(one.id, ())), tallies[one.id],
+            one.satisfaction, one.satisfaction_scale, one.settled_said, tuple(demarches.get(one.id, ())),
+            tallies[one.id],
         )
         for one in contacts
     ]  # fmt: skip

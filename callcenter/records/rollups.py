@@ -44,6 +44,8 @@ OF_CONTACT = {
     "answers": "(s.top is not null and c.satisfaction is not null)::int",
     "satisfied": "(c.satisfaction >= s.satisfied_from)::int",
     "very_satisfied": "(c.satisfaction >= s.very_from)::int",
+    "said": "(c.settled_said is not null)::int",
+    "said_settled": "c.settled_said::int",
     "return_known": "(c.returned is not null)::int",
     "returned": "c.returned::int",
     "wait_ms": "round(c.waited * 1000)::bigint",

@@ -33,6 +33,7 @@ from callcenter.rules.visits import REASONS
 MARK = "simule-"
 FIRST_SITE = 90_000_000  # above every id of the national list
 WEEK = [[["09:00", "12:30"], ["13:30", "17:00"]]] * 5 + [[], []]
+SETTLED_FROM = 3  # whoever is satisfied says that it is settled
 OUTCOMES = {"information": "information", "accompaniment": "accompagnement", "orientation": "orientation"}
 REASON, MUST_COME = next((word, code) for word, code in REASONS.items() if code == "must_come")
 
@@ -44,6 +45,7 @@ CALLS = (
 CONTACTS = (
     "id", "reference", "channel", "department", "topic", "language", "relay", "arrived_at", "local_day", "waited",
     "agent_id", "due", "recorded_at", "satisfaction", "satisfaction_scale",
+    "settled_said",
 )  # fmt: skip
 MATTERS = (
     "id", "contact_id", "partner", "procedure", "outcome", "reason", "internet_checked", "settled", "follow_up", "at",
@@ -243,7 +245,7 @@ def _write_call(
     kept["contacts"].append((
         contact_id, f"{MARK}{call.arrived.year}-{number}", channel, call.department, call.topic, "fr", False,
         call.arrived, local_day(call.department, call.arrived), waited, agent_id, "recorded" if spoke else "nothing",
-        call.wrapped, score, 4 if score else None,
+        call.wrapped, score, 4 if score else None, None if score is None else score >= SETTLED_FROM,
     ))  # fmt: skip
     kept["calls"].append((
         call_id, f"{MARK}{call.arrived.year}-{number}", channel, promise.id if promise else None, contact_id,
@@ -351,6 +353,7 @@ def _lines(
             "departement": department, "minutes": str(round(min(dice.lognormvariate(3.1, 0.6), 240))),
             "attente_minutes": str(round(min(dice.expovariate(1 / 9), 90))), "note": str(score or ""),
             "echelle": "4" if score else "",
+            "regle_usager": "" if score is None else "oui" if score >= SETTLED_FROM else "non",
         }  # fmt: skip
         known: set[str] = set()
         for _ in range(2 if dice.random() < 1 / 7 else 1):

@@ -81,6 +81,8 @@ MEASURES = (
     Measure(quality.satisfied, "share", ("answers",), by_partner=True),
     Measure(quality.very_satisfied, "share", ("answers",), by_partner=True),
     Measure(quality.answered_the_question, "share", ("contacts",), by_partner=True),
+    Measure(quality.settled_as_said, "share", ("said",), by_partner=True),
+    Measure(quality.said_whether_settled, "share", ("contacts",), by_partner=True),
     Measure(quality.recorded, "share", ("owing",), by_partner=True),
     Measure(quality.handling_time, "seconds", ("handled",), by_partner=True, people=_handled),
     Measure(quality.mean_wait, "seconds", ("wait_ms",), by_partner=True, people=_waited),

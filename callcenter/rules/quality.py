@@ -94,6 +94,18 @@ def answered_the_question(tally: Tally) -> Share:
     return Share(tally.answers, tally.contacts)
 
 
+def settled_as_said(tally: Tally) -> Share:
+    """Contacts whose citizen said that their request was settled ÷ those whose citizen said whether it was: the second
+    question, of a whole contact and in the person's own word, beside what agents recorded of each démarche. Unit: share
+    of the answers given. [FS]"""
+    return Share(tally.said_settled, tally.said)
+
+
+def said_whether_settled(tally: Tally) -> Share:
+    """Contacts whose citizen said whether their request was settled. Unit: share of the contacts. [FS]"""
+    return Share(tally.said, tally.contacts)
+
+
 def recorded(tally: Tally) -> Share:
     """Contacts with an outcome ÷ contacts that owe one. Unit: share of the contacts. [house]"""
     return Share(tally.recorded, tally.owing)

@@ -28,6 +28,9 @@ class Tally:
     """Contacts whose citizen answered how satisfied they were, on a declared scale."""
     satisfied: int = 0
     very_satisfied: int = 0
+    said: int = 0
+    """Contacts whose citizen said whether their request was settled."""
+    said_settled: int = 0
     return_known: int = 0
     """Answered calls of known number whose seven days are over."""
     returned: int = 0

@@ -281,7 +281,16 @@ def test_the_response_rate_stands_beside_every_figure_of_satisfaction(sign_in: S
     for side in ("phone", "desk"):
         rate = getattr(found["answered_the_question"], side).value
         told = f"{100 * rate:.1f}".replace(".", ",").removesuffix(",0") + " % ont répondu"
-        assert page.count(told) == 3, told  # satisfied, very satisfied, and the one site of the Lot
+        said, known = (getattr(found[code], side) for code in ("said_whether_settled", "settled_as_said"))
+        assert said.part == known.of > 0
+        told_too = f"{100 * said.value:.1f}".replace(".", ",").removesuffix(",0") + " % ont répondu"
+        times = {told: 3} if told != told_too else {told: 4}  # satisfied, very satisfied, and the one site of the Lot
+        for words, expected in ({told_too: 1} | times).items():
+            assert page.count(f" {words}") + page.count(f">{words}") == expected, words
+    asked = OCTOBER | {"measure": "settled_as_said", "side": "front_desk"}
+    rows = sign_in("ines").get("/reports/rows", params=asked).text
+    words = re.findall("<td>(réglée|non réglée)</td>", rows)
+    assert (words.count("réglée"), len(words)) == (found["settled_as_said"].desk.part, found["settled_as_said"].desk.of)
 
 
 def test_a_mean_of_a_few_and_the_longest_wait_are_kept_out_of_the_table(sign_in: SignIn, october: None) -> None:
@@ -405,12 +414,12 @@ def test_a_correction_carries_its_date_wherever_the_month_is_shown(
         assert set(open_data().values()) == {""}  # of calls, and none has changed
     with time_machine.travel(instant(2026, 12, 5), tick=True):
         with transaction() as session:
-            call = session.scalars(select(Call).where(Call.department == "974", Call.ending == "answered")).first()
-            assert call is not None
+            of_october = select(Call, Contact.local_day).join(Contact, Contact.id == Call.contact_id)
+            of_october = of_october.where(Contact.local_day.between(date(2026, 10, 1), date(2026, 10, 31)))
+            of_october = of_october.where(Call.department == "974", Call.channel == "phone", Call.ending == "answered")
+            call, day = session.execute(of_october.order_by(Call.arrived_at).limit(1)).one()
             call.ending = "abandoned"
-            contact = session.get(Contact, call.contact_id)
-            assert contact is not None
-            rollups.mark(session, [contact.local_day])
+            rollups.mark(session, [day])
         rolled_up(instant(2026, 12, 5))
         settle("vera", role="admin")
         root = sign_in("vera")

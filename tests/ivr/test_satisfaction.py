@@ -11,7 +11,7 @@ from callcenter.actions import agent, healing, satisfaction
 from callcenter.actions.agent import takes_post
 from callcenter.clock import now
 from callcenter.db import reading, transaction
-from callcenter.records import calls, contacts
+from callcenter.records import calls, contacts, rollups
 from callcenter.records.contacts import Contact, Entry
 from callcenter.records.figures import between
 from callcenter.rules import quality
@@ -67,18 +67,23 @@ def test_the_caller_answers_both_questions_and_every_webhook_comes_twice(carrier
     assert all("référence" in each and "satisfait" in each for each in first)
     then = [carrier.asks(each.action, "3") for each in first]
     assert all("réglée" in each for each in then)
+    rolled_up(now())
     last = [carrier.asks(each.action, "2") for each in then]
     assert all("Merci de vos réponses" in each and each.verbs[-1] == "Hangup" for each in last)
     carrier.asks(first[0].action, "1")  # a late twin with another key: the first answer stands
     contact = contact_of(call_id)
     assert (contact.satisfaction, contact.satisfaction_scale, contact.settled_said) == (3, 4, False)
     assert "satisfait" not in carrier.asks(f"/voice/goodbye?c={call_id}")
+    with reading() as session:
+        assert rollups.is_marked(session)  # the second answer alone changes the figures of its day
     rolled_up(now())
     with reading() as session:
         (tally,) = between(session, contact.local_day, contact.local_day).values()
     assert quality.satisfied(tally) == quality.Share(1, 1)
     assert quality.very_satisfied(tally) == quality.Share(0, 1)
     assert quality.answered_the_question(tally) == quality.Share(1, 1)
+    assert quality.settled_as_said(tally) == quality.Share(0, 1)
+    assert quality.said_whether_settled(tally) == quality.Share(1, 1)
 
 
 def test_silence_ends_politely_and_a_wrong_key_is_asked_once_more(carrier: Carrier, karim: str) -> None:

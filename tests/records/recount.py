@@ -73,6 +73,8 @@ def _of_contact(contact: Contact, legs: list[Leg]) -> Tally:
         answers=int(known),
         satisfied=int(known and score >= 3),
         very_satisfied=int(known and score == 4),
+        said=int(contact.settled_said is not None),
+        said_settled=int(contact.settled_said is True),
         return_known=int(contact.returned is not None),
         returned=int(contact.returned is True),
         wait_ms=round(waited * 1000) if waited is not None else 0,

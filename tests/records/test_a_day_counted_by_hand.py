@@ -37,6 +37,8 @@ BY_HAND: dict[str, tuple[object, object]] = {
     "satisfied": (Share(2, 3), Share(1, 2)),  # 4, 3 and 1; 4 and 2, the 5 out of 5 being of no declared scale
     "very_satisfied": (Share(1, 3), Share(1, 2)),
     "answered_the_question": (Share(3, 17), Share(2, 3)),
+    "settled_as_said": (Share(1, 2), Share(1, 1)),  # the first says so, whatever became of her second démarche
+    "said_whether_settled": (Share(2, 17), Share(1, 3)),
     "recorded": (Share(4, 6), Share(3, 3)),  # one is owed, one was released; who reached nobody owes nothing
     "handling_time": (270.0, 900.0),  # (360 + 300 + 150) ÷ 3, relay apart; (600 + 1,200) ÷ 2
     "mean_wait": (141.0, 120.0),  # (30 + 90 + 60 + 600 + 33 + 33) ÷ 6
@@ -155,12 +157,16 @@ def write(session: Session) -> None:
     someone, other = sealing.pseudonym("+33565000001"), sealing.pseudonym("+33565000002")
     known = {"satisfaction_scale": 4, "due": "recorded"}
 
-    first, call = day.call(0, "answered", 30.0, pseudonym=someone, topic="impots", satisfaction=4, **known)
+    first, call = day.call(
+        0, "answered", 30.0, pseudonym=someone, topic="impots", satisfaction=4, settled_said=True, **known
+    )
     day.handled(first, call, 240, 60, 60)
     day.offered(call, "accepted")
     day.matter(first, "caf", "accompaniment", True)
     oriented = day.matter(first, "dgfip", "orientation", False)
-    again, call = day.call(60, "answered", 90.0, pseudonym=someone, topic="impots", satisfaction=3, **known)
+    again, call = day.call(
+        60, "answered", 90.0, pseudonym=someone, topic="impots", settled_said=False, satisfaction=3, **known
+    )
     day.handled(again, call, 200, 0, 100)
     day.offered(call, "missed", "accepted")
     day.matter(again, "caf", "information", True)
@@ -190,7 +196,8 @@ def write(session: Session) -> None:
     visit = day.contact("front_desk", BEGINS, lasted=600.0, waited=120.0, satisfaction=4, **known)
     day.matter(visit, "caf", "accompaniment", True)
     day.matter(visit, "dgfip", "accompaniment", True, continues=oriented)
-    bus = day.contact("bus", BEGINS, lasted=1200.0, satisfaction=5, satisfaction_scale=5, due="recorded")
+    said = {"satisfaction": 5, "satisfaction_scale": 5, "settled_said": True}
+    bus = day.contact("bus", BEGINS, lasted=1200.0, due="recorded", **said)
     day.matter(bus, "dgfip", "accompaniment", None)
     visit = day.contact("front_desk", BEGINS, satisfaction=2, **known)
     day.matter(visit, "caf", "information", False)

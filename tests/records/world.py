@@ -25,7 +25,7 @@ class World:
     """`live` writes so many contacts between two instants; the same seed gives the same world."""
 
     def __init__(self, session: Session, seed: int = 1) -> None:
-        self.session, self.chance = session, Random(seed)
+        self.session, self.chance, self.said = session, Random(seed), Random(seed)
         self.agents = [self._agent(n) for n in range(4)]
         self.opened: list[str] = []
         session.flush()
@@ -58,6 +58,7 @@ class World:
             self._matters(contact)
             contact.satisfaction = chance.choice((None, 1, 2, 3, 4, 4))
             contact.satisfaction_scale = chance.choice((4, 4, 5)) if contact.satisfaction else None
+            contact.settled_said = self.said.choice((None, True, True, False))
         trail.note(self.session, at, "contact", contact.id, "", contact.due, "test")
         return contact
 

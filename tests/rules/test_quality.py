@@ -20,6 +20,7 @@ MORNING = Tally(
     answered=70, answered_in_time=60, abandoned=10, short_abandon=4, left_in_menu=5, served_by_menu=2,
     became_callback=3, called_back=2, closed=1, refused_full=1, technical=2, technical_known=1, in_progress=2,
     contacts=100, owing=70, recorded=63, answers=40, satisfied=38, very_satisfied=30, return_known=50, returned=5,
+    said=36, said_settled=33,
     accompaniments=90, opened=80, settlement_known=75, settled=60, informations=20, assistances=55, orientations=15,
     wait_ms=4_200_000, wait_longest_ms=300_000, handled=60, talk_ms=24_000_000, hold_ms=600_000, wrap_up_ms=3_600_000,
     relay_handled=2, relay_ms=2_400_000, promised=3, reached=2, kept=1, attempts=4, late_ms=600_000,
@@ -34,6 +35,8 @@ EXAMPLES: list[tuple[Callable[[Tally], object], object]] = [
     (quality.satisfied, Share(38, 40)),
     (quality.very_satisfied, Share(30, 40)),
     (quality.answered_the_question, Share(40, 100)),
+    (quality.settled_as_said, Share(33, 36)),
+    (quality.said_whether_settled, Share(36, 100)),
     (quality.recorded, Share(63, 70)),
     (quality.offered, 100),  # 70+10+4+5+2+3+1+1+2 ended, 2 in progress
     (quality.requiring_an_agent, 89),  # 70+10+4+3+1+1
