@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from typing import cast
@@ -16,7 +16,7 @@ LANGUAGES = ("fr", "en")  # those that the telephone speaks
 SHORTEST_PASSWORD = 12
 LARGEST = 1_000_000  # bytes of a table
 MOST = 2_000  # lines of a table
-EVERYTHING = "*"  # in a table: every topic, every department
+EVERYTHING = "*"  # in a table: every topic of their department, every department
 
 COLUMNS = ("login", "name", "role", "department", "site", "topics", "languages", "departments", "phone", "password")
 OTHER_NAMES = {
@@ -28,6 +28,10 @@ NEEDED = ("login", "name", "department")
 ROLES_BY_WORD = {"": "agent", "superviseur": "supervisor", "superviseure": "supervisor", "auditeur": "auditor",
                  "auditrice": "auditor", "administrateur": "admin", "administratrice": "admin"}  # fmt: skip
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
+
+
+TopicsOf = Callable[[str], Collection[str]]
+"""The topics that somebody of a department may be expected to know."""
 
 
 class BadPassword(Refusal):
@@ -76,8 +80,9 @@ class Entry:
     password: str
 
 
-def checked(given: Mapping[str, object], topics: Collection[str]) -> Profile:
-    """The profile in these fields, `site` being written. Raises BadAnswer with every code that is wrong."""
+def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsOf) -> Profile:
+    """The profile in these fields, `site` being written; of `topics`, or `every` one of their department. Raises
+    BadAnswer with every code that is wrong."""
     wrong: list[str] = []
 
     def text(name: str) -> str:
@@ -94,14 +99,14 @@ def checked(given: Mapping[str, object], topics: Collection[str]) -> Profile:
             wrong.append(f"staff_{name}")
         return found
 
-    role = text("role").lower()
+    role, department = text("role").lower(), _code(text("department"))
     profile = Profile(
         login=text("login").lower(),
         name=" ".join(text("name").split()),
         role=ROLES_BY_WORD.get(role, role),
-        department=_code(text("department")),
+        department=department,
         site_id=int(text("site")) if text("site").isascii() and text("site").isdigit() else None,
-        topics=several("topics", topics),
+        topics=several("topics", topics, every(department)),
         languages=several("languages", LANGUAGES) or ("fr",),
         departments=tuple(map(_code, several("departments", _written_codes(), TERRITORIES))),
         phone=_phone(text("phone"), wrong),
@@ -128,12 +133,12 @@ def checked_password(password: str) -> str:
     return password
 
 
-def read(content: bytes, topics: Collection[str]) -> tuple[list[Entry], list[Wrong]]:
+def read(content: bytes, topics: Collection[str], every: TopicsOf) -> tuple[list[Entry], list[Wrong]]:
     """Every line of a table that is well written, and what is wrong with the others. Raises NotStaff."""
     entries, wrong, seen = list[Entry](), list[Wrong](), set[str]()
     for line, row in _rows(content):
         try:
-            profile = checked(row, topics)
+            profile = checked(row, topics, every)
             password = checked_password(row["password"]) if row.get("password") else ""
         except BadAnswer as refusal:
             wrong += [Wrong(line, str(code)) for code in refusal.args]

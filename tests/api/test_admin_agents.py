@@ -172,7 +172,7 @@ def test_one_wrong_line_refuses_the_table_with_every_line_and_reason(
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", b"nom;age\nx;3\n", b"login,name\n", TABLE.encode() + b"a;" * 20])
 def test_what_is_no_table_of_agents_is_refused(content: bytes) -> None:
     with pytest.raises(staff.NotStaff):
-        staff.read(content, TOPICS)
+        staff.read(content, TOPICS, lambda _department: TOPICS)
 
 
 def test_the_pages_keep_what_was_typed_and_say_what_is_wrong(sign_in: SignIn, admin: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from callcenter.db import transaction
-from callcenter.records import contacts, directory, visits
+from callcenter.db import reading, transaction
+from callcenter.records import agents, contacts, directory, visits
 from callcenter.records.directory import Procedure
 from callcenter.rules.visits import Refused, Why, read_csv
 from tests.api.conftest import SignIn
@@ -89,6 +89,27 @@ def test_no_caller_waits_for_a_service_that_only_a_neighbour_added(root: TestCli
         assert root.post("/api/board/orders/queue", json=led).status_code == status, scope
     asked = {"number": "0262 12 34 56", "department": "974", "topic": "adil"}
     assert ines.post("/api/callbacks", json=asked).status_code == 404
+
+
+def test_every_topic_is_that_of_the_nation_and_of_ones_own_department(root: TestClient, sign_in: SignIn) -> None:
+    """A form's default and a table's star give nobody a neighbour's service, and no list is of all departments."""
+    blank = root.get("/admin/agents/new").text
+    assert 'value="impots" checked' in blank
+    assert 'value="adil"' not in blank
+    table = "login;name;department;topics\nlea;Léa;974;*\nkarim;Karim;46;*\n"
+    taken = root.post("/api/admin/agents/import", files={"table": table.encode()})
+    assert taken.status_code == 200, taken.text
+    with reading() as session:
+        lea, karim = (agents.by_login(session, login) for login in ("lea", "karim"))
+    assert lea
+    assert karim
+    assert set(karim.topics) - set(lea.topics) == {"adil"}
+    assert root.get("/admin/agents").text.count("Tous les sujets") == 2
+    assert 'value="adil" checked' in root.get(f"/admin/agents/{karim.id}").text
+    assert 'value="adil"' not in root.get(f"/admin/agents/{lea.id}").text
+    for page in ("/admin/hours?scope={}", "/admin/departments/{}", "/admin/directory?scope={}"):
+        assert '<option value="adil">' in root.get(page.format("46")).text, page
+        assert '<option value="adil">' not in root.get(page.format("974")).text, page
 
 
 def _offered(web: TestClient, select: str) -> set[str]:

@@ -52,7 +52,7 @@ class Member(BaseModel):
 
     def profile(self) -> Profile:
         """Raises BadAnswer."""
-        return rules.checked(self.model_dump(), tuple(directory.topics()))
+        return checked(self.model_dump())
 
 
 class NewMember(Member):
@@ -105,15 +105,25 @@ def account(row: Agent) -> Account:
     )
 
 
+def checked(given: Mapping[str, object]) -> rules.Profile:
+    """Fields as a form has them. Raises BadAnswer."""
+    return rules.checked(given, tuple(directory.topics()), every_topic)
+
+
+def every_topic(department: str) -> tuple[str, ...]:
+    """What somebody of this department may be expected to know: no neighbour's own services."""
+    return tuple(directory.topics_of([department]))
+
+
 def engage(admin: Agent, given: Mapping[str, object], password: str) -> str:
     """A new account from fields as a form has them; its id. Raises BadAnswer, BadPassword."""
-    profile = rules.checked(given, tuple(directory.topics()))
+    profile = checked(given)
     return verbs.engages(admin, profile, _hashed(password) if password else "", clock.now())
 
 
 def take_in(admin: Agent | None, content: bytes) -> Imported:
     """A whole table, or nothing of it. Raises NotStaff."""
-    entries, wrong = rules.read(content, tuple(directory.topics()))
+    entries, wrong = rules.read(content, tuple(directory.topics()), every_topic)
     hashes = {entry.profile.login: _hashed(entry.password) for entry in entries if entry.password and not wrong}
     return verbs.imports(admin, entries, wrong, hashes, clock.now())
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from callcenter import clock
 from callcenter.actions import staff as verbs
 from callcenter.actions.staff import Imported
-from callcenter.api import directory, sites
+from callcenter.api import sites
 from callcenter.api.admin import agents as api
 from callcenter.api.identity import ADMIN, Admitted, Visitor, open_to
 from callcenter.errors import BadAnswer, Refusal
@@ -51,7 +51,7 @@ def listed(
         asked=Asked(text, department, role, active),
         department_options=shown.department_options(),
         role_options=shown.role_options(visitor.language),
-        topic_count=len(directory.topics()),
+        every_topic=lambda row: set(api.every_topic(row.department)) <= set(row.topics),
         done=bool(done),
     )
 
@@ -59,7 +59,7 @@ def listed(
 @router.get("/new")
 @open_to(*ADMIN)
 def new(visitor: Admitted) -> Response:
-    return _one(visitor, None, NOBODY | {"topics": tuple(directory.topics())})
+    return _one(visitor, None, NOBODY | {"topics": api.every_topic("")})
 
 
 @router.post("/new")
@@ -103,7 +103,7 @@ def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
     row, _ = api.one(shown.uuid(agent_id))
     given = _given(fields)
     try:
-        verbs.changes(visitor.staff, row.id, rules.checked(_with_site(given), tuple(directory.topics())), clock.now())
+        verbs.changes(visitor.staff, row.id, api.checked(_with_site(given)), clock.now())
     except BadAnswer as refusal:
         return _one(visitor, row, given, refusal)
     return shown.done(f"/admin/agents/{row.id}")
@@ -148,7 +148,7 @@ def _one(
         department_options=shown.department_options(),
         role_options=shown.role_options(visitor.language),
         language_options=shown.language_options(visitor.language),
-        topic_options=shown.topic_options(visitor.language),
+        topic_options=shown.topic_options(visitor.language, [given["department"]], held=given["topics"]),
         site_names=sites.names(),
         meant=sites.numbers_of(given["site"], given["department"]) if several else [],
         done=done,

@@ -123,7 +123,7 @@ def _listed(
         found=api.of(scope),
         scopes=[NATION, *(code for code, each in TERRITORIES.items() if each.inhabited)],
         partner_options=partners,
-        topic_options=shown.topic_options(visitor.language),
+        topic_options=shown.topic_options(visitor.language, [scope]),
         label_languages=LABELS,
         today=clock.now().date(),
         typed={f: {name: typed[1].get(name, "") if f == typed[0] else "" for name in TYPED[f]} for f in TYPED},

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from callcenter import clock
 from callcenter.actions import hours as verbs
-from callcenter.actions.orders import LONGEST
+from callcenter.actions.orders import LONGEST, departments_of
 from callcenter.api import orders
 from callcenter.api.admin import hours as api
 from callcenter.api.identity import ADMIN, SUPERVISOR, Admitted, Visitor, open_to
@@ -109,7 +109,7 @@ def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done
         reasons=verbs.REASONS,
         today=found.local.date(),
         is_admin=visitor.staff.role == "admin",
-        topic_options=shown.topic_options(visitor.language),
+        topic_options=shown.topic_options(visitor.language, departments_of(found.scope)),
         weekdays=WEEKDAYS[visitor.language],
         done=done,
     )
@@ -128,7 +128,7 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         thresholds=[each for each in orders.now().thresholds if each.scope in rings(code)],
         otherwise=orders.now().otherwise,
         longest=LONGEST,
-        topic_options=shown.topic_options(visitor.language),
+        topic_options=shown.topic_options(visitor.language, [code]),
         states=verbs.STATES,
         today=_today(),
         is_admin=visitor.staff.role == "admin",

@@ -1,5 +1,6 @@
 """What the administrators' pages share: options, identifiers, and a refusal that keeps what was typed."""
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -64,5 +65,7 @@ def language_options(language: str) -> Options:
     return [(code, say(language, f"language.{code}")) for code in LANGUAGES]
 
 
-def topic_options(language: str) -> Options:
-    return [(topic.code, topic.name(language)) for topic in directory.topics().values()]
+def topic_options(language: str, departments: Collection[str] | None = None, held: Collection[str] = ()) -> Options:
+    """The topics of the nation and of these departments (None: of all), and those that are chosen already."""
+    near = directory.topics() if departments is None else directory.topics_of(departments)
+    return [(code, topic.name(language)) for code, topic in directory.topics().items() if code in near or code in held]
