@@ -264,7 +264,17 @@ def test_the_opening_commitment_and_the_sites_are_told(sign_in: SignIn, october:
     page = sign_in("ines").get("/reports", params=OCTOBER).text
     for said in ("Engagement tenu : 1 ", "Engagement non tenu : 1 ", "Horaires non connus : 0 ", "à part : 1"):
         assert said in page
-    sites = [row for row in csv_of(sign_in("ines")) if row["tableau"] == "site"]
+    ines, defined = sign_in("ines"), '<a href="/reports/definitions#opening_commitment">'
+    for said in ("Engagement tenu", "Engagement non tenu", "Horaires non connus", "Antennes, bus", "Heures", "Jours"):
+        assert f"{defined}{said}" in page
+    assert 'id="opening_commitment"' in ines.get("/reports/definitions").text
+    opening = page.partition('id="opening"')[2]
+    named = dict(re.findall(r'<th scope="row"><a href="(/sites/\d+)">(.*?)</a></th>', opening))
+    assert named == {f"/sites/{number}": f"=Site {number}" for number in (1, 2, 3)}
+    assert '<th scope="row"><a href="/sites/1">' in page.partition('id="sites"')[2].partition("</section>")[0]
+    assert all(f">{name}</h1>" in ines.get(path).text for path, name in named.items())
+    assert "/sites/" not in ines.get("/reports/print", params=OCTOBER).text.partition("<main")[2]
+    sites = [row for row in csv_of(ines) if row["tableau"] == "site"]
     assert [row["libellé"] for row in sites] == ["'=Site 1"]  # never a formula
     weeks = [
         (row["code"], row["unité"], row["guichet"]) for row in csv_of(sign_in("ines")) if row["tableau"] == "opening"
