@@ -310,8 +310,9 @@ def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None
     page.set_input_files("#table", {"name": "l.csv", "mimeType": "text/csv", "buffer": other})
     page.get_by_role("button", name="Importer cette liste").click()
     page.wait_for_selector("#taken-title")
-    page.locator("details.more summary").click()
-    is_accessible(page, "a list that is taken in, with its doubts")
+    for summary in page.locator("details.more summary").all():
+        summary.click()
+    is_accessible(page, "a list that is taken in, with its changes and its doubts")
     page.goto("/sites")
     page.wait_for_selector("svg.map a")
     is_accessible(page, "the sites by department, on the map")
