@@ -25,6 +25,7 @@ RUN = rf"(?<!\d)\d(?:{NEAR}\d){{12}}(?:{NEAR}\d{NEAR}\d)?(?!\d)"
 
 RIB = rf"(?<!\d)\d(?:{FAR}\d){{9}}(?:{FAR}[\dA-Za-z]){{11}}{FAR}\d{FAR}\d(?!\d)"
 RIB_TYPED = rf"(?<!\d)\d{{5}}{NEAR}\d{{5}}{NEAR}\d{{11}}{NEAR}\d{{2}}(?!\d)"
+RIB_MOST_LETTERS = 3
 RIB_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
 
 CARD = rf"(?<!\d)\d{{4}}(?:{FAR}\d{{4}}){{3}}(?!\d)"
@@ -91,8 +92,10 @@ def _has_key(nir: str) -> bool:
 
 
 def _is_rib(rib: str) -> bool:
-    bank, desk, account, key = rib[:5], rib[5:10], rib[10:21].translate(RIB_LETTERS), rib[21:]
-    return (89 * int(bank) + 15 * int(desk) + 3 * int(account) + int(key)) % 97 == 0
+    """By its key; an account has few letters, a word more."""
+    bank, desk, account, key = rib[:5], rib[5:10], rib[10:21], rib[21:]
+    fits = 89 * int(bank) + 15 * int(desk) + 3 * int(account.translate(RIB_LETTERS)) + int(key)
+    return sum(each.isalpha() for each in account) <= RIB_MOST_LETTERS and fits % 97 == 0
 
 
 def _is_card(digits: str) -> bool:
