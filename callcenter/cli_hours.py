@@ -1,19 +1,22 @@
 """`callcenter hours …`: the hours as an operator writes them, in OpenStreetMap's syntax."""
 
-from datetime import date, datetime
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from callcenter import clock
+from callcenter.actions import hours as verbs
 from callcenter.actions import standing
-from callcenter.db import reading, transaction
-from callcenter.errors import Refusal
+from callcenter.db import reading
+from callcenter.errors import BadAnswer, Refusal
 from callcenter.records import hours as records
-from callcenter.rules.opening_hours import NATION, OFF, DatedException, checked, on_their_clock, opening
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.opening_hours import NATION, OFF, DatedException, on_their_clock, opening
+from callcenter.ui.words import say
 
 app = typer.Typer(no_args_is_help=True, help="The hours of the line, of its queues, exceptions and holidays.")
 console = Console(highlight=False, soft_wrap=True)
@@ -55,9 +58,8 @@ def set_(
     topic: Topic = "",
 ) -> None:
     """Write hours."""
-    _known(scope)
-    with transaction() as session:
-        records.write(session, scope, topic, _checked(hours) if hours else "")
+    with _refusals():
+        verbs.writes(None, scope, topic, hours, clock.now())
 
 
 @app.command("except")
@@ -70,20 +72,16 @@ def except_(
     topic: Topic = "",
 ) -> None:
     """Closed, or open at other hours, from one day to another."""
-    _known(scope)
-    if last < first:
-        raise typer.BadParameter("the last day is before the first")
-    exception = DatedException(scope, first.date(), last.date(), _checked(hours), reason[:20], topic)
-    with transaction() as session:
-        console.print(records.except_(session, exception))
+    with _refusals():
+        exception = DatedException(scope, first.date(), last.date(), hours, reason, topic)
+        console.print(verbs.excepts(None, exception, clock.now()))
 
 
 @app.command("forget")
 def forget(exception_id: Annotated[str, typer.Argument()]) -> None:
     """Take a dated exception back."""
-    with transaction() as session:
-        if not records.forget_exception(session, exception_id):
-            raise typer.BadParameter("there is no such exception")
+    with _refusals():
+        verbs.forgets(None, exception_id, clock.now())
 
 
 @app.command("holiday")
@@ -93,19 +91,22 @@ def holiday(
     is_holiday: Annotated[bool | None, typer.Option("--yes/--no", help="neither: as the calendar says")] = None,
 ) -> None:
     """Say that a day is a holiday there, or is not, whatever the calendar says."""
-    _known(scope)
-    chosen: date = day.date()
-    with transaction() as session:
-        records.override(session, scope, chosen, is_holiday)
+    with _refusals():
+        verbs.overrides(None, scope, day.date(), is_holiday, clock.now())
 
 
-def _known(scope: str) -> None:
-    if scope not in {NATION, *TERRITORIES, *(f"R{territory.region}" for territory in TERRITORIES.values())}:
-        raise typer.BadParameter(f"{scope} is no territory, region or N")
-
-
-def _checked(hours: str) -> str:
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What is wrong is said, and nothing is written."""
+    standing.refresh()  # the topics as they are
     try:
-        return checked(hours)
+        yield
+    except BadAnswer as refusal:
+        _refuse(" ".join(say("en", f"error.{code}") for code in refusal.args))
     except Refusal as refusal:
-        raise typer.BadParameter(refusal.sentence("en")) from None
+        _refuse(refusal.sentence("en"))
+
+
+def _refuse(sentence: str) -> NoReturn:
+    console.print(f"[red]{sentence}[/]")
+    raise typer.Exit(1)

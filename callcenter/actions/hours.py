@@ -1,5 +1,6 @@
 """What is written of the hours and of the rollout: by an administrator, and dated exceptions by a supervisor for their
-own departments and the sites of these. Each change is written down, and the next caller hears it."""
+own departments and the sites of these. Each change is written down, and the next caller hears it. Nobody named: an
+operator, from a terminal."""
 
 from datetime import date, datetime, timedelta
 
@@ -16,7 +17,7 @@ STATES = ("closed", "pilot", "open")
 FURTHEST = timedelta(days=800)
 
 
-def excepts(staff: Agent, exception: DatedException, at: datetime) -> str:
+def excepts(staff: Agent | None, exception: DatedException, at: datetime) -> str:
     """The line, a queue of it or one site is closed, or open at other hours, from one day to another; the exception's
     id. Raises BadAnswer, BadHours."""
     if exception.reason not in REASONS:
@@ -34,12 +35,12 @@ def excepts(staff: Agent, exception: DatedException, at: datetime) -> str:
         exception_id = hours.except_(session, exception)
         what |= {"reason": ("", exception.reason), "topic": ("", exception.topic)}
         told = {name: pair for name, pair in what.items() if pair[1]}
-        sessions.audit(session, staff.id, "closed by exception", *_in_history(exception.scope), at, told)
+        sessions.audit(session, _id(staff), "closed by exception", *_in_history(exception.scope), at, told)
     standing.refresh()
     return exception_id
 
 
-def forgets(staff: Agent, exception_id: str, at: datetime) -> None:
+def forgets(staff: Agent | None, exception_id: str, at: datetime) -> None:
     """The ordinary hours hold again on those days."""
     with transaction() as session:
         row = hours.exception(session, exception_id)
@@ -48,11 +49,11 @@ def forgets(staff: Agent, exception_id: str, at: datetime) -> None:
         _must_order(session, staff, row.scope)
         hours.forget_exception(session, exception_id)
         told = {"days": (_days(row.first, row.last), ""), "hours": (row.hours, "")}
-        sessions.audit(session, staff.id, "took an exception back", *_in_history(row.scope), at, told)
+        sessions.audit(session, _id(staff), "took an exception back", *_in_history(row.scope), at, told)
     standing.refresh()
 
 
-def writes(admin: Agent, scope: str, topic: str, written: str, at: datetime) -> None:
+def writes(admin: Agent | None, scope: str, topic: str, written: str, at: datetime) -> None:
     """The hours of the line, or of one queue, in a scope; empty: none of its own. Raises BadHours."""
     _must_exist(scope)
     _check_topic(topic)
@@ -64,11 +65,11 @@ def writes(admin: Agent, scope: str, topic: str, written: str, at: datetime) -> 
             return
         hours.write(session, scope, topic, written)
         told = {"hours": (before, written)} | ({"topic": ("", topic)} if topic else {})
-        sessions.audit(session, admin.id, "wrote hours", "hours", scope, at, told)
+        sessions.audit(session, _id(admin), "wrote hours", "hours", scope, at, told)
     standing.refresh()
 
 
-def overrides(admin: Agent, scope: str, day: date, is_holiday: bool | None, at: datetime) -> None:
+def overrides(admin: Agent | None, scope: str, day: date, is_holiday: bool | None, at: datetime) -> None:
     """The day is a holiday there, or is not; None: as the calendar says."""
     if scope.startswith("R"):
         raise BadAnswer("hours_scope")
@@ -77,7 +78,7 @@ def overrides(admin: Agent, scope: str, day: date, is_holiday: bool | None, at: 
         before = hours.overrides(session).get((scope, day))
         hours.override(session, scope, day, is_holiday)
         told = {"holiday": (f"{day} {_as(before)}", f"{day} {_as(is_holiday)}")}
-        sessions.audit(session, admin.id, "overrode a holiday", "hours", scope, at, told)
+        sessions.audit(session, _id(admin), "overrode a holiday", "hours", scope, at, told)
     standing.refresh()
 
 
@@ -106,15 +107,19 @@ def forgets_plan(admin: Agent, department: str, since: date, at: datetime) -> No
     standing.refresh()
 
 
-def _must_order(session: Session, staff: Agent, scope: str) -> None:
+def _must_order(session: Session, staff: Agent | None, scope: str) -> None:
     """Raises BadAnswer, NotAllowed."""
     site_id = site_of(scope)
     if site_id is not None:
         site = sites.get(session, site_id)
         scope = site.department if site else ""
     _must_exist(scope)
-    if not may_order(staff, scope):
+    if staff is not None and not may_order(staff, scope):
         raise NotAllowed
+
+
+def _id(staff: Agent | None) -> str | None:
+    return staff.id if staff else None
 
 
 def _in_history(scope: str) -> tuple[str, str]:

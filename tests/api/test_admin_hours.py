@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
-from callcenter import clock
+from callcenter import cli_hours, clock
 from callcenter.actions import standing
 from callcenter.db import reading
 from callcenter.records import sessions
@@ -47,6 +48,39 @@ def test_a_supervisor_closes_a_department_of_theirs_in_one_form_and_takes_it_bac
     with reading() as session:
         acts = [act.act for act in sessions.history(session, ["hours"], "46")]
     assert acts == ["took an exception back", "closed by exception"]
+
+
+def test_what_an_operator_writes_from_a_terminal_is_written_down_too(sign_in: SignIn, people: None) -> None:
+    """By the verbs of the pages: what these refuse is refused, and the history says that it was an operator."""
+    today = local_day("46", clock.now()).isoformat()
+
+    def types(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(cli_hours.app, list(words))
+        return done.exit_code, done.output.strip()
+
+    assert types("set", "46", "Mo-Su 06:00-22:00; PH off") == (0, "")
+    code, exception_id = types("except", "46", today, today, "--reason", "flood")
+    assert code == 0
+    assert is_open("46") == (False, "flood")
+    assert types("holiday", "46", today, "--yes") == (0, "")
+    assert types("forget", exception_id)[0] == 0
+    for wrong, said in (
+        (("set", "R99", "Mo 08:00-09:00"), "territory"),
+        (("set", "46", "whenever"), "hours"),
+        (("set", "46", "Mo 08:00-09:00", "--topic", "ovni"), "topic"),
+        (("except", "46", today, "2020-01-01"), "day"),
+        (("except", "46", today, today, "--reason", "ovni"), "reason"),
+        (("forget", exception_id), "no such"),
+    ):
+        code, sentence = types(*wrong)
+        assert (code, said in sentence.lower()) == (1, True), (wrong, sentence)
+    history = sign_in("admin").get("/api/admin/hours/46").json()["history"]
+    assert [each["act"] for each in history] == [
+        "took an exception back", "overrode a holiday", "closed by exception", "wrote hours",
+    ]  # fmt: skip
+    assert {each["who"] for each in history} == {""}
+    assert history[-1]["changes"]["hours"] == ["", "Mo-Su 06:00-22:00; PH off"]
+    assert "un opérateur" in sign_in("admin").get("/admin/hours?scope=46").text
 
 
 def test_each_writes_only_where_they_may(sign_in: SignIn, people: None) -> None:
