@@ -35,9 +35,11 @@ from callcenter.api.admin import agents as admin_agents
 from callcenter.api.admin import directory as admin_directory
 from callcenter.api.admin import hours as admin_hours
 from callcenter.api.admin import sites as admin_sites
+from callcenter.api.body_limit import BodyLimit
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
-from callcenter.errors import NotAllowed, NotFound, Refusal
+from callcenter.errors import BodyTooLarge, NotAllowed, NotFound, Refusal
+from callcenter.rules import national_list, rounds, staff
 from callcenter.ui import callbacks as callback_pages
 from callcenter.ui import orders as order_pages
 from callcenter.ui import pages, reports, streams, walls
@@ -62,6 +64,15 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+FILES = {  # bytes of what is sent there
+    "/admin/agents/import": staff.LARGEST,
+    "/admin/sites/list": national_list.LARGEST,
+    "/admin/sites/rounds": rounds.LARGEST,
+    "/api/admin/agents/import": staff.LARGEST,
+    "/api/admin/sites/import": national_list.LARGEST,
+    "/api/admin/sites/rounds/import": rounds.LARGEST,
+    "/api/visits": visits.LARGEST,
+}
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -148,6 +159,7 @@ def create() -> FastAPI:
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _http_refused)
+    app.add_middleware(BodyLimit, files=FILES, refused=_refused)
     app.add_middleware(SafeHeaders)
     return app
 
@@ -204,9 +216,10 @@ def _refused(request: Request, failure: Exception) -> Response:
 
 
 def _http_refused(request: Request, failure: Exception) -> Response:
-    """What the framework itself refuses: no such page, no such method."""
+    """What the framework itself refuses: no such page, no such method, too much to read."""
     status = failure.status_code if isinstance(failure, HTTPException) else 400
-    return _refused(request, {404: NotFound(), 405: NotFound(), 403: NotAllowed()}.get(status, Refusal()))
+    known = {404: NotFound(), 405: NotFound(), 403: NotAllowed(), BodyTooLarge.status: BodyTooLarge()}
+    return _refused(request, known.get(status, Refusal()))
 
 
 app = create()

@@ -33,6 +33,13 @@ class NotPossibleNow(Refusal):
     english = "This is not possible in your present state."
 
 
+class BodyTooLarge(Refusal):
+    """Cet envoi est trop lourd : rien n'a été lu. Pour un fichier, connectez-vous d'abord, et vérifiez sa taille."""
+
+    status = 413
+    english = "This is too much to send: nothing was read. For a file, sign in first, and check its size."
+
+
 class NoDeskPhone(Refusal):
     """Votre compte n'a pas de téléphone de bureau."""
 

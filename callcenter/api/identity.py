@@ -82,27 +82,38 @@ async def form(request: Request) -> FormData:
     return await request.form() if is_form else FormData()
 
 
-async def admit(request: Request, fields: Annotated[FormData, Depends(form)]) -> Visitor:
-    """Lets through who may pass; whoever may is not kept waiting for a thread. Raises NotSignedIn, NotAllowed,
-    ForeignPage, DatabaseDown."""
+async def admit(request: Request) -> Visitor:
+    """Lets through who may pass; whoever may is not kept waiting for a thread. Of a form nothing is read before it is
+    known whose it is. Raises NotSignedIn, NotAllowed, ForeignPage, DatabaseDown."""
     roles: frozenset[str] = getattr(request.scope.get("endpoint"), "roles", frozenset())
     cookie = request.cookies.get(cookie_name("session"), "")
     if not roles:
         raise NotAllowed
     unsafe = request.method not in SAFE_METHODS
-    if unsafe and request.headers.get("origin") != settings().public_web_url.rstrip("/"):
+    if unsafe and not _is_from_our_page(request):
         raise ForeignPage
     if ANYBODY in roles:
         return Visitor(_language_before(request))
     visitor = await to_thread.run_sync(visitor_of, cookie)
     request.state.language = visitor.language
     if unsafe:
-        given = request.headers.get("x-csrf-token") or str(fields.get("csrf", ""))
+        given = request.headers.get("x-csrf-token") or str((await form(request)).get("csrf", ""))
         if not compare_digest(given.encode(), visitor.token.encode()):
             raise ForeignPage
     if visitor.staff.role not in roles:
         raise NotAllowed
     return visitor
+
+
+async def is_staff(request: Request) -> bool:
+    """Whether a page of ours asks this in the name of a member of staff: known before what it sends is read."""
+    if not _is_from_our_page(request):
+        return False
+    try:
+        await to_thread.run_sync(visitor_of, request.cookies.get(cookie_name("session"), ""))
+    except Refusal:
+        return False
+    return True
 
 
 Admitted = Annotated[Visitor, Depends(admit)]
@@ -200,6 +211,10 @@ def language_of(request: Request) -> str:
     """The language of the answer: of whoever is signed in, else chosen before, else the browser's, else French."""
     known: str | None = getattr(request.state, "language", None)
     return known or _language_before(request)
+
+
+def _is_from_our_page(request: Request) -> bool:
+    return request.headers.get("origin") == settings().public_web_url.rstrip("/")
 
 
 def _language_before(request: Request) -> str:

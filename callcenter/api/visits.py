@@ -15,6 +15,7 @@ from callcenter.rules.visits import COLUMNS, REQUIRED
 
 LONGEST = 30.0  # seconds
 MOST = 2_000  # lines of one request
+LARGEST = 2_000_000  # bytes of it
 
 Value = str | int | float | bool | None
 
