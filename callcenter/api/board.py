@@ -68,7 +68,7 @@ class Point:
 @dataclass(frozen=True)
 class Place:
     """One department: who waits now, who is free there, and its last hour. `wait`: the class of its longest wait, 0
-    when nobody waits, then under the first bound, under the second, and from the second on."""
+    when nobody waits, then under the first of the board's `wait_bounds`, under the second, and from the second on."""
 
     department: str
     waiting: int
@@ -92,6 +92,8 @@ class Board:
     states: Mapping[str, int]
     rows: tuple[Row, ...]
     places: tuple[Place, ...]
+    wait_bounds: Threshold
+    """Seconds: those of the longest wait of everything one sees, for each department too; not a topic's own."""
     curve: tuple[Point, ...]
     agents: tuple[AtPost, ...]
     owed: tuple[Owed, ...]
@@ -113,7 +115,7 @@ def last_hour(at: datetime) -> LastHour:
 def look(scope: Scope) -> Board:
     """The board of a scope, as it is now."""
     taken = photograph()
-    return cut(taken, last_hour(taken.at), scope)
+    return cut(taken, last_hour(taken.at), scope, thresholds())
 
 
 def thresholds() -> dict[tuple[str, str], Threshold]:
@@ -143,8 +145,9 @@ def scope_of(overseer: Agent) -> Scope:
     return None if overseer.role == "admin" else frozenset(overseer.departments)
 
 
-def cut(taken: Photograph, hour: LastHour, scope: Scope) -> Board:
-    """The part of a photograph that one scope may see. Callers of no known department are everybody's."""
+def cut(taken: Photograph, hour: LastHour, scope: Scope, own: Mapping[tuple[str, str], Threshold]) -> Board:
+    """The part of a photograph that one scope may see. Callers of no known department are everybody's. `own`: the
+    thresholds that somebody set."""
 
     def is_seen(department: str) -> bool:
         return scope is None or department in scope or department == UNKNOWN
@@ -152,7 +155,7 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope) -> Board:
     waiting = [w for w in taken.waiting if is_seen(w.department)]
     agents = tuple(a for a in taken.agents if scope is None or a.department in scope)
     tallies = {department: tally for department, tally in hour.tallies.items() if is_seen(department)}
-    total = whole(tallies.values())
+    total, bounds = whole(tallies.values()), alerts.threshold(Watched(alerts.LONGEST_WAIT), own)
     return Board(
         at=taken.at,
         waiting=sum(w.waiting for w in waiting),
@@ -162,7 +165,8 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope) -> Board:
         handling_time=quality.handling_time(total),
         states=_count(agents),
         rows=tuple(_rows(waiting, agents)),
-        places=tuple(_places(taken.at, waiting, agents, tallies)),
+        places=tuple(_places(taken.at, waiting, agents, tallies, bounds)),
+        wait_bounds=bounds,
         curve=tuple(_curve(hour, [m for m in hour.minutes if is_seen(m.department)])),
         agents=agents,
         owed=tuple(o for o in taken.owed if scope is None or o.department in scope),
@@ -170,7 +174,11 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope) -> Board:
 
 
 def _places(
-    at: datetime, waiting: Iterable[Waiting], agents: Iterable[AtPost], tallies: Mapping[str, Tally]
+    at: datetime,
+    waiting: Iterable[Waiting],
+    agents: Iterable[AtPost],
+    tallies: Mapping[str, Tally],
+    bounds: Threshold,
 ) -> Iterable[Place]:
     """Every department where somebody waits, serves or called within the hour, the longest wait first."""
     queued: dict[str, list[Waiting]] = {}
@@ -178,7 +186,6 @@ def _places(
         queued.setdefault(each.department, []).append(each)
     free = Counter(a.department for a in agents if a.state == AgentState.AVAILABLE)
     known = {*queued, *tallies, *(a.department for a in agents)}
-    bounds = alerts.DEFAULTS[alerts.LONGEST_WAIT]
     places = []
     for department in known:
         oldest = min((w.oldest for w in queued.get(department, ())), default=None)
@@ -267,10 +274,10 @@ class Release(BaseModel):
 
 
 class BadThreshold(Refusal):
-    """Donnez deux nombres positifs : à partir de quand surveiller, à partir de quand alerter."""
+    """Donnez deux nombres positifs, le plus grave en second : à partir de quand surveiller, puis alerter."""
 
     status = 422
-    english = "Give two positive numbers: from when to watch, and from when to raise an alarm."
+    english = "Give two positive numbers, the graver one second: from when to watch, and from when to raise an alarm."
 
 
 class SetThreshold(BaseModel):
@@ -289,6 +296,8 @@ class SetThreshold(BaseModel):
         unit = 100 if self.measure in WHOLE_ONLY else 1
         with transaction() as session:
             new = None if self.watch is None or self.alarm is None else Threshold(self.watch / unit, self.alarm / unit)
+            if new and not alerts.leads_the_same_way(self.measure, new):
+                raise BadThreshold
             wall.set_threshold(session, self.topic, self.measure, new)
             sessions.audit(session, overseer.id, "sets a threshold of the wall", "threshold", self.measure, at)
 

@@ -71,10 +71,18 @@ def judge(
 ) -> dict[Watched, Level]:
     """The level of each figure, those before in mind. `own`: the thresholds of a topic, by topic and measure; those of
     no topic hold for every figure that has none of its own."""
-    own = own or {}
     return {
-        watched: (
-            own.get((watched.topic, watched.measure)) or own.get(("", watched.measure)) or DEFAULTS[watched.measure]
-        ).level(value, before.get(watched, Level.CALM))
+        watched: threshold(watched, own or {}).level(value, before.get(watched, Level.CALM))
         for watched, value in values.items()
     }
+
+
+def threshold(watched: Watched, own: Mapping[tuple[str, str], Threshold]) -> Threshold:
+    """By which a figure is judged: its topic's, else that of everything, else the default."""
+    of_topic, of_all = own.get((watched.topic, watched.measure)), own.get(("", watched.measure))
+    return of_topic or of_all or DEFAULTS[watched.measure]
+
+
+def leads_the_same_way(measure: str, given: Threshold) -> bool:
+    """Whether a threshold grows graver upwards or downwards as its measure does."""
+    return given.watch == given.alarm or given.is_upward == DEFAULTS[measure].is_upward

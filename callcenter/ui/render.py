@@ -178,6 +178,7 @@ def _environment() -> Environment:
         "hour": _hour,
         "ms": _ms,
         "minutes": _minutes,
+        "seconds": _seconds,
         "ahead": _ahead,
         "percent": _percent,
         "decimal": _decimal,
@@ -299,6 +300,15 @@ def _ahead(context: Context, seconds: float) -> str:
     if seconds >= FRONT:
         return say(context["language"], "ahead.front")
     return say(context["language"], "ahead.minutes", minutes=round(seconds / 60))
+
+
+@pass_context
+def _seconds(context: Context, seconds: float) -> str:
+    """`45 s`, `3 min`, `1 min 30`."""
+    minutes, rest = divmod(seconds, 60)
+    if not minutes or rest % 1:
+        return f"{_decimal(context, seconds)} s"
+    return f"{minutes:.0f} min {rest:02.0f}" if rest else f"{minutes:.0f} min"
 
 
 def _minutes(seconds: float) -> str:

@@ -102,7 +102,9 @@ class Wall:
         taken = board.photograph()
         if self._hour is None or (taken.at - self._hour.at).total_seconds() >= LAST_HOUR_EVERY:
             self._hour, self._thresholds = board.last_hour(taken.at), board.thresholds()
-        seen = {scope: board.cut(taken, self._hour, scope) for scope in {seat.scope for seat in seats}}
+        seen = {
+            scope: board.cut(taken, self._hour, scope, self._thresholds) for scope in {seat.scope for seat in seats}
+        }
         self._levels = {
             scope: alerts.judge(board.watched(each), self._levels.get(scope, {}), self._thresholds)
             for scope, each in seen.items()

@@ -105,6 +105,38 @@ def test_an_administrator_settles_the_thresholds_and_it_is_written_down(sign_in:
         assert session.query(sessions.AuditEntry).count() == 3
 
 
+def test_the_map_goes_by_the_threshold_that_was_set(sign_in: SignIn) -> None:
+    """The tile of a department, its legend and the alert of what one sees are judged alike; a topic's own threshold is
+    that of its queue alone."""
+    settle("root", role="admin")
+    settle("ines", role="supervisor", departments=["46"])
+    call("46", 100, None)
+    root, ines = sign_in("root"), sign_in("ines")
+
+    def told() -> tuple[int, list[str], int]:
+        page = ines.get("/supervision").text
+        tile = re.search(r'map__tile--(\d)"[^>]*><rect[^>]*/><text[^>]*>46<', page)
+        legend = page.partition("map__legend")[2].partition("</ul>")[0]
+        assert tile is not None
+        alert = board.alerts.judge(board.watched(board.look(frozenset(["46"]))), {}, board.thresholds())
+        return int(tile[1]), re.findall(r"</svg>([^<]+)</li>", legend)[1:], int(alert[board.Watched("longest_wait")])
+
+    assert told() == (2, ["moins de 1 min", "de 1 min à 3 min", "3 min et plus"], 1)
+    topics = {"measure": "longest_wait", "topic": "impots", "watch": "5", "alarm": "10"}
+    assert root.post("/supervision/thresholds", data=topics).status_code == 303
+    assert told()[0] == 2
+    assert root.post("/supervision/thresholds", data={"measure": "longest_wait", "watch": "45", "alarm": "90"})
+    assert told() == (3, ["moins de 45 s", "de 45 s à 1 min 30", "1 min 30 et plus"], 2)
+    assert ines.get("/api/board").json()["wait_bounds"] == {"watch": 45, "alarm": 90}
+    assert root.post("/supervision/thresholds", data={"measure": "longest_wait", "watch": "600", "alarm": "900"})
+    assert told()[::2] == (1, 0)
+    for wrong in (
+        {"measure": "longest_wait", "watch": "90", "alarm": "45"},
+        {"measure": "service_level", "watch": "60", "alarm": "80"},
+    ):
+        assert root.post("/supervision/thresholds", data=wrong).status_code == 422
+
+
 def test_a_link_opens_the_wall_without_names_until_it_is_revoked(sign_in: SignIn, browser: object) -> None:
     settle("karim", department="46")
     settle("ines", role="supervisor", departments=["46"])

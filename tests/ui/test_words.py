@@ -84,7 +84,6 @@ MADE = {  # keys whose last part is a value
     *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),
     *(f"unit.{measure.unit}" for measure in MEASURES),
     *(f"{word}.{measure}" for measure in alerts.DEFAULTS for word in ("alert", "alert_unit")),
-    *(f"{map_}_{n}" for n in range(4) for map_ in ("wall.wait", "sites.doubtful")),
     *(f"staffing.day_{n}" for n in range(1, 8)),
     *(f"wall.{each}" for each in ("offered", "answered", "abandoned")),
     *(f"channel.{channel}" for channels in SIDES.values() for channel in channels),
