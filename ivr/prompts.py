@@ -51,6 +51,8 @@ def waiting(
 def spoken_time(language: str, at: datetime) -> str:
     """A local time as it is said: « 8 heures 30 », "8 30 AM"."""
     if language == "en":
+        if not at.minute and at.hour in (0, 12):
+            return "noon" if at.hour else "midnight"
         hour = at.hour % 12 or 12
         return f"{hour}{f' {at.minute:02}' if at.minute else ''} {'AM' if at.hour < 12 else 'PM'}"
     hours = {0: "minuit", 1: "1 heure", 12: "midi"}.get(at.hour, f"{at.hour} heures")

@@ -172,6 +172,8 @@ def _hour_fr(written: str) -> str:
 
 
 def _hour_en(written: str) -> str:
+    if written in ("00:00", "12:00", "24:00"):
+        return "noon" if written == "12:00" else "midnight"
     hours, minutes = int(written[:2]), written[3:]
     return f"{hours % 12 or 12}{f':{minutes}' if minutes != '00' else ''} {'AM' if hours % 24 < 12 else 'PM'}"
 

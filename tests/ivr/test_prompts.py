@@ -69,9 +69,9 @@ def test_what_a_waiting_caller_is_told() -> None:
 @pytest.mark.parametrize(
     ("at", "french", "english"),
     [
-        ((0, 0), "minuit", "12 AM"),
+        ((0, 0), "minuit", "midnight"),
         ((1, 5), "1 heure 5", "1 05 AM"),
-        ((12, 0), "midi", "12 PM"),
+        ((12, 0), "midi", "noon"),
         ((14, 30), "14 heures 30", "2 30 PM"),
     ],
 )

@@ -23,7 +23,7 @@ def test_the_bus_comes_on_tuesday() -> None:
     assert said(AIGRE, "2026-11-21T10:00") == "Le bus passe mardi à Aigre, de 9 h à 12 h."
     assert said(AIGRE, "2026-11-24T11:59") == "Le bus passe aujourd'hui à Aigre, de 9 h à 12 h."
     assert said(AIGRE, "2026-11-24T12:00") == "Le bus passe le mardi 1er décembre à Aigre, de 9 h à 12 h."
-    assert said(AIGRE, "2026-11-21T10:00", "en") == "The bus stops in Aigre on Tuesday, from 9 AM to 12 PM."
+    assert said(AIGRE, "2026-11-21T10:00", "en") == "The bus stops in Aigre on Tuesday, from 9 AM to noon."
 
 
 @pytest.mark.parametrize(("weeks", "day"), [("odd", "1er décembre"), ("even", None)])
