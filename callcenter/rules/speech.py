@@ -48,6 +48,7 @@ UNSURE = (
 # What the network helps with and the menu has no key for: its callers wait with those who do not know.
 OTHER = (
     "la poste", "colis", "courrier", "courriers", "lettre recommandee", "recommande", "facteur", "ma lettre", "timbres",
+    "un paquet", "mon paquet", "avis de passage",
     "mot de passe", "mots de passe", "franceconnect", "france connect", "compte en ligne", "adresse mail", "boite mail",
     "ordinateur", "tablette", "internet", "imprimer", "imprimante", "photocopie", "photocopies", "photocopier",
     "scanner un", "scanner des", "the post", "parcel", "password", "computer", "print",
