@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ValidationError
@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 Fields = Annotated[FormData, Depends(identity.form)]
 
 Asked = TypeVar("Asked", bound=BaseModel)
-WITH_A_LANGUAGE = ("/desk", "/supervision", "/callbacks", "/sites", "/admin")
+WITH_A_LANGUAGE = ("/desk", "/supervision", "/callbacks", "/reports", "/sites", "/admin")
 SAID_WHEN_DONE = {"outcome": "record.saved", "visit": "visit.saved", "promise": "callbacks.made"}
 
 
@@ -77,10 +77,12 @@ def choose_language_before(fields: Fields) -> Response:
 @router.post("/my-language")
 @open_to(*STAFF)
 def choose_language(request: Request, visitor: Admitted, fields: Fields) -> Response:
-    """Kept with the account."""
+    """Kept with the account. Back to the page they were on, with what it was asked; never to another site."""
     identity.set_language(visitor, str(fields.get("language", "")))
-    came_from = urlsplit(request.headers.get("referer", "")).path
-    return _redirect(came_from if came_from.startswith(WITH_A_LANGUAGE) else "/")
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if not came_from.path.startswith(WITH_A_LANGUAGE):
+        return _redirect("/")
+    return _redirect(urlunsplit(("", "", came_from.path, came_from.query, "")))
 
 
 @router.get("/desk")

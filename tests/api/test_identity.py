@@ -207,3 +207,25 @@ def test_readiness_is_the_truth_about_both_stores(browser: Browser) -> None:
     answer = browser().get("/health/ready")
     # No worker has worked here yet, which stops no page.
     assert (answer.status_code, answer.json()) == (200, {"database": True, "index": True, "workers": False})
+
+
+@pytest.mark.parametrize(
+    ("came_from", "goes_to"),
+    [
+        ("/reports?first=2026-10-01&territory=R76", "/reports?first=2026-10-01&territory=R76"),
+        ("/reports/rows?measure=demands", "/reports/rows?measure=demands"),
+        ("/sites?department=46", "/sites?department=46"),
+        ("/sites/12", "/sites/12"),
+        ("/sites?q=caf%C3%A9+%26+Cie#map", "/sites?q=caf%C3%A9+%26+Cie"),
+        ("/sign-in?next=//elsewhere.example", "/"),
+        ("//elsewhere.example/x", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_change_of_language_stays_on_the_page_and_its_question(sign_in: SignIn, came_from: str, goes_to: str) -> None:
+    settle("ines", role="supervisor", departments=["46"])
+    ines = sign_in("ines")
+    asked = {"language": "en", "csrf": ines.headers["X-CSRF-Token"]}
+    for host in (settings().public_web_url.rstrip("/"), "https://elsewhere.example"):
+        answer = ines.post("/my-language", data=asked, headers={"Referer": host + came_from if came_from else ""})
+        assert (answer.status_code, answer.headers["location"]) == (303, goes_to)
