@@ -210,7 +210,7 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
         wanted.place(scope),
         policies,
         tuple(_lines(wanted, sides)),
-        tuple(_demands(curve)),
+        tuple(_demands(curve, wanted, by_month=by_month)),
         by_month,
         _ranked(of_partners, lambda code: names.get(code, code)),
         _ranked(of_procedures, name_of_procedure),
@@ -309,9 +309,16 @@ def _each(found: Mapping[tuple[Any, ...], Tally]) -> dict[Any, dict[str, Tally]]
     return {first: _sides(part) for first, part in parts.items()}
 
 
-def _demands(found: Mapping[tuple[Any, ...], Tally]) -> Iterable[tuple[date, int, int]]:
-    for when, sides in sorted(_each(found).items()):
+def _demands(
+    found: Mapping[tuple[Any, ...], Tally], wanted: Asked, *, by_month: bool
+) -> Iterable[tuple[date, int, int]]:
+    """Every day or month of the period up to today, those of no demand too; nothing where there is none at all."""
+    each = _each(found)
+    when = wanted.first.replace(day=1) if by_month else wanted.first
+    while each and when <= min(wanted.last, max(*each, local_day(UNKNOWN, clock.now()))):
+        sides = each.get(when, {PHONE: Tally(), DESK: Tally()})
         yield when, sides[PHONE].contacts, sides[DESK].contacts
+        when = figures.following(when) if by_month else when + timedelta(days=1)
 
 
 def _ranked(found: Mapping[tuple[Any, ...], Tally], name: Callable[[str], str]) -> tuple[Bar, ...]:

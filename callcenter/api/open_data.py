@@ -48,7 +48,7 @@ FIELDS: tuple[dict[str, Any], ...] = (
         "description": "Arrondi ; vide sous 11.",
     },
     {
-        "name": "taux_en_direct", "type": "number", "title": "Taux de décroché en direct",
+        "name": "taux_en_direct", "type": "number", "decimalChar": ",", "title": "Taux de décroché en direct",
         "description": f"Décrochés en direct ÷ appels demandant un conseiller. Objectif {PICK_UP_TARGET}.",
     },
     {
@@ -56,7 +56,8 @@ FIELDS: tuple[dict[str, Any], ...] = (
         "description": "Arrondi ; vide sous 11.",
     },
     {
-        "name": "taux_avec_rappels", "type": "number", "title": "Taux de décroché, rappels aboutis compris",
+        "name": "taux_avec_rappels", "type": "number", "decimalChar": ",",
+        "title": "Taux de décroché, rappels aboutis compris",
         "description": "(Décrochés en direct + rappels aboutis) ÷ appels demandant un conseiller.",
     },
     {
@@ -76,7 +77,7 @@ SCHEMA = {
     "name": NAME,
     "title": "Taux de décroché par un conseiller, par département et par mois",
     "description": "Engagement 6 de Services Publics+. Mois définitifs, huit jours après leur fin. CSV UTF-8, "
-    "séparateur point-virgule, décimales avec un point. Secret statistique : tout nombre de 1 à "
+    "séparateur point-virgule, décimales à virgule. Secret statistique : tout nombre de 1 à "
     f"{FEW - 1} est masqué (vide) ; tout autre est arrondi au multiple de {ROUNDED_TO} le plus proche, {LEAST} au "
     "moins ; la différence de deux nombres publiés ne révèle donc aucun petit effectif. Un taux est celui des nombres "
     "publiés, vide si l'un d'eux est masqué ; plus les appels sont nombreux, moins il s'écarte du taux exact.",
@@ -156,4 +157,4 @@ def _count(count: int) -> str:
 
 def _rate(share: Share) -> str:
     told = published_share(share)
-    return "" if told is None else f"{told:.4f}"
+    return "" if told is None else f"{told:.4f}".replace(".", ",")

@@ -172,12 +172,18 @@ def mean_wait(tally: Tally) -> float | None:
 
 def median_wait(tally: Tally) -> float | None:
     """The wait that half did not exceed. Unit: seconds, within 2.5 %. [EN]"""
-    return tally.waits.percentile(0.5)
+    return _percentile(tally, 0.5)
 
 
 def p90_wait(tally: Tally) -> float | None:
     """The wait that nine in ten did not exceed. Unit: seconds, within 2.5 %. [EN]"""
-    return tally.waits.percentile(0.9)
+    return _percentile(tally, 0.9)
+
+
+def _percentile(tally: Tally, share: float) -> float | None:
+    """Never more than the longest wait, which is known to the millisecond and the middle of a bucket is not."""
+    wait = tally.waits.percentile(share)
+    return min(wait, tally.wait_longest_ms / 1000) if wait is not None and tally.wait_longest_ms else wait
 
 
 def longest_wait(tally: Tally) -> float | None:

@@ -259,6 +259,17 @@ def test_the_sites_of_one_partner_are_counted_as_those_of_all(october: None) -> 
     assert {site for site, _ in every} == {1}
 
 
+def test_the_curve_has_every_day_those_of_no_demand_too(october: None) -> None:
+    report = api.report(api.asked(date(2026, 9, 20), date(2026, 12, 31), "", "", ""), None, str)
+    assert [when for when, _, _ in report.curve] == [date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)]
+    assert report.curve[0][1:] == (0, 0) < report.curve[1][1:]
+    report = api.report(api.asked(date(2026, 9, 28), date(2026, 10, 4), "", "", ""), None, str)
+    assert [when.day for when, _, _ in report.curve] == [28, 29, 30, 1, 2, 3, 4]
+    report = api.report(api.asked(date(2026, 10, 30), date(2026, 11, 30), "", "", ""), None, str)
+    assert report.curve[-1][0] == NOW.date()  # not what is to come
+    assert api.report(api.asked(date(2026, 1, 1), date(2026, 1, 9), "", "", ""), None, str).curve == ()
+
+
 def test_the_opening_commitment_and_the_sites_are_told(sign_in: SignIn, october: None) -> None:
     settle("ines", role="supervisor", departments=["46"])
     page = sign_in("ines").get("/reports", params=OCTOBER).text
@@ -356,6 +367,7 @@ def test_the_print_view_has_no_form_and_a_month_says_when_it_became_final(sign_i
     root = sign_in("root")
     paper = root.get("/reports/print", params=OCTOBER).text
     assert '<form method="get"' not in paper
+    assert paper.count("<details") == paper.count("<details open") > 0  # nothing is folded away on paper
     assert "Chiffres provisoires" in paper
     with time_machine.travel(NOW + timedelta(days=10)):
         settle("vera", role="admin")
@@ -378,7 +390,7 @@ def test_open_data_is_of_final_months_masked_and_as_its_schema_says(browser: Bro
         live, row = quality.picked_up_live(tally), table[department]
         assert row["decroches_en_direct"] == str(published(live.part) or "")
         rate = published_share(live)
-        assert row["taux_en_direct"] == ("" if rate is None else f"{rate:.4f}")
+        assert row["taux_en_direct"] == ("" if rate is None else f"{rate:.4f}".replace(".", ","))
     assert any(row["taux_en_direct"] for row in table.values())
     numbers = [int(row[name]) for row in table.values() for name in fields[3:] if row[name].isdigit()]
     assert numbers

@@ -169,6 +169,17 @@ def test_a_percentile_is_within_two_and_a_half_percent_of_the_true_one(some: lis
     assert histogram(some).percentile(share) == pytest.approx(true, rel=0.025)
 
 
+@given(st.lists(st.integers(0, 7200), min_size=1, max_size=50))
+def test_nine_in_ten_never_waited_longer_than_the_longest(some: list[int]) -> None:
+    """The middle of a bucket may lie beyond the one wait in it."""
+    tally = Tally(wait_ms=1000 * sum(some), wait_longest_ms=1000 * max(some), waits=histogram(some))
+    median, p90, longest = quality.median_wait(tally), quality.p90_wait(tally), quality.longest_wait(tally)
+    assert median is not None
+    assert p90 is not None
+    assert longest is not None
+    assert median <= p90 <= longest or longest == 0
+
+
 def test_buckets_grow_by_a_twentieth_and_their_edges_belong_above() -> None:
     assert bucket(0.0) == bucket(0.999) == 0
     assert bucket(1.0) == 1
