@@ -76,7 +76,7 @@ def wanted(leg_id: str) -> str | None:
     with reading() as session:
         leg = legs.get(session, leg_id)
         call = calls.get(session, leg.call_id) if leg else None
-        return call.id if leg and call and leg.state != LegState.LEFT and _goes_on(call, leg) else None
+        return call.id if leg and call and leg.state != LegState.LEFT and _goes_on(session, call, leg) else None
 
 
 def enters(leg_id: str, carrier_id: str, at: datetime) -> None:
@@ -88,7 +88,8 @@ def enters(leg_id: str, carrier_id: str, at: datetime) -> None:
             return
         leg.carrier_id = leg.carrier_id or carrier_id
         came = legs.move(session, leg, LegState.JOINED, at, "in the room")
-    if leg.state == LegState.LEFT or not _goes_on(call, leg):
+        goes_on = _goes_on(session, call, leg)
+    if leg.state == LegState.LEFT or not goes_on:
         ends(leg_id, at, "the conversation is over")
     elif came:
         with index.best_effort("giving a supervisor their voice"):
@@ -110,9 +111,10 @@ def settles(leg_id: str, at: datetime) -> None:
     with reading() as session:
         leg = legs.get(session, leg_id)
         call = calls.get(session, leg.call_id) if leg else None
+        goes_on = leg is not None and call is not None and _goes_on(session, call, leg)
     if leg is None or call is None:
         return
-    if not _goes_on(call, leg):
+    if not goes_on:
         ends(leg_id, at, "the conversation is over")
     elif leg.carrier_id and leg.carrier_id in telephone().in_room(call.id):
         enters(leg_id, leg.carrier_id, at)
@@ -184,6 +186,7 @@ def _speaks(leg_id: str) -> None:
         telephone().monitor(leg.carrier_id, leg.call_id, Monitoring(leg.mode), serving.carrier_id)
 
 
-def _goes_on(call: Call, leg: Leg) -> bool:
-    """Whether the conversation that a leg was asked for is still that one, and may be listened to."""
-    return call.state == CallState.TALKING and call.epoch == leg.epoch and not call.private
+def _goes_on(session: Session, call: Call, leg: Leg) -> bool:
+    """Whether the conversation that a leg was asked for is still that one, and may be listened to by its supervisor."""
+    is_that_one = call.state == CallState.TALKING and call.epoch == leg.epoch and not call.private
+    return is_that_one and monitors.is_theirs(session, leg.id)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from callcenter.records import trail
 from callcenter.records.agents import Agent
@@ -38,8 +38,26 @@ def of_supervisor(session: Session, supervisor_id: str) -> Leg | None:
     return session.scalar(select(Leg).where(Leg.agent_id == supervisor_id, OPEN))
 
 
+def is_theirs(session: Session, leg_id: str) -> bool:
+    """Whether whoever takes part may still hear that agent's conversations."""
+    mine = select(Leg.id).join(Call, Call.id == Leg.call_id).where(Leg.id == leg_id, _is_warranted())
+    return session.scalar(mine) is not None
+
+
+def _is_warranted() -> ColumnElement[bool]:
+    """Their account is open, and the agent is of a department that they see now."""
+    supervisor, agent = aliased(Agent), aliased(Agent)
+    sees = (supervisor.role == "supervisor") & (agent.department == supervisor.departments.any_())
+    return exists().where(
+        supervisor.id == Leg.agent_id, agent.id == Call.agent_id, supervisor.active,
+        (supervisor.role == "admin") | sees,
+    )  # fmt: skip
+
+
 def to_end(session: Session, asked_before: datetime) -> list[str]:
-    """Parts in conversations that are over or whose citizen refuses, and supervisors who did not come in time."""
+    """Parts in conversations that are over, whose citizen refuses, or that are the supervisor's to hear no more; and
+    supervisors who did not come in time."""
     over = (Call.state != CallState.TALKING) | (Call.epoch != Leg.epoch) | Call.private
     late = (Leg.state != LegState.JOINED) & (Leg.asked_at < asked_before)
-    return list(session.scalars(select(Leg.id).join(Call, Call.id == Leg.call_id).where(OPEN, over | late)))
+    parts = select(Leg.id).join(Call, Call.id == Leg.call_id)
+    return list(session.scalars(parts.where(OPEN, over | late | ~_is_warranted())))

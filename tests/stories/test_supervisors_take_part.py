@@ -124,6 +124,21 @@ def test_a_citizen_who_refuses_is_not_listened_to(
     _takes_part(ines, "listen", karim)
 
 
+def test_whoever_may_hear_an_agent_no_more_leaves_the_conversation(
+    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller, desk: Desk
+) -> None:
+    """Their departments were changed, or their account was closed, while they listened."""
+    inside = _listens(line, ines, karim, durand)
+    settle("root", role="admin")
+    root = desk.sign_in("root", PASSWORD, beats=False)
+    elsewhere = {"login": "ines", "name": "Ines", "department": "46", "role": "supervisor", "phone": INES}
+    changed = root.http.put(f"/api/admin/agents/{ines.id}", json=elsewhere | {"departments": ["31"]})
+    assert changed.status_code == 204
+    inside.is_hung_up()
+    assert _seen(karim) == []
+    durand.speaks_with(KARIM)
+
+
 def test_a_supervisor_who_does_not_come_is_forgotten(
     line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
