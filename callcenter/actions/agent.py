@@ -242,10 +242,13 @@ def extends_wrap_up(agent_id: str) -> None:
 
 
 def notes(agent_id: str, contact_id: str, text: str) -> None:
-    """Keep what was typed during the call, sealed and masked, until the outcome is recorded."""
+    """Keep what was typed during the call, sealed and masked, until the outcome is recorded. What a slow page sends
+    after that is not kept."""
     with transaction() as session:
-        contact = _contact(session, agent_id, contact_id)
-        kept = outcomes.masked(text)
+        contact = contacts.hold(session, contact_id)
+        if contact is None or contact.agent_id != agent_id:
+            raise NotFound
+        kept = outcomes.masked(text) if contact.due in (Due.NOTHING, Due.OWED) else None
         contact.draft = sealing.seal(kept) if kept else None
 
 

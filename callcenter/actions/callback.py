@@ -194,7 +194,7 @@ def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, a
             call = calls.of_contact(session, contact_id)
             if contact is None or call is None or contact.agent_id != agent_id:
                 raise NotFound
-            if call.state not in (CallState.TALKING, CallState.WRAP_UP) and contact.due not in (Due.OWED, Due.RECORDED):
+            if call.state not in (CallState.TALKING, CallState.WRAP_UP) and contact.due != Due.OWED:
                 raise NotPossibleNow
             number = call.phone
             if number is None or not number.may_be_called_back:

@@ -78,7 +78,7 @@ class Contact(Base):
     due: Mapped[str] = mapped_column(String(10), default=Due.NOTHING)
     owed_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime | None]
-    draft: Mapped[bytes | None] = mapped_column(LargeBinary)  # notes taken during the call, sealed, gone once recorded
+    draft: Mapped[bytes | None] = mapped_column(LargeBinary)  # notes, sealed, gone once recorded or released
     satisfaction: Mapped[int | None]  # the raw answer
     satisfaction_scale: Mapped[int | None]
     settled_said: Mapped[bool | None]  # the citizen's own answer to « votre demande est-elle réglée ? »
@@ -230,7 +230,9 @@ def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: str
     if due == Due.OWED:
         contact.owed_at = at
     if due == Due.RECORDED:
-        contact.recorded_at, contact.draft = at, None
+        contact.recorded_at = at
+    if due in (Due.RECORDED, Due.RELEASED):  # nobody will read the notes of the call again
+        contact.draft = None
     session.flush()
     trail.note(session, at, "contact", contact.id, was, due, why, who)
 

@@ -257,7 +257,12 @@ def test_an_agent_promises_only_to_their_own_people_whose_number_is_known(sign_i
     assert sign_in("lea").post("/api/desk/promise", json=given).status_code == 404
     given = {"contact_id": _wraps_up(karim_id, None), "day": THURSDAY}
     assert _refusal(sign_in("karim").post("/api/desk/promise", json=given)) == (422, "BadNumber")
-    assert _count() == 0
+    given = {"contact_id": (long_over := _wraps_up(karim_id)), "day": THURSDAY}
+    with transaction() as session:
+        contacts.set_due(session, session.get_one(contacts.Contact, long_over), Due.RECORDED, clock.now(), "outcome")
+    _asked()
+    assert _refusal(sign_in("karim").post("/api/desk/promise", json=given)) == (409, "NotPossibleNow")
+    assert _count() == 1
 
 
 def test_those_who_hung_up_unheard_are_promised_a_callback_at_once(sign_in: SignIn) -> None:

@@ -187,6 +187,27 @@ def test_what_is_owed_comes_first_and_holds_back_new_calls(sign_in: SignIn) -> N
     assert answer.json()["owed"] == []
 
 
+def test_nothing_is_kept_of_notes_that_come_once_it_is_recorded_or_released(sign_in: SignIn) -> None:
+    """A page that saves by itself may be late; the notes of the call are of no more use to anybody."""
+    karim_id = settle("karim")
+    settle("ines", role="supervisor", departments=["46"])
+    karim, ines = sign_in("karim"), sign_in("ines")
+    for ends in ("recorded", "released"):
+        _, contact_id = _wraps_up(karim_id)
+        late = {"contact_id": contact_id, "notes": "demande un délai"}
+        assert karim.post("/api/desk/notes", json=late).status_code == 200
+        if ends == "recorded":
+            done = karim.post("/api/desk/outcome", json={"contact_id": contact_id, "entries": [TAXES]})
+        else:
+            done = ines.post("/api/board/release", json={"contact_id": contact_id})
+        assert done.status_code in (200, 204), done.text
+        assert karim.post("/api/desk/notes", json=late).status_code == 200
+        with reading() as session:
+            contact = contacts.get(session, contact_id)
+        assert contact is not None
+        assert (contact.due, contact.draft) == (ends, None)
+
+
 def test_a_visit_at_the_desk_is_the_same_record(sign_in: SignIn) -> None:
     settle("karim", department="46")
     karim = sign_in("karim")
