@@ -16,6 +16,7 @@ from rich.table import Table
 from callcenter import clock
 from callcenter.actions import sites as verbs
 from callcenter.api.admin import agents
+from callcenter.db import reading
 from callcenter.errors import Refusal
 from callcenter.records import sites
 from callcenter.rules import national_list, rounds, staff
@@ -25,7 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
 console = Console(highlight=False, soft_wrap=True)
 
 IN_REPORT = "write there, as CSV, each site that is new, changed, gone or back, and every doubt"
-REPORT = ("what", "site", "line", "detail")
+REPORT = ("what", "site", "name", "line", "detail")
 SHOWN = 5  # doubts of a kind shown on the screen; the report has them all
 PATIENCE = 30.0  # seconds without a byte from a web server
 
@@ -131,17 +132,21 @@ def _take_in(listed: national_list.NationalList, *, all_that_go: bool) -> sites.
         )
 
 
-def _report(listed: national_list.NationalList, taken: sites.Taken) -> Iterator[tuple[str, int | str, int | str, str]]:
+def _report(listed: national_list.NationalList, taken: sites.Taken) -> Iterator[tuple[object, ...]]:
     """Each site that is not what it was, with its line (a site that is gone has none) and, where it changed, what was
     and what is; then every doubt."""
+    doubtful = {doubt.site_id for doubt in listed.doubts if doubt.site_id}
+    with reading() as session:
+        touched = [site_id for ids in taken.kinds.values() for site_id in ids]
+        names = {each.id: str(each) for each in sites.names(session, {*touched, *doubtful})}
     for what, ids in taken.kinds.items():
         for site_id in ids:
             line = listed.sites[site_id].line if site_id in listed.sites else ""
             changes = taken.fields.get(site_id, {}).items()
             told = (f"{column}: {was or '–'} → {now or '–'}" for column, (was, now) in changes)
-            yield what, site_id, line, "; ".join(told)
+            yield what, site_id, names[site_id], line, "; ".join(told)
     for doubt in listed.doubts:
-        yield "doubt", doubt.site_id or "", doubt.line, doubt.what
+        yield "doubt", doubt.site_id or "", names.get(doubt.site_id or 0, ""), doubt.line, doubt.what
 
 
 def _tell(listed: national_list.NationalList, taken: sites.Taken) -> None:
