@@ -142,6 +142,7 @@ async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn | byt
             case dialogue.PROMISE | dialogue.PROMISE_TYPED:
                 return await _promises(known, asked, typed=step == dialogue.PROMISE_TYPED)
             case dialogue.KEEP:
+                await _settles(asked)
                 return _goodbye(known, dialogue.kept(known), say(known.language, "goodbye.promised"))
             case dialogue.CANCEL:
                 return await _cancels(known, asked)
@@ -244,8 +245,19 @@ async def _cannot_promise(known: Heard, asked: Asked, refusal: Refusal) -> Turn:
     return replace(held, say=(say(known.language, key), *held.say))
 
 
+async def _settles(asked: Asked) -> None:
+    """What stands needs no store to be said."""
+    try:
+        await asked.voice.records.within(
+            QUEUE_PATIENCE, callback.is_settled_in_menu, asked.carrier_id, asked.from_, now()
+        )
+    except StoreDown:
+        log.warning("who settled their callback in the menu is not recorded", carrier_id=asked.carrier_id)
+
+
 async def _cancels(known: Heard, asked: Asked) -> Turn:
     """They want no callback any more; perhaps they want to speak with somebody now."""
+    await _settles(asked)
     await asked.voice.records.within(QUEUE_PATIENCE, callback.cancels_own, asked.from_, now())
     welcome = _unheard(asked, known.language)
     question = dialogue.ask("welcome", welcome, asked.voice.menu, HEARD)

@@ -124,6 +124,16 @@ def is_called_by(number_key: bytes, at: datetime) -> Promise | None:
     return _told(callback, already=True) if callback and callback.state == CallbackState.PROMISED else None
 
 
+def is_settled_in_menu(carrier_id: str, from_: str, at: datetime) -> None:
+    """They telephone about the promise that is open to their number, and keep it or cancel it. Raises DatabaseDown."""
+    number = PhoneNumber.of_caller(from_)
+    with transaction() as session:
+        kept = callbacks.open_for(session, number) if number else None
+        if kept is not None:
+            call = calls.arrive(session, carrier_id, number, at)
+            citizen.is_served_by_menu(session, call, Wish(kept.department, kept.topic, kept.language, kept.relay), at)
+
+
 def cancels_own(from_: str, at: datetime) -> bool:
     """The citizen wants no callback any more, at the number they call from. Whether there was one."""
     number = PhoneNumber.of_caller(from_)

@@ -24,7 +24,7 @@ from callcenter.rules.states import AgentState, CallState, Ending, OfferState
 from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.waiting import Announcement
 
-NOT_OPEN = "not_open"  # why a call was turned away: its department is not served yet
+SERVED = "served"  # in place of why a call was turned away: the menu has done what it was for
 SHORT_ABANDON = timedelta(seconds=5)
 HELPER_FIRST = timedelta(seconds=1)  # the time it takes to offer a call to an agent who is free now
 
@@ -108,11 +108,15 @@ def hears_sites(carrier_id: str, from_: str, wish: Wish, at: datetime) -> None:
     queue. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
-        call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
-        if call.state == CallState.MENU:
-            call.turned_away, call.relay = NOT_OPEN, call.relay or wish.relay
-            call.department, call.language = wish.department, wish.language
-            _describe(contacts.get(session, call.contact_id), call, at)
+        is_served_by_menu(session, calls.arrive(session, carrier_id, number, at, _is_relay(number)), wish, at)
+
+
+def is_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) -> None:
+    """The menu has done what they telephoned for: so their call ends, unless they go on to a queue."""
+    if call.state == CallState.MENU:
+        call.turned_away, call.relay = SERVED, call.relay or wish.relay
+        call.department, call.topic, call.language = wish.department, wish.topic, wish.language
+        _describe(contacts.get(session, call.contact_id), call, at)
 
 
 def hears_place(
@@ -266,7 +270,7 @@ def _menu_ending(session: Session, call: Call) -> Ending:
 def _turned_away_ending(why: str | None) -> Ending:
     """Nobody on duty, a queue that is suspended and too long a wait are our doing, like a full queue: they count as
     calls we did not answer."""
-    return {NOT_OPEN: Ending.SERVED_BY_MENU, "closed": Ending.CLOSED}.get(why or "", Ending.FULL)
+    return {SERVED: Ending.SERVED_BY_MENU, "closed": Ending.CLOSED}.get(why or "", Ending.FULL)
 
 
 def _queue_ending(call: Call, at: datetime) -> Ending:

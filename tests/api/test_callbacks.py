@@ -192,6 +192,37 @@ def test_what_no_account_serves_is_in_everybodys_list(sign_in: SignIn) -> None:
     assert accounts() == 1
 
 
+@pytest.mark.parametrize(
+    ("failures", "hours_ago", "ahead"),
+    [(2, 1, (600.0, ["failed"])), (2, 49, (0.0, [])), (1, 1, (0.0, []))],
+)
+def test_a_callback_to_whom_we_failed_twice_in_48_hours_goes_before_those_due_before_it(
+    failures: int, hours_ago: int, ahead: tuple[float, list[str]]
+) -> None:
+    """Hung up unheard, or a callback that was missed; a failure then, not a number that calls often."""
+    settle("karim")
+    with time_machine.travel(clock.now() - timedelta(hours=hours_ago)):
+        for fail in (_missed, _hung_up)[:failures]:
+            fail(DURAND)
+    earlier, later = _asked(MOREL), _asked(DURAND)
+    for kept in (earlier, later):
+        callback.becomes_due(kept, clock.now())
+    with reading() as session:
+        waiting = [(call.callback_id, call.priority, call.reasons) for call in calls.waiting(session)]
+    mine = (later, *ahead)
+    others = (earlier, 0.0, [])
+    assert waiting == ([mine, others] if ahead[0] else [others, mine])
+
+
+def _missed(number: str) -> None:
+    """A promise that ended without reaching them."""
+    kept = _asked(number)
+    with transaction() as session:
+        row = callbacks.get(session, kept)
+        assert row
+        row.state, row.closed_at = CallbackState.NOT_REACHED, clock.now()
+
+
 def test_the_printed_list_has_whole_numbers_and_looking_is_written_down(sign_in: SignIn) -> None:
     ines_id = settle("ines", role="supervisor", departments=["46"])
     _asked()

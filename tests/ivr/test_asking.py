@@ -16,7 +16,7 @@ from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import DatabaseDown, Refusal
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls
+from callcenter.records import calls, contacts
 from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Wish
 from callcenter.rules.callbacks import CallbackState
@@ -207,6 +207,17 @@ def _promised(carrier: Carrier) -> Callback:
     return _the_promise()
 
 
+def _ended(carrier: Carrier) -> tuple[str | None, str, str | None]:
+    """How the second call ended, and for whom its contact counts."""
+    _is_over(carrier, OTHER_LINE)
+    with reading() as session:
+        call = calls.by_carrier_id(session, OTHER_LINE)
+        assert call is not None
+        contact = contacts.get(session, call.contact_id)
+        assert contact is not None
+        return call.ending, contact.department, contact.topic
+
+
 def test_calling_again_says_so_and_keeps_it(monday: None, carrier: Carrier) -> None:
     kept = _promised(carrier)
     greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
@@ -216,6 +227,20 @@ def test_calling_again_says_so_and_keeps_it(monday: None, carrier: Carrier) -> N
     assert "C'est entendu" in said
     assert said.verbs[-1] == "Hangup"
     assert (_the_promise().state, _the_promise().due_from) == (CallbackState.PROMISED, kept.due_from)
+    assert _ended(carrier) == (Ending.SERVED_BY_MENU, "46", "impots")
+
+
+def test_calling_again_and_hanging_up_at_once_is_left_in_the_menu(monday: None, carrier: Carrier) -> None:
+    _promised(carrier)
+    carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
+    assert _ended(carrier) == (Ending.LEFT_IN_MENU, "inconnu", None)
+
+
+def test_what_stands_is_said_with_a_store_frozen(monday: None, carrier: Carrier, stores: embedded.Stores) -> None:
+    _promised(carrier)
+    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
+    with _frozen(stores.postgresql):
+        assert "C'est entendu" in carrier.asks(greeted.action, "1", CallSid=OTHER_LINE)
 
 
 def test_calling_again_and_cancelling_told_twice_goes_on_to_the_menu(monday: None, carrier: Carrier) -> None:
@@ -226,6 +251,17 @@ def test_calling_again_and_cancelling_told_twice_goes_on_to_the_menu(monday: Non
         assert "annulé" in said
         assert "code postal" in said
     assert _the_promise().state == CallbackState.CANCELLED
+    assert _ended(carrier) == (Ending.SERVED_BY_MENU, "46", "impots")
+
+
+def test_whoever_cancels_and_then_waits_has_waited(monday: None, carrier: Carrier, agent: str) -> None:
+    offered = carrier.asks(_topic(carrier).address("Enqueue", "action"), QueueResult="leave")
+    carrier.asks(offered.action, "1")
+    _is_over(carrier)
+    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
+    carrier.asks(greeted.action, "2", CallSid=OTHER_LINE)
+    assert "Enqueue" in _topic(carrier, CallSid=OTHER_LINE).verbs
+    assert _ended(carrier)[0] == Ending.SHORT_ABANDON
 
 
 def test_calling_again_and_speaking_now_leaves_the_promise_until_they_do(
