@@ -20,7 +20,7 @@ UNSURE = str(len(packaged_menu().level("")) + 1)
 MEANT = {"0": "conseiller", UNSURE: "autre"}
 ASK = "demander"
 """The label of a sentence that says no topic."""
-TUNED = ("first", "second", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "english")
+TUNED = ("first", "second", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "english")
 HELD_OUT = ("third", "fourth")
 
 
