@@ -55,7 +55,9 @@ def spoken_time(language: str, at: datetime) -> str:
             return "noon" if at.hour else "midnight"
         hour = at.hour % 12 or 12
         return f"{hour}{f' {at.minute:02}' if at.minute else ''} {'AM' if at.hour < 12 else 'PM'}"
-    hours = {0: "minuit", 1: "1 heure", 12: "midi"}.get(at.hour, f"{at.hour} heures")
+    if not at.minute and at.hour in (0, 12):
+        return "midi" if at.hour else "minuit"
+    hours = f"{at.hour} heure{'s' if at.hour > 1 else ''}"
     return f"{hours} {at.minute}" if at.minute else hours
 
 

@@ -92,7 +92,9 @@ def _one(site: Counter, language: str, local: datetime, today: SiteDay) -> list[
         text(language, "sites.span", opens=_time(language, local, opens), closes=_time(language, local, closes))
         for opens, closes in today.spans
     ]
-    return [*said, say(language, "sites.open_today", spans=", ".join(times))]
+    *before, last = times
+    spans = text(language, "sites.and", before=", ".join(before), last=last) if before else last
+    return [*said, say(language, "sites.open_today", spans=spans)]
 
 
 def _written(site: Counter, language: str, today: SiteDay) -> list[str]:

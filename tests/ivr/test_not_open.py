@@ -84,7 +84,7 @@ def test_the_sites_of_the_postal_code_are_told_with_number_and_todays_hours(carr
     assert "ne répond pas encore aux habitants de votre département : le Lot" in told
     assert "France services de votre code postal" in told
     assert "France services Figeac, à Figeac" in told
-    assert "de 9 heures à midi, de 14 heures à 17 heures" in told
+    assert "de 9 heures à midi et de 14 heures à 17 heures" in told
     assert "0 5 6 5 0 0 0 0 0 1" in told.text.replace("</say-as>", "") or "05 65 00 00 01" in told
     assert "Cahors" not in told
     assert "46100" not in told.action

@@ -72,6 +72,8 @@ def test_what_a_waiting_caller_is_told() -> None:
         ((0, 0), "minuit", "midnight"),
         ((1, 5), "1 heure 5", "1 05 AM"),
         ((12, 0), "midi", "noon"),
+        ((12, 45), "12 heures 45", "12 45 PM"),
+        ((0, 15), "0 heure 15", "12 15 AM"),
         ((14, 30), "14 heures 30", "2 30 PM"),
     ],
 )
