@@ -20,6 +20,7 @@ from callcenter.rules import national_list
 from callcenter.rules.rounds import Stop
 from callcenter.rules.states import Ending
 from ivr.rehearsal.far_end import Line
+from tests.api.test_reports import site
 from tests.browser.conftest import KARIM, Opens
 from tests.desk import Desk
 from tests.kept import rolled_up
@@ -335,6 +336,7 @@ def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessi
         world.live(clock.now() - timedelta(days=9), clock.now(), 60)
         world.shift(world.agents[0], (clock.now() - timedelta(days=2)).replace(second=0, microsecond=0))
         session.execute(update(Contact).values(site_id=7))
+        session.add(site(7, "46", [[("08:00", "12:00")]] * 5 + [[], []]))
     rolled_up(clock.now())
     page = opens("root")
     week = f"first={(clock.now() - timedelta(days=7)).date()}"
