@@ -261,15 +261,15 @@ def time_behind(wanted: Asked, scope: Scope) -> list[AgentDay]:
         return rankings.time_behind(session, wanted.first, wanted.last, departments, clock.now())
 
 
-def partner_names(on: date) -> dict[str, str]:
-    """What each partner was called on that day."""
+def partner_names(wanted: Asked) -> dict[str, str]:
+    """The last name, in the period, of each who was a partner in it."""
     with reading() as session:
-        return directory.partner_names(session, on)
+        return directory.partner_names_between(session, wanted.first, wanted.last)
 
 
 def _partners(session: Session, wanted: Asked) -> dict[str, str]:
-    """What each partner was called at the end of the period. Raises NoSuchPlace for one there is not."""
-    names = directory.partner_names(session, wanted.last)
+    """The last name, in the period, of each who was a partner in it. Raises NoSuchPlace for another."""
+    names = directory.partner_names_between(session, wanted.first, wanted.last)
     if wanted.partner not in ("", NO_PARTNER, *names):
         raise NoSuchPlace
     return names

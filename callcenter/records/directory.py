@@ -247,6 +247,12 @@ def partner_names(session: Session, on: date) -> dict[str, str]:
     return {row.code: row.name for row in held}
 
 
+def partner_names_between(session: Session, first: date, last: date) -> dict[str, str]:
+    """The last name of each who was a partner on any day of a period."""
+    in_time = (row for row in partner_times(session) if row.since <= last and (row.until is None or row.until >= first))
+    return {row.code: row.name for row in in_time}
+
+
 def referents(session: Session, department: str, partner: str = "") -> list[Referent]:
     """Whom an agent of this department may call, its own before the nation's."""
     near = select(Referent).where(Referent.scope.in_([department, NATION]))

@@ -273,9 +273,10 @@ def _from_days(tier: Table, where: str) -> str:
     keys = ", ".join(key.name for key in tier.primary_key.columns if key.name not in ("month", "as_of"))
     chosen = f"day >= :month and day < :after and {where}"
     return f"""
-with sums as (
-  select {keys}, string_agg(distinct policy, ' ' order by policy) as policy, {_stored()}
-  from figures_days where {chosen} group by {keys}
+with sums as (select {keys}, {_stored()} from figures_days where {chosen} group by {keys}),
+policies as (
+  select {keys}, string_agg(policy, ' ' order by policy) as policy
+  from (select distinct {keys}, policy from figures_days where {chosen}) each group by {keys}
 ),
 waits as (
   select {keys}, array_agg(bucket order by bucket) as buckets, array_agg(n order by bucket) as counts
@@ -286,7 +287,7 @@ waits as (
 )
 insert into {tier.name} (month, as_of, {keys}, policy, {_COLUMNS}, buckets, counts)
 select cast(:month as date), cast(:as_of as date), {keys}, policy, {_COLUMNS}, buckets, counts
-from sums left join waits using ({keys})
+from sums join policies using ({keys}) left join waits using ({keys})
 """
 
 

@@ -181,7 +181,7 @@ def query(wanted: Asked, **more: str) -> str:
 
 
 def _names(wanted: Asked) -> dict[str, Any]:
-    return {"partner_names": figures.partner_names(wanted.last), "linked": query}
+    return {"partner_names": figures.partner_names(wanted), "linked": query}
 
 
 def _regions(scope: board.Scope) -> list[tuple[str, str, list[tuple[str, str]], bool]]:
@@ -228,7 +228,7 @@ def _about(report: Report, language: str) -> dict[str, str]:
     """What every line of the table is about, in columns of their own, so that one line, or tables put under one
     another, still say it. Days as ISO has them."""
     asked = report.asked
-    partner = figures.partner_names(asked.last).get(asked.partner, say(language, "report.no_partner"))
+    partner = figures.partner_names(asked).get(asked.partner, say(language, "report.no_partner"))
     return {
         "first": str(asked.first),
         "last": str(asked.last),

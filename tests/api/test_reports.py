@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from callcenter.api import figures as api
 from callcenter.db import reading, transaction
-from callcenter.records import figures, rankings, rollups
+from callcenter.records import directory, figures, rankings, rollups
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.sites import Site
@@ -547,3 +547,20 @@ def test_every_line_of_the_table_says_what_it_is_of_and_so_does_the_file(sign_in
         assert lot == (*period, "Lot (46)", "Sans partenaire", "Les deux", "définitif", "2026-11-09", "")
         assert file == "france-services-lot-46-sans-2026-10-01-2026-10-31.csv"
         assert told("vera", territory="974")[1] == "france-services-la-reunion-974-2026-10-01-2026-10-31.csv"
+
+
+def test_a_partner_that_ended_within_the_period_keeps_its_name_in_it(sign_in: SignIn, october: None) -> None:
+    settle("root", role="admin")
+    root = sign_in("root")
+    with transaction() as session:
+        directory.seed(session)
+        session.execute(
+            update(directory.PartnerName)
+            .where(directory.PartnerName.code == "caf", directory.PartnerName.until.is_(None))
+            .values(until=date(2026, 10, 20), name="Caf de toujours")
+        )
+    names = [row["libellé"] for row in csv_of(root) if (row["tableau"], row["code"]) == ("partner", "caf")]
+    assert names == ["Caf de toujours"]
+    page = root.get("/reports", params=OCTOBER | {"partner": "caf"})
+    assert '<option value="caf" selected>Caf de toujours</option>' in page.text
+    assert root.get("/reports", params={"first": "2026-10-21", "partner": "caf"}).status_code == 422
