@@ -57,9 +57,10 @@ class WaitingCall:
 
 @dataclass(frozen=True)
 class Seen:
-    """An agent at their post; `why` they are not offered the call, None for the eligible."""
+    """An agent at their post; `why` they are not offered the call, None for the eligible. `name`: None for one of
+    another team."""
 
-    name: str
+    name: str | None
     department: str
     state: str
     since: datetime
@@ -108,7 +109,7 @@ def explain(overseer: Agent, call_id: str) -> Explanation:
             raise NotFound
         shown = _shown(session, call, at)
         at_post = agents.on_duty(session)
-    seen = [_seen(agent, shown) for agent in at_post]
+    seen = [_seen(agent, shown, scope) for agent in at_post]
     others = sorted((each for each in seen if each.why), key=lambda each: RANK.index(str(each.why)))
     return Explanation(
         call=shown,
@@ -121,11 +122,12 @@ def explain(overseer: Agent, call_id: str) -> Explanation:
 RANK = ("state", "ring", "own", "topic", "language")  # nearest to taking it first
 
 
-def _seen(agent: Agent, call: WaitingCall) -> Seen:
+def _seen(agent: Agent, call: WaitingCall, scope: Scope) -> Seen:
     at_post = AtPost(agent.id, agent.department, agent.topics, agent.languages, agent.state)
     standing_in = call.queue or f"{call.department}:{ANYBODY if call.for_anybody else call.topic}:{call.language}"
     why = hindrance(at_post, call.topic, call.language, standing_in)
-    return Seen(agent.name, agent.department, agent.state, agent.since, why)
+    name = agent.name if scope is None or agent.department in scope else None
+    return Seen(name, agent.department, agent.state, agent.since, why)
 
 
 def _shown(session: Session, call: Call, at: datetime) -> WaitingCall:

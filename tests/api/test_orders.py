@@ -169,6 +169,22 @@ def test_a_waiting_call_is_explained(ines: TestClient) -> None:
     assert f"/supervision/waiting/{call_id}" in ines.get("/supervision/waiting").text
 
 
+def test_agents_of_other_teams_have_no_name_in_an_explanation(sign_in: SignIn) -> None:
+    """They are counted, with their department and why: who they are and what they do is their own supervisor's."""
+    paused("karim")
+    at_post("zoe", department="974")
+    settle("irma", role="supervisor", departments=["46"])
+    call_id = joins("CA1", 1)
+    irma = sign_in("irma")
+    said = irma.get(f"/api/board/waiting/{call_id}").json()
+    assert [(each["name"], each["department"], each["why"]) for each in said["others"]] == [
+        ("Karim", "46", "state"),
+        (None, "974", "ring"),
+    ]
+    page = irma.get(f"/supervision/waiting/{call_id}").text
+    assert ("Zoe" in page, "Un agent d&#39;une autre équipe" in page) == (False, True)
+
+
 def test_a_call_of_another_department_is_not_explained(sign_in: SignIn) -> None:
     paused("karim")
     settle("reunion", role="supervisor", departments=["974"])
