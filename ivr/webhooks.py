@@ -225,6 +225,8 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
         raise
     except Refusal as refusal:  # a number that may not be called, or was promised too much already
         return await _cannot_promise(known, asked, refusal)
+    if not promise.is_theirs:
+        return _goodbye(known, say(language, "callback.another"), say(language, "goodbye.farewell"))
     when = {
         "day": spoken_day(language, promise.starts.date()),
         "from_time": spoken_time(language, promise.starts),

@@ -1,7 +1,7 @@
 """Callbacks: promised, due, put off, cancelled. The promise is stored before it is spoken; dialling is `dial`'s."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -45,12 +45,14 @@ VERY_LATE = timedelta(hours=2)  # past its window: an alarm
 
 @dataclass(frozen=True)
 class Promise:
-    """What is told to the citizen: local times of their territory. `already`: it had been promised before."""
+    """What is told to the citizen: local times of their territory. `already`: it had been promised before. `is_theirs`:
+    it was asked from this line, or to it; of another's nothing is told but that it is there."""
 
     reference: str
     starts: datetime
     ends: datetime
     already: bool
+    is_theirs: bool = True
 
 
 def drafts_number(carrier_id: str, keys: str, at: datetime) -> None:
@@ -69,8 +71,8 @@ def offered_slots(department: str, topic: str, at: datetime) -> tuple[str, ...]:
 
 def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, slot: str = "") -> Promise:
     """Promise to call back the calling number, or the one typed before; in the half-day `slot`, or soon. One open
-    promise a number: asking again confirms the first and may add a topic. Refused (BadNumber, TooManyCallbacks) where
-    nothing may or can be promised."""
+    promise a number: asking again confirms the first and may add a topic. Whoever types another's number learns nothing
+    of it. Refused (BadNumber, TooManyCallbacks) where nothing may or can be promised."""
     caller = PhoneNumber.of_caller(from_)
     if not typed and (caller is None or not caller.may_be_called_back):
         raise BadNumber
@@ -98,7 +100,8 @@ def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, 
     except Conflict:  # the same number asked on two lines at once: the other's promise stands
         return asks(carrier_id, from_, wish, at, typed=typed, slot=slot)
     citizen.is_gone(call.id, freed)
-    return _told(kept, already=already)
+    is_theirs = not already or (caller is not None and callbacks.key(caller) in (kept.number_key, kept.asker_key))
+    return replace(_told(kept, already=already), is_theirs=is_theirs)
 
 
 def welcomes(carrier_id: str, from_: str, at: datetime) -> Promise | None:

@@ -116,6 +116,29 @@ def test_a_typed_number_is_read_back_and_confirmed_and_told_twice_is_one_promise
     assert "0612345699" not in "".join(each.action for each in (typing, read_back, slots))
 
 
+def test_whoever_types_anothers_number_learns_nothing_of_what_was_promised_to_it(
+    monday: None, carrier: Carrier
+) -> None:
+    """Neither the day nor the reference, which leads to what was said; the line that asked for it hears both again."""
+
+    def asks_for_durand(line: str, from_: str) -> Document:
+        said = {"CallSid": line, "From": from_}
+        typing = carrier.asks(_topic(carrier, **said).action, "1" if from_ == "anonymous" else "2", **said)
+        slots = carrier.asks(carrier.asks(typing.action, "0565051234", **said).action, "1", **said)
+        return carrier.asks(slots.action, "2", **said)
+
+    daughter = "+33612345678"
+    assert "Nous vous rappellerons" in asks_for_durand(CALL, daughter)
+    for line, from_ in (("CA" + "5" * 32, "+33687654321"), ("CA" + "6" * 32, "anonymous")):
+        heard = asks_for_durand(line, from_)
+        assert "Un rappel est déjà prévu à ce numéro" in heard
+        assert not [word for word in ("rappellerons", "référence", "novembre") if word in heard]
+    again = asks_for_durand(OTHER_LINE, daughter)
+    assert "déjà enregistrée" in again
+    assert "Votre référence" in again
+    assert _the_promise().phone.e164 == DURAND
+
+
 def test_an_anonymous_caller_must_type_a_number(monday: None, carrier: Carrier, agent: str) -> None:
     held = _topic(carrier, From="anonymous")
     offered = carrier.asks(held.address("Enqueue", "action"), From="anonymous", QueueResult="leave")
