@@ -30,7 +30,6 @@ from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
 PATIENCE = 25.0  # seconds a report may take: the rows behind a figure are counted
 DAYS_OF_A_CURVE = 92  # a longer one goes by months
 LONGEST = timedelta(days=366 * 10)
-SITES_SHOWN = 60
 NO_PARTNER = "sans"
 MOST_CELLS = 15_000  # of one answer, which is some 30 MB of JSON
 
@@ -346,7 +345,7 @@ def _sites(session: Session, wanted: Asked, departments: frozenset[str] | None) 
         figures.by_site(session, wanted.first, wanted.last, departments, wanted.channels, wanted.partner_column)
     )
     lines = [(site, sides[PHONE], sides[DESK]) for site, sides in each.items()]
-    shown = sorted(lines, key=lambda s: (-s[1].contacts - s[2].contacts, s[0]))[:SITES_SHOWN]
+    shown = sorted(lines, key=lambda s: (-s[1].contacts - s[2].contacts, s[0]))
     names = rankings.site_names(session, [site for site, _, _ in shown])
     return tuple(SiteLine(site, names.get(site, str(site)), phone, desk) for site, phone, desk in shown)
 

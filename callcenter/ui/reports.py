@@ -39,6 +39,7 @@ from callcenter.ui.words import say
 
 router = APIRouter(prefix="/reports", include_in_schema=False)
 FIRST_BAR = 15  # of a ranking; the rest is unfolded
+FIRST_SITES = 60  # on a page; the spreadsheet has them all
 NAME_PART = 80  # characters of a file's name: more departments than that are in its table
 SPREADSHEET = "text/csv; charset=utf-8"
 
@@ -155,6 +156,7 @@ def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:
         report=report,
         curve=drawn,
         first_bar=FIRST_BAR,
+        first_sites=FIRST_SITES,
         greatest=lambda bars: max((bar.phone + bar.desk for bar in bars), default=0) or 1,
         printing=printing,
         span=lambda when: _span(wanted, when, by_month=report.by_month),

@@ -24,6 +24,7 @@ from callcenter.rules import quality
 from callcenter.rules.measures import MEASURES, ROUNDED_TO, SIDES, published, published_share
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import whole
+from callcenter.ui import reports
 from tests.api.conftest import SignIn
 from tests.kept import once, rolled_up
 from tests.records.recount import instant
@@ -292,6 +293,24 @@ def test_the_opening_commitment_and_the_sites_are_told(sign_in: SignIn, october:
     ]
     assert weeks[:3] == [("1", "Heures par semaine", "30"), ("1", "Jours", "5"), ("1", "Engagement", "tenu")]
     assert [told for _, unit, told in weeks if unit == "Engagement"] == ["tenu", "non tenu", "non concerné"]
+
+
+def test_a_page_says_that_it_shows_the_first_sites_and_the_table_has_them_all(
+    sign_in: SignIn, october: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle("root", role="admin")
+    root = sign_in("root")
+    with transaction(60) as session:
+        session.execute(update(Contact).where(Contact.channel != "phone").values(site_id=2))
+        rollups.mark(session, [date(2026, 10, n) for n in range(1, 32)])
+    rolled_up(NOW)
+    assert "ont eu le plus de demandes" not in root.get("/reports", params=OCTOBER).text
+    monkeypatch.setattr(reports, "FIRST_SITES", 1)
+    page = root.get("/reports", params=OCTOBER).text
+    assert "Les 1 qui ont eu le plus de demandes, sur 2" in page
+    sites = page.split('id="sites"')[1].split("</table>")[0]
+    assert sites.count('<tr><th scope="row">') == 1
+    assert len([row for row in csv_of(root) if row["tableau"] == "site"]) == 2
 
 
 def test_the_response_rate_stands_beside_every_figure_of_satisfaction(sign_in: SignIn, october: None) -> None:
