@@ -19,6 +19,7 @@ from callcenter.records.calls import Call, Wish
 from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.priority import BONUS, Reason
+from callcenter.rules.states import Ending
 from callcenter.rules.territory import TERRITORIES
 from tests.ivr.voice_line import CALL, DURAND, Carrier, Document
 from tests.promises.people import number_of
@@ -173,6 +174,42 @@ def test_a_callback_that_waits_already_goes_where_its_queue_is_merged_and_stays_
     assert supervised.orders(ines, "46", "impots", "merge", "autre", now()) == 1
     (call,) = waiting()
     assert (call.queues[0], call.callback_id) == ("46:autre:fr", kept.id)
+
+
+def test_what_is_merged_into_a_matter_that_nobody_serves_is_anybodys(monday: time_machine.Traveller) -> None:
+    settle("lea", "46", ["impots"])
+    ines_id = settle("ines", role="admin")
+    with reading() as session:
+        ines = agents.get(session, ines_id)
+    assert ines is not None
+    callback.becomes_due(promised().id, now())
+    assert [call.queues[0] for call in waiting()] == ["46:impots:fr"]
+    assert supervised.orders(ines, "46", "impots", "merge", "sante", now()) == 1
+    assert [(call.topic, call.queues[0]) for call in waiting()] == [("sante", "46:*:fr")]
+
+
+@pytest.mark.parametrize(
+    ("hour", "keys", "ending"),
+    [
+        (19, [], Ending.CLOSED),  # heard when, and hung up
+        (19, ["3"], Ending.CLOSED),  # refused the callback
+        (19, ["1", "1"], Ending.BECAME_CALLBACK),
+        (10, [], Ending.FULL),  # nobody on duty
+        (10, ["1", "1"], Ending.BECAME_CALLBACK),
+    ],
+)
+def test_each_who_is_turned_away_ends_for_its_own_reason(
+    monday: time_machine.Traveller, carrier: Carrier, hour: int, keys: list[str], ending: Ending
+) -> None:
+    monday.move_to(datetime(2026, 11, 23, hour, 0, tzinfo=PARIS))
+    said = topic(carrier)
+    for key in keys:
+        said = carrier.asks(said.action, key)
+    carrier.asks("/voice/status", CallStatus="completed")
+    with reading() as session:
+        call = calls.by_carrier_id(session, CALL)
+    assert call is not None
+    assert call.ending == ending
 
 
 def test_a_callback_of_a_closed_queue_waits_for_the_end_of_the_order(
