@@ -43,6 +43,7 @@ WHICH = "which"  # of the departments that the postal code lies in
 
 # Questions that read the calling number back: like it, they are never remembered.
 OFFERS = frozenset({"closed", "suspended", "nobody", "full", TOO_LONG, WISH})
+NUMBERS = frozenset({"number", "number_refused", "read_back"})  # questions about a number that is typed
 SOONEST = "s"  # the slot of those who take whatever comes first
 
 # Where the dialogue ends. What happens there is done by the webhooks.

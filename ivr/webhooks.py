@@ -155,6 +155,8 @@ async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn | byt
                 )
             case dialogue.BY_TEXT:
                 return await _texts_sites(known, asked)
+            case dialogue.FAREWELL if dialogue.read(asked.query)[0] in dialogue.NUMBERS and not known.reopens:
+                return await _without_promise(known, asked)
             case _:
                 return _goodbye(known, say(known.language, "goodbye.farewell"))
     except StoreDown:
@@ -238,13 +240,17 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
 
 
 async def _cannot_promise(known: Heard, asked: Asked, refusal: Refusal) -> Turn:
-    """Who waits goes on waiting in their place, the others may call again."""
     key = "callback.too_many" if isinstance(refusal, TooManyCallbacks) else "callback.refused"
+    return await _without_promise(known, asked, say(known.language, key))
+
+
+async def _without_promise(known: Heard, asked: Asked, *said: Say) -> Turn:
+    """Who waits goes on waiting in their place, the others may call again."""
     call_id = await asked.voice.records.within(QUEUE_PATIENCE, citizen.waits_as, asked.carrier_id)
     if call_id is None:
-        return _goodbye(known, say(known.language, key), say(known.language, "goodbye.farewell"))
+        return _goodbye(known, *said, say(known.language, "goodbye.farewell"))
     held = hold(asked, known, "callback.stays", call_id, patient=True)
-    return replace(held, say=(say(known.language, key), *held.say))
+    return replace(held, say=(*dialogue.paced(said, known), *held.say))
 
 
 async def _settles(asked: Asked) -> None:

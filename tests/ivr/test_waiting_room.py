@@ -14,7 +14,7 @@ from callcenter.live import queue
 from callcenter.records import calls, hours
 from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.states import CallState
-from tests.ivr.voice_line import CALL, Carrier, Document
+from tests.ivr.voice_line import CALL, DURAND, Carrier, Document
 
 QUEUE = "/voice/heard?s=topic&d=46"
 
@@ -22,9 +22,9 @@ QUEUE = "/voice/heard?s=topic&d=46"
 class Waiting:
     """A caller in the carrier's waiting room."""
 
-    def __init__(self, carrier: Carrier) -> None:
-        self.carrier = carrier
-        held = carrier.asks(QUEUE, "3")
+    def __init__(self, carrier: Carrier, from_: str = DURAND) -> None:
+        self.carrier, self.from_ = carrier, from_
+        held = carrier.asks(QUEUE, "3", From=from_)
         self.again, self.out = held.address("Enqueue", "waitUrl"), held.address("Enqueue", "action")
 
     def hears(self) -> Document:
@@ -33,7 +33,7 @@ class Waiting:
 
     def leaves(self) -> Document:
         """Out of the carrier's queue, as after `Leave` or the key 1."""
-        return self.carrier.asks(self.out, QueueResult="leave")
+        return self.carrier.asks(self.out, QueueResult="leave", From=self.from_)
 
 
 @pytest.fixture
@@ -97,3 +97,24 @@ def test_who_has_waited_too_long_chooses_between_a_callback_and_more_music(waiti
     assert waiting.hears().verbs != ["Leave"]
     with reading() as session:
         assert [(call.carrier_id, call.state) for call in calls.waiting(session)] == [(CALL, CallState.WAITING)]
+
+
+def test_a_masked_caller_who_types_no_number_that_will_do_goes_on_waiting(carrier: Carrier, agent: str) -> None:
+    waiting = Waiting(carrier, "anonymous")
+    offered = waiting.leaves()
+    asked = carrier.asks(offered.action, "1", From="anonymous")
+    for typed in ("0899123456", "0112"):
+        asked = carrier.asks(asked.action, typed, From="anonymous")
+    for _ in range(3):
+        if "Gather" in asked.verbs:
+            asked = carrier.asks(asked.action, "", From="anonymous")
+    assert "Nous gardons votre place" in asked
+    assert asked.verbs[-1] != "Hangup"
+    with reading() as session:
+        assert [call.state for call in calls.waiting(session)] == [CallState.WAITING]
+    closes_today()
+    offered = waiting.leaves()
+    asked = carrier.asks(offered.action, "1", From="anonymous")
+    for _ in range(3):
+        asked = carrier.asks(asked.action, "", From="anonymous")
+    assert asked.verbs[-1] == "Hangup"  # nobody answers any more: they heard so, and when
