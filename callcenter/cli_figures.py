@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, tr
 from callcenter import clock
 from callcenter.db import reading, transaction
 from callcenter.errors import Refusal
-from callcenter.records import figures, rollups, visits
+from callcenter.records import figures, rollups, sessions, visits
 from callcenter.rules.quality import Scale
 from callcenter.rules.visits import NotVisits, read_csv
 
@@ -48,7 +48,10 @@ def scale(
         if top in {known.top for known in figures.policy(session).scales}:
             console.print("[red]This scale is declared already.[/]")
             raise typer.Exit(1)
-        figures.declare_scale(session, Scale(top, satisfied, very), clock.now())
+        at = clock.now()
+        figures.declare_scale(session, Scale(top, satisfied, very), at)
+        told = {"satisfied": ("", str(satisfied)), "very": ("", str(very))}
+        sessions.audit(session, None, "declared a scale", "policy", str(top), at, told)
     console.print(f"Scores out of {top}: satisfied from {satisfied}, very satisfied from {very}.")
 
 

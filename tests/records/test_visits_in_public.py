@@ -14,6 +14,7 @@ from callcenter.app import create
 from callcenter.cli_figures import app, import_visits
 from callcenter.config import settings
 from callcenter.db import reading
+from callcenter.records import sessions
 from callcenter.rules.visits import COLUMNS, REQUIRED
 from tests.records.test_visits import LINE, asked, settle_sites, table
 from tests.town import PASSWORD, settle
@@ -101,6 +102,11 @@ def test_figures_can_be_rebuilt_and_a_scale_declared_once() -> None:
     declared = ["scale", "5", "--satisfied", "4", "--very", "5"]
     assert CliRunner().invoke(app, declared).exit_code == 0
     assert CliRunner().invoke(app, declared).exit_code == 1
+    with reading() as session:
+        (written,) = session.query(sessions.AuditEntry).filter_by(noun="policy")
+    assert (written.who, written.noun_id, written.changes) == (
+        None, "5", {"satisfied": ["", "4"], "very": ["", "5"]},
+    )  # fmt: skip
     assert CliRunner().invoke(app, ["scale", "4", "--satisfied", "2", "--very", "3"]).exit_code == 1
 
 
