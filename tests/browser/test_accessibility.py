@@ -362,6 +362,11 @@ def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessi
     longest = screen.locator("#wall_places th", has_text="Attente la plus longue")
     longest.get_by_role("button").press("Enter")
     assert longest.get_attribute("aria-sort") == "descending"
+    with transaction() as session:
+        session.execute(update(agents.Agent).where(agents.Agent.login == "root").values(role="supervisor"))
+    page.goto("/supervision/links")
+    page.wait_for_selector("tbody .fr-badge")
+    is_accessible(page, "a link to more than its maker sees")
 
 
 def test_the_hours_the_directory_and_the_departments(opens: Opens, is_accessible: Checks) -> None:
