@@ -122,8 +122,8 @@ def is_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) ->
 def hears_place(
     call_id: str, department: str, told: int, at: datetime, *, patient: bool
 ) -> Announcement | TurnedAway | Soon:
-    """What to say to a waiting caller: one trip to the index, none to PostgreSQL. The hours are those of the queue in
-    which they really stand. `patient`: they were told that the wait is too long and chose to go on. Raises
+    """What to say to a waiting caller: one trip to the index, none to PostgreSQL. The hours are those of what
+    they wait for, whoever serves it. `patient`: they were told that the wait is too long and chose to go on. Raises
     LiveStoreDown."""
     place = queue.place(call_id, at.timestamp())
     if place is None:

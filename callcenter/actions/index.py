@@ -42,6 +42,7 @@ def put_call(call: Call) -> None:
         arrival,
         widens(call),
         clock.now().timestamp(),
+        call.topic,
     )
 
 

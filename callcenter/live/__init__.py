@@ -3,7 +3,7 @@
 Every key starts with the one hash tag. All but the last two are built in `functions/_index.lua`, by the verbs' one
 shared head; the others in the module that owns them. Ids are opaque, scores and times are epoch seconds.
 
-    {cc}calls             hash   call -> ring|score|arrival|queues|times of widening    waiting or reserved
+    {cc}calls             hash   call -> ring|score|arrival|queues|times|topic          waiting or reserved
     {cc}queue:<queue>     zset   call -> score                                          waiting in that queue
     {cc}heads             zset   queue -> its lowest score                              queues that are not empty
     {cc}widening          zset   call -> when it moves to its next ring                 while it has one

@@ -24,12 +24,7 @@ class Place:
     on_duty: int  # agents of its present queue
     picked: int  # calls taken from its present queue in the last 15 minutes
     waited: float  # seconds
-
-    @property
-    def topic(self) -> str:
-        """That of its present queue; empty in the queue of what is one agent's own."""
-        ring, topic, *_ = self.queue.split(":")
-        return "" if ring == "A" else topic
+    topic: str = ""  # what it is about, which the queue of whoever is on duty and that of one agent do not name
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,13 @@ class Line:
 
 
 def join(
-    call_id: str, queues: Sequence[str], score: float, arrival: float, widen_at: Sequence[float], at: float
+    call_id: str,
+    queues: Sequence[str],
+    score: float,
+    arrival: float,
+    widen_at: Sequence[float],
+    at: float,
+    topic: str = "",
 ) -> str:
     """Puts a call in the queue of its ring and returns that queue; doing it again moves nothing it should not.
 
@@ -51,7 +52,8 @@ def join(
     It joins the ring of its age, or the next that has somebody on duty, or the widest.
     A call under a reservation stays reserved, but is not forgotten when the offer was decided before `at`.
     """
-    queue: str = store.call("join", call_id, score, arrival, at, " ".join(queues), " ".join(map(repr, widen_at)))
+    times = " ".join(map(repr, widen_at))
+    queue: str = store.call("join", call_id, score, arrival, at, " ".join(queues), times, topic)
     return queue
 
 
@@ -65,8 +67,8 @@ def place(call_id: str, at: float) -> Place | None:
     found = store.call("place", call_id, at - PACE_WINDOW, at)
     if found is None:
         return None
-    before, queue, on_duty, picked, arrival = found
-    return Place(before + 1, queue, on_duty, picked, at - float(arrival))
+    before, queue, on_duty, picked, arrival, topic = found
+    return Place(before + 1, queue, on_duty, picked, at - float(arrival), topic)
 
 
 def widen(at: float) -> list[str]:

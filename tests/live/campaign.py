@@ -67,14 +67,15 @@ class Campaign:
         if self.dice.random() < 0.2:
             queues = [f"A:{self.agent()}", *queues]
         widen_at = [arrival + 20, arrival + 45, arrival + 70][: len(queues) - 1]
-        asked = call_id, queues, arrival - self.dice.choice((0, 0, 60)), arrival, widen_at, self.now
+        topic = self.dice.choice(TOPICS)
+        asked = call_id, queues, arrival - self.dice.choice((0, 0, 60)), arrival, widen_at, self.now, topic
         self.same(queue.join(*asked), self.oracle.join(*asked))
 
     def joins_again(self) -> None:
         """The same webhook twice, or a refused offer."""
         if self.oracle.calls:
             call_id, call = self.dice.choice(list(self.oracle.calls.items()))
-            asked = call_id, call.queues, call.score, call.arrival, call.widen_at, self.now
+            asked = call_id, call.queues, call.score, call.arrival, call.widen_at, self.now, call.topic
             self.same(queue.join(*asked), self.oracle.join(*asked))
 
     def leaves(self) -> None:

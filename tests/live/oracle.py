@@ -17,6 +17,7 @@ class Call:
     score: float
     arrival: float
     ring: int
+    topic: str
     held_by: str | None = None
     joined_at: float | None = None  # again, while held
 
@@ -48,10 +49,17 @@ class Oracle:
     # calls
 
     def join(
-        self, call_id: str, queues: Sequence[str], score: float, arrival: float, widen_at: Sequence[float], at: float
+        self,
+        call_id: str,
+        queues: Sequence[str],
+        score: float,
+        arrival: float,
+        widen_at: Sequence[float],
+        at: float,
+        topic: str = "",
     ) -> str:
         before = self.calls.get(call_id)
-        call = self.calls[call_id] = Call(queues, widen_at, score, arrival, 0)
+        call = self.calls[call_id] = Call(queues, widen_at, score, arrival, 0, topic)
         call.ring = self._ring(call, at)
         if before and before.held_by:
             call.held_by, call.joined_at = before.held_by, at
@@ -66,7 +74,7 @@ class Oracle:
         call = self.calls[call_id]
         before = [c for c in self._in_line() if c.queue in call.queues and c.score < call.score]
         picked = [pick for queue, pick in self.picks if queue == call.queue and at - 900 <= pick <= at]
-        return Place(len(before) + 1, call.queue, self._duty(call.queue), len(picked), at - call.arrival)
+        return Place(len(before) + 1, call.queue, self._duty(call.queue), len(picked), at - call.arrival, call.topic)
 
     def widen(self, at: float) -> list[str]:
         # Who stands where nobody is on duty moves, whether or not the time has come; a reserved call only by time.

@@ -9,11 +9,11 @@ import pytest
 import time_machine
 
 from callcenter import clock
-from callcenter.actions import agent, callback, citizen, standing
+from callcenter.actions import agent, callback, citizen, index, orders, standing
 from callcenter.db import reading, transaction
 from callcenter.errors import NoSuchTime
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, hours, rollout
+from callcenter.records import agents, callbacks, calls, hours, rollout
 from callcenter.records.calls import Wish
 from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.states import PauseReason
@@ -52,6 +52,41 @@ def test_who_waits_when_their_queue_closes_hears_so_like_who_comes_then(clockwor
     assert citizen.joins_queue("CA2", "+33600000002", TAXES, clock.now()) == away
     assert the_call(waits).state == "waiting"  # their place is theirs until they choose
     assert callback.offered_slots("46", "impots", clock.now())[0] == "20261124m"
+
+
+def test_a_matter_that_no_account_serves_closes_at_its_own_hour_inside_as_at_the_door(
+    clockwork: time_machine.Traveller,
+) -> None:
+    """It waits for whoever is on duty, in a queue that names no matter; merged into another, it has that one's."""
+    with transaction() as session:
+        session.query(agents.Agent).one().topics = ["sante", "autre"]
+    waits = joins("CA1", 1)
+    assert the_call(waits).for_anybody
+    inside = _hears(waits)
+    assert isinstance(inside, Announcement)
+    assert inside.closes_at == datetime(2026, 11, 23, 12, tzinfo=PARIS)
+    clockwork.shift(timedelta(minutes=19))
+    away = citizen.TurnedAway("closed", TUESDAY_MORNING)
+    assert _hears(waits) == away
+    assert citizen.joins_queue("CA2", "+33600000002", TAXES, clock.now()) == away
+    settle("ines", role="admin", topics=["sante"])
+    with reading() as session:
+        ines = agents.by_login(session, "ines")
+    assert ines
+    orders.orders(ines, "46", "impots", "merge", "retraite", clock.now())
+    assert (the_call(waits).topic, the_call(waits).for_anybody) == ("retraite", True)
+    assert not isinstance(_hears(waits), citizen.TurnedAway)
+
+
+def test_what_waits_for_one_agent_alone_has_the_hours_of_its_matter(clockwork: time_machine.Traveller) -> None:
+    waits = joins("CA1", 1)
+    with transaction() as session:
+        call = calls.lock(session, waits)
+        assert call
+        call.for_agent, call.own_until = session.query(agents.Agent.id).scalar(), clock.now() + timedelta(hours=1)
+    index.put_call(the_call(waits))
+    clockwork.shift(timedelta(minutes=19))
+    assert _hears(waits) == citizen.TurnedAway("closed", TUESDAY_MORNING)
 
 
 def test_the_queue_that_a_matter_is_led_to_is_the_one_whose_hours_count(clockwork: time_machine.Traveller) -> None:

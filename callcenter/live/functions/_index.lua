@@ -70,16 +70,17 @@ local function first_common(heads, set)
   end
 end
 
--- A call's record is text, so that a person with a terminal can read it: ring|score|arrival|queues|times of widening.
+-- A call's record is text, so that a person with a terminal can read it: ring|score|arrival|queues|times of widening|topic.
 -- Queues and times stay joined by spaces, nearest ring first; each is looked at only when it is needed.
 local function read_record(text)
-  local ring, score, arrival, queues, widen_at = string.match(text, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
-  return {ring = tonumber(ring), score = score, arrival = arrival, queues = queues, widen_at = widen_at}
+  local ring, score, arrival, queues, widen_at, topic =
+    string.match(text, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
+  return {ring = tonumber(ring), score = score, arrival = arrival, queues = queues, widen_at = widen_at, topic = topic}
 end
 
 local function write_record(call_id, record)
   call('HSET', CALLS, call_id,
-    table.concat({record.ring, record.score, record.arrival, record.queues, record.widen_at}, '|'))
+    table.concat({record.ring, record.score, record.arrival, record.queues, record.widen_at, record.topic}, '|'))
 end
 
 local function word(text, n)
