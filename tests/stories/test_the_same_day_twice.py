@@ -109,7 +109,10 @@ def _plays(line: Line, agent: DeskAgent, phone: str, here: Place, closed: Place,
     line.registers(f"{numbers}4", "manual")
     promised = _asks(line.call(f"{numbers}4"), here).hears("Pour être rappelé").presses("1").hears("tapez 1")
     promised.presses("1").hears("Nous vous rappellerons").is_hung_up()
-    _until(lambda session: session.query(Call).filter(Call.state == CallState.WAITING).count() == 0, "nobody waits")
+    _until(
+        lambda session: session.query(Call).filter_by(state=CallState.WAITING, channel="phone").count() == 0,
+        "nobody waits on the line",  # but the callback does, as soon as it is due
+    )
     agent.becomes_available().is_offered()
     agent.accepts()
     called = line.rung(f"{numbers}4").answers().hears("conseiller").presses("1")
