@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from callcenter.actions import index, standing
+from callcenter.actions import citizen, index, standing
 from callcenter.db import Session, reading, transaction
 from callcenter.errors import NotAllowed, OrderRefused
-from callcenter.records import agents, calls, contacts, rollout, sessions
+from callcenter.records import calls, contacts, rollout, sessions
 from callcenter.records.agents import Agent
 from callcenter.rules.menu import NATION, Menu
 from callcenter.rules.orders import QueueOrder, led_to
@@ -121,13 +121,16 @@ def _is_of(call: calls.Call, departments: set[str], topic: str, to_topic: str) -
 
 
 def _moves(call_id: str, departments: set[str], topic: str, to_topic: str) -> bool:
-    """One call, one transaction: it may have been answered meanwhile. One that rings moves if it comes back."""
+    """One call, one transaction: it may have been answered meanwhile. One that rings moves if it comes back. Who will
+    answer is judged as at the door, so that who waited and who comes now wait for the same."""
     with transaction() as session:
         call = calls.lock(session, call_id)
         if call is None or not _is_of(call, departments, topic, to_topic):
             return False
-        call.topic = to_topic
-        call.for_anybody = not agents.somebody_speaks(session, to_topic, call.language)
+        chosen = call.asked_language or call.language
+        answer, _ = citizen.who_answers(session, to_topic, chosen)
+        call.topic, call.language, call.for_anybody = to_topic, answer.language, answer.anybody
+        call.asked_language = calls.asked_otherwise(chosen, answer)
         _tell_contact(session, call)
     if call.state == CallState.WAITING:
         with index.best_effort("merging a queue"):
@@ -138,4 +141,4 @@ def _moves(call_id: str, departments: set[str], topic: str, to_topic: str) -> bo
 def _tell_contact(session: Session, call: calls.Call) -> None:
     contact = contacts.get(session, call.contact_id)
     assert contact is not None
-    contact.topic = call.topic
+    contact.topic, contact.language = call.topic, call.language

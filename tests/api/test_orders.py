@@ -9,7 +9,7 @@ from callcenter import clock
 from callcenter.actions import agent, citizen, standing
 from callcenter.db import reading, transaction
 from callcenter.live import queue
-from callcenter.records import rollout, sessions
+from callcenter.records import contacts, rollout, sessions
 from callcenter.records.calls import Wish
 from callcenter.rules.states import PauseReason
 from ivr import dialogue
@@ -89,6 +89,21 @@ def test_a_redirected_queue_leads_who_comes_and_a_merged_one_who_waits_too(ines:
     place = queue.place(earlier, clock.now().timestamp())
     assert place is not None
     assert (place.queue, place.position) == ("46:sante:fr", 1)
+
+
+def test_whoever_is_merged_waits_for_those_for_whom_who_comes_now_waits(ines: TestClient) -> None:
+    """English by a specialist, French by a specialist, English by anybody: in this order, as at the door."""
+    paused("mary", topics=["impots", "justice"], languages=["fr", "en"])
+    paused("remi", topics=["retraite"])
+    earlier = joins("CA1", 1, Wish("46", "impots", "en"))
+    assert _stands(earlier) == ("46:impots:en", None, "en")
+    _orders(ines, scope="46", topic="impots", act="merge", to_topic="retraite")
+    later = joins("CA2", 2, Wish("46", "impots", "en"))
+    assert _stands(earlier) == _stands(later) == ("46:retraite:fr", "en", "fr")
+    _orders(ines, scope="46", topic="retraite", act="merge", to_topic="justice")
+    assert _stands(earlier) == _stands(later) == ("46:justice:en", None, "en")
+    _orders(ines, scope="46", topic="justice", act="merge", to_topic="logement")
+    assert _stands(earlier) == _stands(later) == ("46:*:en", None, "en")
 
 
 @pytest.mark.parametrize(
@@ -192,6 +207,17 @@ def test_a_call_of_another_department_is_not_explained(sign_in: SignIn) -> None:
     call_id = joins("CA1", 1)
     assert reunion.get(f"/api/board/waiting/{call_id}").status_code == 404
     assert reunion.get("/api/board/waiting").json() == []
+
+
+def _stands(call_id: str) -> tuple[str, str | None, str]:
+    """Its queue in the index, the language that was chosen if it is not the one spoken, and its contact's."""
+    call, place = the_call(call_id), queue.place(call_id, clock.now().timestamp())
+    with reading() as session:
+        contact = contacts.get(session, call.contact_id)
+    assert place
+    assert contact
+    assert (place.topic, contact.topic) == (call.topic, call.topic)
+    return place.queue, call.asked_language, contact.language
 
 
 def _orders(supervisor: TestClient, **order: str) -> int:
