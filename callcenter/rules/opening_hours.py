@@ -168,8 +168,8 @@ def site_scope(site_id: int) -> str:
 
 
 def site_of(scope: str) -> int | None:
-    """The site of a scope; None for what is of the line."""
-    found = re.fullmatch(r"S(\d{1,9})", scope, re.ASCII)
+    """The site of a scope, as `site_scope` writes it and no other way; None for what is of the line."""
+    found = re.fullmatch(r"S([1-9]\d{0,8})", scope)
     return int(found[1]) if found else None
 
 

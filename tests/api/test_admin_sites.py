@@ -222,7 +222,13 @@ def test_only_those_who_supervise_its_department_close_a_site(web: Any, sign_in:
         assert "/sites/7/except" not in page
         assert "/sites/7/forget" not in page
         assert date(2026, 12, 1).strftime("%d/%m/%Y") in page  # but everybody reads it
-    for wrong in ({"scope": "S99"}, {"scope": "S7", "topic": "impots"}, {"scope": "S"}, {"scope": "S7", "hours": "x"}):
+    for wrong in (
+        {"scope": "S99"},
+        {"scope": "S07"},
+        {"scope": "S7", "topic": "impots"},
+        {"scope": "S"},
+        {"scope": "S7", "hours": "x"},
+    ):
         assert web.post("/api/admin/exceptions", json=asked | wrong).status_code == 422, wrong
     refused = web.post("/sites/7/except", data=asked | {"csrf": web.headers["X-CSRF-Token"], "hours": "demain"})
     assert refused.status_code == 422
