@@ -63,7 +63,7 @@ def run(stop: threading.Event) -> None:
             healing.callbacks_fall_due: timedelta(seconds=TICK),
         },
         {healing.connections_end: timedelta(seconds=TICK)},
-        {healing.monitoring_ends: timedelta(seconds=TICK)},
+        {healing.monitoring_settles: timedelta(seconds=TICK)},
         {healing.dials_end: timedelta(seconds=TICK)},
         {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
         {healing.compare_carrier: timedelta(seconds=30)},

@@ -31,7 +31,7 @@ async def heard(asked: Asked) -> Turn:
 async def status(asked: Asked) -> None:
     """The line is over, or never came."""
     if asked.form.get("CallStatus") in OVER:
-        await decided(asked, monitoring.ends, own(asked, "g"), now(), "hung up")
+        await decided(asked, monitoring.has_left, own(asked, "g"), now(), "hung up")
 
 
 def _asks(leg_id: str, tries: int) -> Ask:

@@ -30,7 +30,7 @@ from ivr.twiml import twiml
 HEARD = "/voice/heard"
 ARRIVAL_PATIENCE = 1.5  # seconds the welcome may wait for the call's row
 QUEUE_PATIENCE = 2.5  # seconds the last answer may wait for the queue
-WITH_NOTICE = frozenset({"queue.joined", "apology.technical"})  # what is said to those who wait for the first time
+WITH_NOTICE = frozenset({"queue.joined", "callback.not_now", "apology.technical"})  # said to those who begin to wait
 WAITING_ROOMS = 4  # carrier queues hold 5,000 each
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 

@@ -25,7 +25,7 @@ from callcenter.errors import (
 )
 from callcenter.live import budget, floor
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, contacts, legs, offers, rollups, sessions
+from callcenter.records import agents, calls, contacts, legs, monitors, offers, rollups, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Accompaniment, Entry
 from callcenter.rules import outcomes
@@ -45,6 +45,8 @@ def takes_post(agent_id: str, line: str, at: datetime) -> None:
             raise NotPossibleNow
         if agent.state != AgentState.OFFLINE:
             return
+        if monitors.of_supervisor(session, agent_id):
+            raise NotPossibleNow("monitoring_elsewhere")  # their telephone is in a conversation
         agent.line = line
         to, reason = agents.after_call(session, agent)
         agents.move(session, agent_id, [AgentState.OFFLINE], to, at, "took their post", reason=reason, who=agent_id)

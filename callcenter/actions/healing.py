@@ -69,9 +69,9 @@ def connections_end(at: datetime) -> None:
     _each("ending a connection", unconnected, lambda call_id: room.connecting_failed(call_id, at))
 
 
-def monitoring_ends(at: datetime) -> None:
-    """Supervisors whose conversation is over, or who did not come in time."""
-    _each("ending a supervisor's part", monitoring.overdue(at), lambda leg_id: monitoring.settles(leg_id, at))
+def monitoring_settles(at: datetime) -> None:
+    """Supervisors whose conversation is over, who did not come in time, or whom the carrier did not hear."""
+    _each("settling a supervisor's part", monitoring.unsettled(at), lambda leg_id: monitoring.settles(leg_id, at))
 
 
 def wrap_up_ends(call_id: str, at: datetime) -> None:
@@ -250,7 +250,7 @@ def _line_is_gone(call: calls.Call, at: datetime) -> None:
 
 def _leg_is_gone(leg: legs.Leg, at: datetime) -> None:
     if leg.kind == "monitor":
-        monitoring.ends(leg.id, at, "the carrier has no such line")
+        monitoring.has_left(leg.id, at, "the carrier has no such line")
     else:
         room.leg_leaves(leg.id, at, lost=True)
 

@@ -1,7 +1,8 @@
 """Supervisors in a conversation of their agents': they listen, whisper to the agent, or barge in.
 
 A supervisor's desk phone is rung as an agent's is, and comes in muted; only then is it given its voice. The agent sees
-who takes part, and how; a citizen who refuses is not listened to. The sweep ends what outlives its conversation.
+who takes part, and how the carrier was told that they do: a part is over on the screens once its line is let go, not
+before. The sweep asks again for whatever the carrier did not do, and ends what outlives its conversation.
 """
 
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ from callcenter.records.legs import Leg
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring
 from callcenter.telephone import telephone
 
+ANSWERS = timedelta(seconds=6)  # the carrier's answer to a dial has come by then, or never will
+
 
 def takes_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime) -> None:
     """Take part in the conversation of an agent of theirs, or go on in another way. Raises NotAllowed, NotPossibleNow
@@ -45,15 +48,15 @@ def takes_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime
         _rings(taken, number, at)
     elif taken.state == LegState.JOINED:
         _speaks(taken.id)
-    index.look(agent_id)
+        index.look(agent_id)
 
 
 def leaves(supervisor_id: str, at: datetime) -> None:
-    """Out of the conversation that they take part in, if any."""
+    """Out of the conversation that they take part in, if any. Raises CarrierDown: they are in it still."""
     with reading() as session:
         leg = monitors.of_supervisor(session, supervisor_id)
     if leg:
-        ends(leg.id, at, "the supervisor leaves")
+        _lets_go(leg, at, "the supervisor leaves")
 
 
 def is_declined(agent_id: str, declined: bool, at: datetime) -> None:
@@ -65,9 +68,10 @@ def is_declined(agent_id: str, declined: bool, at: datetime) -> None:
         if call is None or call.agent_id != agent_id or call.state != CallState.TALKING:
             raise NotPossibleNow
         call.private = declined
-        taking_part = [leg.id for leg, _ in monitors.of_call(session, call.id)] if declined else []
-    for leg_id in taking_part:
-        ends(leg_id, at, "the citizen refuses")
+        taking_part = [leg for leg, _ in monitors.of_call(session, call.id)] if declined else []
+    for leg in taking_part:
+        with index.best_effort("letting a supervisor's line go"):
+            _lets_go(leg, at, "the citizen refuses")
     index.look(agent_id)
 
 
@@ -87,54 +91,78 @@ def enters(leg_id: str, carrier_id: str, at: datetime) -> None:
         if leg is None or call is None:
             return
         leg.carrier_id = leg.carrier_id or carrier_id
-        came = legs.move(session, leg, LegState.JOINED, at, "in the room")
+        if legs.move(session, leg, LegState.JOINED, at, "in the room"):
+            leg.told = Monitoring.LISTEN
         goes_on = _goes_on(session, call, leg)
-    if leg.state == LegState.LEFT or not goes_on:
-        ends(leg_id, at, "the conversation is over")
-    elif came:
-        with index.best_effort("giving a supervisor their voice"):
+    with index.best_effort("giving a supervisor their voice"):
+        if leg.state == LegState.LEFT or not goes_on:
+            _lets_go(leg, at, "the conversation is over")
+        elif leg.told != leg.mode:
             _speaks(leg_id)
-        if call.agent_id:
-            index.look(call.agent_id)
+    if call.agent_id:
+        index.look(call.agent_id)
 
 
-def overdue(at: datetime) -> list[str]:
-    """Legs whose conversation is over or refused, and those whose lease to come in has ended."""
-    came_by = at - timedelta(seconds=settings().ringing_lease + settings().connecting_lease_phone)
-    with reading() as session:
-        return monitors.to_end(session, came_by)
-
-
-def settles(leg_id: str, at: datetime) -> None:
-    """A leg that is overdue leaves, unless the carrier knows better: it is in the room, and its news was lost.
-    Raises CarrierDown."""
-    with reading() as session:
-        leg = legs.get(session, leg_id)
-        call = calls.get(session, leg.call_id) if leg else None
-        goes_on = leg is not None and call is not None and _goes_on(session, call, leg)
-    if leg is None or call is None:
-        return
-    if not goes_on:
-        ends(leg_id, at, "the conversation is over")
-    elif leg.carrier_id and leg.carrier_id in telephone().in_room(call.id):
-        enters(leg_id, leg.carrier_id, at)
-    else:
-        ends(leg_id, at, "did not come in time")
-
-
-def ends(leg_id: str, at: datetime, why: str) -> None:
-    """The supervisor's part is over: whoever says so first, the line is let go. Raises DatabaseDown."""
+def has_left(leg_id: str, at: datetime, why: str) -> None:
+    """The supervisor's line left the room or is over: so is their part. Raises DatabaseDown."""
     with transaction() as session:
         leg, call = legs.held(session, leg_id)
         if leg is None or call is None:
             return
         legs.move(session, leg, LegState.LEFT, at, why)
-        line, agent_id = leg.carrier_id, call.agent_id
-    if line:
-        with index.best_effort("letting a supervisor's line go"):
-            telephone().hang_up(line)
-    if agent_id:
-        index.look(agent_id)
+    if call.agent_id:
+        index.look(call.agent_id)
+
+
+def unsettled(at: datetime) -> list[str]:
+    """Legs that may not go on, of which the carrier was not told as asked, that may not ring, or are late."""
+    came_by = at - timedelta(seconds=settings().ringing_lease + settings().connecting_lease_phone)
+    with reading() as session:
+        return monitors.unsettled(session, settings().monitoring, at - ANSWERS, came_by)
+
+
+def settles(leg_id: str, at: datetime) -> None:
+    """What the carrier was not told it is told; what it did not tell it is asked. Raises DatabaseDown, CarrierDown."""
+    with reading() as session:
+        leg = legs.get(session, leg_id)
+        call = calls.get(session, leg.call_id) if leg else None
+        goes_on = leg is not None and call is not None and _goes_on(session, call, leg)
+    if leg is None or call is None or leg.state == LegState.LEFT:
+        return
+    if not goes_on:
+        _lets_go(leg, at, "the conversation is over")
+    elif leg.state == LegState.JOINED:
+        _speaks(leg_id)
+        if call.agent_id:
+            index.look(call.agent_id)
+    elif leg.carrier_id is None:
+        _finds_line(leg, at)
+    elif leg.carrier_id in telephone().in_room(call.id):
+        enters(leg_id, leg.carrier_id, at)
+    else:
+        _lets_go(leg, at, "did not come in time")
+
+
+def _lets_go(leg: Leg, at: datetime, why: str) -> None:
+    """First the line, then the row: nobody is shown as gone who still hears. Raises CarrierDown."""
+    if leg.carrier_id:
+        telephone().hang_up(leg.carrier_id)
+    has_left(leg.id, at, why)
+
+
+def _finds_line(leg: Leg, at: datetime) -> None:
+    """The carrier did not say whether it rings: the line that it opened to this telephone since, or none."""
+    with reading() as session:
+        supervisor = agents.get(session, leg.agent_id)
+    opened = telephone().lines_to(supervisor.phone, leg.asked_at) if supervisor and supervisor.phone else ()
+    with transaction() as session:
+        asked = legs.get(session, leg.id)
+        found = [line.carrier_id for line in opened if line.state == "live"]
+        mine = [line for line in found if legs.by_carrier_id(session, line) is None]
+        if asked and asked.carrier_id is None and mine:
+            asked.carrier_id = mine[0]
+    if not mine:
+        has_left(leg.id, at, "the carrier has no line to them")
 
 
 def _conversation(session: Session, supervisor_id: str, agent_id: str) -> Call:
@@ -167,11 +195,10 @@ def _free_phone(session: Session, supervisor_id: str, call: Call, leg: Leg | Non
 def _rings(leg: Leg, number: PhoneNumber, at: datetime) -> None:
     try:
         carrier_id = telephone().ring_monitor(leg.id, number)
-    except CarrierDidNothing:
-        ends(leg.id, at, "the carrier did nothing")
-        raise
-    except CarrierDown:
-        return  # whether it rings is not known: the lease asks the carrier
+    except CarrierDidNothing as refused:
+        has_left(leg.id, at, "the carrier did nothing")
+        raise CarrierDown from refused  # nobody tries again but the supervisor
+    # Any other CarrierDown: whether it rings is not known, and the sweep asks.
     with transaction() as session:
         rung = legs.get(session, leg.id)
         if rung:
@@ -184,9 +211,13 @@ def _speaks(leg_id: str) -> None:
         serving = legs.serving(session, leg.call_id) if leg else None
     if leg and serving and leg.mode and leg.carrier_id and serving.carrier_id:
         telephone().monitor(leg.carrier_id, leg.call_id, Monitoring(leg.mode), serving.carrier_id)
+        with transaction() as session:
+            told = legs.get(session, leg_id)
+            if told:
+                told.told = leg.mode
 
 
 def _goes_on(session: Session, call: Call, leg: Leg) -> bool:
     """Whether the conversation that a leg was asked for is still that one, and may be listened to by its supervisor."""
     is_that_one = call.state == CallState.TALKING and call.epoch == leg.epoch and not call.private
-    return is_that_one and monitors.is_theirs(session, leg.id)
+    return settings().monitoring and is_that_one and monitors.is_theirs(session, leg.id)

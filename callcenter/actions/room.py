@@ -47,7 +47,7 @@ def hears(event: RoomEvent, at: datetime) -> None:
     if event.leg_id and event.monitors and event.joined:
         monitoring.enters(event.leg_id, event.carrier_id, at)
     elif event.leg_id and event.monitors:
-        monitoring.ends(event.leg_id, at, "left")
+        monitoring.has_left(event.leg_id, at, "left")
     elif event.leg_id and event.joined:
         leg_enters(event.leg_id, event.carrier_id, at, event.room)
     elif event.leg_id:

@@ -256,7 +256,7 @@ def _in_hand(session: Session, call: calls.Call) -> InHand | None:
         held_since=leg.held_since if leg else None,
         muted=leg.muted if leg else False,
         monitors=tuple(
-            TakesPart(name=name, mode=Monitoring(leg.mode or Monitoring.LISTEN))
+            TakesPart(name=name, mode=Monitoring(leg.told or Monitoring.LISTEN))
             for leg, name in monitors.of_call(session, call.id)
             if leg.state == LegState.JOINED
         ),

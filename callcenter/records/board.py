@@ -22,8 +22,9 @@ PHOTOGRAPH = text(
          from agents left join calls on calls.id = agents.call_id
          left join (
            select legs.call_id,
-             json_agg(json_build_object('name', s.name, 'mode', legs.mode, 'state', legs.state) order by legs.asked_at)
-               as monitors
+             json_agg(
+               json_build_object('name', s.name, 'mode', coalesce(legs.told, legs.mode), 'state', legs.state)
+               order by legs.asked_at) as monitors
            from legs join agents s on s.id = legs.agent_id
            where legs.kind = 'monitor' and legs.state <> 'left' group by legs.call_id
          ) m on m.call_id = calls.id

@@ -31,7 +31,8 @@ class Leg(Base):
     agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
     epoch: Mapped[int]
     kind: Mapped[str] = mapped_column(String(8), default="serve")
-    mode: Mapped[str | None] = mapped_column(String(8))
+    mode: Mapped[str | None] = mapped_column(String(8))  # a monitor's, as it was asked for
+    told: Mapped[str | None] = mapped_column(String(8))  # the same, as the carrier has taken it
     shift: Mapped[bool] = mapped_column(default=False)  # on a line open all shift: given back, not hung up
     carrier_id: Mapped[str | None] = mapped_column(String(40), index=True)
     room: Mapped[str | None] = mapped_column(String(40))  # the carrier's id of the room it is in

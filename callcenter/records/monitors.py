@@ -54,10 +54,13 @@ def _is_warranted() -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def to_end(session: Session, asked_before: datetime) -> list[str]:
-    """Parts in conversations that are over, whose citizen refuses, or that are the supervisor's to hear no more; and
-    supervisors who did not come in time."""
-    over = (Call.state != CallState.TALKING) | (Call.epoch != Leg.epoch) | Call.private
-    late = (Leg.state != LegState.JOINED) & (Leg.asked_at < asked_before)
-    parts = select(Leg.id).join(Call, Call.id == Leg.call_id)
-    return list(session.scalars(parts.where(OPEN, over | late | ~_is_warranted())))
+def unsettled(session: Session, allowed: bool, answered_by: datetime, came_by: datetime) -> list[str]:
+    """Parts in conversations that are over, whose citizen refuses, that are the supervisor's to hear no more, or any if
+    none is `allowed`; those of which the carrier was told otherwise than was asked; and, of those asked before, who has
+    no line by now or did not come in."""
+    over = (Call.state != CallState.TALKING) | (Call.epoch != Leg.epoch) | Call.private | ~_is_warranted()
+    untold = (Leg.state == LegState.JOINED) & Leg.told.is_distinct_from(Leg.mode)
+    lost = Leg.carrier_id.is_(None) & (Leg.asked_at < answered_by)
+    late = (Leg.state != LegState.JOINED) & (Leg.asked_at < came_by)
+    parts = select(Leg.id).join(Call, Call.id == Leg.call_id).where(OPEN)
+    return list(session.scalars(parts.where(over | untold | lost | late) if allowed else parts))

@@ -124,6 +124,54 @@ def test_a_citizen_who_refuses_is_not_listened_to(
     _takes_part(ines, "listen", karim)
 
 
+def test_the_screens_say_what_the_carrier_was_told_and_it_is_told_until_it_hears(
+    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+) -> None:
+    inside = _listens(line, ines, karim, durand)
+    _takes_part(ines, "barge", karim)
+    until(lambda: hears(durand, INES))
+    line.faults(rest=[{"mode": "500", "times": None}])
+    failed = ines.http.post("/api/board/monitor", json={"agent_id": karim.id, "mode": "listen"})
+    assert failed.status_code == 503
+    assert _seen(karim) == [("Ines", "barge")]
+    line.faults()
+    until(lambda: _seen(karim) == [("Ines", "listen")])
+    assert not hears(durand, INES)
+    line.faults(rest=[{"mode": "500", "times": None}])
+    karim.http.post("/desk/monitoring", data={"declined": "true"})
+    assert _seen(karim) == [("Ines", "listen")]
+    line.faults()
+    inside.is_hung_up()
+    until(lambda: _seen(karim) == [])
+
+
+@pytest.mark.parametrize(("mode", "comes"), [("500", False), ("500-with-effect", True)])
+def test_a_ring_whose_answer_was_lost_is_found_or_forgotten(
+    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller, mode: str, comes: bool
+) -> None:
+    line.registers(INES, "manual")
+    line.faults(rest=[{"mode": mode, "method": "POST", "path": "/Calls.json"}])
+    asked = {"agent_id": karim.id, "mode": "listen"}
+    assert ines.http.post("/api/board/monitor", json=asked).status_code == 503
+    assert "Le téléphone de Ines sonne" in ines.http.get("/supervision").text
+    if comes:
+        line.rung(INES).answers().hears("Tapez 1").presses("1")
+        until(lambda: _seen(karim) == [("Ines", "listen")])
+    else:
+        until(lambda: "Le téléphone de Ines sonne" not in ines.http.get("/supervision").text)
+
+
+def test_a_supervisor_in_a_conversation_takes_no_post(
+    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+) -> None:
+    _listens(line, ines, karim, durand)
+    assert ines.http.post("/api/desk/post", json={}).status_code == 409
+    _takes_part(ines, "none", karim)
+    ines.takes_post()
+    refused = ines.http.post("/api/board/monitor", json={"agent_id": karim.id, "mode": "listen"})
+    assert (refused.status_code, "Terminez d'abord votre poste" in refused.text) == (409, True)
+
+
 def test_whoever_may_hear_an_agent_no_more_leaves_the_conversation(
     line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller, desk: Desk
 ) -> None:
@@ -135,7 +183,7 @@ def test_whoever_may_hear_an_agent_no_more_leaves_the_conversation(
     changed = root.http.put(f"/api/admin/agents/{ines.id}", json=elsewhere | {"departments": ["31"]})
     assert changed.status_code == 204
     inside.is_hung_up()
-    assert _seen(karim) == []
+    until(lambda: _seen(karim) == [])
     durand.speaks_with(KARIM)
 
 

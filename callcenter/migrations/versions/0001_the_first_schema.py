@@ -844,6 +844,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("mode", sa.String(length=8), nullable=True),
+        sa.Column("told", sa.String(length=8), nullable=True),
         sa.Column("shift", sa.Boolean(), nullable=False),
         sa.Column("carrier_id", sa.String(length=40), nullable=True),
         sa.Column("room", sa.String(length=40), nullable=True),
