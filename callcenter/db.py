@@ -16,14 +16,14 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import IntegrityError as Conflict
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from callcenter import jobs
 from callcenter.config import settings
-from callcenter.errors import DatabaseBusy, DatabaseDown, NotFound
+from callcenter.errors import BadAnswer, DatabaseBusy, DatabaseDown, NotFound
 
 PATIENCE = 2.5  # seconds a unit of work may take; a voice webhook must answer within 4
 __all__ = [
@@ -123,7 +123,7 @@ class Deadlines:
                         twin.close()
 
 
-NOT_AN_ID = "22P02"  # what is no id at all names nothing
+NAMES_NOTHING = ("22P02", "22003")  # no id at all, and a number beyond any that is kept
 _deadlines = Deadlines()
 _refusing_until = 0.0
 
@@ -148,8 +148,11 @@ def _work(patience: float) -> Iterator[Session]:
     except DBAPIError as failure:
         if failure.connection_invalidated:
             raise DatabaseDown from failure
-        if getattr(failure.orig, "sqlstate", None) == NOT_AN_ID:
+        sqlstate = getattr(failure.orig, "sqlstate", None)
+        if sqlstate in NAMES_NOTHING:
             raise NotFound from failure
+        if isinstance(failure, DataError) and sqlstate is None:  # a NUL, which the driver refuses to send
+            raise BadAnswer("form") from failure
         raise
 
 

@@ -177,6 +177,20 @@ def test_what_changes_something_must_carry_this_sessions_token(sign_in: SignIn) 
     assert karim.get("/api/desk").json()["state"] == "offline"
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/reports/rows?measure=demands&site=99999999999999999999", 404),
+        ("/reports/rows?measure=demands&procedure=%00", 422),
+        ("/sites?words=%00", 422),
+        ("/api/admin/agents?text=%00", 422),
+    ],
+)
+def test_what_no_row_can_hold_is_refused_in_words(path: str, status: int, sign_in: SignIn) -> None:
+    settle("root", role="admin")
+    assert sign_in("root").get(path).status_code == status
+
+
 def test_every_answer_says_what_a_browser_must_not_do(browser: Browser) -> None:
     client = browser()
     for path in ("/sign-in", "/desk", "/no-such-page", "/api/desk", "/static/css/staff.css", "/health/live"):
