@@ -194,7 +194,8 @@ def test_closed_accounts_after_two_years_and_logs_after_one(karim: str) -> None:
     closed = settle("parti", "46")
     with transaction() as session:
         session.execute(
-            text("update agents set active = false, since = since - interval '3 years' where id = :id"), {"id": closed}
+            text("update agents set active = false, closed_at = since - interval '3 years' where id = :id"),
+            {"id": closed},
         )
         for days in (300, 400):
             sessions.audit(session, karim, f"{days}", "call", "x", now() - timedelta(days=days))
