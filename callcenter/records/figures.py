@@ -111,8 +111,8 @@ PROCEDURES = Table(
 OF_SITE = ("contacts", "settlement_known", "settled", "answers", "satisfied")
 SITES = Table(
     "figures_sites", Base.metadata,
-    _key("partner", String(20)), _key("day", Date), _key("department", String(7)), _key("site_id", Integer),
-    _key("channel", String(10)), *(Column(each, Integer, nullable=False) for each in OF_SITE),
+    _key("partner", String(20)), Column("day", Date, primary_key=True, index=True), _key("department", String(7)),
+    _key("site_id", Integer), _key("channel", String(10)), *(Column(each, Integer, nullable=False) for each in OF_SITE),
 )  # fmt: skip
 
 

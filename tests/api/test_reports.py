@@ -252,6 +252,12 @@ def test_the_sites_of_one_partner_are_counted_as_those_of_all(october: None) -> 
     with reading() as session:
         every = figures.by_site(session, first, last, None, channels, None)
         parts = [figures.by_site(session, first, last, None, channels, partner) for partner in PARTNERS]
+        halves = [
+            figures.by_site(session, begins, ends, None, channels, "caf")
+            for begins, ends in ((first, date(2026, 10, 15)), (date(2026, 10, 16), last))
+        ]
+    (caf,) = (part for partner, part in zip(PARTNERS, parts, strict=True) if partner == "caf")
+    assert caf == {key: whole(half[key] for half in halves if key in half) for key in {*halves[0], *halves[1]}}
     for key, tally in every.items():
         mine = [part[key] for part in parts if key in part]
         assert sum(each.settled for each in mine) == tally.settled

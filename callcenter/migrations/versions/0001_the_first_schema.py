@@ -416,6 +416,7 @@ def upgrade() -> None:
         sa.Column("satisfied", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("partner", "day", "department", "site_id", "channel"),
     )
+    op.create_index(op.f("ix_figures_sites_day"), "figures_sites", ["day"], unique=False)
     op.create_table(
         "figures_progress",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1038,6 +1039,7 @@ def downgrade() -> None:
     op.drop_table("hours")
     op.drop_table("holiday_overrides")
     op.drop_table("hands")
+    op.drop_index(op.f("ix_figures_sites_day"), table_name="figures_sites")
     op.drop_table("figures_sites")
     op.drop_table("figures_procedures")
     op.drop_table("figures_progress")
