@@ -181,6 +181,8 @@ def test_what_changes_something_must_carry_this_sessions_token(sign_in: SignIn) 
     ("path", "status"),
     [
         ("/reports/rows?measure=demands&site=99999999999999999999", 404),
+        ("/api/sites/99999999999", 404),
+        ("/api/admin/sites/99999999999/exceptions", 404),
         ("/reports/rows?measure=demands&procedure=%00", 422),
         ("/sites?words=%00", 422),
         ("/api/admin/agents?text=%00", 422),
