@@ -113,7 +113,8 @@ def _on_average(
     came: Mapping[tuple[date, int], int], served: Mapping[date, frozenset[int]]
 ) -> Iterable[tuple[int, float]]:
     """Each half hour from the first with a call to the last, and its calls per day on which the line was open then. A
-    day with a call counts though the hours of now would not have had it."""
+    half hour with a call counts though the hours of now would not have had it; of a day that is left out, none does."""
+    came = {(day, half): calls for (day, half), calls in came.items() if day in served}
     halves = [half for _, half in came]
     for half in range(min(halves, default=0), max(halves, default=-1) + 1):
         counted = {day: calls for (day, each), calls in came.items() if each == half}

@@ -157,6 +157,26 @@ def test_a_day_on_which_the_line_was_closed_is_not_one_of_the_average(database: 
             assert staffing.staffing("974", 1, 0.8, None).days == (date(2026, 11, 2), date(2026, 11, 9))
 
 
+def test_a_day_that_is_left_out_is_no_part_of_the_average(database: None) -> None:
+    """Closed by a flood once its calls had come: it is told as left out, and so it is."""
+    with time_machine.travel(NOW, tick=True):
+        monday(1, 5, 10)
+        for minute in range(10):
+            monday(2, 5, minute)
+            monday(2, 6, minute)
+        rolled_up(NOW)
+        day = date(2026, 11, 2)
+        with transaction() as session:
+            hours.except_(session, DatedException("974", day, day, reason="flood"))
+        found = staffing.staffing("974", 1, 0.8, None)
+        assert (found.days, day in found.left_out) == ((date(2026, 11, 9),), True)
+        assert [(each.begins, each.calls) for each in found.halves] == [("09:00", 1)]
+        with transaction() as session:
+            monday_ = date(2026, 11, 9)
+            hours.except_(session, DatedException("974", monday_, monday_, reason="flood"))
+        assert staffing.staffing("974", 1, 0.8, None).halves == ()
+
+
 @pytest.mark.parametrize(("turned_away", "calls_then", "due"), [(None, 1, 0), ("closed", 0, 1)])
 def test_every_demand_counts_once_callbacks_too(
     database: None, turned_away: str | None, calls_then: int, due: int
