@@ -4,6 +4,7 @@ by text where they ask for it."""
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from callcenter import sealing
 from callcenter.actions.standing import Counter, Standing
@@ -11,7 +12,6 @@ from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules import rounds
 from callcenter.rules.opening_hours import is_holiday, on_their_clock
-from callcenter.rules.rounds import Pass, Stop
 from callcenter.rules.site_hours import SiteDay, as_time, on_day
 from callcenter.rules.territory import TERRITORIES
 from ivr.prompts import say, spoken_time, text
@@ -64,14 +64,9 @@ def _shown(standing: Standing, department: str, postal_code: str) -> tuple[Seque
 def _passing(standing: Standing, department: str, postal_code: str, language: str, local: datetime) -> list[str]:
     stops = [stop for stop in standing.rounds if stop.department == department]
     nearest = [stop for stop in stops if stop.postal_code == postal_code] or stops
-    free = standing.hours.overrides
-
-    def coming(stop: Stop) -> Pass:
-        return rounds.next_pass(stop, local, free, standing.exceptions_on_round(stop)) or rounds.NEVER
-
-    soonest = sorted(nearest, key=coming)
-    passing = (rounds.sentence(stop, language, local, free, standing.exceptions_on_round(stop)) for stop in soonest)
-    return [sentence for sentence in passing if sentence][:MOST_STOPS]
+    coming = [(following, stop) for stop in nearest if (following := standing.next_pass(stop, local))]
+    soonest = sorted(coming, key=itemgetter(0))[:MOST_STOPS]
+    return [rounds.sentence(stop, language, local.date(), following) for following, stop in soonest]
 
 
 def _today(standing: Standing, site: Counter, local: datetime) -> SiteDay:

@@ -22,7 +22,7 @@ from callcenter.records.directory import PartnerDesk, Procedure
 from callcenter.rules.menu import NATION, Menu, menu_of
 from callcenter.rules.opening_hours import PARIS, DatedException, LineHours, holding, on_their_clock
 from callcenter.rules.orders import Message, QueueOrder
-from callcenter.rules.rounds import Bus, Stop, bus_of
+from callcenter.rules.rounds import Bus, Pass, Stop, bus_of, first_passes, next_pass
 from callcenter.rules.routing import Ages, widens_after
 
 EVERY = 0.5  # seconds between two looks at the revision
@@ -71,6 +71,8 @@ class Standing:
     referents: tuple[PartnerDesk, ...] = ()
     simulated: bool = False
     """The database holds a simulated year: no figure of it is a true one."""
+    _passes: dict[tuple[Stop, date], tuple[Pass, ...]] = field(default_factory=dict, init=False, repr=False)
+    """Filled as they are asked for: a caller must not wait for what was worked out for the one before."""
 
     def widens_after(self, department: str, topic: str) -> Ages:
         """When a call that joins this queue now will be open to the region and to the nation."""
@@ -80,7 +82,16 @@ class Standing:
         """What holds for one site on a day, there."""
         return holding(self.site_exceptions.get(site_id, ()), day)
 
-    def exceptions_on_round(self, stop: Stop) -> tuple[DatedException, ...]:
+    def next_pass(self, stop: Stop, local: datetime) -> Pass | None:
+        """When a bus is there next, or is there now. `local`: now, there. None: nobody knows when."""
+        asked = stop, local.date()
+        found = self._passes.get(asked)
+        if found is None:
+            found = first_passes(*asked, self.hours.overrides, self._exceptions_on_round(stop))
+            self._passes[asked] = found
+        return next_pass(found, local)
+
+    def _exceptions_on_round(self, stop: Stop) -> tuple[DatedException, ...]:
         """Those of the bus that stops there, as far as anybody knows whose stop it is."""
         bus = bus_of(stop, self.buses) if self.site_exceptions else None
         return self.site_exceptions.get(bus, ()) if bus is not None else ()

@@ -141,7 +141,7 @@ def rounds_of(site: SiteShown, language: str) -> tuple[StopShown, ...]:
     local = on_their_clock(site.department, at) or at
 
     def coming(stop: rounds.Stop) -> Pass:
-        return rounds.next_pass(stop, local, now.hours.overrides, now.exceptions_on_round(stop)) or rounds.NEVER
+        return now.next_pass(stop, local) or rounds.NEVER
 
     return tuple(_stop(stop, language, at) for stop in sorted(own or stops, key=coming)[:MOST_STOPS])
 
@@ -190,10 +190,9 @@ def _site(row: records.Site, at: datetime) -> SiteShown:
 
 def _stop(stop: rounds.Stop, language: str, at: datetime) -> StopShown:
     local = on_their_clock(stop.department, at) or at
-    now = standing.current()
-    following = rounds.sentence(stop, language, local, now.hours.overrides, now.exceptions_on_round(stop)) or ""
-    phone = _national(stop.phone)
-    return StopShown(stop.operator, stop.town, stop.place, phone, stop.hours, stop.weeks, following)
+    following = standing.current().next_pass(stop, local)
+    told = rounds.sentence(stop, language, local.date(), following) if following else ""
+    return StopShown(stop.operator, stop.town, stop.place, _national(stop.phone), stop.hours, stop.weeks, told)
 
 
 def _national(written: str) -> str:

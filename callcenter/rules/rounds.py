@@ -125,27 +125,34 @@ def passes(
             yield day, written(found)
 
 
-def next_pass(
-    stop: Stop, local: datetime, overrides: Overrides, exceptions: Sequence[DatedException] = ()
-) -> Pass | None:
-    """When the bus is there next, or is there now. `local`: now, there. None: nobody knows when."""
-    for day, spans_ in passes(stop, local.date(), overrides, exceptions):
+def first_passes(
+    stop: Stop, today: date, overrides: Overrides, exceptions: Sequence[DatedException] = ()
+) -> tuple[Pass, ...]:
+    """That of today, if it stops there, and the first one after today: all that is told before midnight. `today`:
+    there. It looks through `HORIZON` days for a bus that comes seldom, so it is to be asked once a day."""
+    found = []
+    for each in passes(stop, today, overrides, exceptions):
+        found.append(each)
+        if each[0] > today:
+            break
+    return tuple(found)
+
+
+def next_pass(passes: Iterable[Pass], local: datetime) -> Pass | None:
+    """When the bus is there next, or is there now, of its first passes of this day. `local`: now, there. None: nobody
+    knows when."""
+    for day, spans_ in passes:
         hours = tuple(span for span in spans_ if day > local.date() or span[1] > f"{local:%H:%M}")
         if hours:
             return day, hours
     return None
 
 
-def sentence(
-    stop: Stop, language: str, local: datetime, overrides: Overrides, exceptions: Sequence[DatedException] = ()
-) -> str | None:
-    """« Le bus passe mardi à Aigre, de 9 h à 12 h. »; beyond a week with its date. `local`: now, there. None: nobody
-    knows when."""
-    following = next_pass(stop, local, overrides, exceptions)
-    if following is None:
-        return None
+def sentence(stop: Stop, language: str, today: date, following: Pass) -> str:
+    """« Le bus passe mardi à Aigre, de 9 h à 12 h. »; beyond a week with its date. `today`: there; `following`: its
+    next pass."""
     day, hours = following
-    days = (day - local.date()).days
+    days = (day - today).days
     name = WEEKDAYS[language][day.weekday()]
     if language == "en":
         when = (

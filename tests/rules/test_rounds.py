@@ -1,5 +1,6 @@
 """When the bus comes next, in words that can be read out."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,16 @@ PARIS = ZoneInfo("Europe/Paris")
 NO_OVERRIDES: Overrides = {}
 
 
-def said(stop: Stop, local: str, language: str = "fr", overrides: Overrides = NO_OVERRIDES) -> str | None:
-    return rounds.sentence(stop, language, datetime.fromisoformat(local).replace(tzinfo=PARIS), overrides)
+def said(
+    stop: Stop,
+    local: str,
+    language: str = "fr",
+    overrides: Overrides = NO_OVERRIDES,
+    exceptions: Sequence[DatedException] = (),
+) -> str | None:
+    now = datetime.fromisoformat(local).replace(tzinfo=PARIS)
+    following = rounds.next_pass(rounds.first_passes(stop, now.date(), overrides, exceptions), now)
+    return rounds.sentence(stop, language, now.date(), following) if following else None
 
 
 def test_the_bus_comes_on_tuesday() -> None:
@@ -60,8 +69,7 @@ def test_an_override_wins_over_the_calendar_for_a_bus_too() -> None:
 )
 def test_the_bus_does_not_come_where_an_exception_stops_it(hours: str, sentence: str) -> None:
     training = DatedException("S7", date(2026, 11, 23), date(2026, 11, 25), hours, "training")
-    saturday = datetime(2026, 11, 21, 10, tzinfo=PARIS)
-    assert rounds.sentence(AIGRE, "fr", saturday, NO_OVERRIDES, [training]) == sentence
+    assert said(AIGRE, "2026-11-21T10:00", exceptions=[training]) == sentence
 
 
 @pytest.mark.parametrize(
