@@ -183,7 +183,7 @@ def p90_wait(tally: Tally) -> float | None:
 def _percentile(tally: Tally, share: float) -> float | None:
     """Never more than the longest wait, which is known to the millisecond and the middle of a bucket is not."""
     wait = tally.waits.percentile(share)
-    return min(wait, tally.wait_longest_ms / 1000) if wait is not None and tally.wait_longest_ms else wait
+    return None if wait is None else min(wait, tally.wait_longest_ms / 1000)
 
 
 def longest_wait(tally: Tally) -> float | None:
