@@ -20,7 +20,7 @@ from callcenter import logs
 from callcenter.api import (
     board,
     callbacks,
-    desk,
+    desk_commands,
     figures,
     health,
     identity,
@@ -127,7 +127,7 @@ def create() -> FastAPI:
     )
     for router in (
         identity.router,
-        desk.router,
+        desk_commands.router,
         board.router,
         callbacks.router,
         health.router,

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter import clock
 from callcenter.actions import agent as verbs
-from callcenter.api import board, desk, identity
+from callcenter.api import board, desk, desk_commands, identity
 from callcenter.api.identity import AGENT, ANYBODY, OVERSEER, STAFF, SUPERVISOR, Admitted, Visitor, open_to
 from callcenter.errors import NotFound, OutcomeIncomplete, Refusal
 from callcenter.records.identity import new_id
@@ -108,8 +108,8 @@ def see_number(request: Request, visitor: Admitted, fields: Fields) -> Response:
 @router.post("/desk/{act}")
 @open_to(*AGENT)
 def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) -> Response:
-    """One of `desk.COMMANDS`, as a form."""
-    command = desk.COMMANDS.get(act)
+    """One of `desk_commands.COMMANDS`, as a form."""
+    command = desk_commands.COMMANDS.get(act)
     if command is None:
         raise NotFound
     entered = ENTERED.get(act, _plain)
