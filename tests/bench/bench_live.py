@@ -151,9 +151,10 @@ class Town:
     def join(self, age: float = 1) -> Command:
         n = next(self.number)
         arrival = START + n / ARRIVALS_PER_SECOND
-        queues = rings(self.dice.choice(DEPARTMENTS), self.dice.choice(TOPICS))
+        department, topic = self.dice.choice(DEPARTMENTS), self.dice.choice(TOPICS)
         call, widen_at = f"00000000-0000-4000-8000-{n:012}", f"{arrival + 20} {arrival + 45}"
-        return verb("join", call, arrival, arrival, arrival + age, " ".join(queues), widen_at)
+        queues = " ".join(rings(department, topic))
+        return verb("join", call, arrival, arrival, arrival + age, queues, widen_at, topic)
 
     def join_and_propose(self) -> Story:
         yield self.join()
