@@ -110,7 +110,7 @@ async def back(asked: Asked) -> Turn:
 
 async def leg(asked: Asked) -> Turn:
     """A desk phone was picked up: an agent presses 1, an answering machine never does."""
-    return _asks_agent("agent.offered", f"/voice/leg/heard?g={own(asked, 'g')}&n=1")
+    return asks_agent("agent.offered", f"/voice/leg/heard?g={own(asked, 'g')}&n=1")
 
 
 async def leg_heard(asked: Asked) -> Turn:
@@ -118,7 +118,7 @@ async def leg_heard(asked: Asked) -> Turn:
     if asked.keys != "1":
         if tries >= TRIES:
             return Goodbye(())
-        return _asks_agent("agent.offered", f"/voice/leg/heard?g={leg_id}&n={tries + 1}")
+        return asks_agent("agent.offered", f"/voice/leg/heard?g={leg_id}&n={tries + 1}")
     call_id = await decided(asked, room.wanted_by, leg_id)
     return into(call_id, leg_id, "/voice/leg/after") if call_id else _too_late(asked)
 
@@ -143,7 +143,7 @@ async def shift(asked: Asked) -> Turn:
 
 
 async def shift_offer(asked: Asked) -> Turn:
-    return _asks_agent("agent.shift_offer", f"/voice/shift/heard?{asked.query}")
+    return asks_agent("agent.shift_offer", f"/voice/shift/heard?{asked.query}")
 
 
 async def shift_heard(asked: Asked) -> Turn:
@@ -206,7 +206,7 @@ def into(call_id: str, label: str, after: str) -> Connect:
     return Connect(call_id, label, f"/voice/room/events?c={call_id}", f"{after}{mark}c={call_id}")
 
 
-def _asks_agent(prompt: str, action: str) -> Ask:
+def asks_agent(prompt: str, action: str) -> Ask:
     return Ask((say("fr", prompt),), action, timeout=10)
 
 
@@ -260,7 +260,7 @@ def _no_answer(_asked: Asked) -> bytes:
     return NO_ANSWER
 
 
-def _nothing(_asked: Asked) -> None:
+def nothing(_asked: Asked) -> None:
     """News that could not be taken in: the leases and the comparison with the carrier find what it would have told."""
 
 
@@ -288,7 +288,7 @@ routes = [
     Route(path, Webhook(answer, otherwise=otherwise), methods=["POST"])
     for path, answer, otherwise in (
         ("/voice/room", enters, _back_to_music),
-        ("/voice/room/events", event, _nothing),
+        ("/voice/room/events", event, nothing),
         ("/voice/after", after, _farewell),
         ("/voice/goodbye", goodbye, _farewell),
         ("/voice/satisfied", satisfied, _farewell),
@@ -297,16 +297,16 @@ routes = [
         ("/voice/back", back, _back_to_music),
         ("/voice/leg", leg, _too_late),
         ("/voice/leg/heard", leg_heard, _too_late),
-        ("/voice/leg/status", leg_status, _nothing),
+        ("/voice/leg/status", leg_status, nothing),
         ("/voice/leg/after", leg_after, _too_late),
         ("/voice/shift", shift, _at_rest),
         ("/voice/shift/offer", shift_offer, _at_rest),
         ("/voice/shift/heard", shift_heard, _at_rest),
         ("/voice/shift/room", shift_room, _at_rest),
         ("/voice/shift/after", shift, _at_rest),
-        ("/voice/shift/status", shift_status, _nothing),
+        ("/voice/shift/status", shift_status, nothing),
         ("/voice/attempt", attempt, _farewell),
         ("/voice/attempt/heard", attempt_heard, _farewell),
-        ("/voice/attempt/status", attempt_status, _nothing),
+        ("/voice/attempt/status", attempt_status, nothing),
     )
 ]

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from callcenter.actions import monitoring
 from callcenter.clock import now
-from ivr.conversation import MONITOR, TRIES, decided, into, own
+from ivr.conversation import MONITOR, TRIES, asks_agent, decided, into, nothing, own
 from ivr.door import Asked, Webhook
 from ivr.prompts import say
 from ivr.turns import Ask, Goodbye, Turn
@@ -35,19 +35,15 @@ async def status(asked: Asked) -> None:
 
 
 def _asks(leg_id: str, tries: int) -> Ask:
-    return Ask((say("fr", "agent.monitors"),), f"/voice/monitor/heard?g={leg_id}&n={tries}", timeout=10)
+    return asks_agent("agent.monitors", f"/voice/monitor/heard?g={leg_id}&n={tries}")
 
 
 def _nobody(_asked: Asked) -> Turn:
     return Goodbye((say("fr", "agent.monitors_nobody"),))
 
 
-def _nothing(_asked: Asked) -> None:
-    """The sweep finds it."""
-
-
 routes = [
     Route("/voice/monitor", Webhook(picked_up, otherwise=_nobody), methods=["POST"]),
     Route("/voice/monitor/heard", Webhook(heard, otherwise=_nobody), methods=["POST"]),
-    Route("/voice/monitor/status", Webhook(status, otherwise=_nothing), methods=["POST"]),
+    Route("/voice/monitor/status", Webhook(status, otherwise=nothing), methods=["POST"]),
 ]

@@ -99,8 +99,7 @@ def enters(leg_id: str, carrier_id: str, at: datetime) -> None:
             _lets_go(leg, at, "the conversation is over")
         elif leg.told != leg.mode:
             _speaks(leg_id)
-    if call.agent_id:
-        index.look(call.agent_id)
+    _shows(call)
 
 
 def has_left(leg_id: str, at: datetime, why: str) -> None:
@@ -110,8 +109,7 @@ def has_left(leg_id: str, at: datetime, why: str) -> None:
         if leg is None or call is None:
             return
         legs.move(session, leg, LegState.LEFT, at, why)
-    if call.agent_id:
-        index.look(call.agent_id)
+    _shows(call)
 
 
 def unsettled(at: datetime) -> list[str]:
@@ -133,8 +131,7 @@ def settles(leg_id: str, at: datetime) -> None:
         _lets_go(leg, at, "the conversation is over")
     elif leg.state == LegState.JOINED:
         _speaks(leg_id)
-        if call.agent_id:
-            index.look(call.agent_id)
+        _shows(call)
     elif leg.carrier_id is None:
         _finds_line(leg, at)
     elif leg.carrier_id in telephone().in_room(call.id):
@@ -215,6 +212,11 @@ def _speaks(leg_id: str) -> None:
             told = legs.get(session, leg_id)
             if told:
                 told.told = leg.mode
+
+
+def _shows(call: Call) -> None:
+    if call.agent_id:
+        index.look(call.agent_id)
 
 
 def _goes_on(session: Session, call: Call, leg: Leg) -> bool:

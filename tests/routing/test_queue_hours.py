@@ -41,8 +41,7 @@ def clockwork(database: object, live: object) -> Iterator[time_machine.Traveller
         _leads()
 
 
-def test_who_waits_when_their_queue_closes_hears_so_like_who_comes_then(clockwork: time_machine.Traveller) -> None:
-    waits = joins("CA1", 1)
+def _closes_at_noon_inside_as_at_the_door(waits: str, clockwork: time_machine.Traveller) -> None:
     inside = _hears(waits)  # one agent: 5 to 12 minutes, and ten are left
     assert isinstance(inside, Announcement)
     assert inside.closes_at == datetime(2026, 11, 23, 12, tzinfo=PARIS)
@@ -50,6 +49,11 @@ def test_who_waits_when_their_queue_closes_hears_so_like_who_comes_then(clockwor
     away = citizen.TurnedAway("closed", TUESDAY_MORNING)
     assert _hears(waits) == away
     assert citizen.joins_queue("CA2", "+33600000002", TAXES, clock.now()) == away
+
+
+def test_who_waits_when_their_queue_closes_hears_so_like_who_comes_then(clockwork: time_machine.Traveller) -> None:
+    waits = joins("CA1", 1)
+    _closes_at_noon_inside_as_at_the_door(waits, clockwork)
     assert the_call(waits).state == "waiting"  # their place is theirs until they choose
     assert callback.offered_slots("46", "impots", clock.now())[0] == "20261124m"
 
@@ -62,13 +66,7 @@ def test_a_matter_that_no_account_serves_closes_at_its_own_hour_inside_as_at_the
         session.query(agents.Agent).one().topics = ["sante", "autre"]
     waits = joins("CA1", 1)
     assert the_call(waits).for_anybody
-    inside = _hears(waits)
-    assert isinstance(inside, Announcement)
-    assert inside.closes_at == datetime(2026, 11, 23, 12, tzinfo=PARIS)
-    clockwork.shift(timedelta(minutes=19))
-    away = citizen.TurnedAway("closed", TUESDAY_MORNING)
-    assert _hears(waits) == away
-    assert citizen.joins_queue("CA2", "+33600000002", TAXES, clock.now()) == away
+    _closes_at_noon_inside_as_at_the_door(waits, clockwork)
     settle("ines", role="admin", topics=["sante"])
     with reading() as session:
         ines = agents.by_login(session, "ines")

@@ -5,7 +5,7 @@ Half an hour is not waited for: the rows are moved back in time.
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from callcenter import clock
 from callcenter.actions import checking
@@ -19,6 +19,7 @@ from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.rules.states import Due
 from ivr.rehearsal.far_end import Caller, Line
 from tests.desk import Desk, DeskAgent
+from tests.patience import until_rows
 from tests.town import PASSWORD, settle
 
 KARIM, LEA = "+33565000001", "+33565000002"
@@ -29,17 +30,6 @@ APART = timedelta(minutes=30)
 def _the_callback(session: Session) -> Callback:
     (only,) = session.query(Callback).populate_existing().all()
     return only
-
-
-def _until(so: Callable[[Session], bool], what: str, timeout: float = 15) -> datetime:
-    """Waits for the rows; the instant at which they were so."""
-    deadline = time.monotonic() + timeout
-    while True:
-        with reading() as session:
-            if so(session):
-                return clock.now()
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def _state(state: CallbackState) -> Callable[[Session], bool]:
@@ -66,7 +56,7 @@ def _is_freed_within_two_seconds(karim: DeskAgent, missed: int) -> None:
         done = session.query(Attempt).filter(Attempt.outcome.is_not(None)).count()
         return done == missed and _the_callback(session).state == CallbackState.PROMISED
 
-    failed = _until(ended, f"try {missed} has failed")
+    failed = until_rows(ended, f"try {missed} has failed", 15)
     karim.is_("available", timeout=2)
     assert clock.now() - failed < timedelta(seconds=2)
 
@@ -126,7 +116,7 @@ def test_madame_durand_calls_again_meanwhile(line: Line, desk: Desk) -> None:
     again = line.call(from_=DURAND).hears("Nous avons promis")
     rung.is_hung_up()
     karim.is_("available", timeout=2)
-    _until(_state(CallbackState.PROMISED), "the promise stands while she speaks with us")
+    until_rows(_state(CallbackState.PROMISED), "the promise stands while she speaks with us", 15)
     again.presses("3").hears("code postal").presses("46000").hears("Lot").presses("1").hears("impôts").presses("3")
     karim.is_offered()
     karim.accepts()
@@ -188,7 +178,7 @@ def test_karims_browser_dies_in_mid_call(line: Line, desk: Desk) -> None:
     time.sleep(1)  # two rounds of the sweep: nothing may happen
     called.speaks_with(KARIM)
     called.hangs_up()
-    _until(_state(CallbackState.REACHED), "she was reached")
+    until_rows(_state(CallbackState.REACHED), "she was reached", 15)
     settle("lea", phone=LEA)
     lea = desk.sign_in("lea", PASSWORD).takes_post()
     morel = line.call(from_=DAUGHTER).presses("0")

@@ -1,8 +1,6 @@
 """Two hundred people call forty agents at once."""
 
 import os
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import func, select
@@ -15,6 +13,7 @@ from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.rules.states import CallState, Due, Ending
 from ivr.rehearsal.far_end import Caller, Line
 from tests.cast import Service
+from tests.patience import until
 from tests.town import at_work, settle_many
 
 CALLS, AGENTS = 200, 40
@@ -33,10 +32,10 @@ def test_two_hundred_calls_and_forty_agents_end_with_an_outcome_for_each_one_ans
         return caller
 
     with at_work(service, environment, logins, hurry=30):
-        _until(lambda: _on_duty() == AGENTS, "every agent at their post")
+        until(lambda: _on_duty() == AGENTS, "every agent at their post", PATIENCE, look=0.5)
         with ThreadPoolExecutor(32) as people:
             list(people.map(dials, range(CALLS)))
-        _until(lambda: _ended() == CALLS, "every call ended and recorded")
+        until(lambda: _ended() == CALLS, "every call ended and recorded", PATIENCE, look=0.5)
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Contact)) == CALLS
         endings = dict(session.execute(select(Call.ending, func.count()).group_by(Call.ending)).all())
@@ -57,10 +56,3 @@ def _ended() -> int:
     with reading() as session:
         ended = select(func.count()).where(Call.state == CallState.ENDED)
         return session.scalar(ended) or 0
-
-
-def _until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.5)

@@ -1,8 +1,5 @@
 """A supervisor listens to a conversation, whispers to its agent and barges in; every webhook is told twice."""
 
-import time
-from collections.abc import Callable
-
 import pytest
 
 from callcenter.actions import checking
@@ -11,17 +8,10 @@ from callcenter.db import reading
 from callcenter.records.legs import Leg
 from ivr.rehearsal.far_end import Caller, Line
 from tests.desk import Desk, DeskAgent
+from tests.patience import until
 from tests.town import PASSWORD, settle
 
 KARIM, INES, DURAND = "+33565000001", "+33565000009", "+33565051234"
-PATIENCE = 30.0
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 def hears(listener: Caller, speaker: str) -> bool:

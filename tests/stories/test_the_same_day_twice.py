@@ -2,11 +2,10 @@
 both days are the same, on the wall and in the report, and those of the rows."""
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 from callcenter import clock
-from callcenter.db import Session, reading, transaction
+from callcenter.db import reading, transaction
 from callcenter.records import calls, rollups
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
@@ -21,6 +20,7 @@ from callcenter.rules.territory import UNKNOWN
 from ivr.rehearsal.far_end import Caller, Line
 from tests.cast import Service
 from tests.desk import Desk, DeskAgent
+from tests.patience import until_rows
 from tests.records.recount import recount
 from tests.stories.test_changes_are_live import does, hears_one_of, the_next
 from tests.town import PASSWORD, settle
@@ -84,7 +84,9 @@ def _closes_overseas(line: Line, admin: DeskAgent) -> None:
 
 
 def _every_call_is_over() -> None:
-    _until(lambda session: session.query(Call).filter(Call.state != CallState.ENDED).count() == 0, "every call is over")
+    until_rows(
+        lambda session: session.query(Call).filter(Call.state != CallState.ENDED).count() == 0, "every call is over"
+    )
 
 
 def _left_in_menu() -> int:
@@ -109,7 +111,7 @@ def _plays(line: Line, agent: DeskAgent, phone: str, here: Place, closed: Place,
     line.registers(f"{numbers}4", "manual")
     promised = _asks(line.call(f"{numbers}4"), here).hears("Pour être rappelé").presses("1").hears("tapez 1")
     promised.presses("1").hears("Nous vous rappellerons").is_hung_up()
-    _until(
+    until_rows(
         lambda session: session.query(Call).filter_by(state=CallState.WAITING, channel="phone").count() == 0,
         "nobody waits on the line",  # but the callback does, as soon as it is due
     )
@@ -123,8 +125,8 @@ def _plays(line: Line, agent: DeskAgent, phone: str, here: Place, closed: Place,
     agent.accepts()
     _ends(agent, helped.speaks_with(phone), "2", settled=False)
     agent.is_("available").leaves_post()
-    _until(lambda session: session.query(Contact).filter(Contact.due == Due.OWED).count() == 0, "nothing is owed")
-    _until(
+    until_rows(lambda session: session.query(Contact).filter(Contact.due == Due.OWED).count() == 0, "nothing is owed")
+    until_rows(
         lambda session: session.query(Callback).filter(Callback.state != CallbackState.REACHED).count() == 0, "reached"
     )
 
@@ -180,13 +182,3 @@ def _figures(since: object) -> tuple[dict[str, Tally], dict[str, Tally], dict[st
 def _counts(tally: Tally) -> dict[str, int]:
     """All that is counted, but not how long it took."""
     return {name: getattr(tally, name) for name in COUNTERS if not name.endswith("_ms")} | {"waits": tally.waits.total}
-
-
-def _until(so: Callable[[Session], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        with reading() as session:
-            if so(session):
-                return
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
