@@ -11,6 +11,7 @@ from callcenter.actions import standing
 from callcenter.api import directory as shown
 from callcenter.db import reading
 from callcenter.records import directory, sessions
+from callcenter.rules.territory import UNKNOWN, local_day
 from tests.api.conftest import SignIn
 from tests.town import settle
 
@@ -36,17 +37,17 @@ def menu(department: str) -> dict[str, str]:
 
 
 def test_a_report_of_2023_says_pole_emploi_and_a_new_name_leaves_the_past_alone(database: object, web: Any) -> None:
-    asked = {"code": "france-travail", "name": "France Emploi", "since": clock.now().date().isoformat()}
+    asked = {"code": "france-travail", "name": "France Emploi", "since": local_day(UNKNOWN, clock.now()).isoformat()}
     assert web.put("/api/admin/directory/partners", json=asked).status_code == 204
     with reading() as session:
         names = [directory.partner_names(session, day) for day in (date(2023, 6, 1), date(2025, 6, 1))]
-        now = directory.partner_names(session, clock.now().date())
+        now = directory.partner_names(session, local_day(UNKNOWN, clock.now()))
     assert [each["france-travail"] for each in names] == ["Pôle emploi", "France Travail"]
     assert now["france-travail"] == "France Emploi"
     assert now["caf"] == names[1]["caf"]
     assert web.put("/api/admin/directory/partners", json={"code": "urssaf"}).status_code == 204
     with reading() as session:
-        assert "urssaf" not in directory.partner_names(session, clock.now().date())
+        assert "urssaf" not in directory.partner_names(session, local_day(UNKNOWN, clock.now()))
         assert "urssaf" in directory.partner_names(session, date(2025, 6, 1))
 
 
@@ -80,7 +81,7 @@ def test_topics_change_places_and_leave(web: Any) -> None:
     assert write(was="21", keys="29") == 422
     assert write(was="21", keys="21", labels={"fr": "la pension", "en": ""}) == 422
     assert write(was="21", keys="21", labels={"fr": "la pension", "en": "pensions"}) == 204
-    tomorrow = (clock.now().date() + timedelta(days=1)).isoformat()
+    tomorrow = (local_day(UNKNOWN, clock.now()) + timedelta(days=1)).isoformat()
     assert write(was="21", keys="21", since="2020-01-01") == 422
     assert write(was="21", keys="21", since=tomorrow, labels={"fr": "demain", "en": "later"}) == 204
     assert standing.refresh().menu.topics["21"].labels["fr"] == "la pension"
@@ -93,7 +94,7 @@ def test_topics_change_places_and_leave(web: Any) -> None:
 
 def test_what_is_planned_stands_when_today_is_corrected(web: Any) -> None:
     """A name, a démarche's label, a topic's, and an end; what is written today holds until then."""
-    today = clock.now().date()
+    today = local_day(UNKNOWN, clock.now())
     eve, then = today + timedelta(days=39), today + timedelta(days=40)
     on = {"since": then.isoformat()}
 
@@ -132,7 +133,7 @@ def test_what_is_planned_stands_when_today_is_corrected(web: Any) -> None:
 
 def test_topics_do_not_change_places_where_a_planned_menu_would_break(web: Any) -> None:
     """They do, each with its own end, where it would hold."""
-    then = (clock.now().date() + timedelta(days=40)).isoformat()
+    then = (local_day(UNKNOWN, clock.now()) + timedelta(days=40)).isoformat()
     topics = {each["keys"]: each for each in web.get("/api/admin/directory/N").json()["topics"]}
 
     def write(topic: dict[str, Any], was: str, keys: str, **more: Any) -> httpx2.Response:

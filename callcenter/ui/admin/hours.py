@@ -17,7 +17,7 @@ from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.rounds import WEEKDAYS
 from callcenter.rules.routing import NATION, rings
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
 from callcenter.ui.admin import shown
 from callcenter.ui.pages import Fields
 
@@ -137,4 +137,4 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
 
 
 def _today() -> date:
-    return clock.now().date()
+    return local_day(UNKNOWN, clock.now())
