@@ -16,6 +16,7 @@ from callcenter.db import reading
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.records import hours as records
 from callcenter.rules.opening_hours import NATION, OFF, DatedException, on_their_clock, opening
+from callcenter.rules.territory import national_day
 from callcenter.ui.words import say
 
 app = typer.Typer(no_args_is_help=True, help="The hours of the line, of its queues, exceptions and holidays.")
@@ -32,7 +33,7 @@ def show(department: Annotated[str, typer.Argument()] = "inconnu", topic: Topic 
     at = clock.now()
     with reading() as session:
         line = standing.line_hours(session, at)
-        exceptions = records.exceptions_from(session, at.date())
+        exceptions = records.exceptions_from(session, national_day(at))
     table = Table("where", "queue", "hours", box=None, pad_edge=False)
     table.add_row(NATION, "", f"Mo-Fr {line.opens:%H:%M}-{line.closes:%H:%M} (settings)")
     for (scope, of_topic), written in sorted(line.own.items()):

@@ -11,6 +11,7 @@ from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import Refusal
 from callcenter.records import rollups, simulation
+from callcenter.rules.territory import national_day
 
 console = Console(highlight=False, soft_wrap=True)
 YEAR = timedelta(days=365)
@@ -22,7 +23,7 @@ def write_year(calls: int, visits: int) -> None:
     if not settings().demonstration:
         console.print("[red]Only the demonstration may be filled with simulated life.[/]")
         raise typer.Exit(1)
-    first = clock.now().date() - YEAR
+    first = national_day(clock.now()) - YEAR
     try:
         with console.status("…") as status, transaction(LONGEST) as session:
             report = simulation.write(session, first, (calls, visits), clock.now(), status.update)

@@ -17,6 +17,7 @@ from callcenter.records import directory, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.directory import Procedure
 from callcenter.rules.menu import CODE, NATION, Topic, menu_of
+from callcenter.rules.territory import national_day
 
 LONGEST = 4000  # characters of an answer sheet
 LABEL = 120  # characters of what is said of a topic
@@ -56,7 +57,9 @@ def writes_topic(
 
 
 def removes_topic(admin: Agent, scope: str, keys: str, on: date, at: datetime) -> None:
-    """No longer in that menu from a day on; those after it move up. Raises BadAnswer when a menu would break."""
+    """No longer in that menu from a day on; those after it move up. Raises BadAnswer when a menu would break, or for a
+    day that is past."""
+    _must_be_to_come(on, at)
     with transaction() as session:
         here = {each.keys: each for s, each in directory.topics(session, on) if s == scope}
         gone = here.get(keys)
@@ -76,8 +79,9 @@ def writes_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime)
     with its time. Raises BadAnswer."""
     _must_be_place(procedure.scope)
     labels = [procedure.labels.get(language, "") for language in directory.LABELS]
-    if not CODE.fullmatch(procedure.code) or not all(1 <= len(label) <= LABEL for label in labels) or on < at.date():
+    if not CODE.fullmatch(procedure.code) or not all(1 <= len(label) <= LABEL for label in labels):
         raise BadAnswer("procedure")
+    _must_be_to_come(on, at)
     with transaction() as session:
         menu = menu_of(directory.topics(session, on)).of(procedure.scope)
         if procedure.topic not in {topic.code for topic in menu.coded()} | {OTHER}:
@@ -97,7 +101,8 @@ def writes_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime)
 
 
 def removes_procedure(admin: Agent, code: str, on: date, at: datetime) -> None:
-    """No longer recorded from a day on."""
+    """No longer recorded from a day on. Raises BadAnswer for one that is past."""
+    _must_be_to_come(on, at)
     with transaction() as session:
         before = next((p for p in directory.procedures(session, on) if p.code == code), None)
         if before is None or not directory.remove_procedure(session, code, on):
@@ -108,7 +113,8 @@ def removes_procedure(admin: Agent, code: str, on: date, at: datetime) -> None:
 
 
 def names_partner(admin: Agent, scope: str, code: str, name: str, on: date, at: datetime) -> None:
-    """A partner of the network or of one department has this name from a day on; a report of before keeps the other."""
+    """A partner of the network or of one department has this name from a day on, which may be past: it may be learned
+    late. A report of before keeps the other."""
     _must_be_place(scope)
     name = " ".join(name.split())
     if not CODE.fullmatch(code) or not 1 <= len(name) <= LABEL:
@@ -121,7 +127,8 @@ def names_partner(admin: Agent, scope: str, code: str, name: str, on: date, at: 
 
 
 def ends_partner(admin: Agent, code: str, on: date, at: datetime) -> None:
-    """No longer a partner from a day on."""
+    """No longer a partner from a day on. Raises BadAnswer for one that is past."""
+    _must_be_to_come(on, at)
     with transaction() as session:
         before = directory.partner_names(session, on).get(code)
         if before is None or not directory.end_partner(session, code, on):
@@ -141,7 +148,7 @@ def writes_referent(admin: Agent, scope: str, partner: str, desk: str, phone: st
     if not 1 <= len(desk) <= LABEL or len(hours) > LABEL:
         raise BadAnswer("referent")
     with transaction() as session:
-        if partner not in directory.partner_names(session, at.date()):
+        if partner not in directory.partner_names(session, national_day(at)):
             raise BadAnswer("partner")
         referent_id = directory.add_referent(session, scope, partner, desk, number, hours)
         told = {"name": ("", desk), "phone": ("", number), "hours": ("", hours)}
@@ -184,7 +191,11 @@ def _check(topic: Topic, on: date, at: datetime) -> None:
         raise BadAnswer("topic_keys")
     if any(len(sheet) > LONGEST for sheet in topic.sheet.values()):
         raise BadAnswer("topic_sheet")
-    if on < at.date():
+    _must_be_to_come(on, at)
+
+
+def _must_be_to_come(on: date, at: datetime) -> None:
+    if on < national_day(at):
         raise BadAnswer("directory_day")
 
 

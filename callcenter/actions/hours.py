@@ -11,6 +11,7 @@ from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.records import hours, rollout, sessions, sites
 from callcenter.records.agents import Agent
 from callcenter.rules.opening_hours import DatedException, checked, site_of
+from callcenter.rules.territory import national_day
 
 REASONS = ("training", "strike", "flood", "other")
 STATES = ("closed", "pilot", "open")
@@ -22,7 +23,7 @@ def excepts(staff: Agent | None, exception: DatedException, at: datetime) -> str
     id. Raises BadAnswer, BadHours."""
     if exception.reason not in REASONS:
         raise BadAnswer("hours_reason")
-    if not exception.first <= exception.last <= at.date() + FURTHEST:
+    if not exception.first <= exception.last <= national_day(at) + FURTHEST:
         raise BadAnswer("hours_days")
     site_id = site_of(exception.scope)
     if site_id is not None and exception.topic:
@@ -86,7 +87,7 @@ def plans(admin: Agent, department: str, state: str, since: date, at: datetime) 
     """A department is closed, a pilot or open from a day on."""
     if departments_of(department) != {department}:
         raise BadAnswer("staff_department")
-    if state not in STATES or abs(since - at.date()) > FURTHEST:
+    if state not in STATES or abs(since - national_day(at)) > FURTHEST:
         raise BadAnswer("rollout")
     with transaction() as session:
         before = rollout.states(session, since).get(department, "open")

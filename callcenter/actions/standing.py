@@ -20,10 +20,11 @@ from callcenter.errors import StoreDown
 from callcenter.records import directory, hours, revision, rollout, simulation, sites
 from callcenter.records.directory import PartnerDesk, Procedure
 from callcenter.rules.menu import NATION, Menu, menu_of
-from callcenter.rules.opening_hours import PARIS, DatedException, LineHours, holding, on_their_clock
+from callcenter.rules.opening_hours import DatedException, LineHours, holding
 from callcenter.rules.orders import Message, QueueOrder
 from callcenter.rules.rounds import Bus, Pass, Stop, bus_of, first_passes, next_pass
 from callcenter.rules.routing import Ages, widens_after
+from callcenter.rules.territory import national_day
 
 EVERY = 0.5  # seconds between two looks at the revision
 NOT_OPEN = "closed"
@@ -128,7 +129,7 @@ class _Follower:
             try:
                 with reading() as session:
                     number = revision.read(session)
-                if number != self.known.revision or _paris_day(at) != self.known.day:
+                if number != self.known.revision or national_day(at) != self.known.day:
                     self.known = read(at, number)
                     for tell in self.told:
                         tell(self.known)
@@ -166,7 +167,7 @@ def refresh() -> Standing:
 def read(at: datetime, number: int) -> Standing:
     """What PostgreSQL says. Each part is read by itself: no lock is held while another is waited for.
     Raises DatabaseDown."""
-    day = _paris_day(at)
+    day = national_day(at)
     with reading() as session:
         line = line_hours(session, at)
     with reading() as session:
@@ -219,13 +220,7 @@ def line_hours(session: Session, at: datetime) -> LineHours:
     """The hours as they are written now, over those of the settings."""
     own = settings()
     opens, closes = time.fromisoformat(own.opens_at), time.fromisoformat(own.closes_at)
-    return hours.line_hours(session, opens, closes, always=own.always_open, today=_paris_day(at))
-
-
-def _paris_day(at: datetime) -> date:
-    local = on_their_clock("75", at)
-    assert local is not None, PARIS
-    return local.date()
+    return hours.line_hours(session, opens, closes, always=own.always_open, today=national_day(at))
 
 
 def _counter(site: sites.Site) -> Counter:

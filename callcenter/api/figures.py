@@ -25,7 +25,7 @@ from callcenter.rules.measures import BY_CODE, DESK, MEASURES, PHONE, SIDES, Mea
 from callcenter.rules.places import Place, inside, place
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import Tally, whole
-from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
+from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
 
 PATIENCE = 25.0  # seconds a report may take: the rows behind a figure are counted
 DAYS_OF_A_CURVE = 92  # a longer one goes by months
@@ -164,7 +164,7 @@ class Report:
 
 def asked(first: date | None, last: date | None, territory: str, partner: str, side: str) -> Asked:
     """What was asked, this month by default. Raises BadPeriod, NoSuchPlace."""
-    today = local_day(UNKNOWN, clock.now())
+    today = national_day(clock.now())
     last = last or max(today, first or today)
     first = first or last.replace(day=1)
     if not timedelta(0) <= last - first <= LONGEST:
@@ -314,7 +314,7 @@ def _demands(
     """Every day or month of the period up to today, those of no demand too; nothing where there is none at all."""
     each = _each(found)
     when = wanted.first.replace(day=1) if by_month else wanted.first
-    while each and when <= min(wanted.last, max(*each, local_day(UNKNOWN, clock.now()))):
+    while each and when <= min(wanted.last, max(*each, national_day(clock.now()))):
         sides = each.get(when, {PHONE: Tally(), DESK: Tally()})
         yield when, sides[PHONE].contacts, sides[DESK].contacts
         when = figures.following(when) if by_month else when + timedelta(days=1)
@@ -361,7 +361,7 @@ def _frozen_on(wanted: Asked) -> date | None:
     month = wanted.last.replace(day=1)
     is_whole = wanted.first.day == 1 and wanted.last + timedelta(days=1) == figures.following(month)
     freezes = figures.freezes_on(month)
-    return freezes if is_whole and freezes < local_day(UNKNOWN, clock.now()) else None
+    return freezes if is_whole and freezes < national_day(clock.now()) else None
 
 
 class Figure(BaseModel):

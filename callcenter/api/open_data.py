@@ -24,7 +24,7 @@ from callcenter.rules import quality
 from callcenter.rules.measures import BY_CODE, LEAST, ROUNDED_TO, SIDES, published, published_share
 from callcenter.rules.quality import FEW, PICK_UP_TARGET, Share
 from callcenter.rules.tally import Tally
-from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
+from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
 
 FIRST = date(2020, 1, 1)  # before the first trial of the line
 DAY = timedelta(days=1)
@@ -134,7 +134,7 @@ def _is_simulated(session: Session) -> bool:
 
 def _last_final() -> date:
     """The last day of the last month that is final."""
-    today = local_day(UNKNOWN, clock.now())
+    today = national_day(clock.now())
     month = today.replace(day=1)
     while figures.freezes_on(month) >= today:
         month = (month - DAY).replace(day=1)

@@ -33,7 +33,7 @@ from callcenter.records import trail
 from callcenter.records.identity import new_id, new_reference
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import Due, FollowUp, Outcome
-from callcenter.rules.territory import local_day
+from callcenter.rules.territory import national_day
 
 LONGEST_CALL = timedelta(hours=6)
 
@@ -152,7 +152,7 @@ def open_contact(session: Session, contact_id: str, channel: str, at: datetime, 
     begun = session.scalar(
         upsert(Contact).values(
             id=contact_id, reference=new_reference(), channel=channel, arrived_at=at, due=Due.NOTHING,
-            local_day=local_day(UNKNOWN, at),
+            local_day=national_day(at),
             pseudonym=sealing.pseudonym(number.e164) if number else None,
         ).on_conflict_do_nothing(index_elements=["id"]).returning(Contact.id)
     )  # fmt: skip

@@ -31,7 +31,7 @@ from callcenter.records.figures import (
 from callcenter.rules.histogram import EDGES, Histogram
 from callcenter.rules.quality import RETURN_WITHIN
 from callcenter.rules.tally import COUNTERS, ENDINGS, LONGEST, Tally
-from callcenter.rules.territory import PARIS, TERRITORIES, UNKNOWN, clock_of
+from callcenter.rules.territory import PARIS, TERRITORIES, UNKNOWN, clock_of, national_day
 
 AT_ONCE = 3  # days of one transaction, besides what changed lately: of a nation that takes seconds
 LOCK = 7_311_005  # advisory: one roll-up at a time in the whole service
@@ -351,13 +351,13 @@ def is_marked(session: Session) -> bool:
 def judge_returns(session: Session, at: datetime) -> None:
     """Of each answered call seven days old, whether the same number called again about it. To be done before the number
     is erased; the answer stays."""
-    values = {"at": at, "within": RETURN_WITHIN, "since": at.date() - timedelta(days=60)}
+    values = {"at": at, "within": RETURN_WITHIN, "since": national_day(at) - timedelta(days=60)}
     session.execute(text(_RETURNS), values)
 
 
 def lately(session: Session, since: datetime, at: datetime) -> dict[str, Tally]:
     """What arrived since then, by department, straight from the rows: the wall's last hour. Without agents' time."""
-    values = values_of(session, [at.date()], at) | {"since": since}
+    values = values_of(session, [national_day(at)], at) | {"since": since}
     found: dict[str, Tally] = {}
     for row in session.execute(text(_LATELY), values).mappings():
         waits = Histogram(((row["bucket"], row["n"]),) if row["bucket"] is not None else ())
@@ -458,8 +458,8 @@ def _refresh(session: Session, month: date, days: list[date], at: datetime) -> N
     session.execute(text(_from_fresh(HOURS, f"hour is not null and partner = '{EVERYBODY}'")), values)
     session.execute(text(_BY_PROCEDURE), values)
     session.execute(text(_BY_SITE))
-    as_of = max(freezes_on(month), at.date())
-    final = at.date() > freezes_on(month)
+    as_of = max(freezes_on(month), national_day(at))
+    final = national_day(at) > freezes_on(month)
     version = {"month": month, "after": following(month), "as_of": as_of}
     for tier, where in ((MONTHS, "true"), (MONTHS_BY_DEPARTMENT, f"partner = '{EVERYBODY}'")):
         mine = (tier.c.month == month) & (tier.c.as_of == as_of)

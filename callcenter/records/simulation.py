@@ -99,7 +99,7 @@ def write(
         raise AlreadySimulated
     chances = Chances(first.year)
     progress("appels")
-    days = {code: working_days(first, at.date(), code) for code, t in TERRITORIES.items() if t.inhabited}
+    days = {code: working_days(first, local_day(code, at), code) for code, t in TERRITORIES.items() if t.inhabited}
     kept: dict[str, list[Row]] = {table.__tablename__: [] for table, _ in TABLES}
     for arrivals in _by_region(chances, days, counts[0]):
         _write_region(session, chances, arrivals, kept)

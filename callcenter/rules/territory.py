@@ -94,6 +94,11 @@ def local_day(department: str, at: datetime) -> date:
     return at.astimezone(clock_of(department)).date()
 
 
+def national_day(at: datetime) -> date:
+    """The day by which whatever holds for the whole nation holds: Paris's."""
+    return local_day(UNKNOWN, at)
+
+
 @dataclass(frozen=True, slots=True)
 class _Prefix:
     first: str

@@ -1,17 +1,18 @@
 """The directory: dated names, a department's own services in its own menu, referents; nothing that cannot be said."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
+import time_machine
 
 from callcenter import clock
 from callcenter.actions import standing
 from callcenter.api import directory as shown
 from callcenter.db import reading
 from callcenter.records import directory, sessions
-from callcenter.rules.territory import UNKNOWN, local_day
+from callcenter.rules.territory import national_day
 from tests.api.conftest import SignIn
 from tests.town import settle
 
@@ -37,17 +38,17 @@ def menu(department: str) -> dict[str, str]:
 
 
 def test_a_report_of_2023_says_pole_emploi_and_a_new_name_leaves_the_past_alone(database: object, web: Any) -> None:
-    asked = {"code": "france-travail", "name": "France Emploi", "since": local_day(UNKNOWN, clock.now()).isoformat()}
+    asked = {"code": "france-travail", "name": "France Emploi", "since": national_day(clock.now()).isoformat()}
     assert web.put("/api/admin/directory/partners", json=asked).status_code == 204
     with reading() as session:
         names = [directory.partner_names(session, day) for day in (date(2023, 6, 1), date(2025, 6, 1))]
-        now = directory.partner_names(session, local_day(UNKNOWN, clock.now()))
+        now = directory.partner_names(session, national_day(clock.now()))
     assert [each["france-travail"] for each in names] == ["Pôle emploi", "France Travail"]
     assert now["france-travail"] == "France Emploi"
     assert now["caf"] == names[1]["caf"]
     assert web.put("/api/admin/directory/partners", json={"code": "urssaf"}).status_code == 204
     with reading() as session:
-        assert "urssaf" not in directory.partner_names(session, local_day(UNKNOWN, clock.now()))
+        assert "urssaf" not in directory.partner_names(session, national_day(clock.now()))
         assert "urssaf" in directory.partner_names(session, date(2025, 6, 1))
 
 
@@ -81,7 +82,7 @@ def test_topics_change_places_and_leave(web: Any) -> None:
     assert write(was="21", keys="29") == 422
     assert write(was="21", keys="21", labels={"fr": "la pension", "en": ""}) == 422
     assert write(was="21", keys="21", labels={"fr": "la pension", "en": "pensions"}) == 204
-    tomorrow = (local_day(UNKNOWN, clock.now()) + timedelta(days=1)).isoformat()
+    tomorrow = (national_day(clock.now()) + timedelta(days=1)).isoformat()
     assert write(was="21", keys="21", since="2020-01-01") == 422
     assert write(was="21", keys="21", since=tomorrow, labels={"fr": "demain", "en": "later"}) == 204
     assert standing.refresh().menu.topics["21"].labels["fr"] == "la pension"
@@ -92,9 +93,32 @@ def test_topics_change_places_and_leave(web: Any) -> None:
     assert web.post("/api/admin/directory/topics/remove", json={"scope": "N", "keys": "39"}).status_code == 404
 
 
+def test_when_the_year_is_new_in_paris_an_administrator_works_in_the_new_year(
+    database: object, sign_in: SignIn
+) -> None:
+    eve, new_year = date(2026, 12, 31), date(2027, 1, 1)
+    with time_machine.travel(datetime(2026, 12, 31, 23, 30, tzinfo=UTC), tick=True):
+        settle("admin", role="admin")
+        web = sign_in("admin")
+        assert f'value="{new_year}"' in web.get("/admin/departments/46").text
+        sante = next(keys for keys, code in menu("46").items() if code == "sante")
+        (known, *_) = web.get("/api/admin/directory/N").json()["procedures"]
+        for noun, gone in (("topics", {"scope": "N", "keys": sante}), ("procedures", {"code": known["code"]})):
+            path = f"/api/admin/directory/{noun}/remove"
+            assert "Le passé ne change pas" in web.post(path, json=gone | {"since": f"{eve}"}).json()["sentence"]
+            assert web.post(path, json=gone).status_code == 204
+
+    def stand(day: date) -> tuple[bool, bool]:
+        with reading() as session:
+            topics = {topic.code for _, topic in directory.topics(session, day)}
+            return "sante" in topics, known["code"] in {each.code for each in directory.procedures(session, day)}
+
+    assert (stand(eve), stand(new_year)) == ((True, True), (False, False))
+
+
 def test_what_is_planned_stands_when_today_is_corrected(web: Any) -> None:
     """A name, a démarche's label, a topic's, and an end; what is written today holds until then."""
-    today = local_day(UNKNOWN, clock.now())
+    today = national_day(clock.now())
     eve, then = today + timedelta(days=39), today + timedelta(days=40)
     on = {"since": then.isoformat()}
 
@@ -133,7 +157,7 @@ def test_what_is_planned_stands_when_today_is_corrected(web: Any) -> None:
 
 def test_topics_do_not_change_places_where_a_planned_menu_would_break(web: Any) -> None:
     """They do, each with its own end, where it would hold."""
-    then = (local_day(UNKNOWN, clock.now()) + timedelta(days=40)).isoformat()
+    then = (national_day(clock.now()) + timedelta(days=40)).isoformat()
     topics = {each["keys"]: each for each in web.get("/api/admin/directory/N").json()["topics"]}
 
     def write(topic: dict[str, Any], was: str, keys: str, **more: Any) -> httpx2.Response:

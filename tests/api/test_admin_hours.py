@@ -11,7 +11,7 @@ from callcenter.db import reading
 from callcenter.records import sessions
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.routing import rings
-from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
+from callcenter.rules.territory import TERRITORIES, local_day, national_day
 from tests.api.conftest import SignIn
 from tests.town import settle
 
@@ -148,7 +148,7 @@ def test_hours_and_holidays_are_written_once_with_what_was_before(sign_in: SignI
 
 def test_a_department_is_closed_a_pilot_then_open_by_the_day(sign_in: SignIn, people: None) -> None:
     web = sign_in("admin")
-    today = local_day(UNKNOWN, clock.now())
+    today = national_day(clock.now())
 
     def plans(state: str | None, since: date) -> int:
         asked = {"state": state, "since": since.isoformat()}

@@ -19,6 +19,7 @@ from callcenter.records import agents, calls, contacts, persons, rollups, sessio
 from callcenter.records.calls import Wish
 from callcenter.records.contacts import Entry
 from callcenter.rules.states import Outcome
+from callcenter.rules.territory import national_day
 from tests.conversation import carrier, ends, speaks
 from tests.kept import rolled_up
 from tests.records.test_rollups import stored
@@ -100,7 +101,7 @@ def test_nothing_of_an_erased_person_is_left_in_a_dump(database: embedded.Server
 def rolled(*, anew: bool = False) -> object:
     if anew:
         with transaction(60) as session:
-            rollups.rebuild(session, now().date().replace(day=1), now())
+            rollups.rebuild(session, national_day(now()).replace(day=1), now())
     else:
         rolled_up(now())
     cells = {key: tally for key, tally in stored().items() if key[3] != "callback"}

@@ -8,7 +8,7 @@ from typing import Any
 from callcenter import clock
 from callcenter.db import reading
 from callcenter.records import calls
-from callcenter.rules.territory import UNKNOWN, local_day
+from callcenter.rules.territory import national_day
 from ivr.rehearsal.far_end import Caller, Line
 from tests.desk import Desk, DeskAgent
 from tests.town import PASSWORD, settle
@@ -48,7 +48,7 @@ def test_the_next_caller_hears_what_was_changed(line: Line, desk: Desk) -> None:
     does(admin, "POST", "/api/board/orders/queue", scope="46", topic="impots", act="close")
     the_next(line, lambda caller: hears_one_of(chooses(caller, "3"), "ne prenons plus d'appels", QUEUED)).hangs_up()
 
-    first, last = local_day(UNKNOWN, clock.now()).isoformat(), local_day(UNKNOWN, clock.now()).isoformat()
+    first, last = national_day(clock.now()).isoformat(), national_day(clock.now()).isoformat()
     does(admin, "POST", "/api/admin/exceptions", scope="46", first=first, last=last, reason="flood")
     closed = the_next(line, lambda caller: hears_one_of(chooses(caller, "0"), "répondront à partir du", QUEUED))
     closed.hears("tapez 1").hangs_up()

@@ -20,6 +20,7 @@ from callcenter.records import directory as records
 from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
 from callcenter.rules.menu import NATION, Menu, Topic, first_free
+from callcenter.rules.territory import national_day
 
 MOST_ACTS = 20
 
@@ -110,7 +111,7 @@ class WriteTopic(BaseModel):
         keywords = {language: tuple(words) for language, words in self.keywords.items() if words}
         sheet = {language: text.strip() for language, text in self.sheet.items() if text.strip()}
         topic = Topic(self.keys, self.code, labels, tuple(self.partners), keywords, sheet)
-        verbs.writes_topic(admin, self.scope, topic, self.since or _today(), at, self.was, self.heading)
+        verbs.writes_topic(admin, self.scope, topic, self.since or national_day(at), at, self.was, self.heading)
 
 
 class RemoveTopic(BaseModel):
@@ -121,7 +122,7 @@ class RemoveTopic(BaseModel):
     since: date | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
-        verbs.removes_topic(admin, self.scope, self.keys, self.since or _today(), at)
+        verbs.removes_topic(admin, self.scope, self.keys, self.since or national_day(at), at)
 
 
 class NamePartner(BaseModel):
@@ -134,9 +135,9 @@ class NamePartner(BaseModel):
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         if self.name.strip():
-            verbs.names_partner(admin, self.scope, self.code, self.name, self.since or _today(), at)
+            verbs.names_partner(admin, self.scope, self.code, self.name, self.since or national_day(at), at)
         else:
-            verbs.ends_partner(admin, self.code, self.since or _today(), at)
+            verbs.ends_partner(admin, self.code, self.since or national_day(at), at)
 
 
 class WriteReferent(BaseModel):
@@ -165,7 +166,7 @@ class WriteProcedure(BaseModel):
     def carry_out(self, admin: Agent, at: datetime) -> None:
         labels = {language: " ".join(label.split()) for language, label in self.labels.items()}
         procedure = records.Procedure(self.code, self.topic, self.partner, labels, self.scope)
-        verbs.writes_procedure(admin, procedure, self.since or _today(), at)
+        verbs.writes_procedure(admin, procedure, self.since or national_day(at), at)
 
 
 class RemoveProcedure(BaseModel):
@@ -175,7 +176,7 @@ class RemoveProcedure(BaseModel):
     since: date | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
-        verbs.removes_procedure(admin, self.code, self.since or _today(), at)
+        verbs.removes_procedure(admin, self.code, self.since or national_day(at), at)
 
 
 class WrittenReferent(BaseModel):
@@ -186,7 +187,7 @@ class WrittenReferent(BaseModel):
 
 def of(scope: str) -> DirectoryShown:
     """What is written for the nation or a department."""
-    today = _today()
+    today = national_day(clock.now())
     with reading() as session:
         own = {topic.keys for s, topic in records.topics(session, today) if s == scope}
         partners = records.partner_times(session)
@@ -219,7 +220,7 @@ def referents(department: str) -> list[ReferentShown]:
     """Whom an agent of this department may call, its own before the nation's."""
     with reading() as session:
         rows = records.referents(session, department)
-        names = records.partner_names(session, _today())
+        names = records.partner_names(session, national_day(clock.now()))
     return [
         ReferentShown(r.id, r.scope, r.partner, names.get(r.partner, r.partner), r.desk, _national(r.phone), r.hours)
         for r in rows
@@ -247,10 +248,6 @@ def _national(written: str) -> str:
         return PhoneNumber.parse(written).national
     except BadNumber:
         return written
-
-
-def _today() -> date:
-    return standing.current().day if standing.current().day > date.min else clock.now().date()
 
 
 router = APIRouter(prefix="/api/admin/directory", tags=["administration"])

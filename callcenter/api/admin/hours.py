@@ -29,7 +29,7 @@ from callcenter.rules.opening_hours import (
     site_scope,
 )
 from callcenter.rules.routing import NATION, UNKNOWN, rings
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import TERRITORIES, national_day
 
 AHEAD = 400  # days of holidays that are shown
 
@@ -152,12 +152,12 @@ def of(staff: Agent, scope: str) -> HoursShown:
         raise NotAllowed
     at = clock.now()
     department = scope if scope in TERRITORIES else UNKNOWN
+    local = on_their_clock(department, at) or at
     near = rings(department) if scope in TERRITORIES else tuple(dict.fromkeys((scope, NATION)))
     with reading() as session:
         line = standing.line_hours(session, at)
-        exceptions = records.exceptions_from(session, at.date(), near)
+        exceptions = records.exceptions_from(session, local.date(), near)
         history = sessions.history(session, ["hours"], scope)
-    local = on_their_clock(department, at) or at
     return HoursShown(
         scope=scope,
         local=local,
@@ -192,7 +192,7 @@ def scopes(staff: Agent) -> list[str]:
 
 def departments(staff: Agent) -> list[DepartmentShown]:
     """Every department that is yours, as it is today."""
-    today = (on_their_clock(UNKNOWN, clock.now()) or clock.now()).date()
+    today = national_day(clock.now())
     with reading() as session:
         states, plans = rollout.states(session, today), rollout.plans(session)
         staffed, sited = agents.per_department(session), sites.per_department(session)

@@ -14,7 +14,7 @@ from callcenter.api.identity import ADMIN, Admitted, Visitor, open_to
 from callcenter.errors import BadAnswer, NotFound, Refusal
 from callcenter.records.directory import LABELS
 from callcenter.rules.menu import NATION
-from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
+from callcenter.rules.territory import TERRITORIES, national_day
 from callcenter.ui.admin import shown
 from callcenter.ui.pages import Fields
 
@@ -125,7 +125,7 @@ def _listed(
         partner_options=partners,
         topic_options=shown.topic_options(visitor.language, [scope]),
         label_languages=LABELS,
-        today=local_day(UNKNOWN, clock.now()),
+        today=national_day(clock.now()),
         typed={f: {name: typed[1].get(name, "") if f == typed[0] else "" for name in TYPED[f]} for f in TYPED},
         done=done,
     )
@@ -142,7 +142,7 @@ def _topic(visitor: Visitor, scope: str, row: api.TopicShown, was: str, refusal:
         was=was,
         label_languages=LABELS,
         partner_options=sorted(standing.current().partners.items(), key=lambda pair: pair[1]),
-        today=local_day(UNKNOWN, clock.now()),
+        today=national_day(clock.now()),
     )
 
 

@@ -1,6 +1,5 @@
 """The pages of hours, exceptions and holidays, and of the departments."""
 
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -17,7 +16,7 @@ from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.rounds import WEEKDAYS
 from callcenter.rules.routing import NATION, rings
-from callcenter.rules.territory import TERRITORIES, UNKNOWN, local_day
+from callcenter.rules.territory import TERRITORIES, national_day
 from callcenter.ui.admin import shown
 from callcenter.ui.pages import Fields
 
@@ -130,11 +129,7 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         longest=LONGEST,
         topic_options=shown.topic_options(visitor.language, [code]),
         states=verbs.STATES,
-        today=_today(),
+        today=national_day(clock.now()),
         is_admin=visitor.staff.role == "admin",
         done=done,
     )
-
-
-def _today() -> date:
-    return local_day(UNKNOWN, clock.now())
