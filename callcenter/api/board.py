@@ -28,7 +28,7 @@ from callcenter.rules.tally import Tally, whole
 
 Scope = frozenset[str] | None  # departments; None: all of them
 
-WHOLE_ONLY = (alerts.SERVICE_LEVEL, alerts.ABANDONMENT)  # of the last hour, shares; no queue has its own
+PER_CENT = (alerts.SERVICE_LEVEL, alerts.ABANDONMENT)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TILES = (AgentState.AVAILABLE, AgentState.TALKING, AgentState.WRAP_UP, AgentState.PAUSE, AgentState.LOST)
 COUNTED_AS = {AgentState.OFFERED: AgentState.TALKING, AgentState.CONNECTING: AgentState.TALKING}
@@ -36,7 +36,7 @@ COUNTED_AS = {AgentState.OFFERED: AgentState.TALKING, AgentState.CONNECTING: Age
 
 @dataclass(frozen=True)
 class Row:
-    """One queue: what waits for a matter, and how many agents of the scope serve it."""
+    """One queue: what waits for a matter, how many agents of the scope serve it, and the shares of its last hour."""
 
     topic: str
     language: str
@@ -44,14 +44,28 @@ class Row:
     oldest: datetime | None
     on_duty: int
     free: int
+    service_level: Share
+    abandonment: Share
+
+
+@dataclass(frozen=True)
+class QueueShares:
+    """Of one department's calls for one queue."""
+
+    department: str
+    topic: str
+    language: str
+    service_level: Share
+    abandonment: Share
 
 
 @dataclass(frozen=True)
 class LastHour:
-    """What arrived in the sixty minutes before `at`: by department, and by minute for the curve."""
+    """What arrived in the sixty minutes before `at`: by department, by queue, and by minute for the curve."""
 
     at: datetime
     tallies: Mapping[str, Tally]
+    queues: tuple[QueueShares, ...]
     minutes: tuple[Minute, ...]
 
 
@@ -109,7 +123,17 @@ def last_hour(at: datetime) -> LastHour:
     """The hour before an instant, straight from the rows: dearer than the photograph, so taken more rarely."""
     since = at - HOUR
     with reading() as session:
-        return LastHour(at, rollups.lately(session, since, at), tuple(records.minutes(session, since)))
+        found, minutes = rollups.lately(session, since, at), tuple(records.minutes(session, since))
+    of_department: dict[str, list[Tally]] = {}
+    for (department, _, _), tally in found.items():
+        of_department.setdefault(department, []).append(tally)
+    queues = (QueueShares(*queue, quality.service_level(t), quality.abandonment(t)) for queue, t in found.items())
+    return LastHour(
+        at,
+        {department: whole(tallies) for department, tallies in of_department.items()},
+        tuple(each for each in queues if each.topic and each.abandonment.of),
+        minutes,
+    )
 
 
 def look(scope: Scope) -> Board:
@@ -126,7 +150,7 @@ def thresholds() -> dict[tuple[str, str], Threshold]:
 
 def watched(board: Board) -> dict[Watched, float | None]:
     """Every figure of a board that has thresholds: of all one sees, and of each queue. Nobody free while somebody waits
-    is more than any bound."""
+    is more than any bound; a queue's share that rests on few calls is not judged."""
     free = board.states[AgentState.AVAILABLE]
     values: dict[Watched, float | None] = {
         Watched(alerts.LONGEST_WAIT): _age(board.at, board.oldest),
@@ -137,6 +161,9 @@ def watched(board: Board) -> dict[Watched, float | None]:
     for row in board.rows:
         values[Watched(alerts.LONGEST_WAIT, row.topic, row.language)] = _age(board.at, row.oldest)
         values[Watched(alerts.PER_FREE_AGENT, row.topic, row.language)] = _per_free(row.waiting, row.free)
+        for measure, share in ((alerts.SERVICE_LEVEL, row.service_level), (alerts.ABANDONMENT, row.abandonment)):
+            rests = share.of >= alerts.CALLS_ENOUGH
+            values[Watched(measure, row.topic, row.language)] = share.value if rests else None
     return values
 
 
@@ -164,7 +191,7 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope, own: Mapping[tuple[str,
         abandonment=quality.abandonment(total),
         handling_time=quality.handling_time(total),
         states=_count(agents),
-        rows=tuple(_rows(waiting, agents)),
+        rows=tuple(_rows(waiting, agents, [each for each in hour.queues if is_seen(each.department)])),
         places=tuple(_places(taken.at, waiting, agents, tallies, bounds)),
         wait_bounds=bounds,
         curve=tuple(_curve(hour, [m for m in hour.minutes if is_seen(m.department)])),
@@ -227,18 +254,26 @@ def _count(agents: Iterable[AtPost]) -> dict[str, int]:
     return {state: found[state] for state in TILES}
 
 
-def _rows(waiting: Iterable[Waiting], agents: Iterable[AtPost]) -> Iterable[Row]:
-    """Every queue in which somebody waits, the longest wait first."""
+def _rows(waiting: Iterable[Waiting], agents: Iterable[AtPost], lately: Iterable[QueueShares]) -> Iterable[Row]:
+    """Every queue in which somebody waits, the longest wait first; then those that were called within the hour."""
     queues: dict[tuple[str, str], list[Waiting]] = {}
     for each in waiting:
         queues.setdefault((each.topic, each.language), []).append(each)
+    shares: dict[tuple[str, str], list[QueueShares]] = {}
+    for part in lately:
+        shares.setdefault((part.topic, part.language), []).append(part)
     on_duty = [a for a in agents if a.state != AgentState.LOST]
-    for (topic, language), group in sorted(queues.items(), key=lambda item: min(w.oldest for w in item[1])):
+    waited_for = sorted(queues, key=lambda queue: min(w.oldest for w in queues[queue]))
+    for topic, language in (*waited_for, *sorted(shares.keys() - queues.keys())):
+        group, parts = queues.get((topic, language), []), shares.get((topic, language), [])
         anybodys = any(w.for_anybody for w in group)
         serving = [a for a in on_duty if (anybodys or topic in a.topics) and language in a.languages]
-        free = sum(a.state == AgentState.AVAILABLE for a in serving)
-        oldest = min(w.oldest for w in group)
-        yield Row(topic, language, sum(w.waiting for w in group), oldest, len(serving), free)
+        yield Row(
+            topic, language, sum(w.waiting for w in group), min((w.oldest for w in group), default=None),
+            len(serving), sum(a.state == AgentState.AVAILABLE for a in serving),
+            sum((each.service_level for each in parts), Share(0, 0)),
+            sum((each.abandonment for each in parts), Share(0, 0)),
+        )  # fmt: skip
 
 
 class MoveAgent(BaseModel):
@@ -291,9 +326,9 @@ class SetThreshold(BaseModel):
 
     def carry_out(self, overseer: Agent, at: datetime) -> None:
         """Raises BadThreshold."""
-        if (self.watch is None) != (self.alarm is None) or (self.topic and self.measure in WHOLE_ONLY):
+        if (self.watch is None) != (self.alarm is None):
             raise BadThreshold
-        unit = 100 if self.measure in WHOLE_ONLY else 1
+        unit = 100 if self.measure in PER_CENT else 1
         with transaction() as session:
             new = None if self.watch is None or self.alarm is None else Threshold(self.watch / unit, self.alarm / unit)
             if new and not alerts.leads_the_same_way(self.measure, new):

@@ -251,9 +251,11 @@ _LATELY = f"""
         more="",
     )
 }
-select department, bucket, count(contacts) as n, {merged_counters()} from facts where partner = '{
-    EVERYBODY
-}' group by 1, 2
+select department, topic, language, bucket, count(contacts) as n, {merged_counters()}
+from (
+  select f.*, coalesce(k.topic, '') as topic, coalesce(k.language, '') as language
+  from facts f left join calls k on k.contact_id = f.contact_id where f.partner = '{EVERYBODY}'
+) queued group by 1, 2, 3, 4
 """
 _WAITS = """array_agg(bucket order by bucket) filter (where bucket is not null),
   array_agg(n order by bucket) filter (where bucket is not null)"""
@@ -355,14 +357,16 @@ def judge_returns(session: Session, at: datetime) -> None:
     session.execute(text(_RETURNS), values)
 
 
-def lately(session: Session, since: datetime, at: datetime) -> dict[str, Tally]:
-    """What arrived since then, by department, straight from the rows: the wall's last hour. Without agents' time."""
+def lately(session: Session, since: datetime, at: datetime) -> dict[tuple[str, str, str], Tally]:
+    """What arrived since then, by department, topic and language, the last two empty for what never had them, straight
+    from the rows: the wall's last hour. Without agents' time."""
     values = values_of(session, [national_day(at)], at) | {"since": since}
-    found: dict[str, Tally] = {}
+    found: dict[tuple[str, str, str], Tally] = {}
     for row in session.execute(text(_LATELY), values).mappings():
         waits = Histogram(((row["bucket"], row["n"]),) if row["bucket"] is not None else ())
         part = Tally(**{name: int(row[name] or 0) for name in COUNTERS}, waits=waits)
-        found[row["department"]] = found.get(row["department"], Tally()) + part
+        queue = row["department"], row["topic"], row["language"]
+        found[queue] = found.get(queue, Tally()) + part
     return found
 
 

@@ -25,6 +25,7 @@ from callcenter.records.offers import Offer
 from callcenter.records.trail import Event
 from callcenter.records.visits import Report
 from callcenter.rules.callbacks import SOON, DialResult
+from callcenter.rules.quality import RETURN_WITHIN
 from callcenter.rules.simulated_year import Chances, SimulatedCall, served, staff_of, working_days
 from callcenter.rules.states import Ending
 from callcenter.rules.territory import TERRITORIES, clock_of, local_day
@@ -45,7 +46,7 @@ CALLS = (
 CONTACTS = (
     "id", "reference", "channel", "department", "topic", "language", "relay", "arrived_at", "local_day", "waited",
     "agent_id", "due", "recorded_at", "satisfaction", "satisfaction_scale",
-    "settled_said",
+    "settled_said", "returned",
 )  # fmt: skip
 MATTERS = (
     "id", "contact_id", "partner", "procedure", "outcome", "reason", "internet_checked", "settled", "follow_up", "at",
@@ -102,7 +103,7 @@ def write(
     days = {code: working_days(first, local_day(code, at), code) for code, t in TERRITORIES.items() if t.inhabited}
     kept: dict[str, list[Row]] = {table.__tablename__: [] for table, _ in TABLES}
     for arrivals in _by_region(chances, days, counts[0]):
-        _write_region(session, chances, arrivals, kept)
+        _write_region(session, chances, arrivals, kept, at - RETURN_WITHIN)
     for table, columns in TABLES:
         _insert(session, table, columns, kept[table.__tablename__])
     rollups.mark(session, {row[8] for row in kept["contacts"]})
@@ -127,8 +128,13 @@ def _by_region(chances: Chances, days: dict[str, list[date]], calls: int) -> Ite
 
 
 def _write_region(
-    session: Session, chances: Chances, arrivals: Sequence[tuple[datetime, str]], kept: dict[str, list[Row]]
+    session: Session,
+    chances: Chances,
+    arrivals: Sequence[tuple[datetime, str]],
+    kept: dict[str, list[Row]],
+    judged: datetime,
 ) -> None:
+    """`judged`: of whoever called before and was answered, it is known whether they called again."""
     departments = sorted({department for _, department in arrivals})
     days = len({instant.date() for instant, _ in arrivals})
     staff = [
@@ -140,7 +146,9 @@ def _write_region(
     for call in served(chances, arrivals, len(staff)):
         one = staff[call.agent] if call.agent is not None else None
         promise = promises[id(call.asked)] if call.asked else None
-        call_id = _write_call(chances, call, one, promise, kept)
+        is_judged = call.ending == Ending.ANSWERED and not promise and call.arrived < judged
+        returned = chances.returns() if is_judged else None
+        call_id = _write_call(chances, call, one, promise, kept, returned=returned)
         if call.ending == Ending.BECAME_CALLBACK:
             promises[id(call)] = _Promise(call_id, call)
     for promise in promises.values():
@@ -189,8 +197,8 @@ class _Promise:
         events += _path("callback", self.id, *changes)
         kept["callbacks"].append((
             self.id, state, self.asked_by, sealing.seal(NUMBER), self.number_key, self.asked.department,
-            self.asked.topic, "fr", False, f"SIM{len(kept['callbacks'])}", self.waited.total_seconds(), promised,
-            promised, until, promised, until, len(self.dials), closed,
+            self.asked.topic, "fr", self.asked.relay, f"SIM{len(kept['callbacks'])}", self.waited.total_seconds(),
+            promised, promised, until, promised, until, len(self.dials), closed,
         ))  # fmt: skip
 
 
@@ -233,7 +241,13 @@ class _Staff:
 
 
 def _write_call(
-    chances: Chances, call: SimulatedCall, staff: _Staff | None, promise: _Promise | None, kept: dict[str, list[Row]]
+    chances: Chances,
+    call: SimulatedCall,
+    staff: _Staff | None,
+    promise: _Promise | None,
+    kept: dict[str, list[Row]],
+    *,
+    returned: bool | None,
 ) -> str:
     """The rows of one call, or of one dial of a promise; gives its id."""
     contact_id, call_id, number = new_id(), new_id(), len(kept["calls"])
@@ -243,13 +257,13 @@ def _write_call(
     score = chances.score() if spoke else None
     agent_id = staff.id if staff else None
     kept["contacts"].append((
-        contact_id, f"{MARK}{call.arrived.year}-{number}", channel, call.department, call.topic, "fr", False,
+        contact_id, f"{MARK}{call.arrived.year}-{number}", channel, call.department, call.topic, "fr", call.relay,
         call.arrived, local_day(call.department, call.arrived), waited, agent_id, "recorded" if spoke else "nothing",
-        call.wrapped, score, 4 if score else None, None if score is None else score >= SETTLED_FROM,
+        call.wrapped, score, 4 if score else None, None if score is None else score >= SETTLED_FROM, returned,
     ))  # fmt: skip
     kept["calls"].append((
         call_id, f"{MARK}{call.arrived.year}-{number}", channel, promise.id if promise else None, contact_id,
-        call.department, call.topic, "fr", False, "ended", call.arrived, queued, 0.0, 1 if staff else 0, agent_id,
+        call.department, call.topic, "fr", call.relay, "ended", call.arrived, queued, 0.0, 1 if staff else 0, agent_id,
         False, False, False, call.answered, call.ended, call.ended, call.ending.value,
     ))  # fmt: skip
     if promise:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+CALLS_ENOUGH = 20  # a queue's share is judged from so many calls on: of fewer, one who hangs up is already 5 %
 MARGIN = 0.1  # a level is left only when the figure is back by a tenth of the bound that was passed
 
 

@@ -35,6 +35,8 @@ TRIES, APART, ANSWERS_A_DIAL = 3, timedelta(minutes=30), 0.8
 RINGS, RINGS_OUT = 12.0, 25.0
 CLOSES = 18  # o'clock
 SETTLED, ORIENTED, INFORMED = 0.8, 0.06, 0.3
+RELAYED, RELAY_TAKES = 0.006, 2.5  # by a relay service, and how much longer a conversation takes then
+RETURNS = 0.08  # of those who were answered, who call again about the same within seven days
 ANSWERS, SCORES = 0.3, (0.02, 0.03, 0.1, 0.85)
 """Who says how satisfied they were, and the shares of 1, 2, 3 and 4."""
 
@@ -56,6 +58,7 @@ class SimulatedCall:
     wrapped: datetime | None = None
     asked: "SimulatedCall | None" = None
     is_last: bool = False
+    relay: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,10 @@ class Chances:
         """From 1 to 4; None for those who do not answer."""
         return self.dice.choices((1, 2, 3, 4), SCORES)[0] if self.dice.random() < ANSWERS else None
 
+    def returns(self) -> bool:
+        """Whether somebody who was answered calls again about the same."""
+        return self.dice.random() < RETURNS
+
     def instants(self, days: Sequence[date], department: str, count: int) -> list[datetime]:
         """So many arrivals on these days of a department, by the season, the week and the hour."""
         weights = [MONTHS[day.month - 1] * WEEKDAYS[day.weekday()] for day in days]
@@ -129,14 +136,15 @@ def served(chances: Chances, arrivals: Sequence[tuple[datetime, str]], agents: i
     promised: list[_Promised] = []
     for arrived, department in arrivals:
         yield from _dials(dice, promised, free, arrived)
-        topic = chances.matter().topic
+        topic, relay = chances.matter().topic, dice.random() < RELAYED
         if dice.random() < LEAVES_IN_MENU:
-            yield SimulatedCall(department, topic, arrived, Ending.LEFT_IN_MENU, ended=arrived + timedelta(seconds=12))
+            ended = arrived + timedelta(seconds=12)
+            yield SimulatedCall(department, topic, arrived, Ending.LEFT_IN_MENU, ended=ended, relay=relay)
             continue
         queued = arrived + timedelta(seconds=MENU)
         if dice.random() < ASKS_TO_BE_CALLED:
             ends = queued + timedelta(seconds=HEARS)
-            asks = SimulatedCall(department, topic, arrived, Ending.BECAME_CALLBACK, queued, ended=ends)
+            asks = SimulatedCall(department, topic, arrived, Ending.BECAME_CALLBACK, queued, ended=ends, relay=relay)
             heappush(promised, _Promised(ends + timedelta(seconds=dice.uniform(*CALLED_AFTER)), len(promised), asks))
             yield asks
             continue
@@ -146,14 +154,14 @@ def served(chances: Chances, arrivals: Sequence[tuple[datetime, str]], agents: i
         if local_day(department, answered) != local_day(department, arrived) or answered - queued > patience:
             left = queued + patience
             ending = Ending.SHORT_ABANDON if patience.total_seconds() <= SHORT else Ending.ABANDONED
-            yield SimulatedCall(department, topic, arrived, ending, queued, ended=left)
+            yield SimulatedCall(department, topic, arrived, ending, queued, ended=left, relay=relay)
             continue
         heappop(free)
         accepted = answered - timedelta(seconds=2)
-        ended, wrapped = _spoken(dice, answered)
+        ended, wrapped = _spoken(dice, answered, relay=relay)
         heappush(free, (wrapped, agent))
         yield SimulatedCall(
-            department, topic, arrived, Ending.ANSWERED, queued, agent, accepted, answered, ended, wrapped
+            department, topic, arrived, Ending.ANSWERED, queued, agent, accepted, answered, ended, wrapped, relay=relay
         )
     yield from _dials(dice, promised, free, None)
 
@@ -179,11 +187,11 @@ def _dials(
         department, topic = one.asked.department, one.asked.topic
         if dice.random() < ANSWERS_A_DIAL:
             answered = accepted + timedelta(seconds=RINGS)
-            ended, wrapped = _spoken(dice, answered)
+            ended, wrapped = _spoken(dice, answered, relay=one.asked.relay)
             heappush(free, (wrapped, agent))
             yield SimulatedCall(
                 department, topic, one.due, Ending.ANSWERED, one.due, agent, accepted, answered, ended, wrapped,
-                one.asked, is_last=True,
+                one.asked, is_last=True, relay=one.asked.relay,
             )  # fmt: skip
             continue
         ended = accepted + timedelta(seconds=RINGS_OUT)
@@ -192,15 +200,16 @@ def _dials(
         is_last = again.tries == TRIES or again.due.astimezone(clock_of(department)).hour >= CLOSES
         yield SimulatedCall(
             department, topic, one.due, Ending.NOT_REACHED, one.due, agent, accepted, ended=ended, asked=one.asked,
-            is_last=is_last,
+            is_last=is_last, relay=one.asked.relay,
         )  # fmt: skip
         if not is_last:
             heappush(promised, again)
 
 
-def _spoken(dice: Random, answered: datetime) -> tuple[datetime, datetime]:
+def _spoken(dice: Random, answered: datetime, *, relay: bool) -> tuple[datetime, datetime]:
     """When a conversation ends, and when it is recorded."""
-    ended = answered + timedelta(seconds=HANDLING[0] * dice.lognormvariate(0, HANDLING[1]))
+    typical = HANDLING[0] * (RELAY_TAKES if relay else 1)
+    ended = answered + timedelta(seconds=typical * dice.lognormvariate(0, HANDLING[1]))
     return ended, ended + timedelta(seconds=dice.expovariate(1 / WRAP_UP) + 5)
 
 

@@ -20,7 +20,7 @@ from callcenter.api.identity import AGENT, OVERSEER, STAFF, SUPERVISOR, Visitor
 from callcenter.config import settings
 from callcenter.reference import rows
 from callcenter.rules import quality
-from callcenter.rules.alerts import Levels, Watched, judge
+from callcenter.rules.alerts import Level, Levels, Watched, judge
 from callcenter.rules.measures import BY_CODE
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.places import Place, place
@@ -69,6 +69,9 @@ def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, 
     """Every live part of the board: the same bytes for everybody who sees the same departments. An open screen, which
     anybody may walk past, has no agent's name."""
     names = OPEN_WALL_REGIONS if is_open else WALL_REGIONS
+    queues: dict[tuple[str, str], Level] = {}
+    for each, level in levels.items():
+        queues[each.topic, each.language] = max(level, queues.get((each.topic, each.language), Level.CALM))
     greatest = max((point.offered for point in board.curve), default=0)
     labels = [_hour(point.minute) for point in board.curve]
     series = zip(*((point.offered, point.answered, point.abandoned) for point in board.curve), strict=True)
@@ -77,6 +80,7 @@ def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, 
         board=board,
         levels=levels,
         alerts=sorted((each for each, level in levels.items() if level), key=lambda each: (-levels[each], each)),
+        queue_levels=queues,
         watched=Watched,
         curve=charts.curve(labels, *series, marks=6, top=charts.round_up(greatest)),
         tiles=tile_grid(),

@@ -93,7 +93,7 @@ def test_an_administrator_settles_the_thresholds_and_it_is_written_down(sign_in:
     for wrong in (
         {"measure": "longest_wait", "watch": "20"},
         {"measure": "nothing", "watch": "1", "alarm": "2"},
-        {"measure": "service_level", "topic": "impots", "watch": "80", "alarm": "60"},
+        {"measure": "service_level", "topic": "impots", "watch": "60", "alarm": "80"},
         {"measure": "longest_wait", "watch": "-1", "alarm": "2"},
     ):
         assert root.post("/supervision/thresholds", data=wrong).status_code == 422
@@ -103,6 +103,36 @@ def test_an_administrator_settles_the_thresholds_and_it_is_written_down(sign_in:
     assert ("impots", "longest_wait") not in board.thresholds()
     with reading() as session:
         assert session.query(sessions.AuditEntry).count() == 3
+
+
+def test_a_queue_is_judged_by_the_shares_of_its_own_hour_and_by_its_own_bounds(sign_in: SignIn) -> None:
+    """Not by those of a few calls, of which one who hangs up is already many; the queue is shown when nobody waits."""
+    settle("root", role="admin")
+    settle("ines", role="supervisor", departments=["46"])
+    root, ines = sign_in("root"), sign_in("ines")
+
+    def told() -> tuple[list[str], list[str]]:
+        page = ines.get("/supervision").text
+        (row,) = re.findall(r'<tr id="queue-impots-fr">.*?</tr>', page)
+        cells = [re.sub("<[^>]+>", "", each).strip() for each in re.findall(r"<t[hd].*?</t[hd]>", row)]
+        return cells, re.findall(r"</strong> ([^<]+ : Impôts \(français\))", page)
+
+    for _ in range(16):
+        call("46", 1000, "answered", 5)
+    for _ in range(3):
+        call("46", 1000, "abandoned")
+    call("974", 1000, "abandoned")  # not hers
+    assert told() == (["Impôts", "français", "0", "–", "0", "0", "84,2 %", "15,8 %", "–"], [])
+    call("46", 1000, "answered", 70)
+    cells, alerts = told()
+    assert cells[6:] == ["80 %", "15 %", "Alerte"]
+    assert alerts == ["Abandons : Impôts (français)", "Niveau de service : Impôts (français)"]
+    for measure, watch, alarm in (("abandonment", "15,5", "20"), ("service_level", "79", "60")):
+        asked = {"measure": measure, "topic": "impots", "watch": watch, "alarm": alarm}
+        assert root.post("/supervision/thresholds", data=asked).status_code == 303
+    cells, alerts = told()
+    assert (cells[-1], alerts) == ("–", [])
+    assert "<strong>Alerte</strong> Abandons</span>" in ines.get("/supervision").text  # of all she sees: as before
 
 
 def test_the_map_goes_by_the_threshold_that_was_set(sign_in: SignIn) -> None:

@@ -43,6 +43,10 @@ def test_a_simulated_year_keeps_every_promise_and_says_what_it_is(database: obje
             rollups.rebuild(session, month, at)
     with reading(60) as session:
         by_partner = between(session, months[0], at.date(), ("partner",), partners=None)
+        everybody = whole(between(session, months[0], months[1], ()).values())
+    returned = quality.no_return_within_7_days(everybody)
+    assert 0.8 < (returned.value or 0) < 1
+    assert returned.of == everybody.return_known == everybody.answered
     shares = dict(quality.ranking({partner: tally for (partner,), tally in by_partner.items()}))
     assert shares["france-titres"].part > shares["msa"].part
     assert 0.6 < (quality.settled_in_one_contact(whole(by_partner.values())).value or 0) < 0.95

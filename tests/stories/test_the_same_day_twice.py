@@ -167,7 +167,8 @@ def _figures(since: object) -> tuple[dict[str, Tally], dict[str, Tally], dict[st
         with reading(PATIENCE) as session:
             cells = recount(session, clock.now())
             found = between(session, first, last, ("department",))
-            wall = rollups.lately(session, at - timedelta(hours=1), clock.now())
+            lately = rollups.lately(session, at - timedelta(hours=1), clock.now())
+        wall = {each: whole(tally for key, tally in lately.items() if key[0] == each) for each, _, _ in lately}
         rows: dict[str, Tally] = {}
         for (_, department, partner, _), tally in cells.items():
             if partner == EVERYBODY:
