@@ -122,10 +122,10 @@ def test_a_queue_is_judged_by_the_shares_of_its_own_hour_and_by_its_own_bounds(s
     for _ in range(3):
         call("46", 1000, "abandoned")
     call("974", 1000, "abandoned")  # not hers
-    assert told() == (["Impôts", "français", "0", "–", "0", "0", "84,2 %", "15,8 %", "–"], [])
+    assert told() == (["Impôts", "0", "–", "0 / 0", "84,2 %", "15,8 %", "–"], [])
     call("46", 1000, "answered", 70)
     cells, alerts = told()
-    assert cells[6:] == ["80 %", "15 %", "Alerte"]
+    assert cells[4:] == ["80 %", "15 %", "Alerte"]
     assert alerts == ["Abandons : Impôts (français)", "Niveau de service : Impôts (français)"]
     for measure, watch, alarm in (("abandonment", "15,5", "20"), ("service_level", "79", "60")):
         asked = {"measure": measure, "topic": "impots", "watch": watch, "alarm": alarm}
