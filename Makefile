@@ -26,7 +26,7 @@ bench: $(STAMPS)/project $(STAMPS)/dev ## each measure as 'name ratio'; ARGS=voi
 lint: $(STAMPS)/project $(STAMPS)/dev ## style, types, borders
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy callcenter ivr workers
+	$(BIN)/mypy callcenter ivr workers tests
 	$(BIN)/lint-imports
 
 install: $(STAMPS)/project $(STAMPS)/dev $(STAMPS)/browser ## all of it, tests' browser included

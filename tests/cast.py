@@ -93,7 +93,7 @@ def _is_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         if process.poll() is not None:
-            raise AssertionError(f"{process.args} ended with {process.returncode}")
+            raise AssertionError(f"{process.args!r} ended with {process.returncode}")
         try:
             opener.open(url, timeout=2).read()
         except (URLError, OSError):

@@ -9,6 +9,7 @@ from callcenter import cli_import, clock
 from callcenter.actions import agent as verbs
 from callcenter.api import identity
 from callcenter.db import reading, transaction
+from callcenter.errors import WrongPassword
 from callcenter.live import floor
 from callcenter.records import agents, sessions
 from callcenter.rules import staff
@@ -43,7 +44,7 @@ def test_an_account_is_created_signs_in_and_is_deactivated(sign_in: SignIn, admi
     assert (lea.phone and lea.phone.e164, lea.topics, lea.languages) == ("+262262000012", ["impots"], ["fr"])
     assert identity.sign_in("lea", PASSWORD, "here")[1].id == created.json()["id"]
     assert web.post(f"/api/admin/agents/{lea.id}/deactivate").status_code == 204
-    with pytest.raises(identity.WrongPassword):
+    with pytest.raises(WrongPassword):
         identity.sign_in("lea", PASSWORD, "here")
     assert [each["login"] for each in web.get("/api/admin/agents?active=false").json()] == ["lea"]
     assert web.post(f"/api/admin/agents/{lea.id}/reactivate").status_code == 204
@@ -142,7 +143,7 @@ def test_a_table_is_taken_whole_and_again_without_a_change(sign_in: SignIn, admi
     ines = row("ines")
     assert (ines.role, ines.department, ines.departments, ines.topics) == ("supervisor", "01", ["01", "46"], TOPICS)
     assert identity.sign_in("ines", "un mot de passe assez long", "here")
-    with pytest.raises(identity.WrongPassword):  # no password yet
+    with pytest.raises(WrongPassword):  # no password yet
         identity.sign_in("lea", "!", "here")
     without = TABLE.replace("un mot de passe assez long", "").replace("Léa Hoarau", "Léa Hoareau")
     again = web.post("/api/admin/agents/import", files={"table": without.encode("cp1252")})

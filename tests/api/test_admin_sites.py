@@ -10,7 +10,7 @@ from callcenter import clock
 from callcenter.actions import standing
 from callcenter.db import reading
 from callcenter.records import sessions, sites
-from callcenter.rules import national_list
+from callcenter.rules import national_list, site_hours
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.territory import local_day
 from tests.api.conftest import SignIn
@@ -96,7 +96,7 @@ def test_a_site_tells_what_it_was_and_who_brought_the_change(web: Any) -> None:
 def test_the_api_says_the_same(web: Any) -> None:
     done = web.post("/api/admin/sites/import", files={"table": LIST.encode()})
     assert (done.status_code, done.json()["new"]) == (200, [7, 9, 11, 12])
-    assert {"line": 2, "site_id": 7, "what": national_list.site_hours.OVERLAPPING} in done.json()["doubts"]
+    assert {"line": 2, "site_id": 7, "what": site_hours.OVERLAPPING} in done.json()["doubts"]
     other = LIST.replace("Cahors;05 65 00 00 07", "Figeac;05 65 00 00 99").encode()
     done = web.post("/api/admin/sites/import", files={"table": other}).json()
     assert (done["changed"], done["columns"]) == ([7], {"7": ["city", "phone"]})

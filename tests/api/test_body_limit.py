@@ -4,6 +4,7 @@ import asyncio
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -77,7 +78,7 @@ def test_a_strangers_upload_is_refused_and_never_written(
 @pytest.mark.parametrize("declared", [True, False])
 def test_it_is_said_on_a_page_and_by_the_api_in_both_languages(database: object, declared: bool) -> None:
     assert "Cet envoi est trop lourd" in Upload("/sign-in", HUGE, declared=declared).text
-    english = {"accept-language": "en"}
+    english: Any = {"accept-language": "en"}
     assert "too much to send" in Upload("/sign-in", HUGE, declared=declared, **english).text
     told = Upload("/api/admin/agents/import", HUGE, declared=declared, **english)
     assert json.loads(told.text)["refusal"] == "BodyTooLarge"

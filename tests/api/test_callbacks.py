@@ -182,7 +182,7 @@ def test_what_no_account_serves_is_in_everybodys_list(sign_in: SignIn) -> None:
 
     def accounts() -> int:
         shown = admin.get("/api/admin/directory/N").json()["topics"]
-        return next(topic["accounts"] for topic in shown if topic["code"] == "impots")
+        return int(next(topic["accounts"] for topic in shown if topic["code"] == "impots"))
 
     assert [row["id"] for row in karim.get("/api/callbacks/mine").json()] == [kept]
     assert accounts() == 0
@@ -210,7 +210,7 @@ def test_a_callback_to_whom_we_failed_twice_in_48_hours_goes_before_those_due_be
     with reading() as session:
         waiting = [(call.callback_id, call.priority, call.reasons) for call in calls.waiting(session)]
     mine = (later, *ahead)
-    others = (earlier, 0.0, [])
+    others: tuple[object, ...] = (earlier, 0.0, [])
     assert waiting == ([mine, others] if ahead[0] else [others, mine])
 
 

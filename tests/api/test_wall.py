@@ -14,6 +14,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls, contacts, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.identity import new_id
+from callcenter.rules import alerts
 from callcenter.rules.quality import Share
 from callcenter.rules.states import CallState
 from tests.api.conftest import SignIn
@@ -77,7 +78,7 @@ def test_somebody_who_waits_with_nobody_free_is_an_alarm_with_icon_and_word(sign
     assert "<strong>Alerte</strong> Attente la plus longue" in page
     assert "Appels en attente par conseiller disponible" in page
     assert re.search(r'map__tile--3[^>]*><rect[^>]*><text[^>]*>46</text><text class="map__count"[^>]*>■ 1', page)
-    assert board.watched(board.look(frozenset(["46"])))[board.Watched("longest_wait")] >= 200  # type: ignore[operator]
+    assert board.watched(board.look(frozenset(["46"])))[alerts.Watched("longest_wait")] >= 200  # type: ignore[operator]
 
 
 def test_an_administrator_settles_the_thresholds_and_it_is_written_down(sign_in: SignIn) -> None:
@@ -148,8 +149,8 @@ def test_the_map_goes_by_the_threshold_that_was_set(sign_in: SignIn) -> None:
         tile = re.search(r'map__tile--(\d)"[^>]*><rect[^>]*/><text[^>]*>46<', page)
         legend = page.partition("map__legend")[2].partition("</ul>")[0]
         assert tile is not None
-        alert = board.alerts.judge(board.watched(board.look(frozenset(["46"]))), {}, board.thresholds())
-        return int(tile[1]), re.findall(r"</svg>([^<]+)</li>", legend)[1:], int(alert[board.Watched("longest_wait")])
+        alert = alerts.judge(board.watched(board.look(frozenset(["46"]))), {}, board.thresholds())
+        return int(tile[1]), re.findall(r"</svg>([^<]+)</li>", legend)[1:], int(alert[alerts.Watched("longest_wait")])
 
     assert told() == (2, ["moins de 1 min", "de 1 min à 3 min", "3 min et plus"], 1)
     topics = {"measure": "longest_wait", "topic": "impots", "watch": "5", "alarm": "10"}

@@ -181,7 +181,7 @@ def _from_rows(connection: psycopg.Connection) -> Answer:
 def _sites_of_one_partner(connection: psycopg.Connection) -> float:
     """The time that its year's contacts of each site take from the rows ÷ from the tier."""
     began = time.monotonic()
-    raw = dict(connection.execute(SITES_OF_CAF.encode()).fetchall())
+    raw: dict[int, int] = dict(connection.execute(SITES_OF_CAF.encode()).fetchall())
     taken = time.monotonic() - began
     began = time.monotonic()
     with reading(LONGEST) as session:

@@ -189,7 +189,7 @@ class Town:
         talking = [socket.create_connection((address["host"], address["port"])) for _ in range(CONNECTIONS)]
         for one in talking:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            one.sendall(hiredis.pack_command(("SELECT", str(self.database))))
+            one.sendall(hiredis.pack_command(("SELECT", str(self.database))))  # type: ignore[arg-type]
             assert one.recv(100) == b"+OK\r\n"
             watch.register(one, selectors.EVENT_READ, (told(to_tell), hiredis.Reader(encoding="utf-8")))
         cpu, started = server_cpu(), time.perf_counter()

@@ -151,7 +151,7 @@ class Referee:
         return complaints
 
 
-class _AnyOperation(Resolver):
+class _AnyOperation(Resolver):  # type: ignore[misc]  # connexion is not typed
     """Every operation is answered; only the request is judged."""
 
     def resolve(self, operation: Any) -> Resolution:

@@ -37,7 +37,9 @@ class Shapes:
     def _strict(self, schema: dict[str, Any]) -> dict[str, Any]:
         if "$ref" in schema:
             return self._strict(self._schemas[schema["$ref"].rpartition("/")[2]])
-        kept = {key: schema[key] for key in ("type", "enum", "pattern", "minLength", "maxLength") if key in schema}
+        kept: dict[str, Any] = {
+            key: schema[key] for key in ("type", "enum", "pattern", "minLength", "maxLength") if key in schema
+        }
         if "properties" in schema:
             kept["properties"] = {name: self._strict(each) for name, each in schema["properties"].items()}
             kept["additionalProperties"] = False

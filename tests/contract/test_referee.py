@@ -126,7 +126,8 @@ def test_a_verb_that_a_wait_document_may_not_hold_is_caught(referee: Referee) ->
 @pytest.mark.parametrize("missing", [*STANDARD, "Digits"])
 def test_a_missing_webhook_parameter_is_caught(referee: Referee, missing: str) -> None:
     assert referee.check([webhook()]) == []
-    assert referee.check([webhook(**{missing: None})]) == [f"#0 webhook gather_action {URL}: {missing} is missing"]
+    without: Any = {missing: None}
+    assert referee.check([webhook(**without)]) == [f"#0 webhook gather_action {URL}: {missing} is missing"]
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def _unwritten(element: Element, topic: str) -> Iterator[str]:
     if element.tag == "Conference" and not (element.text or "").strip():
         yield f"{say}: a conference needs a name"
     for name in ("action", "waitUrl", "statusCallback", "url"):
-        if topic == "inline" and element.get(name, "http") and not element.get(name, "http").startswith("http"):
+        if topic == "inline" and (url := element.get(name)) and not url.startswith("http"):
             yield f"{say}: {name} of an inline document must be absolute"
     named = [*element.attrib.values(), element.text or ""] if element.tag not in ("Say", "Dial", "Number") else []
     if any(PERSONAL.search(text) for text in named):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcenter.rules.menu import Topic
+from callcenter.rules.menu import Menu, Topic
 from ivr.dialogue import (
     BY_TEXT,
     CANCEL,
@@ -24,7 +24,6 @@ from ivr.dialogue import (
     QUESTIONS,
     QUEUE,
     Heard,
-    Menu,
     Move,
     answer,
     ask,
@@ -67,6 +66,10 @@ def after(*keys: str, step: str = "welcome", heard: Heard | None = None) -> Move
     return at
 
 
+def _nothing(_heard: Heard) -> tuple[Move, ...]:
+    return ()
+
+
 @cache
 def places() -> dict[Move, tuple[Move, ...]]:
     """Every place the keys can lead to from the welcome, with all that follow it."""
@@ -95,7 +98,7 @@ def places() -> dict[Move, tuple[Move, ...]]:
                 NOT_OPEN: lambda heard: (("sites", replace(heard, texts=True)),),
                 BY_TEXT: lambda heard: (("sites", heard),),
             }
-            follow: tuple[Move, ...] = asked_again.get(place[0], lambda _heard: ())(place[1])
+            follow: tuple[Move, ...] = asked_again.get(place[0], _nothing)(place[1])
         else:
             keys = SINGLE if QUESTIONS[place[0]].digits == 1 else SINGLE + CODES + ["0565051234", "0000000000"]
             follow = tuple({answer(*place, pressed, ROLLOUT) for pressed in keys})

@@ -86,12 +86,16 @@ def _of_contact(contact: Contact, legs: list[Leg]) -> Tally:
         return replace(tally, handled=1, talk_ms=round(contact.lasted * 1000))
     if not done:
         return tally
-    talk = sum(round(1000 * ((leg.left_at - leg.talked_from).total_seconds() - leg.held)) for leg in done)  # type: ignore[operator]
+    talk = sum(_ms(leg.talked_from, leg.left_at, leg.held) for leg in done)
     hold = sum(round(1000 * leg.held) for leg in done)
-    wrap = sum(round(1000 * (leg.wrapped_at - leg.left_at).total_seconds()) for leg in done if leg.wrapped_at)  # type: ignore[operator]
+    wrap = sum(_ms(leg.left_at, leg.wrapped_at) for leg in done)
     if contact.relay:
         return replace(tally, relay_handled=1, relay_ms=talk + hold + wrap)
     return replace(tally, handled=1, talk_ms=talk, hold_ms=hold, wrap_up_ms=wrap)
+
+
+def _ms(since: datetime | None, until: datetime | None, held: float = 0.0) -> int:
+    return round(1000 * ((until - since).total_seconds() - held)) if since and until else 0
 
 
 def _of_matters(own: Tally, rows: list[Accompaniment]) -> Tally:
@@ -122,7 +126,7 @@ def _of_call(call: Call, contact: Contact, offers: list[Offer], asked: list[Call
     in_time = call.ending == "answered" and contact.waited is not None and contact.waited <= 60
     return replace(
         tally,
-        **{"refused_full" if call.ending == "full" else call.ending: 1},
+        **{"refused_full" if call.ending == "full" else call.ending: 1},  # type: ignore[arg-type]  # an ending's name
         answered_in_time=int(in_time),
         technical_known=int(call.ending == "technical" and call.queued_at is not None),
         called_back=int(call.ending == "became_callback" and tally.reached > 0),

@@ -2,6 +2,7 @@
 the day is the same."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -155,7 +156,7 @@ def write(session: Session) -> None:
     """The day, in the order of `BY_HAND`'s comments."""
     day = Day(session)
     someone, other = sealing.pseudonym("+33565000001"), sealing.pseudonym("+33565000002")
-    known = {"satisfaction_scale": 4, "due": "recorded"}
+    known: Any = {"satisfaction_scale": 4, "due": "recorded"}
 
     first, call = day.call(
         0, "answered", 30.0, pseudonym=someone, topic="impots", satisfaction=4, settled_said=True, **known

@@ -105,7 +105,7 @@ def test_offered_is_the_sum_of_the_endings_and_the_calls_in_progress(world: None
     with reading(60) as session:
         by_day = """select local_day, count(*) from contacts join calls on contact_id = contacts.id
             where calls.channel = 'phone' group by 1"""
-        calls = dict(session.execute(text(by_day)).all())
+        calls: dict[date, int] = dict(session.execute(text(by_day)).all())
         found = between(session, date(2026, 3, 2), date(2026, 11, 2), ("day",))
         hours = by_hour(session, AUTUMN)
     assert {day: quality.offered(tally) for (day,), tally in found.items() if quality.offered(tally)} == calls
@@ -251,7 +251,7 @@ def test_a_call_again_within_seven_days_is_a_return(database: object) -> None:
     roll()
     with reading(60) as session:
         rows = list(session.scalars(select(Contact).where(Contact.channel == "phone")))
-        calls = dict(session.execute(text("select contact_id::text, ending from calls")).all())
+        calls: dict[str, str] = dict(session.execute(text("select contact_id::text, ending from calls")).all())
     known = returned = 0
     for row in rows:
         if calls[row.id] != "answered" or row.topic is None or row.arrived_at > NOW - timedelta(days=7):

@@ -1,12 +1,15 @@
 """A simulated year: it holds what a real one would hold to, and says that it is none."""
 
+from collections import Counter
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from callcenter import clock
 from callcenter.cli_seed import YEAR
 from callcenter.db import reading, transaction
 from callcenter.records import promises, rollups, simulation
+from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.figures import between
 from callcenter.rules import quality
 from callcenter.rules.tally import whole
@@ -33,8 +36,8 @@ def test_a_simulated_year_keeps_every_promise_and_says_what_it_is(database: obje
             assert session.scalar(text(labelled)) == 0, labelled
         months = rollups.months(session)
         asked = session.scalar(text("select count(*) from calls where ending = 'became_callback'"))
-        promised = dict(session.execute(text("select state, count(*) from callbacks group by 1")).all())
-        dials = dict(session.execute(text("select outcome, count(*) from attempts group by 1")).all())
+        promised = Counter(session.scalars(select(Callback.state)))
+        dials = Counter(session.scalars(select(Attempt.outcome)))
     assert sum(promised.values()) == asked > CALLS / 50
     assert promised.keys() <= {"reached", "not_reached"}
     assert promised["reached"] == dials["spoken"] > dials["no-answer"] > 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 from callcenter import cli_import, clock
 from callcenter.db import reading, transaction
 from callcenter.records import sites
-from callcenter.rules import national_list
+from callcenter.rules import national_list, site_hours
 from callcenter.rules.national_list import NotTheList
 from tests.data import real
 
@@ -25,7 +26,7 @@ le jeudi";bleu;Principal
 """
 
 
-def take(text: str, **how: bool) -> sites.Taken:
+def take(text: str, **how: Any) -> sites.Taken:
     with transaction() as session:
         return sites.take_in(session, list(national_list.read(text.encode()).sites.values()), clock.now(), **how)
 
@@ -39,8 +40,8 @@ def test_the_real_list_loses_nothing_and_is_taken_in_again_without_a_change(data
     content = real("liste-fs-20240801.csv").read_bytes()
     found = national_list.read(content)
     assert (len(found.sites), found.lines) == (2845, 2845)
-    assert found.kinds[national_list.site_hours.CLOSED] == 30
-    assert found.kinds[national_list.site_hours.OVERLAPPING] == 32
+    assert found.kinds[site_hours.CLOSED] == 30
+    assert found.kinds[site_hours.OVERLAPPING] == 32
     assert found.kinds[national_list.NO_HOURS] == 48
     shared = [site.phone for site in found.sites.values() if national_list.SHARED_NUMBER in site.doubts]
     assert len(set(shared)) == 72
@@ -58,8 +59,8 @@ def test_the_real_list_loses_nothing_and_is_taken_in_again_without_a_change(data
 def test_every_oddity_is_told_with_its_line_and_nothing_is_dropped(database: object) -> None:
     found = national_list.read(OURS.encode())
     told = {(doubt.line, doubt.site_id, doubt.what) for doubt in found.doubts}
-    assert (2, 7, national_list.site_hours.OVERLAPPING) in told
-    assert (4, 12, national_list.site_hours.CLOSED) in told
+    assert (2, 7, site_hours.OVERLAPPING) in told
+    assert (4, 12, site_hours.CLOSED) in told
     assert (5, 30, national_list.NO_HOURS) in told
     assert (5, 30, national_list.SHARED_NUMBER) in told
     take(OURS)

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from callcenter.db import reading, transaction
-from callcenter.records import directory, figures, visits
+from callcenter.records import directory, visits
 from callcenter.records.directory import Procedure
 from callcenter.records.figures import between, declare_scale
 from callcenter.records.visits import Report
 from callcenter.rules.quality import Scale
+from callcenter.rules.tally import Tally
 from callcenter.rules.visits import COLUMNS, NotVisits, Refused, Why, read_csv
 from tests.kept import rolled_up
 from tests.records.recount import instant
@@ -268,7 +269,7 @@ def test_imports_are_remembered() -> None:
     assert asked("select contacts, accompaniments, known, refused, who from visit_imports") == [(1, 1, 0, 1, None)]
 
 
-def rolled() -> figures.Tally:
+def rolled() -> Tally:
     rolled_up(NOW)
     with reading(60) as session:
         (tally,) = between(session, date(2026, 3, 1), date(2026, 4, 30)).values()

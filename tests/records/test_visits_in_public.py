@@ -126,10 +126,10 @@ def signed_in(client: TestClient, login: str, **who: object) -> TestClient:
 
 def test_the_api_takes_the_same_lines_with_the_same_report(client: TestClient) -> None:
     signed_in(client, "lea", role="supervisor", departments=["46"])
-    rows = [
+    rows: list[dict[str, object]] = [
         LINE | {"id_fs": 7, "regle": True, "minutes": 12.5},
         LINE | {"reference": "B", "id_fs": 8},
-        LINE | {"issue": ""},
+        {**LINE, "issue": ""},
     ]
     sent = {"visits": rows[:2] + [rows[2] | {"reference": "C"}]}
     answer = client.post("/api/visits", json=sent)

@@ -50,6 +50,7 @@ def test_a_share_is_of_the_two_numbers_that_are_told(one: int, other: int) -> No
     if of == 0 or published(part) is None or published(of) is None:
         assert told is None
     else:
+        assert told is not None
         assert told == published(part) / published(of)  # type: ignore[operator]
         assert 0 <= told <= 1
 

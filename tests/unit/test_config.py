@@ -1,11 +1,13 @@
 """The settings refuse the demonstration's secrets in earnest."""
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
 from callcenter.config import PRACTICE_SECRET, Settings, as_markdown
 
-OWN = {"secret_key": "x" * 32, "twilio_auth_token": "f" * 32, "twilio_account_sid": "AC" + "1" * 32}
+OWN: dict[str, Any] = {"secret_key": "x" * 32, "twilio_auth_token": "f" * 32, "twilio_account_sid": "AC" + "1" * 32}
 
 
 @pytest.fixture(autouse=True)
