@@ -15,6 +15,7 @@ from callcenter.errors import AlreadyTaken
 from callcenter.rules.satisfaction import NO, NO_MORE, SCORES, YES, Reply
 from ivr import dialogue
 from ivr.door import Asked, Webhook
+from ivr.heard import Heard
 from ivr.prompts import LANGUAGES, say
 from ivr.turns import Ask, Connect, Goodbye, Rest, Say, Spelled, Turn
 from ivr.webhooks import OVER, hold, monitoring_notice
@@ -104,7 +105,7 @@ async def replied(asked: Asked) -> bytes:
 async def back(asked: Asked) -> Turn:
     """The agent's line was lost: music, and the head of the queue."""
     wish = await decided(asked, citizen.wish, own(asked, "c"))
-    known = dialogue.Heard(language=wish.language, department=wish.department, topic=wish.topic, relay=wish.relay)
+    known = Heard(language=wish.language, department=wish.department, topic=wish.topic, relay=wish.relay)
     return hold(asked, known, "apology.agent_lost", own(asked, "c"))
 
 
@@ -230,7 +231,7 @@ def _asks(
 
 
 def _paced(said: tuple[Say, ...], relay: bool) -> tuple[Say, ...]:
-    return dialogue.paced(said, dialogue.Heard(relay=relay))
+    return dialogue.paced(said, Heard(relay=relay))
 
 
 def _asks_again(asked: Asked, question: str) -> Turn:
@@ -269,7 +270,7 @@ def _too_late(_asked: Asked) -> Turn:
 
 
 def _back_to_music(asked: Asked) -> Turn:
-    return hold(asked, dialogue.Heard(), "apology.agent_lost", own(asked, "c"))
+    return hold(asked, Heard(), "apology.agent_lost", own(asked, "c"))
 
 
 def _at_rest(asked: Asked) -> Turn:

@@ -1,8 +1,7 @@
 """The telephone dialogue, as data. Reading order is hearing order.
 
 Nothing here knows the carrier, the stores or the clock: the same keys always lead to the same step, so a whole
-conversation is tested without a telephone. What was heard rides in an address as short codes (`written`, `read`);
-a postal code (but sealed) or a telephone number never does.
+conversation is tested without a telephone.
 
 At every question: `*` says it again, silence and nonsense ask again, and after PATIENCE tries comes a person.
 """
@@ -10,18 +9,17 @@ At every question: `*` says it again, silence and nonsense ask again, and after 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, lru_cache
-from itertools import islice, zip_longest
-from urllib.parse import parse_qsl, urlencode
+from functools import cache
 
 from callcenter.records.directory import packaged_topics
 from callcenter.rules import speech
 from callcenter.rules.callbacks import day_of
-from callcenter.rules.keywords import bare, spoken_topic
 from callcenter.rules.menu import NATION, Menu
 from callcenter.rules.opening_hours import scopes
 from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN, departments
-from ivr.prompts import LANGUAGES, say, spoken_day, spoken_time
+from ivr import hearing
+from ivr.heard import Heard, Move, read, written
+from ivr.prompts import say, spoken_day, spoken_time
 from ivr.turns import Ask, Say, Speech, Spelled
 
 PATIENCE = 3  # tries per question
@@ -30,11 +28,8 @@ PATIENCE_OF_RELAYS = 6  # a relay operator reads, types and waits for an answer
 PATIENCE_BEFORE_FAREWELL = 20  # where silence leads to no person: after a quarter of an hour nobody is there
 REPEATS = 5  # `*` per question
 ROUNDS = 5  # times a caller may go back: another postal code, the other language
-OTHER = "autre"  # the topic of those who do not know
 
-NAMED = "/"  # before the keys of a topic that was named rather than chosen from what was read out
 NOT_UNDERSTOOD = "?"  # stands for what was said and means nothing here
-HINTS = 500  # words a carrier may be told to expect
 
 # Questions put to those who have waited, and may choose to go on.
 TOO_LONG = "too_long"
@@ -60,52 +55,10 @@ ENDS = frozenset({QUEUE, PROMISE, DRAFT, PROMISE_TYPED, KEEP, CANCEL, NOT_OPEN, 
 PASSING = frozenset({DRAFT, NOT_OPEN, BY_TEXT})  # after these the dialogue goes on: they count their rounds
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What the citizen has told us so far, and where we are in asking."""
-
-    language: str = "fr"
-    department: str = UNKNOWN
-    topic: str = OTHER
-    relay: bool = False
-    alone: bool = False
-    """Nobody on duty speaks the other language: it gets a callback."""
-    unspoken: bool = False
-    """Nobody of ours at all speaks it: the menu does, and advisers answer in French."""
-    anonymous: bool = False
-    """The calling number cannot be called back."""
-    hint: tuple[str, ...] = ()
-    """Territories to offer for a confirmation."""
-    among: tuple[str, ...] = ()
-    """Territories the last postal code may lie in."""
-    place: str = ""
-    """The last postal code, sealed, while its sites are being told."""
-    texts: bool = False
-    """The calling number can be written to."""
-    group: str = ""
-    """Key of the first level of the topic menu."""
-    reopens: str = ""
-    """Local opening, or the beginning of a callback that is promised: `2026-11-23T08:30`."""
-    until: str = ""
-    """Its end."""
-    slots: tuple[str, ...] = ()
-    """Half-days to choose from (`rules.callbacks`), and SOONEST."""
-    slot: str = ""
-    """The one chosen."""
-    typed: bool = False
-    """The callback is for a number that was typed."""
-    tries: int = 0
-    repeats: int = 0
-    rounds: int = 0
-
-
 @cache
 def packaged_menu() -> Menu:
     """The topics that come with the service."""
     return Menu(packaged_topics())
-
-
-Move = tuple[str, Heard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +103,12 @@ def _patience(heard: Heard, following: str, *, spoke: bool) -> int:
     return PATIENCE_OF_VOICE if spoke else PATIENCE
 
 
+def place_of(query: str) -> Move:
+    """Where an address leads, and what was heard before; an unknown step asks for the postal code again."""
+    step, heard = read(query)
+    return (step if step in QUESTIONS or step in ENDS else "postal"), heard
+
+
 def spoken(step: str, heard: Heard, said: str, menu: Menu) -> str:
     """The keys that these words stand for at this question; NOT_UNDERSTOOD when they mean nothing there."""
     question = QUESTIONS[step]
@@ -166,7 +125,7 @@ def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "") -> 
     sorry = (say(heard.language, "menu.not_understood"),) if heard.tries and not heard.relay else ()
     words = question.words(heard, menu) if step not in _READ else _READ[step](heard, number)
     patient = 25 if heard.relay else 12 if question.digits == 10 else 8
-    hints = _expected(menu.of(heard.department), heard.language) if step == "topic" else ()
+    hints = hearing.expected(menu.of(heard.department), heard.language) if step == "topic" else ()
     ears = Speech(heard.language, hints) if question.hears else None
     said = paced(sorry + words, heard)
     return Ask(said, f"{address}?{written(step, heard)}", question.digits, patient, ears)
@@ -343,70 +302,12 @@ def _topics(heard: Heard, menu: Menu) -> tuple[Say, ...]:
 
 def _matter(keys: str, heard: Heard, menu: Menu) -> Move | None:
     menu = menu.of(heard.department)
-    if keys.startswith(NAMED):
-        named = menu.topics.get(keys.removeprefix(NAMED))
+    if keys.startswith(hearing.NAMED):
+        named = menu.topics.get(keys.removeprefix(hearing.NAMED))
         return (QUEUE, replace(heard, topic=named.code)) if named and named.code else None
     if len(keys) == 1 and (chosen := menu.topics.get(heard.group + keys)):
         return (QUEUE, replace(heard, topic=chosen.code)) if chosen.code else ("topic", replace(heard, group=keys))
     return (QUEUE, heard) if keys == str(len(menu.level(heard.group)) + 1) else None
-
-
-def _says_place(said: str, heard: Heard, _menu: Menu) -> str | None:
-    """A postal code, a yes to the one hint, a language, or a need."""
-    words = speech.plain(said)
-    if code := speech.postal_code(said):
-        return code
-    if len(heard.hint) == 1 and speech.is_yes(said):
-        return "1"
-    if heard.hint and (key := speech.choice(said)):
-        return key
-    if {"english", "anglais"} & set(words) if heard.language == "fr" else {"french", "francais"} & set(words):
-        return "9"
-    return "8" if {"sourd", "sourde", "malentendant", "malentendante", "deaf", "relais"} & set(words) else None
-
-
-def _says_which(said: str, heard: Heard, _menu: Menu) -> str | None:
-    named = [n for n, code in enumerate(heard.among, 1) if _names(said, code)]
-    return str(named[0]) if len(named) == 1 else speech.choice(said)
-
-
-def _names(said: str, code: str) -> bool:
-    return set(speech.plain(TERRITORIES[code].name)) <= set(speech.plain(said))
-
-
-def _says_yes_or_no(no: str) -> Callable[[str, Heard, Menu], str | None]:
-    def hears(said: str, _heard: Heard, _menu: Menu) -> str | None:
-        return "1" if speech.is_yes(said) else no if speech.is_no(said) else speech.choice(said)
-
-    return hears
-
-
-def _says_figure(said: str, _heard: Heard, _menu: Menu) -> str | None:
-    return speech.choice(said)
-
-
-def _says_matter(said: str, heard: Heard, menu: Menu) -> str | None:
-    """The topic by its everyday words, wherever it is in the menu; « je ne sais pas » is an answer too."""
-    menu = menu.of(heard.department)
-    if code := spoken_topic(said, keywords(menu, heard.language)):
-        return next(NAMED + topic.keys for topic in menu.coded() if topic.code == code)
-    if speech.is_unsure(said):
-        return str(len(menu.level(heard.group)) + 1)
-    return speech.choice(said)
-
-
-@lru_cache(maxsize=512)
-def keywords(menu: Menu, language: str) -> dict[str, tuple[str, ...]]:
-    """What is said for each topic of a menu."""
-    return {topic.code: topic.keywords[language] for topic in menu.coded() if topic.keywords.get(language)}
-
-
-@lru_cache(maxsize=512)
-def _expected(menu: Menu, language: str) -> tuple[str, ...]:
-    """Words that a caller is likely to say, for the carrier to listen for: of each topic as many, the surest first."""
-    surest = (sorted(words, key=lambda word: "!" not in word) for words in keywords(menu, language).values())
-    every = dict.fromkeys(bare(word) for row in zip_longest(*surest, fillvalue="") for word in row if word)
-    return tuple(word.replace(",", " ") for word in islice(every, HINTS))
 
 
 # No adviser now: shall we call you back?
@@ -525,21 +426,21 @@ _READ: dict[str, Callable[[Heard, str], tuple[Say, ...]]] = {
 }
 
 QUESTIONS: dict[str, Question] = {
-    "open": Question(_open, _stands, _to("welcome"), hears=_says_figure),
-    "welcome": Question(_welcome, _lives, _to(QUEUE), digits=5, hears=_says_place),
-    "postal": Question(_postal, _lives, _to(QUEUE), digits=5, hears=_says_place),
-    "elsewhere": Question(_elsewhere, _lives, _to(QUEUE), digits=5, hears=_says_place),
-    WHICH: Question(_which, _which_it_is, _to(QUEUE), hears=_says_which),
-    "confirm": Question(_confirm, _confirmed, _to(QUEUE), hears=_says_yes_or_no("2")),
-    "sites": Question(_more_sites, _after_sites, _to(FAREWELL), person=False, repeats=False, hears=_says_figure),
-    "topic": Question(_topics, _matter, _to(QUEUE), hears=_says_matter),
-    "closed": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
-    "suspended": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
-    "nobody": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
-    "full": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=_says_yes_or_no("3")),
-    TOO_LONG: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=_says_yes_or_no("3")),
-    WISH: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=_says_yes_or_no("3")),
-    "slot": Question(_slots, _slot_chosen, _promise, person=False, hears=_says_figure),
+    "open": Question(_open, _stands, _to("welcome"), hears=hearing.figure),
+    "welcome": Question(_welcome, _lives, _to(QUEUE), digits=5, hears=hearing.place),
+    "postal": Question(_postal, _lives, _to(QUEUE), digits=5, hears=hearing.place),
+    "elsewhere": Question(_elsewhere, _lives, _to(QUEUE), digits=5, hears=hearing.place),
+    WHICH: Question(_which, _which_it_is, _to(QUEUE), hears=hearing.which),
+    "confirm": Question(_confirm, _confirmed, _to(QUEUE), hears=hearing.yes_or_no("2")),
+    "sites": Question(_more_sites, _after_sites, _to(FAREWELL), person=False, repeats=False, hears=hearing.figure),
+    "topic": Question(_topics, _matter, _to(QUEUE), hears=hearing.matter),
+    "closed": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
+    "suspended": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
+    "nobody": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
+    "full": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
+    TOO_LONG: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=hearing.yes_or_no("3")),
+    WISH: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=hearing.yes_or_no("3")),
+    "slot": Question(_slots, _slot_chosen, _promise, person=False, hears=hearing.figure),
     "number": Question(_type_number, _typed, _without_number, digits=10, person=False),
     "number_refused": Question(_number_refused, _typed, _without_number, digits=10, person=False),
     "read_back": Question(_nothing, _number_confirmed, _without_number, person=False, repeats=False),
@@ -564,64 +465,3 @@ def _other_language(heard: Heard) -> str:
 def _territory(code: str, language: str) -> str:
     known = TERRITORIES[code]
     return known.spoken if language == "fr" else known.name
-
-
-# The address in which all this rides.
-
-_FLAGS = {"r": "relay", "a": "anonymous", "y": "typed", "x": "alone", "v": "unspoken", "i": "texts"}
-_WORDS = {
-    "l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens", "u": "until", "e": "slot",
-    "j": "place",
-}  # fmt: skip
-_LISTS = {"h": "hint", "w": "among", "f": "slots"}
-_COUNTS = {"n": "tries", "p": "repeats", "b": "rounds"}
-_NOTHING = Heard()
-
-
-def written(step: str, heard: Heard) -> str:
-    """The query of the address that brings the next keys; defaults are left out."""
-    pairs = {"s": step}
-    for key, name in _WORDS.items():
-        if (word := getattr(heard, name)) != getattr(_NOTHING, name):
-            pairs[key] = word
-    pairs |= {key: "-".join(getattr(heard, name)) for key, name in _LISTS.items() if getattr(heard, name)}
-    pairs |= {key: "1" for key, name in _FLAGS.items() if getattr(heard, name)}
-    pairs |= {key: str(getattr(heard, name)) for key, name in _COUNTS.items() if getattr(heard, name)}
-    return urlencode(pairs, safe=":")
-
-
-def read(query: str) -> Move:
-    """Step and answers out of an address; what is missing or unknown has its default."""
-    pairs = dict(parse_qsl(query))
-    step = pairs.get("s", "")
-    heard = Heard(
-        language=pairs["l"] if pairs.get("l") in LANGUAGES else "fr",
-        department=pairs["d"] if pairs.get("d") in TERRITORIES else UNKNOWN,
-        topic=pairs.get("t", OTHER),
-        relay="r" in pairs,
-        anonymous="a" in pairs,
-        hint=_codes(pairs.get("h", "")),
-        among=_codes(pairs.get("w", "")),
-        place=pairs.get("j", ""),
-        texts="i" in pairs,
-        group=pairs.get("g", ""),
-        reopens=pairs.get("o", ""),
-        until=pairs.get("u", ""),
-        slots=tuple(slot for slot in pairs.get("f", "").split("-") if slot),
-        slot=pairs.get("e", ""),
-        typed="y" in pairs,
-        alone="x" in pairs,
-        unspoken="v" in pairs,
-        tries=_count(pairs.get("n", "")),
-        repeats=_count(pairs.get("p", "")),
-        rounds=_count(pairs.get("b", "")),
-    )
-    return (step if step in QUESTIONS or step in ENDS else "postal"), heard
-
-
-def _codes(joined: str) -> tuple[str, ...]:
-    return tuple(code for code in joined.split("-") if code in TERRITORIES or code == MONACO)
-
-
-def _count(digits: str) -> int:
-    return int(digits) if digits.isascii() and digits.isdigit() else 0

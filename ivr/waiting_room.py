@@ -12,8 +12,8 @@ from callcenter.clock import now
 from callcenter.errors import StoreDown
 from callcenter.rules.waiting import Announcement
 from ivr import dialogue, prompts
-from ivr.dialogue import Heard
 from ivr.door import Asked, Webhook
+from ivr.heard import Heard
 from ivr.prompts import say
 from ivr.turns import Goodbye, Leave, Turn, Wait
 from ivr.webhooks import QUEUE_PATIENCE, hold, offer_callback, offer_now, wish_of
@@ -25,7 +25,7 @@ LOOK_PATIENCE = 1.5  # seconds an announcement may wait for the index
 
 async def waiting(asked: Asked) -> Turn:
     """The next announcement: place, range, the callback key; or out, to hear why waiting on is of no use."""
-    _, known = dialogue.read(asked.query)
+    _, known = dialogue.place_of(asked.query)
     own = _own(asked.query)
     if "c" not in own:
         return await _joins_at_last(asked, known)
@@ -56,7 +56,7 @@ async def wishes(asked: Asked) -> Turn:
 
 async def left(asked: Asked) -> Turn | bytes:
     """Out of the carrier's queue: redirected into a conversation, hung up, full, or gone out to choose a callback."""
-    _, known = dialogue.read(asked.query)
+    _, known = dialogue.place_of(asked.query)
     own = _own(asked.query)
     match asked.form.get("QueueResult"):
         case "hangup":
@@ -76,13 +76,13 @@ async def left(asked: Asked) -> Turn | bytes:
 
 def lost_hold(asked: Asked) -> Turn:
     """When a webhook of the waiting room fails, the caller goes on waiting."""
-    _, known = dialogue.read(asked.query)
+    _, known = dialogue.place_of(asked.query)
     return hold(asked, known, "queue.kept", _own(asked.query).get("c", ""))
 
 
 def lost_wait(asked: Asked) -> Turn:
     """When an announcement fails: music, a word, and another try."""
-    _, known = dialogue.read(asked.query)
+    _, known = dialogue.place_of(asked.query)
     return Wait((say(known.language, "waiting.still_here"),), MUSIC, f"{WAITING}?{asked.query}")
 
 

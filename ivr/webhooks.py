@@ -21,8 +21,8 @@ from callcenter.records.calls import Wish
 from callcenter.rules.menu import CHOICES, Menu
 from callcenter.rules.territory import TERRITORIES, hints
 from ivr import dialogue, sites
-from ivr.dialogue import Heard
 from ivr.door import Asked, Webhook
+from ivr.heard import Heard, written
 from ivr.prompts import say, spoken_day, spoken_time
 from ivr.turns import Ask, Goodbye, Hold, Say, Spelled, Turn
 from ivr.twiml import twiml
@@ -58,7 +58,7 @@ async def heard(asked: Asked) -> Turn | bytes:
     """Keys, words or silence at any question. Words are worth the keys they stand for, and are forgotten."""
     keys = asked.keys
     if not keys and asked.said:
-        step, known = dialogue.read(asked.query)
+        step, known = dialogue.place_of(asked.query)
         keys = dialogue.spoken(step, known, asked.said, asked.voice.menu) if step in dialogue.QUESTIONS else ""
     # A typed telephone number is the only answer not to be remembered.
     reach = _reached.__wrapped__ if len(keys) > 5 else _reached
@@ -74,7 +74,7 @@ async def heard(asked: Asked) -> Turn | bytes:
 
 async def fallback(asked: Asked) -> Turn:
     """An answer of ours failed or was not understood: apologies, and on to a person with what was heard so far."""
-    _, known = dialogue.read(asked.query or urlsplit(asked.form.get("ErrorUrl", "")).query)
+    _, known = dialogue.place_of(asked.query or urlsplit(asked.form.get("ErrorUrl", "")).query)
     log.error("fallback", carrier_id=asked.carrier_id, error=asked.form.get("ErrorCode"))
     return hold(asked, known, "apology.technical")
 
@@ -92,7 +92,7 @@ async def status(asked: Asked) -> None:
 def hold(asked: Asked, known: Heard, key: str, call_id: str = "", *, patient: bool = False) -> Hold:
     """Into the carrier's waiting room. Without `call_id` the waiting webhook joins our queue later. `patient`: they
     know that the wait is long."""
-    wait = dialogue.written(dialogue.QUEUE, known)
+    wait = written(dialogue.QUEUE, known)
     wait += f"&c={call_id}" if call_id else ""
     wait += "&k=1" if patient else ""
     room = f"attente-{crc32(asked.carrier_id.encode()) % WAITING_ROOMS}"
@@ -127,7 +127,7 @@ def offer_now(asked: Asked, known: Heard) -> Turn | bytes:
 @lru_cache(maxsize=16_384)
 def _reached(query: str, keys: str, menu: Menu) -> tuple[str, Heard, bytes | None]:
     """The step these keys lead to and, unless it is an end, its document."""
-    step, known = dialogue.answer(*dialogue.read(query), keys, menu)
+    step, known = dialogue.answer(*dialogue.place_of(query), keys, menu)
     asks = step in dialogue.QUESTIONS and step not in dialogue.OFFERS
     return step, known, twiml(dialogue.ask(step, known, menu, HEARD)).encode() if asks else None
 
@@ -155,7 +155,7 @@ async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn | byt
                 )
             case dialogue.BY_TEXT:
                 return await _texts_sites(known, asked)
-            case dialogue.FAREWELL if dialogue.read(asked.query)[0] in dialogue.NUMBERS and not known.reopens:
+            case dialogue.FAREWELL if dialogue.place_of(asked.query)[0] in dialogue.NUMBERS and not known.reopens:
                 return await _without_promise(known, asked)
             case _:
                 return _goodbye(known, say(known.language, "goodbye.farewell"))
@@ -171,7 +171,7 @@ async def _joins(known: Heard, asked: Asked) -> Turn | bytes:
     )
     if isinstance(joined, citizen.Waits):
         # Read off the address, not off the call: told twice, the last answer leads to the same place.
-        patient = dialogue.read(asked.query)[0] in (dialogue.TOO_LONG, dialogue.WISH)
+        patient = dialogue.place_of(asked.query)[0] in (dialogue.TOO_LONG, dialogue.WISH)
         held = hold(asked, known, "queue.joined", joined.call_id, patient=patient)
         return replace(held, say=dialogue.paced(_in_french(known, joined), known) + held.say)
     return offer_callback(asked, joined, known)

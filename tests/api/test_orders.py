@@ -13,6 +13,7 @@ from callcenter.records import contacts, rollout, sessions
 from callcenter.records.calls import Wish
 from callcenter.rules.states import PauseReason
 from ivr import dialogue
+from ivr.heard import Heard
 from tests.api.conftest import SignIn
 from tests.promises.people import joins, the_call
 from tests.town import settle
@@ -48,7 +49,7 @@ def test_a_message_is_heard_by_the_next_caller_within_two_seconds(ines: TestClie
     began = time.monotonic()
     given = {"scope": "N", "fr": "Inondations : appelez le 112.", "en": "Floods: call 112."}
     assert ines.post("/api/board/orders/message", json=given).status_code == 200
-    while not (spoken := dialogue.ask("welcome", dialogue.Heard(), standing.current().menu, "/v").say[0]):
+    while not (spoken := dialogue.ask("welcome", Heard(), standing.current().menu, "/v").say[0]):
         assert time.monotonic() - began < 2
     assert str(spoken) == "Inondations : appelez le 112."
     assert ines.post("/supervision/orders/message", data={"scope": "N"}).status_code == 303

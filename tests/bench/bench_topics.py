@@ -13,7 +13,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from ivr.dialogue import NAMED, NOT_UNDERSTOOD, Heard, packaged_menu, spoken
+from ivr.dialogue import NOT_UNDERSTOOD, packaged_menu, spoken
+from ivr.heard import Heard
+from ivr.hearing import NAMED
 
 SENTENCES = Path(__file__).parent.parent / "sentences"
 UNSURE = str(len(packaged_menu().level("")) + 1)

@@ -23,17 +23,15 @@ from ivr.dialogue import (
     PROMISE_TYPED,
     QUESTIONS,
     QUEUE,
-    Heard,
-    Move,
     answer,
     ask,
     kept,
     offered,
     packaged_menu,
-    read,
+    place_of,
     refused,
-    written,
 )
+from ivr.heard import Heard, Move, written
 
 MENU = packaged_menu()
 ROLLOUT = Menu(MENU.topics.values(), not_open=frozenset({"978"}))
@@ -173,7 +171,7 @@ def test_every_question_can_be_asked_in_its_language_and_address() -> None:
         if step in QUESTIONS:
             turn = ask(step, heard, MENU, "/voice/heard", number="0565051234")
             assert turn.say, step
-            assert read(turn.action.partition("?")[2]) == (step, heard)
+            assert place_of(turn.action.partition("?")[2]) == (step, heard)
             assert "0565051234" not in turn.action
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from callcenter.rules.territory import UNKNOWN
 from ivr import dialogue
+from ivr.heard import Heard
 from ivr.rehearsal import documents, terminal
 from ivr.rehearsal.citizens import POSTAL_CODES, Citizen, keys_for
 from ivr.rehearsal.far_end import Line, plain
@@ -20,7 +21,7 @@ from tests.contract.tiny_voice import TinyVoice, say
 @pytest.mark.parametrize("postal_code", POSTAL_CODES)
 def test_a_practice_citizen_finds_the_way_to_the_queue(postal_code: str) -> None:
     citizen, dice, menu = Citizen("+33639980001", postal_code), random.Random(postal_code), dialogue.packaged_menu()
-    step, heard = "welcome", dialogue.Heard()
+    step, heard = "welcome", Heard()
     for _ in range(6):
         gather = documents.parse_text(twiml(dialogue.ask(step, heard, menu, "/voice/heard"))).find("Gather")
         assert gather is not None

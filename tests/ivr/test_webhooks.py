@@ -17,8 +17,8 @@ from callcenter.records import calls
 from callcenter.rules.states import CallState, Ending
 from ivr import dialogue
 from ivr.app import create, voice_of
-from ivr.dialogue import Heard, written
 from ivr.door import Asked, Webhook
+from ivr.heard import Heard, written
 from ivr.turns import Turn
 from tests.freezing import frozen
 from tests.ivr.voice_line import CALL, DURAND, Carrier, in_front_of_the_app
@@ -207,13 +207,13 @@ def test_whoever_begins_to_wait_knows_that_a_supervisor_may_listen(
     stores: embedded.Stores, carrier: Carrier, agent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where they may; also whoever waits because no callback could be promised."""
-    known = dialogue.Heard(department="46", topic="impots")
-    promise = dialogue.written("slot", dialogue.offered(known, anonymous=False, slots=(dialogue.SOONEST,)))
+    known = Heard(department="46", topic="impots")
+    promise = written("slot", dialogue.offered(known, anonymous=False, slots=(dialogue.SOONEST,)))
     heard = []
     for monitoring in ("1", "0"):
         monkeypatch.setenv("MONITORING", monitoring)
         settings.cache_clear()
-        heard.append(carrier.asks(f"/voice/heard?{dialogue.written('topic', known)}", "0"))
+        heard.append(carrier.asks(f"/voice/heard?{written('topic', known)}", "0"))
         with _frozen(stores.postgresql):
             heard.append(carrier.asks(f"/voice/heard?{promise}", "1"))
     settings.cache_clear()

@@ -12,12 +12,12 @@ from ivr.dialogue import (
     PATIENCE_OF_VOICE,
     QUESTIONS,
     QUEUE,
-    Heard,
     answer,
     ask,
     packaged_menu,
     spoken,
 )
+from ivr.heard import Heard
 from ivr.twiml import twiml
 
 MENU = packaged_menu()

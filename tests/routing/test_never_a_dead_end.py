@@ -26,7 +26,8 @@ from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
 from callcenter.rules.territory import TERRITORIES, departments
 from ivr import dialogue
-from ivr.dialogue import Heard, packaged_menu
+from ivr.dialogue import packaged_menu
+from ivr.heard import Heard
 from tests.ivr.voice_line import Carrier, Document, in_front_of_the_app
 from tests.town import settle
 
@@ -125,7 +126,7 @@ def _calls(carrier: Carrier, person: Person, world: World, chance: random.Random
             return _is_helped(carrier, asked, line, person), why
         if asked.verbs[-1] == "Hangup":
             return _is_told(said, line, person, world), why
-        step, heard = dialogue.read(asked.action.partition("?")[2])
+        step, heard = dialogue.place_of(asked.action.partition("?")[2])
         why = step if step in dialogue.OFFERS else why
         keys = _answers(step, heard, person, chance)
         spoken = person.by_voice and step not in ("number", "read_back") and keys not in ("9", "8")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.rules.keywords import bare, spoken_topic
-from ivr.dialogue import keywords, packaged_menu
+from ivr.dialogue import packaged_menu
+from ivr.hearing import keywords
 from tests.bench.bench_topics import HELD_OUT, TUNED, labelled_set, outcome, outcomes
 
 MENU = packaged_menu()
