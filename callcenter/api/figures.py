@@ -1,53 +1,31 @@
-"""The figures: of any period, territory, partner and side, for the report and for other software."""
+"""The figures of any period, territory, partner and side, for other software: those of the report."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date
 from math import prod
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from callcenter import clock
 from callcenter.actions import standing
-from callcenter.api.board import Scope, scope_of
+from callcenter.api.asked import NO_PARTNER, PATIENCE, Asked, frozen_on, partners_of
+from callcenter.api.board import scope_of
 from callcenter.api.identity import OVERSEER, Admitted, open_to
-from callcenter.db import Session, reading
-from callcenter.errors import NotAllowed, NotFound, Refusal
-from callcenter.records import directory, figures, rankings
+from callcenter.db import reading
+from callcenter.errors import Refusal
+from callcenter.records import figures
 from callcenter.records.corrections import corrections
 from callcenter.records.figures import EVERYBODY
-from callcenter.records.rankings import AgentDay, RowBehind, SiteWeek
 from callcenter.records.rollups import allow_time
-from callcenter.rules import quality
-from callcenter.rules.measures import BY_CODE, DESK, MEASURES, PHONE, SIDES, Measure, Value, shown_for
-from callcenter.rules.places import Place, inside, place
+from callcenter.rules.measures import DESK, MEASURES, PHONE, SIDES, Value, shown_for
 from callcenter.rules.quality import Share
-from callcenter.rules.tally import Tally, whole
-from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
+from callcenter.rules.tally import Tally
+from callcenter.rules.territory import TERRITORIES
 
-PATIENCE = 25.0  # seconds a report may take: the rows behind a figure are counted
-DAYS_OF_A_CURVE = 92  # a longer one goes by months
-LONGEST = timedelta(days=366 * 10)
-NO_PARTNER = "sans"
 MOST_CELLS = 15_000  # of one answer, which is some 30 MB of JSON
 
 Dimension = Literal["day", "month", "department", "partner", "channel"]
-
-
-class BadPeriod(Refusal):
-    """Choisissez une période dont le début précède la fin, de dix ans au plus."""
-
-    status = 422
-    english = "Choose a period that begins before it ends, of ten years at most."
-
-
-class NoSuchPlace(Refusal):
-    """Ce territoire ou ce partenaire n'existe pas."""
-
-    status = 422
-    english = "There is no such territory or partner."
 
 
 class TooFine(Refusal):
@@ -55,313 +33,6 @@ class TooFine(Refusal):
 
     status = 422
     english = "This cut has too many cells: ask for a shorter period, a territory, or fewer dimensions."
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a report is about. `territory`: a department, a region as `R76`, or empty for all that one may see."""
-
-    first: date
-    last: date
-    territory: str = ""
-    partner: str = ""
-    side: str = ""
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        return SIDES[self.side] if self.side else (*SIDES[PHONE], *SIDES[DESK])
-
-    @property
-    def partner_column(self) -> str | None:
-        """As the rows have it: a démarche of no partner has an empty one."""
-        return {"": None, NO_PARTNER: ""}.get(self.partner, self.partner)
-
-    def departments(self, scope: Scope) -> frozenset[str] | None:
-        """The departments asked for, None for all of them. Raises NotAllowed for one of somebody else's."""
-        if not self.territory:
-            return scope
-        wanted = inside(self.territory)
-        if not wanted <= {*TERRITORIES, UNKNOWN}:
-            raise NoSuchPlace
-        if scope is not None and not wanted & scope:
-            raise NotAllowed
-        return wanted if scope is None else wanted & scope
-
-    def place(self, scope: Scope) -> Place:
-        """What the report is of, to whoever sees `scope`."""
-        return place(self.territory, scope)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One measure, the telephone beside the front desk. `people`: of how many each side is, where it is a mean."""
-
-    measure: Measure
-    phone: Value
-    desk: Value
-    people: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One of a ranking, by accompaniments: on the telephone, at the desk, and the share of both among all. `only`: the
-    departments of a region that are counted, where not all of them are."""
-
-    code: str
-    name: str
-    phone: int
-    desk: int
-    share: Share
-    only: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SiteLine:
-    """What one site did: both tallies."""
-
-    id: int
-    name: str
-    phone: Tally
-    desk: Tally
-
-
-@dataclass(frozen=True)
-class Opening:
-    """The opening commitment of a territory's principal sites; the others apart."""
-
-    kept: int
-    not_kept: int
-    unknown: int
-    apart: int
-    sites: tuple[SiteWeek, ...]
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything that one report shows."""
-
-    asked: Asked
-    place: Place
-    policies: tuple[str, ...]
-    """The versions of the thresholds that counted the figures; none where nothing was counted."""
-    lines: tuple[Line, ...]
-    curve: tuple[tuple[date, int, int], ...]
-    """Day or month, demands by telephone, demands at the desk."""
-    by_month: bool
-    partners: tuple[Bar, ...]
-    procedures: tuple[Bar, ...]
-    departments: tuple[Bar, ...]
-    regions: tuple[Bar, ...]
-    channels: tuple[Bar, ...]
-    sites: tuple[SiteLine, ...]
-    opening: Opening
-    frozen_on: date | None
-    """When the figures became final, if the period is of whole months that have."""
-    corrected: Mapping[date, date]
-    """Of the months that the period touches, those that were corrected since they were final, and the last day on which
-    they were."""
-
-
-def asked(first: date | None, last: date | None, territory: str, partner: str, side: str) -> Asked:
-    """What was asked, this month by default. Raises BadPeriod, NoSuchPlace."""
-    today = national_day(clock.now())
-    last = last or max(today, first or today)
-    first = first or last.replace(day=1)
-    if not timedelta(0) <= last - first <= LONGEST:
-        raise BadPeriod
-    if side not in ("", *SIDES):
-        raise NoSuchPlace
-    return Asked(first, last, territory, partner, side)
-
-
-def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str]) -> Report:
-    """The whole report. Raises NotAllowed, NoSuchPlace, DatabaseDown."""
-    departments = wanted.departments(scope)
-    first, last = wanted.first, wanted.last
-    by_month = (last - first).days >= DAYS_OF_A_CURVE
-    with reading(PATIENCE) as session:
-        allow_time(session, PATIENCE - 5)
-        names = _partners(session, wanted)
-        partner = wanted.partner_column
-        chosen: Any = {
-            "departments": departments,
-            "channels": wanted.channels,
-            "partners": (EVERYBODY if partner is None else partner,),
-        }
-        of_channels = figures.between(session, first, last, ("channel",), **chosen)
-        sides = _sides(of_channels)
-        chosen["waits"] = False
-        curve = figures.between(session, first, last, ("month" if by_month else "day", "channel"), **chosen)
-        apart = {"partners": None if partner is None else (partner,)}
-        of_partners = figures.between(session, first, last, ("partner", "channel"), **(chosen | apart))
-        of_departments = figures.between(session, first, last, ("department", "channel"), **chosen)
-        of_procedures = figures.by_procedure(session, first, last, departments, wanted.channels, partner)
-        sites = _sites(session, wanted, departments)
-        opening = _opening(rankings.opening(session, departments))
-        policies = figures.policies(session, first, last, departments, wanted.channels)
-        corrected = corrections(session, first, last, departments, wanted.channels)
-    regions = [
-        replace(bar, only=place(bar.code, departments).only)
-        for bar in _ranked(_by_region(of_departments), lambda code: place(code, None).name)
-    ]
-    return Report(
-        wanted,
-        wanted.place(scope),
-        policies,
-        tuple(_lines(wanted, sides)),
-        tuple(_demands(curve, wanted, by_month=by_month)),
-        by_month,
-        _ranked(of_partners, lambda code: names.get(code, code)),
-        _ranked(of_procedures, name_of_procedure),
-        _ranked(of_departments, lambda code: TERRITORIES[code].name if code in TERRITORIES else code),
-        tuple(regions),
-        _ranked({(channel, channel): tally for (channel,), tally in of_channels.items()}, str),
-        sites,
-        opening,
-        _frozen_on(wanted),
-        {
-            month: max(on for (each, _), on in corrected.items() if each == month)
-            for month in sorted({month for month, _ in corrected})
-        },
-    )
-
-
-def behind(
-    wanted: Asked,
-    measure: str,
-    scope: Scope,
-    procedure: str | None = None,
-    site: int | None = None,
-    channel: str | None = None,
-) -> tuple[Measure, list[RowBehind], dict[int, str]]:
-    """The latest contacts that count for one figure, with their sites' names; of one démarche, one
-    answering site, one channel. Raises NotFound, NotAllowed."""
-    if measure not in BY_CODE or channel not in (None, *wanted.channels):
-        raise NotFound
-    departments = wanted.departments(scope)
-    channels = wanted.channels if channel is None else (channel,)
-    with reading(PATIENCE) as session:
-        allow_time(session, PATIENCE - 5)
-        rows = rankings.behind(
-            session, BY_CODE[measure].counted, wanted.first, wanted.last, departments, channels,
-            wanted.partner_column, clock.now(), procedure=procedure, site=site,
-        )  # fmt: skip
-        ids = {row.site_id for row in rows if row.site_id is not None} | ({site} if site is not None else set())
-        names = rankings.site_names(session, ids)
-    return BY_CODE[measure], rows, names
-
-
-def time_behind(wanted: Asked, scope: Scope) -> list[AgentDay]:
-    """What each agent did of their time on the latest days of the period: what occupancy is counted from. Raises
-    NotAllowed, NoSuchPlace."""
-    departments = wanted.departments(scope)
-    with reading(PATIENCE) as session:
-        allow_time(session, PATIENCE - 5)
-        return rankings.time_behind(session, wanted.first, wanted.last, departments, clock.now())
-
-
-def partner_names(wanted: Asked) -> dict[str, str]:
-    """The last name, in the period, of each who was a partner in it."""
-    with reading() as session:
-        return directory.partner_names_between(session, wanted.first, wanted.last)
-
-
-def _partners(session: Session, wanted: Asked) -> dict[str, str]:
-    """The last name, in the period, of each who was a partner in it. Raises NoSuchPlace for another."""
-    names = directory.partner_names_between(session, wanted.first, wanted.last)
-    if wanted.partner not in ("", NO_PARTNER, *names):
-        raise NoSuchPlace
-    return names
-
-
-def procedure_names(on: date, language: str) -> dict[str, str]:
-    """What each démarche was called on that day; one that no longer held by then, under its last name."""
-    with reading() as session:
-        names = directory.procedure_names(session, on)
-    return {code: labels.get(language) or labels["fr"] for code, labels in names.items()}
-
-
-def _lines(wanted: Asked, sides: Mapping[str, Tally]) -> Iterable[Line]:
-    of_partner = bool(wanted.partner)
-    for measure in MEASURES:
-        if of_partner and not measure.by_partner:
-            continue
-        shown = [
-            shown_for(side, measure, sides[side], of_partner) if wanted.side in ("", side) else None
-            for side in (PHONE, DESK)
-        ]
-        yield Line(measure, shown[0], shown[1], (measure.people(sides[PHONE]), measure.people(sides[DESK])))
-
-
-def _sides(found: Mapping[tuple[Any, ...], Tally]) -> dict[str, Tally]:
-    """The tallies of the channels, last in their keys, as the two sides."""
-    return {
-        side: whole(tally for key, tally in found.items() if key[-1] in channels) for side, channels in SIDES.items()
-    }
-
-
-def _each(found: Mapping[tuple[Any, ...], Tally]) -> dict[Any, dict[str, Tally]]:
-    """The two sides of each first key."""
-    parts: dict[Any, dict[tuple[Any, ...], Tally]] = {}
-    for key, tally in found.items():
-        parts.setdefault(key[0], {})[key] = tally
-    return {first: _sides(part) for first, part in parts.items()}
-
-
-def _demands(
-    found: Mapping[tuple[Any, ...], Tally], wanted: Asked, *, by_month: bool
-) -> Iterable[tuple[date, int, int]]:
-    """Every day or month of the period up to today, those of no demand too; nothing where there is none at all."""
-    each = _each(found)
-    when = wanted.first.replace(day=1) if by_month else wanted.first
-    while each and when <= min(wanted.last, max(*each, national_day(clock.now()))):
-        sides = each.get(when, {PHONE: Tally(), DESK: Tally()})
-        yield when, sides[PHONE].contacts, sides[DESK].contacts
-        when = figures.following(when) if by_month else when + timedelta(days=1)
-
-
-def _ranked(found: Mapping[tuple[Any, ...], Tally], name: Callable[[str], str]) -> tuple[Bar, ...]:
-    each = _each(found)
-    ranking = quality.ranking({code: whole(sides.values()) for code, sides in each.items()})
-    return tuple(
-        Bar(code or NO_PARTNER, name(code), each[code][PHONE].accompaniments, each[code][DESK].accompaniments, share)
-        for code, share in ranking
-        if share.part
-    )
-
-
-def _by_region(found: Mapping[tuple[Any, ...], Tally]) -> dict[tuple[Any, ...], Tally]:
-    """The departments of each region added up, under the code that a territory of the form has."""
-    regions = figures.regions()
-    parts: dict[tuple[Any, ...], Tally] = {}
-    for (department, channel), tally in found.items():
-        code = UNKNOWN if department == UNKNOWN else f"R{regions[department]}"
-        parts[code, channel] = parts.get((code, channel), Tally()) + tally
-    return parts
-
-
-def _sites(session: Session, wanted: Asked, departments: frozenset[str] | None) -> tuple[SiteLine, ...]:
-    each = _each(
-        figures.by_site(session, wanted.first, wanted.last, departments, wanted.channels, wanted.partner_column)
-    )
-    lines = [(site, sides[PHONE], sides[DESK]) for site, sides in each.items()]
-    shown = sorted(lines, key=lambda s: (-s[1].contacts - s[2].contacts, s[0]))
-    names = rankings.site_names(session, [site for site, _, _ in shown])
-    return tuple(SiteLine(site, names.get(site, str(site)), phone, desk) for site, phone, desk in shown)
-
-
-def _opening(sites: list[SiteWeek]) -> Opening:
-    asked_of = [site for site in sites if site.is_principal]
-    known = [site.week for site in asked_of if site.week is not None]
-    kept = sum(week.kept for week in known)
-    return Opening(kept, len(known) - kept, len(asked_of) - len(known), len(sites) - len(asked_of), tuple(sites))
-
-
-def _frozen_on(wanted: Asked) -> date | None:
-    month = wanted.last.replace(day=1)
-    is_whole = wanted.first.day == 1 and wanted.last + timedelta(days=1) == figures.following(month)
-    freezes = figures.freezes_on(month)
-    return freezes if is_whole and freezes < national_day(clock.now()) else None
 
 
 class Figure(BaseModel):
@@ -440,7 +111,7 @@ def read_figures(
     """The quality measures of the departments that are yours, by the definitions that the report and the wall use. An
     answer of more than 15,000 possible cells is refused (422): the days of a year by department, say, are asked for in
     quarters."""
-    wanted = asked(first, last, territory, partner, side)
+    wanted = Asked.of(first, last, territory, partner, side)
     scope = scope_of(visitor.staff)
     departments, of = wanted.departments(scope), wanted.place(scope)
     keys = tuple(dict.fromkeys(by or ()))
@@ -450,7 +121,7 @@ def read_figures(
         partners = None if "partner" in keys else (EVERYBODY,)
     with reading(PATIENCE) as session:
         allow_time(session, PATIENCE - 5)
-        names = _partners(session, wanted)
+        names = partners_of(session, wanted)
         if _cells(wanted, keys, departments, partners or (*names, "")) > MOST_CELLS:
             raise TooFine
         found = figures.between(
@@ -467,7 +138,7 @@ def read_figures(
         territory=Counted(code=of.code, name=of.name, only=list(of.only)),
         first=wanted.first,
         last=wanted.last,
-        final_since=_frozen_on(wanted),
+        final_since=frozen_on(wanted),
         corrections=[
             Correction(month=month, department=department, corrected_on=on)
             for (month, department), on in sorted(corrected.items())

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from callcenter import clock
 from callcenter.actions import standing
+from callcenter.api.asked import NoSuchPlace
 from callcenter.api.board import Scope
-from callcenter.api.figures import NoSuchPlace
 from callcenter.db import Session, reading
 from callcenter.errors import NotAllowed
 from callcenter.records import arrivals, figures, rollout

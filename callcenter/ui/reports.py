@@ -14,9 +14,11 @@ from fastapi import APIRouter, Depends
 from starlette.responses import HTMLResponse, Response
 
 from callcenter.actions import standing
-from callcenter.api import board, figures, staffing
-from callcenter.api.figures import Asked, BadPeriod, Bar, Report
+from callcenter.api import board, staffing
+from callcenter.api import report as api
+from callcenter.api.asked import Asked, BadPeriod, partner_names
 from callcenter.api.identity import OVERSEER, Admitted, Visitor, open_to
+from callcenter.api.report import Bar, Report
 from callcenter.api.staffing import GOAL, WEEKS
 from callcenter.records.rankings import SiteWeek
 from callcenter.rules.measures import (
@@ -50,7 +52,7 @@ def asked(first: str = "", last: str = "", territory: str = "", partner: str = "
         ends = [date.fromisoformat(each) if each else None for each in (first, last)]
     except ValueError:
         raise BadPeriod from None
-    return figures.asked(ends[0], ends[1], territory, partner, side)
+    return Asked.of(ends[0], ends[1], territory, partner, side)
 
 
 Wanted = Annotated[Asked, Depends(asked)]
@@ -97,15 +99,15 @@ def rows_behind(
     """What one figure was counted from: contacts, or for occupancy what agents did of their time."""
     scope = board.scope_of(visitor.staff)
     if measure == "occupancy":
-        agents = figures.time_behind(wanted, scope)
+        agents = api.time_behind(wanted, scope)
         return HTMLResponse(
             render.page(
                 "report_time.html", visitor, asked=wanted, measure=BY_CODE[measure], rows=agents, **_names(wanted)
             )
         )
-    found, rows, sites = figures.behind(wanted, measure, scope, procedure or None, site, channel or None)
+    found, rows, sites = api.behind(wanted, measure, scope, procedure or None, site, channel or None)
     shown = [(row, shown_for(PHONE, found, row.tally)) for row in rows]
-    procedures = figures.procedure_names(wanted.last, visitor.language)
+    procedures = api.procedure_names(wanted.last, visitor.language)
     return HTMLResponse(
         render.page(
             "report_rows.html", visitor, asked=wanted, measure=found, rows=shown, sites=sites,
@@ -140,8 +142,8 @@ def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goa
 
 
 def _report(visitor: Visitor, wanted: Asked) -> Report:
-    names = figures.procedure_names(wanted.last, visitor.language)
-    return figures.report(wanted, board.scope_of(visitor.staff), lambda code: names.get(code, code))
+    names = api.procedure_names(wanted.last, visitor.language)
+    return api.report(wanted, board.scope_of(visitor.staff), lambda code: names.get(code, code))
 
 
 def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:
@@ -183,7 +185,7 @@ def query(wanted: Asked, **more: str) -> str:
 
 
 def _names(wanted: Asked) -> dict[str, Any]:
-    return {"partner_names": figures.partner_names(wanted), "linked": query}
+    return {"partner_names": partner_names(wanted), "linked": query}
 
 
 def _regions(scope: board.Scope) -> list[tuple[str, str, list[tuple[str, str]], bool]]:
@@ -230,7 +232,7 @@ def _about(report: Report, language: str) -> dict[str, str]:
     """What every line of the table is about, in columns of their own, so that one line, or tables put under one
     another, still say it. Days as ISO has them."""
     asked = report.asked
-    partner = figures.partner_names(asked).get(asked.partner, say(language, "report.no_partner"))
+    partner = partner_names(asked).get(asked.partner, say(language, "report.no_partner"))
     return {
         "first": str(asked.first),
         "last": str(asked.last),

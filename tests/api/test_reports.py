@@ -14,7 +14,8 @@ import time_machine
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from callcenter.api import figures as api
+from callcenter.api import report as api
+from callcenter.api.asked import Asked
 from callcenter.db import reading, transaction
 from callcenter.records import directory, figures, rankings, rollups
 from callcenter.records.calls import Call
@@ -162,7 +163,7 @@ def test_cells_add_up_whatever_they_are_cut_by(sign_in: SignIn, october: None) -
 
 
 def test_rankings_count_every_demarche_once(october: None) -> None:
-    report = api.report(api.asked(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), None, str)
+    report = api.report(Asked.of(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), None, str)
     (line,) = (line for line in report.lines if line.measure.code == "accompaniments")
     assert isinstance(line.phone, int)
     assert isinstance(line.desk, int)
@@ -204,9 +205,7 @@ def test_every_figure_leads_to_its_definition_and_to_the_rows_that_it_counts(sig
         for href, shown in LINKED.findall(page)
     }
     measures = {parse_qs(href)["measure"][0] for href in links}
-    lines = api.report(
-        api.asked(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), frozenset(["46", "974"]), str
-    ).lines
+    lines = api.report(Asked.of(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), frozenset(["46", "974"]), str).lines
     known = [(line.measure.code, value) for line in lines for value in (line.phone, line.desk)]
     assert measures == {code for code, value in known if (value.of if isinstance(value, Share) else value)}
     assert len(measures) > len(MEASURES) / 2
@@ -225,7 +224,7 @@ def test_every_figure_leads_to_its_definition_and_to_the_rows_that_it_counts(sig
 
 def test_the_time_behind_occupancy_is_that_of_the_agents_of_the_department(sign_in: SignIn, october: None) -> None:
     settle("ines", role="supervisor", departments=["46"])
-    wanted = api.asked(date(2026, 10, 1), date(2026, 10, 31), "46", "", "")
+    wanted = Asked.of(date(2026, 10, 1), date(2026, 10, 31), "46", "", "")
     days = api.time_behind(wanted, frozenset(["46"]))
     (line,) = (line for line in api.report(wanted, None, str).lines if line.measure.code == "occupancy")
     assert quality.occupancy(whole(each.tally for each in days)) == line.phone
@@ -242,7 +241,7 @@ def test_the_rows_are_looked_for_further_back_when_the_latest_do_not_count(
     monkeypatch.setattr(rankings, "_WINDOW", rankings._WINDOW.replace("limit 5000", "limit 20"))
     monkeypatch.setattr(rankings, "WINDOW", 20)
     monkeypatch.setattr(rankings, "WINDOWS", 100)
-    wanted = api.asked(date(2026, 10, 1), date(2026, 10, 31), "", "", "phone")
+    wanted = Asked.of(date(2026, 10, 1), date(2026, 10, 31), "", "", "phone")
     _, rows, _ = api.behind(wanted, "relay_handling_time", None)
     with reading() as session:
         (tally,) = figures.between(session, wanted.first, wanted.last, channels=wanted.channels).values()
@@ -270,14 +269,14 @@ def test_the_sites_of_one_partner_are_counted_as_those_of_all(october: None) -> 
 
 
 def test_the_curve_has_every_day_those_of_no_demand_too(october: None) -> None:
-    report = api.report(api.asked(date(2026, 9, 20), date(2026, 12, 31), "", "", ""), None, str)
+    report = api.report(Asked.of(date(2026, 9, 20), date(2026, 12, 31), "", "", ""), None, str)
     assert [when for when, _, _ in report.curve] == [date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)]
     assert report.curve[0][1:] == (0, 0) < report.curve[1][1:]
-    report = api.report(api.asked(date(2026, 9, 28), date(2026, 10, 4), "", "", ""), None, str)
+    report = api.report(Asked.of(date(2026, 9, 28), date(2026, 10, 4), "", "", ""), None, str)
     assert [when.day for when, _, _ in report.curve] == [28, 29, 30, 1, 2, 3, 4]
-    report = api.report(api.asked(date(2026, 10, 30), date(2026, 11, 30), "", "", ""), None, str)
+    report = api.report(Asked.of(date(2026, 10, 30), date(2026, 11, 30), "", "", ""), None, str)
     assert report.curve[-1][0] == NOW.date()  # not what is to come
-    assert api.report(api.asked(date(2026, 1, 1), date(2026, 1, 9), "", "", ""), None, str).curve == ()
+    assert api.report(Asked.of(date(2026, 1, 1), date(2026, 1, 9), "", "", ""), None, str).curve == ()
 
 
 def test_the_opening_commitment_and_the_sites_are_told(sign_in: SignIn, october: None) -> None:
@@ -324,7 +323,7 @@ def test_a_page_says_that_it_shows_the_first_sites_and_the_table_has_them_all(
 
 def test_the_response_rate_stands_beside_every_figure_of_satisfaction(sign_in: SignIn, october: None) -> None:
     settle("ines", role="supervisor", departments=["46"])
-    lines = api.report(api.asked(date(2026, 10, 1), date(2026, 10, 31), "46", "", ""), None, str).lines
+    lines = api.report(Asked.of(date(2026, 10, 1), date(2026, 10, 31), "46", "", ""), None, str).lines
     found = {line.measure.code: line for line in lines}
     page = sign_in("ines").get("/reports", params=OCTOBER).text
     for side in ("phone", "desk"):

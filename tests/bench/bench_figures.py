@@ -26,7 +26,8 @@ import duckdb
 import psycopg
 
 from callcenter import embedded, migrations
-from callcenter.api import figures as api
+from callcenter.api import report as api
+from callcenter.api.asked import PATIENCE, Asked
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.records import figures, rollups, visits
@@ -83,11 +84,11 @@ where c.local_day between '2025-01-01' and '2025-12-31' group by 1
 """
 PERCENTILE = "percentile_disc({}) within group (order by c.waited)"
 
-YEAR = api.Asked(FIRST, LAST)
+YEAR = Asked(FIRST, LAST)
 REPORTS = {
     "the_nation": YEAR,
-    "one_partner": api.Asked(FIRST, LAST, partner="caf"),
-    "broken_months": api.Asked(date(2025, 1, 17), date(2025, 12, 5)),
+    "one_partner": Asked(FIRST, LAST, partner="caf"),
+    "broken_months": Asked(date(2025, 1, 17), date(2025, 12, 5)),
 }
 BEHIND = ("demands", "very_satisfied", "relay_handling_time", "callbacks_kept")
 
@@ -133,9 +134,9 @@ def _measure(url: str, directory: Path, wanted: int) -> None:
         print(f"sites_of_one_partner_rows_per_rollups {_sites_of_one_partner(connection):.0f}")
         for name, asked in REPORTS.items():
             taken = min(_seconds(lambda asked=asked: api.report(asked, None, str)) for _ in range(3))  # type: ignore[misc]
-            print(f"time_allowed_per_report_of_{name} {(api.PATIENCE - 5) / taken:.1f}")
+            print(f"time_allowed_per_report_of_{name} {(PATIENCE - 5) / taken:.1f}")
         behind = max(_seconds(lambda code=code: api.behind(YEAR, code, None)) for code in BEHIND)  # type: ignore[misc]
-        print(f"time_allowed_per_rows_behind_a_figure {(api.PATIENCE - 5) / behind:.1f}")
+        print(f"time_allowed_per_rows_behind_a_figure {(PATIENCE - 5) / behind:.1f}")
         print(f"import_per_copy {_import_rate(connection, directory, wanted // IMPORTED):.2f}")
 
 

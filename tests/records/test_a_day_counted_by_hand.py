@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from callcenter import sealing
-from callcenter.api import figures as api
-from callcenter.api.figures import Report
+from callcenter.api.asked import Asked
+from callcenter.api.report import Report, report
 from callcenter.db import Session, reading, transaction
 from callcenter.records import rollups, trail
 from callcenter.records.agents import Agent
@@ -218,7 +218,7 @@ def told(report: Report) -> dict[str, tuple[object, object]]:
 
 def reported() -> Report:
     rolled_up(NOW)
-    return api.report(api.Asked(DAY, DAY, "46"), None, str)
+    return report(Asked(DAY, DAY, "46"), None, str)
 
 
 def agree(report: Report) -> None:
