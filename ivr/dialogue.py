@@ -8,7 +8,7 @@ At every question: `*` says it again, silence and nonsense ask again, and after 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from callcenter.records.directory import packaged_topics
@@ -136,10 +136,11 @@ def paced(said: tuple[Say, ...], heard: Heard) -> tuple[Say, ...]:
     return tuple(replace(each, slow=True) for each in said) if heard.relay else said
 
 
-def offered(heard: Heard, *, anonymous: bool, reopens: str = "", slots: tuple[str, ...] = ()) -> Heard:
-    """What is carried into the offer of a callback: whether the calling number will do, when the line reopens, and the
-    half-days to choose from (none: soon)."""
-    return replace(_settled(heard), anonymous=anonymous, reopens=reopens, until="", slots=slots, slot="", typed=False)
+def offered(heard: Heard, *, anonymous: bool, reopens: str = "", slots: tuple[str, ...] = (), today: str = "") -> Heard:
+    """What is carried into the offer of a callback: whether the calling number will do, when the line reopens, the
+    half-days to choose from (none: soon), and the local day on which that is told."""
+    offer = replace(_settled(heard), anonymous=anonymous, reopens=reopens, until="", slots=slots, slot="", typed=False)
+    return replace(offer, today=today)
 
 
 def refused(heard: Heard) -> Move:
@@ -161,7 +162,7 @@ def _open(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
 
 def _stands(keys: str, heard: Heard, _menu: Menu) -> Move | None:
     if keys in ("", "3"):
-        return "welcome", replace(heard, reopens="", until="")
+        return "welcome", replace(heard, reopens="", until="", today="")
     return {"1": (KEEP, heard), "2": (CANCEL, heard)}.get(keys)
 
 
@@ -175,10 +176,14 @@ def _when(heard: Heard, key: str) -> Say:
     return say(
         heard.language,
         key,
-        day=spoken_day(heard.language, starts.date()),
+        day=_day(heard, starts.date()),
         from_time=spoken_time(heard.language, starts),
         until_time=spoken_time(heard.language, ends),
     )
+
+
+def _day(heard: Heard, day: date) -> str:
+    return spoken_day(heard.language, day, date.fromisoformat(heard.today) if heard.today else None)
 
 
 # Where do you live?
@@ -317,7 +322,7 @@ def _closed(heard: Heard, number: str) -> tuple[Say, ...]:
     if not heard.reopens:
         return (say(heard.language, "closed.unknown"), *_offer(heard, number))
     at = datetime.fromisoformat(heard.reopens)
-    day, time = spoken_day(heard.language, at.date()), spoken_time(heard.language, at)
+    day, time = _day(heard, at.date()), spoken_time(heard.language, at)
     return (say(heard.language, "closed.reopens", day=day, time=time), *_offer(heard, number))
 
 
@@ -386,15 +391,15 @@ def _agreed(heard: Heard) -> Move:
 
 
 def _slots(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
-    return tuple(_slot(heard.language, slot, key) for key, slot in enumerate(heard.slots, 1))
+    return tuple(_slot(heard, slot, key) for key, slot in enumerate(heard.slots, 1))
 
 
-def _slot(language: str, slot: str, key: int) -> Say:
+def _slot(heard: Heard, slot: str, key: int) -> Say:
     day = day_of(slot)
     if day is None:
-        return say(language, "callback.slot_soonest", key=key)
+        return say(heard.language, "callback.slot_soonest", key=key)
     half = "callback.slot_morning" if slot.endswith("m") else "callback.slot_afternoon"
-    return say(language, half, day=spoken_day(language, day), key=key)
+    return say(heard.language, half, day=_day(heard, day), key=key)
 
 
 def _slot_chosen(keys: str, heard: Heard, _menu: Menu) -> Move | None:

@@ -40,6 +40,8 @@ class Heard:
     """Local opening, or the beginning of a callback that is promised: `2026-11-23T08:30`."""
     until: str = ""
     """Its end."""
+    today: str = ""
+    """The local day on which these are told: `2026-11-23`."""
     slots: tuple[str, ...] = ()
     """Half-days to choose from (`rules.callbacks`), and SOONEST."""
     slot: str = ""
@@ -57,6 +59,7 @@ Move = tuple[str, Heard]
 _FLAGS = {"r": "relay", "a": "anonymous", "y": "typed", "x": "alone", "v": "unspoken", "i": "texts"}
 _WORDS = {
     "l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens", "u": "until", "e": "slot",
+    "z": "today",
     "j": "place",
 }  # fmt: skip
 _LISTS = {"h": "hint", "w": "among", "f": "slots"}
@@ -92,6 +95,7 @@ def read(query: str) -> Move:
         group=pairs.get("g", ""),
         reopens=pairs.get("o", ""),
         until=pairs.get("u", ""),
+        today=pairs.get("z", ""),
         slots=tuple(slot for slot in pairs.get("f", "").split("-") if slot),
         slot=pairs.get("e", ""),
         typed="y" in pairs,

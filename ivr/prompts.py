@@ -4,7 +4,7 @@ A sentence may hold places in braces. What fills them is spoken as it stands, or
 """
 
 import tomllib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from string import Formatter
 
@@ -61,11 +61,14 @@ def spoken_time(language: str, at: datetime) -> str:
     return f"{hours} {at.minute}" if at.minute else hours
 
 
-def spoken_day(language: str, day: date) -> str:
-    """A day as it is said: « lundi 23 novembre », "Monday 23 November"."""
+def spoken_day(language: str, day: date, today: date | None = None) -> str:
+    """A day as it is said: « demain », « lundi 23 novembre », "on Monday 23 November". `today`: where it is said."""
+    if today is not None and today <= day <= today + timedelta(days=1):
+        return text(language, "calendar.today" if day == today else "calendar.tomorrow")
     weekdays, months = text(language, "calendar.weekdays").split(), text(language, "calendar.months").split()
     number = "1er" if language == "fr" and day.day == 1 else str(day.day)
-    return f"{weekdays[day.weekday()]} {number} {months[day.month - 1]}"
+    name = weekdays[day.weekday()]
+    return text(language, "calendar.on_day", weekday=name, number=number, month=months[day.month - 1])
 
 
 def _sentences(language: str) -> dict[str, tuple[tuple[str, str | None], ...]]:

@@ -5,7 +5,7 @@ keys give the same text, remembered whole. Only arriving and leaving the menu to
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -19,7 +19,7 @@ from callcenter.config import settings
 from callcenter.errors import BadNumber, Refusal, StoreDown, TooManyCallbacks
 from callcenter.records.calls import Wish
 from callcenter.rules.menu import CHOICES, Menu
-from callcenter.rules.territory import TERRITORIES, hints
+from callcenter.rules.territory import TERRITORIES, hints, local_day
 from ivr import dialogue, sites
 from ivr.door import Asked, Webhook
 from ivr.heard import Heard, written
@@ -49,7 +49,8 @@ async def incoming(asked: Asked) -> Turn:
         log.exception("arrival not recorded", carrier_id=asked.carrier_id)  # a fault of ours must not cost the menu
     step = "open" if promised else "welcome"
     if promised:
-        heard = replace(heard, reopens=_written(promised.starts), until=_written(promised.ends))
+        today = str(_local_day(promised.starts))
+        heard = replace(heard, reopens=_written(promised.starts), until=_written(promised.ends), today=today)
     asked.voice.footsteps.noted.append((asked.carrier_id, step))
     return dialogue.ask(step, heard, asked.voice.menu, HEARD)
 
@@ -114,7 +115,8 @@ def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Turn
     # Nobody knows when a supervisor will take calls for it again: nothing is promised for soon.
     choices = slots if away.why in ("closed", "suspended") else (dialogue.SOONEST, *slots[:-1])
     reopens = _written(away.reopens) if away.reopens else ""
-    offered = dialogue.offered(known, anonymous=not citizen.own_number(asked.from_), reopens=reopens, slots=choices)
+    anonymous, today = not citizen.own_number(asked.from_), str(local_day(known.department, now()))
+    offered = dialogue.offered(known, anonymous=anonymous, reopens=reopens, slots=choices, today=today)
     return _offered(away.why, offered, asked, *_in_french(known, away))
 
 
@@ -230,7 +232,7 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
     if not promise.is_theirs:
         return _goodbye(known, say(language, "callback.another"), say(language, "goodbye.farewell"))
     when = {
-        "day": spoken_day(language, promise.starts.date()),
+        "day": spoken_day(language, promise.starts.date(), _local_day(promise.starts)),
         "from_time": spoken_time(language, promise.starts),
         "until_time": spoken_time(language, promise.ends),
     }
@@ -304,6 +306,11 @@ def _goodbye(known: Heard, *said: Say) -> Goodbye:
 def _private(question: Ask) -> bytes:
     """A text with a number in it is not to be remembered."""
     return twiml.__wrapped__(question).encode()
+
+
+def _local_day(at: datetime) -> date:
+    """Today, on the clock of another instant."""
+    return now().astimezone(at.tzinfo).date()
 
 
 def _written(at: datetime) -> str:

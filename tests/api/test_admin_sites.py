@@ -1,7 +1,7 @@
 """The national list from a page: whole or not at all, told as the command tells it, and what a site was before."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -211,7 +211,8 @@ def test_only_those_who_supervise_its_department_close_a_site(web: Any, sign_in:
     settle("ines", role="supervisor", departments=["31"])
     settle("karim")
     ines, karim = sign_in("ines"), sign_in("karim")
-    asked = {"first": "2026-12-01", "last": "2026-12-02", "reason": "strike"}
+    first, last = (local_day("46", clock.now()) + timedelta(days=days) for days in (9, 10))
+    asked = {"first": f"{first}", "last": f"{last}", "reason": "strike"}
     kept = web.post("/api/admin/exceptions", json=asked | {"scope": "S7"}).json()["id"]
     assert ines.post("/api/admin/exceptions", json=asked | {"scope": "S7"}).status_code == 403
     assert ines.delete(f"/api/admin/exceptions/{kept}").status_code == 403
@@ -221,7 +222,7 @@ def test_only_those_who_supervise_its_department_close_a_site(web: Any, sign_in:
         page = other.get("/sites/7").text
         assert "/sites/7/except" not in page
         assert "/sites/7/forget" not in page
-        assert date(2026, 12, 1).strftime("%d/%m/%Y") in page  # but everybody reads it
+        assert f"{first:%d/%m/%Y}" in page  # but everybody reads it
     for wrong in (
         {"scope": "S99"},
         {"scope": "S07"},

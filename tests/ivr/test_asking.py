@@ -182,11 +182,13 @@ def test_out_of_hours_half_days_are_offered_by_the_clock_and_holidays_of_the_dep
         for line, key, expected in ((CALL, "1", first), (OTHER_LINE, "2", second)):
             from_ = DURAND if key == "1" else "+33565051235"
             closed = _topic(carrier, department, CallSid=line, From=from_)
-            assert "Ils vous répondront à partir" in closed
+            assert "Ils vous répondront" in closed
             slots = carrier.asks(closed.action, "1", CallSid=line, From=from_)
-            assert "Nous vous rappellerons" in carrier.asks(slots.action, key, CallSid=line, From=from_)
+            promised = carrier.asks(slots.action, key, CallSid=line, From=from_)
             kept = _promises()[-1]
             starts, ends = kept.promised_from.astimezone(zone), kept.promised_until.astimezone(zone)
+            is_tomorrow = starts.date() - at.astimezone(zone).date() == timedelta(days=1)
+            assert ("Nous vous rappellerons demain, entre" in promised) == is_tomorrow
             assert f"{starts:%Y-%m-%d %H:%M}-{ends:%H:%M}" == expected
 
 

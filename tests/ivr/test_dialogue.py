@@ -299,8 +299,13 @@ def test_a_long_wait_goes_on_unless_a_callback_is_asked_for() -> None:
 
 def test_the_reopening_is_said_in_words() -> None:
     closed = offered(Heard(), anonymous=False, reopens="2026-12-01T08:30")
-    assert "mardi 1er décembre, à 8 heures 30" in str(ask("closed", closed, MENU, "").say[0])
-    assert "Tuesday 1 December, at 8 30 AM" in str(ask("closed", replace(closed, language="en"), MENU, "").say[0])
+    assert "répondront mardi 1er décembre, à partir de 8 heures 30" in str(ask("closed", closed, MENU, "").say[0])
+    assert "be back on Tuesday 1 December, from 8 30 AM on" in str(
+        ask("closed", replace(closed, language="en"), MENU, "").say[0]
+    )
+    eve = replace(closed, today="2026-11-30")
+    assert "répondront demain, à partir de 8 heures 30" in str(ask("closed", eve, MENU, "").say[0])
+    assert "be back tomorrow, from 8 30 AM on" in str(ask("closed", replace(eve, language="en"), MENU, "").say[0])
 
 
 def test_there_are_about_twelve_topics_and_five_choices_a_level() -> None:

@@ -1,7 +1,7 @@
 """Every sentence, in every language, with the same places to fill."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,4 +84,12 @@ def test_a_time_is_said_as_people_say_it(at: tuple[int, int], french: str, engli
 
 def test_a_day_is_said_as_people_say_it() -> None:
     assert spoken_day("fr", date(2026, 2, 1)) == "dimanche 1er février"
-    assert spoken_day("en", date(2026, 8, 31)) == "Monday 31 August"
+    assert spoken_day("en", date(2026, 8, 31)) == "on Monday 31 August"
+
+
+def test_today_and_tomorrow_are_said_so() -> None:
+    eve = date(2026, 12, 31)
+    said = [spoken_day("fr", eve + timedelta(days=n), eve) for n in range(3)]
+    assert said == ["aujourd'hui", "demain", "samedi 2 janvier"]
+    assert spoken_day("en", eve, eve) == "today"
+    assert spoken_day("fr", eve, eve + timedelta(days=1)) == "jeudi 31 décembre"

@@ -86,7 +86,7 @@ def test_outside_its_hours_a_caller_hears_when_and_is_offered_a_callback_first(
     monday: time_machine.Traveller, carrier: Carrier, agent: str
 ) -> None:
     monday.move_to(datetime(2026, 11, 23, 19, 0, tzinfo=PARIS))
-    promises_first(topic(carrier), carrier, "à partir du mardi 24 novembre, à 8 heures 30")
+    promises_first(topic(carrier), carrier, "répondront demain, à partir de 8 heures 30")
 
 
 def test_a_queue_has_its_own_hours_and_its_callbacks_keep_them(
@@ -95,7 +95,7 @@ def test_a_queue_has_its_own_hours_and_its_callbacks_keep_them(
     with transaction() as session:
         hours.write(session, "N", "impots", "Mo-Fr 14:00-16:00")
     standing.refresh()
-    slots = promises_first(topic(carrier), carrier, "à partir du lundi 23 novembre, à 14 heures")
+    slots = promises_first(topic(carrier), carrier, "répondront aujourd'hui, à partir de 14 heures")
     assert "le matin" not in slots
     kept = the_callback()
     window = [each.astimezone(PARIS).hour for each in (kept.promised_from, kept.promised_until)]
@@ -112,7 +112,7 @@ def test_on_a_day_closed_by_exception_a_caller_hears_when(
     with transaction() as session:
         hours.except_(session, DatedException("46", today, today + timedelta(days=1), reason="crue"))
     standing.refresh()
-    promises_first(topic(carrier), carrier, "à partir du mercredi 25 novembre")
+    promises_first(topic(carrier), carrier, "répondront mercredi 25 novembre, à partir de")
 
 
 def test_with_nobody_on_duty_a_callback_is_offered_first(monday: time_machine.Traveller, carrier: Carrier) -> None:

@@ -71,7 +71,7 @@ def test_who_waits_at_closing_time_hears_when_we_open_and_may_choose_a_half_day(
     closes_today()
     assert waiting.hears().verbs == ["Leave"]
     offered = waiting.leaves()
-    assert "Ils vous répondront à partir du" in offered
+    assert "Ils vous répondront " in offered
     slots = waiting.carrier.asks(offered.action, "1")
     assert "le matin" in slots
     assert "dès que possible" not in slots

@@ -38,7 +38,7 @@ CODED = packaged_menu().coded()
 TOPICS = [topic.code for topic in CODED] + ["autre"]
 QUESTIONS = 60  # more than anybody is asked
 WAYS = {"human", "callback", "opening", "sites", "explained"}
-SPOKEN_OPENING = ("vous répondront à partir du", "will be back on")
+SPOKEN_OPENING = ("Ils vous répondront ", "They will be back ")
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def test_the_next_caller_hears_what_was_changed(line: Line, desk: Desk) -> None:
 
     first, last = national_day(clock.now()).isoformat(), national_day(clock.now()).isoformat()
     does(admin, "POST", "/api/admin/exceptions", scope="46", first=first, last=last, reason="flood")
-    closed = the_next(line, lambda caller: hears_one_of(chooses(caller, "0"), "répondront à partir du", QUEUED))
+    closed = the_next(line, lambda caller: hears_one_of(chooses(caller, "0"), "Ils vous répondront", QUEUED))
     closed.hears("tapez 1").hangs_up()
 
 

@@ -78,7 +78,7 @@ def _closes_overseas(line: Line, admin: DeskAgent) -> None:
         does(admin, "POST", "/api/admin/exceptions", scope=department, **days, reason="flood")
 
     def is_closed(caller: Caller) -> bool:
-        return hears_one_of(_of(caller, CLOSED_LAST).presses("0"), "répondront à partir du", "cherchons un conseiller")
+        return hears_one_of(_of(caller, CLOSED_LAST).presses("0"), "Ils vous répondront", "cherchons un conseiller")
 
     the_next(line, is_closed).hangs_up()
 
@@ -106,7 +106,7 @@ def _plays(line: Line, agent: DeskAgent, phone: str, here: Place, closed: Place,
     early.hangs_up()
     _has_waited(late, timedelta(seconds=20))
     late.hangs_up()
-    _of(line.call(f"{numbers}3"), closed).presses("0").hears("répondront à partir du").hears("tapez 1").hangs_up()
+    _of(line.call(f"{numbers}3"), closed).presses("0").hears("Ils vous répondront").hears("tapez 1").hangs_up()
 
     line.registers(f"{numbers}4", "manual")
     promised = _asks(line.call(f"{numbers}4"), here).hears("Pour être rappelé").presses("1").hears("tapez 1")
