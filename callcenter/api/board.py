@@ -1,7 +1,7 @@
 """The supervisors' board: a photograph of the service, cut to the departments of whoever looks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
@@ -17,12 +17,12 @@ from callcenter.db import reading, transaction
 from callcenter.errors import Refusal
 from callcenter.records import board as records
 from callcenter.records import rollups, sessions, wall
-from callcenter.records.agents import Agent
+from callcenter.records.agents import Agent, spoken_of
 from callcenter.records.board import AtPost, Minute, Owed, Photograph, Waiting
 from callcenter.rules import alerts, quality
 from callcenter.rules.alerts import Threshold, Watched
 from callcenter.rules.quality import Share
-from callcenter.rules.routing import UNKNOWN
+from callcenter.rules.routing import UNKNOWN, answerers
 from callcenter.rules.states import AgentState, Monitoring
 from callcenter.rules.tally import Tally, whole
 
@@ -61,12 +61,14 @@ class QueueShares:
 
 @dataclass(frozen=True)
 class LastHour:
-    """What arrived in the sixty minutes before `at`: by department, by queue, and by minute for the curve."""
+    """What arrived in the sixty minutes before `at`: by department, by queue, and by minute for the curve. `spoken`:
+    the matters that an account serves, with each language in which it does."""
 
     at: datetime
     tallies: Mapping[str, Tally]
     queues: tuple[QueueShares, ...]
     minutes: tuple[Minute, ...]
+    spoken: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def last_hour(at: datetime) -> LastHour:
     since = at - HOUR
     with reading() as session:
         found, minutes = rollups.lately(session, since, at), tuple(records.minutes(session, since))
+        spoken = spoken_of(session)
     of_department: dict[str, list[Tally]] = {}
     for (department, _, _), tally in found.items():
         of_department.setdefault(department, []).append(tally)
@@ -131,8 +134,9 @@ def last_hour(at: datetime) -> LastHour:
     return LastHour(
         at,
         {department: whole(tallies) for department, tallies in of_department.items()},
-        tuple(each for each in queues if each.topic and each.abandonment.of),
+        tuple(each for each in queues if each.abandonment.of),
         minutes,
+        spoken,
     )
 
 
@@ -148,22 +152,21 @@ def thresholds() -> dict[tuple[str, str], Threshold]:
         return wall.thresholds(session)
 
 
-def watched(board: Board) -> dict[Watched, float | None]:
+def watched(board: Board) -> dict[Watched, float | Share | None]:
     """Every figure of a board that has thresholds: of all one sees, and of each queue. Nobody free while somebody waits
-    is more than any bound; a queue's share that rests on few calls is not judged."""
+    is more than any bound."""
     free = board.states[AgentState.AVAILABLE]
-    values: dict[Watched, float | None] = {
+    values: dict[Watched, float | Share | None] = {
         Watched(alerts.LONGEST_WAIT): _age(board.at, board.oldest),
         Watched(alerts.PER_FREE_AGENT): _per_free(board.waiting, free),
-        Watched(alerts.SERVICE_LEVEL): board.service_level.value,
-        Watched(alerts.ABANDONMENT): board.abandonment.value,
+        Watched(alerts.SERVICE_LEVEL): board.service_level,
+        Watched(alerts.ABANDONMENT): board.abandonment,
     }
     for row in board.rows:
         values[Watched(alerts.LONGEST_WAIT, row.topic, row.language)] = _age(board.at, row.oldest)
         values[Watched(alerts.PER_FREE_AGENT, row.topic, row.language)] = _per_free(row.waiting, row.free)
-        for measure, share in ((alerts.SERVICE_LEVEL, row.service_level), (alerts.ABANDONMENT, row.abandonment)):
-            rests = share.of >= alerts.CALLS_ENOUGH
-            values[Watched(measure, row.topic, row.language)] = share.value if rests else None
+        values[Watched(alerts.SERVICE_LEVEL, row.topic, row.language)] = row.service_level
+        values[Watched(alerts.ABANDONMENT, row.topic, row.language)] = row.abandonment
     return values
 
 
@@ -191,7 +194,7 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope, own: Mapping[tuple[str,
         abandonment=quality.abandonment(total),
         handling_time=quality.handling_time(total),
         states=_count(agents),
-        rows=tuple(_rows(waiting, agents, [each for each in hour.queues if is_seen(each.department)])),
+        rows=tuple(_rows(waiting, agents, [q for q in hour.queues if is_seen(q.department)], hour.spoken)),
         places=tuple(_places(taken.at, waiting, agents, tallies, bounds)),
         wait_bounds=bounds,
         curve=tuple(_curve(hour, [m for m in hour.minutes if is_seen(m.department)])),
@@ -254,8 +257,14 @@ def _count(agents: Iterable[AtPost]) -> dict[str, int]:
     return {state: found[state] for state in TILES}
 
 
-def _rows(waiting: Iterable[Waiting], agents: Iterable[AtPost], lately: Iterable[QueueShares]) -> Iterable[Row]:
-    """Every queue in which somebody waits, the longest wait first; then those that were called within the hour."""
+def _rows(
+    waiting: Iterable[Waiting],
+    agents: Iterable[AtPost],
+    lately: Iterable[QueueShares],
+    spoken: Collection[tuple[str, str]],
+) -> Iterable[Row]:
+    """Every queue in which somebody waits, the longest wait first; then those of the last hour, the most called first.
+    `spoken`: the matters that an account serves, by language."""
     queues: dict[tuple[str, str], list[Waiting]] = {}
     for each in waiting:
         queues.setdefault((each.topic, each.language), []).append(each)
@@ -264,9 +273,11 @@ def _rows(waiting: Iterable[Waiting], agents: Iterable[AtPost], lately: Iterable
         shares.setdefault((part.topic, part.language), []).append(part)
     on_duty = [a for a in agents if a.state != AgentState.LOST]
     waited_for = sorted(queues, key=lambda queue: min(w.oldest for w in queues[queue]))
-    for topic, language in (*waited_for, *sorted(shares.keys() - queues.keys())):
+    others = sorted(shares.keys() - queues.keys(), key=lambda q: (-sum(p.abandonment.of for p in shares[q]), q))
+    for topic, language in (*waited_for, *others):
         group, parts = queues.get((topic, language), []), shares.get((topic, language), [])
-        anybodys = any(w.for_anybody for w in group)
+        would = answerers(topic, language, lambda *each: each in spoken).anybody
+        anybodys = any(w.for_anybody for w in group) if group else would
         serving = [a for a in on_duty if (anybodys or topic in a.topics) and language in a.languages]
         yield Row(
             topic, language, sum(w.waiting for w in group), min((w.oldest for w in group), default=None),

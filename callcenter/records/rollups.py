@@ -358,8 +358,8 @@ def judge_returns(session: Session, at: datetime) -> None:
 
 
 def lately(session: Session, since: datetime, at: datetime) -> dict[tuple[str, str, str], Tally]:
-    """What arrived since then, by department, topic and language, the last two empty for what never had them, straight
-    from the rows: the wall's last hour. Without agents' time."""
+    """What arrived since then, by department, topic and language, straight from the rows: the wall's last hour. A visit
+    has neither of the last two; a call that chose none, those it began with. Without agents' time."""
     values = values_of(session, [national_day(at)], at) | {"since": since}
     found: dict[tuple[str, str, str], Tally] = {}
     for row in session.execute(text(_LATELY), values).mappings():

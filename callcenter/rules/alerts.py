@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-CALLS_ENOUGH = 20  # a queue's share is judged from so many calls on: of fewer, one who hangs up is already 5 %
+from callcenter.rules.quality import Share
+
+CALLS_ENOUGH = 21  # a queue's share is judged from so many calls on: of fewer, one who hangs up is already 5 %
 MARGIN = 0.1  # a level is left only when the figure is back by a tenth of the bound that was passed
 
 
@@ -66,16 +68,28 @@ Levels = Mapping[Watched, Level]
 
 
 def judge(
-    values: Mapping[Watched, float | None],
+    values: Mapping[Watched, float | Share | None],
     before: Levels,
     own: Mapping[tuple[str, str], Threshold] | None = None,
 ) -> dict[Watched, Level]:
     """The level of each figure, those before in mind. `own`: the thresholds of a topic, by topic and measure; those of
-    no topic hold for every figure that has none of its own."""
-    return {
-        watched: threshold(watched, own or {}).level(value, before.get(watched, Level.CALM))
-        for watched, value in values.items()
-    }
+    no topic hold for every figure that has none of its own. A queue's share that rests on few calls is calm."""
+    levels = {}
+    for watched, value in values.items():
+        held = before.get(watched, Level.CALM)
+        if isinstance(value, Share):
+            enough = CALLS_ENOUGH * (1 - MARGIN) if held else CALLS_ENOUGH
+            value = None if watched.topic and value.of < enough else value.value
+        levels[watched] = threshold(watched, own or {}).level(value, held)
+    return levels
+
+
+def most_urgent(levels: Levels) -> list[Watched]:
+    """What is not calm: the gravest first, then everything one sees before a queue, then what waits now before the
+    shares of an hour."""
+    urgency = list(DEFAULTS)
+    raised = (each for each, level in levels.items() if level)
+    return sorted(raised, key=lambda w: (-levels[w], bool(w.topic), urgency.index(w.measure), w.topic, w.language))
 
 
 def threshold(watched: Watched, own: Mapping[tuple[str, str], Threshold]) -> Threshold:

@@ -20,7 +20,7 @@ from callcenter.api.identity import AGENT, OVERSEER, STAFF, SUPERVISOR, Visitor
 from callcenter.config import settings
 from callcenter.reference import rows
 from callcenter.rules import quality
-from callcenter.rules.alerts import Level, Levels, Watched, judge
+from callcenter.rules.alerts import Level, Levels, Watched, judge, most_urgent
 from callcenter.rules.measures import BY_CODE
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.places import Place, place
@@ -79,7 +79,7 @@ def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, 
         names,
         board=board,
         levels=levels,
-        alerts=sorted((each for each, level in levels.items() if level), key=lambda each: (-levels[each], each)),
+        alerts=most_urgent(levels),
         queue_levels=queues,
         watched=Watched,
         curve=charts.curve(labels, *series, marks=6, top=charts.round_up(greatest)),

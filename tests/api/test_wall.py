@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from callcenter import clock
+from callcenter.actions import agent
 from callcenter.api import board
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
@@ -23,12 +24,13 @@ from tests.town import settle
 Browser = Callable[[], TestClient]
 
 
-def call(department: str, ago: float, ending: str | None, waited: float = 20.0) -> None:
+def call(department: str, ago: float, ending: str | None, waited: float = 20.0, language: str = "fr") -> None:
     """A call that joined the queue so many seconds ago; without an ending it still waits."""
     at = clock.now() - timedelta(seconds=ago)
     with transaction() as session:
         row = calls.arrive(session, f"CA{new_id().replace('-', '')}", PhoneNumber("+33565051234"), at)
         row.queued_at, row.department, row.topic, row.arrived_at = at, department, "impots", at
+        row.language = language
         contact = contacts.get(session, row.contact_id)
         assert contact is not None
         contact.department, contact.arrived_at = department, at
@@ -90,7 +92,8 @@ def test_an_administrator_settles_the_thresholds_and_it_is_written_down(sign_in:
     asked = {"measure": "longest_wait", "topic": "impots", "watch": "20,5", "alarm": "90"}
     assert root.post("/supervision/thresholds", data=asked).status_code == 303
     assert "20,5 secondes" in root.get("/supervision/thresholds").text
-    assert "Attente la plus longue : Impôts" in ines.get("/supervision").text.split('alarm--2">')[1]
+    alarms = re.findall(r'<li class="alarm alarm--2">(.*?)</li>', ines.get("/supervision").text)
+    assert any("Attente la plus longue : Impôts" in each for each in alarms)
     for wrong in (
         {"measure": "longest_wait", "watch": "20"},
         {"measure": "nothing", "watch": "1", "alarm": "2"},
@@ -120,20 +123,36 @@ def test_a_queue_is_judged_by_the_shares_of_its_own_hour_and_by_its_own_bounds(s
 
     for _ in range(16):
         call("46", 1000, "answered", 5)
-    for _ in range(3):
+    for _ in range(4):
         call("46", 1000, "abandoned")
     call("974", 1000, "abandoned")  # not hers
-    assert told() == (["Impôts", "0", "–", "0 / 0", "84,2 %", "15,8 %", "–"], [])
+    call("46", 1000, "answered", 5, language="en")  # another queue
+    assert told() == (["Impôts", "0", "–", "0 / 0", "80 %", "20 %", "–"], [])
+    english = re.findall(r'<tr id="queue-impots-en">.*?</tr>', ines.get("/supervision").text)
+    assert [("(anglais)" in row, "100 %" in row) for row in english] == [(True, True)]
     call("46", 1000, "answered", 70)
     cells, alerts = told()
-    assert cells[4:] == ["80 %", "15 %", "Alerte"]
+    assert cells[4:] == ["76,2 %", "19 %", "Alerte"]
     assert alerts == ["Abandons : Impôts (français)", "Niveau de service : Impôts (français)"]
-    for measure, watch, alarm in (("abandonment", "15,5", "20"), ("service_level", "79", "60")):
+    for measure, watch, alarm in (("abandonment", "19,5", "25"), ("service_level", "76", "60")):
         asked = {"measure": measure, "topic": "impots", "watch": watch, "alarm": alarm}
         assert root.post("/supervision/thresholds", data=asked).status_code == 303
     cells, alerts = told()
     assert (cells[-1], alerts) == ("–", [])
     assert "<strong>Alerte</strong> Abandons</span>" in ines.get("/supervision").text  # of all she sees: as before
+
+
+def test_a_matter_that_no_account_serves_is_served_by_all_on_duty_in_its_row(sign_in: SignIn) -> None:
+    """When somebody waits for it and when nobody does."""
+    settle("ines", role="supervisor", departments=["46"], topics=["sante"])
+    lea = settle("lea", topics=["sante"])
+    agent.takes_post(lea, "phone", clock.now())
+    ines = sign_in("ines")
+    call("46", 1000, "answered")
+    for topics, served in (([], "1 / 1"), (["impots"], "0 / 0")):
+        settle(f"karim{len(topics)}", topics=topics or ["sante"])
+        row = re.findall(r'<tr id="queue-impots-fr">.*?</tr>', ines.get("/supervision").text)[0]
+        assert f">{served}<" in row
 
 
 def test_the_map_goes_by_the_threshold_that_was_set(sign_in: SignIn) -> None:

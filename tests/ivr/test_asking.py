@@ -21,6 +21,8 @@ from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Wish
 from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.states import CallState, Ending
+from callcenter.rules.territory import clock_of
+from ivr.prompts import spoken_day
 from tests.ivr.test_waiting_room import Waiting, has_waited
 from tests.ivr.test_webhooks import _frozen
 from tests.ivr.voice_line import CALL, DURAND, Carrier, Document
@@ -168,6 +170,8 @@ def test_what_cannot_be_stored_is_not_promised(stores: embedded.Stores, carrier:
         (SATURDAY, "974", "2026-11-30 08:30-13:00", "2026-11-30 13:00-18:00"),
         (datetime(2026, 11, 26, 9, 0, tzinfo=UTC), "972", "2026-11-26 08:30-13:00", "2026-11-26 13:00-18:00"),
         (datetime(2026, 11, 26, 15, 0, tzinfo=UTC), "974", "2026-11-27 08:30-13:00", "2026-11-27 13:00-18:00"),
+        (datetime(2026, 11, 25, 21, 0, tzinfo=UTC), "974", "2026-11-26 08:30-13:00", "2026-11-26 13:00-18:00"),
+        (datetime(2026, 11, 26, 8, 0, tzinfo=UTC), "987", "2026-11-26 08:30-13:00", "2026-11-26 13:00-18:00"),
         (datetime(2026, 12, 24, 19, 0, tzinfo=UTC), "46", "2026-12-28 08:30-13:00", "2026-12-28 13:00-18:00"),
         (datetime(2026, 12, 19, 19, 0, tzinfo=UTC), "974", "2026-12-21 08:30-13:00", "2026-12-21 13:00-18:00"),
         (datetime(2025, 12, 25, 19, 0, tzinfo=UTC), "46", "2025-12-26 08:30-13:00", "2025-12-26 13:00-18:00"),
@@ -177,18 +181,21 @@ def test_what_cannot_be_stored_is_not_promised(stores: embedded.Stores, carrier:
 def test_out_of_hours_half_days_are_offered_by_the_clock_and_holidays_of_the_department(
     carrier: Carrier, at: datetime, department: str, first: str, second: str
 ) -> None:
-    zone = ZoneInfo({"974": "Indian/Reunion", "972": "America/Martinique"}.get(department, "Europe/Paris"))
+    """And a day is named as it is there: today and tomorrow by these words, though it may be another day in Paris."""
+    zone = clock_of(department)
     with time_machine.travel(at), line_hours():
         for line, key, expected in ((CALL, "1", first), (OTHER_LINE, "2", second)):
             from_ = DURAND if key == "1" else "+33565051235"
             closed = _topic(carrier, department, CallSid=line, From=from_)
-            assert "Ils vous répondront" in closed
             slots = carrier.asks(closed.action, "1", CallSid=line, From=from_)
             promised = carrier.asks(slots.action, key, CallSid=line, From=from_)
             kept = _promises()[-1]
             starts, ends = kept.promised_from.astimezone(zone), kept.promised_until.astimezone(zone)
-            is_tomorrow = starts.date() - at.astimezone(zone).date() == timedelta(days=1)
-            assert ("Nous vous rappellerons demain, entre" in promised) == is_tomorrow
+            ahead = (starts.date() - at.astimezone(zone).date()).days
+            day = {0: "aujourd'hui", 1: "demain"}.get(ahead) or spoken_day("fr", starts.date())
+            assert f"Ils vous répondront {day}, à partir de" in closed
+            assert f"Pour être rappelé {day}, le matin, tapez 1." in slots
+            assert f"Nous vous rappellerons {day}, entre" in promised
             assert f"{starts:%Y-%m-%d %H:%M}-{ends:%H:%M}" == expected
 
 
@@ -247,9 +254,9 @@ def test_calling_again_says_so_and_keeps_it(monday: None, carrier: Carrier) -> N
     kept = _promised(carrier)
     greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
     assert greeted.text == carrier.asks("/voice/incoming", CallSid=OTHER_LINE).text
-    assert "Nous avons promis de vous rappeler" in greeted
+    assert "Nous avons promis de vous rappeler aujourd'hui, entre" in greeted
     said = carrier.asks(greeted.action, "1", CallSid=OTHER_LINE)
-    assert "C'est entendu" in said
+    assert "C'est entendu : nous vous rappellerons aujourd'hui, entre" in said
     assert said.verbs[-1] == "Hangup"
     assert (_the_promise().state, _the_promise().due_from) == (CallbackState.PROMISED, kept.due_from)
     assert _ended(carrier) == (Ending.SERVED_BY_MENU, "46", "impots")

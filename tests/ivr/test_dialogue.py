@@ -78,7 +78,7 @@ def places() -> dict[Move, tuple[Move, ...]]:
         for why in ("closed", "suspended", "nobody", "full", "too_long", "wish")
         for a in (True, False)
     ]
-    beginnings += [("open", PROMISED)]
+    beginnings += [("open", PROMISED), ("open", replace(PROMISED, today="2026-11-30"))]
     beginnings += [
         (why, offered(Heard(), anonymous=a, slots=("s", "20261124m")))
         for why in ("closed", "suspended", "nobody", "full", "too_long")
@@ -295,6 +295,17 @@ def test_a_long_wait_goes_on_unless_a_callback_is_asked_for() -> None:
     heard = offered(Heard(), anonymous=False)
     assert after("", "", "", step="too_long", heard=heard)[0] == QUEUE
     assert after("3", step="too_long", heard=heard)[0] == QUEUE
+
+
+def test_a_promise_that_stands_is_told_by_the_day_it_is() -> None:
+    """An address of before that word was known says the whole date."""
+    eve = replace(PROMISED, today="2026-11-30")
+    assert "rappeler demain, entre" in str(ask("open", eve, MENU, "").say[0])
+    assert "rappeler mardi 1er décembre, entre" in str(ask("open", PROMISED, MENU, "").say[0])
+    step, known = answer("open", eve, "1", MENU)
+    assert step == KEEP
+    assert "rappellerons demain, entre" in str(kept(known))
+    assert answer("open", eve, "3", MENU) == ("welcome", Heard())
 
 
 def test_the_reopening_is_said_in_words() -> None:

@@ -15,6 +15,12 @@ from callcenter.rules import quality
 from callcenter.rules.tally import whole
 
 CALLS, VISITS = 1_000, 500
+RELAYED = """
+    select 'calls', count(*) from calls where relay union all
+    select 'contacts', count(*) from contacts where relay union all
+    select 'promises', count(*) from callbacks where relay union all
+    select 'dials', count(distinct callback_id) from calls where channel = 'callback' and relay
+"""
 ANSWERED_LONG_AGO = "select count(*) from calls where channel = 'phone' and ending = 'answered' and arrived_at < :until"
 
 
@@ -50,6 +56,9 @@ def test_a_simulated_year_keeps_every_promise_and_says_what_it_is(database: obje
         counted = text("select count(returned), count(*) filter (where returned) from contacts")
         judged, returned = session.execute(counted).one()
         answered = session.scalar(text(ANSWERED_LONG_AGO), {"until": at - quality.RETURN_WITHIN})
+        relayed = dict[str, int](session.execute(text(RELAYED)).all())
+    assert 0 < relayed["calls"] == relayed["contacts"] < CALLS / 50
+    assert relayed["promises"] == relayed["dials"]
     assert judged == answered
     assert 0 < returned < judged / 5
     shares = dict(quality.ranking({partner: tally for (partner,), tally in by_partner.items()}))

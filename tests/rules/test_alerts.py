@@ -17,7 +17,9 @@ from callcenter.rules.alerts import (
     Threshold,
     Watched,
     judge,
+    most_urgent,
 )
+from callcenter.rules.quality import Share
 
 CALM, WATCH, ALARM = Level.CALM, Level.WATCH, Level.ALARM
 
@@ -47,6 +49,29 @@ def test_a_level_is_left_a_tenth_behind_its_bound() -> None:
     assert service.level(0.89, WATCH) == CALM
     assert service.level(0.65, ALARM) == ALARM
     assert service.level(0.67, ALARM) == WATCH
+
+
+def test_a_queue_about_the_calls_that_are_enough_does_not_flicker() -> None:
+    """Its share is judged above twenty calls and, once raised, down to nineteen; what one sees as a whole always is."""
+    queue, everything, levels = Watched(ABANDONMENT, "impots", "fr"), Watched(ABANDONMENT), dict[Watched, Level]()
+    told = []
+    for of in (20, 21, 20, 19, 20, 18, 19, 20, 21):
+        levels = judge({queue: Share(of // 5, of), everything: Share(of // 5, of)}, levels)
+        told.append(levels[queue])
+        assert levels[everything] == ALARM
+    assert told == [CALM, ALARM, ALARM, ALARM, ALARM, CALM, CALM, CALM, ALARM]
+    assert judge({queue: Share(1, 21)}, {})[queue] == CALM  # one who hangs up is not worth a look
+
+
+def test_the_most_urgent_is_told_first() -> None:
+    queue = ("impots", "fr")
+    calm = Watched(LONGEST_WAIT, "retraite", "fr")
+    order = [
+        Watched(LONGEST_WAIT), Watched(ABANDONMENT), Watched(LONGEST_WAIT, *queue), Watched(PER_FREE_AGENT, *queue),
+        Watched(ABANDONMENT, *queue), Watched(SERVICE_LEVEL),
+    ]  # fmt: skip
+    levels = {calm: CALM, **dict.fromkeys(sorted(order[:-1]), ALARM), order[-1]: WATCH}
+    assert most_urgent(levels) == order
 
 
 @given(st.floats(1, 1e4), st.lists(st.floats(-0.09, 0.09), min_size=2, max_size=40))

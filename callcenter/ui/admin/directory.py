@@ -126,6 +126,7 @@ def _listed(
         topic_options=shown.topic_options(visitor.language, [scope]),
         label_languages=LABELS,
         today=national_day(clock.now()),
+        refused=typed[0],
         typed={f: {name: typed[1].get(name, "") if f == typed[0] else "" for name in TYPED[f]} for f in TYPED},
         done=done,
     )
