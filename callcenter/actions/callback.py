@@ -33,6 +33,7 @@ from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
 from callcenter.rules.priority import Past, priority
 from callcenter.rules.states import CallState, Due, Ending
+from callcenter.rules.territory import clock_of, local_day
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
@@ -379,7 +380,8 @@ def _served_as(department: str, topic: str) -> str:
 
 
 def _told(kept: Callback, *, already: bool) -> Promise:
-    starts, ends = (citizen.local_time(kept.department, when) for when in (kept.due_from, kept.due_until))
+    zone = clock_of(kept.department)
+    starts, ends = (when.astimezone(zone) for when in (kept.due_from, kept.due_until))
     return Promise(kept.reference, starts, ends, already)
 
 
@@ -391,7 +393,7 @@ def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> ca
     assert contact is not None
     answer, _ = citizen.who_answers(session, topic, callback.language)
     contact.department, contact.topic, contact.language = callback.department, topic, answer.language
-    contact.relay, contact.local_day = callback.relay, citizen.local_time(callback.department, at).date()
+    contact.relay, contact.local_day = callback.relay, local_day(callback.department, at)
     ages = standing.current().widens_after(callback.department, topic)
     failures = past.of_number(session, callback.number_key, None, at).failures
     ahead = priority(relay=callback.relay, past=Past(failures=failures), at=at)

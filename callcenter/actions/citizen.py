@@ -5,7 +5,6 @@ Every verb may be asked twice, late, or in another order than things happened; t
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from callcenter.actions import dispatch, index, room, standing
 from callcenter.config import settings
@@ -16,12 +15,12 @@ from callcenter.records import agents, callbacks, calls, contacts, legs, offers,
 from callcenter.records.calls import Call, Wish
 from callcenter.rules import routing, waiting
 from callcenter.rules.callbacks import CallbackState
-from callcenter.rules.opening_hours import PARIS, LineHours, opening
+from callcenter.rules.opening_hours import LineHours, opening
 from callcenter.rules.orders import led_to
 from callcenter.rules.priority import Past, priority
 from callcenter.rules.routing import ANYBODY, Answerers, answerers
 from callcenter.rules.states import AgentState, CallState, Ending, OfferState
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import local_day
 from callcenter.rules.waiting import Announcement
 
 SERVED = "served"  # in place of why a call was turned away: the menu has done what it was for
@@ -218,12 +217,6 @@ def line_hours() -> LineHours:
     return standing.current().hours
 
 
-def local_time(department: str, at: datetime) -> datetime:
-    """An instant on the clock of the citizen's territory."""
-    territory = TERRITORIES.get(department)
-    return at.astimezone(ZoneInfo(territory.timezone if territory and territory.timezone else PARIS))
-
-
 def _no_place(session: Session, is_open: bool, *, is_led: bool, somebody: bool) -> str | None:
     """`is_led`: a supervisor has not closed the queue; `somebody`: an agent on duty may answer."""
     if not is_open:
@@ -243,7 +236,7 @@ def _describe(contact: contacts.Contact | None, call: Call, at: datetime) -> Non
         call.language,
         call.relay,
     )
-    contact.local_day = local_time(call.department, at).date()
+    contact.local_day = local_day(call.department, at)
 
 
 def withdraw(session: Session, call: Call, at: datetime) -> agents.Agent | None:

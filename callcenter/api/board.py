@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
+from operator import itemgetter
 from typing import Literal
 
 from fastapi import APIRouter
@@ -24,7 +25,7 @@ from callcenter.rules.alerts import Threshold, Watched
 from callcenter.rules.quality import Share
 from callcenter.rules.routing import UNKNOWN, answerers
 from callcenter.rules.states import AgentState, Monitoring
-from callcenter.rules.tally import Tally, whole
+from callcenter.rules.tally import Tally, grouped, whole
 
 Scope = frozenset[str] | None  # departments; None: all of them
 
@@ -127,13 +128,10 @@ def last_hour(at: datetime) -> LastHour:
     with reading() as session:
         found, minutes = rollups.lately(session, since, at), tuple(records.minutes(session, since))
         spoken = spoken_of(session)
-    of_department: dict[str, list[Tally]] = {}
-    for (department, _, _), tally in found.items():
-        of_department.setdefault(department, []).append(tally)
     queues = (QueueShares(*queue, quality.service_level(t), quality.abandonment(t)) for queue, t in found.items())
     return LastHour(
         at,
-        {department: whole(tallies) for department, tallies in of_department.items()},
+        grouped(found, itemgetter(0)),
         tuple(each for each in queues if each.abandonment.of),
         minutes,
         spoken,
@@ -276,8 +274,8 @@ def _rows(
     others = sorted(shares.keys() - queues.keys(), key=lambda q: (-sum(p.abandonment.of for p in shares[q]), q))
     for topic, language in (*waited_for, *others):
         group, parts = queues.get((topic, language), []), shares.get((topic, language), [])
-        would = answerers(topic, language, lambda *each: each in spoken).anybody
-        anybodys = any(w.for_anybody for w in group) if group else would
+        unserved = answerers(topic, language, lambda *each: each in spoken).anybody
+        anybodys = any(w.for_anybody for w in group) if group else unserved
         serving = [a for a in on_duty if (anybodys or topic in a.topics) and language in a.languages]
         yield Row(
             topic, language, sum(w.waiting for w in group), min((w.oldest for w in group), default=None),

@@ -23,7 +23,7 @@ from callcenter.records.corrections import corrections
 from callcenter.rules import quality
 from callcenter.rules.measures import BY_CODE, LEAST, ROUNDED_TO, SIDES, published, published_share
 from callcenter.rules.quality import FEW, PICK_UP_TARGET, Share
-from callcenter.rules.tally import Tally
+from callcenter.rules.tally import Tally, grouped
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
 
 FIRST = date(2020, 1, 1)  # before the first trial of the line
@@ -101,9 +101,7 @@ def pick_up_rate() -> Response:
             channels=SIDES["phone"], waits=False,
         )  # fmt: skip
         corrected = corrections(session, FIRST, _last_final(), None, SIDES["phone"], COUNTED)
-    each: dict[tuple[date, str], Tally] = {}
-    for (month, department, _), tally in found.items():
-        each[month, department] = each.get((month, department), Tally()) + tally
+    each = grouped(found, lambda key: (key[0], key[1]))  # both channels of the side together
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     writer.writerow([field["name"] for field in FIELDS])

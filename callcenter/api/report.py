@@ -19,7 +19,7 @@ from callcenter.rules import quality
 from callcenter.rules.measures import BY_CODE, DESK, MEASURES, PHONE, SIDES, Measure, Value, shown_for
 from callcenter.rules.places import Place, place
 from callcenter.rules.quality import Share
-from callcenter.rules.tally import Tally, whole
+from callcenter.rules.tally import Tally, grouped, whole
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
 
 DAYS_OF_A_CURVE = 92  # a longer one goes by months
@@ -240,11 +240,12 @@ def _ranked(found: Mapping[tuple[Any, ...], Tally], name: Callable[[str], str]) 
 def _by_region(found: Mapping[tuple[Any, ...], Tally]) -> dict[tuple[Any, ...], Tally]:
     """The departments of each region added up, under the code that a territory of the form has."""
     regions = figures.regions()
-    parts: dict[tuple[Any, ...], Tally] = {}
-    for (department, channel), tally in found.items():
-        code = UNKNOWN if department == UNKNOWN else f"R{regions[department]}"
-        parts[code, channel] = parts.get((code, channel), Tally()) + tally
-    return parts
+
+    def region(key: tuple[Any, ...]) -> tuple[Any, ...]:
+        department, channel = key
+        return UNKNOWN if department == UNKNOWN else f"R{regions[department]}", channel
+
+    return grouped(found, region)
 
 
 def _sites(session: Session, wanted: Asked, departments: frozenset[str] | None) -> tuple[SiteLine, ...]:

@@ -5,13 +5,17 @@ columns of the rollup tables are these fields: durations in whole milliseconds, 
 same sum.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import reduce
 from operator import add
+from typing import TypeVar
 
 from callcenter.rules.histogram import Histogram
 from callcenter.rules.states import Ending
+
+Part = TypeVar("Part")
+Group = TypeVar("Group", bound=Hashable)
 
 LONGEST = "wait_longest_ms"  # the one counter that merges by the greater
 
@@ -119,3 +123,11 @@ ENDINGS = {
 def whole(parts: Iterable[Tally]) -> Tally:
     """The tally of all the parts together."""
     return reduce(add, parts, Tally())
+
+
+def grouped(parts: Mapping[Part, Tally], group: Callable[[Part], Group]) -> dict[Group, Tally]:
+    """The tally of each group of the parts together."""
+    found: dict[Group, list[Tally]] = {}
+    for key, tally in parts.items():
+        found.setdefault(group(key), []).append(tally)
+    return {key: whole(tallies) for key, tallies in found.items()}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -11,7 +12,7 @@ from callcenter.records import figures, rollups, trail
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.figures import EVERYBODY, between, by_hour
 from callcenter.rules import quality
-from callcenter.rules.tally import Tally, whole
+from callcenter.rules.tally import Tally, grouped, whole
 from callcenter.rules.territory import local_day
 from tests.kept import once
 from tests.records.recount import Cell, instant, recount
@@ -238,8 +239,7 @@ def test_the_last_hour_is_counted_by_the_same_rules(world: None) -> None:
     def alike(tally: Tally) -> tuple[object, ...]:
         return (tally.contacts, quality.offered(tally), tally.waits, tally.wait_ms, tally.offers, tally.settled)
 
-    departments = {department for department, _, _ in lately}
-    found = {each: whole(tally for key, tally in lately.items() if key[0] == each) for each in departments}
+    found = grouped(lately, itemgetter(0))
     assert {key: alike(tally) for key, tally in found.items()} == {key[0]: alike(t) for key, t in history.items()}
 
 

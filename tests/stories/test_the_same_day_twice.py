@@ -3,6 +3,7 @@ both days are the same, on the wall and in the report, and those of the rows."""
 
 import time
 from datetime import timedelta
+from operator import itemgetter
 
 from callcenter import clock
 from callcenter.db import reading, transaction
@@ -15,7 +16,7 @@ from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.measures import MEASURES
 from callcenter.rules.quality import Share
 from callcenter.rules.states import CallState, Due, Ending
-from callcenter.rules.tally import COUNTERS, ENDINGS, Tally, whole
+from callcenter.rules.tally import COUNTERS, ENDINGS, Tally, grouped, whole
 from callcenter.rules.territory import UNKNOWN
 from ivr.rehearsal.far_end import Caller, Line
 from tests.cast import Service
@@ -168,11 +169,8 @@ def _figures(since: object) -> tuple[dict[str, Tally], dict[str, Tally], dict[st
             cells = recount(session, clock.now())
             found = between(session, first, last, ("department",))
             lately = rollups.lately(session, at - timedelta(hours=1), clock.now())
-        wall = {each: whole(tally for key, tally in lately.items() if key[0] == each) for each, _, _ in lately}
-        rows: dict[str, Tally] = {}
-        for (_, department, partner, _), tally in cells.items():
-            if partner == EVERYBODY:
-                rows[department] = rows.get(department, Tally()) + tally
+        wall = grouped(lately, itemgetter(0))
+        rows = grouped({key: tally for key, tally in cells.items() if key[2] == EVERYBODY}, itemgetter(1))
         rolled = {department: tally for (department,), tally in found.items()}
         if rolled.keys() == rows.keys() and all(_counts(rolled[each]) == _counts(rows[each]) for each in rows):
             return rows, rolled, wall
