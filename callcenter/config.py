@@ -4,15 +4,27 @@
 """
 
 import os
+import re
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
+import phonenumbers
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PRACTICE_SECRET = "practice-secret-practice-secret-practice"
 PRACTICE_ACCOUNT = "AC" + "0" * 32
 PRACTICE_TOKEN = "0123456789abcdef0123456789abcdef"
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+MESSAGING_SERVICE = re.compile(r"MG[0-9a-f]{32}")
+API_KEY = re.compile(r"SK[0-9a-f]{32}")
+NOBODYS_OWN = frozenset(  # kinds of numbers that cost the caller nothing, or dear: none shows who calls
+    {
+        phonenumbers.PhoneNumberType.TOLL_FREE,
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+    }
+)
 
 
 class Settings(BaseSettings):
@@ -41,12 +53,33 @@ class Settings(BaseSettings):
     telephone: str = Field(default="ivr.twilio:Twilio", description="the keeper of the telephone port, `module:name`")
     twilio_account_sid: str = Field(default=PRACTICE_ACCOUNT, description="the carrier's account")
     twilio_auth_token: SecretStr = Field(
-        default=SecretStr(PRACTICE_TOKEN), description="signs webhooks and REST requests"
+        default=SecretStr(PRACTICE_TOKEN),
+        description="signs webhooks, and REST requests where there is no API key; of the region of `TWILIO_API_URL`",
     )
     twilio_auth_token_next: SecretStr | None = Field(default=None, description="a second token accepted while rotating")
-    twilio_api_url: str = Field(default="", description="the carrier's REST base; empty: Twilio's own")
-    twilio_number: str = Field(
-        default="+33800000000", description="the national number, E.164; also shown by callbacks"
+    twilio_shared_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="keys that sign webhooks in place of the token, as `id:secret`, separated by commas",
+    )
+    twilio_api_key_sid: str = Field(
+        default="", description="an API key (`SK…`) for REST requests in place of the token, of the same region"
+    )
+    twilio_api_key_secret: SecretStr = Field(default=SecretStr(""), description="the secret of that API key")
+    twilio_api_url: str = Field(
+        default="",
+        description="the carrier's REST base; empty: Twilio's own, in the United States; Ireland: "
+        "`https://api.dublin.ie1.twilio.com`",
+    )
+    twilio_number: str = Field(default="+33800000000", description="the national number, E.164: the one citizens dial")
+    twilio_caller_id: str = Field(
+        default="",
+        description="the number that called citizens, agents and supervisors see, E.164 and of the account, not a "
+        "toll-free or 08 one; empty: the national number",
+    )
+    twilio_text_sender: str = Field(
+        default="",
+        description="who texts come from: a number that takes them, E.164, or a messaging service (`MG…`); empty: the "
+        "national number",
     )
 
     secret_key: SecretStr = Field(
@@ -155,6 +188,60 @@ class Settings(BaseSettings):
         if len(self.secret_key.get_secret_value()) < 32:
             raise ValueError("SECRET_KEY: at least 32 characters.")
         return self
+
+    @model_validator(mode="after")
+    def _numbers_do_what_they_are_for(self) -> Self:
+        numbers = {"TWILIO_NUMBER": self.twilio_number, "TWILIO_CALLER_ID": self.caller_id}
+        if not MESSAGING_SERVICE.fullmatch(self.text_sender):
+            numbers["TWILIO_TEXT_SENDER"] = self.text_sender
+        if wrong := [name for name, number in numbers.items() if not E164.fullmatch(number)]:
+            raise ValueError(f"{', '.join(wrong)}: a number as +33… (E.164).")
+        if self.demonstration:
+            return self
+        if is_nobodys_own(self.caller_id):
+            raise ValueError("TWILIO_CALLER_ID: a toll-free or 08 number may not be shown; set one that may.")
+        if self.texts and is_nobodys_own(numbers.get("TWILIO_TEXT_SENDER", "")):
+            raise ValueError("TWILIO_TEXT_SENDER: a toll-free or 08 number sends no texts; set one that does.")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_are_whole(self) -> Self:
+        if bool(self.twilio_api_key_sid) != bool(self.twilio_api_key_secret.get_secret_value()):
+            raise ValueError("TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET: both or neither.")
+        if self.twilio_api_key_sid and not API_KEY.fullmatch(self.twilio_api_key_sid):
+            raise ValueError("TWILIO_API_KEY_SID: SK and 32 hexadecimal figures.")
+        if not all(name and secret for name, secret in _pairs(self.twilio_shared_keys)):
+            raise ValueError("TWILIO_SHARED_KEYS: id:secret, separated by commas.")
+        return self
+
+    @property
+    def caller_id(self) -> str:
+        """The number that those whom we dial see."""
+        return self.twilio_caller_id or self.twilio_number
+
+    @property
+    def text_sender(self) -> str:
+        """The number, or the messaging service, that texts come from."""
+        return self.twilio_text_sender or self.twilio_number
+
+    @property
+    def shared_keys(self) -> dict[str, str]:
+        """The keys that may sign webhooks, by their ids."""
+        return dict(_pairs(self.twilio_shared_keys))
+
+
+def _pairs(keys: SecretStr) -> list[tuple[str, str]]:
+    listed = [each.strip().partition(":") for each in keys.get_secret_value().split(",") if each.strip()]
+    return [(name.strip(), secret.strip()) for name, _, secret in listed]
+
+
+def is_nobodys_own(number: str) -> bool:
+    """Whether an E.164 number is toll-free, dear or shared: operators cut calls that show it, and it sends no texts."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return False
+    return number.startswith("+338") or phonenumbers.number_type(parsed) in NOBODYS_OWN
 
 
 @lru_cache

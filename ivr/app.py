@@ -42,7 +42,7 @@ def voice_of(chosen: Settings) -> Voice:
     following = chosen.twilio_auth_token_next
     tokens = [chosen.twilio_auth_token.get_secret_value(), following.get_secret_value() if following else ""]
     return Voice(
-        signatures=Signatures(chosen.public_voice_url, tokens),
+        signatures=Signatures(chosen.public_voice_url, tokens, chosen.shared_keys),
         menu=packaged_menu(),
         footsteps=Footsteps(),
         records=Lane("records", RECORDS_THREADS),

@@ -16,7 +16,7 @@ from callcenter.rules.menu import Menu
 from ivr.footsteps import Footsteps
 from ivr.lanes import Lane
 from ivr.languages import Languages
-from ivr.signature import HEADER, Signatures
+from ivr.signature import HEADER, KEY_HEADER, Signatures, body_holds
 from ivr.turns import Move, Turn
 from ivr.twiml import twiml
 
@@ -103,9 +103,11 @@ class Webhook:
         body = await _body(receive)
         voice: Voice = scope["app"].state.voice
         query: bytes = scope["query_string"]
-        sent = form_of(body)
-        path, signature = scope["raw_path"].partition(b"?")[0], _signature(scope["headers"])
-        if sent is None or not voice.signatures.hold(path, query, sent, signature):
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        sent = _sent(_header(headers, b"content-type"), query, body)
+        path = scope["raw_path"].partition(b"?")[0]
+        signed = _header(headers, HEADER), _header(headers, KEY_HEADER)
+        if sent is None or not voice.signatures.hold(path, query, sent, *signed):
             response = Response(status_code=403)
         else:
             response = await self._respond(Asked(query.decode("latin-1"), dict(sent), voice), scope["path"])
@@ -131,6 +133,13 @@ async def _body(receive: Receive) -> bytes:
     return body
 
 
+def _sent(kind: bytes, query: bytes, body: bytes) -> list[tuple[str, str]] | None:
+    """The form of a request. Other bodies hold nothing that we ask for, and must be those that were signed."""
+    if kind.lstrip().lower().startswith(b"application/json"):
+        return [] if len(body) <= LARGEST and body_holds(query, body) else None
+    return form_of(body)
+
+
 def form_of(body: bytes) -> list[tuple[str, str]] | None:
     """Name and value of every field in their order, blank ones included; None for what is no form of the carrier's.
 
@@ -150,5 +159,5 @@ def _decoded(text: str) -> str:
     return unquote_plus(text)
 
 
-def _signature(headers: list[tuple[bytes, bytes]]) -> bytes:
-    return next((value for name, value in headers if name == HEADER), b"")
+def _header(headers: list[tuple[bytes, bytes]], wanted: bytes) -> bytes:
+    return next((value for name, value in headers if name == wanted), b"")

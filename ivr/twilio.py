@@ -12,6 +12,7 @@ import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.conference import ConferenceContext, ConferenceInstance
 
 from callcenter.actions import standing
@@ -43,7 +44,10 @@ class Twilio:
         self._client = _client()
         self._client.api.v2010.account.calls  # noqa: B018 - two seconds of modules load now, not under a caller
         self._public = own.public_voice_url.rstrip("/")
-        self._number = own.twilio_number
+        self._shown = own.caller_id
+        self._numbers = frozenset({own.twilio_number, own.caller_id})
+        service = own.text_sender.startswith("MG")
+        self._sender = {"messaging_service_sid" if service else "from_": own.text_sender}
 
     def ring_agent(self, leg_id: str, number: PhoneNumber) -> str:
         return self._ring(number, f"/voice/leg?g={leg_id}", f"/voice/leg/status?g={leg_id}")
@@ -59,7 +63,7 @@ class Twilio:
 
     def lines_to(self, number: PhoneNumber, since: datetime) -> Sequence[Line]:
         def opened() -> list[Line]:
-            found = self._client.calls.list(to=number.e164, from_=self._number, limit=20)
+            found = self._client.calls.list(to=number.e164, from_=self._shown, limit=20)
             recent = [line for line in found if line.date_created and line.date_created >= since - SKEW]
             return [Line(str(line.sid), False, "ended" if line.status in ENDED else "live") for line in recent]
 
@@ -129,19 +133,26 @@ class Twilio:
             yield from _asked(partial(self._lines, status), found)
 
     def _text(self, number: PhoneNumber, body: str) -> None:
-        _asked(lambda: self._client.messages.create(to=number.e164, from_=self._number, body=body), gone=None)
+        _asked(lambda: self._client.messages.create(to=number.e164, body=body, **self._sender), gone=None)
 
     def _lines(self, status: str) -> list[Line]:
         found = self._client.calls.list(status=status, page_size=1000)
-        # What else the account dials from other numbers is nobody's business here.
-        ours = [line for line in found if line.direction == "inbound" or line._from == self._number]
-        return [Line(str(line.sid), line.direction == "inbound", status, line.date_created) for line in ours]
+        return [
+            Line(str(line.sid), line.direction == "inbound", status, line.date_created)
+            for line in found
+            if self._is_ours(line)
+        ]
+
+    def _is_ours(self, line: CallInstance) -> bool:
+        """Who dialled the national number, or the one that our calls show; and whom we dialled. The account's other
+        numbers, and what browsers connect, are nobody's business here."""
+        return (line.to if line.direction == "inbound" else line._from) in self._numbers
 
     def _ring(self, number: PhoneNumber, answered: str, status: str) -> str:
         made = _asked(
             lambda: self._client.calls.create(
                 to=number.e164,
-                from_=self._number,
+                from_=self._shown,
                 url=self._public + answered + RETRIES,
                 method="POST",
                 status_callback=self._public + status + RETRIES,
@@ -196,11 +207,14 @@ def _asked(question: Callable[[], T], gone: T) -> T:
 @lru_cache
 def _client() -> Client:
     own = settings()
+    token, secret = own.twilio_auth_token.get_secret_value(), own.twilio_api_key_secret.get_secret_value()
     client = Client(
+        own.twilio_api_key_sid or own.twilio_account_sid,
+        secret or token,
         own.twilio_account_sid,
-        own.twilio_auth_token.get_secret_value(),
         http_client=TwilioHttpClient(timeout=TIMEOUT, pool_connections=True),
     )
+    client.region = client.edge = ""  # it reads them from the environment, and would mend our base with them
     if own.twilio_api_url:
         client.api.base_url = own.twilio_api_url.rstrip("/")
     return client

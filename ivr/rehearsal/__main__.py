@@ -26,6 +26,8 @@ def main() -> None:
         calls_per_second=said.calls_per_second,
         people=said.citizens,
         every=said.every,
+        others={number for number in (ours.caller_id, ours.text_sender) if number.startswith("+")},
+        api_keys={ours.twilio_api_key_sid: ours.twilio_api_key_secret.get_secret_value()},
     )
     serve(app, said.port).run()
 

@@ -33,6 +33,7 @@ class Carrier:
     def __init__(self, account: str, token: str, speed: float = 1.0, calls_per_second: float = 1.0) -> None:
         self.account = account
         self.token = token
+        self.api_keys: dict[str, str] = {}  # REST requests may come with one of these in place of the token
         self.speed = speed
         self.calls_per_second = calls_per_second  # REST creates; 0: no limit
         self.least_silence = 3.0  # real seconds that a question waits for somebody outside who holds the phone

@@ -62,8 +62,9 @@ NOWHERE: dict[str, Verb] = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE
 
 def _authorized(carrier: Carrier, request: Request) -> bool:
     kind, _, word = request.headers.get("authorization", "").partition(" ")
-    wanted = base64.b64encode(f"{carrier.account}:{carrier.token}".encode()).decode()
-    return kind.lower() == "basic" and word == wanted and request.path_params["account"] == carrier.account
+    keys = {carrier.account: carrier.token} | carrier.api_keys
+    wanted = {base64.b64encode(f"{name}:{secret}".encode()).decode() for name, secret in keys.items()}
+    return kind.lower() == "basic" and word in wanted and request.path_params["account"] == carrier.account
 
 
 async def _admit(authorized: bool, fault: RestFault | None) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -31,15 +31,19 @@ def create(
     calls_per_second: float = 1.0,
     people: int = 0,
     every: float = EVERY,
+    others: Collection[str] = (),
+    api_keys: Mapping[str, str] | None = None,
 ) -> Starlette:
     """The ASGI application; `app.state.carrier` is the carrier. `voice_url` without a path stands for the
-    product's three addresses: /voice/incoming, /voice/fallback, /voice/status."""
+    product's three addresses: /voice/incoming, /voice/fallback, /voice/status. `others` are numbers of the account
+    beside the one that citizens dial, answered alike."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dice = random.Random()  # noqa: S311 - dice, not secrets
         carrier = Carrier(account, token, speed, calls_per_second)
-        carrier.numbers[number] = _held(account, number, voice_url)
+        carrier.numbers |= {held: _held(account, held, voice_url) for held in (number, *others)}
+        carrier.api_keys |= api_keys or {}
         app.state.carrier = carrier
         app.router.routes += [*rest.routes(carrier), *control.routes(carrier)]
         town = asyncio.create_task(citizens.live(carrier, number, people, every, dice))
