@@ -57,8 +57,8 @@ def service(
             sys.executable, "-m", "ivr.rehearsal", "--port", str(carrier), "--speed", str(speed),
             "--calls-per-second", "0",
         ],
-        "voice": [*uvicorn, "--port", str(voice), "ivr.app:app"],
-        "web": [*uvicorn, "--port", str(web), "callcenter.app:app"],
+        "voice": [*uvicorn, "--port", str(voice), "tests.support.recorded_voice:app"],
+        "web": [*uvicorn, "--port", str(web), "tests.support.recorded_web:app"],
         "sweep": [sys.executable, "-m", "callcenter.sweep"],
         "worker": [
             sys.executable, "-m", "celery", "-A", "workers.app", "worker", "-c", "2", "-l", "warning", "-P", "threads",

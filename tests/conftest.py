@@ -20,11 +20,19 @@ from callcenter.db import reading
 from callcenter.errors import DatabaseDown
 from callcenter.live import store
 from callcenter.records import beacon
+from tests.support import recorder
 
 os.environ.update({"DEMONSTRATION": "1", "SECURE_COOKIES": "0", "ALWAYS_OPEN": "1"})
 for _name in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "TWILIO_API_URL"):
     os.environ.pop(_name, None)  # no test may reach a store or a carrier that somebody uses
 settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def told(request: pytest.FixtureRequest) -> None:
+    """What the apps answer is written down under the test's name, where that is asked for."""
+    recorder.says(request.node.nodeid)
+
 
 # `DELETE` is refused by the append-only tables, and truncating a table that is already empty is not free.
 EMPTY = """

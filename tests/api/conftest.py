@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from callcenter.app import create
 from callcenter.config import settings
 from callcenter.db import engine
+from tests.support.recorder import recorded
 from tests.town import PASSWORD
 
 SignIn = Callable[[str], TestClient]
@@ -18,7 +19,7 @@ SignIn = Callable[[str], TestClient]
 def browser(database: object, live: object) -> Iterator[Callable[[], TestClient]]:
     """A way to open one more browser, with no session yet; it sends the Origin of our own pages."""
     with ExitStack() as stack:
-        app = create()
+        app = recorded(create())
 
         def opened() -> TestClient:
             origin = settings().public_web_url

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from xml.etree import ElementTree
 
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 from twilio.request_validator import RequestValidator
 
 from callcenter.config import settings
 from ivr.app import create
+from tests.support.recorder import recorded
 
 DURAND = "+33565051234"
 CALL = "CA" + "7" * 32
@@ -18,7 +19,7 @@ CALL = "CA" + "7" * 32
 class Carrier:
     """One line, unless another `CallSid` is said."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.client = TestClient(app, base_url=settings().public_voice_url, follow_redirects=False)
         self.validator = RequestValidator(settings().twilio_auth_token.get_secret_value())
 
@@ -59,6 +60,6 @@ class Document:
 @contextmanager
 def in_front_of_the_app() -> Iterator[Carrier]:
     """The voice app of this process, started and stopped as by its server."""
-    carrier = Carrier(create())
+    carrier = Carrier(recorded(create()))
     with carrier.client:
         yield carrier
