@@ -30,8 +30,8 @@ settings.cache_clear()
 
 @pytest.fixture(autouse=True)
 def told(request: pytest.FixtureRequest) -> None:
-    """What the apps answer is written down under the test's name, where that is asked for."""
-    recorder.says(request.node.nodeid)
+    """What the apps answer is written down under the test's own name, which outlives a move of its file."""
+    recorder.says(request.node.name)
 
 
 # `DELETE` is refused by the append-only tables, and truncating a table that is already empty is not free.
