@@ -2,6 +2,7 @@
 
 Overseas numbers dialled the national way (0262…) belong to other country codes: libphonenumber reads some of
 them as mainland numbers, so the prefixes of ARCEP's numbering plan (`reference/overseas_prefixes.csv`) go first.
+Four territories have plans of their own, of six or eight figures (OWN_PLANS), and say nothing without their code.
 """
 
 import re
@@ -30,6 +31,16 @@ TELEMARKETING = (
     *("+339475", "+339476", "+339477", "+339478", "+339479"),
 )
 
+OWN_PLANS = {"975": "508", "986": "681", "987": "689", "988": "687"}
+"""Calling codes of the territories whose numbers are dialled there as they are: 26 12 34, 87 12 34 56."""
+SAINT_PIERRE = "0508"  # dialled before the six figures of its plan from elsewhere in France, in place of the +508
+LONGEST_TYPED = 14  # figures, of a number with 00 and its calling code
+WITHHELD = frozenset(
+    {"266696687", "86282452253", "8656696", "2562533", "7378742833", "17378742833", "464"}  # ANONYMOUS, UNKNOWN, …
+)
+"""What carriers send in place of a number that is withheld, without its plus sign: nobody's number."""
+_WRITTEN = re.compile(r"\+[\d\s().\-/]+", re.ASCII)
+
 
 @dataclass(frozen=True)
 class PhoneNumber:
@@ -38,13 +49,16 @@ class PhoneNumber:
     e164: str
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """What a citizen typed or a carrier sent; refuses (BadNumber) what is not a possible number."""
-        compact = "".join(c for c in text if c.isdigit() or c == "+")
+    def parse(cls, text: str, territory: str = "") -> Self:
+        """What was typed or a carrier sent; in a territory with a plan of its own, a number of that plan too. Refuses
+        (BadNumber) what is not a possible number."""
+        compact = "".join(c for c in text if c in "+0123456789")
+        if territory in OWN_PLANS and 6 <= len(compact) < 10 and (local := _local(compact, OWN_PLANS[territory])):
+            return cls(local)
         if compact.startswith("00"):
             compact = "+" + compact[2:]
         if len(compact) == 10 and (overseas := _overseas(compact)):
-            compact = f"+{overseas}{compact[1:]}"
+            compact = f"+{overseas}{compact.removeprefix(SAINT_PIERRE).removeprefix('0')}"
         try:
             number = phonenumbers.parse(compact, "FR")
         except phonenumbers.NumberParseException:
@@ -54,14 +68,40 @@ class PhoneNumber:
         return cls(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
     @classmethod
+    def readings(cls, keys: str, territory: str) -> tuple[Self, ...]:
+        """Every number that may be called back and that these figures may be, where `territory` has a plan of its own
+        (else at most one): 0687261234 is a mobile of the mainland and, with its code, a number of New Caledonia. What
+        is of the territory comes first. Refuses (BadNumber) what is none."""
+        found: dict[Self, None] = {}
+        code = OWN_PLANS.get(territory, "")
+        bare = keys.lstrip("0")
+        coded = f"+{bare}" if code and bare.startswith(code) else ""
+        for written in (coded, keys):
+            try:
+                number = cls.parse(written, territory)
+            except BadNumber:
+                continue
+            if number.may_be_called_back:
+                found[number] = None
+        if not found:
+            raise BadNumber
+        return tuple(found)
+
+    @classmethod
     def of_caller(cls, from_: str) -> Self | None:
-        """The number a call came from, or None: anonymous, client:, sip: and malformed callers are ordinary callers."""
-        if not from_.startswith("+"):
+        """The number a call came from, or None: withheld, client:, sip: and malformed callers are ordinary callers,
+        of whom nothing is remembered. What stands for a withheld number is nobody's, however it is written."""
+        if not _WRITTEN.fullmatch(from_) or "".join(c for c in from_ if c.isdigit()).lstrip("0") in WITHHELD:
             return None
         try:
             return cls.parse(from_)
         except BadNumber:
             return None
+
+    @property
+    def on_the_mainland(self) -> Self:
+        """What the same figures are after a 0 rather than after a plus sign: +687261234 and 06 87 26 12 34."""
+        return self if self.e164.startswith("+33") else type(self).parse(f"0{self.e164[1:]}")
 
     @property
     def may_be_called_back(self) -> bool:
@@ -82,7 +122,9 @@ class PhoneNumber:
 
     @property
     def national(self) -> str:
-        """As its owner writes it: `05 65 05 12 34`."""
+        """As its owner writes it: `05 65 05 12 34`, `05 08 41 12 34`."""
+        if self.e164.startswith("+508"):
+            return " ".join(re.findall("..", (SAINT_PIERRE if len(self.e164) == 10 else "0") + self.e164[4:]))
         return phonenumbers.format_number(phonenumbers.parse(self.e164), phonenumbers.PhoneNumberFormat.NATIONAL)
 
     @property
@@ -109,6 +151,18 @@ def _overseas(national: str) -> str | None:
     """The calling code of a number dialled the national way overseas; the longest prefix decides."""
     found = [(len(first), code) for first, last, code in _prefixes() if first <= national[: len(first)] <= last]
     return max(found)[1] if found else None
+
+
+def _local(keys: str, code: str) -> str | None:
+    """A number of this calling code's own plan, as E.164; None where the plan has no such number."""
+    region = phonenumbers.region_code_for_country_code(int(code))
+    try:
+        number = phonenumbers.parse(keys, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if number.country_code != int(code) or not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 @cache

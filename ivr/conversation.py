@@ -15,7 +15,7 @@ from callcenter.errors import AlreadyTaken
 from callcenter.rules.satisfaction import NO, NO_MORE, SCORES, YES, Reply
 from ivr import dialogue
 from ivr.door import Asked, Webhook
-from ivr.heard import Heard
+from ivr.heard import Heard, count
 from ivr.prompts import LANGUAGES, say
 from ivr.turns import Ask, Connect, Goodbye, Rest, Say, Spelled, Turn
 from ivr.webhooks import OVER, hold, monitoring_notice
@@ -27,6 +27,7 @@ RELAY_PICKS_UP = 25  # seconds for the key that takes a callback: three times, w
 RELAY_TIMEOUT = 60  # seconds for a key through a relay service, which types and reads
 NO_ANSWER = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 TRIES = 3  # times an agent or a called citizen hears the question before the line closes
+LONE = "h"  # in an address: how often `#` was all that was pressed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,7 +48,7 @@ async def event(asked: Asked) -> None:
     leg_id = label.removeprefix(MONITOR)
     told = RoomEvent(
         room=form["ConferenceSid"],
-        sequence=int(form["SequenceNumber"]),
+        sequence=count(form.get("SequenceNumber", "")),
         call_id=own(asked, "c"),
         carrier_id=asked.carrier_id,
         leg_id=None if label == CITIZEN else leg_id,
@@ -78,6 +79,8 @@ async def goodbye(asked: Asked) -> Turn:
 async def satisfied(asked: Asked) -> Turn:
     """How satisfied they are. Silence is an answer too: a good day."""
     language, keys = _language(asked), asked.keys
+    if lone := lone_hash(asked):
+        return _asks(asked, "satisfied", language, tries=_tries(asked), lone=lone)
     if keys == NO_MORE:
         await decided(asked, satisfaction.says, own(asked, "c"), Reply(asks_no_more=True))
         return _ends(asked, "satisfaction.refused", "goodbye.after_conversation")
@@ -90,6 +93,8 @@ async def satisfied(asked: Asked) -> Turn:
 async def settled(asked: Asked) -> Turn:
     """Whether what they called about is settled."""
     keys = asked.keys
+    if lone := lone_hash(asked):
+        return _asks(asked, "settled", _language(asked), tries=_tries(asked), lone=lone)
     if keys in (YES, NO):
         await decided(asked, satisfaction.says, own(asked, "c"), Reply(settled=keys == YES))
         return _ends(asked, "satisfaction.thanks", "goodbye.after_conversation")
@@ -98,7 +103,7 @@ async def settled(asked: Asked) -> Turn:
 
 async def replied(asked: Asked) -> bytes:
     """A text came to our number."""
-    await decided(asked, satisfaction.replies, asked.from_, asked.form.get("Body", ""), now())
+    await decided(asked, satisfaction.replies, asked.from_, asked.written, now())
     return NO_ANSWER
 
 
@@ -115,7 +120,9 @@ async def leg(asked: Asked) -> Turn:
 
 
 async def leg_heard(asked: Asked) -> Turn:
-    leg_id, tries = own(asked, "g"), int(own(asked, "n") or 1)
+    leg_id, tries = own(asked, "g"), _tries(asked)
+    if lone := lone_hash(asked):
+        return asks_agent("agent.offered", f"/voice/leg/heard?g={leg_id}&n={tries}&{LONE}={lone}")
     if asked.keys != "1":
         if tries >= TRIES:
             return Goodbye(())
@@ -150,6 +157,8 @@ async def shift_offer(asked: Asked) -> Turn:
 async def shift_heard(asked: Asked) -> Turn:
     """1 on the open line is the same as a click on the desk."""
     agent_id = own(asked, "a")
+    if lone := lone_hash(asked):
+        return asks_agent("agent.shift_offer", f"/voice/shift/heard?a={agent_id}&o={own(asked, 'o')}&{LONE}={lone}")
     if asked.keys == "1":
         try:
             taken = await decided(asked, partial(agent.accepts, by_key=True), agent_id, own(asked, "o"), now())
@@ -183,10 +192,12 @@ async def attempt(asked: Asked) -> Turn:
 
 
 async def attempt_heard(asked: Asked) -> Turn:
-    attempt_id, tries, language = own(asked, "p"), int(own(asked, "n") or 1), own(asked, "l") or "fr"
+    attempt_id, tries, language = own(asked, "p"), _tries(asked), _language(asked)
+    greeted = dial.Greeted(language, relay=own(asked, "r") == "1")
+    if lone := lone_hash(asked):
+        return _asks_citizen(greeted, attempt_id, tries, hello=False, lone=lone)
     if asked.keys != "1":
         if tries < TRIES:
-            greeted = dial.Greeted(language, relay=own(asked, "r") == "1")
             return _asks_citizen(greeted, attempt_id, tries + 1, hello=False)
         return Goodbye((say(language, "callback.voicemail"),) if settings().voicemail_message else ())
     call_id = await decided(asked, dial.room_of, attempt_id)
@@ -211,10 +222,11 @@ def asks_agent(prompt: str, action: str) -> Ask:
     return Ask((say("fr", prompt),), action, timeout=10)
 
 
-def _asks_citizen(greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool) -> Ask:
+def _asks_citizen(greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool, lone: int = 0) -> Ask:
     hellos = (say(greeted.language, "callback.hello"), *monitoring_notice(greeted.language)) if hello else ()
     said = _paced((*hellos, say(greeted.language, "callback.press")), greeted.relay)
     where = f"/voice/attempt/heard?p={attempt_id}&l={greeted.language}&n={tries}&r={int(greeted.relay)}"
+    where += f"&{LONE}={lone}" if lone else ""
     return Ask(said, where, timeout=RELAY_PICKS_UP) if greeted.relay else Ask(said, where)
 
 
@@ -222,10 +234,12 @@ QUESTIONS = {"satisfied": "satisfaction.satisfied", "settled": "satisfaction.set
 
 
 def _asks(
-    asked: Asked, question: str, language: str, before: tuple[Say, ...] = (), tries: int = 1, *, relay: bool = False
-) -> Ask:
+    asked: Asked, question: str, language: str, before: tuple[Say, ...] = (), tries: int = 1, *,
+    relay: bool = False, lone: int = 0,
+) -> Ask:  # fmt: skip
     relay = relay or own(asked, "r") == "1"
     where = f"/voice/{question}?c={own(asked, 'c')}&l={language}&n={tries}&r={int(relay)}"
+    where += f"&{LONE}={lone}" if lone else ""
     said = _paced((*before, say(language, QUESTIONS[question])), relay)
     return Ask(said, where, timeout=RELAY_TIMEOUT) if relay else Ask(said, where)
 
@@ -236,8 +250,8 @@ def _paced(said: tuple[Say, ...], relay: bool) -> tuple[Say, ...]:
 
 def _asks_again(asked: Asked, question: str) -> Turn:
     """Once more after a wrong key or `*`; after silence, or twice, nobody is pressed."""
-    language, tries = _language(asked), int(own(asked, "n") or 1)
-    if asked.keys and tries == 1:
+    language, tries = _language(asked), _tries(asked)
+    if asked.keys.strip("#") and tries == 1:
         return _asks(asked, question, language, tries=2)
     return _ends(asked, "goodbye.after_conversation")
 
@@ -279,6 +293,17 @@ def _at_rest(asked: Asked) -> Turn:
 
 async def decided(asked: Asked, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return await asked.voice.records.within(PATIENCE, verb, *args, **kwargs)
+
+
+def lone_hash(asked: Asked) -> int:
+    """How often `#` alone has been pressed here, which is only the end of what was typed before: the question is asked
+    again. 0 where something else was pressed, or it too often: then it is silence."""
+    pressed = count(own(asked, LONE)) + 1
+    return pressed if asked.keys and not asked.keys.strip("#") and pressed <= dialogue.REPEATS else 0
+
+
+def _tries(asked: Asked) -> int:
+    return count(own(asked, "n")) or 1
 
 
 def own(asked: Asked, name: str) -> str:

@@ -3,7 +3,8 @@
 Nothing here knows the carrier, the stores or the clock: the same keys always lead to the same step, so a whole
 conversation is tested without a telephone.
 
-At every question: `*` says it again, silence and nonsense ask again, and after PATIENCE tries comes a person.
+At every question: `*` says it again, and so does `#` alone, which is only the end of what was typed before; silence and
+nonsense ask again, and after PATIENCE tries comes a person. No silence agrees to a number that was typed.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
+from callcenter.phone_number import LONGEST_TYPED
 from callcenter.records.directory import packaged_topics
 from callcenter.rules import speech
 from callcenter.rules.callbacks import day_of
@@ -26,7 +28,7 @@ PATIENCE = 3  # tries per question
 PATIENCE_OF_VOICE = 2  # what was said and not understood twice goes to a person
 PATIENCE_OF_RELAYS = 6  # a relay operator reads, types and waits for an answer
 PATIENCE_BEFORE_FAREWELL = 20  # where silence leads to no person: after a quarter of an hour nobody is there
-REPEATS = 5  # `*` per question
+REPEATS = 5  # `*`, and `#` alone, per question
 ROUNDS = 5  # times a caller may go back: another postal code, the other language
 
 NOT_UNDERSTOOD = "?"  # stands for what was said and means nothing here
@@ -38,21 +40,24 @@ WHICH = "which"  # of the departments that the postal code lies in
 
 # Questions that read the calling number back: like it, they are never remembered.
 OFFERS = frozenset({"closed", "suspended", "nobody", "full", TOO_LONG, WISH})
-NUMBERS = frozenset({"number", "number_refused", "read_back"})  # questions about a number that is typed
+READ_BACK, TWO_NUMBERS = "read_back", "two_numbers"
+TYPED = frozenset({READ_BACK, TWO_NUMBERS})  # questions that read back the number that was typed, out of its draft
+NUMBERS = TYPED | {"number", "number_refused"}  # questions about a number that is typed
 SOONEST = "s"  # the slot of those who take whatever comes first
 
 # Where the dialogue ends. What happens there is done by the webhooks.
 QUEUE = "queue"
 PROMISE = "promise"  # a callback to the calling number
-DRAFT = "draft"  # ten keys were typed: a number for a callback, to be judged and read back
+DRAFT = "draft"  # a number for a callback was typed, to be judged and read back
+DRAFT_OTHER = "draft_other"  # of the two numbers that were read back it is the second
 PROMISE_TYPED = "promise_typed"  # a callback to the number typed before
 KEEP = "keep"  # a callback that was promised before stands
 CANCEL = "cancel"  # it does not
 NOT_OPEN = "not_open"  # the department is not served yet: its sites are told
 BY_TEXT = "by_text"  # the same sites are wanted in writing
 FAREWELL = "farewell"
-ENDS = frozenset({QUEUE, PROMISE, DRAFT, PROMISE_TYPED, KEEP, CANCEL, NOT_OPEN, BY_TEXT, FAREWELL})
-PASSING = frozenset({DRAFT, NOT_OPEN, BY_TEXT})  # after these the dialogue goes on: they count their rounds
+ENDS = frozenset({QUEUE, PROMISE, DRAFT, DRAFT_OTHER, PROMISE_TYPED, KEEP, CANCEL, NOT_OPEN, BY_TEXT, FAREWELL})
+PASSING = frozenset({DRAFT, DRAFT_OTHER, NOT_OPEN, BY_TEXT})  # the dialogue goes on: they count rounds
 
 
 @cache
@@ -82,7 +87,8 @@ def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Move:
     """The next step, and what we now know. A menu never hangs up on anybody."""
     question = QUESTIONS[step]
     pressed = keys.rstrip("#")
-    if question.repeats and pressed.endswith("*") and heard.repeats < REPEATS:
+    again = pressed.endswith("*") if pressed else bool(keys)
+    if again and (question.repeats or not pressed) and heard.repeats < REPEATS:
         return step, replace(heard, repeats=heard.repeats + 1)
     if question.person and pressed and not pressed.strip("0"):
         return QUEUE, _settled(heard)
@@ -119,16 +125,24 @@ def spoken(step: str, heard: Heard, said: str, menu: Menu) -> str:
     return "0" if question.person and speech.wants_person(said) else NOT_UNDERSTOOD
 
 
-def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "") -> Ask:
-    """The question as it is asked now; the keys are brought to `address`. `number` is the one to read back."""
+def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "", other: str = "") -> Ask:
+    """The question as it is asked now; the keys are brought to `address`. `number` is the one to read back, `other`
+    what the same figures may be too."""
     question = QUESTIONS[step]
     sorry = (say(heard.language, "menu.not_understood"),) if heard.tries and not heard.relay else ()
-    words = question.words(heard, menu) if step not in _READ else _READ[step](heard, number)
+    words = _words(step, heard, menu, number, other)
+    digits = LONGEST_TYPED if heard.plan and question.digits == 10 else question.digits
     patient = 25 if heard.relay else 12 if question.digits == 10 else 8
     hints = hearing.expected(menu.of(heard.department), heard.language) if step == "topic" else ()
     ears = Speech(heard.language, hints) if question.hears else None
     said = paced(sorry + words, heard)
-    return Ask(said, f"{address}?{written(step, heard)}", question.digits, patient, ears)
+    return Ask(said, f"{address}?{written(step, heard)}", digits, patient, ears)
+
+
+def _words(step: str, heard: Heard, menu: Menu, number: str, other: str) -> tuple[Say, ...]:
+    if step == TWO_NUMBERS:
+        return _two_numbers(heard, number, other)
+    return _READ[step](heard, number) if step in _READ else QUESTIONS[step].words(heard, menu)
 
 
 def paced(said: tuple[Say, ...], heard: Heard) -> tuple[Say, ...]:
@@ -136,16 +150,25 @@ def paced(said: tuple[Say, ...], heard: Heard) -> tuple[Say, ...]:
     return tuple(replace(each, slow=True) for each in said) if heard.relay else said
 
 
-def offered(heard: Heard, *, anonymous: bool, reopens: str = "", slots: tuple[str, ...] = (), today: str = "") -> Heard:
-    """What is carried into the offer of a callback: whether the calling number will do, when the line reopens, the
-    half-days to choose from (none: soon), and the local day on which that is told."""
+def offered(
+    heard: Heard, *, anonymous: bool, plan: str = "", reopens: str = "", slots: tuple[str, ...] = (), today: str = ""
+) -> Heard:
+    """What is carried into the offer of a callback: whether the calling number will do, whose plan one that is typed
+    may follow, when the line reopens, the half-days to choose from (none: soon), and the local day on which that is
+    told."""
     offer = replace(_settled(heard), anonymous=anonymous, reopens=reopens, until="", slots=slots, slot="", typed=False)
-    return replace(offer, today=today)
+    return replace(offer, plan=plan, today=today)
 
 
 def refused(heard: Heard) -> Move:
     """The number typed may not be called: another, or in the end what is left without one."""
     return _back("number_refused", heard)
+
+
+def typed_is_agreed(heard: Heard) -> Move:
+    """The number that was read back is the right one."""
+    step, known = _agreed(replace(heard, typed=True))
+    return step, _settled(known) if step in ENDS else replace(known, tries=0, repeats=0)
 
 
 def _settled(heard: Heard) -> Heard:
@@ -361,24 +384,42 @@ def _wishes(declined: str) -> Callable[[str, Heard, Menu], Move | None]:
 
 
 def _type_number(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
-    return (say(heard.language, "callback.type_number"),)
+    return (say(heard.language, "callback.type_local_number" if heard.plan else "callback.type_number"),)
 
 
-def _number_refused(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
-    return say(heard.language, "callback.number_refused"), say(heard.language, "callback.type_number")
+def _number_refused(heard: Heard, menu: Menu) -> tuple[Say, ...]:
+    return say(heard.language, "callback.number_refused"), *_type_number(heard, menu)
 
 
 def _typed(keys: str, heard: Heard, _menu: Menu) -> Move | None:
-    return (DRAFT, heard) if len(keys) == 10 and keys.isdigit() and keys[0] == "0" else None
+    if not (keys.isascii() and keys.isdigit()):
+        return None
+    complete = 6 <= len(keys) <= LONGEST_TYPED if heard.plan else len(keys) == 10 and keys[0] == "0"
+    return (DRAFT, heard) if complete else None
 
 
 def _read_back(heard: Heard, number: str) -> tuple[Say, ...]:
     return (say(heard.language, "callback.read_back", number=Spelled(number)),)
 
 
-def _number_confirmed(keys: str, heard: Heard, _menu: Menu) -> Move:
-    # The number was read back once and is nowhere in the address: anything but a yes means typing it again.
-    return _agreed(replace(heard, typed=True)) if keys == "1" else _back("number", heard)
+def _number_confirmed(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+    if keys == "1":
+        return typed_is_agreed(heard)
+    return _back("number", heard) if keys == "2" else None
+
+
+def _two_numbers(heard: Heard, number: str, other: str) -> tuple[Say, ...]:
+    own = say(heard.language, "callback.two_own", number=Spelled(number))
+    mainland = say(heard.language, "callback.two_mainland", number=Spelled(other))
+    return say(heard.language, "callback.two_numbers"), own, mainland, say(heard.language, "callback.two_neither")
+
+
+def _which_number(keys: str, heard: Heard, _menu: Menu) -> Move | None:
+    if keys == "1":
+        return typed_is_agreed(heard)
+    if keys == "2":
+        return DRAFT_OTHER, heard
+    return _back("number", heard) if keys == "3" else None
 
 
 def _without_number(heard: Heard) -> str:
@@ -427,7 +468,7 @@ _READ: dict[str, Callable[[Heard, str], tuple[Say, ...]]] = {
     "full": _explained("full.now"),
     TOO_LONG: _late,
     WISH: _asked_while_waiting,
-    "read_back": _read_back,
+    READ_BACK: _read_back,
 }
 
 QUESTIONS: dict[str, Question] = {
@@ -448,7 +489,8 @@ QUESTIONS: dict[str, Question] = {
     "slot": Question(_slots, _slot_chosen, _promise, person=False, hears=hearing.figure),
     "number": Question(_type_number, _typed, _without_number, digits=10, person=False),
     "number_refused": Question(_number_refused, _typed, _without_number, digits=10, person=False),
-    "read_back": Question(_nothing, _number_confirmed, _without_number, person=False, repeats=False),
+    READ_BACK: Question(_nothing, _number_confirmed, _without_number, person=False),
+    TWO_NUMBERS: Question(_nothing, _which_number, _without_number, person=False),
 }
 
 

@@ -22,6 +22,8 @@ from ivr.twiml import twiml
 
 LARGEST = 64 * 1024  # bytes of a form; the carrier's are below 4 kB
 MOST_FIELDS = 500
+FALLBACK = "/voice/fallback"
+MOST_SAID = 2_000  # characters of what was said or written; a recogniser sends a sentence or two
 
 log = structlog.get_logger()
 
@@ -69,7 +71,12 @@ class Asked:
     @property
     def said(self) -> str:
         """What was said, in the carrier's words; empty when keys were pressed, or nothing was heard."""
-        return self.form.get("SpeechResult", "")
+        return self.form.get("SpeechResult", "")[:MOST_SAID]
+
+    @property
+    def written(self) -> str:
+        """What was written in a text."""
+        return self.form.get("Body", "")[:MOST_SAID]
 
     @property
     def from_(self) -> str:
@@ -85,7 +92,7 @@ Answer = Callable[[Asked], Awaitable[Turn | bytes | None]]
 
 def apology(asked: Asked) -> Turn:
     """When a webhook of the menu fails: on to the fallback, which needs no store and keeps the answers."""
-    return Move((), f"/voice/fallback?{asked.query}" if asked.query else "/voice/fallback")
+    return Move((), f"{FALLBACK}?{asked.query}" if asked.query else FALLBACK)
 
 
 @dataclass(frozen=True)
@@ -115,13 +122,20 @@ class Webhook:
 
     async def _respond(self, asked: Asked, path: str) -> Response:
         try:
-            turn = await self.answer(asked)
+            return _document(await self.answer(asked))
         except Exception:
             log.exception("webhook failed", path=path, carrier_id=asked.carrier_id)
-            turn = self.otherwise(asked)
-        if turn is None:
-            return Response(status_code=204)
-        return Response(turn if isinstance(turn, bytes) else twiml(turn), media_type="text/xml")
+        try:
+            return _document(self.otherwise(asked))
+        except Exception:
+            log.exception("webhook failed twice", path=path, carrier_id=asked.carrier_id)
+            return _document(Move((), FALLBACK))  # which needs nothing of what was asked
+
+
+def _document(turn: Turn | bytes | None) -> Response:
+    if turn is None:
+        return Response(status_code=204)
+    return Response(turn if isinstance(turn, bytes) else twiml(turn), media_type="text/xml")
 
 
 async def _body(receive: Receive) -> bytes:

@@ -6,10 +6,12 @@ A postal code (but sealed) or a telephone number never does.
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from callcenter.phone_number import OWN_PLANS
 from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN
 from ivr.prompts import LANGUAGES
 
 OTHER = "autre"  # the topic of those who do not know
+DIGITS = 9  # of the longest number that an address or a form of the carrier's holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Heard:
     """The one chosen."""
     typed: bool = False
     """The callback is for a number that was typed."""
+    plan: str = ""
+    """The territory whose plan of numbers the typed one may follow, where it has its own."""
     tries: int = 0
     repeats: int = 0
     rounds: int = 0
@@ -59,8 +63,7 @@ Move = tuple[str, Heard]
 _FLAGS = {"r": "relay", "a": "anonymous", "y": "typed", "x": "alone", "v": "unspoken", "i": "texts"}
 _WORDS = {
     "l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens", "u": "until", "e": "slot",
-    "z": "today",
-    "j": "place",
+    "z": "today", "j": "place", "q": "plan",
 }  # fmt: skip
 _LISTS = {"h": "hint", "w": "among", "f": "slots"}
 _COUNTS = {"n": "tries", "p": "repeats", "b": "rounds"}
@@ -99,11 +102,12 @@ def read(query: str) -> Move:
         slots=tuple(slot for slot in pairs.get("f", "").split("-") if slot),
         slot=pairs.get("e", ""),
         typed="y" in pairs,
+        plan=pairs["q"] if pairs.get("q") in OWN_PLANS else "",
         alone="x" in pairs,
         unspoken="v" in pairs,
-        tries=_count(pairs.get("n", "")),
-        repeats=_count(pairs.get("p", "")),
-        rounds=_count(pairs.get("b", "")),
+        tries=count(pairs.get("n", "")),
+        repeats=count(pairs.get("p", "")),
+        rounds=count(pairs.get("b", "")),
     )
     return pairs.get("s", ""), heard
 
@@ -112,5 +116,6 @@ def _codes(joined: str) -> tuple[str, ...]:
     return tuple(code for code in joined.split("-") if code in TERRITORIES or code == MONACO)
 
 
-def _count(digits: str) -> int:
-    return int(digits) if digits.isascii() and digits.isdigit() else 0
+def count(digits: str) -> int:
+    """A small number as we write it; anything else in its place is none."""
+    return int(digits) if len(digits) <= DIGITS and digits.isascii() and digits.isdigit() else 0

@@ -6,8 +6,9 @@ from starlette.routing import Route
 
 from callcenter.actions import monitoring
 from callcenter.clock import now
-from ivr.conversation import MONITOR, TRIES, asks_agent, decided, into, nothing, own
+from ivr.conversation import LONE, MONITOR, TRIES, asks_agent, decided, into, lone_hash, nothing, own
 from ivr.door import Asked, Webhook
+from ivr.heard import count
 from ivr.prompts import say
 from ivr.turns import Ask, Goodbye, Turn
 from ivr.webhooks import OVER
@@ -19,7 +20,9 @@ async def picked_up(asked: Asked) -> Turn:
 
 
 async def heard(asked: Asked) -> Turn:
-    leg_id, tries = own(asked, "g"), int(own(asked, "n") or 1)
+    leg_id, tries = own(asked, "g"), count(own(asked, "n")) or 1
+    if lone := lone_hash(asked):
+        return _asks(leg_id, tries, lone)
     if asked.keys != "1":
         return _asks(leg_id, tries + 1) if tries < TRIES else Goodbye(())
     call_id = await decided(asked, monitoring.wanted, leg_id)
@@ -34,8 +37,8 @@ async def status(asked: Asked) -> None:
         await decided(asked, monitoring.has_left, own(asked, "g"), now(), "hung up")
 
 
-def _asks(leg_id: str, tries: int) -> Ask:
-    return asks_agent("agent.monitors", f"/voice/monitor/heard?g={leg_id}&n={tries}")
+def _asks(leg_id: str, tries: int, lone: int = 0) -> Ask:
+    return asks_agent("agent.monitors", f"/voice/monitor/heard?g={leg_id}&n={tries}&{LONE}={lone}")
 
 
 def _nobody(_asked: Asked) -> Turn:

@@ -13,7 +13,7 @@ from callcenter.errors import StoreDown
 from callcenter.rules.waiting import Announcement
 from ivr import dialogue, prompts
 from ivr.door import Asked, Webhook
-from ivr.heard import Heard
+from ivr.heard import Heard, count
 from ivr.prompts import say
 from ivr.turns import Goodbye, Leave, Turn, Wait
 from ivr.webhooks import QUEUE_PATIENCE, hold, offer_callback, offer_now, wish_of
@@ -100,7 +100,7 @@ async def _joins_at_last(asked: Asked, known: Heard) -> Turn:
 
 
 async def _place(asked: Asked, known: Heard, own: dict[str, str]) -> Announcement | citizen.TurnedAway | citizen.Soon:
-    told = int(own.get("m", "0")) if own.get("m", "0").isdigit() else 0
+    told = count(own.get("m", ""))
     return await asked.voice.live.within(
         LOOK_PATIENCE, citizen.hears_place, own["c"], known.department, told, now(), patient="k" in own or known.relay
     )

@@ -4,10 +4,10 @@ The menu needs no store: step and answers ride in the signed address and the dia
 keys give the same text, remembered whole. Only arriving and leaving the menu touch a store, within a deadline.
 """
 
+from asyncio import to_thread
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
 from zlib import crc32
 
 import structlog
@@ -17,11 +17,12 @@ from callcenter.actions import callback, citizen, site_texts, standing
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import BadNumber, Refusal, StoreDown, TooManyCallbacks
+from callcenter.phone_number import OWN_PLANS, PhoneNumber
 from callcenter.records.calls import Wish
 from callcenter.rules.menu import CHOICES, Menu
 from callcenter.rules.territory import TERRITORIES, hints, local_day
 from ivr import dialogue, sites
-from ivr.door import Asked, Webhook
+from ivr.door import FALLBACK, Asked, Webhook
 from ivr.heard import Heard, written
 from ivr.prompts import say, spoken_day, spoken_time
 from ivr.turns import Ask, Goodbye, Hold, Say, Spelled, Turn
@@ -32,6 +33,7 @@ ARRIVAL_PATIENCE = 1.5  # seconds the welcome may wait for the call's row
 QUEUE_PATIENCE = 2.5  # seconds the last answer may wait for the queue
 WITH_NOTICE = frozenset({"queue.joined", "callback.not_now", "apology.technical"})  # said to those who begin to wait
 WAITING_ROOMS = 4  # carrier queues hold 5,000 each
+A_SPEECH = 100  # characters; what is shorter is understood in well under a millisecond
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 log = structlog.get_logger()
@@ -60,7 +62,10 @@ async def heard(asked: Asked) -> Turn | bytes:
     keys = asked.keys
     if not keys and asked.said:
         step, known = dialogue.place_of(asked.query)
-        keys = dialogue.spoken(step, known, asked.said, asked.voice.menu) if step in dialogue.QUESTIONS else ""
+        what = step, known, asked.said, asked.voice.menu
+        if step in dialogue.QUESTIONS:
+            # A whole speech takes milliseconds to understand: others are not kept waiting by it.
+            keys = dialogue.spoken(*what) if len(asked.said) < A_SPEECH else await to_thread(dialogue.spoken, *what)
     # A typed telephone number is the only answer not to be remembered.
     reach = _reached.__wrapped__ if len(keys) > 5 else _reached
     step, known, document = reach(asked.query, keys, asked.voice.menu)
@@ -70,12 +75,14 @@ async def heard(asked: Asked) -> Turn | bytes:
         document = twiml(dialogue.ask(step, known, asked.voice.menu, HEARD)).encode() if document else None
     if step in dialogue.OFFERS:
         return _offered(step, known, asked)
+    if step in dialogue.TYPED:
+        return await _reads_back(step, known, asked)
     return document or await _ended(step, known, keys, asked)
 
 
 async def fallback(asked: Asked) -> Turn:
     """An answer of ours failed or was not understood: apologies, and on to a person with what was heard so far."""
-    _, known = dialogue.place_of(asked.query or urlsplit(asked.form.get("ErrorUrl", "")).query)
+    _, known = dialogue.place_of(asked.query or asked.form.get("ErrorUrl", "").partition("?")[2].partition("#")[0])
     log.error("fallback", carrier_id=asked.carrier_id, error=asked.form.get("ErrorCode"))
     return hold(asked, known, "apology.technical")
 
@@ -116,21 +123,28 @@ def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Turn
     choices = slots if away.why in ("closed", "suspended") else (dialogue.SOONEST, *slots[:-1])
     reopens = _written(away.reopens) if away.reopens else ""
     anonymous, today = not citizen.own_number(asked.from_), str(local_day(known.department, now()))
-    offered = dialogue.offered(known, anonymous=anonymous, reopens=reopens, slots=choices, today=today)
+    plan = _plan(known, asked)
+    offered = dialogue.offered(known, anonymous=anonymous, plan=plan, reopens=reopens, slots=choices, today=today)
     return _offered(away.why, offered, asked, *_in_french(known, away))
 
 
 def offer_now(asked: Asked, known: Heard) -> Turn | bytes:
     """Who waits has asked to be called back: at which number?"""
-    offered = dialogue.offered(known, anonymous=not citizen.own_number(asked.from_))
+    offered = dialogue.offered(known, anonymous=not citizen.own_number(asked.from_), plan=_plan(known, asked))
     return _offered(dialogue.WISH, offered, asked)
+
+
+def _plan(known: Heard, asked: Asked) -> str:
+    """The territory with a plan of numbers of its own for which they call, or from which."""
+    where = known.department if known.department in TERRITORIES else next(iter(_of_number(asked.from_)), "")
+    return where if where in OWN_PLANS else ""
 
 
 @lru_cache(maxsize=16_384)
 def _reached(query: str, keys: str, menu: Menu) -> tuple[str, Heard, bytes | None]:
     """The step these keys lead to and, unless it is an end, its document."""
     step, known = dialogue.answer(*dialogue.place_of(query), keys, menu)
-    asks = step in dialogue.QUESTIONS and step not in dialogue.OFFERS
+    asks = step in dialogue.QUESTIONS and step not in dialogue.OFFERS | dialogue.TYPED
     return step, known, twiml(dialogue.ask(step, known, menu, HEARD)).encode() if asks else None
 
 
@@ -141,6 +155,8 @@ async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn | byt
                 return await _joins(known, asked)
             case dialogue.DRAFT:
                 return await _drafts(known, keys, asked)
+            case dialogue.DRAFT_OTHER:
+                return await _drafts_other(known, asked)
             case dialogue.PROMISE | dialogue.PROMISE_TYPED:
                 return await _promises(known, asked, typed=step == dialogue.PROMISE_TYPED)
             case dialogue.KEEP:
@@ -163,7 +179,7 @@ async def _ended(step: str, known: Heard, keys: str, asked: Asked) -> Turn | byt
                 return _goodbye(known, say(known.language, "goodbye.farewell"))
     except StoreDown:
         log.warning("end of the dialogue not recorded", carrier_id=asked.carrier_id, step=step)
-        promising = step in (dialogue.PROMISE, dialogue.PROMISE_TYPED, dialogue.DRAFT)
+        promising = step in (dialogue.PROMISE, dialogue.PROMISE_TYPED, dialogue.DRAFT, dialogue.DRAFT_OTHER)
         return hold(asked, known, "callback.not_now" if promising else "apology.technical")
 
 
@@ -208,18 +224,48 @@ async def _texts_sites(known: Heard, asked: Asked) -> Turn:
 
 
 async def _drafts(known: Heard, keys: str, asked: Asked) -> Turn | bytes:
-    """The typed number goes to its sealed draft, is read back once, and never rides in an address."""
+    """The typed number goes to its sealed draft, is read back, and never rides in an address."""
+    what = asked.carrier_id, keys, now()
     try:
-        await asked.voice.records.within(QUEUE_PATIENCE, callback.drafts_number, asked.carrier_id, keys, now())
+        read = await asked.voice.records.within(QUEUE_PATIENCE, callback.drafts_number, *what, territory=known.plan)
     except BadNumber:
-        step, known = dialogue.refused(known)
-        if step in dialogue.ENDS:
-            return await _ended(step, known, "", asked)
-        return dialogue.ask(step, known, asked.voice.menu, HEARD)
-    return _private(dialogue.ask("read_back", known, asked.voice.menu, HEARD, number=keys))
+        return await _goes_on(*dialogue.refused(known), asked)
+    return _read_back(known, asked, *read)
 
 
-async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
+async def _drafts_other(known: Heard, asked: Asked) -> Turn | bytes:
+    """Of the two numbers that were read back they chose the second."""
+    try:
+        await asked.voice.records.within(QUEUE_PATIENCE, callback.drafts_on_the_mainland, asked.carrier_id, now())
+    except BadNumber:
+        return await _goes_on(*dialogue.refused(known), asked)
+    return await _goes_on(*dialogue.typed_is_agreed(known), asked)
+
+
+async def _goes_on(step: str, known: Heard, asked: Asked) -> Turn | bytes:
+    if step in dialogue.ENDS:
+        return await _ended(step, known, "", asked)
+    return dialogue.ask(step, known, asked.voice.menu, HEARD)
+
+
+async def _reads_back(step: str, known: Heard, asked: Asked) -> Turn | bytes:
+    """Once more; a number that is no longer kept is typed again."""
+    try:
+        number = await asked.voice.records.within(QUEUE_PATIENCE, callback.drafted, asked.carrier_id)
+    except StoreDown:
+        log.warning("a typed number cannot be read back", carrier_id=asked.carrier_id)
+        return hold(asked, known, "callback.not_now")
+    if number is None:
+        return await _goes_on(*dialogue.refused(known), asked)
+    return _read_back(known, asked, number, *([number.on_the_mainland] if step == dialogue.TWO_NUMBERS else []))
+
+
+def _read_back(known: Heard, asked: Asked, number: PhoneNumber, *others: PhoneNumber) -> bytes:
+    step, other = (dialogue.TWO_NUMBERS, others[0].keys) if others else (dialogue.READ_BACK, "")
+    return _private(dialogue.ask(step, known, asked.voice.menu, HEARD, number=number.keys, other=other))
+
+
+async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn | bytes:
     language, slot = known.language, "" if known.slot == dialogue.SOONEST else known.slot
     try:
         promise = await asked.voice.records.within(
@@ -238,7 +284,11 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn:
     }
     promised = say(language, "callback.already" if promise.already else "callback.promised", **when)
     reference = say(language, "callback.reference", reference=Spelled(promise.reference))
-    return _goodbye(known, promised, reference, say(language, "goodbye.promised"))
+    last_words = promised, reference, say(language, "goodbye.promised")
+    if not typed and dialogue.place_of(asked.query)[0] in dialogue.NUMBERS:  # they wanted another, and agreed to none
+        number = Spelled(citizen.own_number(asked.from_))
+        return _private(_goodbye(known, say(language, "callback.this_instead", number=number), *last_words))
+    return _goodbye(known, *last_words)
 
 
 async def _cannot_promise(known: Heard, asked: Asked, refusal: Refusal) -> Turn:
@@ -285,7 +335,13 @@ def _unheard(asked: Asked, language: str = "fr") -> Heard:
     """What is known of a caller before they have said anything."""
     relay, other = asked.from_ in settings().relay_numbers, "fr" if language == "en" else "en"
     alone, unspoken = not asked.voice.languages.on_duty(other), not asked.voice.languages.ever(other)
-    return Heard(language, hint=_hints(None, hints(asked.from_)), relay=relay, alone=alone, unspoken=unspoken)
+    return Heard(language, hint=_hints(None, _of_number(asked.from_)), relay=relay, alone=alone, unspoken=unspoken)
+
+
+def _of_number(from_: str) -> tuple[str, ...]:
+    """The territories that a calling number may be of."""
+    number = PhoneNumber.of_caller(from_)
+    return hints(number.e164) if number else ()
 
 
 def _hints(remembered: str | None, of_number: tuple[str, ...]) -> tuple[str, ...]:
@@ -303,9 +359,9 @@ def _goodbye(known: Heard, *said: Say) -> Goodbye:
     return Goodbye(dialogue.paced(said, known))
 
 
-def _private(question: Ask) -> bytes:
+def _private(turn: Turn) -> bytes:
     """A text with a number in it is not to be remembered."""
-    return twiml.__wrapped__(question).encode()
+    return twiml.__wrapped__(turn).encode()
 
 
 def _local_day(at: datetime) -> date:
@@ -328,6 +384,6 @@ def wish_of(known: Heard) -> Wish:
 routes = [
     Route(HEARD, Webhook(heard), methods=["POST"]),
     Route("/voice/incoming", Webhook(incoming), methods=["POST"]),
-    Route("/voice/fallback", Webhook(fallback, otherwise=_call_again), methods=["POST"]),
+    Route(FALLBACK, Webhook(fallback, otherwise=_call_again), methods=["POST"]),
     Route("/voice/status", Webhook(status), methods=["POST"]),
 ]

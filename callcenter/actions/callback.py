@@ -9,7 +9,7 @@ import structlog
 from callcenter import clock
 from callcenter.actions import citizen, dial, dispatch, index, standing, supervisor
 from callcenter.config import settings
-from callcenter.db import Conflict, Session, transaction
+from callcenter.db import Conflict, Session, reading, transaction
 from callcenter.errors import (
     AlreadyPromised,
     BadNumber,
@@ -56,13 +56,30 @@ class Promise:
     is_theirs: bool = True
 
 
-def drafts_number(carrier_id: str, keys: str, at: datetime) -> None:
-    """A number typed for a callback waits sealed until it is confirmed. Refuses what may not be called back."""
-    number = PhoneNumber.parse(keys)
-    if not number.may_be_called_back:
-        raise BadNumber
+def drafts_number(carrier_id: str, keys: str, at: datetime, *, territory: str = "") -> tuple[PhoneNumber, ...]:
+    """A number typed for a callback waits sealed until it is confirmed; every number that the keys may be, the one that
+    waits first. Refuses what may not be called back."""
+    read = PhoneNumber.readings(keys, territory)
     with transaction() as session:
-        drafts.keep(session, carrier_id, number, at)
+        drafts.keep(session, carrier_id, read[0], at)
+        if clock.now() > at + HEARD_WITHIN:  # it is not read back, and another may have been typed meanwhile
+            raise DatabaseDown
+    return read
+
+
+def drafted(carrier_id: str) -> PhoneNumber | None:
+    """The number that waits to be confirmed on this line. Raises DatabaseDown."""
+    with reading() as session:
+        return drafts.take(session, carrier_id)
+
+
+def drafts_on_the_mainland(carrier_id: str, at: datetime) -> None:
+    """Of the two numbers that the keys may be, the second was meant. Told twice, the same; refused where none waits."""
+    with transaction() as session:
+        number = drafts.take(session, carrier_id)
+        if number is None or not number.on_the_mainland.may_be_called_back:
+            raise BadNumber
+        drafts.keep(session, carrier_id, number.on_the_mainland, at)
 
 
 def offered_slots(department: str, topic: str, at: datetime) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ class Ask(BaseModel):
     def carry_out(self, staff: Agent, at: datetime) -> Callback:
         if self.department not in (*TERRITORIES, UNKNOWN) or self.topic not in directory.topics_of([self.department]):
             raise NotFound
-        number = PhoneNumber.parse(self.number)
+        number = PhoneNumber.parse(self.number, self.department)
         wish = Wish(self.department, self.topic, self.language)
         return callback.promises_to(staff, number, wish, _slot(self.day, self.half), at, _agent_id(self.agent))
 

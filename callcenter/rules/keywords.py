@@ -51,9 +51,6 @@ class Hit:
     end: int
     keyword: Keyword
 
-    def hides(self, other: "Hit") -> bool:
-        return self.start <= other.start and other.end <= self.end and self.end - self.start > other.end - other.start
-
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -72,8 +69,8 @@ def spoken_topic(said: str, keywords: Mapping[str, tuple[str, ...]]) -> str | No
     """
     index = _index(tuple(keywords.items()))
     words = _telling(said, index)
-    hits = tuple(_hits(words, index))
-    shown = [hit for hit in hits if not any(other.hides(hit) for other in hits)]
+    hits = _hits(words, index)
+    shown = _shown(hits)
     heard: dict[str, dict[Phrase, float]] = {}
     for hit in shown:
         heard.setdefault(hit.keyword.code, {})[hit.keyword.phrase] = hit.keyword.weight
@@ -144,23 +141,39 @@ def _known(word: str, known: frozenset[str]) -> bool:
 
 
 def _hits(words: Phrase, index: Index) -> Iterable[Hit]:
-    for n, word in enumerate(words):
+    stems = [_stem(word) for word in words]
+    said = list(zip(words, stems, strict=True))
+    for n, (word, stem) in enumerate(said):
         if n and words[n - 1] == REFUSED:
             continue
-        for first in (word + EXACTLY, _stem(word), word[:BEGINNING] + "*"):
+        for first in (word + EXACTLY, stem, word[:BEGINNING] + "*"):
             for each in index.by_first.get(first, ()):
-                if _begins(words[n:], each.phrase):
+                if _is_said(said[n : n + len(each.phrase)], each.phrase):
                     yield Hit(n, n + len(each.phrase), each)
 
 
-def _begins(words: Sequence[str], phrase: Phrase) -> bool:
-    return len(words) >= len(phrase) and all(map(_is, words, phrase))
+def _is_said(words: Sequence[tuple[str, str]], phrase: Phrase) -> bool:
+    return len(words) == len(phrase) and all(
+        _is(word, stem, part) for (word, stem), part in zip(words, phrase, strict=True)
+    )
 
 
-def _is(word: str, part: str) -> bool:
+def _shown(hits: Iterable[Hit]) -> list[Hit]:
+    """Those that no longer one holds, in one pass: from the left, the longest first."""
+    shown: list[Hit] = []
+    reach, widest = 0, (-1, -1)
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        own = hit.start, hit.end
+        if hit.end > reach or own == widest:
+            reach, widest = hit.end, own
+            shown.append(hit)
+    return shown
+
+
+def _is(word: str, stem: str, part: str) -> bool:
     if part.endswith("*"):
         return word.startswith(part[:-1])
-    return part in (word + EXACTLY, _stem(word))
+    return part in (word + EXACTLY, stem)
 
 
 def _stem(word: str) -> str:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import dropwhile
 
 UNITS = {
     "zero": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8,
@@ -90,13 +91,16 @@ def choice(said: str) -> str | None:
     if len(words) != 1:
         return None
     word = words[0]
-    number = int(word) if word.isdigit() else UNITS.get(word, 10)
+    if word.isdigit():
+        figure = word.lstrip("0") or "0"
+        return figure if len(figure) == 1 and figure.isascii() else None
+    number = UNITS.get(word, 10)
     return str(number) if number < 10 else None
 
 
 def is_yes(said: str) -> bool:
     words = plain(said)
-    return bool(YES & set(words) or _holds(words, ("c", "est", "ca"))) and not is_no(said)
+    return bool(YES & set(words) or _says_any(words, ("c est ca",))) and not is_no(said)
 
 
 def is_no(said: str) -> bool:
@@ -137,8 +141,7 @@ def _runs(said: str) -> Iterable[tuple[Words, ...]]:
 
 def _codes(run: tuple[Words, ...]) -> Iterable[str]:
     """Every postal code that this run of figures may be; one that is said twice is itself."""
-    while run and set(run[0]) <= JOINING:
-        run = run[1:]
+    run = tuple(dropwhile(lambda words: set(words) <= JOINING, run))
     if sum(map(len, run)) > MOST_WORDS:
         return
     for figures in _figures(run):
@@ -184,10 +187,14 @@ def _value(words: tuple[str, ...]) -> int | None:
         return None
     if thousands:
         before, after = words[: thousands[0]], words[thousands[0] + 1 :]
-        high = 1 if not before else int(before[0]) if len(before) == 1 and before[0].isdigit() else _below(before, 100)
+        high = 1 if not before else int(before[0]) if _is_short_figure(before) else _below(before, 100)
         low = 0 if not after else _below(after, 1000)
         return None if high is None or low is None or not 0 < high < 100 else high * 1000 + low
     return _below(words, 1000)
+
+
+def _is_short_figure(words: tuple[str, ...]) -> bool:
+    return len(words) == 1 and len(words[0]) < 3 and words[0].isdigit()
 
 
 def _below(words: tuple[str, ...], limit: int) -> int | None:
@@ -229,8 +236,5 @@ def _teen(word: str) -> int | None:
 
 
 def _says_any(words: tuple[str, ...], phrases: Iterable[str]) -> bool:
-    return any(_holds(words, tuple(phrase.split())) for phrase in phrases)
-
-
-def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    return any(words[n : n + len(phrase)] == phrase for n in range(len(words)))
+    said = f" {' '.join(words)} "
+    return any(f" {phrase} " in said for phrase in phrases)

@@ -13,6 +13,7 @@ from ivr.dialogue import (
     BY_TEXT,
     CANCEL,
     DRAFT,
+    DRAFT_OTHER,
     ENDS,
     FAREWELL,
     KEEP,
@@ -23,6 +24,8 @@ from ivr.dialogue import (
     PROMISE_TYPED,
     QUESTIONS,
     QUEUE,
+    REPEATS,
+    TWO_NUMBERS,
     answer,
     ask,
     kept,
@@ -30,6 +33,7 @@ from ivr.dialogue import (
     packaged_menu,
     place_of,
     refused,
+    typed_is_agreed,
 )
 from ivr.heard import Heard, Move, written
 
@@ -84,6 +88,9 @@ def places() -> dict[Move, tuple[Move, ...]]:
         for why in ("closed", "suspended", "nobody", "full", "too_long")
         for a in (True, False)
     ]
+    beginnings += [
+        (step, offered(Heard(), anonymous=a, plan="988")) for step in ("number", TWO_NUMBERS) for a in (True, False)
+    ]
     beginnings += [("read_back", offered(Heard(), anonymous=a)) for a in (True, False)]
     new = beginnings
     while new:
@@ -92,13 +99,16 @@ def places() -> dict[Move, tuple[Move, ...]]:
             continue
         if place[0] in ENDS:
             asked_again: dict[str, Callable[[Heard], tuple[Move, ...]]] = {
-                DRAFT: lambda heard: (refused(heard),),
+                DRAFT: lambda heard: (refused(heard), ("read_back", heard), (TWO_NUMBERS, heard)),
+                DRAFT_OTHER: lambda heard: (refused(heard), typed_is_agreed(heard)),
                 NOT_OPEN: lambda heard: (("sites", replace(heard, texts=True)),),
                 BY_TEXT: lambda heard: (("sites", heard),),
             }
             follow: tuple[Move, ...] = asked_again.get(place[0], _nothing)(place[1])
         else:
-            keys = SINGLE if QUESTIONS[place[0]].digits == 1 else SINGLE + CODES + ["0565051234", "0000000000"]
+            keys = (
+                SINGLE if QUESTIONS[place[0]].digits == 1 else SINGLE + CODES + ["0565051234", "0000000000", "261234#"]
+            )
             follow = tuple({answer(*place, pressed, ROLLOUT) for pressed in keys})
         known[place] = follow
         new.extend(follow)
@@ -221,6 +231,64 @@ def test_star_says_the_same_again(step: str) -> None:
     following, known = answer(step, heard, "*", MENU)
     assert (following, replace(known, repeats=0)) == (step, heard)
     assert ask(step, known, MENU, "").say == ask(step, heard, MENU, "").say
+
+
+@pytest.mark.parametrize("step", [step for step, question in QUESTIONS.items() if question.digits == 1])
+def test_a_lone_hash_asks_again_five_times_and_then_is_silence(step: str) -> None:
+    """It is the end of what was typed at the question before: no try, no answer, and no excuses for it."""
+    heard = replace(PROMISED, department="46", among=("46", "82"), slots=("s", "20261124m"))
+    at: Move = (step, heard)
+    for _ in range(REPEATS):
+        at = answer(*at, "#", MENU)
+        assert (at[0], replace(at[1], repeats=0)) == (step, heard)
+    assert ask(*at, MENU, "").say == ask(step, heard, MENU, "").say
+    assert answer(*at, "#", MENU) == answer(*at, "", MENU)
+    assert answer(step, at[1], "1#", MENU) == answer(step, at[1], "1", MENU)
+
+
+def test_no_road_agrees_to_a_typed_number_but_the_key_that_says_so() -> None:
+    """Silence, nonsense, `#` and rounds that are used up end without the number that was typed."""
+    known = places()
+    for place, follow in known.items():
+        for following, heard in follow:
+            if heard.typed and not place[1].typed:
+                assert place[0] in ("read_back", TWO_NUMBERS, DRAFT_OTHER), place
+            if following == PROMISE_TYPED:
+                assert heard.typed
+            if following == PROMISE:
+                assert not heard.anonymous
+                assert not heard.typed
+    for step, heard in known:
+        if step in ("read_back", TWO_NUMBERS):
+            for keys in SINGLE:
+                following, then = answer(step, heard, keys, MENU)
+                agreed = following == PROMISE_TYPED or then.typed
+                assert agreed == (keys == "1"), (step, keys)
+
+
+def test_a_number_of_another_plan_is_typed_where_they_have_one() -> None:
+    heard = offered(Heard(department="988"), anonymous=False, plan="988")
+    turn = ask("number", heard, MENU, "/voice/heard")
+    assert turn.digits > 10
+    assert "puis dièse" in str(turn.say[0])
+    for keys in ("261234", "0687261234", "00687261234", "261234#"):
+        assert after(keys, step="number", heard=heard) == (DRAFT, heard)
+    mainland = offered(Heard(department="46"), anonymous=False)
+    assert ask("number", mainland, MENU, "/voice/heard").digits == 10
+    assert after("261234", step="number", heard=mainland)[0] == "number"
+    both = " ".join(map(str, ask(TWO_NUMBERS, heard, MENU, "", number="261234", other="0687261234").say))
+    assert "261234, un numéro local, tapez 1" in both
+    assert "0687261234, en France hexagonale, tapez 2" in both
+    assert after("1", step=TWO_NUMBERS, heard=heard)[0] == PROMISE_TYPED
+    assert after("2", step=TWO_NUMBERS, heard=heard)[0] == DRAFT_OTHER
+    assert after("3", step=TWO_NUMBERS, heard=heard)[0] == "number"
+
+
+@pytest.mark.parametrize("digits", ["9" * 5_000, "9" * 10, "-1", "٣", "1e3", "", " "])
+def test_no_count_of_an_address_is_out_of_bounds(digits: str) -> None:
+    for name in ("n", "p", "b"):
+        step, heard = place_of(f"s=topic&d=46&{name}={digits}")
+        assert (step, heard) == ("topic", Heard(department="46"))
 
 
 def test_nine_changes_the_language_and_back() -> None:

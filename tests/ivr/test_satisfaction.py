@@ -172,3 +172,40 @@ def test_by_text_where_texts_are_on(carrier: Carrier, karim: str, line: Line, mo
 )
 def test_what_a_text_says(text: str, reply: Reply) -> None:
     assert read(text) == reply
+
+
+def test_a_lone_hash_asks_both_questions_again_five_times_and_is_no_wrong_key(carrier: Carrier, karim: str) -> None:
+    call_id = spoken(karim)
+    asked = carrier.asks(f"/voice/goodbye?c={call_id}")
+    for _ in range(5):
+        asked = carrier.asks(asked.action, "#")
+        assert "satisfait" in asked
+    assert carrier.asks(asked.action, "#").verbs[-1] == "Hangup"
+    then = carrier.asks(asked.action, "4")
+    for _ in range(5):
+        then = carrier.asks(then.action, "#")
+        assert "réglée" in then
+    assert "réglée" in carrier.asks(then.action, "7")  # the first wrong key
+    assert "Merci de vos réponses" in carrier.asks(then.action, "1")
+    contact = contact_of(call_id)
+    assert (contact.satisfaction, contact.settled_said) == (4, True)
+
+
+@pytest.mark.parametrize(
+    "address", ["/voice/leg/heard?g=1&n=3", "/voice/attempt/heard?p=1&n=3&l=fr", "/voice/monitor/heard?g=1&n=3"]
+)
+def test_a_lone_hash_never_declines_a_call(carrier: Carrier, address: str) -> None:
+    heard = carrier.asks(address, "#")
+    for _ in range(4):
+        assert heard.verbs == ["Gather"]
+        heard = carrier.asks(heard.action, "#")
+    assert heard.verbs == ["Gather"]
+    assert carrier.asks(heard.action, "#").verbs[-1] == "Hangup"
+
+
+def test_a_lone_hash_on_an_open_line_is_asked_again(carrier: Carrier) -> None:
+    heard = carrier.asks("/voice/shift/heard?a=1&o=2", "#")
+    for _ in range(4):
+        heard = carrier.asks(heard.action, "#")
+        assert "Tapez 1 pour le prendre" in heard
+    assert carrier.asks(heard.action, "#").verbs == ["Pause", "Redirect"]

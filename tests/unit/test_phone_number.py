@@ -18,7 +18,9 @@ from callcenter.reference import rows
         ("0262412345", "+262262412345"),
         ("0596710000", "+596596710000"),
         ("0693123456", "+262693123456"),
-        ("0508411234", "+508508411234"),
+        ("0508411234", "+508411234"),
+        ("05 08 41 12 34", "+508411234"),
+        ("0708401234", "+508708401234"),
     ],
 )
 def test_a_number_typed_the_national_way_is_the_one_its_owner_means(typed: str, e164: str) -> None:
@@ -26,11 +28,59 @@ def test_a_number_typed_the_national_way_is_the_one_its_owner_means(typed: str, 
 
 
 @pytest.mark.parametrize(
-    "from_", ["anonymous", "client:bob", "sip:bob@example.org", "+", "", "+266696687", "Restricted"]
+    ("keys", "territory", "numbers"),
+    [
+        ("0508411234", "", ["+508411234"]),
+        ("0508411234", "975", ["+508411234"]),
+        ("411234", "975", ["+508411234"]),
+        ("0708401234", "975", ["+508708401234"]),
+        ("721234", "986", ["+681721234"]),
+        ("87123456", "987", ["+68987123456"]),
+        ("40501234", "987", ["+68940501234"]),
+        ("0068987123456", "987", ["+68987123456"]),
+        ("261234", "988", ["+687261234"]),
+        ("00687261234", "988", ["+687261234"]),
+        ("0612345678", "988", ["+33612345678"]),
+        ("0687261234", "988", ["+687261234", "+33687261234"]),
+        ("0681721234", "986", ["+681721234", "+33681721234"]),
+        ("0689123456", "987", ["+33689123456"]),
+        ("0687261234", "975", ["+33687261234"]),
+        ("0687261234", "46", ["+33687261234"]),
+    ],
 )
-def test_a_caller_without_an_ordinary_number_is_an_ordinary_caller(from_: str) -> None:
-    number = PhoneNumber.of_caller(from_)
-    assert number is None or not number.may_be_called_back
+def test_keys_are_read_by_the_plan_of_the_territory_and_twice_where_they_may_be_two_numbers(
+    keys: str, territory: str, numbers: list[str]
+) -> None:
+    read = PhoneNumber.readings(keys, territory)
+    assert [number.e164 for number in read] == numbers
+    assert len(read) == 1 or read[0].on_the_mainland == read[1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "territory"),
+    [("261234", "46"), ("261234", "986"), ("036000", "988"), ("3117", "988"), ("0899123456", "988"), ("117", "987")],
+)
+def test_what_is_no_number_of_the_plan_is_refused(keys: str, territory: str) -> None:
+    with pytest.raises(BadNumber):
+        PhoneNumber.readings(keys, territory)
+
+
+def test_a_number_of_saint_pierre_is_written_as_the_rest_of_france_dials_it() -> None:
+    number = PhoneNumber("+508411234")
+    assert (number.national, number.keys) == ("05 08 41 12 34", "0508411234")
+    assert PhoneNumber.parse(number.national) == number
+
+
+@pytest.mark.parametrize(
+    "from_",
+    ["anonymous", "Anonymous", "ANONYMOUS", "client:bob", "client:Anonymous", "sip:bob@example.org", "+", "", "private",
+     "sip:anonymous@anonymous.invalid", "Restricted", "restricted", "blocked", "BLOCKED", "unknown", "Unavailable",
+     "unavailable", "+266696687", "+86282452253", "+8656696", "+2562533", "+7378742833", "+17378742833", "+464",
+     "266696687", "+1 737-874-2833", "+1 (737) 874-2833", "0017378742833", "+0086282452253", "sip:+86282452253@carrier",
+     "sip:+33612345678@anonymous.invalid", " +464", "+３３６１２３４５６７８"],
+)  # fmt: skip
+def test_whoever_withholds_their_number_is_nobody(from_: str) -> None:
+    assert PhoneNumber.of_caller(from_) is None
 
 
 @pytest.mark.parametrize("number", ["+33565051234", "+33612345698", "+262262412345", "+596596710000", "+33972000000"])
@@ -63,11 +113,12 @@ def test_a_printed_number_is_masked() -> None:
 def test_an_overseas_number_is_masked_after_its_calling_code(prefix: dict[str, str], digits: str) -> None:
     typed = (prefix["first"] + digits)[:10]
     shown = PhoneNumber.parse(typed).masked
-    code, first = f"+{prefix['calling_code']} ", typed[1]
+    own = typed.removeprefix("0508").removeprefix("0")
+    code, first = f"+{prefix['calling_code']} ", own[0]
     assert shown.startswith(code + first), shown
     assert shown.endswith(typed[-2:]), shown
     hidden = shown.removeprefix(code + first).removesuffix(typed[-2:])
-    assert hidden.count("•") == 6, shown
+    assert hidden.count("•") == len(own) - 3, shown
     assert not any(c.isdigit() for c in hidden), shown
 
 
