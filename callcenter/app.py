@@ -27,6 +27,7 @@ from callcenter.api import (
     metrics,
     open_data,
     orders,
+    sign_in,
     sites,
     visits,
     waiting,
@@ -126,7 +127,7 @@ def create() -> FastAPI:
         lifespan=_lifespan,
     )
     for router in (
-        identity.router,
+        sign_in.router,
         desk_commands.router,
         board.router,
         callbacks.router,
@@ -211,8 +212,9 @@ def _refused(request: Request, failure: Exception) -> Response:
     refusal = failure if isinstance(failure, Refusal) else Refusal()
     if request.url.path.startswith("/api/"):
         sentence = pages.refusal_sentence(refusal, identity.language_of(request))
-        return JSONResponse({"refusal": type(refusal).__name__, "sentence": sentence}, status_code=refusal.status)
-    return pages.refused(request, refusal)
+        told = JSONResponse({"refusal": type(refusal).__name__, "sentence": sentence}, status_code=refusal.status)
+        return pages.retriable(told, refusal)
+    return pages.retriable(pages.refused(request, refusal), refusal)
 
 
 def _http_refused(request: Request, failure: Exception) -> Response:

@@ -5,12 +5,23 @@
 
 import os
 import re
+<<<<<<< HEAD
+=======
+from collections.abc import Iterator
+>>>>>>> f809140 (Guesses at the door are counted before a password is looked at, and half-requests are bounded by a guard of ours: neither a botnet nor a stranger stops those who work)
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 import phonenumbers
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from callcenter.strength import weakness
+
+Network = IPv4Network | IPv6Network
+LogLevel = Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"]
 
 PRACTICE_SECRET = "practice-secret-practice-secret-practice"
 PRACTICE_ACCOUNT = "AC" + "0" * 32
@@ -30,13 +41,19 @@ NOBODYS_OWN = frozenset(  # kinds of numbers that cost the caller nothing, or de
 class Settings(BaseSettings):
     """Every choice a deployer makes. Times are in seconds unless a name says otherwise."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore")
+    # A refusal at the start is written to logs: it names the setting and never shows what it holds.
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", hide_input_in_errors=True)
 
     demonstration: bool = Field(
         default=False, description="set by `callcenter up` on embedded stores; allows the practice secrets"
     )
 
     database_url: str = Field(default="", description="PostgreSQL 15 or later; empty: an embedded server")
+    migrate_database_url: str = Field(
+        default="",
+        description="the same database as the role that owns the tables, for `callcenter migrate` alone; "
+        "empty: DATABASE_URL",
+    )
     redis_url: str = Field(
         default="", description="Redis 7.2 / Valkey 8 or later, for the live index; empty: an embedded server"
     )
@@ -91,11 +108,23 @@ class Settings(BaseSettings):
         default=True, description="`__Host-` cookies; only the demonstration over plain HTTP turns it off"
     )
 
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(),
+        description="addresses or networks of the proxies in front of the webs, separated by commas; what they say of "
+        "who asks (`X-Forwarded-For`) is believed from them alone",
+    )
+
     brand: Literal["neutre", "etat"] = Field(
         default="neutre", description="`etat` for a deployer entitled to the State's brand"
     )
     relay_numbers: Annotated[frozenset[str], NoDecode] = Field(
         default=frozenset(), description="E.164 numbers of relay services, separated by commas; their calls are tagged"
+    )
+
+    desk_phones_allowed: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="desk phones beyond the fixed, mobile and VoIP numbers of French territories: E.164 numbers or "
+        "their beginnings (`+3524`), separated by commas",
     )
 
     ring_widens_after: Annotated[tuple[float, float], NoDecode] = Field(
@@ -156,17 +185,36 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="what Prometheus brings as a bearer to GET /metrics; empty: there is none"
     )
-    log_level: str = Field(default="INFO", description="of structured logs on standard output")
+    log_level: LogLevel = Field(default="INFO", description="of structured logs on standard output")
 
-    @field_validator("relay_numbers", mode="before")
+    @field_validator("relay_numbers", "trusted_proxies", "desk_phones_allowed", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return frozenset(n.strip() for n in value.split(",") if n.strip()) if isinstance(value, str) else value
+        return [n.strip() for n in value.split(",") if n.strip()] if isinstance(value, str) else value
+
+    @field_validator("desk_phones_allowed")
+    @classmethod
+    def _beginnings(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch(r"\+[1-9][0-9]{1,14}", each) for each in value):
+            raise ValueError("each is + and figures, the country's code first")
+        return value
+
+    @field_validator("secret_keys_old")
+    @classmethod
+    def _by_id(cls, value: str) -> str:
+        if not all(re.fullmatch(r"[0-9]{1,3}:.+", pair) for pair in value.split(",") if pair):
+            raise ValueError("each is `id:key`")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
 
     @field_validator("ring_widens_after", mode="before")
     @classmethod
     def _two_ages(cls, value: object) -> object:
-        return tuple(float(n) for n in value.split(",")) if isinstance(value, str) else value
+        return value.split(",") if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _no_practice_secret_in_earnest(self) -> Self:
@@ -174,21 +222,11 @@ class Settings(BaseSettings):
             return self
         if self.planted_bug:
             raise ValueError("PLANTED_BUG: only in the demonstration.")
-        practised = [
-            name
-            for name, practised in {
-                "SECRET_KEY": self.secret_key.get_secret_value() == PRACTICE_SECRET,
-                "TWILIO_AUTH_TOKEN": self.twilio_auth_token.get_secret_value() == PRACTICE_TOKEN,
-                "TWILIO_ACCOUNT_SID": self.twilio_account_sid == PRACTICE_ACCOUNT,
-            }.items()
-            if practised
-        ]
-        if practised:
-            raise ValueError(f"{', '.join(practised)}: the demonstration's value is public; set your own.")
-        if len(self.secret_key.get_secret_value()) < 32:
-            raise ValueError("SECRET_KEY: at least 32 characters.")
+        if found := [*self._practised(), *self._weak(), *self._open()]:
+            raise ValueError("; ".join(found))
         return self
 
+<<<<<<< HEAD
     @model_validator(mode="after")
     def _numbers_do_what_they_are_for(self) -> Self:
         numbers = {"TWILIO_NUMBER": self.twilio_number, "TWILIO_CALLER_ID": self.caller_id}
@@ -242,6 +280,43 @@ def is_nobodys_own(number: str) -> bool:
     except phonenumbers.NumberParseException:
         return False
     return number.startswith("+338") or phonenumbers.number_type(parsed) in NOBODYS_OWN
+=======
+    def _practised(self) -> Iterator[str]:
+        public = {
+            "SECRET_KEY": self.secret_key.get_secret_value() == PRACTICE_SECRET,
+            "TWILIO_AUTH_TOKEN": self.twilio_auth_token.get_secret_value() == PRACTICE_TOKEN,
+            "TWILIO_ACCOUNT_SID": self.twilio_account_sid == PRACTICE_ACCOUNT,
+        }
+        yield from (f"{name}: the demonstration's value is public; set your own" for name in public if public[name])
+
+    def _weak(self) -> Iterator[str]:
+        following, metrics = self.twilio_auth_token_next, self.metrics_token.get_secret_value()
+        secrets = {
+            "SECRET_KEY": self.secret_key.get_secret_value(),
+            "TWILIO_AUTH_TOKEN": self.twilio_auth_token.get_secret_value(),
+        }
+        if following:
+            secrets["TWILIO_AUTH_TOKEN_NEXT"] = following.get_secret_value()
+        if metrics:
+            secrets["METRICS_TOKEN"] = metrics
+        weak = {name: weakness(secret) for name, secret in secrets.items()}
+        yield from (f"{name}: {why}" for name, why in weak.items() if why)
+
+    def _open(self) -> Iterator[str]:
+        for name, url in (("PUBLIC_VOICE_URL", self.public_voice_url), ("PUBLIC_WEB_URL", self.public_web_url)):
+            if not _is_safe(url):
+                yield f"{name}: https:// and a host, outside the demonstration"
+        if not self.secure_cookies:
+            yield "SECURE_COOKIES: off only in the demonstration"
+
+
+def _is_safe(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return False
+>>>>>>> f809140 (Guesses at the door are counted before a password is looked at, and half-requests are bounded by a guard of ours: neither a botnet nor a stranger stops those who work)
 
 
 @lru_cache

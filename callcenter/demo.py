@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from callcenter import clock, sealing
-from callcenter.api import directory, identity
+from callcenter.api import directory, passwords
 from callcenter.db import Session, transaction
 from callcenter.records import agents
 from callcenter.records.agents import Agent
@@ -61,7 +61,7 @@ PHONES = {villager.login: f"+339000000{number:02}" for number, villager in enume
 
 def settle() -> list[dict[str, str]]:
     """Write the accounts that are missing; those that are there keep what was changed. What to show to the reader."""
-    hashed = identity.hasher().hash(PASSWORD)
+    hashed = passwords.hashed(PASSWORD)
     with transaction() as session:
         for villager in VILLAGE:
             if agents.by_login(session, villager.login) is None:

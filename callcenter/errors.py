@@ -12,6 +12,8 @@ class Refusal(Exception):
 
     status: ClassVar[int] = 400
     english: ClassVar[str] = "The request could not be carried out."
+    retry_after: int | None = None
+    """Seconds before asking again can help, where that is known."""
 
     def sentence(self, language: str = "fr") -> str:
         """What the reader sees: the class's sentence, then what this refusal adds to it."""
@@ -101,6 +103,18 @@ class TooManyTries(Refusal):
 
     status = 429
     english = "Too many tries: wait a few minutes before trying again."
+
+    def __init__(self, retry_after: int = 600) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class DoorBusy(Refusal):
+    """Trop de personnes se connectent en ce moment : réessayez dans quelques secondes."""
+
+    status = 503
+    english = "Too many people are signing in at the moment: try again in a few seconds."
+    retry_after = 3
 
 
 class NotAllowed(Refusal):

@@ -12,12 +12,12 @@ from starlette.routing import BaseRoute
 from callcenter import logs
 from callcenter.actions import standing
 from callcenter.config import Settings, settings
+from callcenter.lanes import Lane
 from callcenter.telephone import telephone
 from ivr import conversation, monitoring, waiting_room, webhooks
 from ivr.dialogue import packaged_menu
 from ivr.door import Voice
 from ivr.footsteps import Footsteps
-from ivr.lanes import Lane
 from ivr.music import waiting_music
 from ivr.signature import Signatures
 

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from callcenter.actions.standing import Standing
+from callcenter.lanes import Lane
 from callcenter.rules.menu import Menu
 from ivr.footsteps import Footsteps
-from ivr.lanes import Lane
 from ivr.languages import Languages
 from ivr.signature import HEADER, KEY_HEADER, Signatures, body_holds
 from ivr.turns import Move, Turn

@@ -6,23 +6,20 @@ changes something the Origin and the session's own token.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import lru_cache
-from secrets import compare_digest, token_urlsafe
+from datetime import timedelta
+from secrets import compare_digest
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-import structlog
 from anyio import to_thread
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, BeforeValidator
+from fastapi import Depends, Request, Response
+from pydantic import BeforeValidator
 from starlette.datastructures import FormData
 
 from callcenter import clock, sealing
 from callcenter.config import settings
 from callcenter.db import reading, transaction
-from callcenter.errors import NotAllowed, NotSignedIn, Refusal, TooManyTries, WrongPassword
+from callcenter.errors import NotAllowed, NotSignedIn, Refusal
 from callcenter.records import agents, sessions
 from callcenter.records.agents import Agent
 
@@ -40,7 +37,6 @@ LANGUAGES = ("fr", "en")
 Id = Annotated[str, BeforeValidator(lambda given: str(UUID(str(given))))]
 """An identifier that a browser sent: a UUID, or the form is wrong."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-log = structlog.get_logger()
 
 
 class ForeignPage(Refusal):
@@ -119,34 +115,16 @@ async def is_staff(request: Request) -> bool:
 Admitted = Annotated[Visitor, Depends(admit)]
 
 
-def sign_in(login: str, password: str, address: str) -> tuple[str, Agent]:
-    """A fresh session: its token, for the cookie, and whose it is. Raises WrongPassword, TooManyTries, DatabaseDown."""
-    at = clock.now()
-    with reading() as session:
-        if sessions.too_many_tries(session, login, address, at):
-            raise TooManyTries
-        agent = agents.by_login(session, login)
-    if not _is_password(agent.password_hash if agent else _nobodys_hash(), password) or agent is None:
-        with transaction() as session:
-            sessions.failed(session, login, address, at)
-        log.info("a sign-in failed")
-        raise WrongPassword
-    token = token_urlsafe(32)
-    with transaction() as session:
-        sessions.begin(session, agent.id, token, at)
-    return token, agent
-
-
 def sign_out(visitor: Visitor) -> None:
     """This browser's session ends, here and for whoever copied its cookie."""
     with transaction() as session:
         sessions.revoke(session, visitor.staff.id, clock.now(), visitor.session)
 
 
-def set_cookie(response: Response, name: str, value: str) -> None:
-    """A cookie of this host alone, unseen by scripts; it goes with the browser."""
-    secure = settings().secure_cookies
-    response.set_cookie(cookie_name(name), value, path="/", secure=secure, httponly=True, samesite="lax")
+def set_cookie(response: Response, name: str, value: str, kept: timedelta | None = None) -> None:
+    """A cookie of this host alone, unseen by scripts; it goes with the browser, or is `kept` so long."""
+    secure, age = settings().secure_cookies, int(kept.total_seconds()) if kept else None
+    response.set_cookie(cookie_name(name), value, age, path="/", secure=secure, httponly=True, samesite="lax")
 
 
 def forget_cookie(response: Response, name: str) -> None:
@@ -188,25 +166,6 @@ def still_signed_in(tokens: Collection[bytes]) -> set[bytes]:
         return sessions.still_valid(session, tokens, clock.now())
 
 
-@lru_cache
-def hasher() -> PasswordHasher:
-    """argon2id with OWASP's parameters: a shift that signs in at once must not stop the desks of those at work."""
-    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-
-
-@lru_cache
-def _nobodys_hash() -> str:
-    """Costs an unknown name as much time as a known one."""
-    return hasher().hash(token_urlsafe(16))
-
-
-def _is_password(hashed: str, password: str) -> bool:
-    try:
-        return hasher().verify(hashed, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
 def language_of(request: Request) -> str:
     """The language of the answer: of whoever is signed in, else chosen before, else the browser's, else French."""
     known: str | None = getattr(request.state, "language", None)
@@ -223,45 +182,3 @@ def _language_before(request: Request) -> str:
         return str(chosen)
     asked = request.headers.get("accept-language", "")[:2].lower()
     return "en" if asked == "en" else "fr"
-
-
-class Credentials(BaseModel):
-    """What a sign-in needs."""
-
-    login: str
-    password: str
-
-
-class SignedInAs(BaseModel):
-    """`csrf` goes into the header X-CSRF-Token of whatever changes something."""
-
-    agent_id: str
-    login: str
-    name: str
-    role: str
-    csrf: str
-
-
-router = APIRouter(prefix="/api", tags=["session"])
-
-
-@router.post("/session")
-@open_to(ANYBODY)
-def begin_session(given: Credentials, request: Request, response: Response) -> SignedInAs:
-    """Sign in; the session comes as a cookie."""
-    token, agent = sign_in(given.login, given.password, address_of(request))
-    set_cookie(response, "session", token)
-    return SignedInAs(agent_id=agent.id, login=agent.login, name=agent.name, role=agent.role, csrf=csrf_token(token))
-
-
-@router.delete("/session", status_code=204)
-@open_to(*STAFF)
-def end_session(visitor: Admitted, response: Response) -> None:
-    """Sign out."""
-    sign_out(visitor)
-    forget_cookie(response, "session")
-
-
-def address_of(request: Request) -> str:
-    """Whose tries are counted together: the address that uvicorn saw, or was told by a proxy it trusts."""
-    return request.client.host if request.client else ""

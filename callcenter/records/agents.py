@@ -27,6 +27,7 @@ from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import trail
 from callcenter.records.identity import new_id
+from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.routing import ANYBODY, agent_queues
 from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
 
@@ -46,6 +47,7 @@ class Agent(Base):
             name="agents_call_in_hand",
         ),
         CheckConstraint("active = (closed_at is null)", name="agents_closed"),
+        CheckConstraint("login = lower(btrim(login))", name="agents_login"),
         Index("agents_on_duty", "state", postgresql_where="state <> 'offline'"),
     )
 
@@ -109,8 +111,8 @@ def search(
 
 def by_logins(session: Session, logins: Sequence[str]) -> dict[str, Agent]:
     """Staff by the names they sign in with, active or not, held until this transaction ends."""
-    named = select(Agent).where(func.lower(Agent.login).in_(logins)).order_by(Agent.id).with_for_update()
-    return {row.login.lower(): row for row in session.scalars(named)}
+    named = select(Agent).where(Agent.login.in_(logins)).order_by(Agent.id).with_for_update()
+    return {row.login: row for row in session.scalars(named)}
 
 
 def per_department(session: Session) -> dict[str, int]:
@@ -125,8 +127,11 @@ def get(session: Session, agent_id: str) -> Agent | None:
 
 
 def by_login(session: Session, login: str) -> Agent | None:
-    """An active member of staff, by the name they sign in with."""
-    return session.scalar(select(Agent).where(func.lower(Agent.login) == login.strip().lower(), Agent.active))
+    """An active member of staff, by the name they sign in with, however it is written."""
+    name = login_of(login)
+    if not may_be_login(name):
+        return None
+    return session.scalar(select(Agent).where(Agent.login == name, Agent.active))
 
 
 def lock(session: Session, agent_id: str) -> Agent | None:

@@ -1,6 +1,6 @@
 """Who is signed in: sessions live in PostgreSQL, so a flushed index signs nobody out, and each can be revoked.
 
-The cookie holds a random token; the row holds its SHA-256. Failed tries are counted per name and per address.
+The cookie holds a random token; the row holds its SHA-256. Tries are counted in `tries`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, Uuid, delete, func, select, update
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, Uuid, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,10 +18,7 @@ from callcenter.db import Base
 from callcenter.records.agents import Agent
 
 LIFETIME = timedelta(hours=12)  # a working day; the cookie goes with the browser
-WINDOW = timedelta(minutes=10)
 LOGS_KEPT = timedelta(days=366)
-TRIES_PER_NAME = 5
-TRIES_PER_ADDRESS = 30
 
 Changes = Mapping[str, tuple[Any, Any]]
 """By field, what was and what is."""
@@ -39,17 +36,6 @@ class StaffSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-
-
-class SignInTry(Base):
-    """One failed try; the name and the address only as pseudonyms."""
-
-    __tablename__ = "sign_in_tries"
-    __table_args__ = (Index("sign_in_tries_by_who", "who", "at"),)
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    who: Mapped[bytes] = mapped_column(LargeBinary)
-    at: Mapped[datetime]
 
 
 class AuditEntry(Base):
@@ -129,22 +115,6 @@ def revoke(session: Session, agent_id: str, at: datetime, token: bytes | None = 
     session.execute((mine.where(StaffSession.token == token) if token else mine).values(revoked_at=at))
 
 
-def too_many_tries(session: Session, login: str, address: str, at: datetime) -> bool:
-    """Whether this name or this address has failed too often in the last ten minutes."""
-    for who, most in ((f"name:{login.lower()}", TRIES_PER_NAME), (f"address:{address}", TRIES_PER_ADDRESS)):
-        tries = select(func.count()).where(SignInTry.who == sealing.pseudonym(who), SignInTry.at > at - WINDOW)
-        if (session.scalar(tries) or 0) >= most:
-            return True
-    return False
-
-
-def failed(session: Session, login: str, address: str, at: datetime) -> None:
-    """Count one failed try."""
-    session.add_all(
-        SignInTry(who=sealing.pseudonym(who), at=at) for who in (f"name:{login.lower()}", f"address:{address}")
-    )
-
-
 def audit(
     session: Session, who: str | None, act: str, noun: str, noun_id: str, at: datetime, changes: Changes = NOTHING
 ) -> None:
@@ -164,7 +134,6 @@ def history(session: Session, nouns: Sequence[str], noun_id: str | None = None, 
 
 
 def tidy(session: Session, at: datetime) -> None:
-    """Forget sessions and failed tries that can matter no more."""
+    """Forget sessions that can matter no more."""
     session.execute(delete(StaffSession).where(StaffSession.expires_at < at - timedelta(days=30)))
-    session.execute(delete(SignInTry).where(SignInTry.at < at - timedelta(days=1)))
     session.execute(delete(AuditEntry).where(AuditEntry.at < at - LOGS_KEPT))

@@ -21,6 +21,7 @@ from callcenter.records import (
     site_texts,
     sites,
     trail,
+    tries,
     visits,
     wall,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "site_texts",
     "sites",
     "trail",
+    "tries",
     "visits",
     "wall",
 ]

@@ -9,6 +9,7 @@ from typing import cast
 
 from callcenter.errors import BadAnswer, BadNumber, Refusal
 from callcenter.phone_number import PhoneNumber
+from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.territory import TERRITORIES
 
 ROLES = ("agent", "supervisor", "auditor", "admin")
@@ -27,7 +28,6 @@ OTHER_NAMES = {
 NEEDED = ("login", "name", "department")
 ROLES_BY_WORD = {"": "agent", "superviseur": "supervisor", "superviseure": "supervisor", "auditeur": "auditor",
                  "auditrice": "auditor", "administrateur": "admin", "administratrice": "admin"}  # fmt: skip
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
 
 
 TopicsOf = Callable[[str], Collection[str]]
@@ -101,7 +101,7 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
 
     role, department = text("role").lower(), _code(text("department"))
     profile = Profile(
-        login=text("login").lower(),
+        login=login_of(text("login")),
         name=" ".join(text("name").split()),
         role=ROLES_BY_WORD.get(role, role),
         department=department,
@@ -111,7 +111,7 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
         departments=tuple(map(_code, several("departments", _written_codes(), TERRITORIES))),
         phone=_phone(text("phone"), wrong),
     )
-    if not _LOGIN.fullmatch(profile.login):
+    if not may_be_login(profile.login):
         wrong.append("staff_login")
     if not 1 <= len(profile.name) <= 120:
         wrong.append("staff_name")

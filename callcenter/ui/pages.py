@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from callcenter import clock
 from callcenter.actions import agent as verbs
 from callcenter.api import board, desk, desk_commands, identity
+from callcenter.api import sign_in as door
 from callcenter.api.identity import AGENT, ANYBODY, OVERSEER, STAFF, SUPERVISOR, Admitted, Visitor, open_to
 from callcenter.errors import NotFound, OutcomeIncomplete, Refusal
 from callcenter.records.identity import new_id
@@ -41,17 +42,15 @@ def sign_in_page(visitor: Admitted) -> Response:
 
 @router.post("/sign-in")
 @open_to(ANYBODY)
-def sign_in(request: Request, visitor: Admitted, fields: Fields) -> Response:
+async def sign_in(request: Request, visitor: Admitted, fields: Fields) -> Response:
     login = str(fields.get("login", ""))
     try:
-        token, _ = identity.sign_in(login, str(fields.get("password", "")), identity.address_of(request))
+        begun = await door.sign_in(request, login, str(fields.get("password", "")))
     except Refusal as refusal:
-        sentence = refusal.sentence(visitor.language)
-        return HTMLResponse(
-            render.page("sign_in.html", visitor, login=login, refusal=sentence), status_code=refusal.status
-        )
+        page = render.page("sign_in.html", visitor, login=login, refusal=refusal.sentence(visitor.language))
+        return retriable(HTMLResponse(page, status_code=refusal.status), refusal)
     answer = _redirect("/")
-    identity.set_cookie(answer, "session", token)
+    begun.give(answer)
     return answer
 
 
@@ -169,6 +168,13 @@ def refused(request: Request, refusal: Refusal) -> Response:
         return HTMLResponse(render.notice(language, sentence, is_error=True), status_code=refusal.status)
     html = render.page("refused.html", Visitor(language), sentence=sentence)
     return HTMLResponse(html, status_code=refusal.status)
+
+
+def retriable(answer: Response, refusal: Refusal) -> Response:
+    """The same answer, which says when to ask again if that is known."""
+    if refusal.retry_after is not None:
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def refusal_sentence(refusal: Refusal, language: str) -> str:

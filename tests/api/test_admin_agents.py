@@ -1,15 +1,16 @@
 """Accounts: who may write them, what is refused, and that who is at their post follows at once."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from callcenter import cli_import, clock
 from callcenter.actions import agent as verbs
-from callcenter.api import identity
 from callcenter.db import reading, transaction
-from callcenter.errors import WrongPassword
 from callcenter.live import floor
 from callcenter.records import agents, sessions
 from callcenter.rules import staff
@@ -36,21 +37,31 @@ def row(login: str) -> agents.Agent:
         return found
 
 
-def test_an_account_is_created_signs_in_and_is_deactivated(sign_in: SignIn, admin: str) -> None:
+@pytest.fixture
+def door(browser: Callable[[], TestClient]) -> TestClient:
+    """A browser with no session."""
+    return browser()
+
+
+def _signs_in(door: TestClient, login: str, password: str) -> httpx2.Response:
+    answer: httpx2.Response = door.post("/api/session", json={"login": login, "password": password})
+    return answer
+
+
+def test_an_account_is_created_signs_in_and_is_deactivated(sign_in: SignIn, door: TestClient, admin: str) -> None:
     web = sign_in("admin")
     created = web.post("/api/admin/agents", json=LEA | {"password": PASSWORD})
     assert created.status_code == 201, created.text
     lea = row("lea")
     assert (lea.phone and lea.phone.e164, lea.topics, lea.languages) == ("+262262000012", ["impots"], ["fr"])
-    assert identity.sign_in("lea", PASSWORD, "here")[1].id == created.json()["id"]
+    assert _signs_in(door, "lea", PASSWORD).json()["agent_id"] == created.json()["id"]
     assert web.post(f"/api/admin/agents/{lea.id}/deactivate").status_code == 204
-    with pytest.raises(WrongPassword):
-        identity.sign_in("lea", PASSWORD, "here")
+    assert _signs_in(door, "lea", PASSWORD).status_code == 401
     assert [each["login"] for each in web.get("/api/admin/agents?active=false").json()] == ["lea"]
     assert web.post(f"/api/admin/agents/{lea.id}/reactivate").status_code == 204
     assert web.post(f"/api/admin/agents/{lea.id}/password", json={"password": "court"}).status_code == 422
     assert web.post(f"/api/admin/agents/{lea.id}/password", json={"password": PASSWORD * 2}).status_code == 204
-    assert identity.sign_in("lea", PASSWORD * 2, "here")
+    assert _signs_in(door, "lea", PASSWORD * 2).status_code == 200
     with reading() as session:
         acts = [act.act for act in sessions.history(session, ["agent"], lea.id)]
     assert acts == ["set a password", "reactivated", "deactivated", "created"]
@@ -135,20 +146,19 @@ def test_a_deactivated_agent_leaves_the_floor(sign_in: SignIn, admin: str) -> No
     assert (gone.state, gone.active) == ("offline", False)
 
 
-def test_a_table_is_taken_whole_and_again_without_a_change(sign_in: SignIn, admin: str) -> None:
+def test_a_table_is_taken_whole_and_again_without_a_change(sign_in: SignIn, door: TestClient, admin: str) -> None:
     web = sign_in("admin")
     done = web.post("/api/admin/agents/import", files={"table": TABLE.encode()})
     assert done.status_code == 200, done.text
     assert done.json()["new"] == ["lea", "ines"]
     ines = row("ines")
     assert (ines.role, ines.department, ines.departments, ines.topics) == ("supervisor", "01", ["01", "46"], TOPICS)
-    assert identity.sign_in("ines", "un mot de passe assez long", "here")
-    with pytest.raises(WrongPassword):  # no password yet
-        identity.sign_in("lea", "!", "here")
+    assert _signs_in(door, "ines", "un mot de passe assez long").status_code == 200
+    assert _signs_in(door, "lea", "!").status_code == 401  # no password yet
     without = TABLE.replace("un mot de passe assez long", "").replace("Léa Hoarau", "Léa Hoareau")
     again = web.post("/api/admin/agents/import", files={"table": without.encode("cp1252")})
     assert (again.json()["changed"], again.json()["same"]) == (["lea"], 1)
-    assert identity.sign_in("ines", "un mot de passe assez long", "here")
+    assert _signs_in(door, "ines", "un mot de passe assez long").status_code == 200
 
 
 def test_one_wrong_line_refuses_the_table_with_every_line_and_reason(

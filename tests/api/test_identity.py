@@ -119,14 +119,6 @@ def test_a_wrong_password_and_an_unknown_name_are_refused_alike(login: str, brow
     assert "set-cookie" not in answer.headers
 
 
-def test_after_five_wrong_tries_even_the_right_password_waits(browser: Browser) -> None:
-    settle("karim")
-    client = browser()
-    for _ in range(sessions.TRIES_PER_NAME):
-        assert client.post("/sign-in", data={"login": "karim", "password": "wrong"}).status_code == 401
-    assert client.post("/sign-in", data={"login": "KARIM", "password": PASSWORD}).status_code == 429
-
-
 def test_somebody_who_is_no_longer_active_is_out_at_once(sign_in: SignIn) -> None:
     agent_id = settle("karim")
     client = sign_in("karim")

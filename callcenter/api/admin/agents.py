@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from callcenter import clock
 from callcenter.actions import staff as verbs
 from callcenter.actions.staff import Imported
-from callcenter.api import directory
-from callcenter.api.identity import ADMIN, Admitted, Id, hasher, open_to
+from callcenter.api import directory, passwords
+from callcenter.api.identity import ADMIN, Admitted, Id, open_to
 from callcenter.db import reading
 from callcenter.errors import NotFound
 from callcenter.records import agents, sessions
@@ -134,7 +134,7 @@ def set_password(admin: Agent, agent_id: str, password: str) -> None:
 
 
 def _hashed(password: str) -> str:
-    return hasher().hash(rules.checked_password(password))
+    return passwords.hashed(rules.checked_password(password))
 
 
 router = APIRouter(prefix="/api/admin/agents", tags=["administration"])

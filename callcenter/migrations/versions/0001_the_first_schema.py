@@ -51,6 +51,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("active = (closed_at is null)", name="agents_closed"),
         sa.CheckConstraint("line in ('phone', 'shift')", name="agents_line"),
+        sa.CheckConstraint("login = lower(btrim(login))", name="agents_login"),
         sa.CheckConstraint("role in ('agent', 'supervisor', 'auditor', 'admin')", name="agents_role"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("call_id"),

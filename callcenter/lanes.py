@@ -1,4 +1,4 @@
-"""Threads for what blocks, a few per store, with a deadline: a frozen store holds up nobody but those who need it."""
+"""Threads for what blocks, a few per purpose, with a deadline: a frozen store holds up nobody but those who need it."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import ParamSpec, TypeVar
 
-from callcenter.errors import StoreDown
+from callcenter.errors import Refusal, StoreDown
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -15,16 +15,18 @@ WAITING_ROOM = 8  # calls per thread that may wait for it before others are turn
 
 
 class Lane:
-    """The threads of one store. What is turned away or takes too long raises `StoreDown`."""
+    """The threads of one store, or of one kind of work. What takes too long raises `StoreDown`, what is turned away
+    `full`."""
 
-    def __init__(self, name: str, threads: int) -> None:
+    def __init__(self, name: str, threads: int, waiting: int = WAITING_ROOM, full: type[Refusal] = StoreDown) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._places = BoundedSemaphore(threads * WAITING_ROOM)
+        self._places = BoundedSemaphore(threads * waiting)
+        self._full = full
 
     async def within(self, seconds: float, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `work` gives, if it does so in time. Work that is late goes on by itself and is not heard."""
         if not self._places.acquire(blocking=False):
-            raise StoreDown
+            raise self._full
         doing = self._pool.submit(work, *args, **kwargs)
         doing.add_done_callback(lambda _: self._places.release())
         try:
