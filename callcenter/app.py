@@ -12,6 +12,7 @@ from typing import Any
 from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,7 +40,8 @@ from callcenter.api.admin import sites as admin_sites
 from callcenter.api.body_limit import BodyLimit
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
-from callcenter.errors import BodyTooLarge, NotAllowed, NotFound, Refusal
+from callcenter.config import settings
+from callcenter.errors import BodyTooLarge, NotAllowed, NotFound, OurFault, Refusal
 from callcenter.rules import national_list, rounds, staff
 from callcenter.ui import callbacks as callback_pages
 from callcenter.ui import orders as order_pages
@@ -74,6 +76,7 @@ FILES = {  # bytes of what is sent there
     "/api/admin/sites/rounds/import": rounds.LARGEST,
     "/api/visits": visits.LARGEST,
 }
+A_YEAR = 31_536_000  # seconds
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -86,7 +89,7 @@ HEADERS = {
 
 
 class SafeHeaders:
-    """Adds to every answer what a browser must not do with it."""
+    """Adds to every answer what a browser must not do with it, and where it is served by https, that it always is."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -99,11 +102,18 @@ class SafeHeaders:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 said = {name.lower() for name, _ in message["headers"]}
-                more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                more = [(name.encode(), value.encode()) for name, value in (HEADERS | _only_https()).items()]
                 message["headers"] = [*message["headers"], *(pair for pair in more if pair[0] not in said)]
             await send(message)
 
         await self.app(scope, receive, send_safely)
+
+
+class Web(FastAPI):
+    """The app. What the framework answers when we fail is as safe as the rest: nothing is outside of the headers."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return SafeHeaders(super().build_middleware_stack())
 
 
 class Static(StaticFiles):
@@ -117,7 +127,7 @@ class Static(StaticFiles):
 
 def create() -> FastAPI:
     """The app, with the settings of this process."""
-    app = FastAPI(
+    app = Web(
         title="France Services by telephone",
         dependencies=[Depends(identity.admit)],
         openapi_url=None,
@@ -160,9 +170,15 @@ def create() -> FastAPI:
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _http_refused)
+    app.add_exception_handler(ClientDisconnect, _is_gone)
+    app.add_exception_handler(Exception, _failed)
     app.add_middleware(BodyLimit, files=FILES, refused=_refused)
-    app.add_middleware(SafeHeaders)
     return app
+
+
+def _only_https() -> dict[str, str]:
+    is_https = settings().public_web_url.startswith("https:")
+    return {"strict-transport-security": f"max-age={A_YEAR}"} if is_https else {}
 
 
 @asynccontextmanager
@@ -222,6 +238,16 @@ def _http_refused(request: Request, failure: Exception) -> Response:
     status = failure.status_code if isinstance(failure, HTTPException) else 400
     known = {404: NotFound(), 405: NotFound(), 403: NotAllowed(), BodyTooLarge.status: BodyTooLarge()}
     return _refused(request, known.get(status, Refusal()))
+
+
+def _is_gone(_request: Request, _failure: Exception) -> Response:
+    """Nobody is left to read an answer; the body's guard has written down that it broke off."""
+    return Response(status_code=400)
+
+
+def _failed(request: Request, _failure: Exception) -> Response:
+    """A fault of ours, in words; the server logs what it was."""
+    return _refused(request, OurFault())
 
 
 app = create()

@@ -5,10 +5,7 @@
 
 import os
 import re
-<<<<<<< HEAD
-=======
 from collections.abc import Iterator
->>>>>>> f809140 (Guesses at the door are counted before a password is looked at, and half-requests are bounded by a guard of ours: neither a botnet nor a stranger stops those who work)
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal, Self
@@ -226,7 +223,35 @@ class Settings(BaseSettings):
             raise ValueError("; ".join(found))
         return self
 
-<<<<<<< HEAD
+    def _practised(self) -> Iterator[str]:
+        public = {
+            "SECRET_KEY": self.secret_key.get_secret_value() == PRACTICE_SECRET,
+            "TWILIO_AUTH_TOKEN": self.twilio_auth_token.get_secret_value() == PRACTICE_TOKEN,
+            "TWILIO_ACCOUNT_SID": self.twilio_account_sid == PRACTICE_ACCOUNT,
+        }
+        yield from (f"{name}: the demonstration's value is public; set your own" for name in public if public[name])
+
+    def _weak(self) -> Iterator[str]:
+        secrets = [
+            ("SECRET_KEY", self.secret_key),
+            ("TWILIO_AUTH_TOKEN", self.twilio_auth_token),
+            ("TWILIO_AUTH_TOKEN_NEXT", self.twilio_auth_token_next or SecretStr("")),
+            ("TWILIO_API_KEY_SECRET", self.twilio_api_key_secret),
+            ("METRICS_TOKEN", self.metrics_token),
+            *(("TWILIO_SHARED_KEYS", SecretStr(shared)) for shared in self.shared_keys.values()),
+        ]
+        for name, secret in secrets:
+            why = weakness(secret.get_secret_value())
+            if why and (secret or name in ("SECRET_KEY", "TWILIO_AUTH_TOKEN")):
+                yield f"{name}: {why}"
+
+    def _open(self) -> Iterator[str]:
+        for name, url in (("PUBLIC_VOICE_URL", self.public_voice_url), ("PUBLIC_WEB_URL", self.public_web_url)):
+            if not _is_safe(url):
+                yield f"{name}: https:// and a host, outside the demonstration"
+        if not self.secure_cookies:
+            yield "SECURE_COOKIES: off only in the demonstration"
+
     @model_validator(mode="after")
     def _numbers_do_what_they_are_for(self) -> Self:
         numbers = {"TWILIO_NUMBER": self.twilio_number, "TWILIO_CALLER_ID": self.caller_id}
@@ -280,34 +305,6 @@ def is_nobodys_own(number: str) -> bool:
     except phonenumbers.NumberParseException:
         return False
     return number.startswith("+338") or phonenumbers.number_type(parsed) in NOBODYS_OWN
-=======
-    def _practised(self) -> Iterator[str]:
-        public = {
-            "SECRET_KEY": self.secret_key.get_secret_value() == PRACTICE_SECRET,
-            "TWILIO_AUTH_TOKEN": self.twilio_auth_token.get_secret_value() == PRACTICE_TOKEN,
-            "TWILIO_ACCOUNT_SID": self.twilio_account_sid == PRACTICE_ACCOUNT,
-        }
-        yield from (f"{name}: the demonstration's value is public; set your own" for name in public if public[name])
-
-    def _weak(self) -> Iterator[str]:
-        following, metrics = self.twilio_auth_token_next, self.metrics_token.get_secret_value()
-        secrets = {
-            "SECRET_KEY": self.secret_key.get_secret_value(),
-            "TWILIO_AUTH_TOKEN": self.twilio_auth_token.get_secret_value(),
-        }
-        if following:
-            secrets["TWILIO_AUTH_TOKEN_NEXT"] = following.get_secret_value()
-        if metrics:
-            secrets["METRICS_TOKEN"] = metrics
-        weak = {name: weakness(secret) for name, secret in secrets.items()}
-        yield from (f"{name}: {why}" for name, why in weak.items() if why)
-
-    def _open(self) -> Iterator[str]:
-        for name, url in (("PUBLIC_VOICE_URL", self.public_voice_url), ("PUBLIC_WEB_URL", self.public_web_url)):
-            if not _is_safe(url):
-                yield f"{name}: https:// and a host, outside the demonstration"
-        if not self.secure_cookies:
-            yield "SECURE_COOKIES: off only in the demonstration"
 
 
 def _is_safe(url: str) -> bool:
@@ -316,7 +313,6 @@ def _is_safe(url: str) -> bool:
         return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         return False
->>>>>>> f809140 (Guesses at the door are counted before a password is looked at, and half-requests are bounded by a guard of ours: neither a botnet nor a stranger stops those who work)
 
 
 @lru_cache

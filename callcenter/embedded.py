@@ -3,7 +3,7 @@
 A directory holds everything, and is kept from one run to the next:
 
     postgresql/   the database's files (elsewhere for root, see `_data_of_root`)
-    logs/         postgresql.log, valkey.log
+    logs/         postgresql.log, valkey.log, for their owner alone
     lock          held while a run uses the directory
 
 PostgreSQL listens on a socket in a private directory, Valkey on loopback behind a password drawn at each start.
@@ -41,6 +41,7 @@ PATIENCE = 30.0  # seconds for a server to answer; a cold disk on a busy machine
 GRACE = 5.0  # seconds between asking a server to stop and killing it
 ROOT_KEEPS = Path("/var/lib/callcenter")
 DATABASE = "callcenter"
+OWNER, SERVICE = "callcenter_migrate", "callcenter_service"  # roles; `migrations.roles` says what they may
 IN_HASTE = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
@@ -75,7 +76,11 @@ class Stores:
 
 
 def database_setting(server: Server) -> dict[str, str]:
-    return {"DATABASE_URL": server.url}
+    """The service has its own role, and so has who migrates: neither is the server's superuser, as in production."""
+    return {
+        "DATABASE_URL": server.url.replace("//postgres@", f"//{SERVICE}@"),
+        "MIGRATE_DATABASE_URL": server.url.replace("//postgres@", f"//{OWNER}@"),
+    }
 
 
 def live_settings(server: Server) -> dict[str, str]:
@@ -94,12 +99,20 @@ def held(directory: Path) -> Iterator[None]:
     """`directory` is there and is ours alone; refuses while another run holds it."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "logs").mkdir(exist_ok=True)
+    (directory / "logs").chmod(0o700)
     with (directory / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DoesNotStart(f"{directory} is used by another run.") from None
         yield
+
+
+def private(log: Path) -> BinaryIO:
+    """A file to write on at its end, for its owner's eyes alone, whoever made it."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "ab")
 
 
 @contextmanager
@@ -112,7 +125,7 @@ def postgresql(directory: Path) -> Iterator[Server]:
     with ExitStack() as stack:
         socket_directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="callcenter-"))
         _give_away(Path(socket_directory))
-        output = stack.enter_context(log.open("ab"))
+        output = stack.enter_context(private(log))
         if not (data / "PG_VERSION").exists():
             _make_files(programs, data, output)
         _end_orphan(data)
@@ -130,7 +143,7 @@ def valkey(directory: Path) -> Iterator[Server]:
     """An empty server; what it holds is rebuilt from PostgreSQL, so nothing is kept."""
     password = secrets.token_urlsafe(24)
     log = directory / "logs/valkey.log"
-    with tempfile.TemporaryDirectory(prefix="callcenter-") as scratch, log.open("ab") as output, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="callcenter-") as scratch, private(log) as output, ExitStack() as stack:
         port = _free_port()
         configuration = Path(scratch, "valkey.conf")
         configuration.touch(0o600)
@@ -230,8 +243,10 @@ def _make_database(socket_directory: str) -> bool:
     """True once the server answers and the database is there."""
     try:
         with psycopg.connect(host=socket_directory, user="postgres", dbname="postgres", autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (OWNER,)).fetchone():
+                connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE".encode())
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
-                connection.execute(f'CREATE DATABASE "{DATABASE}"'.encode())
+                connection.execute(f'CREATE DATABASE "{DATABASE}" OWNER {OWNER}'.encode())
             return True
     except psycopg.OperationalError:
         return False

@@ -21,6 +21,13 @@ class Refusal(Exception):
         return " ".join([own, *map(str, self.args)])
 
 
+class OurFault(Refusal):
+    """Une erreur est survenue de notre côté : elle est notée. Réessayez dans un instant."""
+
+    status = 500
+    english = "Something went wrong on our side: it is written down. Try again in a moment."
+
+
 class AlreadyTaken(Refusal):
     """Cet appel n'est plus à prendre : un collègue a répondu ou la personne a raccroché."""
 

@@ -60,7 +60,7 @@ class Child:
     pause: float = SHORTEST_PAUSE
 
     def start(self) -> None:
-        with self.log.open("ab") as output:
+        with embedded.private(self.log) as output:
             self.process = subprocess.Popen(
                 self.command,
                 env=dict(self.environment),
@@ -138,7 +138,9 @@ def running(options: Options, say: Say) -> Iterator[Run]:
         stack.enter_context(embedded.held(options.directory))
         settings, stores = _settings(options, stack, say)
         say("Bringing the database to this version…")
-        run = Run(settings, _prepare(settings), stores=stores)
+        accounts = _prepare(settings)
+        settings.pop("MIGRATE_DATABASE_URL", None)  # what serves does not own the tables
+        run = Run(settings, accounts, stores=stores)
         stack.callback(_leave_in_peace, run, _note(options.directory, settings))
         for child in _children(options, settings):
             child.log.unlink(missing_ok=True)

@@ -58,13 +58,8 @@ def service(
             sys.executable, "-m", "ivr.rehearsal", "--port", str(carrier), "--speed", str(speed),
             "--calls-per-second", "0",
         ],
-<<<<<<< HEAD
-        "voice": [*uvicorn, "--port", str(voice), "tests.support.recorded_voice:app"],
-        "web": [*uvicorn, "--port", str(web), "tests.support.recorded_web:app"],
-=======
-        "voice": [*up.uvicorn("ivr.app:app", voice), *quickly],
-        "web": [*up.uvicorn("callcenter.app:app", web), *quickly],
->>>>>>> f809140 (Guesses at the door are counted before a password is looked at, and half-requests are bounded by a guard of ours: neither a botnet nor a stranger stops those who work)
+        "voice": [*up.uvicorn("tests.support.recorded_voice:app", voice), *quickly],
+        "web": [*up.uvicorn("tests.support.recorded_web:app", web), *quickly],
         "sweep": [sys.executable, "-m", "callcenter.sweep"],
         "worker": [
             sys.executable, "-m", "celery", "-A", "workers.app", "worker", "-c", "2", "-l", "warning", "-P", "threads",

@@ -4,6 +4,7 @@ FastAPI's own `max_body_size` answers with two English words, and gives a strang
 
 from collections.abc import Callable, Mapping
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callcenter.api import identity
 from callcenter.errors import BodyTooLarge
 
+log = structlog.get_logger()
 SMALL = 256 * 1024  # bytes: a form of ours, answer sheets included, has some thousands
 WRAPPING = 64 * 1024  # bytes: what a form adds to a file
 
@@ -37,12 +39,16 @@ class BodyLimit:
         if declared.isdecimal() and int(declared) > most:
             await self.refused(request, BodyTooLarge())(scope, receive, send)
             return
-        read = 0
+        read, is_whole = 0, False
 
         async def receive_no_more() -> Message:
-            nonlocal read
+            nonlocal read, is_whole
             message = await receive()
+            if message["type"] == "http.disconnect" and not is_whole:
+                is_whole = True  # said once
+                log.info("a body broke off", read=read, file=scope["path"] in self.files)
             read += len(message.get("body", b""))
+            is_whole = is_whole or not message.get("more_body", False)
             if read > most:
                 raise HTTPException(BodyTooLarge.status)  # which parsers let through to the one error handler
             return message

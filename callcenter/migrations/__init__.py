@@ -7,7 +7,7 @@ from alembic.config import Config
 
 
 def upgrade() -> None:
-    """Bring DATABASE_URL's schema to the newest version; does nothing when it is there."""
+    """Bring the schema to the newest version, as the owner of the tables; does nothing when it is there."""
     command.upgrade(_config(), "head")
 
 

@@ -9,7 +9,7 @@ from callcenter.records.tables import metadata
 
 MIGRATION_LOCK = 7_311_002  # several releases may start at once: one migrates, the others wait
 
-engine = create_engine(settings().database_url, poolclass=NullPool)
+engine = create_engine(settings().migrate_database_url or settings().database_url, poolclass=NullPool)
 with engine.connect() as connection:
     connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
     connection.commit()

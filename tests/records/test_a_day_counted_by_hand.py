@@ -21,7 +21,7 @@ from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.rules.measures import MEASURES
 from callcenter.rules.quality import Policy, Share
-from tests.kept import rolled_up
+from tests.kept import as_superuser, rolled_up
 from tests.records.recount import instant
 
 DAY = date(2026, 10, 25)  # of 25 hours, in the Lot
@@ -257,7 +257,7 @@ TOLD = ("agents", "contacts", "calls", "callbacks", "accompaniments", "legs", "o
 
 def test_the_same_day_told_in_any_order_and_every_event_twice_gives_the_same_figures(day: None) -> None:
     with transaction(60) as session:
-        session.execute(text("set local session_replication_role = replica"))  # any order, the keys' own too
+        as_superuser(session)
         for table in (*TOLD, "events"):
             session.execute(text(f"create temporary table was_{table} on commit drop as select * from {table}"))  # noqa: S608 - our own names
         session.execute(text(f"truncate {', '.join((*TOLD, 'events'))} cascade"))

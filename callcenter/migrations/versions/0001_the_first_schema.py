@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from callcenter.migrations import roles
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -12,7 +14,9 @@ depends_on = None
 APPEND_ONLY = """
 create function refuse_change() returns trigger language plpgsql as
 $$ begin
-  if tg_op = 'DELETE' and tg_table_name = 'audit' and old.at < now() - interval '1 year' then return old; end if;
+  if tg_op = 'DELETE' and tg_table_name = 'audit' then
+    if old.at < now() - interval '1 year' then return old; end if;
+  end if;
   raise exception 'this table is append-only';
 end $$
 """
@@ -961,9 +965,18 @@ def upgrade() -> None:
             f"create trigger {table}_append_only before update or delete on {table} for each row "
             "execute function refuse_change()"
         )
+        op.execute(
+            f"create trigger {table}_never_emptied before truncate on {table} for each statement "
+            "execute function refuse_change()"
+        )
+    op.execute(roles.MADE)
+    for rights in roles.MAY:
+        op.execute(rights)
 
 
 def downgrade() -> None:
+    for rights in roles.MAY_NO_LONGER:
+        op.execute(rights)
     op.drop_table("agreements")
     op.drop_index(op.f("ix_attempts_call_id"), table_name="attempts")
     op.drop_index("attempts_one_live_per_number", table_name="attempts", postgresql_where="outcome is null")

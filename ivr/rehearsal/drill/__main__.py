@@ -26,15 +26,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="callcenter-drill-") as scratch:
         Path(scratch).chmod(0o755)  # for root PostgreSQL runs as `nobody`, who must be able to walk in
         logs = (said.logs or Path(scratch, "parts")).absolute()
-        logs.mkdir(parents=True, exist_ok=True)
+        logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         with embedded.stores(Path(scratch)) as stores:
             given = environment() | dict(HURRIED) | stores.environment() | _addresses()
             subprocess.run(up.python("callcenter.cli", "migrate"), env=given, check=True)
+            del given["MIGRATE_DATABASE_URL"]
             given_on = {name.replace("_", "-"): value for name, value in vars(said).items() if name != "logs"}
             arguments = [f"--{name}={value}" for name, value in given_on.items()]
             code = _keeps(stores, up.python("ivr.rehearsal.drill.campaign", *arguments, f"--logs={logs}"), given)
             if code and said.logs:
-                (logs / "database.sql").write_text(embedded.dump(stores.postgresql))
+                with embedded.private(logs / "database.sql") as kept:
+                    kept.write(embedded.dump(stores.postgresql).encode())
             return code
 
 

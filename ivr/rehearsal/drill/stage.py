@@ -173,7 +173,7 @@ class Stage:
         through = f"{login}@127.0.0.1:{self._ways['valkey']}"
         database = urlsplit(own.database_url)
         return {
-            "DATABASE_URL": f"{database.scheme}://postgres@127.0.0.1:{self._ways['postgresql']}{database.path}?sslmode=disable",
+            "DATABASE_URL": f"{database.scheme}://{database.username}@127.0.0.1:{self._ways['postgresql']}{database.path}?sslmode=disable",
             "REDIS_URL": index._replace(netloc=through).geturl(),
             "CELERY_BROKER_URL": broker._replace(netloc=through).geturl(),
         }
