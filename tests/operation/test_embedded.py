@@ -34,6 +34,13 @@ def directory() -> Iterator[Path]:
         yield Path(made)
 
 
+def test_the_logs_are_their_owners_alone(directory: Path) -> None:
+    (directory / "logs").mkdir(mode=0o755)
+    with embedded.stores(directory):
+        assert (directory / "logs").stat().st_mode & 0o777 == 0o700
+        assert {log.stat().st_mode & 0o777 for log in (directory / "logs").iterdir()} == {0o600}
+
+
 def test_what_a_killed_run_committed_is_there_for_the_next(directory: Path) -> None:
     program = [sys.executable, "-c", KILLED_OUTRIGHT, str(directory)]
     killed = subprocess.run(program, capture_output=True, text=True, check=False)

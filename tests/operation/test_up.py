@@ -54,6 +54,17 @@ def test_a_child_that_dies_is_started_again_and_it_is_said(run: Callable[[str], 
     assert "child stopped" in said[0]
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_a_log_is_its_owners_alone_even_one_left_open_before(tmp_path: Path, there: bool) -> None:
+    log = tmp_path / "log"
+    if there:
+        log.touch(0o644)
+    child = Child("child", [sys.executable, "-c", ""], environment(), log)
+    child.start()
+    child.kill()
+    assert log.stat().st_mode & 0o777 == 0o600
+
+
 def test_each_early_death_doubles_the_pause(run: Callable[[str], Child]) -> None:
     child = run("")
     first = child.pause
