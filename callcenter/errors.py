@@ -56,6 +56,13 @@ class NoDeskPhone(Refusal):
     english = "Your account has no desk phone."
 
 
+class DeskPhoneNotCalled(Refusal):
+    """Le service n'appelle pas le numéro de votre téléphone de bureau : un administrateur peut le corriger."""
+
+    status = 409
+    english = "The service does not call the number of your desk phone: an administrator can correct it."
+
+
 class Declined(Refusal):
     """La personne refuse que sa conversation soit écoutée."""
 

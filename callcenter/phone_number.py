@@ -12,6 +12,7 @@ from typing import Self
 
 import phonenumbers
 
+from callcenter.config import settings
 from callcenter.errors import BadNumber
 from callcenter.reference import rows
 
@@ -114,6 +115,15 @@ class PhoneNumber:
             and not self.e164.startswith(TELEMARKETING)
             and not self.e164.startswith("+338")
         )
+
+    @property
+    def may_be_rung(self) -> bool:
+        """Whether it may be a desk phone: a number that may be called, or one that the deployer allows; never the
+        line's own, which would ring itself."""
+        own = settings()
+        if self.e164 in (own.twilio_number, own.caller_id):
+            return False
+        return self.may_be_called_back or self.e164.startswith(own.desk_phones_allowed)
 
     @property
     def takes_texts(self) -> bool:

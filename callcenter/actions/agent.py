@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from callcenter import sealing
-from callcenter.actions import dispatch, index, room
+from callcenter.actions import desk_phone, dispatch, index, room
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import (
@@ -41,8 +41,9 @@ def takes_post(agent_id: str, line: str, at: datetime) -> None:
     """Begin to take calls, on a desk phone rung for each call (`phone`) or kept open all shift (`shift`)."""
     with transaction() as session:
         agent = _held(session, agent_id)
-        if line not in ("phone", "shift") or not agent.desk_phone:
+        if line not in ("phone", "shift"):
             raise NotPossibleNow
+        number = desk_phone.of(agent)
         if agent.state != AgentState.OFFLINE:
             return
         if monitors.of_supervisor(session, agent_id):
@@ -50,9 +51,8 @@ def takes_post(agent_id: str, line: str, at: datetime) -> None:
         agent.line = line
         to, reason = agents.after_call(session, agent)
         agents.move(session, agent_id, [AgentState.OFFLINE], to, at, "took their post", reason=reason, who=agent_id)
-        number = agent.phone
         agent = _agent(session, agent_id)
-    if line == "shift" and number:
+    if line == "shift":
         agent = _rings_shift(agent, number)
     dispatch.freed(agent)
 
@@ -140,6 +140,7 @@ def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False)
     with transaction() as session:
         agent = _agent(session, agent_id)
         on_shift = agent.line == "shift" and agent.shift_line is not None
+        number = None if on_shift else desk_phone.of(agent)
         until = at + timedelta(seconds=settings().connecting_lease_browser if on_shift else settings().ringing_lease)
         call = offers.accept(session, offer_id, agent_id, at, until)
         if call is None:
@@ -149,7 +150,6 @@ def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False)
             raise AlreadyTaken
         shift_line = agent.shift_line if on_shift else None
         leg = legs.ask(session, call.id, call.contact_id, agent_id, call.epoch, at, shift_line)
-        number = agent.phone
         agent = _agent(session, agent_id)
     index.show(agent)
     if by_key:

@@ -7,7 +7,7 @@ before. The sweep asks again for whatever the carrier did not do, and ends what 
 
 from datetime import datetime, timedelta
 
-from callcenter.actions import index
+from callcenter.actions import desk_phone, index
 from callcenter.actions.supervisor import sees
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, reading, transaction
@@ -15,7 +15,6 @@ from callcenter.errors import (
     CarrierDidNothing,
     CarrierDown,
     Declined,
-    NoDeskPhone,
     NotAllowed,
     NotPossibleNow,
 )
@@ -32,7 +31,8 @@ ANSWERS = timedelta(seconds=6)  # the carrier's answer to a dial has come by the
 
 def takes_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime) -> None:
     """Take part in the conversation of an agent of theirs, or go on in another way. Raises NotAllowed, NotPossibleNow
-    (there is none, or the supervisor's telephone is not free), Declined, NoDeskPhone, CarrierDown."""
+    (there is none, or the supervisor's telephone is not free), Declined, NoDeskPhone,
+    DeskPhoneNotCalled, CarrierDown."""
     try:
         with transaction() as session:
             call = _conversation(session, supervisor_id, agent_id)
@@ -184,9 +184,7 @@ def _free_phone(session: Session, supervisor_id: str, call: Call, leg: Leg | Non
         return None
     if supervisor is None or supervisor.state != AgentState.OFFLINE:
         raise NotPossibleNow("monitoring_at_post")
-    if supervisor.phone is None:
-        raise NoDeskPhone
-    return supervisor.phone
+    return desk_phone.of(supervisor)
 
 
 def _rings(leg: Leg, number: PhoneNumber, at: datetime) -> None:

@@ -326,7 +326,7 @@ def _hire(session: Session, department: str, number: int, since: datetime) -> st
     name = f"Agent simulé {number + 1} ({TERRITORIES[department].name})"
     session.add(
         Agent(
-            id=agent_id, login=f"{MARK}{department}-{number}", name=name, password_hash="-", department=department,
+            id=agent_id, login=f"{MARK}{department.lower()}-{number}", name=name, password_hash="-", department=department,
             active=False, closed_at=since, since=since, topics=[], languages=["fr"],
         )
     )  # fmt: skip

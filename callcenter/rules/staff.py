@@ -195,7 +195,10 @@ def _phone(written: str, wrong: list[str]) -> str:
     if not written:
         return ""
     try:
-        return PhoneNumber.parse(written).e164
+        number = PhoneNumber.parse(written)
     except BadNumber:
         wrong.append("staff_phone")
         return ""
+    if not number.may_be_rung:
+        wrong.append("staff_phone_not_called")
+    return number.e164

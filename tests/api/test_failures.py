@@ -111,7 +111,9 @@ def _signs_in(web: str) -> str:
 
 
 def test_a_body_that_breaks_off_answers_nobody_and_raises_nothing(database: object, live: object) -> None:
-    sent = iter([{"type": "http.request", "body": b"login=", "more_body": True}, {"type": "http.disconnect"}])
+    sent: Iterator[dict[str, object]] = iter(
+        [{"type": "http.request", "body": b"login=", "more_body": True}, {"type": "http.disconnect"}]
+    )
     scope = {
         "type": "http", "method": "POST", "path": "/sign-in", "raw_path": b"/sign-in", "query_string": b"",
         "headers": [

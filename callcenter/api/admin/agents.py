@@ -21,7 +21,8 @@ from callcenter.rules.staff import Profile
 
 
 class Account(BaseModel):
-    """One account as it is. `phone`: masked, for the list is long and few need it whole."""
+    """One account as it is. `phone`: masked, for the list is long and few need it whole; `phone_is_not_called`: one
+    that the service does not ring, written before it was judged."""
 
     id: str
     active: bool
@@ -35,6 +36,7 @@ class Account(BaseModel):
     languages: list[str]
     departments: list[str]
     phone: str
+    phone_is_not_called: bool
 
 
 class Member(BaseModel):
@@ -102,6 +104,7 @@ def account(row: Agent) -> Account:
         languages=list(row.languages),
         departments=list(row.departments),
         phone=str(row.phone) if row.phone else "",
+        phone_is_not_called=row.phone is not None and not row.phone.may_be_rung,
     )
 
 
