@@ -326,8 +326,8 @@ def _hire(session: Session, department: str, number: int, since: datetime) -> st
     name = f"Agent simulé {number + 1} ({TERRITORIES[department].name})"
     session.add(
         Agent(
-            id=agent_id, login=f"{MARK}{department.lower()}-{number}", name=name, password_hash="-", department=department,
-            active=False, closed_at=since, since=since, topics=[], languages=["fr"],
+            id=agent_id, login=f"{MARK}{department.lower()}-{number}", name=name, password_hash="-",
+            department=department, active=False, closed_at=since, since=since, topics=[], languages=["fr"],
         )
     )  # fmt: skip
     return agent_id
