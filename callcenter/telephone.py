@@ -46,14 +46,16 @@ class Telephone(Protocol):
     def lines_to(self, number: PhoneNumber, since: datetime) -> Sequence[Line]:
         """Every line we opened to this number since then, those that ended too, the latest first."""
 
-    def send_text(self, number: PhoneNumber, language: str, reference: str) -> None:
-        """Write to somebody whom we could not reach."""
+    def send_text(self, text_id: str, number: PhoneNumber, language: str, reference: str) -> None:
+        """Write to somebody whom we could not reach. `text_id`: under which it is told what became of a text."""
 
-    def text_sites(self, number: PhoneNumber, language: str, department: str, postal_code: str, at: datetime) -> None:
+    def text_sites(
+        self, text_id: str, number: PhoneNumber, language: str, department: str, postal_code: str, at: datetime
+    ) -> None:
         """Write to a caller where they are welcome: the sites of their postal code, else of their department, with
         their hours of today."""
 
-    def ask_by_text(self, number: PhoneNumber, language: str) -> None:
+    def ask_by_text(self, text_id: str, number: PhoneNumber, language: str) -> None:
         """Write to somebody we spoke with: how satisfied are they? Their reply comes as a text."""
 
     def bring_in(self, carrier_id: str, call_id: str) -> bool:

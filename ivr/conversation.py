@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from starlette.routing import Route
 
-from callcenter.actions import agent, citizen, dial, room, satisfaction
+from callcenter.actions import agent, citizen, dial, room, satisfaction, texts
 from callcenter.actions.room import RoomEvent
 from callcenter.clock import now
 from callcenter.config import settings
@@ -105,6 +105,12 @@ async def replied(asked: Asked) -> bytes:
     """A text came to our number."""
     await decided(asked, satisfaction.replies, asked.from_, asked.written, now())
     return NO_ANSWER
+
+
+async def delivery(asked: Asked) -> None:
+    """What became of a text of ours."""
+    error = count(asked.form.get("ErrorCode", "")) or None
+    await decided(asked, texts.is_told_of, own(asked, "m"), asked.form.get("MessageStatus", ""), error, now())
 
 
 async def back(asked: Asked) -> Turn:
@@ -320,6 +326,7 @@ routes = [
         ("/voice/satisfied", satisfied, _farewell),
         ("/voice/settled", settled, _farewell),
         ("/voice/text", replied, _no_answer),
+        ("/voice/text/status", delivery, nothing),
         ("/voice/back", back, _back_to_music),
         ("/voice/leg", leg, _too_late),
         ("/voice/leg/heard", leg_heard, _too_late),

@@ -14,11 +14,13 @@ from callcenter.rules import rounds
 from callcenter.rules.opening_hours import is_holiday, on_their_clock
 from callcenter.rules.site_hours import SiteDay, as_time, on_day
 from callcenter.rules.territory import TERRITORIES
+from ivr import sms
 from ivr.prompts import say, spoken_time, text
 from ivr.turns import Say, Spelled
 
 MOST = 3  # sites one can remember while listening
 MOST_STOPS = 2
+MOST_SEGMENTS = 4  # of a text: what is nearest comes first, and the rest is left out
 
 
 def told(standing: Standing, department: str, postal_code: str, language: str, at: datetime) -> tuple[Say, ...]:
@@ -42,7 +44,7 @@ def written(standing: Standing, department: str, postal_code: str, language: str
     local = on_their_clock(department, at) or at
     lines = [", ".join(_written(site, language, _today(standing, site, local))) for site in shown]
     lines += _passing(standing, department, postal_code, language, local)
-    return "\n".join([text(language, "text.sites"), *lines])
+    return sms.within([text(language, "text.sites"), *lines], MOST_SEGMENTS)
 
 
 def sealed(postal_code: str) -> str:

@@ -21,7 +21,7 @@ from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumb
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules.states import Monitoring
 from callcenter.telephone import Line
-from ivr import sites
+from ivr import sites, sms
 from ivr.prompts import text
 from ivr.twiml import RETRIES
 
@@ -70,14 +70,16 @@ class Twilio:
         nothing: list[Line] = []
         return _asked(opened, gone=nothing)
 
-    def send_text(self, number: PhoneNumber, language: str, reference: str) -> None:
-        self._text(number, text(language, "text.not_reached", reference=reference))
+    def send_text(self, text_id: str, number: PhoneNumber, language: str, reference: str) -> None:
+        self._text(text_id, number, text(language, "text.not_reached", reference=reference))
 
-    def text_sites(self, number: PhoneNumber, language: str, department: str, postal_code: str, at: datetime) -> None:
-        self._text(number, sites.written(standing.current(), department, postal_code, language, at))
+    def text_sites(
+        self, text_id: str, number: PhoneNumber, language: str, department: str, postal_code: str, at: datetime
+    ) -> None:
+        self._text(text_id, number, sites.written(standing.current(), department, postal_code, language, at))
 
-    def ask_by_text(self, number: PhoneNumber, language: str) -> None:
-        self._text(number, text(language, "text.satisfaction"))
+    def ask_by_text(self, text_id: str, number: PhoneNumber, language: str) -> None:
+        self._text(text_id, number, text(language, "text.satisfaction"))
 
     def bring_in(self, carrier_id: str, call_id: str) -> bool:
         return self._redirect(carrier_id, f"/voice/room?c={call_id}")
@@ -132,8 +134,10 @@ class Twilio:
             found: list[Line] = []
             yield from _asked(partial(self._lines, status), found)
 
-    def _text(self, number: PhoneNumber, body: str) -> None:
-        _asked(lambda: self._client.messages.create(to=number.e164, body=body, **self._sender), gone=None)
+    def _text(self, text_id: str, number: PhoneNumber, body: str) -> None:
+        status = f"{self._public}/voice/text/status?m={text_id}{RETRIES}"
+        what = {"to": number.e164, "body": sms.plain(body), "status_callback": status, **self._sender}
+        _asked(lambda: self._client.messages.create(**what), gone=None)
 
     def _lines(self, status: str) -> list[Line]:
         found = self._client.calls.list(status=status, page_size=1000)

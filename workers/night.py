@@ -8,7 +8,18 @@ from celery import Celery
 from callcenter import clock
 from callcenter.db import transaction
 from callcenter.jobs import Job
-from callcenter.records import agents, carrier_events, drafts, hands, persons, rollups, sessions, site_texts, tries
+from callcenter.records import (
+    agents,
+    carrier_events,
+    drafts,
+    hands,
+    persons,
+    rollups,
+    sessions,
+    site_texts,
+    texts,
+    tries,
+)
 
 AT_ONCE = 1_000  # contacts erased in one transaction
 LONGEST = 6.0  # seconds for one transaction, of the 20 a task may take
@@ -25,7 +36,7 @@ def tidy() -> None:
     """Forget what is past its use, and erase what is past its age; what is left over is the next hour's."""
     at, began = clock.now(), time.monotonic()
     with transaction() as session:
-        for noun in (carrier_events, drafts, hands, sessions, site_texts, tries):
+        for noun in (carrier_events, drafts, hands, sessions, site_texts, texts, tries):
             noun.tidy(session, at)
     with transaction() as session:
         rollups.judge_returns(session, at)  # before the numbers that say it are gone

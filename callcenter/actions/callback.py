@@ -24,6 +24,7 @@ from callcenter.errors import (
 )
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls, contacts, drafts, past, sessions
+from callcenter.records import texts as sent
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
@@ -212,8 +213,10 @@ def texts(callback_id: str, at: datetime) -> None:
         return
     with transaction() as session:
         callback = callbacks.takes_text(session, callback_id, at)
-    if callback and callback.phone.takes_texts:
-        telephone().send_text(callback.phone, callback.language, callback.reference)
+        if callback is None or not callback.phone.takes_texts:
+            return
+        text_id = sent.ask(session, sent.Kind.NOT_REACHED, callback.phone, at)
+    telephone().send_text(text_id, callback.phone, callback.language, callback.reference)
 
 
 def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at: datetime) -> Promise:

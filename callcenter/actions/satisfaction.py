@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, contacts, rollups
+from callcenter.records import calls, contacts, rollups, texts
 from callcenter.records.calls import LAST_WORDS
 from callcenter.rules.satisfaction import SCALE, Reply, read
 from callcenter.rules.states import CallState
@@ -79,8 +79,10 @@ def asks_by_text(contact_id: str, at: datetime) -> None:
             return
         contact.asked_at = at
         number = call.phone
-    if number and number.takes_texts:
-        telephone().ask_by_text(number, call.language)
+        if number is None or not number.takes_texts:
+            return
+        text_id = texts.ask(session, texts.Kind.SATISFACTION, number, at)
+    telephone().ask_by_text(text_id, number, call.language)
 
 
 def _keep(session: Session, contact_id: str, reply: Reply) -> None:

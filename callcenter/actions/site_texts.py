@@ -7,7 +7,7 @@ from callcenter.config import settings
 from callcenter.db import later, reading, transaction
 from callcenter.errors import DatabaseDown
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, site_texts
+from callcenter.records import calls, site_texts, texts
 from callcenter.telephone import telephone
 
 PER_DAY = 3  # texts to one number in 24 hours
@@ -46,8 +46,10 @@ def sends(text_id: str, at: datetime) -> None:
     with transaction() as session:
         row = site_texts.take(session, text_id, at)
         call = calls.get(session, row.call_id) if row else None
-    if row and call and call.phone and may_be_sent(call.phone.e164):
-        telephone().text_sites(call.phone, row.language, row.department, row.postal_code, at)
+        if row is None or call is None or call.phone is None or not may_be_sent(call.phone.e164):
+            return
+        number, text_id = call.phone, texts.ask(session, texts.Kind.SITES, call.phone, at)
+    telephone().text_sites(text_id, number, row.language, row.department, row.postal_code, at)
 
 
 def unsent(at: datetime) -> list[str]:

@@ -22,6 +22,7 @@ from callcenter.records.contacts import Accompaniment, Agreement, Contact
 from callcenter.records.drafts import Draft
 from callcenter.records.legs import Leg
 from callcenter.records.site_texts import SiteText
+from callcenter.records.texts import Text
 from callcenter.rules.callbacks import OPEN_STATES
 from callcenter.rules.states import CallState
 
@@ -91,6 +92,7 @@ def held(session: Session, number: PhoneNumber) -> dict[str, Any]:
         "drafts": list(session.scalars(select(Draft).where(Draft.carrier_id.in_(lines)))),
         "site_texts": list(session.scalars(select(SiteText).where(SiteText.call_id.in_([each.id for each in calls])))),
     }
+    own["texts"] = list(session.scalars(select(Text).where(Text.number_key == key)))
     found: dict[str, Any] = {name: [_plain(row) for row in rows] for name, rows in own.items()}
     for row, contact in zip(found["contacts"], contacts, strict=True):
         row["draft"] = sealing.unseal(contact.draft) if contact.draft else None
@@ -131,6 +133,7 @@ def _blank(session: Session, ids: Sequence[str], keys: Sequence[bytes], at: date
     promised = list(session.scalars(select(Callback.id).where(Callback.number_key.in_(keys))))
     for statement in _BLANK_CALLBACKS:
         session.execute(text(statement), {"ids": promised})
+    session.execute(text("delete from texts where number_key = any(:keys)"), {"keys": list(keys)})
     session.execute(text("update callbacks set asker_key = null where asker_key = any(:keys)"), {"keys": list(keys)})
 
 

@@ -1,6 +1,7 @@
 """The two questions after a contact, the same as at a desk: how satisfied, from 1 to 4, and whether it is settled."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 SCALE = 4
@@ -8,10 +9,43 @@ SCORES = ("1", "2", "3", "4")
 YES, NO = "1", "2"
 NO_MORE = "0"
 """The key of somebody who does not want to be asked, now or ever."""
-_STOP = re.compile(r"\b(stop|arret|arrêt)\b", re.IGNORECASE)
-_SCORE = re.compile(r"(?<!\d)([1-4])(?!\d)")
-_SETTLED = re.compile(r"\b(oui|yes|o|y)\b", re.IGNORECASE)
-_UNSETTLED = re.compile(r"\b(non|no|n)\b", re.IGNORECASE)
+
+_YES = frozenset(["oui", "ouais", "yes", "yeah", "yep"])
+_NO = frozenset(["non", "nan", "no", "nope"])
+_LETTERS = {"o": True, "y": True, "n": False}  # where nothing but a score and thanks is beside them
+_THANKS = frozenset(["bonjour", "merci", "svp", "thanks", "please", "stop"])
+_POLITE = frozenset((
+    "bonjour", "bonsoir", "merci", "beaucoup", "svp", "stp", "s", "il", "vous", "te", "plait", "cordialement",
+    "madame", "monsieur", "hello", "hi", "thanks", "thank", "you", "please", "bye", "au", "revoir", "a", "bientot",
+    "bonne", "journee",
+))  # fmt: skip
+_BEFORE = frozenset((
+    "note", "score", "reponse", "ma", "la", "je", "j", "mets", "donne", "reponds", "c", "est", "ce", "my", "is",
+    "it", "i", "give", "answer", "d", "ok", "alors",
+))  # fmt: skip
+_STOPPED = frozenset((
+    "stop", "stopper", "arret", "arreter", "arretez", "stopall", "unsubscribe", "desabonner", "desinscrire", "end",
+    "quit", "cancel",
+))  # fmt: skip
+# What may follow a score that opens a text; after any other word it counts something else: « 2 enfants », « 3 mois ».
+_AFTER_SCORE = _YES | _NO | _POLITE | frozenset((
+    "je", "j", "c", "ce", "ca", "cela", "on", "nous", "il", "elle", "ils", "tout", "tous", "tres", "plutot", "bien",
+    "ok", "parfait", "super", "top", "satisfait", "satisfaite", "genial", "excellent", "mais", "car", "et", "pas",
+    "rien", "toujours", "encore", "mon", "ma", "mes", "le", "la", "les", "l", "pour", "votre", "vos", "stop", "o",
+    "y", "n", "i", "it", "all", "very", "good", "great", "my", "the", "your", "but", "everything", "satisfied",
+    "not", "perfect", "impeccable", "regle", "reglee", "resolu", "resolue", "settled", "solved",
+))  # fmt: skip
+# What may follow a no for it to be one: « non, merci » and "no problem" are none.
+_AFTER_NO = _NO | frozenset((
+    "pas", "toujours", "rien", "encore", "regle", "reglee", "resolu", "resolue", "stop", "c", "ca", "cela", "ce",
+    "je", "j", "il", "elle", "on", "nous", "mon", "ma", "la", "le", "l", "mes", "not", "it", "still", "nothing",
+    "settled", "solved", "my", "i", "the",
+))  # fmt: skip
+_HEDGES = frozenset(["mais", "pas", "presque", "partie", "partiellement", "bientot", "but", "not", "almost", "partly"])
+_CLAUSES = re.compile(r"[;:!?()\n\r…]+|[.,](?!\d)|\s[-–—]\s")
+_WORDS = re.compile(r"\d+(?:[.,/]\d+)*|[a-z]+")
+_OUT_OF = re.compile(r"\b([1-4])\s*(?:/|sur|out of)\s*4\b")
+_BETWEEN = re.compile(r"^\W*[1-4]\s*(?:ou|or|et|and|a|to|-|–|/)\s*(?:[1-4]|demi)\b")
 
 
 @dataclass(frozen=True)
@@ -25,8 +59,66 @@ class Reply:
 
 def read(text: str) -> Reply:
     """A citizen's text: « 4 oui », « 3, non », « STOP ». Whatever is not clear is no answer."""
-    if _STOP.search(text):
-        return Reply(asks_no_more=True)
-    scores = set(_SCORE.findall(text))
-    yes, no = bool(_SETTLED.search(text)), bool(_UNSETTLED.search(text))
-    return Reply(int(scores.pop()) if len(scores) == 1 else None, yes if yes != no else None)
+    said = _OUT_OF.sub(r"\1", _plain(text))
+    clauses = [words for clause in _CLAUSES.split(said) if (words := _WORDS.findall(clause))]
+    words = [word for clause in clauses for word in clause]
+    return Reply(_score(said, clauses), _settled(clauses, words), _stops(said, words))
+
+
+def _plain(text: str) -> str:
+    """In small letters, without accents; figures of any width are figures."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
+    return "".join(c for c in letters if not unicodedata.combining(c)).replace("’", "'")
+
+
+def _stops(said: str, words: list[str]) -> bool:
+    """« STOP », first or last, whatever is said beside it; or any other word for it that stands alone."""
+    told = [word for word in words if word not in _POLITE]
+    if len(told) == 1 and told[0] in _STOPPED:
+        return True
+    return bool(told) and "stop" in (told[0], told[-1]) and "non-stop" not in said
+
+
+def _score(said: str, clauses: list[list[str]]) -> int | None:
+    """A figure that opens the text, or stands by itself in a part of it; not one of two, nor one that counts things."""
+    if not clauses or _BETWEEN.search(said):
+        return None
+    opening = clauses[0]
+    if opening[0] in SCORES and (len(opening) == 1 or opening[1] in _AFTER_SCORE):
+        rivals = {each for each, then in zip(opening, [*opening[1:], ""], strict=True) if then in _YES | _NO | {""}}
+        return None if rivals & set(SCORES) - {opening[0]} else int(opening[0])
+    alone = {
+        word
+        for clause in clauses
+        for word in clause
+        if word.isdigit() and set(clause) - {word} <= _BEFORE | _YES | _NO | _POLITE | {"stop"}
+    }
+    figures = {word for clause in clauses for word in clause if word[0].isdigit()}
+    return int(alone.pop()) if len(alone) == len(figures) == 1 and alone <= set(SCORES) else None
+
+
+def _settled(clauses: list[list[str]], words: list[str]) -> bool | None:
+    """A yes or a no that opens a part of the text, without a but."""
+    told = [word for word in words if word not in _THANKS and not word.isdigit()]
+    if len(told) == 1 and told[0] in _LETTERS:
+        return _LETTERS[told[0]]
+    answers = {_answer(clause, clauses[n + 1 :]) for n, clause in enumerate(clauses)} - {None}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _answer(clause: list[str], following: list[list[str]]) -> bool | None:
+    """What this part of the text answers; a but may open the next one."""
+    opening = next((n for n, word in enumerate(clause) if word not in _BEFORE | _POLITE and word not in SCORES), None)
+    if opening is None:
+        return None
+    word, rest = clause[opening], [each for each in clause[opening + 1 :] if each not in SCORES]
+    then = rest or (following[0] if following else [])
+    if then[:1] and then[0] in _HEDGES - {"pas", "not"}:
+        return None
+    if word in _YES:
+        hedged = _HEDGES & set(rest) and "pas de" not in " ".join(rest)
+        return None if hedged or _NO & set(rest) else True
+    if word in _NO:
+        declines = bool(then) and (then[0] in ("merci", "thanks", "thank", "problem", "worries"))
+        return False if not declines and not _YES & set(rest) and (not rest or rest[0] in _AFTER_NO) else None
+    return None

@@ -20,6 +20,7 @@ from ivr.rehearsal.sounds import Sounds
 from ivr.rehearsal.webhooks import Target, Webhooks
 
 LEAST_RINGING = 10.0  # real seconds that a telephone held from outside rings, at any speed
+UNREACHABLE = 30003  # the error of a text to a telephone that is off, or is none
 KEPT = 5_000  # ended calls and rooms that REST can still be asked about
 
 
@@ -297,9 +298,11 @@ class Carrier:
         self.webhooks.spawn(self._deliver(message))
 
     async def _deliver(self, message: Message) -> None:
-        for status in ("sent", "delivered"):
+        """Every text is sent; at a number that fails or is busy none arrives."""
+        lost = self.behaviour(message.to).kind in ("failed", "busy")
+        for status in ("sent", "undelivered" if lost else "delivered"):
             await asyncio.sleep(self.scaled(1))
-            message.becomes(status, self.webhooks)
+            message.becomes(status, self.webhooks, UNREACHABLE if status == "undelivered" else 0)
 
     def summary(self) -> dict[str, object]:
         live = [c for c in self.calls.values() if not c.over]

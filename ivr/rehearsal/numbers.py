@@ -6,6 +6,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from callcenter import clock
+from ivr import sms
 from ivr.rehearsal.calls import Subscription
 from ivr.rehearsal.sids import API_VERSION, new_sid
 from ivr.rehearsal.webhooks import Target, Webhooks
@@ -73,6 +74,15 @@ class Number:
         }
 
 
+def _segments(body: str) -> int:
+    """How many texts this one is: of 160 letters, or of 70 where one of them is outside the alphabet of GSM 03.38."""
+    try:
+        return sms.segments(body)
+    except ValueError:
+        places = len(body.encode("utf-16-le")) // 2
+        return 1 if places <= 70 else -(-places // 67)
+
+
 @dataclass(eq=False)
 class Message:
     """A text message; news of its first status is never sent."""
@@ -84,11 +94,12 @@ class Message:
     target: Target | None = None
     service: str = ""
     status: str = "queued"
+    error: int = 0
     sid: str = field(default_factory=lambda: new_sid("SM"))
     created: datetime = field(default_factory=clock.now)
 
-    def becomes(self, status: str, webhooks: Webhooks) -> None:
-        self.status = status
+    def becomes(self, status: str, webhooks: Webhooks, error: int = 0) -> None:
+        self.status, self.error = status, error
         if self.target:
             said = {
                 "MessageSid": self.sid,
@@ -100,9 +111,11 @@ class Message:
                 "ApiVersion": API_VERSION,
                 "AccountSid": self.account,
             }
+            if error:
+                said["ErrorCode"] = str(error)
             if self.service:
                 said["MessagingServiceSid"] = self.service
-            webhooks.tell("message_status", self.sid, self.target, said, last=status == "delivered")
+            webhooks.tell("message_status", self.sid, self.target, said, last=status != "sent")
 
     def resource(self) -> dict[str, Any]:
         when = format_datetime(self.created)
@@ -115,9 +128,9 @@ class Message:
             "body": self.body,
             "status": self.status,
             "direction": "outbound-api",
-            "num_segments": str(1 + len(self.body) // 153 if len(self.body) > 160 else 1),
+            "num_segments": str(_segments(self.body)),
             "num_media": "0",
-            "error_code": None,
+            "error_code": self.error or None,
             "error_message": None,
             "price": None,
             "price_unit": "USD",

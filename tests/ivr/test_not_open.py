@@ -20,6 +20,7 @@ from callcenter.records.site_texts import SiteText
 from callcenter.rules import national_list, rounds
 from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.states import Ending
+from ivr import sms
 from ivr.rehearsal.far_end import Line
 from tests.conversation import carrier as practice_carrier
 from tests.ivr.test_webhooks import _frozen
@@ -223,6 +224,28 @@ def test_the_list_is_sent_by_text_once_where_texts_are_on(carrier: Carrier, line
     assert sent["to"] == MOBILE
     assert "France services Figeac, Figeac, 05 65 00 00 01, ouvert aujourd'hui 09:00-12:00 14:00-17:00" in sent["body"]
     assert "Cahors" not in sent["body"]
+
+
+def test_the_longest_names_are_sent_in_four_segments_of_the_short_alphabet(carrier: Carrier, line: Line) -> None:
+    name = (
+        "Maison France services de l’Être – Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson « Le Forêt », cœur de bourg"
+    )
+    town = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson"
+    head = SITES.partition("\n")[0]
+    lines = [f"{n};{name};46;46400;{town};;05 65 00 00 0{n};08:30 - 12:00 / 13:30 - 17:30;" for n in range(1, 4)]
+    found = national_list.read("\n".join([head, *lines]).encode()).sites.values()
+    bus = rounds.Stop("Bus", town, "Mairie", "46400", "46", "", "We 09:00-12:00; PH off", "all")
+    with transaction() as session:
+        sites.take_in(session, list(found), clock.now())
+        sites.take_in_rounds(session, [bus])
+    standing.refresh()
+    with texts():
+        carrier.asks(calls_from(carrier, "46400").action, "3", From=MOBILE)
+        worker.text(rows()[0].id)
+    body = line.messages()[0]["body"]
+    assert body.startswith("France services vous accueille :\nMaison France services de l'Etre - Saint-Rémy")
+    assert 2 <= sms.segments(body) <= 4  # which refuses a letter outside the alphabet
+    assert all(each.endswith(("17:30", ".", ":")) for each in body.split("\n"))  # no line is cut
 
 
 def test_in_english_and_for_another_postal_code_of_the_same_call(carrier: Carrier, line: Line) -> None:

@@ -482,6 +482,19 @@ def test_a_message_is_sent_then_delivered(line: Line, voice: TinyVoice, rest: Cl
 
 
 @pytest.mark.usefixtures("fair")
+def test_a_message_that_does_not_arrive_says_why_and_is_billed_by_its_letters(
+    line: Line, voice: TinyVoice, rest: Client, url: str
+) -> None:
+    line.registers(KARIM, "failed")
+    message = rest.messages.create(from_=OURS, to=KARIM, body="Êtes-vous là ? " * 5, status_callback=f"{url}/text")
+    eventually(lambda: len(voice.asked["/text"]) == 2)
+    assert [said.get("ErrorCode") for said in voice.asked["/text"]] == [None, "30003"]
+    assert voice.asked["/text"][-1]["MessageStatus"] == "undelivered"
+    kept = rest.messages(str(message.sid)).fetch()
+    assert (kept.status, kept.error_code, kept.num_segments) == ("undelivered", 30003, "2")
+
+
+@pytest.mark.usefixtures("fair")
 def test_a_recording_is_told_and_kept(line: Line, voice: TinyVoice, rest: Client) -> None:
     voice.documents = {
         "/voice/incoming": say("Votre avis") + '<Record action="/recorded" recordingStatusCallback="/recording"/>',

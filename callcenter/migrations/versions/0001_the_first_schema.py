@@ -751,6 +751,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("call_id", "department", "postal_code", name="site_texts_once"),
     )
     op.create_table(
+        "texts",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("number_key", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivery", sa.String(length=12), nullable=True),
+        sa.Column("error_code", sa.Integer(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind in ('not_reached', 'satisfaction', 'sites')", name="texts_kind"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("texts_by_age", "texts", ["asked_at"], unique=False)
+    op.create_index("texts_by_number", "texts", ["number_key"], unique=False)
+    op.create_table(
         "wall_links",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("token", sa.LargeBinary(), nullable=False),
@@ -1010,6 +1024,9 @@ def downgrade() -> None:
     op.drop_table("wall_links")
     op.drop_index("staff_sessions_by_agent", table_name="staff_sessions")
     op.drop_table("staff_sessions")
+    op.drop_index("texts_by_number", table_name="texts")
+    op.drop_index("texts_by_age", table_name="texts")
+    op.drop_table("texts")
     op.drop_table("site_texts")
     op.drop_index(op.f("ix_calls_callback_id"), table_name="calls")
     op.drop_index("calls_recent", table_name="calls")
