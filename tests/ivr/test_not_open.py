@@ -231,9 +231,9 @@ def test_the_longest_names_are_sent_in_four_segments_of_the_short_alphabet(carri
         "Maison France services de l’Être – Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson « Le Forêt », cœur de bourg"
     )
     town = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson"
-    head = SITES.partition("\n")[0]
+    head, *_, ain, other = SITES.splitlines()
     lines = [f"{n};{name};46;46400;{town};;05 65 00 00 0{n};08:30 - 12:00 / 13:30 - 17:30;" for n in range(1, 4)]
-    found = national_list.read("\n".join([head, *lines]).encode()).sites.values()
+    found = national_list.read("\n".join([head, *lines, ain, other]).encode()).sites.values()
     bus = rounds.Stop("Bus", town, "Mairie", "46400", "46", "", "We 09:00-12:00; PH off", "all")
     with transaction() as session:
         sites.take_in(session, list(found), clock.now())
