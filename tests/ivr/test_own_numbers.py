@@ -75,14 +75,14 @@ def test_a_dial_is_found_again_by_the_number_that_it_shows(line: Line) -> None:
 
 
 def test_texts_come_from_the_number_that_takes_them(line: Line) -> None:
-    telephone().ask_by_text(DURAND, "fr")
+    telephone().ask_by_text("text-1", DURAND, "fr")
     assert [(text["from"], text["to"]) for text in line.messages()] == [(WRITES, DURAND.e164)]
 
 
 def test_texts_may_come_from_a_messaging_service(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_TEXT_SENDER", SERVICE)
     _forget()
-    telephone().ask_by_text(DURAND, "fr")
+    telephone().ask_by_text("text-1", DURAND, "fr")
     (asked,) = _asked(line, "/Messages.json")
     assert asked["MessagingServiceSid"] == SERVICE
     assert "From" not in asked
