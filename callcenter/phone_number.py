@@ -59,7 +59,7 @@ class PhoneNumber:
         if compact.startswith("00"):
             compact = "+" + compact[2:]
         if len(compact) == 10 and (overseas := _overseas(compact)):
-            compact = f"+{overseas}{compact.removeprefix(SAINT_PIERRE).removeprefix('0')}"
+            compact = f"+{overseas}{compact[len(SAINT_PIERRE) if compact.startswith(SAINT_PIERRE) else 1 :]}"
         try:
             number = phonenumbers.parse(compact, "FR")
         except phonenumbers.NumberParseException:

@@ -112,7 +112,7 @@ def test_a_printed_number_is_masked() -> None:
 @given(st.sampled_from(rows("overseas_prefixes.csv")), st.text("0123456789", min_size=9, max_size=9))
 def test_an_overseas_number_is_masked_after_its_calling_code(prefix: dict[str, str], digits: str) -> None:
     typed = (prefix["first"] + digits)[:10]
-    own = typed.removeprefix("0508").removeprefix("0")
+    own = typed[4:] if typed.startswith("0508") else typed[1:]
     assume(not own.startswith("0"))  # no such number in Saint-Pierre
     shown = PhoneNumber.parse(typed).masked
     code, first = f"+{prefix['calling_code']} ", own[0]
