@@ -130,7 +130,8 @@ PLANTED = {
         promised, ("update callbacks set state = 'reached' where id = :callback",)
     ),
     "two dials to one number at once": Planted(
-        promised, ("drop index attempts_one_live_per_number", ONE_ATTEMPT, ONE_ATTEMPT)
+        promised,
+        ("set local role postgres", "drop index attempts_one_live_per_number", ONE_ATTEMPT, ONE_ATTEMPT),
     ),
     "a dial is a minute past its lease": Planted(promised, (ONE_ATTEMPT,), later=LATER),
     "dialled after it was reached": Planted(
