@@ -41,7 +41,7 @@ def takes_post(agent_id: str, line: str, at: datetime) -> None:
     """Begin to take calls, on a desk phone rung for each call (`phone`) or kept open all shift (`shift`)."""
     with transaction() as session:
         agent = _held(session, agent_id)
-        if line not in ("phone", "shift"):
+        if line not in ("phone", "shift") or not agent.takes_calls:
             raise NotPossibleNow
         number = desk_phone.of(agent)
         if agent.state != AgentState.OFFLINE:
@@ -79,6 +79,22 @@ def leaves_post(agent_id: str, at: datetime, who: str | None = None) -> None:
         dispatch.returned(returned.call, agent)
     else:
         index.show(agent)
+
+
+def serves_otherwise(agent_id: str, at: datetime) -> None:
+    """Their account has other topics, languages or another department: an open offer that is none of theirs any more
+    returns with its place, and whoever is free is offered what they serve now."""
+    returned = None
+    with transaction() as session:
+        agent = _held(session, agent_id)
+        call = calls.get(session, agent.call_id) if agent.call_id else None
+        if call and agent.state == AgentState.OFFERED and not set(call.queues) & set(agent.queues):
+            returned = _give_back_offer(session, agent, OfferState.WITHDRAWN, AgentState.AVAILABLE, None, at)
+        agent = _agent(session, agent_id)
+    if returned:
+        dispatch.returned(returned.call, agent)
+    else:
+        dispatch.freed(agent)
 
 
 def pauses(agent_id: str, reason: PauseReason, at: datetime, who: str | None = None) -> None:
@@ -188,6 +204,8 @@ def chooses_next(agent_id: str, state: AgentState | None, reason: PauseReason | 
         raise NotPossibleNow
     with transaction() as session:
         agent = _held(session, agent_id)
+        if state != AgentState.OFFLINE and not _may_serve(agent):
+            raise NotPossibleNow
         agent.next_state = state
         agent.next_reason = reason if state == AgentState.PAUSE else None
     index.look(agent_id)
@@ -376,6 +394,8 @@ def shift_line_ends(agent_id: str, carrier_id: str) -> None:
 def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime, who: str | None) -> None:
     with transaction() as session:
         agent = _held(session, agent_id)
+        if not _may_serve(agent):
+            raise NotPossibleNow
         if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
             agent.next_state, agent.next_reason = to, reason
             returned = None
@@ -398,6 +418,11 @@ def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: date
         dispatch.returned(returned.call, agent)
     else:
         dispatch.freed(agent)
+
+
+def _may_serve(agent: Agent) -> bool:
+    """Whether calls may be theirs, and reach them."""
+    return agent.takes_calls and agent.desk_phone is not None
 
 
 def _offer_ends(offer_id: str, how: OfferState, at: datetime, agent_id: str | None) -> None:

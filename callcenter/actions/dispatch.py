@@ -95,7 +95,7 @@ def put_back(reservation: Reservation) -> None:
     proposals.give_back(
         reservation,
         call=call is not None and call.state == CallState.WAITING,
-        agent=agent is not None and agent.state == AgentState.AVAILABLE,
+        agent=agent is not None and agent.state == AgentState.AVAILABLE and agent.takes_calls,
     )
 
 

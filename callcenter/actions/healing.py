@@ -86,7 +86,7 @@ def wrap_up_ends(call_id: str, at: datetime) -> None:
             return
         contacts.set_due(session, contact, Due.OWED, at, "the wrap-up ended without an outcome")
         owing = agent.finish_wrap_up(session, call, at, "the wrap-up ended without an outcome")
-    index.show(owing)
+    dispatch.freed(owing)
 
 
 def agents_fall_silent(at: datetime) -> None:

@@ -64,7 +64,7 @@ def score(call: Call) -> float:
 
 def put_agent(agent: Agent) -> None:
     """An agent is on duty or not, free or not, as their row says."""
-    if agent.state not in ON_DUTY:
+    if agent.state not in ON_DUTY or not agent.takes_calls:
         floor.goes(agent.id)
     elif agent.state == AgentState.AVAILABLE:
         if not floor.free(agent.id, agent.since.timestamp()):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from callcenter import sealing
 from callcenter.actions import agent as agents_verbs
-from callcenter.actions import dispatch, index
+from callcenter.actions import index
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.live import signals
@@ -46,8 +46,8 @@ def engages(admin: Agent, profile: Profile, password_hash: str, at: datetime) ->
 
 
 def changes(admin: Agent, agent_id: str, profile: Profile, at: datetime) -> None:
-    """An account as it is from now on; who is at their post serves the new queues at once, and who sees otherwise signs
-    in again. Raises BadAnswer."""
+    """An account as it is from now on; who is at their post serves the new queues at once or leaves it (`_follow`), and
+    who sees otherwise signs in again. Raises BadAnswer."""
     if agent_id == admin.id and profile.role != admin.role:
         raise NotAllowed
     try:
@@ -63,7 +63,7 @@ def changes(admin: Agent, agent_id: str, profile: Profile, at: datetime) -> None
                 sessions.audit(session, admin.id, "changed", "agent", agent_id, at, changed)
     except Conflict:
         raise BadAnswer("staff_taken") from None
-    _follows([row])
+    _follow([row], at, admin.id)
 
 
 def deactivates(admin: Agent, agent_id: str, at: datetime) -> None:
@@ -76,8 +76,7 @@ def deactivates(admin: Agent, agent_id: str, at: datetime) -> None:
         row.active, row.closed_at = False, row.closed_at or at
         sessions.revoke(session, agent_id, at)
         sessions.audit(session, admin.id, "deactivated", "agent", agent_id, at)
-    if row.state != AgentState.OFFLINE:
-        agents_verbs.leaves_post(agent_id, at, admin.id)
+    _follow([row], at, admin.id)
 
 
 def reactivates(admin: Agent, agent_id: str, at: datetime) -> None:
@@ -126,7 +125,7 @@ def imports(
                 changed.append(login)
                 moved.append(row)
             sessions.audit(session, admin.id if admin else None, "imported", "agent", row.id, at, did)
-    _follows(moved)
+    _follow(moved, at, admin.id if admin else None)
     return Imported(tuple(new), tuple(changed), len(entries) - len(new) - len(changed))
 
 
@@ -188,14 +187,20 @@ def _told(profile: Profile | None, name: str) -> str:
     return " ".join(value) if isinstance(value, tuple) else str(value or "")
 
 
-def _follows(rows: Iterable[Agent]) -> None:
-    """Who is at their post is found under their new queues by the next caller."""
+def _follow(rows: Iterable[Agent], at: datetime, who: str | None) -> None:
+    """The floor follows the accounts. Whose calls can be theirs no more leaves their post: at once, an offer returning
+    with its place, or once the call in their hands is over. Whoever stays is found under their new queues by the next
+    caller; an offer that is not of these goes to somebody else."""
     for row in rows:
+        if row.state == AgentState.OFFLINE:
+            continue
+        if not row.takes_calls or row.desk_phone is None:
+            agents_verbs.leaves_post(row.id, at, who)
+            continue
         with index.best_effort("showing what an agent serves"):
             index.put_queues(row)
             signals.look(row.id)
-        if row.state == AgentState.AVAILABLE:
-            dispatch.for_agent(row.id)
+        agents_verbs.serves_otherwise(row.id, at)
 
 
 def _held(session: Session, agent_id: str) -> Agent:

@@ -230,7 +230,10 @@ def is_owing(session: Session, agent_id: str) -> bool:
 
 
 def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason | None]:
-    """Where an agent goes when a call leaves their hands: to what they chose, or available; never free while owing."""
+    """Where an agent goes when a call leaves their hands: to what they chose, or available; never free while owing.
+    Whose account takes no calls any more leaves the floor; what they owe is then for their supervisor to release."""
+    if not agent.takes_calls:
+        return AgentState.OFFLINE, None
     if is_owing(session, agent.id):
         return AgentState.PAUSE, PauseReason.OUTCOME_OWED
     if agent.next_state:

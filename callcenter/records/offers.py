@@ -42,8 +42,8 @@ class Closed:
 
 
 def make(session: Session, call_id: str, agent_id: str, at: datetime, lease_until: datetime) -> Offer | None:
-    """Decide: call row first, then agent row. None when either was not free any more; the caller must then roll
-    back."""
+    """Decide: call row first, then agent row. None when either was not free any more, or when the account takes no
+    calls; the caller must then roll back."""
     call = calls.lock(session, call_id)
     if call is None or call.state != CallState.WAITING:
         return None
@@ -55,6 +55,8 @@ def make(session: Session, call_id: str, agent_id: str, at: datetime, lease_unti
     if not agents.move(
         session, agent_id, [AgentState.AVAILABLE], AgentState.OFFERED, at, "offered", call_id=call_id, keeps_rank=True
     ):
+        return None
+    if not session.get_one(agents.Agent, agent_id).takes_calls:
         return None
     offer = Offer(id=new_id(), call_id=call_id, agent_id=agent_id, epoch=epoch, at=at, lease_until=lease_until)
     session.add(offer)
