@@ -24,7 +24,6 @@ SERVED = {  # from node_modules -> into callcenter/ui/static/vendor
     "@gouvfr/dsfr/dist/utility/utility.min.css": "dsfr/utility/utility.min.css",
     "htmx.org/LICENSE": "htmx/LICENSE",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
-    "htmx.org/dist/ext/hx-sse.min.js": "htmx/hx-sse.min.js",
 }
 
 

@@ -70,6 +70,20 @@ class Declined(Refusal):
     english = "The caller refuses that the conversation be listened to."
 
 
+class NotesNewer(Refusal):
+    """Ces notes ont été modifiées ailleurs depuis : reprenez-les avant d'écrire."""
+
+    status = 409
+    english = "These notes have been changed elsewhere since: take them in before writing."
+
+
+class NotesTooLate(Refusal):
+    """Ce contact est déjà enregistré, sans ces notes."""
+
+    status = 409
+    english = "This contact is recorded already, without these notes."
+
+
 class OutcomeOwed(Refusal):
     """Renseignez d'abord le contact en attente."""
 

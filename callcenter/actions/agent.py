@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from callcenter import sealing
-from callcenter.actions import desk_phone, dispatch, index, room
+from callcenter.actions import desk_phone, dispatch, index, notes, room
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import (
@@ -261,17 +260,6 @@ def extends_wrap_up(agent_id: str) -> None:
     index.look(agent_id)
 
 
-def notes(agent_id: str, contact_id: str, text: str) -> None:
-    """Keep what was typed during the call, sealed and masked, until the outcome is recorded. What a slow page sends
-    after that is not kept."""
-    with transaction() as session:
-        contact = contacts.hold(session, contact_id)
-        if contact is None or contact.agent_id != agent_id:
-            raise NotFound
-        kept = outcomes.masked(text) if contact.due in (Due.NOTHING, Due.OWED) else None
-        contact.draft = sealing.seal(kept) if kept else None
-
-
 def tags_relay(agent_id: str, relay: bool) -> None:
     """Whether the person speaks through a relay service, as the agent hears it: such calls are kept out of the handling
     times. During the conversation and its wrap-up; refused at any other moment."""
@@ -294,9 +282,12 @@ def notes_agreement(agent_id: str, contact_id: str, kind: str, given_by: str, at
         contacts.agrees(session, contact.id, kind, given_by, agent_id, at)
 
 
-def records(agent_id: str, contact_id: str, entries: Sequence[Entry], at: datetime) -> list[Accompaniment]:
+def records(
+    agent_id: str, contact_id: str, entries: Sequence[Entry], at: datetime, revision: int | None = None
+) -> list[Accompaniment]:
     """The outcome of a contact: during its wrap-up, or later when it is owed. One transaction ends the call, writes the
-    démarches and moves the agent on. Recorded twice, the first stands."""
+    démarches and moves the agent on. Recorded twice, the first stands, with the notes of both. `revision`: of the kept
+    notes that those of the entries replace; any other is added to them."""
     _check(entries)
     try:
         with transaction() as session:
@@ -304,10 +295,11 @@ def records(agent_id: str, contact_id: str, entries: Sequence[Entry], at: dateti
             call = calls.lock(session, _call_of(session, agent_id, contact_id))
             contact = _contact(session, agent_id, contact_id)  # as it is, now that nobody else may write on it
             if contact.due == Due.RECORDED:
+                notes.add(session, contact, entries[0].notes)
                 return contacts.accompaniments(session, [contact.id])
             if call is None or call.state not in (CallState.WRAP_UP, CallState.ENDED) or contact.due == Due.RELEASED:
                 raise NotPossibleNow
-            rows = contacts.record(session, contact, _clean(entries), at, agent_id)
+            rows = contacts.record(session, contact, notes.with_draft(contact, _clean(entries), revision), at, agent_id)
             leg = legs.serving(session, call.id)
             if leg and leg.wrapped_at is None:
                 leg.wrapped_at = at

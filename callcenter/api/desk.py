@@ -97,8 +97,9 @@ class Promised(Shown):
 
 
 class Recording(Shown):
-    """The contact whose outcome is to be written: the call in hand, else the oldest that is owed. `can_call_back`: a
-    callback may be promised to its person, and none is."""
+    """The contact whose outcome is to be written: the call in hand, else the oldest that is owed. `notes` are those
+    kept so far; `notes_revision` grows with each change of them. `can_call_back`: a callback may be promised to its
+    person, and none is."""
 
     contact_id: str
     reference: str
@@ -107,6 +108,7 @@ class Recording(Shown):
     arrived_at: datetime
     owed: bool
     notes: str
+    notes_revision: int
     promised: Promised | None = None
     can_call_back: bool = False
 
@@ -289,6 +291,7 @@ def _recording(contact: contacts.Contact) -> Recording:
         arrived_at=contact.arrived_at,
         owed=contact.due == Due.OWED,
         notes=sealing.unseal(contact.draft) if contact.draft else "",
+        notes_revision=contact.draft_revision,
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
 from callcenter.actions import agent as verbs
-from callcenter.actions import callback, monitoring
+from callcenter.actions import callback, monitoring, notes
 from callcenter.api import desk, directory
 from callcenter.api.desk import Desk
 from callcenter.api.identity import AGENT, Admitted, Id, open_to
@@ -145,13 +145,25 @@ class ChooseNext(Command):
 
 
 class KeepNotes(Command):
-    """What was typed so far, kept until the outcome is recorded."""
+    """What was typed so far, kept until the outcome is recorded. `revision`: of the notes that were changed; they are
+    refused when other notes have been kept since."""
 
     contact_id: Id
     notes: str = Field("", max_length=4000)
+    revision: int = 0
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.notes(agent_id, self.contact_id, self.notes)
+        notes.keeps(agent_id, self.contact_id, self.notes, self.revision)
+
+
+class AddNotes(Command):
+    """Notes that were not in the outcome when it was recorded, from another page; for a day."""
+
+    contact_id: Id
+    notes: str = Field(min_length=1, max_length=4000)
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        notes.adds(agent_id, self.contact_id, self.notes, at)
 
 
 class Demarche(BaseModel):
@@ -159,7 +171,7 @@ class Demarche(BaseModel):
 
     procedure: str
     outcome: Outcome
-    settled: bool = False
+    settled: bool | None = Field(None, description="never supposed: only an orientation may leave it out")
     reason: str | None = None
     internet_checked: bool = False
     follow_up: FollowUp = FollowUp.NONE
@@ -175,7 +187,7 @@ class Demarche(BaseModel):
             partner=procedure.partner,
             procedure=procedure.code,
             outcome=self.outcome,
-            settled=self.settled,
+            settled=False if self.outcome == Outcome.ORIENTATION and self.settled is None else self.settled,
             reason=self.reason,
             internet_checked=self.internet_checked,
             follow_up=self.follow_up,
@@ -195,9 +207,11 @@ def _agrees(agent_id: str, contact_id: str, agreement: str | None, at: datetime)
 
 
 class Record(Command):
-    """The outcome of a contact: of the call in hand, or one that is owed."""
+    """The outcome of a contact: of the call in hand, or one that is owed. `revision`: of the kept notes that its own
+    replace; any that were kept since, or without it, are added."""
 
     contact_id: Id
+    revision: int | None = None
     entries: list[Demarche] = Field(min_length=1, max_length=9)
     agreement: Agreement | None = None
 
@@ -207,7 +221,7 @@ class Record(Command):
             if agent is None or contact is None:
                 raise NotFound
             served = (agent.department, contact.department)
-        verbs.records(agent_id, self.contact_id, [each.entry(served) for each in self.entries], at)
+        verbs.records(agent_id, self.contact_id, [each.entry(served) for each in self.entries], at, self.revision)
         _agrees(agent_id, self.contact_id, self.agreement, at)
 
 
@@ -273,6 +287,7 @@ COMMANDS: dict[str, type[Command]] = {
     "extend": Extend,
     "next": ChooseNext,
     "notes": KeepNotes,
+    "add-notes": AddNotes,
     "outcome": Record,
     "promise": PromiseCallback,
     "visit": RecordVisit,

@@ -5,7 +5,7 @@ changes something the Origin and the session's own token.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from secrets import compare_digest
 from typing import Annotated, Any, TypeVar
@@ -91,6 +91,8 @@ async def admit(request: Request) -> Visitor:
     if ANYBODY in roles:
         return Visitor(_language_before(request))
     visitor = await to_thread.run_sync(visitor_of, cookie)
+    of_page = request.headers.get("x-page-language", "")  # it stays open as it is, whatever is chosen in another tab
+    visitor = replace(visitor, language=of_page) if of_page in LANGUAGES else visitor
     request.state.language = visitor.language
     if unsafe:
         given = request.headers.get("x-csrf-token") or str((await form(request)).get("csrf", ""))

@@ -78,6 +78,7 @@ class Contact(Base):
     due: Mapped[str] = mapped_column(String(10), default=Due.NOTHING)
     owed_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime | None]
+    draft_revision: Mapped[int] = mapped_column(default=0, server_default="0")  # grows with each change of the draft
     draft: Mapped[bytes | None] = mapped_column(LargeBinary)  # notes, sealed, gone once recorded or released
     satisfaction: Mapped[int | None]  # the raw answer
     satisfaction_scale: Mapped[int | None]
@@ -139,7 +140,7 @@ class Entry:
     partner: str
     procedure: str
     outcome: Outcome
-    settled: bool
+    settled: bool | None
     reason: str | None = None
     internet_checked: bool = False
     follow_up: FollowUp = FollowUp.NONE

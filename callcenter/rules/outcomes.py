@@ -13,8 +13,9 @@ KINDS = ("mandate", "consent")
 WAYS = ("voice", "text", "paper")
 
 
-def refusals(outcome: Outcome, settled: bool, reason: str | None, internet_checked: bool) -> list[str]:
-    """The codes of what is wrong with one démarche; the pages hold their sentences. Empty: it may be recorded."""
+def refusals(outcome: Outcome, settled: bool | None, reason: str | None, internet_checked: bool) -> list[str]:
+    """The codes of what is wrong with one démarche; the pages hold their sentences. Empty: it may be recorded.
+    `settled` None: not said, which only an orientation may leave out."""
     wrong = []
     if outcome == Outcome.ORIENTATION:
         if reason not in set(OrientationReason):
@@ -23,8 +24,11 @@ def refusals(outcome: Outcome, settled: bool, reason: str | None, internet_check
             wrong.append("orientation_is_not_settled")
         if reason == OrientationReason.WEBSITE and not internet_checked:
             wrong.append("website_needs_checked_access")
-    elif reason:
+        return wrong
+    if reason:
         wrong.append("reason_without_orientation")
+    if settled is None:
+        wrong.append("settled_missing")
     return wrong
 
 

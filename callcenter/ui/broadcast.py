@@ -1,21 +1,26 @@
-"""One picture for many screens: rendered once, encoded once, and the same bytes sent to whoever watches."""
+"""One picture for many screens: rendered once, encoded once, and the same bytes sent to whoever watches.
+
+A browser has one stream, however many of its pages are open: it follows several things at once. Each frame begins with
+the name of what it belongs to, and is JSON: `{"regions": {name: html}}`, those that have changed, or `{"said": …}`.
+"""
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-
-from callcenter.ui import render
 
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"x-accel-buffering", b"no"),
     (b"cache-control", b"no-store"),
 ]
-STILL_HERE = b": still here\n\n"
-SIGNED_OUT = b"event: signed-out\ndata: now\n\n"
-STORES_DOWN = b"event: stores-down\ndata: now\n\n"
+STILL_HERE = b'data: {"said":"still-here"}\n\n'
+SIGNED_OUT = b'data: {"said":"signed-out"}\n\n'
+STORES_DOWN = b'data: {"said":"stores-down"}\n\n'
 
 
 class Watcher:
@@ -42,14 +47,14 @@ class Channel:
     @property
     def whole(self) -> bytes:
         if self._whole is None:
-            self._whole = event(render.partials(self._regions))
+            self._whole = picture(self._regions)
         return self._whole
 
     def show(self, regions: Mapping[str, str]) -> None:
         """The next frame."""
         changed = {name: html for name, html in regions.items() if self._regions.get(name) != html}
         self._regions, self._whole = regions, None
-        self._send(event(render.partials(changed)) if changed else STILL_HERE)
+        self._send(picture(changed) if changed else STILL_HERE)
 
     def tell(self, said: bytes) -> None:
         """An event instead of a picture; the next picture is sent whole."""
@@ -61,10 +66,23 @@ class Channel:
         self.ended = True
         self._wake()
 
-    async def after(self, number: int) -> None:
-        """Waits for a frame with another number, or the end."""
-        while self.number == number and not self.ended:
-            await self._shown.wait()
+    async def frames(self, watcher: Watcher) -> AsyncIterator[bytes]:
+        """What one screen is sent, until the end."""
+        self.watchers.add(watcher)
+        seen = 0
+        try:
+            while True:
+                while self.number == seen and not self.ended:
+                    await self._shown.wait()
+                if self.ended or watcher.ended:
+                    break
+                frame = self.change if seen == self.number - 1 and seen else self.whole
+                seen = self.number
+                yield frame
+            if watcher.ended:
+                yield SIGNED_OUT
+        finally:
+            self.watchers.discard(watcher)
 
     def _send(self, change: bytes) -> None:
         self.number += 1
@@ -77,37 +95,47 @@ class Channel:
 
 
 class Following(Response):
-    """The answer to one screen, for as long as it watches."""
+    """The answer to one browser, for as long as it follows: frames by the name of what they belong to, each taken from
+    its source only once the one before has been sent."""
 
-    def __init__(self, channel: Channel, watcher: Watcher) -> None:
+    def __init__(self, sources: Mapping[str, AsyncIterator[bytes]]) -> None:
         self.status_code, self.background = 200, None
-        self.channel, self.watcher = channel, watcher
+        self.sources = sources
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        channel, watcher = self.channel, self.watcher
-        channel.watchers.add(watcher)
+        turn = asyncio.Lock()
+
+        async def pass_on(name: str, frames: AsyncIterator[bytes]) -> None:
+            async with aclosing(frames):  # type: ignore[type-var]
+                async for frame in frames:
+                    async with turn:
+                        body = b"event: %s\n%s" % (name.encode(), frame)
+                        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        passing = [asyncio.create_task(pass_on(*source)) for source in self.sources.items()]
         gone = asyncio.create_task(_until_gone(receive))
-        seen = 0
+        ended: asyncio.Future[list[None]] = asyncio.gather(*passing)
+        waited: list[asyncio.Future[Any]] = [gone, ended]
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-            while True:
-                await channel.after(seen)
-                if gone.done() or channel.ended or watcher.ended:
-                    break
-                body = channel.change if seen == channel.number - 1 and seen else channel.whole
-                seen = channel.number
-                await send({"type": "http.response.body", "body": body, "more_body": True})
-            body = SIGNED_OUT if watcher.ended else b""
-            await send({"type": "http.response.body", "body": body, "more_body": False})
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                ended.result()
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             gone.cancel()
-            channel.watchers.discard(watcher)
+            ended.cancel()
+            await asyncio.gather(*passing, return_exceptions=True)
 
 
-def event(html: str) -> bytes:
-    """Server-sent data."""
-    lines = "".join(f"data: {line}\n" for line in html.splitlines())
-    return f"{lines}\n".encode()
+def picture(regions: Mapping[str, str]) -> bytes:
+    """The frame of these regions."""
+    return b"data: %s\n\n" % json.dumps({"regions": regions}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+async def refused() -> AsyncIterator[bytes]:
+    """What a browser is told of a thing it may not follow."""
+    yield SIGNED_OUT
 
 
 async def _until_gone(receive: Receive) -> None:

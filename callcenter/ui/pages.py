@@ -1,6 +1,7 @@
 """The staff's pages. Every form works as a plain POST and a redirect; with a script, only what changed comes back."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +14,7 @@ from callcenter import clock
 from callcenter.actions import agent as verbs
 from callcenter.api import board, desk, desk_commands, identity
 from callcenter.api import sign_in as door
+from callcenter.api.desk_commands import Record, RecordVisit
 from callcenter.api.identity import AGENT, ANYBODY, OVERSEER, STAFF, SUPERVISOR, Admitted, Visitor, open_to
 from callcenter.errors import NotFound, OutcomeIncomplete, Refusal
 from callcenter.records.identity import new_id
@@ -112,11 +114,13 @@ def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) ->
     if command is None:
         raise NotFound
     entered = ENTERED.get(act, _plain)
-    _read(command, entered(fields)).carry_out(visitor.staff.id, clock.now())
+    asked = _read(command, entered(fields))
+    if _is_partial(request) and isinstance(asked, Record | RecordVisit) and (unanswered := _unsettled(fields)):
+        form = f"record-{asked.contact_id}" if isinstance(asked, Record) else "visit"
+        return _asks_whether_settled(visitor, form, unanswered)
+    asked.carry_out(visitor.staff.id, clock.now())
     if not _is_partial(request):
         return _redirect("/desk")
-    if act == "notes":
-        return HTMLResponse(_kept(visitor, fields))
     said = say(visitor.language, SAID_WHEN_DONE[act]) if act in SAID_WHEN_DONE else ""
     regions = render.desk_regions(desk.of(visitor.staff.id), visitor)
     shown = render.partials(regions) + render.notice(visitor.language, said, is_error=False)
@@ -129,7 +133,7 @@ def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) ->
 @open_to(*OVERSEER)
 def wall_page(visitor: Admitted) -> Response:
     scope, may_act = board.scope_of(visitor.staff), visitor.staff.role in SUPERVISOR
-    return HTMLResponse(render.wall(visitor, board.look(scope), scope, "/supervision/stream", may_act=may_act))
+    return HTMLResponse(render.wall(visitor, board.look(scope), scope, "wall", may_act=may_act))
 
 
 @router.post("/supervision/agent")
@@ -196,9 +200,26 @@ def _next_visit(visitor: Visitor) -> str:
     return f'<hx-partial hx-target="#visit-id" hx-swap="innerHTML">{fresh}</hx-partial>'
 
 
-def _kept(visitor: Visitor, fields: FormData) -> str:
-    kept = say(visitor.language, "record.kept")
-    return f'<hx-partial hx-target="#kept-{fields["contact_id"]}" hx-swap="textContent">{kept}</hx-partial>'
+def _unsettled(fields: FormData) -> list[int]:
+    """The numbers of the form's démarches of which it is not said whether they are settled."""
+    return [
+        number
+        for number in _numbers(fields)
+        if fields.get(f"outcome-{number}") != Outcome.ORIENTATION and not fields.get(f"settled-{number}")
+    ]
+
+
+def _asks_whether_settled(visitor: Visitor, form: str, numbers: Sequence[int]) -> Response:
+    """Beside each question that has no answer, and the first of them has the focus."""
+    sentence = say(visitor.language, "error.settled_missing")
+    said = "".join(
+        f'<hx-partial hx-target="#{form}-settled-lacks-{number}" hx-swap="innerHTML">'
+        f'<p class="fr-message fr-message--error">{sentence}</p></hx-partial>'
+        for number in numbers
+    )
+    focus = json.dumps({"lacks": {"field": f"{form}-yes-{numbers[0]}"}})
+    notice = render.notice(visitor.language, "", is_error=False)
+    return HTMLResponse(said + notice, status_code=422, headers={"HX-Trigger": focus})
 
 
 def _plain(fields: FormData) -> dict[str, Any]:
@@ -214,12 +235,16 @@ def _chosen(fields: FormData) -> dict[str, Any]:
 
 def _entered(fields: FormData) -> dict[str, Any]:
     """The wrap-up form: its démarches are numbered, and what an outcome does not need is not kept."""
-    numbers = sorted(int(name.removeprefix("procedure-")) for name in fields if name.startswith("procedure-"))
     given = {name: value for name, value in _plain(fields).items() if not name.rpartition("-")[2].isdigit()}
-    given["entries"] = [_demarche(fields, number) for number in numbers]
+    given["entries"] = [_demarche(fields, number) for number in _numbers(fields)]
     if given["entries"]:
         given["entries"][0]["notes"] = given.get("notes")
     return given
+
+
+def _numbers(fields: FormData) -> list[int]:
+    """The numbers of a form's démarches."""
+    return sorted(int(name.removeprefix("procedure-")) for name in fields if name.startswith("procedure-"))
 
 
 def _demarche(fields: FormData, number: int) -> dict[str, Any]:

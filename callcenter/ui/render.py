@@ -92,16 +92,16 @@ def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, 
 
 
 def wall(
-    visitor: Visitor, board: Board, scope: Scope, stream: str, *, may_act: bool = False, is_open: bool = False
+    visitor: Visitor, board: Board, scope: Scope, what: str, *, may_act: bool = False, is_open: bool = False
 ) -> str:
-    """The wall's page, that goes on by the stream."""
+    """The wall's page, that goes on by the stream of `what` it follows."""
     levels = judge(watched(board), {}, thresholds())
     return page(
         "wall.html",
         visitor,
         regions=wall_regions(board, levels, visitor.language, may_act=may_act, is_open=is_open),
         departments=sorted(scope) if scope is not None else None,
-        stream=stream,
+        what=what,
         is_open=is_open,
         may_act=may_act,
     )

@@ -1,32 +1,34 @@
-"""One stream of events a page: it sends the regions that have changed, and nothing else."""
+"""One stream a browser, whatever its pages follow: it sends the regions that have changed, and nothing else."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import structlog
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Depends, Request
-from starlette.responses import Response, StreamingResponse
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
 
 from callcenter.api import board, desk, identity, links
 from callcenter.api.board import Board, LastHour, Scope
-from callcenter.api.identity import AGENT, ANYBODY, OVERSEER, SUPERVISOR, Admitted, open_to
+from callcenter.api.identity import AGENT, ANYBODY, OVERSEER, SUPERVISOR, open_to
 from callcenter.api.looks import Looks
-from callcenter.errors import NotSignedIn, StoreDown
+from callcenter.errors import NotAllowed, NotFound, NotSignedIn, Refusal, StoreDown
 from callcenter.rules import alerts
 from callcenter.rules.alerts import Levels, Threshold
 from callcenter.ui import render
-from callcenter.ui.broadcast import SIGNED_OUT, STILL_HERE, STORES_DOWN, Channel, Following, Watcher, event
+from callcenter.ui.broadcast import SIGNED_OUT, STILL_HERE, STORES_DOWN, Channel, Following, Watcher, picture, refused
 from callcenter.ui.render import Regions
 
 LOOK_AGAIN = 2.0  # seconds after which a row is read though nobody said it changed
 PHOTOGRAPH_EVERY = 1.0
 LAST_HOUR_EVERY = 10.0  # the figures of the last hour are counted from its rows
 CHECK_SESSION_EVERY = 10.0
+MOST = 12  # things that one browser may follow
+FOLLOWERS = {"desk": AGENT, "wall": OVERSEER}
 THREADS = 8  # of streams, apart from the pool that answers clicks
 
 router = APIRouter(include_in_schema=False)
@@ -55,14 +57,14 @@ class Wall:
         self._checked = time.monotonic()
         self._wanted = asyncio.Event()
 
-    def follow(self, seat: Seat, watcher: Watcher) -> Following:
-        """The answer to one more screen."""
+    def follow(self, seat: Seat, watcher: Watcher) -> AsyncIterator[bytes]:
+        """The frames of one more screen."""
         if seat not in self._channels:
             self._channels[seat] = Channel()
             self._wanted.set()
         if self._looks.stopping:
             self._channels[seat].end()
-        return Following(self._channels[seat], watcher)
+        return self._channels[seat].frames(watcher)
 
     async def run(self) -> None:
         """Until the process stops."""
@@ -135,81 +137,81 @@ Ears = Annotated[Looks, Depends(looks_of)]
 Threads = Annotated[CapacityLimiter, Depends(limiter_of)]
 
 
-@router.get("/desk/stream")
-@open_to(*AGENT)
-async def desk_stream(request: Request, visitor: Admitted, looks: Ears, threads: Threads) -> StreamingResponse:
+@router.get("/stream")
+@open_to(ANYBODY)
+async def stream(
+    request: Request, looks: Ears, threads: Threads, of: Annotated[list[str], Query(min_length=1, max_length=MOST)]
+) -> Response:
+    """Everything that the pages of one browser follow. `of`: names of such things, `what.language`: an agent's own
+    `desk`, a supervisor's `wall`, or `link:token`, the wall on a screen that was given a link. What this browser may
+    not follow it is told so. Raises NotSignedIn, NotAllowed, NotFound when that is all it asked."""
+    sources: dict[str, AsyncIterator[bytes]] = {}
+    refusals: list[Refusal] = []
+    for name in dict.fromkeys(of):
+        try:
+            sources[name] = await _source(name, request, looks, threads)
+        except (NotSignedIn, NotAllowed, NotFound) as refusal:
+            refusals.append(refusal)
+            sources[name] = refused()
+    if len(refusals) == len(sources):
+        raise refusals[0]
+    return Following(sources)
+
+
+async def _source(name: str, request: Request, looks: Looks, threads: CapacityLimiter) -> AsyncIterator[bytes]:
+    what, _, language = name.rpartition(".")
+    if language not in identity.LANGUAGES:
+        raise NotFound
+    wall: Wall = request.app.state.wall
+    if what.startswith("link:"):
+        link = await to_thread.run_sync(links.opened, what.removeprefix("link:"), limiter=threads)
+        return wall.follow(Seat(link.scope, language, is_open=True), Watcher(link.token))
+    if what not in FOLLOWERS:
+        raise NotFound
+    cookie = request.cookies.get(identity.cookie_name("session"), "")
+    visitor = replace(await to_thread.run_sync(identity.visitor_of, cookie, limiter=threads), language=language)
+    if visitor.staff.role not in FOLLOWERS[what]:
+        raise NotAllowed
+    if what == "wall":
+        seat = Seat(board.scope_of(visitor.staff), language, visitor.staff.role in SUPERVISOR)
+        return wall.follow(seat, Watcher(visitor.session))
+    return _desk(visitor, cookie, looks, threads)
+
+
+async def _desk(visitor: identity.Visitor, cookie: str, looks: Looks, threads: CapacityLimiter) -> AsyncIterator[bytes]:
     agent_id = visitor.staff.id
 
-    def read() -> Regions:
+    def photograph() -> Regions:
         return render.desk_regions(desk.of(agent_id), visitor)
 
-    async def photograph() -> Regions:
-        return await to_thread.run_sync(read, limiter=threads)
-
-    return _streamed(_events(photograph, _signed_in(request), agent_id, LOOK_AGAIN, looks, threads))
-
-
-@router.get("/supervision/stream")
-@open_to(*OVERSEER)
-async def wall_stream(request: Request, visitor: Admitted) -> Response:
-    wall: Wall = request.app.state.wall
-    seat = Seat(board.scope_of(visitor.staff), visitor.language, visitor.staff.role in SUPERVISOR)
-    return wall.follow(seat, Watcher(visitor.session))
-
-
-@router.get("/wall/{token}/stream")
-@open_to(ANYBODY)
-async def open_wall_stream(token: str, request: Request, visitor: Admitted, threads: Threads) -> Response:
-    """For a screen that was given a link."""
-    wall: Wall = request.app.state.wall
-    link = await to_thread.run_sync(links.opened, token, limiter=threads)
-    return wall.follow(Seat(link.scope, visitor.language, is_open=True), Watcher(link.token))
-
-
-async def _events(
-    photograph: Callable[[], Awaitable[Regions]],
-    signed_in: Callable[[], bool],
-    agent_id: str,
-    every: float,
-    looks: Looks,
-    threads: CapacityLimiter,
-) -> AsyncIterator[bytes]:
     sent: Regions = {}
     checked = time.monotonic()
     with looks.watching(agent_id) as bell:
         while not looks.stopping:
             bell.clear()
             try:
-                regions = await photograph()
+                regions = await to_thread.run_sync(photograph, limiter=threads)
                 if time.monotonic() - checked > CHECK_SESSION_EVERY:
                     checked = time.monotonic()
-                    if not await to_thread.run_sync(signed_in, limiter=threads):
+                    if not await to_thread.run_sync(_is_signed_in, cookie, limiter=threads):
                         yield SIGNED_OUT
                         return
             except StoreDown:
+                sent = {}
                 yield STORES_DOWN
             else:
                 changed = {name: html for name, html in regions.items() if sent.get(name) != html}
                 sent = regions
-                yield event(render.partials(changed)) if changed else STILL_HERE
+                yield picture(changed) if changed else STILL_HERE
             try:
-                await asyncio.wait_for(bell.wait(), every)
+                await asyncio.wait_for(bell.wait(), LOOK_AGAIN)
             except TimeoutError:
                 continue
 
 
-def _streamed(events: AsyncIterator[bytes]) -> StreamingResponse:
-    return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-
-
-def _signed_in(request: Request) -> Callable[[], bool]:
-    cookie = request.cookies.get(identity.cookie_name("session"), "")
-
-    def check() -> bool:
-        try:
-            identity.visitor_of(cookie)
-        except NotSignedIn:
-            return False
-        return True
-
-    return check
+def _is_signed_in(cookie: str) -> bool:
+    try:
+        identity.visitor_of(cookie)
+    except NotSignedIn:
+        return False
+    return True

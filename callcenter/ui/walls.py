@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 def open_wall_page(token: str, visitor: Admitted) -> Response:
     """The wall on a screen, by a link: nobody is signed in there."""
     scope = links.opened(token).scope
-    return HTMLResponse(render.wall(visitor, board.look(scope), scope, f"/wall/{token}/stream", is_open=True))
+    return HTMLResponse(render.wall(visitor, board.look(scope), scope, f"link:{token}", is_open=True))
 
 
 @router.get("/supervision/links")

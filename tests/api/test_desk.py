@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from starlette.testclient import TestClient
 
 from callcenter import clock, sealing
@@ -187,8 +188,8 @@ def test_what_is_owed_comes_first_and_holds_back_new_calls(sign_in: SignIn) -> N
     assert answer.json()["owed"] == []
 
 
-def test_nothing_is_kept_of_notes_that_come_once_it_is_recorded_or_released(sign_in: SignIn) -> None:
-    """A page that saves by itself may be late; the notes of the call are of no more use to anybody."""
+def test_notes_that_come_once_it_is_recorded_or_released_are_in_the_outcome_or_refused(sign_in: SignIn) -> None:
+    """A page that saves by itself may be late."""
     karim_id = settle("karim")
     settle("ines", role="supervisor", departments=["46"])
     karim, ines = sign_in("karim"), sign_in("ines")
@@ -201,11 +202,128 @@ def test_nothing_is_kept_of_notes_that_come_once_it_is_recorded_or_released(sign
         else:
             done = ines.post("/api/board/release", json={"contact_id": contact_id})
         assert done.status_code in (200, 204), done.text
-        assert karim.post("/api/desk/notes", json=late).status_code == 200
+        assert karim.post("/api/desk/notes", json=late).status_code == (200 if ends == "recorded" else 409)
+        assert karim.post("/api/desk/notes", json=late | {"notes": "autre chose"}).status_code == 409
         with reading() as session:
             contact = contacts.get(session, contact_id)
         assert contact is not None
         assert (contact.due, contact.draft) == (ends, None)
+
+
+def test_an_older_page_never_writes_over_newer_notes(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    _, contact_id = _wraps_up(karim_id)
+
+    def keeps(notes: str, revision: int) -> int:
+        sent = {"contact_id": contact_id, "notes": notes, "revision": revision}
+        return karim.post("/api/desk/notes", json=sent).status_code
+
+    def kept() -> tuple[str, int]:
+        recording = karim.get("/api/desk").json()["recording"]
+        return recording["notes"], recording["notes_revision"]
+
+    assert kept() == ("", 0)
+    assert keeps("d'ici", 0) == 200
+    assert kept() == ("d'ici", 1)
+    assert keeps("d'ailleurs", 0) == 409
+    assert keeps("", 0) == 409  # emptied on a page that never saw them
+    assert keeps("d'ici", 0) == 200  # the same words, sent twice
+    assert kept() == ("d'ici", 1)
+    assert keeps("d'ici et plus loin", 1) == 200
+    assert keeps("d'ici et plus loin", 1) == 200
+    assert kept() == ("d'ici et plus loin", 2)
+    assert keeps("", 2) == 200
+    assert kept() == ("", 3)
+
+
+@pytest.mark.parametrize(
+    ("revision", "notes", "recorded"),
+    [
+        (1, "tout autre", "tout autre"),  # written over those very notes
+        (1, None, None),
+        (0, "tout autre", "tout autre\n\nd'ici"),  # of a page that did not know them
+        (None, None, "d'ici"),
+        (0, "d'ici, et plus", "d'ici, et plus"),
+    ],
+)
+def test_the_outcome_holds_the_notes_of_every_page(
+    sign_in: SignIn, revision: int | None, notes: str | None, recorded: str | None
+) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    _, contact_id = _wraps_up(karim_id)
+    karim.post("/api/desk/notes", json={"contact_id": contact_id, "notes": "d'ici"})
+    sent = {"contact_id": contact_id, "revision": revision, "entries": [TAXES | {"notes": notes}]}
+    assert karim.post("/api/desk/outcome", json=sent).status_code == 200
+    assert _notes_of(contact_id) == recorded
+
+
+def test_an_outcome_that_comes_second_leaves_its_notes_and_more_may_be_added_for_a_day(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    settle("lea", phone="+33565000002")
+    karim, lea = sign_in("karim"), sign_in("lea")
+    _, contact_id = _wraps_up(karim_id)
+    for notes in ("de la première", "de la seconde", "de la seconde"):
+        sent = {"contact_id": contact_id, "entries": [TAXES | {"notes": notes}]}
+        assert karim.post("/api/desk/outcome", json=sent).status_code == 200
+    assert _notes_of(contact_id) == "de la première\n\nde la seconde"
+    more = {"contact_id": contact_id, "notes": "sécu 1 85 05 78 006 084 36"}
+    assert lea.post("/api/desk/add-notes", json=more).status_code == 404
+    assert karim.post("/api/desk/add-notes", json=more).status_code == 200
+    kept = _notes_of(contact_id) or ""
+    assert kept.startswith("de la première\n\nde la seconde\n\nsécu ")
+    assert "084" not in kept
+    with transaction() as session:
+        contact = contacts.get(session, contact_id)
+        assert contact is not None
+        assert contact.recorded_at is not None
+        contact.recorded_at -= timedelta(hours=25)
+    assert karim.post("/api/desk/add-notes", json=more).status_code == 409
+
+
+def _notes_of(contact_id: str) -> str | None:
+    with reading() as session:
+        (row,) = contacts.accompaniments(session, [contact_id])
+    return row.notes
+
+
+def test_whether_it_is_settled_is_never_supposed(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    karim = sign_in("karim")
+    _, contact_id = _wraps_up(karim_id)
+    unsaid = {name: value for name, value in TAXES.items() if name != "settled"}
+    refused = karim.post("/api/desk/outcome", json={"contact_id": contact_id, "entries": [TAXES, unsaid]})
+    assert refused.status_code == 422
+    assert "Dites si la démarche est réglée." in refused.json()["sentence"]
+    assert karim.post("/api/desk/visit", json={"entries": [unsaid]}).status_code == 422
+    fields = {"procedure-0": "carte-grise", "outcome-0": "information", "settled-0": "true"}
+    fields |= {"procedure-3": "avis-impot", "outcome-3": "accompaniment"}
+    for path, form in (("outcome", f"record-{contact_id}"), ("visit", "visit")):
+        sent = fields | {"contact_id": contact_id}
+        answer = karim.post(f"/desk/{path}", data=sent, headers={"HX-Request": "true"})
+        assert answer.status_code == 422
+        assert f'hx-target="#{form}-settled-lacks-3"' in answer.text
+        assert f"{form}-settled-lacks-0" not in answer.text
+        assert answer.headers["HX-Trigger"] == f'{{"lacks": {{"field": "{form}-yes-3"}}}}'
+        plain = karim.post(f"/desk/{path}", data=sent)
+        assert plain.status_code == 422
+        assert "Dites si la démarche est réglée." in plain.text
+    with reading() as session:
+        assert not session.query(contacts.Accompaniment).all()
+    away = {"procedure": "declaration-revenus", "outcome": "orientation", "reason": "must_come"}
+    assert karim.post("/api/desk/outcome", json={"contact_id": contact_id, "entries": [away]}).status_code == 200
+    with reading() as session:
+        assert [row.settled for row in session.query(contacts.Accompaniment).all()] == [False]
+
+
+def test_the_forms_answer_nothing_of_the_outcome_themselves(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    _wraps_up(karim_id)
+    page = sign_in("karim").get("/desk").text
+    inputs = re.findall(r"<input[^>]*name=\"(?:outcome|settled|internet)-[^>]*>", page)
+    assert len(inputs) == 4 * (3 + 2 + 1)  # two forms, and the template of one more démarche in each
+    assert not [each for each in inputs if "checked" in each]
 
 
 def test_a_visit_at_the_desk_is_the_same_record(sign_in: SignIn) -> None:

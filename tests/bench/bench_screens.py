@@ -52,7 +52,7 @@ def main() -> None:
             os.environ.update(stores.environment())
             settings.cache_clear()
             migrations.upgrade()
-            address = f"/wall/{_busy()}/stream"
+            address = f"/stream?of=link:{_busy()}.fr"
             with _web() as (server, port):
                 _measure(server, port, address, screens)
 

@@ -31,7 +31,7 @@ CLIENTS = 200
 EVERY = 0.1  # seconds between two frames; ten times as often as the wall, to measure sooner
 SECONDS = 3.0
 ROUNDS = 5
-MARK = b'hx-target="#wall_at"'
+MARK = b"wall_at"
 ROW = '<tr id="queue-{n}"><th scope="row">Impôts</th><td>français</td><td class="num">{wait}</td></tr>'
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -50,7 +50,7 @@ def broadcast() -> Starlette:
     channel = Channel()
 
     async def stream(_request: Request) -> Response:
-        return Following(channel, Watcher(b""))
+        return Following({"wall.fr": channel.frames(Watcher(b""))})
 
     async def produce() -> None:
         for regions in frames():

@@ -54,6 +54,7 @@ def test_karim_takes_a_call_from_offer_to_outcome(line: Line, opens: Opens) -> N
     form = page.locator("form[id^=record-]")
     form.get_by_label("Démarche concernée").select_option("declaration-revenus")
     _chooses(form, "Accompagnement")
+    _chooses(form, "Oui")
     form.get_by_role("button", name="Ajouter une démarche").click()
     second = form.locator(".demarche").nth(1)
     second.get_by_label("Démarche concernée").select_option("avis-impot")
@@ -98,12 +99,14 @@ def test_the_same_by_keyboard_alone(line: Line, opens: Opens) -> None:
     page.keyboard.type("Avis")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
+    page.keyboard.press("Alt+Shift+S")
+    page.keyboard.press("o")
     _tab_to(page, "Enregistrer")
     page.keyboard.press("Enter")
     _is(page, "available")
     with reading() as session:
         (row,) = session.query(contacts.Accompaniment).all()
-    assert (row.procedure, row.outcome, row.notes) == ("avis-impot", "information", "au clavier")
+    assert (row.procedure, row.outcome, row.settled, row.notes) == ("avis-impot", "information", True, "au clavier")
 
 
 def test_what_is_being_typed_survives_whatever_the_stream_sends(line: Line, desk: Desk, opens: Opens) -> None:
@@ -183,6 +186,7 @@ def test_a_visit_is_recorded_and_leaves_an_empty_form(opens: Opens) -> None:
     form = page.locator("#visit-form")
     form.get_by_label("Démarche concernée").select_option("carte-grise")
     _chooses(form, "Information")
+    _chooses(form, "Non")
     form.get_by_label("Notes").fill("au guichet")
     form.get_by_role("button", name="Enregistrer la visite").click()
     expect(page.locator("#notice")).to_contain_text("La visite est enregistrée.")
@@ -235,9 +239,7 @@ WATCHES = """() => {
   const stale = document.getElementById("stale");
   let heard = null;
   window.silences = [];
-  document.addEventListener("htmx:sse:after:message", (event) => {
-    if (!event.detail?.message?.event) heard = Date.now();
-  });
+  document.addEventListener("staff:heard", () => { heard = Date.now(); });
   new MutationObserver(() => {
     if (stale.textContent && heard) window.silences.push(Date.now() - heard);
   }).observe(stale, { childList: true, characterData: true, subtree: true });

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from callcenter import embedded, sealing
-from callcenter.actions import agent, callback, citizen, person
+from callcenter.actions import agent, callback, citizen, notes, person
 from callcenter.cli import app
 from callcenter.clock import now
 from callcenter.db import reading, transaction
@@ -53,7 +53,7 @@ def helped(karim: str, number: str, note: str) -> str:
         call = calls.get(session, call_id)
         contact = contacts.get(session, call.contact_id) if call else None
     assert contact is not None
-    agent.notes(karim, contact.id, note)
+    notes.keeps(karim, contact.id, note, 0)
     agent.notes_agreement(karim, contact.id, "consent", "voice", now())
     ends(karim, call_id, now())
     entry = Entry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True, notes=note)

@@ -21,6 +21,13 @@ def test_sending_somebody_to_the_website_needs_their_access_to_have_been_checked
     assert refusals(Outcome.ORIENTATION, False, "website", True) == []
 
 
+def test_whether_it_is_settled_is_said_of_all_but_orientations() -> None:
+    assert refusals(Outcome.INFORMATION, None, None, False) == ["settled_missing"]
+    assert refusals(Outcome.ACCOMPANIMENT, None, None, False) == ["settled_missing"]
+    assert refusals(Outcome.ACCOMPANIMENT, False, None, False) == []
+    assert refusals(Outcome.ORIENTATION, None, "must_come", False) == []
+
+
 def test_a_reason_belongs_to_orientations_only() -> None:
     assert refusals(Outcome.INFORMATION, True, "must_come", False) == ["reason_without_orientation"]
 

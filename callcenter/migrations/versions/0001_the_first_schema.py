@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("due", sa.String(length=10), nullable=False),
         sa.Column("owed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("draft_revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("draft", sa.LargeBinary(), nullable=True),
         sa.Column("satisfaction", sa.Integer(), nullable=True),
         sa.Column("satisfaction_scale", sa.Integer(), nullable=True),

@@ -39,3 +39,17 @@ document.addEventListener("recorded-visit", () => {
   form.querySelectorAll(".demarche:not(:first-child)").forEach((each) => each.remove());
   form.reset();
 });
+
+// Whether a démarche is settled is never suggested: O or N answers where one stands, in whichever language the page is.
+document.addEventListener("keydown", (event) => {
+  const field = event.target.closest?.("[data-settled]");
+  if (!field || event.altKey || event.ctrlKey || event.metaKey || event.key.length !== 1) return;
+  const letter = event.key.toLowerCase();
+  const answer = [...field.querySelectorAll("label")].find((label) => label.textContent.trim().toLowerCase()[0] === letter);
+  if (answer) answer.control.click();
+  answer?.control.focus();
+});
+
+document.addEventListener("change", (event) => event.target.closest("[data-settled]")?.querySelector("[role=alert]").replaceChildren());
+
+document.addEventListener("lacks", (event) => document.getElementById(event.detail.field)?.focus());

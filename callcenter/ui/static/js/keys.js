@@ -8,12 +8,18 @@ if (box) {
   document.addEventListener("keydown", (event) => {
     if (!box.checked || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey) return;
     const letter = letterOf(event);
-    const target = letter && document.querySelector(`[data-key="${letter}"]`);
+    const target = letter && targetOf(letter);
     if (!target) return;
     event.preventDefault();
     if (target.matches("button")) target.click();
     else target.focus();
   });
+}
+
+// What can be seen; of several questions, the first without an answer.
+function targetOf(letter) {
+  const seen = [...document.querySelectorAll(`[data-key="${letter}"]`)].filter((each) => each.checkVisibility());
+  return seen.find((each) => each.type === "radio" && !each.form.elements[each.name].value) ?? seen[0];
 }
 
 // Alt changes what a key types on some keyboards, so the place of the key is read where its letter is lost.

@@ -1,27 +1,61 @@
-// Two soft notes while an offer stands. Sound is allowed by the first gesture: "Prendre mon poste".
-let sound = null;
-let ringing = null;
-let offered = null;
+// Two soft notes while an offer stands, from one page of the browser. Some browsers let no page be heard before a
+// gesture, and a reload takes it back: the state bar then says so, and any gesture mends it.
+import { say } from "./line.js";
 
-export function unlock() {
+const EVERY = 2.5; // seconds
+const TIMES = 24; // all at once: the timers of a hidden page are slowed to one a minute
+const silent = document.getElementById("silent");
+let sound = null;
+let rings = false; // it is this page that rings
+let audible = true; // some page of this browser is heard
+let offered = null;
+let notes = [];
+
+function unlock() {
   if (navigator.userActivation?.hasBeenActive === false) return; // a key such as Alt alone is no gesture
-  sound ??= new AudioContext();
-  if (sound.state === "suspended") sound.resume();
+  attempt();
+}
+
+function attempt() {
+  if (!sound) {
+    sound = new AudioContext();
+    sound.onstatechange = tellHeard;
+  }
+  if (sound.state !== "running") sound.resume().catch(() => {}); // refused: it says so itself, by its state
+  tellHeard();
+}
+
+function tellHeard() {
+  say({ sounding: sound.state === "running" });
+  showWhetherHeard();
+}
+
+// What the other pages of this browser have made of it.
+export function appoint(told) {
+  ({ rings, audible } = told);
+  showWhetherHeard();
+  play();
+}
+
+function showWhetherHeard() {
+  if (!silent) return; // a wall
+  const atPost = document.getElementById("state")?.dataset.state !== "offline";
+  silent.hidden = audible || sound?.state === "running" || !atPost;
 }
 
 export function ring(offer) {
+  showWhetherHeard();
   if (offer === offered) return;
   offered = offer;
-  clearInterval(ringing);
-  if (!offer) return;
-  notes();
-  ringing = setInterval(notes, 2500);
+  play();
 }
 
-function notes() {
-  if (!sound || sound.state !== "running") return;
-  note(659, 0);
-  note(784, 0.22);
+function play() {
+  if (notes.length && offered && rings) return;
+  for (const tone of notes) tone.stop();
+  notes = [];
+  if (!offered || !rings || sound?.state !== "running") return;
+  for (let n = 0; n < TIMES; n++) notes.push(note(659, n * EVERY), note(784, n * EVERY + 0.22));
 }
 
 function note(pitch, after) {
@@ -35,4 +69,10 @@ function note(pitch, after) {
   tone.connect(loudness).connect(sound.destination);
   tone.start(at);
   tone.stop(at + 0.45);
+  return tone;
+}
+
+export function beHeard() {
+  attempt();
+  for (const gesture of ["pointerdown", "pointerup", "keydown", "click"]) addEventListener(gesture, unlock, true);
 }

@@ -1,11 +1,13 @@
-// What is live on a page: the stream, the heartbeat, the ringing, the clocks, the keys.
+// What is live on a page: the stream, the ringing, the clocks, the keys, the notes.
 import "./clock.js";
 import "./keys.js";
 import "./wall.js";
 import "./demarches.js";
-import { ring, unlock } from "./ringing.js";
+import "./notes.js";
+import { follow } from "./line.js";
+import { appoint, beHeard, ring } from "./ringing.js";
 
-const page = document.body.dataset.page;
+const { follows, csrf } = document.body.dataset;
 const lost = document.getElementById("lost");
 const stale = document.getElementById("stale");
 const STALE_AFTER = 5000;
@@ -16,30 +18,23 @@ function say(element, isSo) {
   if (element.textContent !== sentence) element.textContent = sentence;
 }
 
-function leave() {
-  location.assign("/sign-in");
+function hear({ regions, said, ...ringing }) {
+  if ("rings" in ringing) return appoint(ringing);
+  if (said === "signed-out") return location.assign("/sign-in");
+  say(lost, said === "lost" || said === "stores-down");
+  if (!regions) return;
+  heardAt = Date.now();
+  const partials = Object.entries(regions).map(
+    ([name, html]) => `<hx-partial hx-target="#${name}" hx-swap="innerMorph">${html}</hx-partial>`,
+  );
+  htmx.swap({ text: partials.join(""), sourceElement: document.body, target: document.body, swap: "none" });
+  document.dispatchEvent(new Event("staff:heard"));
 }
 
-document.addEventListener("htmx:sse:error", (event) => {
-  if (event.detail?.status === 401) leave();
-  else say(lost, true);
-});
-document.addEventListener("htmx:sse:after:connection", () => say(lost, false));
-document.addEventListener("htmx:sse:after:message", (event) => {
-  const kind = event.detail?.message?.event;
-  if (kind === "signed-out") leave();
-  say(lost, kind === "stores-down");
-  if (!kind) heardAt = Date.now();
-});
+const following = follow(follows, csrf, hear);
 if (stale) setInterval(() => say(stale, Date.now() - heardAt > STALE_AFTER), 500);
 
-if (page === "desk") {
-  const worker = new Worker("/static/js/beat.js");
-  worker.onmessage = leave;
-  worker.postMessage(document.body.dataset.csrf);
-  document.addEventListener("click", (event) => event.target.closest("button") && unlock());
-  document.addEventListener("keydown", unlock);
-
+if (follows.startsWith("desk.")) {
   const title = document.title;
   const watch = () => {
     const offered = document.querySelector("[data-offer]");
@@ -48,4 +43,5 @@ if (page === "desk") {
   };
   watch();
   document.addEventListener("htmx:after:swap", watch);
+  following.then(beHeard);
 }
