@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from sqlalchemy import update
 
 from callcenter import clock
-from callcenter.actions import callback, citizen
-from callcenter.db import transaction
+from callcenter.actions import callback, citizen, notes
+from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls, directory, sites
 from callcenter.records.calls import Wish
@@ -98,6 +98,8 @@ def test_the_desk_through_a_whole_call(line: Line, opens: Opens, is_accessible: 
     page.locator("#visit summary").click()
     is_accessible(page, "available, everything unfolded")
     page.reload()
+    page.wait_for_selector("#silent:not([hidden])")
+    is_accessible(page, "silenced by the browser")
     durand = (
         line.call(from_="+33565051234").presses("9").hears("postal code").presses("46000").hears("Lot").presses("1")
     )
@@ -131,10 +133,25 @@ def test_the_desk_through_a_whole_call(line: Line, opens: Opens, is_accessible: 
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.wait_for_selector("#notice .fr-alert--error")
     is_accessible(page, "a refused outcome")
+    page.locator("form[id^=record-] .choices label").filter(has_text="Information").first.click()
+    page.route("**/api/desk/notes", lambda route: route.fulfill(status=422))
+    page.locator("[data-notes]").fill("écrit ici")
+    _keeps_elsewhere(karim, "écrit ailleurs")
+    page.wait_for_selector(".theirs:not([hidden])")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.wait_for_selector("[data-settled] .fr-message--error")
+    is_accessible(page, "notes that differ, and a question without its answer")
     _let_the_wrap_up_pass(karim)
     _is(page, "pause")
     page.wait_for_selector(".owed")
     is_accessible(page, "a contact that is owed")
+
+
+def _keeps_elsewhere(agent_id: str, text: str) -> None:
+    with reading() as session:
+        call = session.get_one(calls.Call, str(session.get_one(agents.Agent, agent_id).call_id))
+        revision = session.get_one(Contact, call.contact_id).draft_revision
+    notes.keeps(agent_id, call.contact_id, text, revision)
 
 
 def test_the_desk_that_missed_an_offer_and_knows_the_caller(line: Line, opens: Opens, is_accessible: Checks) -> None:
