@@ -43,7 +43,7 @@ MADE = {  # keys whose last part is a value
     *(f"language.{language}" for language in words.LANGUAGES),
     *(f"agreement.{word}" for word in (*KINDS, *WAYS)),
     *(f"visit.s{n}" for n in (1, 2, 3, 4)),
-    *(f"keys.{key}" for key in "drmapn"),
+    *(f"keys.{key}" for key in "drmapns"),
     *(f"service.{place}" for _, place, _ in render.PLACES),
     *(f"callbacks.{state}" for state in CallbackState),
     *(f"callbacks.by_{source}" for source in Source),
