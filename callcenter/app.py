@@ -40,6 +40,7 @@ from callcenter.api.admin import sites as admin_sites
 from callcenter.api.body_limit import BodyLimit
 from callcenter.api.identity import STAFF, Admitted, open_to
 from callcenter.api.looks import Looks
+from callcenter.api.plainly import PlainJson
 from callcenter.config import settings
 from callcenter.errors import BodyTooLarge, NotAllowed, NotFound, OurFault, Refusal
 from callcenter.rules import national_list, rounds, staff
@@ -172,6 +173,7 @@ def create() -> FastAPI:
     app.add_exception_handler(HTTPException, _http_refused)
     app.add_exception_handler(ClientDisconnect, _is_gone)
     app.add_exception_handler(Exception, _failed)
+    app.add_middleware(PlainJson)
     app.add_middleware(BodyLimit, files=FILES, refused=_refused)
     return app
 

@@ -14,11 +14,11 @@ from callcenter.actions import standing
 from callcenter.config import Settings, settings
 from callcenter.lanes import Lane
 from callcenter.telephone import telephone
-from ivr import conversation, monitoring, waiting_room, webhooks
+from ivr import conversation, dialled, monitoring, waiting_room, webhooks
 from ivr.dialogue import packaged_menu
 from ivr.door import Voice
 from ivr.footsteps import Footsteps
-from ivr.music import waiting_music
+from ivr.music import ringing, waiting_music
 from ivr.signature import Signatures
 
 RECORDS_THREADS = 16
@@ -27,11 +27,18 @@ LIVE_THREADS = 8
 
 def create() -> FastAPI:
     """The app, with the settings of this process."""
-    routes: list[BaseRoute] = [*webhooks.routes, *waiting_room.routes, *conversation.routes, *monitoring.routes]
+    routes: list[BaseRoute] = [
+        *webhooks.routes,
+        *waiting_room.routes,
+        *conversation.routes,
+        *dialled.routes,
+        *monitoring.routes,
+    ]
     # Plain routes: an included router and its dependencies would cost a menu step a third of its time.
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan, routes=routes)
     app.state.voice = voice_of(settings())
     app.add_route("/voice/music.wav", _music, methods=["GET", "HEAD"])
+    app.add_route("/voice/ring.wav", _ring, methods=["GET", "HEAD"])
     app.add_route("/health/live", _live, methods=["GET"])
     app.add_route("/health/ready", _ready, methods=["GET"])
     return app
@@ -67,7 +74,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _music(_request: Request) -> Response:
-    return Response(waiting_music(), media_type="audio/wav", headers={"Cache-Control": "public, max-age=86400"})
+    return _sound(waiting_music())
+
+
+async def _ring(_request: Request) -> Response:
+    return _sound(ringing())
+
+
+def _sound(recording: bytes) -> Response:
+    return Response(recording, media_type="audio/wav", headers={"Cache-Control": "public, max-age=86400"})
 
 
 async def _live(_request: Request) -> Response:

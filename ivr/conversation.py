@@ -1,32 +1,32 @@
-"""What the carrier asks around a conversation: the citizen's way in and out, an agent's legs, a dialled callback."""
+"""What the carrier asks around a conversation: the citizen's way in and out, an agent's legs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import ParamSpec, TypeVar
 from urllib.parse import parse_qs
 
 from starlette.routing import Route
 
-from callcenter.actions import agent, citizen, dial, room, satisfaction, texts
+from callcenter.actions import agent, citizen, monitoring, room, satisfaction, texts
 from callcenter.actions.room import RoomEvent
 from callcenter.clock import now
 from callcenter.config import settings
-from callcenter.errors import AlreadyTaken
+from callcenter.errors import AlreadyTaken, StoreDown
 from callcenter.rules.satisfaction import NO, NO_MORE, SCORES, YES, Reply
 from ivr import dialogue
 from ivr.door import Asked, Webhook
 from ivr.heard import Heard, count
 from ivr.prompts import LANGUAGES, say
-from ivr.turns import Ask, Connect, Goodbye, Rest, Say, Spelled, Turn
-from ivr.webhooks import OVER, hold, monitoring_notice
+from ivr.turns import Ask, Connect, Goodbye, Rest, Ring, Say, Spelled, Turn
+from ivr.webhooks import OVER, hold
 
 PATIENCE = 3.0  # seconds for what PostgreSQL decides
 CITIZEN, MONITOR = "citizen", "monitor-"  # labels in a room; an agent's is their leg alone
 FAULTS = frozenset({"failed", "busy", "no-answer", "canceled"})
-RELAY_PICKS_UP = 25  # seconds for the key that takes a callback: three times, while its agent waits
 RELAY_TIMEOUT = 60  # seconds for a key through a relay service, which types and reads
 NO_ANSWER = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
-TRIES = 3  # times an agent or a called citizen hears the question before the line closes
+TRIES = 3  # times an agent hears the question before the line closes
 LONE = "h"  # in an address: how often `#` was all that was pressed
 
 P = ParamSpec("P")
@@ -35,7 +35,12 @@ T = TypeVar("T")
 
 async def enters(asked: Asked) -> Turn:
     """The caller is moved out of the queue into the room where their agent is."""
-    return into(own(asked, "c"), CITIZEN, "/voice/after")
+    return await brings_in(asked, own(asked, "c"))
+
+
+async def waits(_asked: Asked) -> Turn:
+    """An agent is alone in a room: the citizen is being dialled, or brought in."""
+    return Ring((say("fr", "agent.citizen_comes"),), "/voice/ring.wav")
 
 
 async def event(asked: Asked) -> None:
@@ -69,18 +74,18 @@ async def goodbye(asked: Asked) -> Turn:
     """Thanks, the reference that a second call goes on from, and the question that a desk asks too."""
     told = await decided(asked, satisfaction.last_words, own(asked, "c"))
     if told is None:
-        return _farewell(asked)
+        return farewell(asked)
     spoken = say(told.language, "goodbye.reference", reference=Spelled(told.reference))
     if not told.asks:
-        return Goodbye(_paced((spoken, say(told.language, "goodbye.after_conversation")), told.relay))
+        return Goodbye(paced((spoken, say(told.language, "goodbye.after_conversation")), told.relay))
     return _asks(asked, "satisfied", told.language, (spoken,), relay=told.relay)
 
 
 async def satisfied(asked: Asked) -> Turn:
     """How satisfied they are. Silence is an answer too: a good day."""
-    language, keys = _language(asked), asked.keys
+    language, keys = language_of(asked), asked.keys
     if lone := lone_hash(asked):
-        return _asks(asked, "satisfied", language, tries=_tries(asked), lone=lone)
+        return _asks(asked, "satisfied", language, tries=tries_of(asked), lone=lone)
     if keys == NO_MORE:
         await decided(asked, satisfaction.says, own(asked, "c"), Reply(asks_no_more=True))
         return _ends(asked, "satisfaction.refused", "goodbye.after_conversation")
@@ -94,7 +99,7 @@ async def settled(asked: Asked) -> Turn:
     """Whether what they called about is settled."""
     keys = asked.keys
     if lone := lone_hash(asked):
-        return _asks(asked, "settled", _language(asked), tries=_tries(asked), lone=lone)
+        return _asks(asked, "settled", language_of(asked), tries=tries_of(asked), lone=lone)
     if keys in (YES, NO):
         await decided(asked, satisfaction.says, own(asked, "c"), Reply(settled=keys == YES))
         return _ends(asked, "satisfaction.thanks", "goodbye.after_conversation")
@@ -126,7 +131,7 @@ async def leg(asked: Asked) -> Turn:
 
 
 async def leg_heard(asked: Asked) -> Turn:
-    leg_id, tries = own(asked, "g"), _tries(asked)
+    leg_id, tries = own(asked, "g"), tries_of(asked)
     if lone := lone_hash(asked):
         return asks_agent("agent.offered", f"/voice/leg/heard?g={leg_id}&n={tries}&{LONE}={lone}")
     if asked.keys != "1":
@@ -189,51 +194,31 @@ async def shift_status(asked: Asked) -> None:
         await decided(asked, agent.shift_line_ends, own(asked, "a"), asked.carrier_id)
 
 
-async def attempt(asked: Asked) -> Turn:
-    """A citizen we call back has picked up: who calls, and the key that an answering machine never presses."""
-    attempt_id = own(asked, "p")
-    picked_up = partial(dial.is_ringing, answered=True)
-    greeted = await decided(asked, picked_up, attempt_id, asked.carrier_id, now())
-    return _asks_citizen(greeted, attempt_id, 1, hello=True) if greeted else Goodbye(())
+async def brings_in(asked: Asked, call_id: str) -> Connect:
+    """A citizen's way in. Whoever may be listened to is told so first, where no key and no agent cuts it short."""
+    return replace(into(call_id, CITIZEN, "/voice/after"), say=await _notice(asked, call_id))
 
 
-async def attempt_heard(asked: Asked) -> Turn:
-    attempt_id, tries, language = own(asked, "p"), _tries(asked), _language(asked)
-    greeted = dial.Greeted(language, relay=own(asked, "r") == "1")
-    if lone := lone_hash(asked):
-        return _asks_citizen(greeted, attempt_id, tries, hello=False, lone=lone)
-    if asked.keys != "1":
-        if tries < TRIES:
-            return _asks_citizen(greeted, attempt_id, tries + 1, hello=False)
-        return Goodbye((say(language, "callback.voicemail"),) if settings().voicemail_message else ())
-    call_id = await decided(asked, dial.room_of, attempt_id)
-    return into(call_id, CITIZEN, "/voice/after") if call_id else Goodbye((say(language, "callback.agent_gone"),))
-
-
-async def attempt_status(asked: Asked) -> None:
-    status = asked.form.get("CallStatus", "")
-    if status in OVER:
-        await decided(asked, dial.ended, own(asked, "p"), status, now())
-    else:
-        await decided(asked, dial.is_ringing, own(asked, "p"), asked.carrier_id, now())
+async def _notice(asked: Asked, call_id: str) -> tuple[Say, ...]:
+    if not settings().monitoring:
+        return ()
+    try:
+        warned = await decided(asked, monitoring.warns, call_id, now())
+    except StoreDown:  # it may be written all the same, and then it must have been said
+        return tuple(say(language, "conversation.monitored") for language in LANGUAGES)
+    return paced((say(warned.language, "conversation.monitored"),), warned.relay) if warned else ()
 
 
 def into(call_id: str, label: str, after: str) -> Connect:
-    """The room of a call; its events are told with the call's id, whoever enters first."""
+    """The room of a call; its events are told with the call's id, whoever enters first. Whoever waits there for a
+    citizen hears that they are coming."""
     mark = "&" if "?" in after else "?"
-    return Connect(call_id, label, f"/voice/room/events?c={call_id}", f"{after}{mark}c={call_id}")
+    wait = "" if label == CITIZEN else "/voice/room/wait"
+    return Connect(call_id, label, f"/voice/room/events?c={call_id}", f"{after}{mark}c={call_id}", wait=wait)
 
 
 def asks_agent(prompt: str, action: str) -> Ask:
     return Ask((say("fr", prompt),), action, timeout=10)
-
-
-def _asks_citizen(greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool, lone: int = 0) -> Ask:
-    hellos = (say(greeted.language, "callback.hello"), *monitoring_notice(greeted.language)) if hello else ()
-    said = _paced((*hellos, say(greeted.language, "callback.press")), greeted.relay)
-    where = f"/voice/attempt/heard?p={attempt_id}&l={greeted.language}&n={tries}&r={int(greeted.relay)}"
-    where += f"&{LONE}={lone}" if lone else ""
-    return Ask(said, where, timeout=RELAY_PICKS_UP) if greeted.relay else Ask(said, where)
 
 
 QUESTIONS = {"satisfied": "satisfaction.satisfied", "settled": "satisfaction.settled"}
@@ -246,17 +231,17 @@ def _asks(
     relay = relay or own(asked, "r") == "1"
     where = f"/voice/{question}?c={own(asked, 'c')}&l={language}&n={tries}&r={int(relay)}"
     where += f"&{LONE}={lone}" if lone else ""
-    said = _paced((*before, say(language, QUESTIONS[question])), relay)
+    said = paced((*before, say(language, QUESTIONS[question])), relay)
     return Ask(said, where, timeout=RELAY_TIMEOUT) if relay else Ask(said, where)
 
 
-def _paced(said: tuple[Say, ...], relay: bool) -> tuple[Say, ...]:
+def paced(said: tuple[Say, ...], relay: bool) -> tuple[Say, ...]:
     return dialogue.paced(said, Heard(relay=relay))
 
 
 def _asks_again(asked: Asked, question: str) -> Turn:
     """Once more after a wrong key or `*`; after silence, or twice, nobody is pressed."""
-    language, tries = _language(asked), _tries(asked)
+    language, tries = language_of(asked), tries_of(asked)
     if asked.keys.strip("#") and tries == 1:
         return _asks(asked, question, language, tries=2)
     return _ends(asked, "goodbye.after_conversation")
@@ -264,17 +249,17 @@ def _asks_again(asked: Asked, question: str) -> Turn:
 
 def _ends(asked: Asked, *keys: str) -> Goodbye:
     """The last words after a question, slowly to a relay."""
-    language = _language(asked)
-    return Goodbye(_paced(tuple(say(language, key) for key in keys), own(asked, "r") == "1"))
+    language = language_of(asked)
+    return Goodbye(paced(tuple(say(language, key) for key in keys), own(asked, "r") == "1"))
 
 
-def _language(asked: Asked) -> str:
+def language_of(asked: Asked) -> str:
     language = own(asked, "l")
     return language if language in LANGUAGES else "fr"
 
 
-def _farewell(asked: Asked) -> Turn:
-    return Goodbye((say(_language(asked), "goodbye.after_conversation"),))
+def farewell(asked: Asked) -> Turn:
+    return Goodbye((say(language_of(asked), "goodbye.after_conversation"),))
 
 
 def _no_answer(_asked: Asked) -> bytes:
@@ -308,7 +293,7 @@ def lone_hash(asked: Asked) -> int:
     return pressed if asked.keys and not asked.keys.strip("#") and pressed <= dialogue.REPEATS else 0
 
 
-def _tries(asked: Asked) -> int:
+def tries_of(asked: Asked) -> int:
     return count(own(asked, "n")) or 1
 
 
@@ -320,11 +305,12 @@ routes = [
     Route(path, Webhook(answer, otherwise=otherwise), methods=["POST"])
     for path, answer, otherwise in (
         ("/voice/room", enters, _back_to_music),
+        ("/voice/room/wait", waits, nothing),
         ("/voice/room/events", event, nothing),
-        ("/voice/after", after, _farewell),
-        ("/voice/goodbye", goodbye, _farewell),
-        ("/voice/satisfied", satisfied, _farewell),
-        ("/voice/settled", settled, _farewell),
+        ("/voice/after", after, farewell),
+        ("/voice/goodbye", goodbye, farewell),
+        ("/voice/satisfied", satisfied, farewell),
+        ("/voice/settled", settled, farewell),
         ("/voice/text", replied, _no_answer),
         ("/voice/text/status", delivery, nothing),
         ("/voice/back", back, _back_to_music),
@@ -338,8 +324,5 @@ routes = [
         ("/voice/shift/room", shift_room, _at_rest),
         ("/voice/shift/after", shift, _at_rest),
         ("/voice/shift/status", shift_status, nothing),
-        ("/voice/attempt", attempt, _farewell),
-        ("/voice/attempt/heard", attempt_heard, _farewell),
-        ("/voice/attempt/status", attempt_status, nothing),
     )
 ]

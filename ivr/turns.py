@@ -35,13 +35,14 @@ class Speech:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Speak, listen for up to `digits` keys, and bring them to `action`; silence is brought there too. With `speech`
-    words are heard as well; keys always are."""
+    words are heard as well; keys always are. `whole`: words only once all was said, which a key alone cuts short."""
 
     say: tuple[Say, ...]
     action: str
     digits: int = 1
     timeout: int = 8
     speech: Speech | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,14 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class Ring:
+    """Words, then a sound without end, for who is alone in a room."""
+
+    say: tuple[Say, ...]
+    sound: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """On to another document."""
 
@@ -111,4 +120,4 @@ class Goodbye:
     say: tuple[Say, ...]
 
 
-Turn = Ask | Hold | Wait | Leave | Connect | Rest | Move | Goodbye
+Turn = Ask | Hold | Wait | Leave | Connect | Rest | Ring | Move | Goodbye

@@ -59,7 +59,14 @@ class Twilio:
         return self._ring(number, f"/voice/shift?a={agent_id}", f"/voice/shift/status?a={agent_id}")
 
     def ring_citizen(self, attempt_id: str, number: PhoneNumber) -> str:
-        return self._ring(number, f"/voice/attempt?p={attempt_id}", f"/voice/attempt/status?p={attempt_id}")
+        # A message is left at the end of the machine's own; otherwise the sooner one knows the better.
+        detected = {
+            "machine_detection": "DetectMessageEnd" if settings().voicemail_message else "Enable",
+            "async_amd": "true",
+            "async_amd_status_callback": f"{self._public}/voice/attempt/judged?p={attempt_id}{RETRIES}",
+            "async_amd_status_callback_method": "POST",
+        }
+        return self._ring(number, f"/voice/attempt?p={attempt_id}", f"/voice/attempt/status?p={attempt_id}", **detected)
 
     def lines_to(self, number: PhoneNumber, since: datetime) -> Sequence[Line]:
         def opened() -> list[Line]:
@@ -152,7 +159,7 @@ class Twilio:
         numbers, and what browsers connect, are nobody's business here."""
         return (line.to if line.direction == "inbound" else line._from) in self._numbers
 
-    def _ring(self, number: PhoneNumber, answered: str, status: str) -> str:
+    def _ring(self, number: PhoneNumber, answered: str, status: str, **detected: str) -> str:
         made = _asked(
             lambda: self._client.calls.create(
                 to=number.e164,
@@ -163,6 +170,7 @@ class Twilio:
                 status_callback_method="POST",
                 status_callback_event=EVENTS,
                 timeout=RINGS,
+                **detected,
             ),
             gone=None,
         )

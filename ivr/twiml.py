@@ -1,12 +1,15 @@
 """Turn → TwiML, pure. The same turn is written once and remembered as text."""
 
+import re
+from dataclasses import replace
 from functools import lru_cache
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax import saxutils
 
-from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, Move, Rest, Say, Speech, Spelled, Turn, Wait
+from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, Move, Rest, Ring, Say, Speech, Spelled, Turn, Wait
 
 VOICES = {"fr": ("fr-FR", "Polly.Lea-Neural"), "en": ("en-GB", "Polly.Amy-Neural")}
 RETRIES = "#rc=2&rp=ct,5xx&rt=4000&tt=14000"  # connection overrides: two more tries within the carrier's 15 s
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to say
 ROOM_SIZE = 5000  # the most a carrier's queue may hold
 
 
@@ -18,23 +21,14 @@ def twiml(turn: Turn) -> str:
 
 def _verbs(turn: Turn) -> str:
     match turn:
-        case Ask(say, action, digits, timeout, speech):
-            return _tag(
-                "Gather",
-                _spoken(say),
-                input="dtmf speech" if speech else "dtmf",
-                action=_url(action),
-                method="POST",
-                numDigits=digits,
-                timeout=timeout,
-                finishOnKey="#" if digits > 1 else "",
-                actionOnEmptyResult="true",
-                **_ears(speech),
-            )
+        case Ask(whole=True):
+            return _gather(replace(turn, speech=None, timeout=1), empty="") + _gather(replace(turn, say=()))
+        case Ask():
+            return _gather(turn)
         case Hold(say, room, wait, left):
             queue = _tag(
                 "Enqueue",
-                escape(room),
+                _escaped(room),
                 waitUrl=_url(wait),
                 waitUrlMethod="POST",
                 action=_url(left),
@@ -43,9 +37,9 @@ def _verbs(turn: Turn) -> str:
             )
             return _spoken(say) + queue + _redirect(left)
         case Wait(say, music, again, ""):
-            return _spoken(say) + _tag("Play", escape(music)) + _redirect(again)
+            return _spoken(say) + _tag("Play", _escaped(music)) + _redirect(again)
         case Wait(say, music, again, action):
-            heard = _spoken(say) + _tag("Play", escape(music))
+            heard = _spoken(say) + _tag("Play", _escaped(music))
             gather = _tag(
                 "Gather",
                 heard,
@@ -63,10 +57,28 @@ def _verbs(turn: Turn) -> str:
             return _spoken(turn.say) + _conference(turn)
         case Rest(say, again, seconds):
             return _spoken(say) + _tag("Pause", length=seconds) + _redirect(again)
+        case Ring(say, sound):
+            return _spoken(say) + _tag("Play", _escaped(sound), loop=0)
         case Move(say, to):
             return _spoken(say) + _redirect(to)
         case Goodbye(say):
             return _spoken(say) + "<Hangup/>"
+
+
+def _gather(turn: Ask, empty: str = "true") -> str:
+    """`empty`: whether silence is brought to the action too, or falls through to what comes after."""
+    return _tag(
+        "Gather",
+        _spoken(turn.say),
+        input="dtmf speech" if turn.speech else "dtmf",
+        action=_url(turn.action),
+        method="POST",
+        numDigits=turn.digits,
+        timeout=turn.timeout,
+        finishOnKey="#" if turn.digits > 1 else "",
+        **({"actionOnEmptyResult": empty} if empty else {}),
+        **_ears(turn.speech),
+    )
 
 
 def _ears(speech: Speech | None) -> dict[str, str]:
@@ -80,7 +92,7 @@ def _ears(speech: Speech | None) -> dict[str, str]:
 def _conference(turn: Connect) -> str:
     room = _tag(
         "Conference",
-        escape(turn.room),
+        _escaped(turn.room),
         participantLabel=turn.label,
         startConferenceOnEnter=_boolean(turn.starts),
         endConferenceOnExit=_boolean(turn.ends),
@@ -96,7 +108,7 @@ def _conference(turn: Connect) -> str:
 
 
 def _redirect(to: str) -> str:
-    return _tag("Redirect", escape(_url(to)), method="POST")
+    return _tag("Redirect", _escaped(_url(to)), method="POST")
 
 
 def _spoken(say: tuple[Say, ...]) -> str:
@@ -110,7 +122,12 @@ def _said(say: Say) -> str:
 
 
 def _part(part: str) -> str:
-    return _tag("say-as", escape(part), **{"interpret-as": "digits"}) if isinstance(part, Spelled) else escape(part)
+    return _tag("say-as", _escaped(part), **{"interpret-as": "digits"}) if isinstance(part, Spelled) else _escaped(part)
+
+
+def _escaped(text: str) -> str:
+    """Text in a document, whatever a store holds: one character that XML forbids would cost every caller the whole."""
+    return saxutils.escape(UNWRITABLE.sub("", text))
 
 
 def _url(path: str) -> str:
@@ -122,5 +139,7 @@ def _boolean(value: bool) -> str:
 
 
 def _tag(name: str, inside: str = "", **attributes: str | int) -> str:
-    written = "".join(f" {key}={quoteattr(str(value))}" for key, value in attributes.items())
+    written = "".join(
+        f" {key}={saxutils.quoteattr(UNWRITABLE.sub('', str(value)))}" for key, value in attributes.items()
+    )
     return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"

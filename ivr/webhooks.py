@@ -31,7 +31,6 @@ from ivr.twiml import twiml
 HEARD = "/voice/heard"
 ARRIVAL_PATIENCE = 1.5  # seconds the welcome may wait for the call's row
 QUEUE_PATIENCE = 2.5  # seconds the last answer may wait for the queue
-WITH_NOTICE = frozenset({"queue.joined", "callback.not_now", "apology.technical"})  # said to those who begin to wait
 WAITING_ROOMS = 4  # carrier queues hold 5,000 each
 A_SPEECH = 100  # characters; what is shorter is understood in well under a millisecond
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -104,13 +103,8 @@ def hold(asked: Asked, known: Heard, key: str, call_id: str = "", *, patient: bo
     wait += f"&c={call_id}" if call_id else ""
     wait += "&k=1" if patient else ""
     room = f"attente-{crc32(asked.carrier_id.encode()) % WAITING_ROOMS}"
-    said = say(known.language, key), *(monitoring_notice(known.language) if key in WITH_NOTICE else ())
-    return Hold(dialogue.paced(said, known), room, f"/voice/waiting?{wait}", f"/voice/left?{wait}")
-
-
-def monitoring_notice(language: str) -> tuple[Say, ...]:
-    """Where supervisors may listen, whoever is about to speak is told, and may refuse."""
-    return (say(language, "queue.monitored"),) if settings().monitoring else ()
+    said = dialogue.paced((say(known.language, key),), known)
+    return Hold(said, room, f"/voice/waiting?{wait}", f"/voice/left?{wait}")
 
 
 def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Turn | bytes:

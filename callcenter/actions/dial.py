@@ -110,13 +110,13 @@ def is_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool
         wanted = False
         if held:
             attempt, call = held
-            ringing = _is_live(attempt, call) and attempt.carrier_id in (None, carrier_id)
+            ringing = is_live(attempt, call) and attempt.carrier_id in (None, carrier_id)
             attempt.carrier_id = attempt.carrier_id or carrier_id
             if ringing:
                 call.carrier_id = carrier_id
             if ringing and answered and attempt.answered_at is None:
                 attempt.answered_at = at
-                _lasts(attempt, call, at + (LISTENS_TO_RELAY if call.relay else LISTENS))
+                lasts(attempt, call, at + (LISTENS_TO_RELAY if call.relay else LISTENS))
             spoken = call.talking_at is not None and attempt.carrier_id == carrier_id  # this is old news
             wanted = ringing or (spoken and not attempt.given_up)
     if held and wanted:
@@ -124,16 +124,6 @@ def is_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool
     with index.best_effort("hanging up a dial nobody wants"):
         telephone().hang_up(carrier_id)
     return None
-
-
-def room_of(attempt_id: str) -> str | None:
-    """The call that a citizen who pressed 1 now joins; None when their agent is gone."""
-    with reading() as session:
-        attempt = callbacks.get_attempt(session, attempt_id)
-        call = calls.get(session, attempt.call_id) if attempt else None
-        if attempt is None or call is None or not _is_live(attempt, call):
-            return None
-        return call.id
 
 
 def ended(attempt_id: str, how: str, at: datetime, *, refused: bool = False) -> None:
@@ -148,7 +138,7 @@ def ended(attempt_id: str, how: str, at: datetime, *, refused: bool = False) -> 
             return
         attempt, call = held
         result = _result(attempt, call, how)
-        if _is_live(attempt, call) and call.state == CallState.CONNECTING and call.talking_at is None:
+        if is_live(attempt, call) and call.state == CallState.CONNECTING and call.talking_at is None:
             stood = _not_reached(session, call, result, at, refused=refused)
         elif attempt.carrier_id and call.carrier_id == attempt.carrier_id:
             line = attempt.carrier_id
@@ -235,6 +225,22 @@ def leave(stood: Stood) -> None:
         dispatch.freed(stood.agent)
 
 
+def is_live(attempt: Attempt, call: Call) -> bool:
+    """Whether the line of an attempt is still that of its call."""
+    if attempt.outcome or attempt.given_up or call.callback_id != attempt.callback_id:
+        return False
+    return call.state in (CallState.CONNECTING, CallState.TALKING) and (
+        call.epoch == attempt.epoch or call.carrier_id == attempt.carrier_id
+    )
+
+
+def lasts(attempt: Attempt, call: Call, until: datetime) -> None:
+    """How long a dial that has not come to a conversation may go on; its call's connection a little longer."""
+    attempt.lease_until = until
+    if call.state == CallState.CONNECTING:
+        call.lease_until = until + MARGIN
+
+
 def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | Stood | None:
     """The row of a dial; or the promise put off, because they telephone us or their line's day is over."""
     call = calls.get(session, call_id)
@@ -263,7 +269,7 @@ def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | St
         return None
     callback.attempts += 1
     attempt = callbacks.attempt(session, callback, call, at, at + RINGS)
-    _lasts(attempt, call, at + RINGS)
+    lasts(attempt, call, at + RINGS)
     return Made(attempt.id, callback.phone)
 
 
@@ -272,21 +278,6 @@ def _is_wanted(session: Session, call: Call | None, epoch: int) -> bool:
         return False
     leg = legs.serving(session, call.id)
     return leg is not None and leg.state == LegState.JOINED and not callbacks.dialling(session, call.id, epoch)
-
-
-def _is_live(attempt: Attempt, call: Call) -> bool:
-    """Whether the line of an attempt is still that of its call."""
-    if attempt.outcome or attempt.given_up or call.callback_id != attempt.callback_id:
-        return False
-    return call.state in (CallState.CONNECTING, CallState.TALKING) and (
-        call.epoch == attempt.epoch or call.carrier_id == attempt.carrier_id
-    )
-
-
-def _lasts(attempt: Attempt, call: Call, until: datetime) -> None:
-    attempt.lease_until = until
-    if call.state == CallState.CONNECTING:
-        call.lease_until = until + MARGIN
 
 
 def _goes_on(attempt_id: str, at: datetime) -> None:

@@ -5,6 +5,7 @@ who takes part, and how the carrier was told that they do: a part is over on the
 before. The sweep asks again for whatever the carrier did not do, and ends what outlives its conversation.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callcenter.actions import desk_phone, index
@@ -27,6 +28,30 @@ from callcenter.rules.states import AgentState, CallState, LegState, Monitoring
 from callcenter.telephone import telephone
 
 ANSWERS = timedelta(seconds=6)  # the carrier's answer to a dial has come by then, or never will
+NOTICE = timedelta(seconds=30)  # to hear that a supervisor may take part, slowly for a relay, and to come in
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Whom to tell that a supervisor may take part, and how."""
+
+    language: str
+    relay: bool
+
+
+def warns(call_id: str, at: datetime) -> Warned | None:
+    """The citizen is on the way into the conversation, and is told now, before they come in, that a supervisor may take
+    part: without that none can. None where none may. Raises DatabaseDown."""
+    if not settings().monitoring:
+        return None
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        if call is None:
+            return None
+        call.warned = True
+        if call.state == CallState.CONNECTING and call.lease_until:
+            call.lease_until = max(call.lease_until, at + NOTICE)
+        return Warned(call.asked_language or call.language, call.relay)
 
 
 def takes_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime) -> None:
@@ -170,6 +195,8 @@ def _conversation(session: Session, supervisor_id: str, agent_id: str) -> Call:
     call = calls.lock(session, agent.call_id) if agent.call_id and settings().monitoring else None
     if call is None or call.state != CallState.TALKING or call.agent_id != agent_id:
         raise NotPossibleNow("monitoring_nobody")
+    if not call.warned:
+        raise NotPossibleNow("monitoring_untold")
     if call.private:
         raise Declined
     return call
@@ -219,5 +246,6 @@ def _shows(call: Call) -> None:
 
 def _goes_on(session: Session, call: Call, leg: Leg) -> bool:
     """Whether the conversation that a leg was asked for is still that one, and may be listened to by its supervisor."""
-    is_that_one = call.state == CallState.TALKING and call.epoch == leg.epoch and not call.private
-    return settings().monitoring and is_that_one and monitors.is_theirs(session, leg.id)
+    is_that_one = call.state == CallState.TALKING and call.epoch == leg.epoch
+    may_be = settings().monitoring and call.warned and not call.private
+    return may_be and is_that_one and monitors.is_theirs(session, leg.id)

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator
 from starlette.datastructures import FormData
 
 from callcenter import clock, sealing
+from callcenter.api.plainly import plain_form
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import NotAllowed, NotSignedIn, Refusal
@@ -75,7 +76,7 @@ def open_to(*roles: str) -> Callable[[Endpoint], Endpoint]:
 async def form(request: Request) -> FormData:
     """The fields of a form; none for anything else."""
     is_form = request.headers.get("content-type", "").startswith(FORM_TYPES)
-    return await request.form() if is_form else FormData()
+    return plain_form(await request.form()) if is_form else FormData()
 
 
 async def admit(request: Request) -> Visitor:

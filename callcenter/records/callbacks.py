@@ -103,6 +103,7 @@ class Attempt(Base):
     carrier_id: Mapped[str | None] = mapped_column(String(40), unique=True)
     asked_at: Mapped[datetime]  # before the carrier was asked
     answered_at: Mapped[datetime | None]  # picked up, by a person or a machine
+    machine: Mapped[bool | None]  # what the carrier takes them for
     given_up: Mapped[str | None] = mapped_column(String(12))  # no longer wanted, and why: its line is being hung up
     outcome: Mapped[str | None] = mapped_column(String(12))
     lease_until: Mapped[datetime]

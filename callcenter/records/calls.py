@@ -87,6 +87,7 @@ class Call(Base):
     agent_id: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
     lease_until: Mapped[datetime | None]
     inside: Mapped[bool] = mapped_column(default=False)  # the citizen's line is in the room
+    warned: Mapped[bool] = mapped_column(default=False)  # the citizen was told that a supervisor may take part
     private: Mapped[bool] = mapped_column(default=False)  # the citizen refuses that a supervisor takes part
     extended: Mapped[bool] = mapped_column(default=False)  # the wrap-up's one extension was taken
     turned_away: Mapped[str | None] = mapped_column(
@@ -169,7 +170,7 @@ def queue_callback(
         for_anybody=answer.anybody, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
         queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
         own_until=callback.due_until if callback.for_agent else None, priority=ahead.seconds, epoch=0, inside=False,
-        private=False, extended=False, reasons=list(ahead.reasons), widens_after=list(ages),
+        warned=False, private=False, extended=False, reasons=list(ahead.reasons), widens_after=list(ages),
     )  # fmt: skip
     session.add(call)
     session.flush()

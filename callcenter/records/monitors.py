@@ -55,10 +55,11 @@ def _is_warranted() -> ColumnElement[bool]:
 
 
 def unsettled(session: Session, allowed: bool, answered_by: datetime, came_by: datetime) -> list[str]:
-    """Parts in conversations that are over, whose citizen refuses, that are the supervisor's to hear no more, or any if
-    none is `allowed`; those of which the carrier was told otherwise than was asked; and, of those asked before, who has
-    no line by now or did not come in."""
-    over = (Call.state != CallState.TALKING) | (Call.epoch != Leg.epoch) | Call.private | ~_is_warranted()
+    """Parts in conversations that are over, whose citizen was not told or refuses, that are the supervisor's to hear no
+    more, or any if none is `allowed`; those of which the carrier was told otherwise than was asked; and, of those asked
+    before, who has no line by now or did not come in."""
+    forbidden = ~Call.warned | Call.private | ~_is_warranted()
+    over = (Call.state != CallState.TALKING) | (Call.epoch != Leg.epoch) | forbidden
     untold = (Leg.state == LegState.JOINED) & Leg.told.is_distinct_from(Leg.mode)
     lost = Leg.carrier_id.is_(None) & (Leg.asked_at < answered_by)
     late = (Leg.state != LegState.JOINED) & (Leg.asked_at < came_by)

@@ -40,8 +40,8 @@ REASON, MUST_COME = next((word, code) for word, code in REASONS.items() if code 
 
 CALLS = (
     "id", "carrier_id", "channel", "callback_id", "contact_id", "department", "topic", "language", "relay", "state",
-    "arrived_at", "queued_at", "priority", "epoch", "agent_id", "inside", "private", "extended", "talking_at",
-    "line_over_at", "ended_at", "ending",
+    "arrived_at", "queued_at", "priority", "epoch", "agent_id", "inside", "warned", "private", "extended",
+    "talking_at", "line_over_at", "ended_at", "ending",
 )  # fmt: skip
 CONTACTS = (
     "id", "reference", "channel", "department", "topic", "language", "relay", "arrived_at", "local_day", "waited",
@@ -264,7 +264,7 @@ def _write_call(
     kept["calls"].append((
         call_id, f"{MARK}{call.arrived.year}-{number}", channel, promise.id if promise else None, contact_id,
         call.department, call.topic, "fr", call.relay, "ended", call.arrived, queued, 0.0, 1 if staff else 0, agent_id,
-        False, False, False, call.answered, call.ended, call.ended, call.ending.value,
+        False, False, False, False, call.answered, call.ended, call.ended, call.ending.value,
     ))  # fmt: skip
     if promise:
         promise.dials.append((call_id, call))

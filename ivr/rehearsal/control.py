@@ -30,6 +30,7 @@ VARIANTS = {
     "speed": float,
     "calls_per_second": float,
     "least_silence": float,
+    "misjudges": float,
     "actions_after_hangup": bool,
     "end_before_leave": bool,
 }

@@ -71,9 +71,9 @@ class Line:
         return Caller(self, self.ask("POST", "/calls", body))
 
     def registers(self, number: str, behaviour: str = "manual", **how: Any) -> Self:
-        """What a number does when rung: answer, answer_and_press_1, busy, no-answer, voicemail, reject, failed,
-        manual; `after` seconds of ringing, `talks` seconds before it hangs up. `default` is every number, and forgets
-        what was registered for one."""
+        """What a number does when rung: answer, answer_and_press_1, answer_and_say_yes, mute, busy, no-answer,
+        voicemail, reject, failed, manual; `after` seconds of ringing, `talks` seconds before it hangs up. `default` is
+        every number, and forgets what was registered for one."""
         self.ask("PUT", f"/numbers/{quote(number)}", {"kind": behaviour, **how})
         return self
 
@@ -87,7 +87,7 @@ class Line:
         return self
 
     def varies(self, **variants: Any) -> Self:
-        """speed, calls_per_second, least_silence, actions_after_hangup, end_before_leave."""
+        """speed, calls_per_second, least_silence, misjudges, actions_after_hangup, end_before_leave."""
         self.ask("PUT", "/variants", variants)
         return self
 

@@ -4,19 +4,26 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from ivr.rehearsal.documents import seconds_to_say
+
 if TYPE_CHECKING:
     from ivr.rehearsal.calls import Call
     from ivr.rehearsal.carrier import Carrier
 
-Kind = Literal["answer", "answer_and_press_1", "busy", "no-answer", "voicemail", "reject", "failed", "manual"]
+Kind = Literal[
+    "answer", "answer_and_press_1", "answer_and_say_yes", "mute", "busy", "no-answer", "voicemail", "reject", "failed",
+    "manual",
+]  # fmt: skip
 KINDS = frozenset(get_args(Kind))
+WHO = "Allô oui, Durand à l'appareil, qui est-ce ?"
 GREETING = "Bonjour, vous êtes bien sur la messagerie. Laissez un message après le signal sonore."
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """`after`: telephone seconds of ringing; `talks`: of conversation, then hangs up (None: waits for the other);
-    `keys`: what `answer_and_press_1` presses at each question. `manual`: somebody outside decides."""
+    """`mute` picks up and says nothing; of `manual` somebody outside decides. `after`: telephone seconds of ringing;
+    `talks`: of conversation, then hangs up (None: waits for the other); `keys`: what `answer_and_press_1` presses at
+    each question."""
 
     kind: Kind
     after: float = 2.0
@@ -47,13 +54,29 @@ async def act(carrier: "Carrier", call: "Call", behaviour: Behaviour) -> None:
 
 
 async def _greets_and_records(carrier: "Carrier", call: "Call") -> None:
-    """Speaks first, presses nothing, hears everything, and cuts after half a minute."""
+    """Speaks first, over whatever is said; presses nothing, hears everything, and cuts after half a minute."""
     carrier.speaks(call, GREETING)
+    await asyncio.sleep(carrier.scaled(seconds_to_say(GREETING)))
+    if call.phone.ear:
+        call.phone.ear.words(GREETING, 0.9)
     await asyncio.sleep(carrier.scaled(30))
     carrier.ends(call, "completed")
 
 
+async def _says_yes(carrier: "Carrier", call: "Call") -> None:
+    """Answers as people do, with their name over whatever is said, then a yes to what listens to words."""
+    if ear := await call.phone.asked_within(3600):
+        ear.words(WHO, 0.9)
+    while not call.over:
+        if (ear := await call.phone.asked_within(3600)) and "speech" in ear.inputs:
+            await asyncio.sleep(carrier.scaled(1.5))
+            ear.words("Oui.", 0.9)
+        await call.phone.changed_within(3600)
+
+
 async def _presses(carrier: "Carrier", call: "Call", behaviour: Behaviour) -> None:
+    if behaviour.kind == "answer_and_say_yes":
+        await _says_yes(carrier, call)
     if behaviour.kind != "answer_and_press_1":
         return
     while not call.over:

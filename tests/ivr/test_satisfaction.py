@@ -235,9 +235,9 @@ def test_a_lone_hash_asks_both_questions_again_five_times_and_is_no_wrong_key(ca
 def test_a_lone_hash_never_declines_a_call(carrier: Carrier, address: str) -> None:
     heard = carrier.asks(address, "#")
     for _ in range(4):
-        assert heard.verbs == ["Gather"]
+        assert set(heard.verbs) == {"Gather"}
         heard = carrier.asks(heard.action, "#")
-    assert heard.verbs == ["Gather"]
+    assert set(heard.verbs) == {"Gather"}
     assert carrier.asks(heard.action, "#").verbs[-1] == "Hangup"
 
 

@@ -17,7 +17,7 @@ from twilio.twiml.voice_response import Say as TheirSay
 from ivr.dialogue import QUESTIONS, ask, packaged_menu
 from ivr.heard import Heard
 from ivr.prompts import say, waiting
-from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, Move, Rest, Say, Spelled, Turn, Wait
+from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, Move, Rest, Ring, Say, Speech, Spelled, Turn, Wait
 from ivr.twiml import RETRIES, twiml
 
 HELLO = (Say("fr", ("Bonjour, l'été & <l'hiver> \"ensemble\" : ", Spelled("4607"), ".")), Say("en", ("Hello",)))
@@ -32,6 +32,9 @@ TURNS: dict[str, Turn] = {
     "leave": Leave(),
     "connect": Connect("call-1", "citizen", "/voice/room?c=1", "/voice/after?c=1", say=HELLO),
     "connect-quietly": Connect("1", "leg-2", "/voice/room", "/voice/after", starts=False, ends=True, wait="/voice/m"),
+    "connect-and-tell": Connect("1", "citizen", "/voice/room", "/voice/after", say=HELLO),
+    "ask-whole": Ask(HELLO, "/voice/attempt/heard?p=1", speech=Speech("fr", ("oui", "non")), whole=True),
+    "ring": Ring(HELLO, "/voice/ring.wav"),
     "rest": Rest(HELLO, "/voice/shift", 60),
     "move": Move(HELLO, "/voice/fallback?s=topic&d=46"),
     "goodbye": Goodbye(HELLO),
@@ -163,3 +166,34 @@ def test_star_and_zero_are_heard_at_once_where_one_key_is_asked() -> None:
 def test_digits_are_read_as_digits() -> None:
     read_back = twiml(Goodbye((say("fr", "callback.read_back", number=Spelled("0612345678")),)))
     assert '<say-as interpret-as="digits">0612345678</say-as>' in read_back
+
+
+ANY_TEXT = st.text(st.characters(), max_size=30) | st.sampled_from(
+    ["\x00", "\x0b", "\x85", "\ud800", "\ufffe", "]]>", "&"]
+)
+
+
+def _said_of(text: str) -> list[Turn]:
+    """Wherever a store's words, or a carrier's, may come to stand."""
+    words = (Say("fr", (text, Spelled(text))), Say("en", (text,), slow=True))
+    return [
+        Ask(words, f"/voice/heard?{text}", speech=Speech("fr", (text,))),
+        Ask(words, "/voice/heard", speech=Speech("fr", (text,)), whole=True),
+        Hold(words, text, f"/voice/waiting?{text}", "/voice/left"),
+        Wait(words, "/voice/music.wav", f"/voice/waiting?{text}", text),
+        Connect(text, text, f"/voice/room?{text}", "/voice/after", say=words),
+        Rest(words, text), Ring(words, text), Move(words, text), Goodbye(words),
+    ]  # fmt: skip
+
+
+@given(ANY_TEXT)
+def test_a_document_is_well_formed_whatever_the_store_holds(text: str) -> None:
+    for turn in _said_of(text):
+        root = ElementTree.fromstring(twiml(turn).encode())
+        assert root.tag == "Response"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=30))
+def test_what_can_be_written_is_said_as_it_is(text: str) -> None:
+    root = ElementTree.fromstring(twiml(Goodbye((Say("fr", (text,)),))).encode())
+    assert root[0].text == (text or None)

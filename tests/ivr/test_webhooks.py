@@ -15,7 +15,6 @@ from callcenter.errors import DatabaseDown
 from callcenter.live import steps, store
 from callcenter.records import calls
 from callcenter.rules.states import CallState, Ending
-from ivr import dialogue
 from ivr.app import create, voice_of
 from ivr.door import Asked, Webhook
 from ivr.heard import Heard, written
@@ -201,24 +200,6 @@ def test_with_a_store_frozen_every_step_is_answered(
         topics = carrier.asks(confirm.action, "1")
         held = carrier.asks(topics.action, "3")
         assert held.verbs == ["Say", "Enqueue", "Redirect"]
-
-
-def test_whoever_begins_to_wait_knows_that_a_supervisor_may_listen(
-    stores: embedded.Stores, carrier: Carrier, agent: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where they may; also whoever waits because no callback could be promised."""
-    known = Heard(department="46", topic="impots")
-    promise = written("slot", dialogue.offered(known, anonymous=False, slots=(dialogue.SOONEST,)))
-    heard = []
-    for monitoring in ("1", "0"):
-        monkeypatch.setenv("MONITORING", monitoring)
-        settings.cache_clear()
-        heard.append(carrier.asks(f"/voice/heard?{written('topic', known)}", "0"))
-        with _frozen(stores.postgresql):
-            heard.append(carrier.asks(f"/voice/heard?{promise}", "1"))
-    settings.cache_clear()
-    assert "rappel pour le moment" in heard[1], heard[1].text
-    assert ["Un responsable peut écouter" in each for each in heard] == [True, True, False, False]
 
 
 def test_the_waiting_music_is_a_recording_of_our_own(carrier: Carrier) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from callcenter.actions import checking
 from callcenter.clock import now
-from callcenter.db import reading
+from callcenter.db import reading, transaction
+from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from ivr.rehearsal.far_end import Caller, Line
 from tests.desk import Desk, DeskAgent
@@ -32,7 +33,7 @@ def ines(karim: DeskAgent, desk: Desk) -> DeskAgent:
 
 @pytest.fixture
 def durand(line: Line, karim: DeskAgent) -> Caller:
-    durand = line.call(from_=DURAND).presses("0").hears("Un responsable peut écouter votre conversation")
+    durand = line.call(from_=DURAND).presses("0").waits_in_queue()
     karim.is_offered()
     karim.accepts()
     durand.speaks_with(KARIM)
@@ -84,6 +85,34 @@ def test_ines_listens_then_whispers_then_barges_in(
     inside.is_hung_up()
     assert _seen(karim) == []
     durand.speaks_with(KARIM)
+
+
+def test_the_citizen_is_told_whole_before_anybody_may_listen(
+    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+) -> None:
+    """However soon the agent is there: after the queue, before the room, and by no document that a key cuts short."""
+    heard = [entry.get("text", "") if entry["kind"] == "say" else entry["kind"] for entry in durand.transcript]
+    told = [n for n, each in enumerate(heard) if "Un responsable peut écouter" in each]
+    assert told == [heard.index("room") - 1], heard
+    assert heard.index("queue") < told[0]
+    with transaction() as session:  # as if listening had been allowed since
+        session.query(Call).filter_by(state="talking").update({"warned": False})
+    asked = {"agent_id": karim.id, "mode": "listen"}
+    refused = ines.http.post("/api/board/monitor", json=asked)
+    assert (refused.status_code, "n'a pas été prévenue" in refused.text) == (409, True)
+
+
+def test_somebody_called_back_is_told_after_their_key(line: Line, karim: DeskAgent, desk: Desk) -> None:
+    karim.pauses()
+    line.registers(DURAND, "manual")
+    durand = line.call(from_=DURAND).presses("46000").presses("1").presses("3").hears("Pour être rappelé").presses("1")
+    durand.hears("0565051234").presses("1").hears("référence").is_hung_up()
+    karim.becomes_available()
+    karim.is_offered()
+    karim.accepts()
+    rung = line.rung(DURAND, timeout=30).answers().hears("conseiller").presses("1").speaks_with(KARIM)
+    heard = [entry.get("text", "") if entry["kind"] == "say" else entry["kind"] for entry in rung.transcript]
+    assert [n for n, each in enumerate(heard) if "Un responsable peut écouter" in each] == [heard.index("room") - 1]
 
 
 def test_whoever_listens_leaves_with_the_conversation_and_counts_for_nothing(

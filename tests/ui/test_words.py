@@ -29,7 +29,7 @@ MADE = {  # keys whose last part is a value
     *(f"reason.{reason}" for reason in PauseReason),
     *(f"monitor.{mode}{form}" for mode in Monitoring for form in ("", "_label", "_by")),
     *(f"monitor.is_{mode}" for mode in Monitoring),
-    *(f"error.monitoring_{code}" for code in ("nobody", "elsewhere", "at_post")),
+    *(f"error.monitoring_{code}" for code in ("nobody", "untold", "elsewhere", "at_post")),
     *(f"record.{word}" for values in (Outcome, OrientationReason, FollowUp) for word in values),
     *(f"record.{outcome}_hint" for outcome in Outcome),
     *(f"error.{code}" for code in ("form", "orientation_needs_reason", "orientation_is_not_settled")),
