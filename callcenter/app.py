@@ -3,14 +3,17 @@
 import asyncio
 import signal
 import threading
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import structlog
 from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
@@ -39,10 +42,11 @@ from callcenter.api.admin import hours as admin_hours
 from callcenter.api.admin import sites as admin_sites
 from callcenter.api.body_limit import BodyLimit
 from callcenter.api.identity import STAFF, Admitted, open_to
+from callcenter.api.legible import Legible
 from callcenter.api.looks import Looks
 from callcenter.api.plainly import PlainJson
 from callcenter.config import settings
-from callcenter.errors import BodyTooLarge, NotAllowed, NotFound, OurFault, Refusal
+from callcenter.errors import BodyTooLarge, Illegible, NotAllowed, NotFound, NotThisWay, OurFault, Refusal
 from callcenter.rules import national_list, rounds, staff
 from callcenter.ui import callbacks as callback_pages
 from callcenter.ui import orders as order_pages
@@ -53,6 +57,7 @@ from callcenter.ui.admin import directory as directory_pages
 from callcenter.ui.admin import hours as hours_pages
 from callcenter.ui.admin import sites as list_pages
 
+log = structlog.get_logger()
 STATIC = Path(__file__).parent / "ui/static"
 POLICY = "; ".join(
     [
@@ -173,8 +178,11 @@ def create() -> FastAPI:
     app.add_exception_handler(HTTPException, _http_refused)
     app.add_exception_handler(ClientDisconnect, _is_gone)
     app.add_exception_handler(Exception, _failed)
+    for what_cannot_be_read in (RequestValidationError, ValueError, OverflowError):
+        app.add_exception_handler(what_cannot_be_read, _not_read)
     app.add_middleware(PlainJson)
     app.add_middleware(BodyLimit, files=FILES, refused=_refused)
+    app.add_middleware(Legible, refused=_refused)
     return app
 
 
@@ -229,7 +237,7 @@ def _refused(request: Request, failure: Exception) -> Response:
     """The one error handler: a sentence, as a page, as a fragment of one, or as JSON."""
     refusal = failure if isinstance(failure, Refusal) else Refusal()
     if request.url.path.startswith("/api/"):
-        sentence = pages.refusal_sentence(refusal, identity.language_of(request))
+        sentence = pages.refusal_sentence(refusal, identity.reader_of(request, refusal).language)
         told = JSONResponse({"refusal": type(refusal).__name__, "sentence": sentence}, status_code=refusal.status)
         return pages.retriable(told, refusal)
     return pages.retriable(pages.refused(request, refusal), refusal)
@@ -238,8 +246,23 @@ def _refused(request: Request, failure: Exception) -> Response:
 def _http_refused(request: Request, failure: Exception) -> Response:
     """What the framework itself refuses: no such page, no such method, too much to read."""
     status = failure.status_code if isinstance(failure, HTTPException) else 400
-    known = {404: NotFound(), 405: NotFound(), 403: NotAllowed(), BodyTooLarge.status: BodyTooLarge()}
-    return _refused(request, known.get(status, Refusal()))
+    known = {404: NotFound, 405: NotThisWay, 403: NotAllowed, BodyTooLarge.status: BodyTooLarge}
+    answer = _refused(request, known.get(status, Illegible)())
+    answer.headers.update(getattr(failure, "headers", None) or {})  # what is allowed there
+    return answer
+
+
+def _not_read(request: Request, failure: Exception) -> Response:
+    """A value that cannot be what it should be. Nothing of it is said back: it may be anything, and anybody's."""
+    if not isinstance(failure, RequestValidationError):
+        log.error("a value reached code that cannot read it", where=_where(failure), kind=type(failure).__name__)
+    return _refused(request, Illegible())
+
+
+def _where(failure: Exception) -> str:
+    """The last line of ours; what the failure says may hold the value."""
+    ours = [frame for frame in traceback.extract_tb(failure.__traceback__) if "/callcenter/" in frame.filename]
+    return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
 
 
 def _is_gone(_request: Request, _failure: Exception) -> Response:

@@ -1,6 +1,5 @@
 """`callcenter figures …` and `callcenter import visits`: the operator's side of the quality measures."""
 
-import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from callcenter.db import reading, transaction
 from callcenter.errors import Refusal
 from callcenter.records import figures, rollups, sessions, visits
 from callcenter.rules.quality import Scale
+from callcenter.rules.spreadsheets import spreadsheet
 from callcenter.rules.visits import NotVisits, read_csv
 
 app = typer.Typer(no_args_is_help=True, help="The quality measures.")
@@ -70,27 +70,26 @@ def import_visits(
         f"known, {len(taken.refused):,} lines are refused."
     )
     for each in taken.refused[:SHOWN]:
-        console.print(f"[yellow]line {each.line}[/] {each.why.value}")
+        console.print(f"[yellow]line {each.line}[/] {each.column} {each.why.sentence('en')}")
     if len(taken.refused) > SHOWN:
         console.print("…")
     if report:
-        with report.open("w", encoding="utf-8-sig", newline="") as target:
-            writer = csv.writer(target, delimiter=";")
-            writer.writerows([("ligne", "motif"), *((each.line, each.why.value) for each in taken.refused)])
+        told = ((each.line, each.column, each.why.sentence(), each.why.sentence("en")) for each in taken.refused)
+        report.write_bytes(spreadsheet([("ligne", "colonne", "motif", "reason"), *told]))
 
 
 def _take_in(file: Path) -> visits.Report:
     """Raises NotVisits."""
     if file.stat().st_size > LARGEST:
-        raise NotVisits(f"(plus de {LARGEST:,} octets : découpez-le)")
+        raise NotVisits("large", most=LARGEST)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     with (
         shown as bar,
-        bar.open(file, "r", encoding="utf-8", newline="", description="…") as text,
+        bar.open(file, "rb", description="…") as content,
         transaction(LONGEST) as session,
     ):
         task = bar.task_ids[0]
         return visits.take_in(
-            session, read_csv(text), clock.now(), progress=lambda step: bar.update(task, description=step)
+            session, read_csv(content), clock.now(), progress=lambda step: bar.update(task, description=step)
         )

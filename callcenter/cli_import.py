@@ -1,6 +1,5 @@
 """`callcenter import …`: files of others, taken in whole or not at all."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from callcenter.db import reading
 from callcenter.errors import Refusal
 from callcenter.records import sites
 from callcenter.rules import national_list, rounds, staff
+from callcenter.rules.spreadsheets import spreadsheet
 from callcenter.ui.words import say
 
 app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
@@ -52,13 +52,12 @@ def import_sites(
         raise typer.Exit(1) from None
     _tell(listed, taken)
     if report:
-        with report.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([REPORT, *_report(listed, taken)])
+        report.write_bytes(spreadsheet([REPORT, *_report(listed, taken)]))
 
 
 @app.command("rounds")
 def import_rounds(
-    source: Annotated[str, typer.Argument(help="stops of a bus, JSON; a file or an http(s) address")],
+    source: Annotated[str, typer.Argument(help="stops of a bus, CSV or JSON; a file or an http(s) address")],
 ) -> None:
     """Make the rounds of the buses named in the file what it says."""
     try:
@@ -69,7 +68,7 @@ def import_rounds(
         raise typer.Exit(1) from None
     console.print(f"{now} stops ({before} before).")
     for doubt in doubts:
-        console.print(f"[yellow]stop {doubt}[/]")
+        console.print(f"[yellow]line {doubt.line}[/] {doubt.column} {say('en', f'list.{doubt.code}')}")
 
 
 @app.command("agents")
@@ -83,7 +82,7 @@ def import_agents(
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None
     for each in taken.refused:
-        console.print(f"[red]line {each.line}: {say('en', f'error.{each.code}')}[/]")
+        console.print(f"[red]line {each.line}, {each.column or 'whole'}: {say('en', f'error.{each.code}')}[/]")
     if taken.refused:
         console.print("Nothing was changed.")
         raise typer.Exit(1)

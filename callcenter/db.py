@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from callcenter import jobs
 from callcenter.config import settings
-from callcenter.errors import BadAnswer, DatabaseBusy, DatabaseDown, NotFound
+from callcenter.errors import BadAnswer, DatabaseBusy, DatabaseDown, Illegible, NotFound
 
 PATIENCE = 2.5  # seconds a unit of work may take; a voice webhook must answer within 4
 __all__ = [
@@ -124,6 +124,7 @@ class Deadlines:
 
 
 NAMES_NOTHING = ("22P02", "22003")  # no id at all, and a number beyond any that is kept
+NO_TEXT = ("22P05", "22021")  # a NUL within JSON, and bytes that are of no character
 _deadlines = Deadlines()
 _refusing_until = 0.0
 
@@ -151,6 +152,8 @@ def _work(patience: float) -> Iterator[Session]:
         sqlstate = getattr(failure.orig, "sqlstate", None)
         if sqlstate in NAMES_NOTHING:
             raise NotFound from failure
+        if sqlstate in NO_TEXT:
+            raise Illegible from failure
         if isinstance(failure, DataError) and sqlstate is None:  # a NUL, which the driver refuses to send
             raise BadAnswer("form") from failure
         raise

@@ -17,8 +17,11 @@ class Refusal(Exception):
 
     def sentence(self, language: str = "fr") -> str:
         """What the reader sees: the class's sentence, then what this refusal adds to it."""
-        own = self.english if language == "en" else (type(self).__doc__ or "")
-        return " ".join([own, *map(str, self.args)])
+        return " ".join([self.own(language), *map(str, self.args)])
+
+    def own(self, language: str) -> str:
+        """The sentence without the codes, or the values, that this refusal adds."""
+        return self.english if language == "en" else (type(self).__doc__ or "")
 
 
 class OurFault(Refusal):
@@ -110,6 +113,20 @@ class BadAnswer(Refusal):
 
     status = 422
     english = "Check these answers:"
+
+
+class Illegible(Refusal):
+    """Cette demande contient une valeur qui ne peut pas être lue : vérifiez ce qui a été saisi. Rien n'a été changé."""
+
+    status = 422
+    english = "This request holds a value that cannot be read: check what was entered. Nothing was changed."
+
+
+class NotThisWay(Refusal):
+    """Cette page ne prend pas ce genre de demande."""
+
+    status = 405
+    english = "This page does not take this kind of request."
 
 
 class NotSignedIn(Refusal):

@@ -24,6 +24,7 @@ from callcenter.rules.opening_hours import DatedException, LineHours, holding
 from callcenter.rules.orders import Message, QueueOrder
 from callcenter.rules.rounds import Bus, Pass, Stop, bus_of, first_passes, next_pass
 from callcenter.rules.routing import Ages, widens_after
+from callcenter.rules.site_hours import week_of
 from callcenter.rules.territory import national_day
 
 EVERY = 0.5  # seconds between two looks at the revision
@@ -224,7 +225,7 @@ def line_hours(session: Session, at: datetime) -> LineHours:
 
 
 def _counter(site: sites.Site) -> Counter:
-    week = tuple(tuple((str(a), str(b)) for a, b in day) for day in site.week)
+    week = week_of(site.week)
     return Counter(site.id, site.name, site.city, site.address, site.postal_code, site.department, site.phone, week)
 
 

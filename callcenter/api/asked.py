@@ -6,6 +6,7 @@ from typing import Self
 
 from callcenter import clock
 from callcenter.api.board import Scope
+from callcenter.api.legible import FIRST_DAY, LAST_DAY
 from callcenter.db import Session, reading
 from callcenter.errors import NotAllowed, Refusal
 from callcenter.records import directory, figures
@@ -48,7 +49,7 @@ class Asked:
         today = national_day(clock.now())
         last = last or max(today, first or today)
         first = first or last.replace(day=1)
-        if not timedelta(0) <= last - first <= LONGEST:
+        if not (FIRST_DAY <= first <= last <= LAST_DAY and last - first <= LONGEST):
             raise BadPeriod
         if side not in ("", *SIDES):
             raise NoSuchPlace

@@ -12,6 +12,7 @@ from callcenter.actions import callback
 from callcenter.api import directory
 from callcenter.api.board import scope_of
 from callcenter.api.identity import AGENT, OVERSEER, SUPERVISOR, Admitted, open_to
+from callcenter.api.legible import Day
 from callcenter.db import Session, reading, transaction
 from callcenter.errors import NotFound
 from callcenter.phone_number import PhoneNumber
@@ -78,7 +79,7 @@ class Ask(BaseModel):
     department: str = Field(description="the citizen's territory", examples=["46"], max_length=7)
     topic: str = Field("autre", max_length=40)
     language: Literal["fr", "en"] = "fr"
-    day: date | None = None
+    day: Day | None = None
     half: Half = "m"
     agent: str | None = Field(None, description="the login of the agent to whom it is promised", max_length=60)
 
@@ -96,7 +97,7 @@ class AskUnheard(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     call_ids: list[str] = Field(min_length=1, max_length=200)
-    day: date | None = None
+    day: Day | None = None
     half: Half = "m"
 
     def carry_out(self, staff: Agent, at: datetime) -> list[Callback]:

@@ -1,7 +1,7 @@
 """What an agent may ask for at their desk, as JSON or as a form; the answer is the desk as it is then."""
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -13,6 +13,7 @@ from callcenter.actions import callback, monitoring, notes
 from callcenter.api import desk, directory
 from callcenter.api.desk import Desk
 from callcenter.api.identity import AGENT, Admitted, Id, open_to
+from callcenter.api.legible import Day
 from callcenter.db import reading
 from callcenter.errors import NotFound
 from callcenter.records import agents, contacts
@@ -230,7 +231,7 @@ class PromiseCallback(Command):
     this one (`mine`). A promise that is open to them stands."""
 
     contact_id: Id
-    day: date
+    day: Day
     half: Literal["m", "a"] = "m"
     mine: bool = False
 

@@ -17,10 +17,11 @@ from pydantic import BeforeValidator
 from starlette.datastructures import FormData
 
 from callcenter import clock, sealing
+from callcenter.api.legible import holds_text, is_legible
 from callcenter.api.plainly import plain_form
 from callcenter.config import settings
 from callcenter.db import reading, transaction
-from callcenter.errors import NotAllowed, NotSignedIn, Refusal
+from callcenter.errors import Illegible, NotAllowed, NotSignedIn, Refusal, StoreDown
 from callcenter.records import agents, sessions
 from callcenter.records.agents import Agent
 
@@ -74,9 +75,16 @@ def open_to(*roles: str) -> Callable[[Endpoint], Endpoint]:
 
 
 async def form(request: Request) -> FormData:
-    """The fields of a form; none for anything else."""
-    is_form = request.headers.get("content-type", "").startswith(FORM_TYPES)
-    return plain_form(await request.form()) if is_form else FormData()
+    """The fields of a form; none for anything else. Raises Illegible for what is no form, or no text."""
+    if not _is_form(request):
+        return FormData()
+    try:
+        fields = plain_form(await request.form())
+    except (ValueError, LookupError):  # a character set that does not exist, or that the text is not in
+        raise Illegible from None
+    if not all(is_legible(text) for pair in fields.multi_items() for text in pair if isinstance(text, str)):
+        raise Illegible
+    return fields
 
 
 async def admit(request: Request) -> Visitor:
@@ -90,18 +98,30 @@ async def admit(request: Request) -> Visitor:
     if unsafe and not _is_from_our_page(request):
         raise ForeignPage
     if ANYBODY in roles:
+        await _must_be_legible(request, unsafe=unsafe)
         return Visitor(_language_before(request))
     visitor = await to_thread.run_sync(visitor_of, cookie)
     of_page = request.headers.get("x-page-language", "")  # it stays open as it is, whatever is chosen in another tab
     visitor = replace(visitor, language=of_page) if of_page in LANGUAGES else visitor
-    request.state.language = visitor.language
+    request.state.visitor = visitor
     if unsafe:
         given = request.headers.get("x-csrf-token") or str((await form(request)).get("csrf", ""))
         if not compare_digest(given.encode(), visitor.token.encode()):
             raise ForeignPage
     if visitor.staff.role not in roles:
         raise NotAllowed
+    await _must_be_legible(request, unsafe=unsafe)
     return visitor
+
+
+async def _must_be_legible(request: Request, *, unsafe: bool) -> None:
+    """Of what is no form, which is looked at where it is read. Raises Illegible."""
+    if unsafe and not _is_form(request) and not holds_text(await request.body()):
+        raise Illegible
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith(FORM_TYPES)
 
 
 async def is_staff(request: Request) -> bool:
@@ -169,10 +189,18 @@ def still_signed_in(tokens: Collection[bytes]) -> set[bytes]:
         return sessions.still_valid(session, tokens, clock.now())
 
 
-def language_of(request: Request) -> str:
-    """The language of the answer: of whoever is signed in, else chosen before, else the browser's, else French."""
-    known: str | None = getattr(request.state, "language", None)
-    return known or _language_before(request)
+def reader_of(request: Request, refusal: Refusal) -> Visitor:
+    """For whom a refusal is written: whoever is signed in, even where no page was reached. A store that is down is not
+    asked."""
+    known: Visitor | None = getattr(request.state, "visitor", None)
+    if known is not None:
+        return known
+    if isinstance(refusal, StoreDown):
+        return Visitor(_language_before(request))
+    try:
+        return visitor_of(request.cookies.get(cookie_name("session"), ""))
+    except Refusal:
+        return Visitor(_language_before(request))
 
 
 def _is_from_our_page(request: Request) -> bool:
@@ -180,6 +208,7 @@ def _is_from_our_page(request: Request) -> bool:
 
 
 def _language_before(request: Request) -> str:
+    """Chosen before, else the browser's, else French."""
     chosen = request.cookies.get(cookie_name("language"))
     if chosen in LANGUAGES:
         return str(chosen)

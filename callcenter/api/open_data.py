@@ -5,10 +5,8 @@ kept back and the others rounded, so that no difference tells a small one; a sha
 the database is a demonstration's or holds a simulated year, every line and the schema say that nothing of it is real.
 """
 
-import csv
 from collections.abc import Iterable
 from datetime import date, timedelta
-from io import StringIO
 from typing import Any
 
 from fastapi import APIRouter
@@ -23,6 +21,7 @@ from callcenter.records.corrections import corrections
 from callcenter.rules import quality
 from callcenter.rules.measures import BY_CODE, LEAST, ROUNDED_TO, SIDES, published, published_share
 from callcenter.rules.quality import FEW, PICK_UP_TARGET, Share
+from callcenter.rules.spreadsheets import spreadsheet
 from callcenter.rules.tally import Tally, grouped
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
 
@@ -102,17 +101,15 @@ def pick_up_rate() -> Response:
         )  # fmt: skip
         corrected = corrections(session, FIRST, _last_final(), None, SIDES["phone"], COUNTED)
     each = grouped(found, lambda key: (key[0], key[1]))  # both channels of the side together
-    text = StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow([field["name"] for field in FIELDS])
-    writer.writerows(
+    lines = (
         _line(*key, tally, corrected.get(key), simulated=simulated)
         for key, tally in sorted(each.items())
         if quality.requiring_an_agent(tally)
     )
+    table = spreadsheet([[field["name"] for field in FIELDS], *lines])
     name = f"{NAME}{SIMULATED if simulated else ''}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get(f"/{NAME}.schema.json")

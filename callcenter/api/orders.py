@@ -1,7 +1,7 @@
 """What supervisors order now: messages, queues closed or led elsewhere, thresholds. Each holds within a second."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -75,8 +75,8 @@ class SetThreshold(_Order):
     """When calls of a queue widen, from the next call on; without ages: as everywhere else."""
 
     topic: str = Field("", max_length=40)
-    region_after: float | None = None
-    nation_after: float | None = None
+    region_after: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    nation_after: Annotated[float, Field(allow_inf_nan=False)] | None = None
 
     def carry_out(self, overseer: Agent) -> Ordered:
         known = self.region_after is not None and self.nation_after is not None

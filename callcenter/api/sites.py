@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 
 from fastapi import APIRouter
 
@@ -162,7 +163,8 @@ def _site(row: records.Site, at: datetime) -> SiteShown:
     today = (on_their_clock(row.department, at) or at).date()
     now = standing.current()
     holiday = bool(is_holiday(row.department, today, now.hours.overrides))
-    found = site_hours.on_day(row.week, today, holiday, now.exception_of(row.id, today))
+    week = site_hours.week_of(row.week)
+    found = site_hours.on_day(week, today, holiday, now.exception_of(row.id, today))
     return SiteShown(
         id=row.id,
         name=row.name,
@@ -175,13 +177,13 @@ def _site(row: records.Site, at: datetime) -> SiteShown:
         today=found.spans,
         known_hours=found.is_known,
         exception=found.why,
-        week=tuple(site_hours.of_weekday(row.week, weekday) for weekday in range(7)),
+        week=tuple(site_hours.of_weekday(week, weekday) for weekday in range(7)),
         by_appointment=row.by_appointment,
         comment=row.comment,
         kind=row.kind,
         format=row.format,
-        latitude=row.latitude,
-        longitude=row.longitude,
+        latitude=row.latitude if isfinite(row.latitude or 0) else None,
+        longitude=row.longitude if isfinite(row.longitude or 0) else None,
         doubts=tuple(row.doubts),
         is_listed=row.gone_at is None,
         first_listed_at=row.first_listed_at,

@@ -11,13 +11,16 @@ from callcenter.api.identity import Admitted, open_to
 from callcenter.db import transaction
 from callcenter.records import visits
 from callcenter.records.agents import Agent
-from callcenter.rules.visits import COLUMNS, REQUIRED
+from callcenter.rules.plain_text import cleaned
+from callcenter.rules.visits import COLUMNS, REQUIRED, Refused
 
 LONGEST = 30.0  # seconds
 MOST = 2_000  # lines of one request
 LARGEST = 4_000_000  # bytes of it: a line with every column has some 600
 
-Value = str | int | float | bool | None
+Value = (
+    str | Annotated[int, Field(ge=-(10**15), le=10**15)] | Annotated[float, Field(allow_inf_nan=False)] | bool | None
+)
 
 
 class _Line(BaseModel):
@@ -39,9 +42,10 @@ class Visits(BaseModel):
 
 
 class RefusedLine(BaseModel):
-    """`line`: its place in the request, from 1."""
+    """`line`: its place in the request, from 1; `column`: empty where it is the whole line."""
 
     line: int
+    column: str
     reason: str
     sentence: str
 
@@ -70,7 +74,13 @@ def record_visits(sent: Visits, visitor: Admitted) -> Taken:
         contacts=report.contacts,
         accompaniments=report.accompaniments,
         known=report.known,
-        refused=[RefusedLine(line=r.line, reason=r.why.name.lower(), sentence=r.why.value) for r in report.refused],
+        refused=[_refused(each, visitor.language) for each in report.refused],
+    )
+
+
+def _refused(each: Refused, language: str) -> RefusedLine:
+    return RefusedLine(
+        line=each.line, column=each.column, reason=each.why.name.lower(), sentence=each.why.sentence(language)
     )
 
 
@@ -89,4 +99,4 @@ def _written(line: Mapping[str, Value]) -> dict[str, str]:
 def _text(value: Value) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
-    return "" if value is None else str(value)
+    return "" if value is None else cleaned(str(value)).strip()

@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    or_,
     select,
     update,
 )
@@ -28,6 +29,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import trail
 from callcenter.records.identity import new_id
 from callcenter.rules.logins import login_of, may_be_login
+from callcenter.rules.plain_text import MOST_WORDS, folded
 from callcenter.rules.routing import ANYBODY, agent_queues
 from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
 
@@ -100,8 +102,9 @@ def search(
 ) -> list[Agent]:
     """Staff by a part of their name or login, in the order of their names."""
     found = select(Agent).where(Agent.active == active)
-    if text:
-        found = found.where(Agent.name.icontains(text, autoescape=True) | Agent.login.icontains(text, autoescape=True))
+    for word in folded(text).split()[:MOST_WORDS]:
+        parts = (func.strpos(func.folded(part), word) > 0 for part in (Agent.name, Agent.login))
+        found = found.where(or_(*parts))
     if department:
         found = found.where(Agent.department == department)
     if role:

@@ -34,6 +34,7 @@ from callcenter.errors import Refusal
 from callcenter.records import revision
 from callcenter.records.sessions import Changes
 from callcenter.rules.national_list import ListedSite
+from callcenter.rules.plain_text import MOST_WORDS, folded
 from callcenter.rules.rounds import Bus, Stop
 from callcenter.rules.site_hours import osm
 
@@ -58,6 +59,8 @@ class Site(Base):
 
     __tablename__ = "sites"
     __table_args__ = (
+        CheckConstraint("latitude between -90 and 90 and longitude between -180 and 180", name="sites_place"),
+        CheckConstraint("jsonb_typeof(week) = 'array' and jsonb_array_length(week) in (0, 7)", name="sites_week"),
         Index("sites_by_department", "department", "city", postgresql_where="gone_at is null"),
         Index("sites_by_postal_code", "postal_code", postgresql_where="gone_at is null"),
     )
@@ -224,8 +227,8 @@ def search(
     found = select(Site).where(Site.gone_at.is_(None))
     if department:
         found = found.where(Site.department == department)
-    for word in words.split()[:6]:
-        in_text = (func.strpos(_plain(part), _plain(word)) > 0 for part in (Site.name, Site.city))
+    for word in folded(words).split()[:MOST_WORDS]:
+        in_text = (func.strpos(func.folded(part), word) > 0 for part in (Site.name, Site.city))
         found = found.where(or_(*in_text, Site.postal_code.startswith(word, autoescape=True), _is_id(word)))
     order = [text("cardinality(doubts) desc")] if doubtful_first else []
     return list(session.scalars(found.order_by(*order, Site.city, Site.name, Site.id).limit(limit)))
@@ -292,11 +295,6 @@ def _told(column: str, value: Any) -> str:
     if column == "doubts":
         return str(len(value))
     return "" if value is None else str(value)
-
-
-def _plain(written: Any) -> ColumnElement[str]:
-    """Lower case without accents, hyphens as spaces."""
-    return func.translate(func.lower(written), "àâäáéèêëîïíôöóùûüúÿç-", "aaaaeeeeiiiooouuuuyc ")
 
 
 def _is_id(word: str) -> ColumnElement[bool]:

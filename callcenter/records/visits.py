@@ -233,7 +233,7 @@ def _stage(session: Session, lines: Iterable[Line], at: datetime) -> list[Refuse
 def _compare(session: Session, values: Mapping[str, Any]) -> list[Refused]:
     """Refusals that take more than one line to see; what is left in `arrivals` may be written."""
     session.execute(text(_ARRIVALS), {"pepper": pepper()})
-    sentences: dict[str, Any] = {why.name.lower(): why.value for why in Why} | dict(values)
+    sentences: dict[str, Any] = {why.name.lower(): why.name for why in Why} | dict(values)
     for rule in (_REFUSE_SITES, _REFUSE_ELSEWHERE, _REFUSE_OTHERWISE, _REFUSE_CONTINUES, _REFUSE_THE_REST):
         _count(session, rule, sentences)
     while _count(session, _REFUSE_AFTER_REFUSED, sentences):
@@ -241,7 +241,7 @@ def _compare(session: Session, values: Mapping[str, Any]) -> list[Refused]:
     session.execute(text(_DROP_REFUSED))
     session.execute(text("analyze arrivals (site_id, reference, first, agree, known)"))
     found = session.execute(text("select line, min(why) from refused where why <> '' group by line"))
-    return [Refused(line, Why(why)) for line, why in found]
+    return [Refused(line, Why[why]) for line, why in found]
 
 
 def _count(session: Session, sql: str, values: Mapping[str, Any] | None = None) -> int:

@@ -4,17 +4,15 @@ Any vintage: comma or semicolon, columns in any order, unknown ones left alone, 
 is a doubt with its line, never a refusal; only a file that is not the list, or not the whole of it, is refused.
 """
 
-import csv
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from io import StringIO
 
-from callcenter.errors import BadNumber, Refusal
+from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
-from callcenter.rules import site_hours
+from callcenter.rules import site_hours, tables
+from callcenter.rules.plain_text import one_line
+from callcenter.rules.tables import LostFigures, NotATable, Row
 from callcenter.rules.territory import TERRITORIES, departments
 
 LARGEST = 20_000_000  # bytes; the list of 2024 has 1.2 million
@@ -30,6 +28,10 @@ OTHER_NAMES = {  # a column of another vintage -> its name today
     **{f"horaires_{day}": f"h_{day}" for day in WEEKDAYS}, **{day: f"h_{day}" for day in WEEKDAYS},
 }  # fmt: skip
 NEEDED = ("id_fs", "lib_fs", "code_postal")
+KNOWN = (
+    *NEEDED, "insee_dep", "lib_com", "adresse", "complement_adresse", "telephone", "mail", "commentaire", "prise_rdv",
+    "type_fs", "format_fs", "groupe_fs", "labellisation_fs", "latitude", "longitude", *(f"h_{day}" for day in WEEKDAYS),
+)  # fmt: skip
 
 NO_HOURS = "no hours at all"
 NO_NUMBER = "no telephone number"
@@ -43,39 +45,17 @@ NO_ID = "no usable identifier: not taken"
 NO_TERRITORY = "neither a known department nor a known postal code: not taken"
 SAME_ID = "an identifier that came before: the last line is taken"
 STRAY_QUOTES = "quotation marks that do not match"
+BAD_PLACE = "coordinates that are of no place: left out"
+LOST_FIGURES = "a number that a spreadsheet wrote as 5,65E+08: its figures are lost, left out"
+CLEANED = "characters that are no text, taken out"
 SHORT_LINE = "a line with too few columns"
 LONG_LINE = "a line with too many columns: the surplus is left out"
 
 
-class NotTheList(Refusal):
+class NotTheList(NotATable):
     """Ce fichier n'est pas la liste nationale des France services, ou il n'est pas entier : rien n'a été changé."""
 
-    status = 422
     english = "This file is not the national list of sites, or not the whole of it: nothing was changed."
-
-
-class EmptyList(NotTheList):
-    """Ce fichier est vide : rien n'a été changé."""
-
-    english = "This file is empty: nothing was changed."
-
-
-class BinaryList(NotTheList):
-    """Ce fichier n'est pas un tableau en texte (CSV) : rien n'a été changé."""
-
-    english = "This file is no table in plain text (CSV): nothing was changed."
-
-
-class CutList(NotTheList):
-    """Ce fichier est coupé avant sa fin : rien n'a été changé."""
-
-    english = "This file is cut short: nothing was changed."
-
-
-class HugeList(NotTheList):
-    """Ce fichier dépasse la taille permise, 20 Mo : rien n'a été changé."""
-
-    english = "This file is larger than 20 MB: nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,62 +109,44 @@ class NationalList:
 
 def read(content: bytes) -> NationalList:
     """The list in `content`. Raises NotTheList for what is empty, binary, huge, cut short or something else."""
-    reader = _Reader(_text(content))
-    for line, row in reader.rows():
-        reader.take(line, row)
+    if len(content) > LARGEST:
+        raise NotTheList("large", most=LARGEST)
+    rows, doubts = _rows(content)
+    reader = _Reader(doubts=doubts)
+    for row in rows:
+        reader.take(row)
     if not reader.sites:
-        raise EmptyList("(no site)")
-    return reader.finished()
+        raise NotTheList("nothing")
+    return reader.finished(len(rows))
+
+
+def _rows(content: bytes) -> tuple[list[Row], list[Doubt]]:
+    """Every record that is not blank. Quotation marks that do not match are a doubt, one that is never closed a cut."""
+    try:
+        return list(tables.read(content, NotTheList, KNOWN, NEEDED, OTHER_NAMES).rows), []
+    except NotTheList as refusal:
+        if refusal.fault != "quotes":
+            raise
+        stray = Doubt(int(str(refusal.told["line"])), None, STRAY_QUOTES)
+    table = tables.read(content, NotTheList, KNOWN, NEEDED, OTHER_NAMES, stray_quotes=True)
+    return list(table.rows), [stray]
 
 
 @dataclass
 class _Reader:
-    text: str
     sites: dict[int, ListedSite] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
-    count: int = 0
 
-    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Each record under today's column names, with the line it begins on."""
-        header = self.text.split("\n", 1)[0]
-        records = self._records(max(",;\t", key=header.count))
-        names = [_column(name) for name in records[0][1]]
-        if missing := [name for name in NEEDED if name not in names]:
-            raise NotTheList(f"({', '.join(missing)} ?)")
-        for place, (line, record) in enumerate(records[1:], 2):
-            if len(record) < len(names):
-                if place == len(records):
-                    raise CutList(f"(line {line})")
-                self.doubts.append(Doubt(line, None, SHORT_LINE))
-            if len(record) > len(names):
-                self.doubts.append(Doubt(line, None, LONG_LINE))
-            self.count += 1
-            padded = record + [""] * (len(names) - len(record))
-            yield line, {name: _clean(value) for name, value in zip(names, padded, strict=False)}
-
-    def _records(self, mark: str) -> list[tuple[int, list[str]]]:
-        """Every record that is not blank, with the line it begins on. Stray quotes are a doubt, an open one a cut."""
-        for strict in (True, False):
-            reader, records, line = csv.reader(StringIO(self.text, newline=""), delimiter=mark, strict=strict), [], 1
-            try:
-                for record in reader:
-                    if any(record):
-                        records.append((line, record))
-                    line = reader.line_num + 1
-                return records
-            except csv.Error as broken:
-                if "unexpected end" in str(broken) or not strict:
-                    raise CutList(f"(line {line})") from None
-                self.doubts.append(Doubt(line, None, STRAY_QUOTES))
-        raise NotTheList
-
-    def take(self, line: int, row: dict[str, str]) -> None:
+    def take(self, record: Row) -> None:
         """One record becomes a site with its doubts; one that cannot is a doubt alone."""
-        if not row["id_fs"].isascii() or not row["id_fs"].isdigit() or int(row["id_fs"]) > 2_000_000_000:
+        line, row, doubts = record.line, record.values, list[str]()
+        site_id = _id(row["id_fs"])
+        odd = {SHORT_LINE: record.missing, LONG_LINE: record.surplus, CLEANED: record.was_cleaned}
+        self.doubts += [Doubt(line, site_id, what) for what, found in odd.items() if found]
+        if site_id is None:
             self.doubts.append(Doubt(line, None, NO_ID))
             return
-        site_id, doubts = int(row["id_fs"]), list[str]()
-        postal_code = row["code_postal"].zfill(5) if row["code_postal"].isdigit() else row["code_postal"]
+        postal_code = _known(tables.postal_code, row["code_postal"], doubts)
         department = _department(row, postal_code, doubts)
         if department is None:
             self.doubts.append(Doubt(line, site_id, NO_TERRITORY))
@@ -192,69 +154,69 @@ class _Reader:
         if site_id in self.sites:
             doubts.append(SAME_ID)
         week = _week(row, doubts)
+        latitude, longitude = _place(row, doubts)
         self.sites[site_id] = ListedSite(
             id=site_id,
             line=line,
-            name=row["lib_fs"],
-            address=", ".join(part for part in (row.get("adresse"), row.get("complement_adresse")) if part),
+            name=one_line(row["lib_fs"]),
+            address=one_line(", ".join(part for part in (row.get("adresse"), row.get("complement_adresse")) if part)),
             postal_code=postal_code,
-            city=row.get("lib_com", ""),
+            city=one_line(row.get("lib_com", "")),
             department=department,
             phone=_phone(row.get("telephone", ""), department, doubts),
-            mail=row.get("mail", ""),
+            mail=one_line(row.get("mail", "")),
             week=week,
-            by_appointment=row.get("prise_rdv", "").lower() == "oui",
+            by_appointment=_is_yes(row.get("prise_rdv", "")),
             comment=row.get("commentaire", ""),
             kind=row.get("type_fs", ""),
             format=row.get("format_fs", ""),
             group=row.get("groupe_fs", ""),
             label=row.get("labellisation_fs", ""),
-            latitude=_coordinate(row.get("latitude", "")),
-            longitude=_coordinate(row.get("longitude", "")),
+            latitude=latitude,
+            longitude=longitude,
             doubts=tuple(dict.fromkeys(doubts)),
         )
 
-    def finished(self) -> NationalList:
+    def finished(self, lines: int) -> NationalList:
         """Shared numbers are known only at the end."""
         shared = Counter(site.phone for site in self.sites.values() if site.phone)
         for site in self.sites.values():
             if shared[site.phone] > 1:
                 self.sites[site.id] = replace(site, doubts=(*site.doubts, SHARED_NUMBER))
         own = [Doubt(site.line, site.id, what) for site in self.sites.values() for what in site.doubts]
-        return NationalList(self.sites, tuple(sorted([*self.doubts, *own], key=lambda d: d.line)), self.count)
+        return NationalList(self.sites, tuple(sorted([*self.doubts, *own], key=lambda d: d.line)), lines)
 
 
-def _text(content: bytes) -> str:
-    if len(content) > LARGEST:
-        raise HugeList(f"({len(content):,} bytes)")
+def _id(written: str) -> int | None:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if not text.strip():
-        raise EmptyList
-    if any(unicodedata.category(character) == "Cc" and character not in "\r\n\t" for character in text[:100_000]):
-        raise BinaryList
-    return text
+        plain = tables.figures(written)
+    except LostFigures:
+        return None
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else None
 
 
-def _column(name: str) -> str:
-    plain = unicodedata.normalize("NFD", name.strip().lower())
-    plain = re.sub(r"\W+", "_", "".join(c for c in plain if not unicodedata.combining(c))).strip("_")
-    return OTHER_NAMES.get(plain, plain)
+def _known(read: Callable[[str], str], written: str, doubts: list[str]) -> str:
+    """What is written, read; nothing where a spreadsheet has taken figures away."""
+    try:
+        return read(written)
+    except LostFigures:
+        doubts.append(LOST_FIGURES)
+        return ""
 
 
-def _clean(value: str) -> str:
-    return value.replace("\r\n", "\n").replace("\x00", "").strip()
+def _is_yes(written: str) -> bool:
+    try:
+        return tables.yes_or_no(written) is True
+    except ValueError:
+        return False
 
 
-def _department(row: dict[str, str], postal_code: str, doubts: list[str]) -> str | None:
+def _department(row: Mapping[str, str], postal_code: str, doubts: list[str]) -> str | None:
     """`insee_dep` is believed (a spreadsheet may have eaten its zero); without it, the postal code where it is sure."""
     possible = [code for code in departments(postal_code) if code in TERRITORIES]
     if not possible:
         doubts.append(BAD_POSTAL_CODE)
-    written = row.get("insee_dep", "").upper()
-    written = written.zfill(2) if written.isdigit() else written
+    written = tables.department(row.get("insee_dep", ""))
     if written in TERRITORIES:
         if possible and written not in possible:
             doubts.append(OTHER_DEPARTMENT)
@@ -263,7 +225,7 @@ def _department(row: dict[str, str], postal_code: str, doubts: list[str]) -> str
     return possible[0] if possible else None
 
 
-def _week(row: dict[str, str], doubts: list[str]) -> site_hours.Week:
+def _week(row: Mapping[str, str], doubts: list[str]) -> site_hours.Week:
     days = []
     for day in WEEKDAYS:
         spans, odd = site_hours.read_day(row.get(f"h_{day}", ""))
@@ -279,7 +241,10 @@ def _phone(written: str, department: str, doubts: list[str]) -> str:
         doubts.append(NO_NUMBER)
         return ""
     try:
-        number = PhoneNumber.parse(written).e164
+        number = PhoneNumber.parse(tables.telephone(written)).e164
+    except LostFigures:
+        doubts.append(LOST_FIGURES)
+        return ""
     except BadNumber:
         doubts.append(BAD_NUMBER)
         return written[:40]
@@ -299,8 +264,17 @@ OVERSEAS = {
 """Overseas calling codes, and the territories that each serves."""
 
 
-def _coordinate(written: str) -> float | None:
+def _place(row: Mapping[str, str], doubts: list[str]) -> tuple[float, float] | tuple[None, None]:
+    """Both coordinates, or neither: half a place is none, and none is where no meridian and no parallel is."""
+    written = row.get("latitude", ""), row.get("longitude", "")
+    if not any(written):
+        return None, None
     try:
-        return float(written.replace(",", "."))
+        latitude, longitude = map(tables.number, written)
     except ValueError:
-        return None
+        doubts.append(BAD_PLACE)
+        return None, None
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180) or latitude == longitude == 0:
+        doubts.append(BAD_PLACE)
+        return None, None
+    return latitude, longitude

@@ -26,6 +26,11 @@ NATION = "N"
 HORIZON = 100  # days searched for the next change: a season's closure and the holidays after it
 OFF = "off"
 LONGEST = 500  # characters
+_DAY = r"(?:Mo|Tu|We|Th|Fr|Sa|Su)"
+_DAYS = rf"(?:PH|{_DAY}(?:\s*-\s*{_DAY})?(?:\[[-0-9, ]+\])?)"
+DAYS = re.compile(rf"(?<!\w){_DAYS}(?:\s*,\s*{_DAYS})*(?!\w)")
+"""The days of one rule, holidays among them in any place: `Mo-Fr`, `Su,PH`, `PH, Sa-Su`."""
+BETWEEN_RULES = re.compile(r";|(?<=[0-9]{2})\s*,\s*(?=PH\b)")
 NOT_OURS = re.compile(r"\b(SH|sunrise|sunset|dawn|dusk|unknown)\b")
 
 Overrides = Mapping[tuple[str, date], bool]
@@ -280,16 +285,32 @@ def _spans(expression: str, day: date, on_holiday: bool) -> tuple[Span, ...]:
 @lru_cache(maxsize=1024)
 def _parsed(expression: str) -> tuple[OpeningHours | None, OpeningHours | None]:
     """The rules for ordinary days and those for holidays: the calendar is ours, so `PH` stands in rules of its own."""
-    parts = [part.strip() for part in expression.split(";") if part.strip()]
-    holiday = [part[2:].strip() or "24/7" for part in parts if re.match(r"PH\b", part)]
-    ordinary = [part for part in parts if not re.match(r"PH\b", part)]
-    if (
-        not parts
-        or len(expression) > 500
-        or any("PH" in part or NOT_OURS.search(part) for part in [*ordinary, *holiday])
-    ):
+    if len(expression) > LONGEST:
+        raise BadHours
+    parts = [part.strip() for part in BETWEEN_RULES.split(expression) if part.strip()]
+    ordinary, holiday = list[str](), list[str]()
+    for part in parts:
+        of_days, of_holidays = _apart(part)
+        ordinary += [of_days] if of_days else []
+        holiday += [of_holidays] if of_holidays else []
+    if not parts or any("PH" in part or NOT_OURS.search(part) for part in [*ordinary, *holiday]):
         raise BadHours
     return _rules(ordinary), _rules(holiday)
+
+
+def _apart(rule: str) -> tuple[str, str]:
+    """A rule as it holds on ordinary days, and as it holds on holidays: `Su,PH off` is `Su off` on the first and `off`
+    on the second. Empty where it says nothing of them."""
+    for found in DAYS.finditer(rule):
+        days = [day.strip() for day in found[0].split(",")]
+        if "PH" not in days:
+            continue
+        before, after = rule[: found.start()], rule[found.end() :]
+        others = ",".join(day for day in days if day != "PH")
+        return " ".join(f"{before}{others}{after}".split()) if others else "", " ".join(
+            (before + after).split()
+        ) or "24/7"
+    return rule, ""
 
 
 def _rules(parts: list[str]) -> OpeningHours | None:

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from callcenter.errors import BadNumber, Refusal
+from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
+from callcenter.rules import tables
 from callcenter.rules.opening_hours import (
     BadHours,
     DatedException,
@@ -19,12 +19,19 @@ from callcenter.rules.opening_hours import (
     is_holiday,
     spans,
 )
+from callcenter.rules.plain_text import cleaned, folded, one_line
 from callcenter.rules.site_hours import written
+from callcenter.rules.tables import LostFigures, NotATable, Row
 from callcenter.rules.territory import TERRITORIES, departments
 
 LARGEST = 5_000_000  # bytes; the file of a whole department's buses has some thousands
 HORIZON = 70  # days: beyond two months and a holiday on it, a stop is not one to announce
-WEEKS = {"impaire": "odd", "paire": "even"}
+NEEDED = ("commune", "code_postal", "horaires")
+OPTIONAL = ("nom", "structure_parente", "adresse", "code_insee", "telephone", "ouverture")
+COLUMNS = (*NEEDED, *OPTIONAL)
+OTHER_NAMES = {"ville": "commune", "cp": "code_postal", "operateur": "structure_parente", "semaines": "ouverture"}
+WEEK_KIND = re.compile(r"\b(im)?paires?\b")
+BUT = re.compile(r"\b(?:sauf|hors|excepte|hormis|pas)\b[^.;,]*?\b(im)?paires?\b")
 WEEKDAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -46,11 +53,27 @@ Pass = tuple[date, tuple[tuple[str, str], ...]]
 NEVER: Pass = (date.max, ())
 
 
-class NotRounds(Refusal):
-    """Ce fichier ne décrit pas de tournées, ou il dépasse 5 Mo : rien n'a été changé."""
+class NotRounds(NotATable):
+    """Ce fichier ne décrit pas de tournées : rien n'a été changé."""
 
-    status = 422
-    english = "This file does not describe rounds, or is larger than 5 MB: nothing was changed."
+    english = "This file does not describe rounds: nothing was changed."
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What could not be taken as it was written: the line of a table, or the place of a stop in a list, from 1; its
+    column, empty for the whole; a code with a sentence of its own."""
+
+    line: int
+    column: str
+    code: str
+
+
+class _Untaken(Exception):
+    """A stop that is left out: its column and a code."""
+
+    def __init__(self, column: str, code: str) -> None:
+        self.column, self.code = column, code
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +99,16 @@ class Bus:
     phone: str
 
 
+def weeks_of(told: str) -> str:
+    """all, odd or even, out of what is written of a round: « semaines paires et impaires » is every week, « sauf
+    semaines paires » the odd ones."""
+    plain = folded(told)
+    spared = {"odd" if found[1] else "even" for found in BUT.finditer(plain)}
+    named = {"odd" if found[1] else "even" for found in WEEK_KIND.finditer(BUT.sub(" ", plain))}
+    kinds = (named or {"odd", "even"}) - spared
+    return kinds.pop() if len(kinds) == 1 else "all"
+
+
 def bus_of(stop: Stop, buses: Iterable[Bus]) -> int | None:
     """Whose round a stop is, which no list says: the bus with its number, else the only one of its department. None:
     nobody knows."""
@@ -85,33 +118,60 @@ def bus_of(stop: Stop, buses: Iterable[Bus]) -> int | None:
     return possible[0].id if len(possible) == 1 else None
 
 
-def read(content: bytes) -> tuple[list[Stop], list[str]]:
-    """The stops of a file of mediation places (JSON, `horaires` in OSM syntax), and what could not be taken from it.
-    Raises NotRounds."""
+def read(content: bytes) -> tuple[list[Stop], list[Doubt]]:
+    """The stops of a file of mediation places (a table, or JSON with its names; `horaires` in OSM syntax), and what
+    could not be taken from it. Raises NotRounds."""
     if len(content) > LARGEST:
-        raise NotRounds(f"({len(content):,} bytes)")
-    try:
-        listed = json.loads(content)
-    except (UnicodeDecodeError, ValueError):
-        raise NotRounds from None
-    if not isinstance(listed, list) or not listed or not all(isinstance(each, dict) for each in listed):
-        raise NotRounds
-    stops, doubts = list[Stop](), list[str]()
-    for number, row in enumerate(listed, 1):
+        raise NotRounds("large", most=LARGEST)
+    stops, doubts = list[Stop](), list[Doubt]()
+    for row in _rows(content):
         try:
             stops.append(_stop(row))
-        except (BadHours, NotRounds) as refusal:
-            doubts.append(f"{number}: {refusal.sentence('en')}")
+        except _Untaken as why:
+            doubts.append(Doubt(row.line, why.column, why.code))
+            continue
+        if row.was_cleaned:
+            doubts.append(Doubt(row.line, "", "round_cleaned"))
     if not stops:
-        raise NotRounds
+        raise NotRounds("nothing")
     return stops, doubts
+
+
+def _rows(content: bytes) -> Iterator[Row]:
+    if content.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] not in (b"[", b"{"):
+        yield from tables.read(content, NotRounds, COLUMNS, NEEDED, OTHER_NAMES).rows
+        return
+    try:
+        listed = json.loads(tables.text_of(content, NotRounds).removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        raise NotRounds from None
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        raise NotRounds
+    for place, each in enumerate(listed, 1):
+        given = {name: "" if each.get(name) is None else each[name] for name in COLUMNS}
+        values = {name: str(value) for name, value in given.items() if isinstance(value, str | int | float)}
+        was_cleaned = any(cleaned(value) != value for value in values.values())
+        yield Row(
+            place,
+            {name: cleaned(value).strip() for name, value in values.items()},
+            len(given) - len(values),
+            0,
+            was_cleaned,
+        )
 
 
 def passes(
     stop: Stop, from_day: date, overrides: Overrides, exceptions: Sequence[DatedException] = ()
 ) -> Iterator[Pass]:
     """The days on which the bus stops there, from `from_day` on, with its hours; never on a holiday, by the calendar or
-    by an override, nor outside the hours of an exception of the bus."""
+    by an override, nor outside the hours of an exception of the bus; none where its hours cannot be read."""
+    try:
+        yield from _passes(stop, from_day, overrides, exceptions)
+    except BadHours:  # one bad row takes no page down, and no call
+        return
+
+
+def _passes(stop: Stop, from_day: date, overrides: Overrides, exceptions: Sequence[DatedException]) -> Iterator[Pass]:
     for day in (from_day + timedelta(days=n) for n in range(HORIZON)):
         odd = day.isocalendar().week % 2 == 1
         if stop.weeks != "all" and odd != (stop.weeks == "odd"):
@@ -185,35 +245,42 @@ def _hour_en(written: str) -> str:
     return f"{hours % 12 or 12}{f':{minutes}' if minutes != '00' else ''} {'AM' if hours % 24 < 12 else 'PM'}"
 
 
-def _stop(row: dict[str, Any]) -> Stop:
-    postal_code = str(row.get("code_postal", "")).zfill(5)
-    town = str(row.get("commune", "")).strip()
+def _stop(row: Row) -> Stop:
+    """Raises _Untaken."""
+    given = row.values
+    if row.surplus:
+        raise _Untaken("", "round_columns")
+    if set(COLUMNS) - set(given) - set(OPTIONAL):
+        raise _Untaken("", "round_kind")
+    try:
+        postal_code, insee = tables.postal_code(given["code_postal"]), tables.postal_code(given.get("code_insee", ""))
+    except LostFigures:
+        raise _Untaken("code_postal", "round_lost") from None
     possible = [code for code in departments(postal_code) if code in TERRITORIES]
-    if not possible or not town:
-        raise NotRounds(f"({town} {postal_code})")
-    place = re.search(r"\[(.+)\]", str(row.get("nom", "")))
+    if not possible or not given["commune"]:
+        raise _Untaken("code_postal" if given["commune"] else "commune", "round_place")
+    try:
+        hours = checked(given["horaires"])
+    except BadHours:
+        raise _Untaken("horaires", "round_hours") from None
+    place = re.search(r"\[(.+)\]", given.get("nom", ""))
     return Stop(
-        operator=str(row.get("structure_parente") or row.get("nom") or "").strip(),
-        town=town,
-        place=place[1].strip() if place else str(row.get("adresse", "")).strip(),
+        operator=one_line(given.get("structure_parente") or given.get("nom", "")),
+        town=one_line(given["commune"]),
+        place=one_line(place[1] if place else given.get("adresse", "")),
         postal_code=postal_code,
-        department=_department(str(row.get("code_insee", "")), possible),
-        phone=_phone(str(row.get("telephone", ""))),
-        hours=checked(str(row.get("horaires", ""))),
-        weeks=next((weeks for word, weeks in WEEKS.items() if re.search(rf"\b{word}", _words(row))), "all"),
+        department=next((code for code in possible if insee.startswith(code)), possible[0]),
+        phone=_phone(given.get("telephone", "")),
+        hours=hours,
+        weeks=weeks_of(given.get("ouverture", "")),
     )
 
 
-def _department(insee: str, possible: list[str]) -> str:
-    return next((code for code in possible if insee.zfill(5).startswith(code)), possible[0])
-
-
-def _words(row: dict[str, Any]) -> str:
-    return str(row.get("ouverture", "")).lower()
-
-
 def _phone(written: str) -> str:
+    """E.164, or as it is written; nothing of a number that has lost figures."""
     try:
-        return PhoneNumber.parse(f"+{written}" if written.startswith("33") else written).e164
+        return PhoneNumber.parse(tables.telephone(written)).e164
+    except LostFigures:
+        return ""
     except BadNumber:
         return written[:40]

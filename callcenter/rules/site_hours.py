@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from callcenter.rules.opening_hours import DatedException, spans
+from callcenter.rules.opening_hours import BadHours, DatedException, spans
 
 Span = tuple[str, str]
 """From and to, `HH:MM`; `24:00` is the end of the day."""
@@ -21,6 +21,7 @@ OVERLAPPING = "hours that overlap, merged"
 BACKWARDS = "hours that end before they begin, left out"
 UNREADABLE = "hours that cannot be read, left out"
 
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _SPAN = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?\s*(?:-|–|à)\s*(\d{1,2})\s*[:hH]\s*(\d{2})?")
 
@@ -60,13 +61,23 @@ def read_day(written: str) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     return tuple((_written(a), _written(b)) for a, b in merged), tuple(dict.fromkeys(doubts))
 
 
+def week_of(stored: object) -> Week:
+    """A week as it was kept. What is none, or not whole, gave no hours: one bad row takes no page down."""
+    if not isinstance(stored, list | tuple) or not all(isinstance(day, list | tuple) for day in stored):
+        return ()
+    spans = [span for day in stored for span in day]
+    if not all(isinstance(span, list | tuple) and len(span) == 2 and all(map(_is_time, span)) for span in spans):
+        return ()
+    return tuple(tuple((str(a), str(b)) for a, b in day) for day in stored)
+
+
 def on_day(
     week: Sequence[Sequence[Sequence[str]]], day: date, is_holiday: bool, exception: DatedException | None
 ) -> SiteDay:
     """What a site is on one day: as the exception that holds says, else closed on a holiday of its territory, else as
     on every such weekday."""
     if exception:
-        return SiteDay(written(spans(exception.hours, day)), True, exception.reason)
+        return SiteDay(written(_spans_or_none(exception, day)), True, exception.reason)
     return SiteDay(() if is_holiday else of_weekday(week, day.weekday()), any(week))
 
 
@@ -89,6 +100,18 @@ def osm(week: Sequence[Sequence[Sequence[str]]]) -> str:
 def as_time(written: str) -> time:
     """`09:30` as a time; the end of a day is its last minute."""
     return time(23, 59) if written == "24:00" else time.fromisoformat(written)
+
+
+def _spans_or_none(exception: DatedException, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """Hours that nobody can read open nothing."""
+    try:
+        return spans(exception.hours, day)
+    except BadHours:
+        return ()
+
+
+def _is_time(written: object) -> bool:
+    return isinstance(written, str) and _TIME.fullmatch(written) is not None
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], bool]:

@@ -2,10 +2,11 @@
 number of the menu. Only what is plain is understood; anything else is asked again. Topics: `rules.keywords`."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import dropwhile
+
+from callcenter.rules.plain_text import unmarked
 
 UNITS = {
     "zero": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8,
@@ -63,13 +64,7 @@ FILLING = frozenset((
 
 def plain(said: str) -> tuple[str, ...]:
     """Words in small letters, without accents or punctuation; figures stay."""
-    return tuple(re.findall(r"[a-z]+|\d+", _unmarked(said)))
-
-
-def _unmarked(said: str) -> str:
-    """In small letters, without accents."""
-    letters = unicodedata.normalize("NFD", said.lower().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(c for c in letters if not unicodedata.combining(c))
+    return tuple(re.findall(r"[a-z]+|\d+", unmarked(said)))
 
 
 def postal_code(said: str) -> str | None:
@@ -129,7 +124,7 @@ Words = tuple[str, ...]
 def _runs(said: str) -> Iterable[tuple[Words, ...]]:
     """Figures that are said one after the other, each with those that hyphens join to it."""
     run: list[Words] = []
-    for together in ZEROS.sub(_zeros, _unmarked(said)).split():
+    for together in ZEROS.sub(_zeros, unmarked(said)).split():
         words = tuple(word for word in plain(together) if word not in WITHIN)
         if all(_is_figure(word) for word in words):
             run += [words] if words and _written(words) else [(word,) for word in words]

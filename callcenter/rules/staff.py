@@ -1,15 +1,15 @@
 """Who may be a member of staff, and the table in which many are sent at once: one line each, whole or not at all."""
 
-import csv
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from io import StringIO
+from dataclasses import dataclass, field
 from typing import cast
 
 from callcenter.errors import BadAnswer, BadNumber, Refusal
 from callcenter.phone_number import PhoneNumber
+from callcenter.rules import tables
 from callcenter.rules.logins import login_of, may_be_login
+from callcenter.rules.tables import LostFigures, NotATable, Row
 from callcenter.rules.territory import TERRITORIES
 
 ROLES = ("agent", "supervisor", "auditor", "admin")
@@ -21,11 +21,15 @@ EVERYTHING = "*"  # in a table: every topic of their department, every departmen
 
 COLUMNS = ("login", "name", "role", "department", "site", "topics", "languages", "departments", "phone", "password")
 OTHER_NAMES = {
-    "identifiant": "login", "nom": "name", "rôle": "role", "role": "role", "département": "department",
-    "departement": "department", "sujets": "topics", "langues": "languages", "départements": "departments",
-    "departements": "departments", "téléphone": "phone", "telephone": "phone", "mot_de_passe": "password",
+    "identifiant": "login", "nom": "name", "departement": "department", "sujets": "topics", "langues": "languages",
+    "departements": "departments", "telephone": "phone", "mot_de_passe": "password",
 }  # fmt: skip
 NEEDED = ("login", "name", "department")
+OF_COLUMN = {  # what may be wrong of a column besides what it holds
+    "login": ("staff_taken", "staff_twice", "staff_inactive"),
+    "role": ("staff_own_role",),
+    "phone": ("staff_phone_lost", "staff_phone_not_called"),
+}
 ROLES_BY_WORD = {"": "agent", "superviseur": "supervisor", "superviseure": "supervisor", "auditeur": "auditor",
                  "auditrice": "auditor", "administrateur": "admin", "administratrice": "admin"}  # fmt: skip
 
@@ -41,10 +45,9 @@ class BadPassword(Refusal):
     english = "The password must have at least 12 characters."
 
 
-class NotStaff(Refusal):
+class NotStaff(NotATable):
     """Ce fichier n'est pas un tableau d'agents lisible : rien n'a été changé."""
 
-    status = 422
     english = "This file is not a readable table of agents: nothing was changed."
 
 
@@ -69,6 +72,12 @@ class Wrong:
 
     line: int
     code: str
+    column: str = field(init=False)
+    """The column that it is of; empty for the whole line."""
+
+    def __post_init__(self) -> None:
+        named = (name for name in COLUMNS if self.code in (f"staff_{name}", *OF_COLUMN.get(name, ())))
+        object.__setattr__(self, "column", next(named, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +97,20 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
     def text(name: str) -> str:
         return str(given.get(name) or "").strip()
 
-    def several(name: str, known: Collection[str], everything: Collection[str] = ()) -> tuple[str, ...]:
+    def several(
+        name: str, known: Collection[str], everything: Collection[str] = (), read: Callable[[str], str] = str
+    ) -> tuple[str, ...]:
         listed = given.get(name) or ()
         words = (
             re.split(r"[\s,|]+", listed) if isinstance(listed, str) else list(map(str, cast(Iterable[object], listed)))
         )
-        found = tuple(dict.fromkeys(word for word in words if word))
+        found = tuple(dict.fromkeys(read(word) for word in words if word))
         found = tuple(everything or known) if found == (EVERYTHING,) else found
         if not set(found) <= set(known):
             wrong.append(f"staff_{name}")
         return found
 
-    role, department = text("role").lower(), _code(text("department"))
+    role, department = text("role").lower(), _department(text("department"))
     profile = Profile(
         login=login_of(text("login")),
         name=" ".join(text("name").split()),
@@ -108,7 +119,7 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
         site_id=int(text("site")) if text("site").isascii() and text("site").isdigit() else None,
         topics=several("topics", topics, every(department)),
         languages=several("languages", LANGUAGES) or ("fr",),
-        departments=tuple(map(_code, several("departments", _written_codes(), TERRITORIES))),
+        departments=several("departments", TERRITORIES, TERRITORIES, _department),
         phone=_phone(text("phone"), wrong),
     )
     if not may_be_login(profile.login):
@@ -136,10 +147,14 @@ def checked_password(password: str) -> str:
 def read(content: bytes, topics: Collection[str], every: TopicsOf) -> tuple[list[Entry], list[Wrong]]:
     """Every line of a table that is well written, and what is wrong with the others. Raises NotStaff."""
     entries, wrong, seen = list[Entry](), list[Wrong](), set[str]()
-    for line, row in _rows(content):
+    for row in _rows(content):
+        line, given = row.line, row.values
+        if row.surplus:
+            wrong.append(Wrong(line, "staff_columns"))
+            continue
         try:
-            profile = checked(row, topics, every)
-            password = checked_password(row["password"]) if row.get("password") else ""
+            profile = checked(given, topics, every)
+            password = checked_password(given["password"]) if given.get("password") else ""
         except BadAnswer as refusal:
             wrong += [Wrong(line, str(code)) for code in refusal.args]
             continue
@@ -151,51 +166,38 @@ def read(content: bytes, topics: Collection[str], every: TopicsOf) -> tuple[list
         seen.add(profile.login)
         entries.append(Entry(line, profile, password))
     if not entries and not wrong:
-        raise NotStaff
+        raise NotStaff("nothing")
     return entries, wrong
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(content: bytes) -> Iterator[Row]:
+    """An unknown column is refused: it would have said something of somebody."""
     if len(content) > LARGEST:
-        raise NotStaff(f"({len(content):,} > {LARGEST:,})")
+        raise NotStaff("large", most=LARGEST)
+    table = tables.read(content, NotStaff, COLUMNS, NEEDED, OTHER_NAMES)
+    if unknown := [place for name, place in table.places.items() if name not in COLUMNS]:
+        raise NotStaff("unknown", line=table.head_line, place=unknown[0], names=", ".join(COLUMNS))
+    for count, row in enumerate(table.rows, 1):
+        if count > MOST:
+            raise NotStaff("long", most=MOST)
+        yield row
+
+
+def _department(written: str) -> str:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if "\x00" in text:
-        raise NotStaff
-    reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=text.split("\n", 1)[0].count))
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        names = [OTHER_NAMES.get(name, name) for name in header]
-        if not set(NEEDED) <= set(names) or not set(names) <= set(COLUMNS) or len(set(names)) != len(names):
-            raise NotStaff(f"({', '.join(COLUMNS)})")
-        for count, record in enumerate(reader, 1):
-            if count > MOST:
-                raise NotStaff(f"({MOST:,})")
-            if len(record) > len(names):
-                raise NotStaff(f"(line {reader.line_num})")
-            if any(value.strip() for value in record):
-                padded = [*record, *[""] * (len(names) - len(record))]
-                yield reader.line_num, dict(zip(names, padded, strict=False))
-    except csv.Error:
-        raise NotStaff from None
-
-
-def _code(written: str) -> str:
-    """A spreadsheet may have eaten the zero of `01`."""
-    return written.upper().zfill(2) if written else ""
-
-
-def _written_codes() -> tuple[str, ...]:
-    return (*TERRITORIES, *(code.lstrip("0") for code in TERRITORIES), *(code.lower() for code in TERRITORIES))
+        return tables.department(written)
+    except LostFigures:
+        return written
 
 
 def _phone(written: str, wrong: list[str]) -> str:
     if not written:
         return ""
     try:
-        number = PhoneNumber.parse(written)
+        number = PhoneNumber.parse(tables.telephone(written))
+    except LostFigures:
+        wrong.append("staff_phone_lost")
+        return ""
     except BadNumber:
         wrong.append("staff_phone")
         return ""

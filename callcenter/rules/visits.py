@@ -3,19 +3,20 @@
 Published in `docs/visits/` as a table schema with a sample. What is left empty is not recorded, never 0.
 """
 
-import csv
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from itertools import chain
+from enum import Enum
+from typing import BinaryIO
 from zlib import crc32
 
-from callcenter.errors import Refusal
+from callcenter.rules import tables
 from callcenter.rules.menu import NATION
 from callcenter.rules.outcomes import masked, refusals
 from callcenter.rules.quality import Scale
 from callcenter.rules.states import FollowUp, Outcome
+from callcenter.rules.tables import LostFigures, NotATable, named
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 
 REQUIRED = ("reference", "id_fs", "debut", "demarche", "issue")
@@ -28,7 +29,12 @@ STAGED = (
     "procedure", "partner", "topic", "scope", "outcome", "reason",
     "internet_checked", "settled", "follow_up", "continues", "notes",
 )  # fmt: skip
-LONGEST_LINE = 20_000  # characters: more is no line of a table
+EARLIEST, LATEST = 2000, 2199  # years
+_IS_POWER = re.compile(r"^[0-9][.,]?[0-9]*[eE]\+[0-9]+$")
+_FRENCH = re.compile(
+    r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})(?: à|,|T)? "
+    r"([0-9]{1,2}) ?[:hH] ?([0-9]{2})?(?::([0-9]{2}))?"
+)
 CHANNELS = {"": "front_desk", "accueil": "front_desk", "bus": "bus"}
 OUTCOMES = {
     "information": Outcome.INFORMATION,
@@ -50,8 +56,13 @@ FOLLOW_UPS = {
     "rendez_vous": FollowUp.APPOINTMENT,
     "sms": FollowUp.SMS,
 }
-YES_NO = {"": None, "oui": True, "non": False}
 _DEPARTMENTS = frozenset((*TERRITORIES, UNKNOWN, ""))
+
+
+LOST = (
+    "un tableur a écrit ce nombre comme 5,65E+08 : des chiffres sont perdus",
+    "a spreadsheet wrote this number as 5.65E+08: figures are lost",
+)
 
 
 @dataclass(frozen=True)
@@ -70,43 +81,88 @@ Vocabulary = Mapping[str, tuple[Held, ...]]
 """What each code of a démarche meant, the latest meaning first."""
 
 
-class NotVisits(Refusal):
+class NotVisits(NotATable):
     """Ce fichier n'est pas un tableau de visites lisible : rien n'a été enregistré."""
 
-    status = 422
     english = "This file is not a readable table of visits: nothing was recorded."
 
 
-class Why(StrEnum):
-    """Why a line is refused: the value is the sentence the front desk reads."""
+class Why(Enum):
+    """Why a line is refused: the column that it is of (empty: the whole line), and the sentence its sender reads."""
 
-    COLUMNS = "le nombre de valeurs n'est pas celui des colonnes"
-    REFERENCE = "référence absente ou de plus de 60 caractères"
-    SITE = "id_fs n'est pas un nombre"
-    UNKNOWN_SITE = "site inconnu : importez d'abord la liste nationale"
-    NOT_YOURS = "site d'un département qui n'est pas le vôtre"
-    START = "début illisible : 2026-03-14T09:30, heure locale du site, ou avec son décalage"
-    FUTURE = "début dans l'avenir"
-    CHANNEL = "canal inconnu : accueil ou bus"
-    DEPARTMENT = "département inconnu"
-    PROCEDURE = "démarche inconnue"
-    ELSEWHERE = "cette démarche est un service d'un autre département"
-    NOT_THEN = "cette démarche n'était pas proposée ce jour-là"
-    PARTNER = "partenaire inconnu"
-    OUTCOME = "issue inconnue : information, accompagnement ou orientation"
-    REASON = "motif inconnu"
-    NEEDS_REASON = "une orientation demande un motif"
-    NOT_SETTLED = "une orientation n'est pas réglée"
-    WEBSITE = "renvoi vers un site internet sans accès vérifié"
-    NO_ORIENTATION = "un motif sans orientation"
-    YES_NO = "internet_verifie, regle et regle_usager valent oui, non ou rien"
-    FOLLOW_UP = "suite inconnue : aucune, rappel, rendez_vous ou sms"
-    MINUTES = "minutes et attente_minutes sont des nombres entre 0 et 1440"
-    SCORE = "note sans échelle, échelle sans note, ou note hors de l'échelle"
-    SCALE = "échelle non déclarée : sa correspondance est inconnue"
-    OTHERWISE = "la même référence dit autre chose sur une ligne précédente"
-    CONTINUES = "la visite que celle-ci continue n'est pas connue"
-    WITH_ANOTHER = "une autre ligne de cette visite est refusée"
+    COLUMNS = "", "le nombre de valeurs n'est pas celui des colonnes", "there are too many or too few values"
+    REFERENCE = "reference", "référence absente ou de plus de 60 caractères", "no reference, or over 60 characters"
+    SITE = "id_fs", "id_fs n'est pas un nombre", "id_fs is no number"
+    UNKNOWN_SITE = (
+        "id_fs", "site inconnu : importez d'abord la liste nationale",
+        "the site is not known: import the national list first",
+    )  # fmt: skip
+    NOT_YOURS = "id_fs", "site d'un département qui n'est pas le vôtre", "the site of a department that is not yours"
+    START = (
+        "debut", "début illisible : 14/03/2026 09:30 ou 2026-03-14T09:30, heure locale du site, ou avec son décalage",
+        "a start that cannot be read: 14/03/2026 09:30 or 2026-03-14T09:30, local time of the site, or with its offset",
+    )  # fmt: skip
+    FUTURE = "debut", "début dans l'avenir", "a start to come"
+    CHANNEL = "canal", "canal inconnu : accueil ou bus", "not a known channel: accueil or bus"
+    DEPARTMENT = "departement", "département inconnu", "not a known department"
+    PROCEDURE = "demarche", "démarche inconnue", "not a known démarche"
+    ELSEWHERE = (
+        "demarche", "cette démarche est un service d'un autre département",
+        "this démarche is a service of another department",
+    )  # fmt: skip
+    NOT_THEN = (
+        "demarche", "cette démarche n'était pas proposée ce jour-là", "this démarche was not offered on that day"
+    )  # fmt: skip
+    PARTNER = "partenaire", "partenaire inconnu", "not a known partner"
+    OUTCOME = (
+        "issue", "issue inconnue : information, accompagnement ou orientation",
+        "not a known outcome: information, accompagnement or orientation",
+    )  # fmt: skip
+    REASON = "motif", "motif inconnu", "not a known reason"
+    NEEDS_REASON = "motif", "une orientation demande un motif", "a referral needs a reason"
+    NOT_SETTLED = "regle", "une orientation n'est pas réglée", "a referral is not settled"
+    WEBSITE = (
+        "internet_verifie", "renvoi vers un site internet sans accès vérifié",
+        "sent to a website without their access having been checked",
+    )  # fmt: skip
+    NO_ORIENTATION = "motif", "un motif sans orientation", "a reason without a referral"
+    CHECKED = "internet_verifie", "internet_verifie vaut oui, non ou rien", "internet_verifie is oui, non or nothing"
+    SETTLED = "regle", "regle vaut oui, non ou rien", "regle is oui, non or nothing"
+    SAID = "regle_usager", "regle_usager vaut oui, non ou rien", "regle_usager is oui, non or nothing"
+    FOLLOW_UP = (
+        "suite", "suite inconnue : aucune, rappel, rendez_vous ou sms",
+        "not a known follow-up: aucune, rappel, rendez_vous or sms",
+    )  # fmt: skip
+    LASTED = "minutes", "minutes est un nombre entre 0 et 1440", "minutes is a number between 0 and 1440"
+    WAITED = (
+        "attente_minutes", "attente_minutes est un nombre entre 0 et 1440",
+        "attente_minutes is a number between 0 and 1440",
+    )  # fmt: skip
+    SCORE = (
+        "note", "note sans échelle, échelle sans note, ou note hors de l'échelle",
+        "a score without its scale, a scale without a score, or a score beyond its scale",
+    )  # fmt: skip
+    SCALE = (
+        "echelle", "échelle non déclarée : sa correspondance est inconnue",
+        "a scale that is not declared: what it means is not known",
+    )  # fmt: skip
+    LOST_REFERENCE = "reference", *LOST
+    LOST_SITE = "id_fs", *LOST
+    OTHERWISE = (
+        "reference", "la même référence dit autre chose sur une ligne précédente",
+        "the same reference says otherwise on a line before",
+    )  # fmt: skip
+    CONTINUES = (
+        "continue", "la visite que celle-ci continue n'est pas connue", "the visit that this one continues is not known"
+    )  # fmt: skip
+    WITH_ANOTHER = "", "une autre ligne de cette visite est refusée", "another line of this visit is refused"
+
+    @property
+    def column(self) -> str:
+        return self.value[0]
+
+    def sentence(self, language: str = "fr") -> str:
+        return self.value[2] if language == "en" else self.value[1]
 
 
 OUTCOME_REFUSALS = {
@@ -124,44 +180,24 @@ class Refused:
     line: int
     why: Why
 
+    @property
+    def column(self) -> str:
+        return self.why.column
+
 
 Staged = tuple[object, ...]
 """The values of STAGED, in their order."""
 
 
-def read_csv(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, str] | None]]:
-    """The lines of a CSV, `,` or `;`, each with its number and its values; None for one with too many or too few.
-    Unknown columns are tolerated. Raises NotVisits for what is empty, binary, cut short, or lacks a required column."""
-    text = iter(lines)
-    try:
-        first = next(text, "").removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        raise NotVisits("(ce n'est pas du texte UTF-8)") from None
-    if not first.strip():
-        raise NotVisits("(il est vide)")
-    delimiter = ";" if first.count(";") >= first.count(",") else ","
-    header = [name.strip().lower() for name in first.rstrip("\r\n").replace('"', "").split(delimiter)]
-    if "\0" in first or len(first) > LONGEST_LINE:
-        raise NotVisits("(ce n'est pas du texte)")
-    if missing := [name for name in REQUIRED if name not in header]:
-        raise NotVisits(f"(colonnes absentes : {', '.join(missing)})")
-    if len(set(header)) < len(header):
-        raise NotVisits("(une colonne y est deux fois)")
-    places = [(header.index(name), name) for name in COLUMNS if name in header]
-    width, short = len(header), False
-    reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
-    try:
-        next(reader)
-        begins = 2
-        for values in reader:
-            short = 0 < len(values) < width
-            if values:
-                yield begins, {name: values[place] for place, name in places} if len(values) == width else None
-            begins = reader.line_num + 1
-    except (csv.Error, UnicodeDecodeError) as failure:
-        raise NotVisits(f"(ligne {reader.line_num} : {failure})") from None
-    if short:
-        raise NotVisits("(sa dernière ligne est coupée)")
+def read_csv(content: bytes | BinaryIO) -> Iterator[tuple[int, Mapping[str, str] | None]]:
+    """The lines of a table, each with its number and its values; None for one with too many, or too few to say what is
+    required. Unknown columns are tolerated. Raises NotVisits for what is empty, binary, cut short, or lacks a required
+    column."""
+    table = tables.read(content, NotVisits, COLUMNS, REQUIRED)
+    last = max(table.places[name] for name in REQUIRED)
+    width = max(table.places.values())
+    for row in table.rows:
+        yield row.line, None if row.surplus or width - row.missing < last else row.values
 
 
 def line_reader(
@@ -169,61 +205,77 @@ def line_reader(
 ) -> Callable[[int, Mapping[str, str]], Staged | Refused]:
     """The function that checks one line and gives its staged values, or why it is refused. `at`: now."""
     tops = {scale.top for scale in scales}
+    procedures = {named(code): code for code in vocabulary}
+    known_partners = {"": "", **{named(code): code for code in partners}}
     latest = (at + timedelta(days=1)).replace(tzinfo=None)
 
     def read(line: int, given: Mapping[str, str]) -> Staged | Refused:
         value = given.get
-        reference, site, start = given["reference"].strip(), given["id_fs"].strip(), given["debut"].strip()
+        try:
+            reference = (
+                tables.figures(given["reference"]) if _IS_POWER.search(given["reference"]) else given["reference"]
+            )
+        except LostFigures:
+            return Refused(line, Why.LOST_REFERENCE)
+        try:
+            site = tables.figures(given["id_fs"])
+        except LostFigures:
+            return Refused(line, Why.LOST_SITE)
+        reference = reference.strip()
         if not 0 < len(reference) <= 60:
             return Refused(line, Why.REFERENCE)
         if not (site.isascii() and site.isdigit() and len(site) < 9):
             return Refused(line, Why.SITE)
         try:
-            begins = datetime.fromisoformat(start)
+            begins = moment(given["debut"])
         except ValueError:
-            return Refused(line, Why.START)
-        if len(start) < 16:  # a day is no time of arrival
             return Refused(line, Why.START)
         local, instant = (begins, None) if begins.tzinfo is None else (None, begins)
         if (local is not None and local > latest) or (instant is not None and instant > at + timedelta(hours=1)):
             return Refused(line, Why.FUTURE)
-        channel = CHANNELS.get(value("canal", "").strip())
-        department = value("departement", "").strip()
+        channel = CHANNELS.get(named(value("canal", "")))
+        department = _department(value("departement", ""))
         if channel is None:
             return Refused(line, Why.CHANNEL)
         if department not in _DEPARTMENTS:
             return Refused(line, Why.DEPARTMENT)
-        procedure, partner = given["demarche"].strip(), value("partenaire", "").strip()
-        if procedure not in vocabulary:
+        procedure = procedures.get(named(given["demarche"]))
+        if procedure is None:
             return Refused(line, Why.PROCEDURE)
         day = begins.date()
         held = next((h for h in vocabulary[procedure] if h.since <= day and (h.until is None or day <= h.until)), None)
         if held is None:
             return Refused(line, Why.NOT_THEN)
-        if partner and partner not in partners:
+        partner = known_partners.get(named(value("partenaire", "")))
+        if partner is None:
             return Refused(line, Why.PARTNER)
-        outcome, reason = OUTCOMES.get(given["issue"].strip()), value("motif", "").strip()
-        checked, settled = value("internet_verifie", "").strip(), value("regle", "").strip()
-        follow_up = FOLLOW_UPS.get(value("suite", "").strip())
+        outcome, reason = OUTCOMES.get(named(given["issue"])), named(value("motif", ""))
+        follow_up = FOLLOW_UPS.get(named(value("suite", "")))
         if outcome is None:
             return Refused(line, Why.OUTCOME)
         if reason not in REASONS:
             return Refused(line, Why.REASON)
-        said = value("regle_usager", "").strip()
-        if checked not in YES_NO or settled not in YES_NO or said not in YES_NO:
-            return Refused(line, Why.YES_NO)
+        told = dict[Why, bool | None]()
+        for why in (Why.CHECKED, Why.SETTLED, Why.SAID):
+            try:
+                told[why] = tables.yes_or_no(value(why.column, ""))
+            except ValueError:
+                return Refused(line, why)
+        checked, is_settled, said = told[Why.CHECKED], told[Why.SETTLED], told[Why.SAID]
         if follow_up is None:
             return Refused(line, Why.FOLLOW_UP)
-        is_settled = YES_NO[settled]
         if outcome is Outcome.ORIENTATION or reason:
-            for code in refusals(outcome, bool(is_settled), REASONS[reason], bool(YES_NO[checked])):
+            for code in refusals(outcome, bool(is_settled), REASONS[reason], bool(checked)):
                 return Refused(line, OUTCOME_REFUSALS[code])
             is_settled = False
-        try:
-            lasted, waited = _seconds(value("minutes", "")), _seconds(value("attente_minutes", ""))
-        except ValueError:
-            return Refused(line, Why.MINUTES)
-        score, scale = value("note", "").strip(), value("echelle", "").strip()
+        durations = list[float | None]()
+        for why in (Why.LASTED, Why.WAITED):
+            try:
+                durations.append(_seconds(value(why.column, "")))
+            except ValueError:
+                return Refused(line, why)
+        lasted, waited = durations
+        score, scale = _whole(value("note", "")), _whole(value("echelle", ""))
         if score or scale:
             if not (scale.isascii() and scale.isdigit() and score.isascii() and score.isdigit()):
                 return Refused(line, Why.SCORE)
@@ -233,23 +285,56 @@ def line_reader(
                 return Refused(line, Why.SCORE)
         continues = value("continue", "").strip()
         notes = masked(value("remarques", ""))
-        of_contact = "\t".join((start, channel, department, score, scale, said, str(lasted), str(waited)))
-        of_matter = "\t".join((partner, outcome, reason, checked, settled, follow_up, continues, notes or ""))
+        told_start = begins.isoformat()
+        of_contact = "\t".join((told_start, channel, department, score, scale, str(said), str(lasted), str(waited)))
+        of_matter = "\t".join(
+            (partner, outcome, reason, str(checked), str(is_settled), follow_up, continues, notes or "")
+        )
         return (
             line, crc32(of_contact.encode()), crc32(of_matter.encode()), reference, int(site), local, instant, channel,
-            department or None, lasted, waited, score or None, scale or None, YES_NO[said], procedure,
+            department or None, lasted, waited, score or None, scale or None, said, procedure,
             partner or held.partner, held.topic, held.scope, outcome.value, REASONS[reason],
-            bool(YES_NO[checked]), is_settled, follow_up.value, continues or None, notes,
+            bool(checked), is_settled, follow_up.value, continues or None, notes,
         )  # fmt: skip
 
     return read
+
+
+def moment(written: str) -> datetime:
+    """When somebody came: as ISO writes it, or as French spreadsheets do, day first. Raises ValueError, for a day
+    without its hour too."""
+    if found := _FRENCH.fullmatch(" ".join(written.split())):
+        day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
+        begins = datetime(year + 2000 if year < 100 else year, month, day, hour, minute, second)
+    elif len(written) < len("2026-03-14T09:30"):
+        raise ValueError(written)
+    else:
+        begins = datetime.fromisoformat(written)
+    if not EARLIEST <= begins.year <= LATEST:
+        raise ValueError(written)
+    return begins
 
 
 def _seconds(minutes: str) -> float | None:
     """Minutes, `,` or `.`, as seconds; None for nothing. Raises ValueError beyond a day."""
     if not minutes.strip():
         return None
-    found = float(minutes.strip().replace(",", ".")) * 60
+    found = tables.number(minutes) * 60
     if not 0 <= found <= 86_400:
         raise ValueError(minutes)
     return found
+
+
+def _whole(score: str) -> str:
+    """`4,0` is 4."""
+    try:
+        return tables.figures(score)
+    except LostFigures:
+        return score
+
+
+def _department(written: str) -> str:
+    try:
+        return tables.department(written)
+    except LostFigures:
+        return written

@@ -1,6 +1,7 @@
 """The staff's pages. Every form works as a plain POST and a redirect; with a script, only what changed comes back."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -27,6 +28,7 @@ Fields = Annotated[FormData, Depends(identity.form)]
 
 Asked = TypeVar("Asked", bound=BaseModel)
 WITH_A_LANGUAGE = ("/desk", "/supervision", "/callbacks", "/reports", "/sites", "/admin")
+_NUMBERED = re.compile("procedure-([0-9]{1,2})")
 SAID_WHEN_DONE = {"outcome": "record.saved", "visit": "visit.saved", "promise": "callbacks.made"}
 
 
@@ -80,7 +82,10 @@ def choose_language_before(fields: Fields) -> Response:
 def choose_language(request: Request, visitor: Admitted, fields: Fields) -> Response:
     """Kept with the account. Back to the page they were on, with what it was asked; never to another site."""
     identity.set_language(visitor, str(fields.get("language", "")))
-    came_from = urlsplit(request.headers.get("referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return _redirect("/")
     if not came_from.path.startswith(WITH_A_LANGUAGE):
         return _redirect("/")
     return _redirect(urlunsplit(("", "", came_from.path, came_from.query, "")))
@@ -162,7 +167,8 @@ def release(request: Request, visitor: Admitted, fields: Fields) -> Response:
 
 def refused(request: Request, refusal: Refusal) -> Response:
     """The one way a refusal is shown on a page."""
-    language = identity.language_of(request)
+    reader = identity.reader_of(request, refusal)
+    language = reader.language
     sentence = refusal_sentence(refusal, language)
     if refusal.status == 401:
         if _is_partial(request):
@@ -170,7 +176,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
         return _redirect("/sign-in")
     if _is_partial(request):
         return HTMLResponse(render.notice(language, sentence, is_error=True), status_code=refusal.status)
-    html = render.page("refused.html", Visitor(language), sentence=sentence)
+    html = render.page("refused.html", reader, sentence=sentence)
     return HTMLResponse(html, status_code=refusal.status)
 
 
@@ -183,7 +189,7 @@ def retriable(answer: Response, refusal: Refusal) -> Response:
 
 def refusal_sentence(refusal: Refusal, language: str) -> str:
     """The refusal in words; the codes it adds each have a sentence of their own."""
-    own = type(refusal)().sentence(language)
+    own = refusal.own(language)
     codes = [f"error.{code}" for code in refusal.args]
     return " ".join([own, *(say(language, code) for code in codes if code in words(language))])
 
@@ -244,7 +250,7 @@ def _entered(fields: FormData) -> dict[str, Any]:
 
 def _numbers(fields: FormData) -> list[int]:
     """The numbers of a form's démarches."""
-    return sorted(int(name.removeprefix("procedure-")) for name in fields if name.startswith("procedure-"))
+    return sorted({int(found[1]) for name in fields if (found := _NUMBERED.fullmatch(name))})
 
 
 def _demarche(fields: FormData, number: int) -> dict[str, Any]:

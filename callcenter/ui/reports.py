@@ -1,12 +1,10 @@
 """The reports: the telephone beside the front desk, as a page, on paper and as a table for a spreadsheet."""
 
-import csv
 import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
-from io import StringIO
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -35,6 +33,7 @@ from callcenter.rules.measures import (
 )
 from callcenter.rules.places import Place, place
 from callcenter.rules.quality import FEW, Share
+from callcenter.rules.spreadsheets import spreadsheet as written
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.ui import charts, render
 from callcenter.ui.words import say
@@ -76,14 +75,14 @@ def spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
     """For a spreadsheet, and for whoever it is sent to: what rests on fewer than 11 people is kept back,
     all else is rounded."""
     report, language = _report(visitor, wanted), visitor.language
-    text = StringIO(newline="")
     head, *lines = _table(report, language)
     about = _about(report, language)
-    table = csv.writer(text, delimiter=";")
-    table.writerow([*head, *(say(language, f"table.{each}") for each in about)])
-    table.writerows([*line, *about.values()] for line in lines)
+    table = [
+        [*head, *(say(language, f"table.{each}") for each in about)],
+        *([*line, *about.values()] for line in lines),
+    ]
     headers = {"Content-Disposition": f'attachment; filename="{_file_name(report, language)}"'}
-    return Response(text.getvalue().encode("utf-8-sig"), media_type=SPREADSHEET, headers=headers)
+    return Response(written(table), media_type=SPREADSHEET, headers=headers)
 
 
 @router.get("/rows")
@@ -218,14 +217,14 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
     for table, bars in rankings.items():
         for bar in bars:
             region = render.place_name(Place(bar.code, bar.name, bar.only), language) if bar.only else bar.name
-            name = say(language, f"channel.{bar.code}") if table == "channel" else _safe(region)
+            name = say(language, f"channel.{bar.code}") if table == "channel" else region
             yield _counts(table, bar.code, name, bar.phone, bar.desk, language, "accompaniments")
     for site in report.sites:
         demands = site.phone.contacts, site.desk.contacts
-        yield _counts("site", str(site.id), _safe(site.name), *demands, language, "contacts")
+        yield _counts("site", str(site.id), site.name, *demands, language, "contacts")
     for week in report.opening.sites:
         for unit, told in _opening(week, language):
-            yield ["opening", str(week.id), _safe(week.name), say(language, unit), "", "", "", told, "", ""]
+            yield ["opening", str(week.id), week.name, say(language, unit), "", "", "", told, "", ""]
 
 
 def _about(report: Report, language: str) -> dict[str, str]:
@@ -237,7 +236,7 @@ def _about(report: Report, language: str) -> dict[str, str]:
         "first": str(asked.first),
         "last": str(asked.last),
         "territory": render.place_name(report.place, language),
-        "partner": _safe(partner) if asked.partner else say(language, "report.every_partner"),
+        "partner": partner if asked.partner else say(language, "report.every_partner"),
         "side": say(language, f"report.{asked.side or 'both'}"),
         "policy": ", ".join(report.policies),
         "state": say(language, "table.final" if report.frozen_on else "table.provisional"),
@@ -298,8 +297,3 @@ def _count(count: int) -> str:
 def _decimal(value: float | None, language: str) -> str:
     written = "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
     return written.replace(".", ",") if language == "fr" else written
-
-
-def _safe(name: str) -> str:
-    """No name begins a formula."""
-    return f"'{name}" if name[:1] in "=+-@\t\r" else name

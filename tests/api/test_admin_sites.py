@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text, update
 
 from callcenter import clock
 from callcenter.actions import standing
-from callcenter.db import reading
+from callcenter.db import Conflict, reading, transaction
 from callcenter.records import sessions, sites
 from callcenter.rules import national_list, site_hours
 from callcenter.rules.opening_hours import opening
@@ -57,11 +58,11 @@ def test_a_list_is_taken_in_from_the_page_and_told_with_every_doubt(web: Any) ->
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "Ce fichier est vide"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "Ce fichier n&#39;est pas un tableau en texte (CSV)"),
-        (LIST[:-30].encode(), "Ce fichier est coupé avant sa fin"),
+        (b"", "Il est vide."),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "Ce n&#39;est pas du texte"),
+        (LIST[:-30].encode(), "Il est coupé : ligne 5."),
         (b"login;name\nx;y\n", "Ce fichier n&#39;est pas la liste nationale"),
-        (b"x" * (national_list.LARGEST + 1), "Ce fichier dépasse la taille permise, 20 Mo"),
+        (b"x" * (national_list.LARGEST + 1), "Il dépasse 20000000 octets."),
         (LIST.rsplit("12;Case", 1)[0].encode(), "ne contient plus une grande partie des sites connus"),
     ],
 )
@@ -101,7 +102,7 @@ def test_the_api_says_the_same(web: Any) -> None:
     done = web.post("/api/admin/sites/import", files={"table": other}).json()
     assert (done["changed"], done["columns"]) == ([7], {"7": ["city", "phone"]})
     cut = web.post("/api/admin/sites/import", files={"table": LIST[:-30].encode()})
-    assert (cut.status_code, cut.json()["refusal"]) == (422, "CutList")
+    assert (cut.status_code, cut.json()["refusal"]) == (422, "NotTheList")
     less = LIST.rsplit("12;Case", 1)[0].encode()
     assert web.post("/api/admin/sites/import", files={"table": less}).status_code == 422
     taken = web.post("/api/admin/sites/import", files={"table": less}, data={"all_that_go": "true"})
@@ -260,3 +261,75 @@ def test_an_accounts_site_is_chosen_by_its_name(web: Any) -> None:
     assert nowhere.status_code == 422
     assert 'id="site-error"' in nowhere.text
     assert 'value="Atlantide"' in nowhere.text
+
+
+@pytest.mark.parametrize("latitude", ["nan", "inf", "-Infinity", "1e999", "91", "abc", "٤٤", ""])
+def test_coordinates_that_are_of_no_place_are_a_doubt_of_their_line(web: Any, latitude: str) -> None:
+    done = send(web, LIST.replace("44,6086", latitude)).text
+    assert "Coordonnées impossibles, écartées : 1" in done
+    with reading() as session:
+        site = sites.get(session, 9)
+    assert site is not None
+    assert (site.latitude, site.longitude) == (None, None)
+    assert all(web.get(page).status_code == 200 for page in ("/sites?department=46", "/sites/9", "/api/sites/9"))
+    listed = web.get("/api/sites?department=46").json()
+    assert len(listed["sites"]) == 3
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "\x85", "\u2028", "\x00"])
+def test_a_control_character_in_one_line_is_its_doubt_and_takes_no_list_down(web: Any, odd: str) -> None:
+    done = web.post("/api/admin/sites/import", files={"table": LIST.replace("de Figeac", f"de{odd}Figeac").encode()})
+    assert {"line": 3, "site_id": 9, "what": national_list.CLEANED} in done.json()["doubts"]
+    assert known() == {7, 9, 11, 12}
+    with reading() as session:
+        site = sites.get(session, 9)
+    assert site is not None
+    assert site.name in ("Antenne de Figeac", "Antenne deFigeac")
+
+
+def test_the_database_keeps_no_place_that_is_none(web: Any) -> None:
+    send(web, LIST)
+    for column, wrong in (("latitude", "nan"), ("longitude", "infinity"), ("latitude", 90.5), ("week", {})):
+        with pytest.raises(Conflict), transaction() as session:
+            session.execute(update(sites.Site).where(sites.Site.id == 9).values({column: wrong}))
+
+
+def test_one_bad_row_takes_no_page_down(web: Any) -> None:
+    """As another version of ours, or somebody by hand, may have left it."""
+    send(web, LIST)
+    with transaction() as session:
+        session.execute(
+            text(
+                """update sites set week = '[1, null, [["9h"]], [["25:99", "x"]], {}, "a", []]', phone = '??',
+                doubts = '{a doubt of yesterday}', format = 'Bus_équivalent', department = '46' where id = 9"""
+            )
+        )
+        session.execute(
+            text(
+                """insert into rounds (operator, town, place, postal_code, department, phone, hours, weeks)
+                values ('B', 'T', '', '46000', '46', '', 'quand il pleut', 'all')"""
+            )
+        )
+    plan = {"state": "closed", "since": str(local_day("46", clock.now()))}
+    assert web.put("/api/admin/departments/46/rollout", json=plan).status_code == 204
+    for page in ("/sites", "/sites?department=46", "/sites?words=figeac", "/sites/9", "/sites/7", "/api/sites/9"):
+        answer = web.get(page)
+        assert answer.status_code == 200, (page, answer.text[:200])
+    assert {site.id for site in standing.current().sites["46"]} >= {7, 9}
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("L’Hospitalet-du-Cœur", "l'hospitalet"), ("L'Hospitalet du Coeur", "l’hospitalet cœur"),
+        ("Lætitia", "LAETITIA"), ("Laetitia", "lætitia"), ("Sainte‑Eulalie", "sainte-eulalie"),
+        ("Sainte Eulalie", "sainte-eulalie"), ("No\u0308el", "nöel"), ("NOËL", "noel"),
+    ],
+)  # fmt: skip
+def test_a_search_folds_both_sides(web: Any, stored: str, typed: str) -> None:
+    send(web, LIST.replace("Antenne de Figeac", stored))
+    assert [site["id"] for site in web.get("/api/sites", params={"words": typed}).json()["sites"]] == [9]
+    settle("zoe")
+    with transaction() as session:
+        session.execute(text("update agents set name = :name where login = 'zoe'"), {"name": stored})
+    assert [each["login"] for each in web.get("/api/admin/agents", params={"text": typed}).json()] == ["zoe"]

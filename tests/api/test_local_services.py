@@ -73,7 +73,7 @@ def test_a_table_of_visits_has_local_services_of_its_site_or_its_citizen_only(da
     of_lot = LINE | {"demarche": "bail", "debut": NOW.strftime("%Y-%m-%dT%H:%M")}
     rows = [of_lot, of_lot | {"id_fs": "8"}, of_lot | {"id_fs": "8", "reference": "B", "departement": "46"}]
     with transaction(60) as session:
-        report = visits.take_in(session, read_csv(table(rows)), NOW)
+        report = visits.take_in(session, read_csv("".join(table(rows)).encode()), NOW)
     assert (report.contacts, report.refused) == (2, (Refused(3, Why.ELSEWHERE),))
 
 

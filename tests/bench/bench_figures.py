@@ -242,7 +242,7 @@ def _import_rate(connection: psycopg.Connection, directory: Path, lines: int) ->
     with file.open("w", encoding="utf-8") as sent:
         sent.writelines(_visits(lines))
     began = time.monotonic()
-    with file.open(encoding="utf-8", newline="") as sent, transaction(LONGEST) as session:
+    with file.open("rb") as sent, transaction(LONGEST) as session:
         report = visits.take_in(session, read_csv(sent), NOW)
     ours = time.monotonic() - began
     if report.accompaniments != lines or report.refused:

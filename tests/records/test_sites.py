@@ -155,8 +155,8 @@ def test_the_report_says_of_each_site_what_became_of_it(database: object, tmp_pa
         command = ["sites", str(tmp_path / "list.csv"), "--report", str(tmp_path / "report"), "--all-that-go"]
         told = CliRunner().invoke(cli_import.app, command)
         assert told.exit_code == 0, told.output
-        with (tmp_path / "report").open() as file:
-            return told.output, [row for row in csv.DictReader(file) if row["what"] != "doubt"]
+        with (tmp_path / "report").open(encoding="utf-8-sig") as file:
+            return told.output, [row for row in csv.DictReader(file, delimiter=";") if row["what"] != "doubt"]
 
     _, rows = report_of(OURS)
     assert [(row["what"], row["site"], row["line"]) for row in rows] == [
@@ -197,7 +197,7 @@ def test_the_command_tells_and_changes_nothing_it_refuses(database: object, tmp_
     )
     assert told.exit_code == 0, told.output
     assert "3 sites of 3 lines: 3 new" in told.output
-    assert 'doubt,30,"Antenne, Valserhône (01) n° 30",5,no hours at all\n' in (tmp_path / "report").read_text()
+    assert "doubt;30;Antenne, Valserhône (01) n° 30;5;no hours at all\n" in (tmp_path / "report").read_text()
     (tmp_path / "empty.csv").write_bytes(b"")
     (tmp_path / "binary.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
     (tmp_path / "quote.csv").write_text(OURS[: OURS.index("le jeudi")])
@@ -238,3 +238,17 @@ def test_the_list_comes_from_the_web_and_no_more_than_its_size(web: str) -> None
     for path in ("404", "endless"):
         with pytest.raises(cli_import.NotFetched):
             cli_import.fetch(f"{web}/{path}", largest=1_000_000)
+
+
+@pytest.mark.parametrize("begins", ["=1+1", "+33", "-1", "@SUM(A1)", "\tx", "\u00a0=1"])
+def test_no_cell_of_a_report_is_a_formula(database: object, tmp_path: Path, begins: str) -> None:
+    name = f'{begins}"";cmd'
+    (tmp_path / "list.csv").write_text(OURS.replace("Maison du Lot", f'"{name}"'))
+    done = CliRunner().invoke(
+        cli_import.app, ["sites", str(tmp_path / "list.csv"), "--report", str(tmp_path / "report")]
+    )
+    assert done.exit_code == 0, done.output
+    with (tmp_path / "report").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file, delimiter=";") for cell in row]
+    assert any("cmd" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.strip()[:1] in ("=", "+", "-", "@")]

@@ -61,7 +61,7 @@ def taken(rows: Iterable[dict[str, str]], **how: object) -> Report:
 
 def taken_file(lines: Iterable[str], **how: object) -> Report:
     with transaction(60) as session:
-        return visits.take_in(session, read_csv(lines), NOW, **how)  # type: ignore[arg-type]
+        return visits.take_in(session, read_csv("".join(lines).encode()), NOW, **how)  # type: ignore[arg-type]
 
 
 def asked(sql: str) -> list[tuple[object, ...]]:
@@ -130,11 +130,18 @@ def test_the_start_is_on_the_clock_of_the_site_and_the_day_on_the_citizens() -> 
         ({"issue": "orientation", "motif": "site_internet"}, Why.WEBSITE),
         ({"issue": "orientation", "motif": "parce que"}, Why.REASON),
         ({"motif": "litige"}, Why.NO_ORIENTATION),
-        ({"regle": "1"}, Why.YES_NO),
-        ({"regle_usager": "peut-être"}, Why.YES_NO),
+        ({"regle": "2"}, Why.SETTLED),
+        ({"internet_verifie": "un peu"}, Why.CHECKED),
+        ({"regle_usager": "peut-être"}, Why.SAID),
         ({"suite": "plus tard"}, Why.FOLLOW_UP),
-        ({"minutes": "-1"}, Why.MINUTES),
-        ({"attente_minutes": "nan"}, Why.MINUTES),
+        ({"minutes": "-1"}, Why.LASTED),
+        ({"minutes": "1e999"}, Why.LASTED),
+        ({"attente_minutes": "nan"}, Why.WAITED),
+        ({"debut": "9999-12-31T23:59"}, Why.START),
+        ({"debut": "0001-01-01T00:00+14:00"}, Why.START),
+        ({"debut": "14/13/2026 09:30"}, Why.START),
+        ({"reference": "2,02603E+11"}, Why.LOST_REFERENCE),
+        ({"id_fs": "4,6E+08"}, Why.LOST_SITE),
         ({"note": "4"}, Why.SCORE),
         ({"echelle": "4"}, Why.SCORE),
         ({"note": "5", "echelle": "4"}, Why.SCORE),
@@ -262,6 +269,34 @@ def test_a_line_of_another_width_is_refused_alone() -> None:
     lines = table([LINE])
     lines[1:1] = ["A;7;trop court\n"]
     assert taken_file(lines).refused == (Refused(2, Why.COLUMNS),)
+
+
+EXCEL = (
+    "sep=;\r\nRéférence;ID FS;Début;Démarche;Issue;Minutes;Attente minutes;"
+    "Note;Échelle;Réglé;Régle usager;Remarques\r\n"
+    "A1;7;14/03/2026 09:30;Carte-Grise;Accompagnement;12,5;3;4;4;VRAI;FAUX;Cœur d’été\r\n"
+    "A2;7;14/03/2026 9:05:00;courrier;information;;;;;;\r\n"
+    ";;;;;;;;;;;\r\n"
+    "A3;7;15/03/26 14:00;courrier;information;1e999;;;;;;\r\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+def test_what_a_french_spreadsheet_writes_is_taken(encoding: str) -> None:
+    with transaction(60) as session:
+        report = visits.take_in(session, read_csv(EXCEL.encode(encoding)), NOW)
+    assert (report.contacts, report.refused) == (2, (Refused(6, Why.LASTED),))
+    assert report.refused[0].column == "minutes"
+    assert asked("select arrived_at, lasted, satisfaction, settled_said from contacts order by site_reference") == [
+        (instant(2026, 3, 14, 8, 30), 750.0, 4, False), (instant(2026, 3, 14, 8, 5), None, None, None),
+    ]  # fmt: skip
+    assert asked("select settled, notes from accompaniments order by notes") == [(True, "Cœur d’été"), (None, None)]
+
+
+def test_every_reason_is_said_in_both_languages_and_is_of_a_column() -> None:
+    for why in Why:
+        assert why.column in ("", *COLUMNS)
+        assert why.sentence("fr") != why.sentence("en")
 
 
 def test_imports_are_remembered() -> None:

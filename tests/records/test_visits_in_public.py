@@ -78,8 +78,11 @@ def test_every_published_value_is_taken(field: dict[str, object], tmp_path: Path
 def test_the_report_is_a_file_that_a_spreadsheet_opens(tmp_path: Path) -> None:
     file, report = tmp_path / "visits.csv", tmp_path / "refused.csv"
     file.write_text("".join(table([LINE, LINE | {"reference": "B", "issue": "?"}])))
-    assert "line 3 issue inconnue" in command(str(file), "--report", str(report))
-    written = "ligne;motif\r\n3;issue inconnue : information, accompagnement ou orientation\r\n"
+    assert "line 3 issue not a known outcome" in command(str(file), "--report", str(report))
+    written = (
+        "ligne;colonne;motif;reason\r\n3;issue;issue inconnue : information, accompagnement ou orientation;"
+        '"not a known outcome: information, accompagnement or orientation"\r\n'
+    ).replace('"', "")
     assert report.read_bytes() == b"\xef\xbb\xbf" + written.encode()
 
 

@@ -84,7 +84,32 @@ def test_a_holiday_is_worked_where_its_own_rule_says_so() -> None:
     assert opening(hours, "46", at("2026-11-11T13:00")).why == "holiday"
 
 
-@pytest.mark.parametrize("written", ["", "Mo-Xy 8", "Mo-Fr sunrise-18:00", "SH off", "Mo-Fr,PH 09:00-12:00", "x" * 501])
+@pytest.mark.parametrize(
+    ("written", "sunday", "holiday", "tuesday"),
+    [
+        ("Mo-Fr 08:30-18:00; Su,PH off", 0, 0, 1),
+        ("Mo-Fr 08:30-18:00; PH,Su off", 0, 0, 1),
+        ("Mo-Su 08:30-18:00; Su, PH off", 0, 0, 1),
+        ("Mo-Su 08:30-18:00; Sa-Su,PH off", 0, 0, 1),
+        ("Mo-Fr 08:30-18:00, PH off", 0, 0, 1),
+        ("Mo-Fr,PH 08:30-18:00", 0, 1, 1),
+        ("PH,Su 09:00-12:00; Mo-Sa 08:30-18:00", 1, 1, 1),
+        ("Mo-Fr 08:30-18:00; Su,PH 10:00-11:30", 1, 1, 1),
+        ("week 1-53 Su,PH 10:00-11:30", 1, 1, 0),
+        ("Mo-Su,PH 08:30-18:00", 1, 1, 1),
+        ("Mo-Fr 08:30-12:00,13:00-18:00; PH off", 0, 0, 1),
+    ],
+)
+def test_holidays_stand_among_the_days_as_everybody_writes_them(
+    written: str, sunday: int, holiday: int, tuesday: int
+) -> None:
+    """2026-11-11 is a Wednesday and a holiday."""
+    hours = replace(HOURS, own={("46", ""): checked(written)})
+    open_at = [opening(hours, "46", at(f"2026-11-{day}T11:00")).is_open for day in (22, 11, 24)]
+    assert open_at == [bool(sunday), bool(holiday), bool(tuesday)]
+
+
+@pytest.mark.parametrize("written", ["", "Mo-Xy 8", "Mo-Fr sunrise-18:00", "SH off", "PH+1 day off", "x" * 501])
 def test_hours_that_cannot_be_judged_are_refused_and_closed(written: str) -> None:
     with pytest.raises(BadHours):
         checked(written)

@@ -100,3 +100,21 @@ def test_the_real_file_of_charente_is_read_whole() -> None:
 def test_what_describes_no_rounds_is_refused(content: bytes) -> None:
     with pytest.raises(NotRounds):
         rounds.read(content)
+
+
+@pytest.mark.parametrize(
+    ("told", "weeks"),
+    [
+        ("Semaine impaire", "odd"), ("semaines paires", "even"), ("Semaines paires et impaires", "all"),
+        ("semaines impaires & paires", "all"), ("S. paire / s. impaire", "all"), ("toutes les semaines", "all"),
+        ("Tous les mardis sauf semaines paires", "odd"), ("hors semaine impaire", "even"),
+        ("", "all"), ("SEMAINES\u00a0IMPAIRES", "odd"),
+        ("par la mairie, à Impairville", "all"),
+    ],
+)  # fmt: skip
+def test_odd_and_even_weeks_are_every_week(told: str, weeks: str) -> None:
+    assert rounds.weeks_of(told) == weeks
+
+
+def test_a_stop_whose_hours_nobody_can_read_is_told_nothing_of_and_stops_nobody() -> None:
+    assert said(Stop("Bus", "Aigre", "", "16140", "16", "", "quand il pleut", "all"), "2026-11-21T10:00") is None

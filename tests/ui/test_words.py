@@ -59,8 +59,20 @@ MADE = {  # keys whose last part is a value
     ),
     *(
         f"error.staff_{name}"
-        for name in ["password", "phone_not_called", "taken", "twice", "inactive", "own_role", "site_several"]
+        for name in [
+            "password",
+            "taken",
+            "twice",
+            "inactive",
+            "own_role",
+            "site_several",
+            "phone_lost",
+            "phone_not_called",
+            "columns",
+        ]
     ),
+    "doubt.other",
+    *(f"list.round_{code}" for code in ("place", "hours", "lost", "kind", "columns", "cleaned")),
     *(f"hours.why_{why}" for why in (*hours.REASONS, "hours", "holiday", "unknown", "exception")),
     *(f"rollout.{word}{state}" for word in ("", "means_", "make_") for state in hours.STATES),
     *(f"error.{code}" for code in ("hours_scope", "hours_days", "hours_reason", "hours_topic", "rollout")),

@@ -12,6 +12,7 @@ from callcenter import clock
 from callcenter.actions import directory as verbs
 from callcenter.actions import standing
 from callcenter.api.identity import ADMIN, AGENT, Admitted, Id, open_to
+from callcenter.api.legible import Day
 from callcenter.db import reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
@@ -102,7 +103,7 @@ class WriteTopic(BaseModel):
     keywords: dict[str, list[Annotated[str, Field(max_length=60)]]] = {}
     sheet: Words = {}
     partners: list[str] = []
-    since: date | None = None
+    since: Day | None = None
     was: str = ""
     heading: Words = {}
 
@@ -119,7 +120,7 @@ class RemoveTopic(BaseModel):
 
     scope: Scope
     keys: str
-    since: date | None = None
+    since: Day | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         verbs.removes_topic(admin, self.scope, self.keys, self.since or national_day(at), at)
@@ -131,7 +132,7 @@ class NamePartner(BaseModel):
     scope: Scope = NATION
     code: Annotated[str, Field(max_length=40)]
     name: Annotated[str, Field(max_length=120)] = ""
-    since: date | None = None
+    since: Day | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         if self.name.strip():
@@ -161,7 +162,7 @@ class WriteProcedure(BaseModel):
     labels: Words
     topic: Annotated[str, Field(max_length=40)]
     partner: Annotated[str, Field(max_length=40)] = ""
-    since: date | None = None
+    since: Day | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         labels = {language: " ".join(label.split()) for language, label in self.labels.items()}
@@ -173,7 +174,7 @@ class RemoveProcedure(BaseModel):
     """No longer recorded from a day on; what was recorded stays."""
 
     code: Annotated[str, Field(max_length=40)]
-    since: date | None = None
+    since: Day | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         verbs.removes_procedure(admin, self.code, self.since or national_day(at), at)

@@ -12,6 +12,7 @@ from callcenter.actions import hours as verbs
 from callcenter.actions import standing
 from callcenter.actions.orders import departments_of, may_order
 from callcenter.api.identity import ADMIN, STAFF, SUPERVISOR, Admitted, Id, open_to
+from callcenter.api.legible import Day
 from callcenter.db import reading
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.records import agents, rollout, sessions, sites
@@ -92,8 +93,8 @@ class ExceptFor(BaseModel):
     """Closed (`off`), or open at other hours in OSM syntax, from one day to another, both included."""
 
     scope: ScopeOrSite
-    first: date
-    last: date
+    first: Day
+    last: Day
     reason: Literal["training", "strike", "flood", "other"] = "other"
     hours: Annotated[str, Field(max_length=500)] = OFF
     topic: Topic = ""
@@ -118,7 +119,7 @@ class OverrideHoliday(BaseModel):
     """Whether a day is a holiday in a territory or the nation; null: as the calendar says."""
 
     scope: Scope
-    day: date
+    day: Day
     is_holiday: bool | None
 
     def carry_out(self, staff: Agent, at: datetime) -> None:
@@ -129,7 +130,7 @@ class PlanRollout(BaseModel):
     """What a department is from a day on; null: what was written for that day is taken back."""
 
     state: Literal["closed", "pilot", "open"] | None
-    since: date
+    since: Day
 
     def carry_out(self, staff: Agent, department: str, at: datetime) -> None:
         if self.state is None:

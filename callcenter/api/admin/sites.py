@@ -40,7 +40,7 @@ class RoundsTaken:
 
     stops: int
     before: int
-    doubts: tuple[str, ...]
+    doubts: tuple[rounds.Doubt, ...]
 
 
 def take_in_list(admin: Agent, content: bytes, *, all_that_go: bool = False) -> ListTaken:
@@ -90,5 +90,5 @@ def import_list(
 @router.post("/rounds/import")
 @open_to(*ADMIN)
 def import_rounds(table: Annotated[bytes, File()], visitor: Admitted) -> RoundsTaken:
-    """The rounds of buses (JSON): each bus that is named has these stops, and no other."""
+    """The rounds of buses (CSV or JSON): each bus that is named has these stops, and no other."""
     return take_in_rounds(visitor.staff, table)

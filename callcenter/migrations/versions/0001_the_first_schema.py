@@ -20,6 +20,16 @@ $$ begin
   raise exception 'this table is append-only';
 end $$
 """
+FOLDED = r"""
+create function folded(written text) returns text language sql immutable strict parallel safe as $$
+  select trim(regexp_replace(lower(translate(
+    replace(replace(replace(replace(replace(
+      regexp_replace(normalize(written, NFKD), U&'[\0300-\036f]+', '', 'g'),
+    'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae'), 'Æ', 'ae'), 'ß', 'ss'),
+    'øØłŁ', 'oOlL')),
+  U&'[\\s''\2019\2018\02bc`\00b4\2032\2010\2011\2012\2013\2014\2015_.,;:/()"\00ab\00bb-]+', ' ', 'g'))
+$$
+"""
 
 
 def upgrade() -> None:
@@ -605,6 +615,8 @@ def upgrade() -> None:
         sa.Column("first_listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("latitude between -90 and 90 and longitude between -180 and 180", name="sites_place"),
+        sa.CheckConstraint("jsonb_typeof(week) = 'array' and jsonb_array_length(week) in (0, 7)", name="sites_week"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -977,6 +989,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("contact_id", "kind", name="agreements_once"),
     )
     op.execute(APPEND_ONLY)
+    op.execute(FOLDED)
     for table in ("events", "audit"):
         op.execute(
             f"create trigger {table}_append_only before update or delete on {table} for each row "
@@ -1099,4 +1112,5 @@ def downgrade() -> None:
     op.drop_table("audit")
     op.drop_index("agents_on_duty", table_name="agents", postgresql_where="state <> 'offline'")
     op.drop_table("agents")
+    op.execute("drop function folded(text)")
     op.execute("drop function refuse_change()")
