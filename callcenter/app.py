@@ -39,6 +39,7 @@ from callcenter.api import (
 from callcenter.api.admin import agents as admin_agents
 from callcenter.api.admin import directory as admin_directory
 from callcenter.api.admin import hours as admin_hours
+from callcenter.api.admin import shared_lines as admin_lines
 from callcenter.api.admin import sites as admin_sites
 from callcenter.api.body_limit import BodyLimit
 from callcenter.api.identity import STAFF, Admitted, open_to
@@ -55,6 +56,7 @@ from callcenter.ui import sites as sites_pages
 from callcenter.ui.admin import agents as agents_pages
 from callcenter.ui.admin import directory as directory_pages
 from callcenter.ui.admin import hours as hours_pages
+from callcenter.ui.admin import shared_lines as lines_pages
 from callcenter.ui.admin import sites as list_pages
 
 log = structlog.get_logger()
@@ -164,6 +166,8 @@ def create() -> FastAPI:
         admin_directory.router,
         directory_pages.router,
         hours_pages.router,
+        admin_lines.router,
+        lines_pages.router,
         admin_sites.router,
         list_pages.router,
         sites.router,

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 import phonenumbers
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from callcenter.strength import weakness
@@ -33,6 +33,16 @@ NOBODYS_OWN = frozenset(  # kinds of numbers that cost the caller nothing, or de
         phonenumbers.PhoneNumberType.SHARED_COST,
     }
 )
+CALLING_CODES = ("+33", "+262", "+508", "+590", "+594", "+596", "+681", "+687", "+689")
+
+
+def per_destination(metropolitan: int, reunion_mayotte: int, larger: int, small: int) -> dict[str, int]:
+    """A ceiling for each calling code, sized by who lives there."""
+    sizes = {"+262": reunion_mayotte, "+508": small, "+681": small}
+    return {code: sizes.get(code, larger) for code in CALLING_CODES} | {"+33": metropolitan}
+
+
+PerDestination = Annotated[dict[str, Annotated[int, Field(ge=0)]], NoDecode]
 
 
 class Settings(BaseSettings):
@@ -145,11 +155,21 @@ class Settings(BaseSettings):
 
     callback_attempts: int = Field(default=3, ge=1, description="dials of a callback before « non joint »")
     callback_apart: float = Field(default=1800, description="at least, between two dials of a callback")
-    callbacks_per_hour: int = Field(
-        default=3000, description="promises in the whole nation before no other is made, with an alarm"
+    callbacks_per_hour: PerDestination = Field(
+        default=per_destination(3000, 120, 60, 10),
+        description="promises to numbers that called us, to each destination, before no other is made; one number is "
+        "for +33, `+33:4000,+262:200` changes those named; at half of any pool of callbacks there is an alarm",
     )
-    typed_callbacks_per_hour: int = Field(
-        default=600, description="the same for numbers that were typed rather than called from"
+    typed_callbacks_per_hour: PerDestination = Field(
+        default=per_destination(600, 40, 20, 6),
+        description="the same for numbers that were typed; whoever withholds their own has at most half of it",
+    )
+    second_callbacks_per_hour: PerDestination = Field(
+        default=per_destination(200, 20, 10, 3),
+        description="then the same for whoever withholds their number, to numbers not promised yet that day",
+    )
+    texts_per_hour: int = Field(
+        default=3000, ge=0, description="texts in the whole nation, of any kind; at half of it there is an alarm"
     )
     dials_per_second: float = Field(
         default=1.0, gt=0, description="what the carrier lets us dial, desk phones and callbacks together"
@@ -207,6 +227,17 @@ class Settings(BaseSettings):
     @classmethod
     def _in_capitals(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator("callbacks_per_hour", "typed_callbacks_per_hour", "second_callbacks_per_hour", mode="before")
+    @classmethod
+    def _by_destination(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = (each.rpartition(":") for each in value.replace(" ", "").split(","))
+        given = {code or CALLING_CODES[0]: ceiling for code, _, ceiling in pairs}
+        if set(given) - set(CALLING_CODES):
+            raise ValueError(f"a destination that is none of {', '.join(CALLING_CODES)}")
+        return cls.model_fields[str(info.field_name)].default | given
 
     @field_validator("ring_widens_after", mode="before")
     @classmethod
@@ -341,6 +372,8 @@ def as_markdown() -> str:
             shown = "(demonstration only)"
         if isinstance(shown, tuple | frozenset):
             shown = ",".join(str(part) for part in shown)
+        if isinstance(shown, dict):
+            shown = ",".join(f"{code}:{ceiling}" for code, ceiling in shown.items())
         lines.append(f"| `{name.upper()}` | {f'`{shown}`' if shown not in ('', None) else ''} | {field.description} |")
     return "\n".join(lines)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from callcenter import clock, sealing
+from callcenter import clock
 from callcenter.api import directory, passwords
 from callcenter.db import Session, transaction
 from callcenter.records import agents
@@ -80,9 +80,10 @@ def practice_agents() -> list[dict[str, str]]:
 
 
 def _settle_one(session: Session, villager: Villager, hashed: str) -> None:
+    agent_id, phone = new_id(), "" if villager.role == "admin" else PHONES[villager.login]
     session.add(
         Agent(
-            id=new_id(),
+            id=agent_id,
             login=villager.login,
             name=villager.name,
             password_hash=hashed,
@@ -91,7 +92,7 @@ def _settle_one(session: Session, villager: Villager, hashed: str) -> None:
             department=villager.department,
             topics=list(directory.topics()) if villager.topics == ALL else list(villager.topics),
             languages=list(villager.languages),
-            desk_phone=sealing.seal(PHONES[villager.login]) if villager.role != "admin" else None,
+            desk_phone=agents.sealed_phone(agent_id, phone),
             since=clock.now(),
         )
     )

@@ -1,6 +1,7 @@
 """How personal data rests: sealed with AES-256-GCM under a numbered key, found again by a keyed hash.
 
 A sealed value is `key id (1 byte) || nonce (12) || ciphertext and tag`; a pseudonym is 32 bytes of HMAC-SHA256.
+Who seals says for which table, column and row (associated data): moved to another place, a value does not open.
 Sealing keys rotate (SECRET_KEY_ID, SECRET_KEYS_OLD). The pseudonym's key must outlive them, or nobody is
 found again: it comes from the key with the lowest id.
 """
@@ -8,6 +9,7 @@ found again: it comes from the key with the lowest id.
 import hashlib
 import hmac
 import os
+from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes
@@ -19,16 +21,31 @@ from callcenter.config import settings
 NONCE = 12
 
 
-def seal(text: str) -> bytes:
-    """`text`, readable only with the key whose number it carries."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sealed value rests. `row` is its row's key, as text."""
+
+    table: str
+    column: str
+    row: str
+
+    @property
+    def bound(self) -> bytes:
+        """What a value is sealed with, beside the key."""
+        return "\x1f".join((self.table, self.column, self.row)).encode()
+
+
+def seal(text: str, at: Place) -> bytes:
+    """`text`, readable only with the key whose number it carries, and only at its place."""
     key_id = settings().secret_key_id
     nonce = os.urandom(NONCE)
-    return bytes([key_id]) + nonce + _cipher(key_id).encrypt(nonce, text.encode(), None)
+    return bytes([key_id]) + nonce + _cipher(key_id).encrypt(nonce, text.encode(), at.bound)
 
 
-def unseal(sealed: bytes) -> str:
-    """What was sealed; refuses (KeyError) a key number that the settings no longer hold."""
-    return _cipher(sealed[0]).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], None).decode()
+def unseal(sealed: bytes, at: Place) -> str:
+    """What was sealed at this place; refuses (KeyError) a key number that the settings no longer hold, and
+    (InvalidTag) what was changed, or sealed for another place."""
+    return _cipher(sealed[0]).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], at.bound).decode()
 
 
 def pseudonym(text: str) -> bytes:

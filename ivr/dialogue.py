@@ -39,7 +39,7 @@ WISH = "wish"
 WHICH = "which"  # of the departments that the postal code lies in
 
 # Questions that read the calling number back: like it, they are never remembered.
-OFFERS = frozenset({"closed", "suspended", "nobody", "full", TOO_LONG, WISH})
+OFFERS = frozenset({"closed", "suspended", "nobody", "full", "shared", TOO_LONG, WISH})
 READ_BACK, TWO_NUMBERS = "read_back", "two_numbers"
 TYPED = frozenset({READ_BACK, TWO_NUMBERS})  # questions that read back the number that was typed, out of its draft
 NUMBERS = TYPED | {"number", "number_refused"}  # questions about a number that is typed
@@ -466,6 +466,7 @@ _READ: dict[str, Callable[[Heard, str], tuple[Say, ...]]] = {
     "suspended": _explained("suspended.now"),
     "nobody": _explained("nobody.on_duty"),
     "full": _explained("full.now"),
+    "shared": _explained("shared.now"),
     TOO_LONG: _late,
     WISH: _asked_while_waiting,
     READ_BACK: _read_back,
@@ -484,6 +485,7 @@ QUESTIONS: dict[str, Question] = {
     "suspended": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
     "nobody": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
     "full": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
+    "shared": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
     TOO_LONG: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=hearing.yes_or_no("3")),
     WISH: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=hearing.yes_or_no("3")),
     "slot": Question(_slots, _slot_chosen, _promise, person=False, hears=hearing.figure),

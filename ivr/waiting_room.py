@@ -65,13 +65,13 @@ async def left(asked: Asked) -> Turn | bytes:
         case "leave" if "c" in own:
             place = await _place(asked, known, own)
             if isinstance(place, citizen.TurnedAway):
-                return offer_callback(asked, place, known)
-            return offer_now(asked, known)
+                return offer_callback(asked, place, known, behind="b" in own)
+            return offer_now(asked, known, behind="b" in own)
         case "queue-full":
             return offer_callback(asked, citizen.TurnedAway("full", None), known)
         case _:
             # Redirected: the carrier goes on to where it was sent and never reads this. Failed: another room.
-            return hold(asked, known, "queue.kept", own.get("c", ""))
+            return hold(asked, known, "queue.kept", own.get("c", ""), behind="b" in own)
 
 
 def lost_hold(asked: Asked) -> Turn:
@@ -107,12 +107,13 @@ async def _place(asked: Asked, known: Heard, own: dict[str, str]) -> Announcemen
 
 
 def _own(query: str) -> dict[str, str]:
-    """The waiting room's part of the address: c the call, m the minutes promised so far, k they know it is long."""
-    return {name: values[-1] for name, values in parse_qs(query).items() if name in "cmk"}
+    """The waiting room's part of the address: c the call, m the minutes promised so far, k they know it is long, b
+    others of their number wait before them."""
+    return {name: values[-1] for name, values in parse_qs(query).items() if name in "cmkb"}
 
 
 def _again(query: str, own: dict[str, str]) -> str:
-    answers = "&".join(part for part in query.split("&") if part[:2] not in ("c=", "m=", "k="))
+    answers = "&".join(part for part in query.split("&") if part[:2] not in ("c=", "m=", "k=", "b="))
     return f"{WAITING}?{answers}" + "".join(f"&{name}={value}" for name, value in own.items())
 
 

@@ -96,35 +96,41 @@ async def status(asked: Asked) -> None:
         log.warning("hang-up not recorded", carrier_id=asked.carrier_id)
 
 
-def hold(asked: Asked, known: Heard, key: str, call_id: str = "", *, patient: bool = False) -> Hold:
+def hold(
+    asked: Asked, known: Heard, key: str, call_id: str = "", *, patient: bool = False, behind: bool = False
+) -> Hold:
     """Into the carrier's waiting room. Without `call_id` the waiting webhook joins our queue later. `patient`: they
-    know that the wait is long."""
+    know that the wait is long; `behind`: others of their number wait, and to that number one callback would be for all
+    of them."""
     wait = written(dialogue.QUEUE, known)
     wait += f"&c={call_id}" if call_id else ""
     wait += "&k=1" if patient else ""
+    wait += "&b=1" if behind else ""
     room = f"attente-{crc32(asked.carrier_id.encode()) % WAITING_ROOMS}"
     said = dialogue.paced((say(known.language, key),), known)
     return Hold(said, room, f"/voice/waiting?{wait}", f"/voice/left?{wait}")
 
 
-def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard) -> Turn | bytes:
+def offer_callback(asked: Asked, away: citizen.TurnedAway, known: Heard, *, behind: bool = False) -> Turn | bytes:
     """Why nobody can answer now, and the offer to call back: soon if the line is open, or in one of the next
-    half-days."""
+    half-days; to a number that is typed, where the calling one is that of many (`behind`)."""
     slots = callback.offered_slots(known.department, known.topic, now())
     if away.why == "closed" and not slots:
         return _goodbye(known, say(known.language, "closed.unknown"), say(known.language, "callback.none_possible"))
     # Nobody knows when a supervisor will take calls for it again: nothing is promised for soon.
     choices = slots if away.why in ("closed", "suspended") else (dialogue.SOONEST, *slots[:-1])
     reopens = _written(away.reopens) if away.reopens else ""
-    anonymous, today = not citizen.own_number(asked.from_), str(local_day(known.department, now()))
+    types = behind or away.why == "shared" or not citizen.own_number(asked.from_)
+    today = str(local_day(known.department, now()))
     plan = _plan(known, asked)
-    offered = dialogue.offered(known, anonymous=anonymous, plan=plan, reopens=reopens, slots=choices, today=today)
+    offered = dialogue.offered(known, anonymous=types, plan=plan, reopens=reopens, slots=choices, today=today)
     return _offered(away.why, offered, asked, *_in_french(known, away))
 
 
-def offer_now(asked: Asked, known: Heard) -> Turn | bytes:
+def offer_now(asked: Asked, known: Heard, *, behind: bool = False) -> Turn | bytes:
     """Who waits has asked to be called back: at which number?"""
-    offered = dialogue.offered(known, anonymous=not citizen.own_number(asked.from_), plan=_plan(known, asked))
+    types = behind or not citizen.own_number(asked.from_)
+    offered = dialogue.offered(known, anonymous=types, plan=_plan(known, asked))
     return _offered(dialogue.WISH, offered, asked)
 
 
@@ -184,7 +190,8 @@ async def _joins(known: Heard, asked: Asked) -> Turn | bytes:
     if isinstance(joined, citizen.Waits):
         # Read off the address, not off the call: told twice, the last answer leads to the same place.
         patient = dialogue.place_of(asked.query)[0] in (dialogue.TOO_LONG, dialogue.WISH)
-        held = hold(asked, known, "queue.joined", joined.call_id, patient=patient)
+        key = "queue.behind" if joined.behind else "queue.joined"
+        held = hold(asked, known, key, joined.call_id, patient=patient, behind=joined.behind)
         return replace(held, say=dialogue.paced(_in_french(known, joined), known) + held.say)
     return offer_callback(asked, joined, known)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from callcenter import clock, sealing
+from callcenter import clock
 from callcenter.actions import standing
 from callcenter.db import transaction
 from callcenter.records import hours
-from callcenter.records.agents import Agent
+from callcenter.records.agents import Agent, sealed_phone
 from callcenter.records.identity import new_id
 from callcenter.reference import rows
 from tests.cast import Service
@@ -39,7 +39,7 @@ def settle(
             Agent(
                 id=agent_id, login=login, name=login.capitalize(), password_hash=HASH, role=role, department=department,
                 departments=list(departments), topics=list(topics), languages=list(languages), since=clock.now(),
-                desk_phone=sealing.seal(phone), site_id=None,
+                desk_phone=sealed_phone(agent_id, phone), site_id=None,
             )
         )  # fmt: skip
     return agent_id

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from callcenter import clock
-from callcenter.actions import citizen, dial, dispatch, index, standing, supervisor
+from callcenter.actions import ceilings, citizen, dial, dispatch, index, standing, supervisor, texting
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, reading, transaction
 from callcenter.errors import (
@@ -20,7 +20,6 @@ from callcenter.errors import (
     NotPossibleNow,
     Refusal,
     StoreDown,
-    TooManyCallbacks,
 )
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls, contacts, drafts, past, sessions
@@ -29,6 +28,7 @@ from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
 from callcenter.records.identity import new_id, new_reference
+from callcenter.rules import pools
 from callcenter.rules.callbacks import SOON, CallbackState, DialResult, Source, Window, chosen, slots, window
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
@@ -38,7 +38,6 @@ from callcenter.rules.territory import clock_of, local_day
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
-PER_DAY = 3  # promises to one number, and from one line, in 24 hours
 HEARD_WITHIN = timedelta(seconds=2)  # whoever asks is then told that nothing could be stored, and so nothing is
 SUSPENDED_FOR = timedelta(minutes=5)  # from one look at the orders to the next, for a promise whose queue is closed
 UNHEARD_FOR = timedelta(hours=48)  # how long back a supervisor may promise to call those who hung up
@@ -213,10 +212,14 @@ def texts(callback_id: str, at: datetime) -> None:
         return
     with transaction() as session:
         callback = callbacks.takes_text(session, callback_id, at)
-        if callback is None or not callback.phone.takes_texts:
+        number = callback.phone if callback else None
+        if callback is None or number is None or not number.takes_texts:
             return
-        text_id = sent.ask(session, sent.Kind.NOT_REACHED, callback.phone, at)
-    telephone().send_text(text_id, callback.phone, callback.language, callback.reference)
+        if not texting.may_one_leave(session, at):
+            session.rollback()
+            return
+        text_id = sent.ask(session, sent.Kind.NOT_REACHED, number, at)
+    telephone().send_text(text_id, number, callback.language, callback.reference)
 
 
 def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at: datetime) -> Promise:
@@ -345,35 +348,22 @@ def _promise(
     call: calls.Call | None = None, asker: bytes | None = None, typed: bool = False,
     by: str | None = None, for_agent: str | None = None, waits: bool = True,
 ) -> Callback:  # fmt: skip
-    _judge(session, number, asker, at, typed=typed)
+    pool = ceilings.draw(session, number, asker, at, typed=typed)
     contact = contacts.get(session, call.contact_id) if call else None
     left = (call.ended_at or at) if call else at
     waited = (left - call.queued_at).total_seconds() if call and call.queued_at and waits else 0.0
+    callback_id = new_id()
     return callbacks.promise(
         session,
         Callback(
-            id=new_id(), state=CallbackState.PROMISED, source=source, asked_by=call.id if call else None,
-            asker_key=asker, typed=typed, promised_by=by, for_agent=for_agent,
-            number=callbacks.sealed(number), number_key=callbacks.key(number), department=wish.department,
+            id=callback_id, state=CallbackState.PROMISED, source=source, asked_by=call.id if call else None,
+            asker_key=asker, destination=pools.destination(number.e164), pool=pool, promised_by=by, for_agent=for_agent,
+            number=callbacks.sealed(callback_id, number), number_key=callbacks.key(number), department=wish.department,
             topic=wish.topic, also=[], language=wish.language, relay=wish.relay or bool(call and call.relay),
             reference=contact.reference if contact else new_reference(), waited=waited, promised_at=at,
             promised_from=when[0], promised_until=when[1], due_from=when[0], due_until=when[1], attempts=0,
         ),
     )  # fmt: skip
-
-
-def _judge(session: Session, number: PhoneNumber, asker: bytes | None, at: datetime, *, typed: bool) -> None:
-    """How often is too often: for one number, from one line, and in the whole nation, which is an alarm."""
-    day, hour = at - timedelta(days=1), at - timedelta(hours=1)
-    if callbacks.promised_since(session, day, to=number) >= PER_DAY:
-        raise BadNumber
-    if asker and callbacks.promised_since(session, day, asker=asker) >= PER_DAY:
-        raise BadNumber
-    own = settings()
-    for ceiling, only_typed in ((own.callbacks_per_hour, False), (own.typed_callbacks_per_hour, True)):
-        if (typed or not only_typed) and callbacks.promised_since(session, hour, typed=only_typed) >= ceiling:
-            log.error("alarm: no more callbacks are promised this hour", ceiling=ceiling, typed=only_typed)
-            raise TooManyCallbacks
 
 
 def _window(wish: Wish, slot: str, at: datetime) -> Window:

@@ -6,18 +6,19 @@ Every verb may be asked twice, late, or in another order than things happened; t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from callcenter.actions import dispatch, index, room, standing
+from callcenter.actions import dispatch, index, room, shared_lines, standing
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.live import queue
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls, contacts, legs, offers, past
 from callcenter.records.calls import Call, Wish
-from callcenter.rules import routing, waiting
+from callcenter.rules import crowding, routing, waiting
 from callcenter.rules.callbacks import CallbackState
+from callcenter.rules.crowding import Crowd
 from callcenter.rules.opening_hours import LineHours, opening
 from callcenter.rules.orders import led_to
-from callcenter.rules.priority import Past, priority
+from callcenter.rules.priority import Past, Reason, priority
 from callcenter.rules.routing import ANYBODY, Answerers, answerers
 from callcenter.rules.states import AgentState, CallState, Ending, OfferState
 from callcenter.rules.territory import local_day
@@ -31,15 +32,17 @@ HELPER_FIRST = timedelta(seconds=1)  # the time it takes to offer a call to an a
 @dataclass(frozen=True)
 class Waits:
     """In the queue, or already past it: the caller holds the line. `in_french`: nobody of ours speaks the language they
-    chose."""
+    chose; `behind`: several calls of their number wait already, and this one behind those of other numbers."""
 
     call_id: str
     in_french: bool = False
+    behind: bool = False
 
 
 @dataclass(frozen=True)
 class TurnedAway:
-    """No place to wait: `why` is closed, suspended (by a supervisor), nobody, full or too_long; `reopens` is local to
+    """No place to wait: `why` is closed, suspended (by a supervisor), nobody, full, shared (their
+    number holds its part of the queue already) or too_long; `reopens` is local to
     the citizen, None if unknown; `in_french` as in Waits."""
 
     why: str
@@ -70,12 +73,13 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
     with transaction() as session:
         call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
         if call.state != CallState.MENU:
-            return Waits(call.id)
+            return Waits(call.id, behind=Reason.SHARED in call.reasons)
         chosen, relay = wish.language, call.relay or wish.relay
         answer, somebody = who_answers(session, wish.topic, chosen)
         wish = replace(wish, language=answer.language)
         in_french = wish.language != chosen
-        why = _no_place(session, hours.is_open, is_led=led is not None, somebody=somebody)
+        crowd = _crowd(session, call)
+        why = _no_place(crowd, call, is_open=hours.is_open, is_led=led is not None, somebody=somebody)
         if why:
             call.turned_away = why
             call.asked_language, call.for_anybody = calls.asked_otherwise(chosen, answer), answer.anybody
@@ -83,7 +87,8 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
             _describe(contacts.get(session, call.contact_id), call, at)
             return TurnedAway(why, hours.next_opening, in_french)
         key = call.number_key
-        ahead = priority(relay=relay, past=past.of_number(session, key, call.id, at) if key else Past(), at=at)
+        known = past.of_number(session, key, call.id, at) if key else Past()
+        ahead = priority(relay=relay, past=known, at=at, shared=crowding.stands_behind(crowd))
         helper = past.helper(session, key, wish.topic, wish.language, at) if key else None
         joined = calls.move(
             session, call.id, [CallState.MENU], CallState.WAITING, at, "joined the queue",
@@ -99,7 +104,7 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
     with index.best_effort("joining a queue"):
         index.put_call(joined)
     dispatch.for_call(joined.id)
-    return Waits(joined.id, in_french)
+    return Waits(joined.id, in_french, behind=Reason.SHARED in ahead.reasons)
 
 
 def hears_sites(carrier_id: str, from_: str, wish: Wish, at: datetime) -> None:
@@ -217,14 +222,25 @@ def line_hours() -> LineHours:
     return standing.current().hours
 
 
-def _no_place(session: Session, is_open: bool, *, is_led: bool, somebody: bool) -> str | None:
+def _crowd(session: Session, call: Call) -> Crowd:
+    """Who waits already. Relay services and listed lines are many people, and no number of one."""
+    if call.number_key is None:
+        return calls.crowd(session, None)
+    calls.hold_place(session, call.number_key)
+    crowd = calls.crowd(session, call.number_key)
+    if crowd.of_number and shared_lines.is_of_many(session, call.number_key):
+        return replace(crowd, of_number=0)
+    return crowd
+
+
+def _no_place(crowd: Crowd, call: Call, *, is_open: bool, is_led: bool, somebody: bool) -> str | None:
     """`is_led`: a supervisor has not closed the queue; `somebody`: an agent on duty may answer."""
     if not is_open:
         return "closed"
     if not is_led:
         return "suspended"
-    if calls.count_waiting(session) >= settings().queue_limit:
-        return "full"
+    if why := crowding.turned_away(crowd, settings().queue_limit, withheld=call.number_key is None):
+        return why
     return None if somebody else "nobody"
 
 

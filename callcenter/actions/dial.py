@@ -265,12 +265,13 @@ def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | St
     callback = callbacks.move(
         session, call.callback_id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, "dialled", call.agent_id
     )
-    if callback is None:
+    number = callback.phone if callback else None
+    if callback is None or number is None:
         return None
     callback.attempts += 1
     attempt = callbacks.attempt(session, callback, call, at, at + RINGS)
     lasts(attempt, call, at + RINGS)
-    return Made(attempt.id, callback.phone)
+    return Made(attempt.id, number)
 
 
 def _is_wanted(session: Session, call: Call | None, epoch: int) -> bool:
@@ -333,7 +334,7 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
         callback.due_from, callback.due_until = again
     else:
         callbacks.move(session, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, words)
-        if own.texts and callback.phone.takes_texts:
+        if own.texts and callback.phone and callback.phone.takes_texts:
             later(session, Job.TEXT, callback_id=callback.id)
     return Stood(call.id, agent, leg)
 

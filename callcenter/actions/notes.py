@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from callcenter import sealing
 from callcenter.actions import index
 from callcenter.db import Session, transaction
 from callcenter.errors import NotesNewer, NotesTooLate, NotFound, NotPossibleNow
@@ -55,7 +54,8 @@ def add(session: Session, contact: Contact, text: str | None) -> None:
     rows = contacts.accompaniments(session, [contact.id])
     row = next((each for each in rows if each.notes), rows[0] if rows else None)
     if row is not None:
-        row.notes = _joined(row.notes or "", outcomes.masked(text) or "") or None
+        kept = _joined(row.noted or "", outcomes.masked(text) or "")
+        row.notes = contacts.sealed_notes(row.id, kept)
 
 
 def with_draft(contact: Contact, entries: Sequence[Entry], revision: int | None) -> list[Entry]:
@@ -68,16 +68,16 @@ def with_draft(contact: Contact, entries: Sequence[Entry], revision: int | None)
 
 
 def _keep(contact: Contact, text: str) -> None:
-    contact.draft = sealing.seal(text) if text else None
+    contacts.drafts(contact, text)
     contact.draft_revision += 1
 
 
 def _draft(contact: Contact) -> str:
-    return sealing.unseal(contact.draft) if contact.draft else ""
+    return contact.drafted or ""
 
 
 def _recorded(session: Session, contact: Contact) -> str:
-    return "\n".join(row.notes or "" for row in contacts.accompaniments(session, [contact.id]))
+    return "\n".join(row.noted or "" for row in contacts.accompaniments(session, [contact.id]))
 
 
 def _joined(text: str, more: str) -> str:

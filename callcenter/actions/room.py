@@ -40,7 +40,7 @@ class RoomEvent:
 def hears(event: RoomEvent, at: datetime) -> None:
     """Act on one event of a room, once and in the order of each line: an old join told again, or after the leave that
     followed it, must not begin a conversation. Raises DatabaseDown."""
-    told = (f"{event.room} {event.carrier_id}", "room", event.sequence)
+    told = (event.carrier_id, event.room, event.sequence)
     with reading() as session:
         if carrier_events.is_past(session, *told):
             return
@@ -340,7 +340,7 @@ def _return_unconnected(session: Session, call: Call, at: datetime, why: str) ->
 def _return_to_head(session: Session, call: Call, at: datetime) -> None:
     """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
     agent_id, why = call.agent_id, "the agent's line was lost"
-    ahead = priority.of(dict.fromkeys([Reason.DROPPED, *map(Reason, call.reasons)]))
+    ahead = priority.of(dict.fromkeys([Reason.DROPPED, *(r for r in map(Reason, call.reasons) if r != Reason.SHARED)]))
     calls.move(
         session, call.id, [CallState.TALKING], CallState.WAITING, at, why,
         priority=ahead.seconds, reasons=list(ahead.reasons),

@@ -7,6 +7,7 @@ of their number.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from callcenter.actions import texting
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.phone_number import PhoneNumber
@@ -64,7 +65,7 @@ def replies(from_: str, text: str, at: datetime) -> None:
 def to_ask(at: datetime) -> list[str]:
     """Contacts whose citizen heard the questions out, or hung up before them, and who can be asked by text; none unless
     texts are on. Raises DatabaseDown."""
-    if not settings().texts:
+    if not settings().texts or texting.are_spent(at):
         return []
     with reading() as session:
         return contacts.unasked(session, at - ASKED_WITHIN, at - LAST_WORDS)
@@ -77,8 +78,10 @@ def asks_by_text(contact_id: str, at: datetime) -> None:
         call = calls.of_contact(session, contact_id)
         if contact is None or call is None or contact.asked_at or not contacts.may_be_asked(session, contact):
             return
-        contact.asked_at = at
         number = call.phone
+        if number and number.takes_texts and not texting.may_one_leave(session, at):
+            return
+        contact.asked_at = at
         if number is None or not number.takes_texts:
             return
         text_id = texts.ask(session, texts.Kind.SATISFACTION, number, at)

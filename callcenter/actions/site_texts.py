@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from callcenter import clock, jobs
+from callcenter.actions import texting
 from callcenter.config import settings
 from callcenter.db import later, reading, transaction
 from callcenter.errors import DatabaseDown
@@ -25,7 +26,7 @@ def asks(carrier_id: str, from_: str, department: str, postal_code: str, languag
     """Send the sites of this postal code, else of the department, to the calling number; told twice, once. False where
     no text is sent to it, or no more today. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
-    if number is None or not may_be_sent(from_):
+    if number is None or not may_be_sent(from_) or texting.are_spent(at):
         return False
     with transaction() as session:
         call = calls.arrive(session, carrier_id, number, at)
@@ -48,11 +49,16 @@ def sends(text_id: str, at: datetime) -> None:
         call = calls.get(session, row.call_id) if row else None
         if row is None or call is None or call.phone is None or not may_be_sent(call.phone.e164):
             return
+        if not texting.may_one_leave(session, at):
+            session.rollback()
+            return
         number, text_id = call.phone, texts.ask(session, texts.Kind.SITES, call.phone, at)
     telephone().text_sites(text_id, number, row.language, row.department, row.postal_code, at)
 
 
 def unsent(at: datetime) -> list[str]:
-    """Texts whose hint was lost. Raises DatabaseDown."""
+    """Texts whose hint was lost, or for which there was no room. Raises DatabaseDown."""
+    if texting.are_spent(at):
+        return []
     with reading() as session:
         return list(site_texts.untexted(session, at - WITHIN))

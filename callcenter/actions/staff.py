@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from callcenter import sealing
 from callcenter.actions import agent as agents_verbs
 from callcenter.actions import index
 from callcenter.db import Conflict, Session, transaction
@@ -156,7 +155,7 @@ def _write(row: Agent, profile: Profile) -> Changes:
     row.site_id, row.departments = profile.site_id, list(profile.departments)
     row.topics, row.languages = list(profile.topics), list(profile.languages)
     if before is None or before.phone != profile.phone:  # sealing twice gives other bytes
-        row.desk_phone = sealing.seal(profile.phone) if profile.phone else None
+        row.desk_phone = agents.sealed_phone(row.id, profile.phone)
     return _changes(before, profile)
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from callcenter import clock
-from callcenter.actions import monitoring, supervisor
+from callcenter.actions import ceilings, monitoring, supervisor
 from callcenter.api.identity import OVERSEER, SUPERVISOR, Admitted, Id, open_to
 from callcenter.db import reading, transaction
 from callcenter.errors import Refusal
@@ -22,6 +22,7 @@ from callcenter.records.agents import Agent, spoken_of
 from callcenter.records.board import AtPost, Minute, Owed, Photograph, Waiting
 from callcenter.rules import alerts, quality
 from callcenter.rules.alerts import Threshold, Watched
+from callcenter.rules.pools import Used
 from callcenter.rules.quality import Share
 from callcenter.rules.routing import UNKNOWN, answerers
 from callcenter.rules.states import AgentState, Monitoring
@@ -29,7 +30,7 @@ from callcenter.rules.tally import Tally, grouped, whole
 
 Scope = frozenset[str] | None  # departments; None: all of them
 
-PER_CENT = (alerts.SERVICE_LEVEL, alerts.ABANDONMENT)
+PER_CENT = (alerts.SERVICE_LEVEL, alerts.ABANDONMENT, alerts.CALLBACK_POOLS, alerts.TEXTS)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TILES = (AgentState.AVAILABLE, AgentState.TALKING, AgentState.WRAP_UP, AgentState.PAUSE, AgentState.LOST)
 COUNTED_AS = {AgentState.OFFERED: AgentState.TALKING, AgentState.CONNECTING: AgentState.TALKING}
@@ -70,6 +71,9 @@ class LastHour:
     queues: tuple[QueueShares, ...]
     minutes: tuple[Minute, ...]
     spoken: frozenset[tuple[str, str]]
+    pools: tuple[Used, ...]
+    """Every pool of callbacks, of the whole nation."""
+    texts: Used
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,10 @@ class Board:
     curve: tuple[Point, ...]
     agents: tuple[AtPost, ...]
     owed: tuple[Owed, ...]
+    callback_pools: float
+    """How much of the fullest pool of callbacks is promised, of the whole nation: 1 is all of it."""
+    texts: float
+    """The same of the texts that may be sent."""
 
 
 def photograph() -> Photograph:
@@ -128,6 +136,7 @@ def last_hour(at: datetime) -> LastHour:
     with reading() as session:
         found, minutes = rollups.lately(session, since, at), tuple(records.minutes(session, since))
         spoken = spoken_of(session)
+        pools, sent = ceilings.pools_since(session, since), ceilings.texts_since(session, since)
     queues = (QueueShares(*queue, quality.service_level(t), quality.abandonment(t)) for queue, t in found.items())
     return LastHour(
         at,
@@ -135,6 +144,8 @@ def last_hour(at: datetime) -> LastHour:
         tuple(each for each in queues if each.abandonment.of),
         minutes,
         spoken,
+        pools,
+        sent,
     )
 
 
@@ -159,6 +170,8 @@ def watched(board: Board) -> dict[Watched, float | Share | None]:
         Watched(alerts.PER_FREE_AGENT): _per_free(board.waiting, free),
         Watched(alerts.SERVICE_LEVEL): board.service_level,
         Watched(alerts.ABANDONMENT): board.abandonment,
+        Watched(alerts.CALLBACK_POOLS): board.callback_pools,
+        Watched(alerts.TEXTS): board.texts,
     }
     for row in board.rows:
         values[Watched(alerts.LONGEST_WAIT, row.topic, row.language)] = _age(board.at, row.oldest)
@@ -198,6 +211,8 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope, own: Mapping[tuple[str,
         curve=tuple(_curve(hour, [m for m in hour.minutes if is_seen(m.department)])),
         agents=agents,
         owed=tuple(o for o in taken.owed if scope is None or o.department in scope),
+        callback_pools=max((pool.share for pool in hour.pools), default=0.0),
+        texts=hour.texts.share,
     )
 
 
@@ -328,7 +343,7 @@ class SetThreshold(BaseModel):
     """From when a figure is watched and an alarm, of one topic or of everything; without numbers the default again.
     Seconds, calls per free agent, or per cent."""
 
-    measure: Literal["longest_wait", "per_free_agent", "service_level", "abandonment"]
+    measure: Literal["longest_wait", "per_free_agent", "service_level", "abandonment", "callback_pools", "texts"]
     topic: str = Field("", max_length=40)
     watch: float | None = Field(None, ge=0, le=100_000)
     alarm: float | None = Field(None, ge=0, le=100_000)

@@ -29,9 +29,10 @@ SHOWN_CLOSED = 50
 
 
 class Row(BaseModel):
-    """One promise. `number` is masked; `late`: seconds past the end of its window; `also`: topics added by asking
-    again; `language`: that will be spoken, as far as is known now; `asked_language`: that was chosen, where nobody of
-    ours speaks it; `for_agent`: the name of the agent it is kept for, if for one."""
+    """One promise. `number` is masked, and None (as `reference` is empty) once its person is erased; `late`: seconds
+    past the end of its window; `also`: topics added by asking again; `language`: that will be spoken, as far as is
+    known now; `asked_language`: that was chosen, where nobody of ours speaks it; `for_agent`: the name of the agent
+    it is kept for, if for one."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,7 +46,7 @@ class Row(BaseModel):
     language: str
     asked_language: str | None
     relay: bool
-    number: str
+    number: str | None
     promised_from: datetime
     promised_until: datetime
     due_from: datetime
@@ -150,14 +151,15 @@ def unheard(overseer: Agent) -> list[Unheard]:
         ]
 
 
-def printed(overseer: Agent) -> list[tuple[Row, str]]:
-    """Every open promise with its full number, for the day the software is down; looking is written down."""
+def printed(overseer: Agent) -> list[tuple[Row, str | None]]:
+    """Every open promise with its full number (None: erased), for the day the software is down. Looking is written
+    down."""
     at = clock.now()
     with transaction() as session:
         found = callbacks.listed(session, _scope(overseer), 2000)
         sessions.audit(session, overseer.id, "printed the callbacks", "callback", str(len(found)), at)
         rows = _rows(session, found, at, overseer)
-        return [(row, each.phone.national) for row, each in zip(rows, found, strict=True)]
+        return [(row, each.phone.national if each.phone else None) for row, each in zip(rows, found, strict=True)]
 
 
 def _rows(session: Session, found: list[Callback], at: datetime, reader: Agent) -> list[Row]:
@@ -183,7 +185,7 @@ def _row(each: Callback, at: datetime, reader: Agent, owner: Agent | None, langu
         language=language,
         asked_language=None if language == each.language else each.language,
         relay=each.relay,
-        number=each.phone.masked,
+        number=each.phone.masked if each.phone else None,
         promised_from=each.promised_from,
         promised_until=each.promised_until,
         due_from=each.due_from,

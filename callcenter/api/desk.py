@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from callcenter import clock, sealing
+from callcenter import clock
 from callcenter.db import Session, reading
 from callcenter.errors import LiveStoreDown, NotFound
 from callcenter.live import queue
@@ -290,7 +290,7 @@ def _recording(contact: contacts.Contact) -> Recording:
         department=contact.department,
         arrived_at=contact.arrived_at,
         owed=contact.due == Due.OWED,
-        notes=sealing.unseal(contact.draft) if contact.draft else "",
+        notes=contact.drafted or "",
         notes_revision=contact.draft_revision,
     )
 
@@ -336,11 +336,11 @@ def _queues(agent: Agent) -> Queues | None:
         return None
     waiting = sorted((line for line in found if line.oldest_score is not None), key=lambda line: line.oldest_score or 0)
     lines = tuple(
-        Line(ring=ring, topic=topic, language=language, waiting=line.waiting, oldest=_instant(line.oldest_score))
+        Line(ring=ring, topic=topic, language=language, waiting=line.waiting, oldest=_instant(line.arrival))
         for line in waiting
         for ring, topic, language in [_parts(line.queue)]
     )
-    oldest = lines[0].oldest if lines else None
+    oldest = min((line.oldest for line in lines), default=None)
     return Queues(served=len(found), waiting=sum(line.waiting for line in lines), oldest=oldest, lines=lines)
 
 

@@ -56,7 +56,18 @@ class _Live:
             agents.add_metric([department, state], count)
         owed = _gauge("contacts_owed", "Contacts whose outcome is overdue")
         owed.add_metric([], len(self.taken.owed))
-        return [waiting, longest, agents, owed, *self._of_the_last_hour()]
+        return [waiting, longest, agents, owed, *self._of_the_last_hour(), *self._ceilings()]
+
+    def _ceilings(self) -> Iterable[Metric]:
+        promised = _gauge("callbacks_promised", "Callbacks promised in the last hour", "destination", "pool")
+        most = _gauge("callbacks_ceiling", "Callbacks that may be promised in an hour", "destination", "pool")
+        for each in self.hour.pools:
+            promised.add_metric([each.destination, each.pool], each.promised)
+            most.add_metric([each.destination, each.pool], each.ceiling)
+        sent, all_texts = _gauge("texts_sent", "Texts sent in the last hour"), _gauge("texts_ceiling", "Texts an hour")
+        sent.add_metric([], self.hour.texts.promised)
+        all_texts.add_metric([], self.hour.texts.ceiling)
+        return [promised, most, sent, all_texts]
 
     def _of_the_last_hour(self) -> Iterable[Metric]:
         calls = _gauge("last_hour_calls", "Calls that arrived in the last hour, by ending", "department", "ending")

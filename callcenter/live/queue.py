@@ -29,12 +29,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Line:
-    """One queue as staff see it. `oldest_score` is None when nothing waits."""
+    """One queue as staff see it. `oldest_score` and `arrival`, of whoever is next, are None when nothing waits."""
 
     queue: str
     waiting: int
     oldest_score: float | None
     on_duty: int
+    arrival: float | None
 
 
 def join(
@@ -101,6 +102,6 @@ def waiting() -> dict[str, float]:
 def lines(queues: Sequence[str]) -> list[Line]:
     """The queues asked for, in that order."""
     return [
-        Line(queue, waiting, float(oldest) if oldest else None, on_duty)
-        for queue, (waiting, oldest, on_duty) in zip(queues, store.call("lines", *queues), strict=True)
+        Line(queue, waiting, float(oldest) if oldest else None, on_duty, float(arrival) if arrival else None)
+        for queue, (waiting, oldest, on_duty, arrival) in zip(queues, store.call("lines", *queues), strict=True)
     ]

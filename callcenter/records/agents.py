@@ -84,7 +84,7 @@ class Agent(Base):
     @property
     def phone(self) -> PhoneNumber | None:
         """The desk phone's number."""
-        return PhoneNumber(sealing.unseal(self.desk_phone)) if self.desk_phone else None
+        return PhoneNumber(sealing.unseal(self.desk_phone, _phone_of(self.id))) if self.desk_phone else None
 
     @property
     def takes_calls(self) -> bool:
@@ -249,6 +249,15 @@ def forget_closed(session: Session, at: datetime) -> None:
     gone = update(Agent).where(Agent.closed_at < at - KEPT, Agent.name != "")
     login = func.concat("parti-", cast(Agent.id, String))
     session.execute(gone.values(login=login, name="", password_hash="", desk_phone=None, shift_line=None))
+
+
+def sealed_phone(agent_id: str, e164: str) -> bytes | None:
+    """The desk phone of an account, as it rests in its row; None for none."""
+    return sealing.seal(e164, _phone_of(agent_id)) if e164 else None
+
+
+def _phone_of(agent_id: str) -> sealing.Place:
+    return sealing.Place("agents", "desk_phone", agent_id)
 
 
 def _serves(topic: str, language: str) -> list[ColumnElement[bool]]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
+from callcenter.config import CALLING_CODES
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, trail
@@ -35,6 +36,7 @@ from callcenter.records.calls import Call
 from callcenter.records.identity import new_id
 from callcenter.records.legs import Leg
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult, Source
+from callcenter.rules.pools import Pool
 from callcenter.rules.routing import UNKNOWN, answerers
 from callcenter.rules.states import ON_DUTY, CallState, LegState
 
@@ -51,6 +53,8 @@ class Callback(Base):
         Index("callbacks_by_number", "number_key", "promised_at"),
         Index("callbacks_by_asker", "asker_key", "promised_at"),
         Index("callbacks_recent", "promised_at"),
+        Index("callbacks_drawn", "destination", "promised_at"),
+        Index("callbacks_to_erase", "closed_at", postgresql_where="number_key <> ''"),
         CheckConstraint("due_from < due_until", name="callbacks_window"),
     )
 
@@ -59,7 +63,8 @@ class Callback(Base):
     source: Mapped[str] = mapped_column(String(10), default=Source.CITIZEN)
     asked_by: Mapped[str | None] = mapped_column(ForeignKey("calls.id"), index=True)
     asker_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # the pseudonym of the line it was asked from
-    typed: Mapped[bool] = mapped_column(default=False)  # the number is not the one that called
+    destination: Mapped[str] = mapped_column(String(4), default=CALLING_CODES[0])  # the number's calling code
+    pool: Mapped[str] = mapped_column(String(8), default=Pool.OWN)  # of that destination, from which it was drawn
     promised_by: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))  # a member of staff
     for_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.id"), index=True)  # theirs until `due_until`
     number: Mapped[bytes] = mapped_column(LargeBinary)
@@ -81,9 +86,9 @@ class Callback(Base):
     texted_at: Mapped[datetime | None]  # set before the carrier is asked: a text is never sent twice
 
     @property
-    def phone(self) -> PhoneNumber:
-        """Whom we promised to call."""
-        return PhoneNumber(sealing.unseal(self.number))
+    def phone(self) -> PhoneNumber | None:
+        """Whom we promised to call; None once they are erased."""
+        return PhoneNumber(sealing.unseal(self.number, _number_of(self.id))) if self.number else None
 
 
 class Attempt(Base):
@@ -120,28 +125,18 @@ def of_key(session: Session, number_key: bytes) -> Callback | None:
     return session.scalar(mine.execution_options(populate_existing=True))
 
 
-def sealed(number: PhoneNumber) -> bytes:
-    """A number at rest."""
-    return sealing.seal(number.e164)
+def sealed(callback_id: str, number: PhoneNumber) -> bytes:
+    """A promise's number, as it rests in its row."""
+    return sealing.seal(number.e164, _number_of(callback_id))
+
+
+def _number_of(callback_id: str) -> sealing.Place:
+    return sealing.Place("callbacks", "number", callback_id)
 
 
 def key(number: PhoneNumber) -> bytes:
     """What finds it again."""
     return sealing.pseudonym(number.e164)
-
-
-def promised_since(
-    session: Session, since: datetime, *, to: PhoneNumber | None = None, asker: bytes | None = None, typed: bool = False
-) -> int:
-    """How many promises were made since then: in all, to one number, asked from one line, or to typed numbers."""
-    made = select(func.count()).select_from(Callback).where(Callback.promised_at >= since)
-    if to is not None:
-        made = made.where(Callback.number_key == key(to))
-    if asker is not None:
-        made = made.where(Callback.asker_key == asker)
-    if typed:
-        made = made.where(Callback.typed)
-    return session.scalar(made) or 0
 
 
 def hold_number(session: Session, number_key: bytes) -> None:

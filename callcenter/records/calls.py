@@ -32,6 +32,7 @@ from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import contacts, trail
 from callcenter.records.identity import new_id
+from callcenter.rules.crowding import Crowd
 from callcenter.rules.priority import Priority
 from callcenter.rules.routing import ANYBODY, UNKNOWN, Ages, Answerers, call_queues
 from callcenter.rules.states import CALL_MOVES, CallState, Ending
@@ -103,7 +104,7 @@ class Call(Base):
     @property
     def phone(self) -> PhoneNumber | None:
         """The citizen's number; None for an anonymous caller."""
-        return PhoneNumber(sealing.unseal(self.number)) if self.number else None
+        return PhoneNumber(sealing.unseal(self.number, _number_of(self.id))) if self.number else None
 
     @property
     def queues(self) -> tuple[str, ...]:
@@ -127,7 +128,7 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
     known = by_carrier_id(session, carrier_id)
     if known:
         if known.number is None and number:  # the sweep found the line at the carrier before any webhook reached us
-            known.number, known.number_key = sealing.seal(number.e164), sealing.pseudonym(number.e164)
+            known.number, known.number_key = sealed(known.id, number), sealing.pseudonym(number.e164)
             contacts.is_from(session, known.contact_id, number)
         return known
     contact_id, call_id = new_id(), new_id()
@@ -139,7 +140,7 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
             carrier_id=carrier_id,
             channel="phone",
             contact_id=contact_id,
-            number=sealing.seal(number.e164) if number else None,
+            number=sealed(call_id, number) if number else None,
             number_key=sealing.pseudonym(number.e164) if number else None,
             relay=relay,
             state=CallState.MENU,
@@ -163,9 +164,11 @@ def queue_callback(
 ) -> Call:  # fmt: skip
     """A promise that is due becomes a call in the ordinary queue of this topic and of those who answer, with the time
     already waited for."""
+    call_id, number = new_id(), callback.phone
     call = Call(
-        id=new_id(), channel="callback", callback_id=callback.id, contact_id=contact_id, number=callback.number,
-        number_key=callback.number_key, department=callback.department, topic=topic,
+        id=call_id, channel="callback", callback_id=callback.id, contact_id=contact_id,
+        number=sealed(call_id, number) if number else None, number_key=callback.number_key,
+        department=callback.department, topic=topic,
         language=answer.language, asked_language=asked_otherwise(callback.language, answer),
         for_anybody=answer.anybody, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
         queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
@@ -176,6 +179,15 @@ def queue_callback(
     session.flush()
     trail.note(session, at, "call", call.id, "", CallState.WAITING, "a callback is due")
     return call
+
+
+def sealed(call_id: str, number: PhoneNumber) -> bytes:
+    """A call's number, as it rests in its row."""
+    return sealing.seal(number.e164, _number_of(call_id))
+
+
+def _number_of(call_id: str) -> sealing.Place:
+    return sealing.Place("calls", "number", call_id)
 
 
 def asked_otherwise(language: str, answer: Answerers) -> str | None:
@@ -343,6 +355,19 @@ def live(session: Session) -> list[Call]:
     return list(session.scalars(select(Call).where(Call.state != CallState.ENDED)))
 
 
-def count_waiting(session: Session) -> int:
-    """How many wait, in the nation."""
-    return session.scalar(select(func.count()).where(Call.state == CallState.WAITING)) or 0
+def crowd(session: Session, number_key: bytes | None) -> Crowd:
+    """How many wait in the nation, and of this number. Callbacks that are due are not counted: they were let in when
+    they were promised."""
+    every = (Call.state == CallState.WAITING) & (Call.channel == "phone")
+    withheld = func.count().filter(Call.number_key.is_(None))
+    waiting, anonymous = session.execute(select(func.count(), withheld).where(every)).one()
+    if number_key is None:
+        return Crowd(waiting, anonymous, 0)
+    theirs = select(func.count()).where(every, Call.number_key == number_key)
+    return Crowd(waiting, anonymous, session.scalar(theirs) or 0)
+
+
+def hold_place(session: Session, number_key: bytes) -> None:
+    """Whoever joins a queue waits here for others of their number who do so: until the transaction ends. Not the lock
+    of whoever dials them."""
+    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(number_key[8:16], "big", signed=True))))

@@ -1,4 +1,7 @@
-"""What the carrier told us, once each: a status event is known by its resource, its stream and its number."""
+"""What the carrier told us, once each: a status event is known by its line, the room it is of, and its number.
+
+The line comes first in the key: by it erasure finds what was told of a person.
+"""
 
 from datetime import datetime, timedelta
 
@@ -16,8 +19,8 @@ class CarrierEvent(Base):
 
     __tablename__ = "carrier_events"
 
-    resource: Mapped[str] = mapped_column(String(80), primary_key=True)
-    stream: Mapped[str] = mapped_column(String(20), primary_key=True)
+    resource: Mapped[str] = mapped_column(String(40), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(40), primary_key=True)
     sequence: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[datetime]
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
-    Text,
     UniqueConstraint,
     Uuid,
     delete,
@@ -87,6 +86,11 @@ class Contact(Base):
     asks_no_more: Mapped[bool] = mapped_column(default=False, server_default=false())  # they refused the questions
     erased_at: Mapped[datetime | None]  # number, references and notes are blank; what was counted stays
 
+    @property
+    def drafted(self) -> str | None:
+        """The notes that were typed and are not recorded yet."""
+        return sealing.unseal(self.draft, _draft_of(self.id)) if self.draft else None
+
 
 class Accompaniment(Base):
     """One démarche. `continues` names an earlier accompaniment: such a row opens nothing."""
@@ -110,8 +114,13 @@ class Accompaniment(Base):
     settled: Mapped[bool | None]  # None: not recorded
     follow_up: Mapped[str] = mapped_column(String(12), default=FollowUp.NONE)
     continues: Mapped[str | None] = mapped_column(ForeignKey("accompaniments.id"))
-    notes: Mapped[str | None] = mapped_column(Text)  # masked before they come here
+    notes: Mapped[bytes | None] = mapped_column(LargeBinary)  # masked, then sealed
     at: Mapped[datetime]
+
+    @property
+    def noted(self) -> str | None:
+        """What the agent or the front desk wrote of it."""
+        return sealing.unseal(self.notes, _notes_of(self.id)) if self.notes else None
 
 
 class Agreement(Base):
@@ -242,15 +251,34 @@ def record(session: Session, contact: Contact, entries: Sequence[Entry], at: dat
     """Write the démarches of a contact and that it is recorded. Twice the same démarche is refused by constraint."""
     rows = [
         Accompaniment(
-            id=new_id(), contact_id=contact.id, partner=e.partner, procedure=e.procedure, outcome=e.outcome,
+            id=row_id, contact_id=contact.id, partner=e.partner, procedure=e.procedure, outcome=e.outcome,
             reason=e.reason, internet_checked=e.internet_checked, settled=e.settled, follow_up=e.follow_up,
-            notes=e.notes, at=at, continues=_earlier(session, e) if e.continues else None,
+            notes=sealed_notes(row_id, e.notes), at=at, continues=_earlier(session, e) if e.continues else None,
         )
         for e in entries
+        for row_id in [new_id()]
     ]  # fmt: skip
     session.add_all(rows)
     set_due(session, contact, Due.RECORDED, at, "outcome", who)
     return rows
+
+
+def drafts(contact: Contact, notes: str | None) -> None:
+    """What is being typed, masked already, rests sealed until it is recorded."""
+    contact.draft = sealing.seal(notes, _draft_of(contact.id)) if notes else None
+
+
+def sealed_notes(accompaniment_id: str, notes: str | None) -> bytes | None:
+    """Notes, masked already, as they rest in the row of their démarche."""
+    return sealing.seal(notes, _notes_of(accompaniment_id)) if notes else None
+
+
+def _draft_of(contact_id: str) -> sealing.Place:
+    return sealing.Place("contacts", "draft", contact_id)
+
+
+def _notes_of(accompaniment_id: str) -> sealing.Place:
+    return sealing.Place("accompaniments", "notes", accompaniment_id)
 
 
 def agrees(session: Session, contact_id: str, kind: str, given_by: str, agent_id: str, at: datetime) -> None:

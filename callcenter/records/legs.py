@@ -20,6 +20,7 @@ class Leg(Base):
     __table_args__ = (
         CheckConstraint("kind in ('serve', 'consult', 'monitor')", name="legs_kind"),
         CheckConstraint("(mode is not null) = (kind = 'monitor')", name="legs_mode"),
+        Index("legs_by_agent", "agent_id", "asked_at"),
         Index("legs_by_call", "call_id"),
         Index("legs_open", "state", postgresql_where="state <> 'left'"),
         Index("legs_monitors", "agent_id", unique=True, postgresql_where="kind = 'monitor' and state <> 'left'"),
@@ -28,7 +29,7 @@ class Leg(Base):
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"))
     contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), index=True)
-    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"))
     epoch: Mapped[int]
     kind: Mapped[str] = mapped_column(String(8), default="serve")
     mode: Mapped[str | None] = mapped_column(String(8))  # a monitor's, as it was asked for

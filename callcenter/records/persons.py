@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import LargeBinary, select, text
+from sqlalchemy import LargeBinary, delete, select, text
 from sqlalchemy.orm import Session
 
 from callcenter import sealing
@@ -21,6 +21,7 @@ from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Agreement, Contact
 from callcenter.records.drafts import Draft
 from callcenter.records.legs import Leg
+from callcenter.records.shared_lines import SharedLine
 from callcenter.records.site_texts import SiteText
 from callcenter.records.texts import Text
 from callcenter.rules.callbacks import OPEN_STATES
@@ -50,7 +51,7 @@ _BLANK = (
     "update accompaniments set notes = null where contact_id = any(cast(:ids as uuid[])) and notes is not null",
     "update legs set carrier_id = null, room = null where contact_id = any(cast(:ids as uuid[]))",
     """delete from carrier_events e using calls c
-       where c.contact_id = any(cast(:ids as uuid[])) and e.resource like '%' || c.carrier_id""",
+       where c.contact_id = any(cast(:ids as uuid[])) and e.resource = c.carrier_id""",
     "delete from drafts d using calls c where c.contact_id = any(cast(:ids as uuid[])) and d.carrier_id = c.carrier_id",
     "delete from site_texts t using calls c where c.contact_id = any(cast(:ids as uuid[])) and t.call_id = c.id",
     """update calls set carrier_id = null, number = null, number_key = null
@@ -59,7 +60,14 @@ _BLANK = (
        draft = null, erased_at = :at, site_reference = {_OF_CONTACT}
        where id = any(cast(:ids as uuid[]))""",
 )
+_BLANK_NUMBERS = (
+    "delete from texts where number_key = any(:keys)",
+    "delete from drafts where number_key = any(:keys)",
+    "update callbacks set asker_key = null where asker_key = any(:keys)",
+)
 _BLANK_CALLBACKS = (
+    """delete from carrier_events e using attempts a
+       where a.callback_id = any(cast(:ids as uuid[])) and e.resource = a.carrier_id""",
     """update attempts set carrier_id = null, number_key = '' where callback_id = any(cast(:ids as uuid[]))""",
     """update callbacks set number = '', number_key = '', asker_key = null, reference = ''
        where id = any(cast(:ids as uuid[]))""",
@@ -78,10 +86,11 @@ def held(session: Session, number: PhoneNumber) -> dict[str, Any]:
     ids = [contact.id for contact in contacts]
     calls = list(session.scalars(select(Call).where((Call.number_key == key) | Call.contact_id.in_(ids))))
     callbacks = list(session.scalars(select(Callback).where(Callback.number_key == key)))
+    matters = list(session.scalars(select(Accompaniment).where(Accompaniment.contact_id.in_(ids))))
     lines = [call.carrier_id for call in calls if call.carrier_id]
     own: dict[str, Sequence[Base]] = {
         "contacts": contacts,
-        "accompaniments": list(session.scalars(select(Accompaniment).where(Accompaniment.contact_id.in_(ids)))),
+        "accompaniments": matters,
         "agreements": list(session.scalars(select(Agreement).where(Agreement.contact_id.in_(ids)))),
         "calls": calls,
         "legs": list(session.scalars(select(Leg).where(Leg.contact_id.in_(ids)))),
@@ -93,9 +102,14 @@ def held(session: Session, number: PhoneNumber) -> dict[str, Any]:
         "site_texts": list(session.scalars(select(SiteText).where(SiteText.call_id.in_([each.id for each in calls])))),
     }
     own["texts"] = list(session.scalars(select(Text).where(Text.number_key == key)))
+    own["shared_lines"] = list(session.scalars(select(SharedLine).where(SharedLine.number_key == key)))
     found: dict[str, Any] = {name: [_plain(row) for row in rows] for name, rows in own.items()}
     for row, contact in zip(found["contacts"], contacts, strict=True):
-        row["draft"] = sealing.unseal(contact.draft) if contact.draft else None
+        row["draft"] = contact.drafted
+    for row, matter in zip(found["accompaniments"], matters, strict=True):
+        row["notes"] = matter.noted
+    typed = session.scalars(select(Draft.at).where(Draft.number_key == key, Draft.carrier_id.not_in(lines)))
+    found["typed_elsewhere"] = [at.isoformat() for at in typed]  # on the lines of others, which are theirs
     return {"number": number.e164, **found}
 
 
@@ -112,6 +126,7 @@ def erase(session: Session, number: PhoneNumber, at: datetime) -> list[str]:
       union select contact_id::text from calls where number_key = :key"""
     ids = list(session.scalars(text(theirs), {"key": key}))
     _blank(session, ids, [key], at)
+    session.execute(delete(SharedLine).where(SharedLine.number_key == key))
     return ids
 
 
@@ -133,8 +148,8 @@ def _blank(session: Session, ids: Sequence[str], keys: Sequence[bytes], at: date
     promised = list(session.scalars(select(Callback.id).where(Callback.number_key.in_(keys))))
     for statement in _BLANK_CALLBACKS:
         session.execute(text(statement), {"ids": promised})
-    session.execute(text("delete from texts where number_key = any(:keys)"), {"keys": list(keys)})
-    session.execute(text("update callbacks set asker_key = null where asker_key = any(:keys)"), {"keys": list(keys)})
+    for statement in _BLANK_NUMBERS:
+        session.execute(text(statement), {"keys": list(keys)})
 
 
 def _plain(row: Base) -> dict[str, Any]:

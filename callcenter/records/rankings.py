@@ -104,7 +104,8 @@ class Demarche:
 class RowBehind:
     """One contact behind a figure, without anything that says whose it is; `tally`: what it counts for."""
 
-    reference: str
+    reference: str | None
+    """None: whose it was is erased."""
     arrived_at: datetime
     local_day: date
     department: str
@@ -177,7 +178,8 @@ def behind(
         demarches.setdefault(each.contact_id, []).append(shown)
     return [
         RowBehind(
-            one.reference, one.arrived_at, one.local_day, one.department, one.channel, one.site_id, one.topic,
+            None if one.erased_at else one.reference, one.arrived_at, one.local_day, one.department, one.channel,
+            one.site_id, one.topic,
             one.satisfaction, one.satisfaction_scale, one.settled_said, tuple(demarches.get(one.id, ())),
             tallies[one.id],
         )

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.errors import Refusal
-from callcenter.records import revision, rollups, sites, visits
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import callbacks, revision, rollups, sites, visits
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Call
@@ -70,7 +71,7 @@ TABLES: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
     (Callback, CALLBACKS), (Attempt, ATTEMPTS), (Event, EVENTS),
 )  # fmt: skip
 AT_ONCE = 10_000  # rows of one statement
-NUMBER = "+33199000000"  # ARCEP keeps these for fiction: nobody's
+NUMBER = PhoneNumber("+33199000000")  # ARCEP keeps these for fiction: nobody's
 
 Row = tuple[Any, ...]
 Change = tuple[datetime | None, str, str]
@@ -196,7 +197,7 @@ class _Promise:
             closed = dial.ended
         events += _path("callback", self.id, *changes)
         kept["callbacks"].append((
-            self.id, state, self.asked_by, sealing.seal(NUMBER), self.number_key, self.asked.department,
+            self.id, state, self.asked_by, callbacks.sealed(self.id, NUMBER), self.number_key, self.asked.department,
             self.asked.topic, "fr", self.asked.relay, f"SIM{len(kept['callbacks'])}", self.waited.total_seconds(),
             promised, promised, until, promised, until, len(self.dials), closed,
         ))  # fmt: skip

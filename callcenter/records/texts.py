@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, String, Uuid, delete, update
+from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, String, Uuid, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
@@ -11,6 +11,7 @@ from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records.identity import new_id
 
+SENT = 7_311_029  # advisory: one counts and sends at a time
 KEPT = timedelta(days=90)  # long enough to see which texts do not arrive
 
 
@@ -65,6 +66,16 @@ def ask(session: Session, kind: Kind, number: PhoneNumber, at: datetime) -> str:
     row = Text(id=new_id(), kind=kind, number_key=sealing.pseudonym(number.e164), asked_at=at)
     session.add(row)
     return row.id
+
+
+def sent_since(session: Session, since: datetime) -> int:
+    """How many left since then, or are about to."""
+    return session.scalar(select(func.count()).where(Text.asked_at >= since)) or 0
+
+
+def hold(session: Session) -> None:
+    """Whoever counts is the only one to send, until their transaction ends: the ceiling is never passed by two."""
+    session.execute(select(func.pg_advisory_xact_lock(SENT)))
 
 
 def hear(session: Session, text_id: str, delivery: Delivery, error_code: int | None, at: datetime) -> bool:

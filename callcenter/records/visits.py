@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Uuid, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import directory, figures
+from callcenter.records import contacts, directory, figures
 from callcenter.records.identity import first_of_many
 from callcenter.records.persons import BLANK_REFERENCE, pepper
 from callcenter.rules.menu import NATION
@@ -54,7 +55,7 @@ create temporary table staged (
   line int, contact_key bigint, matter_key bigint, reference text, site_id int, local timestamp, instant timestamptz,
   channel text, department text, lasted float8, waited float8, satisfaction int, satisfaction_scale int,
   settled_said bool, procedure text, partner text, topic text, scope text, outcome text, reason text,
-  internet_checked bool, settled bool, follow_up text, continues text, notes text
+  internet_checked bool, settled bool, follow_up text, continues text, notes bytea
 ) on commit drop
 """
 _ERASED = BLANK_REFERENCE.format(table="s", column="reference")
@@ -179,12 +180,13 @@ def take_in(
     session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     session.execute(text(_STAGE))
     progress("lecture")
-    refused = _stage(session, lines, at)
+    ids = first_of_many()
+    refused = _stage(session, lines, at, ids)
     progress("comparaison")
     zones = {code: str(clock_of(code)) for code in (*TERRITORIES, UNKNOWN)}
     values: dict[str, Any] = {
         "at": at,
-        "ids": first_of_many(),
+        "ids": ids,
         "scope": sorted(scope) if scope is not None else None,
         "departments": list(zones),
         "zones": list(zones.values()),
@@ -207,7 +209,7 @@ def take_in(
     return Report(log.contacts, log.accompaniments, log.known, tuple(sorted(refused, key=lambda each: each.line)))
 
 
-def _stage(session: Session, lines: Iterable[Line], at: datetime) -> list[Refused]:
+def _stage(session: Session, lines: Iterable[Line], at: datetime, ids: str) -> list[Refused]:
     """What can be read goes to `staged`, what cannot to `refused`, by name, so that its visit is refused with it."""
     scales, partners = figures.policy(session).scales, directory.partner_codes(session)
     read = line_reader(scales, directory.vocabulary(session), partners, at)
@@ -218,7 +220,8 @@ def _stage(session: Session, lines: Iterable[Line], at: datetime) -> list[Refuse
         for line, values in lines:
             found = read(line, values) if values is not None else Refused(line, Why.COLUMNS)
             if not isinstance(found, Refused):
-                copy.write_row(found)
+                *plain, notes = found
+                copy.write_row((*plain, contacts.sealed_notes(_id(ids, line), str(notes) if notes else None)))
                 continue
             refused.append(found)
             if values is not None and (site := values["id_fs"].strip()).isdecimal() and len(site) < 9:
@@ -228,6 +231,11 @@ def _stage(session: Session, lines: Iterable[Line], at: datetime) -> list[Refuse
         session.execute(text("insert into refused values (:line, :site, :reference, '')"), named)
     session.execute(text("analyze staged (line, site_id, reference, continues)"))
     return refused
+
+
+def _id(ids: str, line: int) -> str:
+    """The same as _ID."""
+    return str(UUID(f"{ids}{line:012x}"))
 
 
 def _compare(session: Session, values: Mapping[str, Any]) -> list[Refused]:

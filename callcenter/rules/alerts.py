@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from callcenter.rules.pools import ALARM_AT
 from callcenter.rules.quality import Share
 
 CALLS_ENOUGH = 21  # a queue's share is judged from so many calls on: of fewer, one who hangs up is already 5 %
@@ -47,11 +48,15 @@ LONGEST_WAIT = "longest_wait"
 PER_FREE_AGENT = "per_free_agent"
 SERVICE_LEVEL = "service_level"
 ABANDONMENT = "abandonment"
+CALLBACK_POOLS = "callback_pools"
+TEXTS = "texts"
 DEFAULTS: Mapping[str, Threshold] = {
     LONGEST_WAIT: Threshold(60, 180),  # seconds
     PER_FREE_AGENT: Threshold(1, 3),  # calls waiting per free agent
     SERVICE_LEVEL: Threshold(0.80, 0.60),
     ABANDONMENT: Threshold(0.05, 0.10),
+    CALLBACK_POOLS: Threshold(ALARM_AT, ALARM_AT),  # of the fullest pool of callbacks of the hour
+    TEXTS: Threshold(ALARM_AT, ALARM_AT),  # of the texts of the hour
 }
 
 

@@ -1,4 +1,5 @@
-"""Who goes ahead of their arrival, by how much, and why: one score, the same for the order, the desk and the wall."""
+"""Who goes ahead of their arrival or behind it, by how much, and why: one score, the same for the order, the desk and
+the wall."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,16 +14,17 @@ KNOWN_WITHIN = timedelta(days=7)  # so long the agent who helped them is asked f
 
 
 class Reason(StrEnum):
-    """Why a caller goes ahead."""
+    """Why a caller goes ahead, or behind."""
 
     DROPPED = "dropped"  # their conversation broke off
     FAILED = "failed"  # failed twice: hung up unheard, or a callback that was missed
     RELAY = "relay"  # a relay service, whose operator waits with them
+    SHARED = "shared"  # others of the same number wait already: behind those of other numbers
 
 
 # Seconds. Ten minutes make good about one ordinary wait; a relay's conversation takes twice as long as another, so
 # that half of that is given for the wait.
-BONUS = {Reason.DROPPED: FRONT, Reason.FAILED: 600.0, Reason.RELAY: 300.0}
+BONUS = {Reason.DROPPED: FRONT, Reason.FAILED: 600.0, Reason.RELAY: 300.0, Reason.SHARED: -FRONT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,14 @@ class Priority:
     reasons: tuple[Reason, ...]
 
 
-def priority(*, relay: bool, past: Past, at: datetime) -> Priority:
-    """What a call that joins at `at` has before the others; several reasons add up."""
+def priority(*, relay: bool, past: Past, at: datetime, shared: bool = False) -> Priority:
+    """What a call that joins at `at` has before the others; several reasons add up. It is fixed then: whoever leaves
+    the queue later moves nobody."""
     holds = {
         Reason.DROPPED: past.broke_off is not None and at - past.broke_off <= RESUME,
         Reason.FAILED: past.failures >= FAILURES,
         Reason.RELAY: relay,
+        Reason.SHARED: shared,
     }
     return of(reason for reason, held in holds.items() if held)
 

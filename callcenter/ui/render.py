@@ -300,7 +300,9 @@ def _ms(at: datetime) -> int:
 
 @pass_context
 def _ahead(context: Context, seconds: float) -> str:
-    """By how much a call goes before its arrival."""
+    """By how much a call goes before its arrival, or that it goes behind."""
+    if seconds < 0:
+        return say(context["language"], "ahead.behind")
     if seconds >= FRONT:
         return say(context["language"], "ahead.front")
     return say(context["language"], "ahead.minutes", minutes=round(seconds / 60))

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from callcenter import clock, sealing
+from callcenter import clock
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, legs, sessions
@@ -101,7 +101,7 @@ def test_a_form_records_every_demarche_it_holds(sign_in: SignIn) -> None:
     assert (answer.status_code, answer.headers.get("location")) == (303, "/desk"), answer.text
     first, second = sorted(_accompaniments(contact_id), key=lambda row: row.procedure, reverse=True)
     assert (first.partner, first.settled, first.reason, first.follow_up) == ("dgfip", True, None, "callback")
-    assert first.notes == "rappeler ; NIR •••"
+    assert first.noted == "rappeler ; NIR •••"
     assert (second.settled, second.reason, second.internet_checked) == (False, "website", True)
     assert karim.get("/api/desk").json()["state"] == "available"
 
@@ -168,8 +168,7 @@ def test_notes_are_kept_sealed_and_masked_until_the_outcome(sign_in: SignIn) -> 
     with reading() as session:
         contact = contacts.get(session, contact_id)
         assert contact is not None
-        assert contact.draft is not None
-        assert sealing.unseal(contact.draft) == "••• demande un délai"
+        assert contact.drafted == "••• demande un délai"
     assert karim.get("/api/desk").json()["recording"]["notes"] == "••• demande un délai"
 
 
@@ -285,7 +284,7 @@ def test_an_outcome_that_comes_second_leaves_its_notes_and_more_may_be_added_for
 def _notes_of(contact_id: str) -> str | None:
     with reading() as session:
         (row,) = contacts.accompaniments(session, [contact_id])
-    return row.notes
+    return row.noted
 
 
 def test_whether_it_is_settled_is_never_supposed(sign_in: SignIn) -> None:

@@ -9,12 +9,12 @@ from callcenter.api import staffing
 from callcenter.db import transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls, contacts, hours, legs, rollout
-from callcenter.records.callbacks import Callback
+from callcenter.records.callbacks import Callback, sealed
 from callcenter.records.contacts import Contact
 from callcenter.records.identity import new_id
 from callcenter.rules import erlang
 from callcenter.rules.opening_hours import DatedException
-from callcenter.sealing import pseudonym, seal
+from callcenter.sealing import pseudonym
 from tests.api.conftest import SignIn
 from tests.kept import rolled_up
 from tests.records.recount import instant
@@ -55,8 +55,9 @@ def called_back(hour: int, asked_by: str | None, ending: str = "answered") -> No
     queue."""
     at = instant(2026, 11, 9, hour, 40)
     with transaction() as session:
+        promise_id = new_id()
         promise = Callback(
-            id=new_id(), state="reached", asked_by=asked_by, number=seal("+262262123456"),
+            id=promise_id, state="reached", asked_by=asked_by, number=sealed(promise_id, PhoneNumber("+262262123456")),
             number_key=pseudonym(new_id()), department="974", topic="impots", language="fr", reference="1234567890",
             promised_at=at - timedelta(days=1), promised_from=at, promised_until=at + timedelta(hours=2),
             due_from=at, due_until=at + timedelta(hours=2), attempts=1, waited=180.0,

@@ -386,6 +386,22 @@ def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessi
     is_accessible(page, "a link to more than its maker sees")
 
 
+def test_the_shared_lines(opens: Opens, is_accessible: Checks) -> None:
+    settle("admin", role="admin")
+    page = opens("admin")
+    page.goto("/admin/shared-lines")
+    is_accessible(page, "no shared line")
+    page.fill("#name", "EHPAD Les Tilleuls")
+    page.fill("#number", "12")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.wait_for_selector("#number-error")
+    is_accessible(page, "a line that is refused")
+    page.fill("#number", "05 65 05 12 34")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.wait_for_selector("#notice .fr-alert--success")
+    is_accessible(page, "a shared line, with its history")
+
+
 def test_the_hours_the_directory_and_the_departments(opens: Opens, is_accessible: Checks) -> None:
     settle("admin", role="admin")
     page = opens("admin")

@@ -70,7 +70,7 @@ def test_karim_takes_a_call_from_offer_to_outcome(line: Line, opens: Opens) -> N
         assert contact is not None
         rows = contacts.accompaniments(session, [contact.id])
     assert contact.due == Due.RECORDED
-    assert {(row.procedure, row.outcome, row.settled, row.notes) for row in rows} == {
+    assert {(row.procedure, row.outcome, row.settled, row.noted) for row in rows} == {
         ("declaration-revenus", "accompaniment", True, "Première déclaration"),
         ("avis-impot", "orientation", False, None),
     }
@@ -106,7 +106,7 @@ def test_the_same_by_keyboard_alone(line: Line, opens: Opens) -> None:
     _is(page, "available")
     with reading() as session:
         (row,) = session.query(contacts.Accompaniment).all()
-    assert (row.procedure, row.outcome, row.settled, row.notes) == ("avis-impot", "information", True, "au clavier")
+    assert (row.procedure, row.outcome, row.settled, row.noted) == ("avis-impot", "information", True, "au clavier")
 
 
 def test_what_is_being_typed_survives_whatever_the_stream_sends(line: Line, desk: Desk, opens: Opens) -> None:

@@ -194,7 +194,7 @@ def records(page: Page) -> None:
 def recorded() -> str | None:
     with reading() as session:
         (row,) = session.query(contacts.Accompaniment).all()
-        return row.notes
+        return row.noted
 
 
 def test_an_untouched_field_follows_what_another_tab_has_kept(line: Line, opens: Opens) -> None:

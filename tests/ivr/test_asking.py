@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from callcenter import embedded
-from callcenter.actions import callback
+from callcenter.actions import callback, ceilings
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading, transaction
@@ -78,7 +78,7 @@ def test_the_callback_is_offered_early_and_the_place_is_kept(monday: None, carri
     assert "entre 10 heures et 11 heures" in said
     assert (starts.hour, ends.hour, ends - starts) == (10, 11, timedelta(hours=1))
     assert " ".join(kept.reference) in said or kept.reference in said.text.replace(" ", "")
-    assert (kept.typed, kept.source) == (False, "citizen")
+    assert (kept.pool, kept.source) == ("own", "citizen")
     assert 40 <= kept.waited < 60
     with reading() as session:
         call = calls.by_carrier_id(session, CALL)
@@ -112,7 +112,7 @@ def test_a_typed_number_is_read_back_and_confirmed_and_told_twice_is_one_promise
     assert _promises() == []
     promised = twice(slots.action, "2")
     kept = _the_promise()
-    assert (kept.phone.e164, kept.typed) == ("+33612345699", True)
+    assert (kept.phone, kept.pool) == (PhoneNumber("+33612345699"), "typed")
     assert "l'après-midi" in slots
     assert "Nous vous rappellerons" in promised
     assert "0612345699" not in "".join(each.action for each in (typing, read_back, slots))
@@ -138,7 +138,7 @@ def test_whoever_types_anothers_number_learns_nothing_of_what_was_promised_to_it
     again = asks_for_durand(OTHER_LINE, daughter)
     assert "déjà enregistrée" in again
     assert "Votre référence" in again
-    assert _the_promise().phone.e164 == DURAND
+    assert _the_promise().phone == PhoneNumber(DURAND)
 
 
 def test_an_anonymous_caller_must_type_a_number(monday: None, carrier: Carrier, agent: str) -> None:
@@ -148,7 +148,7 @@ def test_an_anonymous_caller_must_type_a_number(monday: None, carrier: Carrier, 
     typing = carrier.asks(offered.action, "1", From="anonymous")
     read_back = carrier.asks(typing.action, "0612345698", From="anonymous")
     assert "Nous vous rappellerons" in carrier.asks(read_back.action, "1", From="anonymous")
-    assert _the_promise().phone.e164 == "+33612345698"
+    assert _the_promise().phone == PhoneNumber("+33612345698")
 
 
 def test_what_cannot_be_stored_is_not_promised(stores: embedded.Stores, carrier: Carrier, agent: str) -> None:
@@ -374,7 +374,7 @@ def test_ten_thousand_abusive_requests_dial_nobody(monday: None, carrier: Carrie
             typed += 1
         except Refusal:
             continue
-    assert typed == callback.PER_DAY
+    assert typed == ceilings.PER_DAY
     with reading() as session:
         assert session.query(Attempt).count() == 0
 
@@ -396,7 +396,7 @@ def test_no_more_is_promised_in_an_hour_than_the_nation_can_keep(
 
 
 def test_one_number_is_promised_three_callbacks_a_day_and_no_more(monday: None) -> None:
-    for n in range(callback.PER_DAY):
+    for n in range(ceilings.PER_DAY):
         callback.asks(f"CA{n:032}", DURAND, WISH, now(), typed=False)
         assert callback.cancels_own(DURAND, now())
     with pytest.raises(Refusal):

@@ -9,6 +9,7 @@ import pytest
 from callcenter import config
 from callcenter.actions import agent, healing, satisfaction
 from callcenter.actions.agent import takes_post
+from callcenter.api import board
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records import calls, contacts, rollups
@@ -153,6 +154,32 @@ def test_by_text_where_texts_are_on(carrier: Carrier, karim: str, line: Line, mo
     carrier.asks("/voice/text", From=DURAND, Body="STOP")
     assert contact_of(call_id).asks_no_more
     carrier.asks("/voice/text", From="+33699999999", Body="4 oui")
+
+
+def test_texts_have_one_ceiling_and_the_rest_wait_for_their_turn(
+    karim: str, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        spoken(karim, f"+3361234567{n}")
+    spoken(karim, "+33565051234")  # a fixed line takes no texts, and is not counted
+    later = now() + timedelta(minutes=5)
+    monkeypatch.setenv("TEXTS", "1")
+    monkeypatch.setenv("TEXTS_PER_HOUR", "2")
+    config.settings.cache_clear()
+    try:
+        for contact_id in satisfaction.to_ask(later):
+            satisfaction.asks_by_text(contact_id, later)
+        assert len(line.messages()) == 2
+        assert satisfaction.to_ask(later) == []
+        assert board.last_hour(later).texts.share == 1
+        monkeypatch.setenv("TEXTS_PER_HOUR", "3")
+        config.settings.cache_clear()
+        for contact_id in satisfaction.to_ask(later) * 2:
+            satisfaction.asks_by_text(contact_id, later)
+        assert len({message["to"] for message in line.messages()}) == 3
+    finally:
+        monkeypatch.undo()
+        config.settings.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def _typing(carrier: Carrier, department: str = "46", from_: str = DURAND) -> Do
 
 def _promised() -> list[str]:
     with reading() as session:
-        return [each.phone.e164 for each in session.query(Callback)]
+        return [each.phone.e164 for each in session.query(Callback) if each.phone]
 
 
 @pytest.mark.parametrize(

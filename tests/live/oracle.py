@@ -230,5 +230,6 @@ class Oracle:
         return sum(queue in agent.queues for agent in self.agents.values())
 
     def _line(self, queue: str) -> Line:
-        scores = [call.score for call in self._in_line() if call.queue == queue]
-        return Line(queue, len(scores), min(scores, default=None), self._duty(queue))
+        there = [(c.score, c_id, c.arrival) for c_id, c in self.calls.items() if not c.held_by and c.queue == queue]
+        score, _, arrival = min(there, default=(None, "", None))
+        return Line(queue, len(there), score, self._duty(queue), arrival)

@@ -159,7 +159,7 @@ def test_what_is_her_own_waits_for_her_agent() -> None:
     assert offers.reserve_any("t1", 105) is None
     floor.free("karim", 101)
     joins("petit", 99)
-    assert queue.lines(["A:karim", "A:ines"]) == [Line("A:karim", 1, 100, 1), Line("A:ines", 0, None, 1)]
+    assert queue.lines(["A:karim", "A:ines"]) == [Line("A:karim", 1, 100, 1, 100), Line("A:ines", 0, None, 1, None)]
     held = offers.reserve_for_call("durand", "t1", 105)
     assert held
     assert held.agent_id == "karim"
@@ -184,7 +184,7 @@ def test_the_lines_that_staff_see() -> None:
     joins("durand", 100)
     joins("petit", 101)
     assert queue.lines(LOT) == [
-        Line("46:impots:fr", waiting=2, oldest_score=100, on_duty=1),
-        Line("R76:impots:fr", waiting=0, oldest_score=None, on_duty=2),
-        Line("N:impots:fr", waiting=0, oldest_score=None, on_duty=2),
+        Line("46:impots:fr", waiting=2, oldest_score=100, on_duty=1, arrival=100),
+        Line("R76:impots:fr", waiting=0, oldest_score=None, on_duty=2, arrival=None),
+        Line("N:impots:fr", waiting=0, oldest_score=None, on_duty=2, arrival=None),
     ]

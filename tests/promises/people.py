@@ -2,11 +2,11 @@
 
 import time
 
-from callcenter import clock, sealing
+from callcenter import clock
 from callcenter.actions import citizen
 from callcenter.db import reading, transaction
 from callcenter.records import agents, calls
-from callcenter.records.agents import Agent
+from callcenter.records.agents import Agent, sealed_phone
 from callcenter.records.calls import Call, Wish
 from callcenter.records.identity import new_id
 from ivr.rehearsal.far_end import Caller, Line
@@ -21,7 +21,7 @@ def hires(number: int, department: str = "46", topics: tuple[str, ...] = ("impot
         session.add(
             Agent(
                 id=agent_id, login=f"agent-{number}", name=f"Agent {number}", password_hash="x", department=department,
-                topics=list(topics), languages=["fr"], desk_phone=sealing.seal(f"+3356500{number:04d}"),
+                topics=list(topics), languages=["fr"], desk_phone=sealed_phone(agent_id, f"+3356500{number:04d}"),
                 since=clock.now(),
             )
         )  # fmt: skip

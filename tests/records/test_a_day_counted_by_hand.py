@@ -11,9 +11,10 @@ from callcenter import sealing
 from callcenter.api.asked import Asked
 from callcenter.api.report import Report, report
 from callcenter.db import Session, reading, transaction
+from callcenter.phone_number import PhoneNumber
 from callcenter.records import rollups, trail
 from callcenter.records.agents import Agent
-from callcenter.records.callbacks import Callback
+from callcenter.records.callbacks import Callback, sealed
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.identity import new_id, new_reference
@@ -132,8 +133,9 @@ class Day:
         """Somebody promised a call between 30 and 90 minutes later, and reached so many minutes after the promise."""
         _, asked = self.call(minute, "became_callback")
         at, reached = asked.arrived_at, asked.arrived_at + reached_after * MINUTE
+        promise_id = new_id()
         promise = Callback(
-            id=new_id(), state="reached", asked_by=asked.id, number=sealing.seal("+33565001234"),
+            id=promise_id, state="reached", asked_by=asked.id, number=sealed(promise_id, PhoneNumber("+33565001234")),
             number_key=sealing.pseudonym(new_id()), department="46", topic="impots", language="fr",
             reference="ABC", promised_at=at, promised_from=at + 30 * MINUTE, promised_until=at + 90 * MINUTE,
             due_from=at + 30 * MINUTE, due_until=at + 90 * MINUTE, attempts=attempts, closed_at=reached,

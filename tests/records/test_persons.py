@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import text
 from typer.testing import CliRunner
 
@@ -82,20 +83,62 @@ def test_nothing_of_an_erased_person_is_left_in_a_dump(database: embedded.Server
     callback.drafts_number("CA" + "6" * 32, TYPED, now())
     secrets = (reference, due, NOTE, LINE_OF[CANARY], "CA" + "6" * 32)
     before = embedded.dump(database)
-    assert traces(before, CANARY, *secrets) == {"pseudonym", *secrets}
+    assert traces(before, CANARY, *secrets) == {"pseudonym", *secrets} - {NOTE}  # notes are sealed
     with reading() as session:
         sealed = [
             bytes(row).hex() for row in session.scalars(text("select number from calls where number is not null"))
         ]
         sealed += [bytes(row).hex() for row in session.scalars(text("select number from drafts"))]
+        sealed += [bytes(row).hex() for row in session.scalars(text("select notes from accompaniments"))]
     figures = rolled()
     assert person.erases(NUMBER, now()) == 2
     after = embedded.dump(database)
     assert traces(after, CANARY, *secrets) == set()
-    assert sum(each in after for each in sealed) == 1  # the other's
-    assert traces(after, OTHER, others, "mésange") == {"pseudonym", others, "mésange"}
+    assert sum(each in after for each in sealed) == 2  # the other's, number and notes
+    assert traces(after, OTHER, others, "mésange") == {"pseudonym", others}
+    assert [row["notes"] for row in person.sees_all(PhoneNumber(OTHER), now())["accompaniments"]] == ["mésange"]
     assert rolled(anew=True) == figures
     assert person.sees_all(NUMBER, now())["contacts"] == []
+
+
+def test_erasing_a_neighbour_finds_the_draft_of_whoever_typed_their_number(karim: str) -> None:
+    """The number alone leads there: they never called, and the line is another's."""
+    neighbour = PhoneNumber("+33687654329")
+    callback.drafts_number(LINE_OF[OTHER], TYPED, now())
+    callback.drafts_number(LINE_OF[CANARY], "0612345698", now())
+    assert len(person.sees_all(neighbour, now())["typed_elsewhere"]) == 1
+    assert LINE_OF[OTHER] not in json.dumps(person.sees_all(neighbour, now()))
+    person.erases(neighbour, now())
+    with reading() as session:
+        assert list(session.scalars(text("select carrier_id from drafts"))) == [LINE_OF[CANARY]]
+
+
+def test_notes_rest_sealed_and_open_in_their_own_row_alone(database: embedded.Server, karim: str) -> None:
+    helped(karim, CANARY, NOTE)
+    helped(karim, OTHER, "mésange")
+    settle_sites([(7, "46")])
+    row = LINE | {"reference": "Moineau-1", "debut": "2025-03-14T09:30", "remarques": "rougegorge 184127645108946"}
+    assert taken([row]).contacts == 1
+    dump = embedded.dump(database)
+    assert traces(dump, CANARY, NOTE, "mésange", "rougegorge") == {"pseudonym"}
+    with reading() as session:
+        assert session.query(contacts.Accompaniment).count() == 3
+    assert noted() == {NOTE, "mésange", "rougegorge •••"}
+    with transaction() as session:
+        session.execute(
+            text("""
+            update accompaniments a set notes = b.notes from accompaniments b
+            where a.notes is not null and b.notes is not null and b.id <> a.id
+        """)
+        )
+        session.execute(text("update contacts set draft = (select number from calls limit 1)"))
+    with reading() as session:
+        for moved in session.query(contacts.Accompaniment):
+            with pytest.raises(InvalidTag):
+                assert moved.noted is None
+        for contact in session.query(contacts.Contact):
+            with pytest.raises(InvalidTag):
+                assert contact.drafted is None
 
 
 def rolled(*, anew: bool = False) -> object:
@@ -165,12 +208,17 @@ def test_six_months_after_the_last_contact_the_night_erases(database: embedded.S
     older(184, OTHER)
     speaks(karim, "CA" + "9" * 32, OTHER, now())  # they called again: all of theirs stays
     tidy()
-    assert traces(embedded.dump(database), CANARY, reference, NOTE) == {"pseudonym", reference, NOTE}
-    assert traces(embedded.dump(database), OTHER, "mésange") == {"pseudonym", "mésange"}
+    assert traces(embedded.dump(database), CANARY, reference, NOTE) == {"pseudonym", reference}
+    assert noted() == {NOTE, "mésange"}
     older(3, CANARY)
     tidy()
     assert traces(embedded.dump(database), CANARY, reference, NOTE, LINE_OF[CANARY]) == set()
-    assert traces(embedded.dump(database), OTHER, "mésange") == {"pseudonym", "mésange"}
+    assert noted() == {"mésange"}
+
+
+def noted() -> set[str | None]:
+    with reading() as session:
+        return {row.noted for row in session.query(contacts.Accompaniment) if row.notes}
 
 
 def test_an_open_promise_keeps_its_person(karim: str) -> None:

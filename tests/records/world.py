@@ -6,9 +6,10 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from callcenter import sealing
+from callcenter.phone_number import PhoneNumber
 from callcenter.records import trail
 from callcenter.records.agents import Agent
-from callcenter.records.callbacks import Callback
+from callcenter.records.callbacks import Callback, sealed
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.identity import new_id, new_reference
@@ -104,9 +105,11 @@ class World:
     def _promise(self, asked: Call | None, contact: Contact) -> None:
         chance, at = self.chance, contact.arrived_at
         state = chance.choice(("promised", "reached", "reached", "not_reached", "cancelled"))
+        promise_id = new_id()
         promise = Callback(
-            id=new_id(), state=state, asked_by=asked.id if asked else None, number=sealing.seal("+33565001234"),
-            number_key=sealing.pseudonym(new_id()), department=contact.department, topic="impots", language="fr",
+            id=promise_id, state=state, asked_by=asked.id if asked else None,
+            number=sealed(promise_id, PhoneNumber("+33565001234")), number_key=sealing.pseudonym(new_id()),
+            department=contact.department, topic="impots", language="fr",
             reference=contact.reference, promised_at=at, promised_from=at, promised_until=at + timedelta(hours=1),
             due_from=at + timedelta(hours=2), due_until=at + timedelta(hours=3), attempts=chance.randrange(4),
             waited=0.0, relay=False,

@@ -6,6 +6,7 @@ from cryptography.exceptions import InvalidTag
 from callcenter import sealing
 from callcenter.config import PRACTICE_SECRET, settings
 
+HERE = sealing.Place("calls", "number", "7d0f")
 NEW_SECRET = "another-secret-another-secret-another"
 
 
@@ -23,25 +24,40 @@ def _forget() -> None:
 
 
 def test_what_is_sealed_opens_again_and_shows_nothing() -> None:
-    sealed = sealing.seal("+33612345698")
+    sealed = sealing.seal("+33612345698", HERE)
     assert b"612345698" not in sealed
-    assert sealing.unseal(sealed) == "+33612345698"
-    assert sealing.seal("+33612345698") != sealed
+    assert sealing.unseal(sealed, HERE) == "+33612345698"
+    assert sealing.seal("+33612345698", HERE) != sealed
 
 
 def test_one_changed_bit_is_noticed() -> None:
-    sealed = bytearray(sealing.seal("+33612345698"))
+    sealed = bytearray(sealing.seal("+33612345698", HERE))
     sealed[-1] ^= 1
     with pytest.raises(InvalidTag):
-        sealing.unseal(bytes(sealed))
+        sealing.unseal(bytes(sealed), HERE)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        sealing.Place("callbacks", "number", "7d0f"),
+        sealing.Place("calls", "draft", "7d0f"),
+        sealing.Place("calls", "number", "7d0e"),
+        sealing.Place("calls", "number7", "d0f"),
+    ],
+)
+def test_a_value_moved_to_another_place_does_not_open(elsewhere: sealing.Place) -> None:
+    sealed = sealing.seal("+33612345698", HERE)
+    with pytest.raises(InvalidTag):
+        sealing.unseal(sealed, elsewhere)
 
 
 def test_after_a_rotation_old_rows_open_and_the_same_person_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    old, pseudonym = sealing.seal("+33612345698"), sealing.pseudonym("+33612345698")
+    old, pseudonym = sealing.seal("+33612345698", HERE), sealing.pseudonym("+33612345698")
     monkeypatch.setenv("SECRET_KEY", NEW_SECRET)
     monkeypatch.setenv("SECRET_KEY_ID", "2")
     monkeypatch.setenv("SECRET_KEYS_OLD", f"1:{PRACTICE_SECRET}")
     _forget()
-    assert sealing.unseal(old) == "+33612345698"
-    assert sealing.seal("x")[0] == 2
+    assert sealing.unseal(old, HERE) == "+33612345698"
+    assert sealing.seal("x", HERE)[0] == 2
     assert sealing.pseudonym("+33612345698") == pseudonym

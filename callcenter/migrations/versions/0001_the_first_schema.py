@@ -94,8 +94,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "carrier_events",
-        sa.Column("resource", sa.String(length=80), nullable=False),
-        sa.Column("stream", sa.String(length=20), nullable=False),
+        sa.Column("resource", sa.String(length=40), nullable=False),
+        sa.Column("stream", sa.String(length=40), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("resource", "stream", "sequence"),
@@ -146,12 +146,24 @@ def upgrade() -> None:
     op.create_index("contacts_to_erase", "contacts", ["arrived_at"], unique=False, postgresql_where="erased_at is null")
     op.create_index("contacts_owed", "contacts", ["agent_id"], unique=False, postgresql_where="due = 'owed'")
     op.create_table(
+        "shared_lines",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=False),
+        sa.Column("number_key", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number_key"),
+    )
+    op.create_table(
         "drafts",
         sa.Column("carrier_id", sa.String(length=40), nullable=False),
         sa.Column("number", sa.LargeBinary(), nullable=False),
+        sa.Column("number_key", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("carrier_id"),
     )
+    op.create_index(op.f("ix_drafts_number_key"), "drafts", ["number_key"], unique=False)
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -662,7 +674,7 @@ def upgrade() -> None:
         sa.Column("settled", sa.Boolean(), nullable=True),
         sa.Column("follow_up", sa.String(length=12), nullable=False),
         sa.Column("continues", sa.Uuid(as_uuid=False), nullable=True),
-        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("notes", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(reason is not null) = (outcome = 'orientation')", name="accompaniments_reason"),
         sa.CheckConstraint("outcome <> 'orientation' or not settled", name="accompaniments_oriented_is_not_settled"),
@@ -821,7 +833,8 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=10), nullable=False),
         sa.Column("asked_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("asker_key", sa.LargeBinary(), nullable=True),
-        sa.Column("typed", sa.Boolean(), nullable=False),
+        sa.Column("destination", sa.String(length=4), nullable=False),
+        sa.Column("pool", sa.String(length=8), nullable=False),
         sa.Column("promised_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("for_agent", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("number", sa.LargeBinary(), nullable=False),
@@ -866,6 +879,8 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="state in ('promised', 'queued', 'dialling', 'talking')",
     )
+    op.create_index("callbacks_to_erase", "callbacks", ["closed_at"], unique=False, postgresql_where="number_key <> ''")
+    op.create_index("callbacks_drawn", "callbacks", ["destination", "promised_at"], unique=False)
     op.create_index("callbacks_recent", "callbacks", ["promised_at"], unique=False)
     op.create_index(op.f("ix_callbacks_asked_by"), "callbacks", ["asked_by"], unique=False)
     op.create_index(op.f("ix_callbacks_for_agent"), "callbacks", ["for_agent"], unique=False)
@@ -907,7 +922,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(op.f("ix_legs_agent_id"), "legs", ["agent_id"], unique=False)
+    op.create_index("legs_by_agent", "legs", ["agent_id", "asked_at"], unique=False)
     op.create_index(op.f("ix_legs_carrier_id"), "legs", ["carrier_id"], unique=False)
     op.create_index(op.f("ix_legs_contact_id"), "legs", ["contact_id"], unique=False)
     op.create_index("legs_by_call", "legs", ["call_id"], unique=False)
@@ -1022,11 +1037,13 @@ def downgrade() -> None:
     op.drop_index("legs_by_call", table_name="legs")
     op.drop_index(op.f("ix_legs_contact_id"), table_name="legs")
     op.drop_index(op.f("ix_legs_carrier_id"), table_name="legs")
-    op.drop_index(op.f("ix_legs_agent_id"), table_name="legs")
+    op.drop_index("legs_by_agent", table_name="legs")
     op.drop_table("legs")
     op.drop_index(op.f("ix_callbacks_for_agent"), table_name="callbacks")
     op.drop_index(op.f("ix_callbacks_asked_by"), table_name="callbacks")
     op.drop_index("callbacks_recent", table_name="callbacks")
+    op.drop_index("callbacks_drawn", table_name="callbacks")
+    op.drop_index("callbacks_to_erase", table_name="callbacks", postgresql_where="number_key <> ''")
     op.drop_index(
         "callbacks_one_open_per_number",
         table_name="callbacks",
@@ -1099,7 +1116,9 @@ def downgrade() -> None:
     op.drop_index("events_by_time", table_name="events", postgresql_using="brin")
     op.drop_index("events_by_noun", table_name="events")
     op.drop_table("events")
+    op.drop_index(op.f("ix_drafts_number_key"), table_name="drafts")
     op.drop_table("drafts")
+    op.drop_table("shared_lines")
     op.drop_index("contacts_to_erase", table_name="contacts", postgresql_where="erased_at is null")
     op.drop_index("contacts_owed", table_name="contacts", postgresql_where="due = 'owed'")
     op.drop_index("contacts_once_per_site", table_name="contacts", postgresql_where="site_reference is not null")

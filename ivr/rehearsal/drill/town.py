@@ -10,9 +10,9 @@ from typing import Any
 import aiohttp
 from argon2 import PasswordHasher
 
-from callcenter import clock, sealing
+from callcenter import clock
 from callcenter.db import transaction
-from callcenter.records.agents import Agent
+from callcenter.records.agents import Agent, sealed_phone
 from callcenter.records.identity import new_id
 from callcenter.reference import rows
 from ivr.rehearsal.agents import BEATS, Desk, entry
@@ -41,14 +41,16 @@ def settle(count: int) -> list[tuple[str, str]]:
                 Agent(
                     id=agent_id, login=login, name=login.capitalize(), password_hash=hashed, role="agent",
                     department=DEPARTMENTS[n % len(DEPARTMENTS)], departments=[], topics=topics, languages=["fr", "en"],
-                    since=clock.now(), desk_phone=sealing.seal(f"+335650001{n:02}"), site_id=None,
+                    since=clock.now(), desk_phone=sealed_phone(agent_id, f"+335650001{n:02}"), site_id=None,
                 )
             )  # fmt: skip
+        supervisor_id = new_id()
         session.add(
             Agent(
-                id=new_id(), login=SUPERVISOR, name=SUPERVISOR.capitalize(), password_hash=hashed, role="supervisor",
-                department=DEPARTMENTS[0], departments=list(DEPARTMENTS), topics=[], languages=["fr"],
-                since=clock.now(), desk_phone=sealing.seal("+33565000200"), site_id=None,
+                id=supervisor_id, login=SUPERVISOR, name=SUPERVISOR.capitalize(), password_hash=hashed,
+                role="supervisor", department=DEPARTMENTS[0], departments=list(DEPARTMENTS), topics=[],
+                languages=["fr"], since=clock.now(), site_id=None,
+                desk_phone=sealed_phone(supervisor_id, "+33565000200"),
             )
         )  # fmt: skip
     return made
