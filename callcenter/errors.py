@@ -235,6 +235,12 @@ class DatabaseBusy(StoreDown):
     english = "A colleague is acting on the same call; try again in a moment."
 
 
+class DatabaseSlow(DatabaseBusy):
+    """Cette demande a pris trop de temps ; réessayez dans un instant."""
+
+    english = "This took too long; try again in a moment."
+
+
 class LiveStoreDown(StoreDown):
     """Le service est momentanément indisponible ; vos données sont conservées."""
 

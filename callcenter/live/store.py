@@ -17,6 +17,7 @@ from callcenter.errors import LiveStoreDown
 
 SOCKET_TIMEOUT = 1.0
 CONNECT_TIMEOUT = 0.5
+LIFE = 0.3  # seconds in which a store that lives answers a new connection
 REST_AFTER_FAILURE = 0.5  # seconds in which nobody waits for a store that did not answer
 CONNECTIONS = 32
 
@@ -31,7 +32,11 @@ def call(function: str, *args: str | float) -> Any:
 
 
 def run(question: Callable[[redis.Redis], _Answer]) -> _Answer:
-    """Asks the store, unless it has just failed to answer. Raises LiveStoreDown, and never asks twice."""
+    """Asks the store, unless it has just failed to answer. Raises LiveStoreDown, and never asks twice.
+
+    One answer that came too late, or a pool without a free connection, is bad luck for whoever asked: the others are
+    refused only where the store does not answer a new connection either.
+    """
     breaker, server = _breaker(), client()
     breaker.enter()
     try:
@@ -40,11 +45,25 @@ def run(question: Callable[[redis.Redis], _Answer]) -> _Answer:
         breaker.close()  # it answers, if badly
         raise LiveStoreDown() from refused
     except (redis.RedisError, OSError) as silent:
-        breaker.open()
         server.connection_pool.disconnect(inuse_connections=False)
+        if _lives():
+            breaker.close()
+        else:
+            breaker.open()
         raise LiveStoreDown() from silent
     breaker.close()
     return answer
+
+
+def _lives() -> bool:
+    """Whether the store answers on a new connection: it does one thing at a time, so then it answers everybody."""
+    with redis.Redis.from_url(
+        settings().redis_url, socket_timeout=LIFE, socket_connect_timeout=LIFE, retry=Retry(NoBackoff(), 0), protocol=2
+    ) as one:
+        try:
+            return bool(one.ping())
+        except (redis.RedisError, OSError):
+            return False
 
 
 @lru_cache
@@ -113,7 +132,7 @@ class Breaker:
             if now < self._rests_until:
                 raise LiveStoreDown()
             # Longer than any try can take: if the one who tries is killed, somebody else will.
-            self._rests_until = now + REST_AFTER_FAILURE + SOCKET_TIMEOUT * 2 + CONNECT_TIMEOUT
+            self._rests_until = now + REST_AFTER_FAILURE + SOCKET_TIMEOUT * 2 + CONNECT_TIMEOUT + LIFE
 
     def open(self) -> None:
         with self._lock:

@@ -138,6 +138,25 @@ def test_an_address_that_swallows_everything_is_given_up(speak_to: Callable[[str
         assert isinstance(given_up.value.__cause__, redis.TimeoutError)
 
 
+def test_one_answer_that_is_too_late_is_late_for_its_asker_alone() -> None:
+    joins()
+    with pytest.raises(LiveStoreDown) as late:
+        store.run(lambda server: server.blpop(["{cc}nothing"], timeout=30))
+    assert isinstance(late.value.__cause__, redis.TimeoutError)
+    assert queue.waiting() == {"durand": 100.0}
+
+
+def test_a_pool_that_is_all_at_work_is_no_dead_store() -> None:
+    joins()
+    pool = store.client().connection_pool
+    held = [pool.get_connection() for _ in range(store.CONNECTIONS)]
+    with pytest.raises(LiveStoreDown):
+        queue.waiting()
+    for each in held:
+        pool.release(each)
+    assert queue.waiting() == {"durand": 100.0}
+
+
 def eventually(question: Callable[[], Answer]) -> Answer:
     """Its answer, once the breaker has let somebody try."""
     for _ in range(200):
