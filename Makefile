@@ -8,7 +8,7 @@ UV := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv -q
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade
 ARGS ?=
 
-.PHONY: help run test bench lint install lock clean
+.PHONY: help run test bench fuzz lint install lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ test: $(STAMPS)/project $(STAMPS)/dev $(STAMPS)/browser ## install, then every t
 bench: $(STAMPS)/project $(STAMPS)/dev ## each measure as 'name ratio'; ARGS=voice for that one alone
 	@for each in $(if $(ARGS),$(ARGS:%=tests/bench/bench_%.py),tests/bench/bench_*.py); do \
 	  $(BIN)/python -m tests.bench.$$(basename $$each .py) || exit 1; done
+
+fuzz: $(STAMPS)/project $(STAMPS)/dev ## hostile requests to every route; ARGS=minutes, then --seed N
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 lint: $(STAMPS)/project $(STAMPS)/dev ## style, types, borders
 	$(BIN)/ruff check .

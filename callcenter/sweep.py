@@ -16,6 +16,8 @@ import structlog
 
 from callcenter import clock, jobs, logs
 from callcenter.actions import dispatch, healing
+from callcenter.actions.pulse import CARRIER, Pulse
+from callcenter.actions.readiness import SWEEP
 from callcenter.errors import LiveStoreDown, StoreDown
 from callcenter.live import queue
 from callcenter.telephone import telephone
@@ -31,18 +33,20 @@ log = structlog.get_logger()
 
 @dataclass
 class Heart:
-    """The beacon, and the rebuilding that its absence asks for. In the seconds after the index did not answer it is
-    compared with each beat: what others could not write there meanwhile was left to us."""
+    """The beacon, and the rebuilding that its absence asks for. Where it lags by less, and in the seconds after the
+    index did not answer, the index is compared at once: it may have been rolled back by a moment, and what others
+    could not write there was left to us."""
 
     restless_until: datetime | None = None
 
     def beats(self, at: datetime) -> None:
         """Every second. Raises LiveStoreDown, DatabaseDown."""
         try:
-            if not healing.beacon_is_raised(at):
+            lag = healing.raise_beacon(at)
+            if lag is None:
                 healing.rebuild(at)
                 self.restless_until = clock.now() + RESTLESS
-            elif self.restless_until and at < self.restless_until:
+            elif lag or (self.restless_until and at < self.restless_until):
                 healing.compare_index(at)
         except LiveStoreDown:
             self.restless_until = clock.now() + RESTLESS
@@ -53,37 +57,44 @@ def run(stop: threading.Event) -> None:
     """Until told to stop."""
     telephone()
     minute = timedelta(minutes=1)
-    lanes: list[dict[Step, timedelta]] = [
-        {Heart().beats: timedelta(seconds=1)},
-        {
+    lanes: dict[str, dict[Step, timedelta]] = {
+        "heart": {Heart().beats: timedelta(seconds=1)},
+        "match": {
             healing.leases_end: timedelta(seconds=TICK),
             _widen: timedelta(seconds=TICK),
             _match: timedelta(seconds=TICK),
             healing.agents_fall_silent: timedelta(seconds=TICK),
             healing.callbacks_fall_due: timedelta(seconds=TICK),
         },
-        {healing.connections_end: timedelta(seconds=TICK)},
-        {healing.monitoring_settles: timedelta(seconds=TICK)},
-        {healing.dials_end: timedelta(seconds=TICK)},
-        {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
-        {healing.compare_carrier: timedelta(seconds=30)},
-        {
+        "connections": {healing.connections_end: timedelta(seconds=TICK)},
+        "monitoring": {healing.monitoring_settles: timedelta(seconds=TICK)},
+        "dials": {healing.dials_end: timedelta(seconds=TICK)},
+        "index": {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
+        "lines": {healing.compare_carrier: timedelta(seconds=30)},
+        "callbacks": {
             healing.callbacks_are_kept: timedelta(seconds=5),
             healing.satisfaction_is_asked: minute,
             healing.workers_work: minute,
-            _ping: minute,
+            _ping: timedelta(seconds=15),
             _roll_up: minute,
             _tidy: timedelta(hours=1),
         },
+    }
+    pulse = Pulse(SWEEP)
+    pulse.goes_round(CARRIER)
+    pulse.start()
+    threads = [
+        threading.Thread(target=_goes_round, args=(name, lane, pulse, stop), daemon=True)
+        for name, lane in lanes.items()
     ]
-    threads = [threading.Thread(target=_goes_round, args=(lane, stop), daemon=True) for lane in lanes]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    pulse.stop()
 
 
-def _goes_round(lane: dict[Step, timedelta], stop: threading.Event) -> None:
+def _goes_round(name: str, lane: dict[Step, timedelta], pulse: Pulse, stop: threading.Event) -> None:
     """One lane: its steps, each when its time has come; soon again where it could not be done."""
     following = {step: clock.now() + (WORKERS_COME if step is healing.workers_work else NOW) for step in lane}
     while not stop.is_set():
@@ -92,6 +103,9 @@ def _goes_round(lane: dict[Step, timedelta], stop: threading.Event) -> None:
             if at >= following[step]:
                 done = _try(step, at)
                 following[step] = at + (every if done else min(every, AGAIN))
+                if done and step is healing.compare_carrier:
+                    pulse.goes_round(CARRIER)
+            pulse.goes_round(name)
         stop.wait(TICK / 5)
 
 

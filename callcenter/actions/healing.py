@@ -142,14 +142,15 @@ def workers_work(at: datetime) -> bool:
     return False
 
 
-def beacon_is_raised(at: datetime) -> bool:
-    """Raise the beacon in both stores; False when the index had lost or forgotten it, and must be rebuilt."""
+def raise_beacon(at: datetime) -> int | None:
+    """Raise the beacon in both stores. By how many counts the index lagged: any may be a rollback, or another sweep
+    between its two writes; None when it had lost or forgotten the beacon, and must be rebuilt."""
     with transaction() as session:
         before, number = beacon.read(session), beacon.raise_(session, at)
-    if _is_behind(before):
-        return False
-    live_beacon.write(number, at.timestamp())
-    return True
+    if lacks("beacon"):
+        live_beacon.write(number, at.timestamp())
+        return 0
+    return live_beacon.raise_(before, BEHIND, number, at.timestamp())
 
 
 def rebuild(at: datetime) -> bool:

@@ -11,6 +11,13 @@ def write(n: int, at: float) -> None:
     store.run(lambda server: server.set(_key(), f"{n} {at}"))
 
 
+def raise_(before: int, may_lag: int, number: int, at: float) -> int | None:
+    """Write the sweep's count, unless the index was lost or rolled back since it stood at `before`: None. Else by how
+    many counts it lagged."""
+    lag = store.call("raise_beacon", before, may_lag, number, at)
+    return None if lag is None else int(lag)
+
+
 def read() -> int | None:
     """The count last written; None when the index was lost."""
     found = store.run(lambda server: server.get(_key()))

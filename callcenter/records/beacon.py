@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, func, select, text
+from sqlalchemy import CheckConstraint, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,10 +24,15 @@ class Beacon(Base):
 
 
 def raise_(session: Session, at: datetime) -> int:
-    """The number, one higher if the last rise is a second old, however many sweeps there are."""
-    first = insert(Beacon).values(id=1, number=1, at=at)
-    higher = {"number": Beacon.number + 1, "at": at}
-    session.execute(first.on_conflict_do_update(index_elements=["id"], set_=higher, where=Beacon.at <= at - SECOND))
+    """The number, one higher if the last rise is a second old, however many sweeps there are. Never waits: a sweep
+    that was frozen with the row in its hand keeps nobody from seeing that the index is lost."""
+    due = select(Beacon.id).where(Beacon.at <= at - SECOND).with_for_update(skip_locked=True)
+    higher = update(Beacon).where(Beacon.id.in_(due.scalar_subquery())).values(number=Beacon.number + 1, at=at)
+    raised: int | None = session.scalar(higher.returning(Beacon.number))
+    if raised is not None:
+        return raised
+    if not read(session):
+        session.execute(insert(Beacon).values(id=1, number=1, at=at).on_conflict_do_nothing())
     return read(session)
 
 

@@ -3,44 +3,39 @@
 import signal
 import subprocess
 import sys
-import time
+from datetime import timedelta
 
 from callcenter import clock, embedded
 from callcenter.db import transaction
-from callcenter.errors import DatabaseBusy
 from callcenter.records import beacon
+from tests.patience import until
 
 RAISES = """
 import os, signal
+from datetime import timedelta
 from callcenter import clock
 from callcenter.db import transaction
 from callcenter.records import beacon
 with transaction() as session:
-    beacon.raise_(session, clock.now())
+    beacon.raise_(session, clock.now() + timedelta(seconds=1))
     print("held", flush=True)
     os.kill(os.getpid(), signal.SIGSTOP)
 """
-PATIENCE = 8.0  # seconds: a unit of work may take 2.5
+SECOND = timedelta(seconds=1)
 
 
 def test_the_beacon_is_raised_though_a_frozen_sweep_holds_it(database: embedded.Server) -> None:
-    with transaction() as session:
-        beacon.raise_(session, clock.now())
+    first = raises()
     with subprocess.Popen([sys.executable, "-c", RAISES], stdout=subprocess.PIPE) as frozen:
         try:
             assert frozen.stdout is not None
             assert frozen.stdout.readline() == b"held\n"
-            _raises_in_the_end()
+            assert raises() == first  # at once: nobody waits for the frozen hand
+            until(lambda: raises() > first, "the server never ended the frozen transaction")
         finally:
             frozen.send_signal(signal.SIGKILL)
 
 
-def _raises_in_the_end() -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            with transaction() as session:
-                beacon.raise_(session, clock.now())
-                return
-        except DatabaseBusy:
-            assert time.monotonic() < deadline
+def raises() -> int:
+    with transaction() as session:
+        return beacon.raise_(session, clock.now() + SECOND)

@@ -74,7 +74,7 @@ class Town(RuleBasedStateMachine):
         self.told = 0
         for agent_id in self.staff[:2]:
             agent.takes_post(agent_id, "phone", clock.now())
-        healing.beacon_is_raised(clock.now())
+        healing.raise_beacon(clock.now())
 
     def teardown(self) -> None:
         self.comes_to_rest()
@@ -145,7 +145,7 @@ class Town(RuleBasedStateMachine):
     @rule(alive=st.sets(st.integers(0, STAFF - 1)))
     def hearts_stop(self, alive: set[int]) -> None:
         at = clock.now() + timedelta(seconds=16)
-        healing.beacon_is_raised(clock.now())
+        healing.raise_beacon(clock.now())
         for n in alive:
             agent.beats(self.staff[n], at)
         healing.agents_fall_silent(at)

@@ -22,7 +22,7 @@ local HEADS, IDLE = '{cc}heads', '{cc}idle'
 local CALLS, WIDENING = '{cc}calls', '{cc}widening'
 local AGENTS, PROFILES, DUTY, BEATS = '{cc}agents', '{cc}profiles', '{cc}duty', '{cc}beats'
 local RESERVED, HELD = '{cc}reserved', '{cc}held'
-local DIAL = '{cc}dial'
+local DIAL, BEACON = '{cc}dial', '{cc}beacon'
 
 local function queue_key(queue) return '{cc}queue:' .. queue end
 local function picks_key(queue) return '{cc}picks:' .. queue end

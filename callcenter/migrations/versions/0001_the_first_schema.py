@@ -460,6 +460,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "pulses",
+        sa.Column("process", sa.String(length=120), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("process", "part"),
+    )
+    op.create_table(
         "holiday_overrides",
         sa.Column("scope", sa.String(length=7), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -1102,6 +1109,7 @@ def downgrade() -> None:
     op.drop_table("hours_exceptions")
     op.drop_table("hours")
     op.drop_table("holiday_overrides")
+    op.drop_table("pulses")
     op.drop_table("hands")
     op.drop_index(op.f("ix_figures_sites_day"), table_name="figures_sites")
     op.drop_table("figures_sites")

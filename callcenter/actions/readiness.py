@@ -1,0 +1,152 @@
+"""Whether the service can do for callers and agents what they would miss within a minute; if not, why, in a sentence.
+
+Both webs answer with it. A process that is one of several may rest: what is missed is what none of its kind does.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from callcenter import clock, migrations
+from callcenter.actions.pulse import CARRIER, PROCESS
+from callcenter.db import reading
+from callcenter.errors import LiveStoreDown, Refusal, StoreDown
+from callcenter.live import beacon as live_beacon
+from callcenter.records import hands, pulses
+from callcenter.records.pulses import Sign
+
+SWEEP, WORKER = "sweep", "worker"
+ASLEEP = 4.0  # seconds without any sign of a process: it tells of itself each second
+STUCK = (
+    12.0  # seconds in one step of a lane: a step begins no row after four, and a carrier may take eight for the last
+)
+UNREACHED = 45.0  # seconds since the carrier last gave its list of calls: it is asked every thirty, then every three
+
+
+class Unready(Refusal):
+    """Une partie du service ne fonctionne pas."""
+
+    status = 503
+    english = "A part of the service does not work."
+
+
+class DatabaseSilent(Unready):
+    """La base de données ne répond pas : les appelants entendent la musique, les postes sont arrêtés."""
+
+    english = "The database does not answer: callers hear music, desks are stopped."
+
+
+class OldSchema(Unready):
+    """La base de données n'est pas à cette version : lancez « callcenter migrate »."""
+
+    english = "The database is not at this version: run `callcenter migrate`."
+
+
+class IndexSilent(Unready):
+    """Les files d'attente (Redis) ne répondent pas : aucun appel n'est proposé aux conseillers."""
+
+    english = "The queues (Redis) do not answer: no call is offered to agents."
+
+
+class SweepAsleep(Unready):
+    """Aucun balayage (callcenter.sweep) ne donne signe de vie : les appels ne sont plus redistribués."""
+
+    english = "No sweep (callcenter.sweep) shows a sign of life: calls are no longer passed on."
+
+
+class LaneStuck(Unready):
+    """Une tâche du balayage est bloquée :"""
+
+    english = "A lane of the sweep is stuck:"
+
+
+class WorkerAsleep(Unready):
+    """Aucun exécutant (Celery) ne donne signe de vie : personne n'est rappelé."""
+
+    english = "No worker (Celery) shows a sign of life: nobody is called back."
+
+
+class WorkerIdle(Unready):
+    """Aucun exécutant (Celery) n'a fait de travail depuis une minute : personne n'est rappelé."""
+
+    english = "No worker (Celery) has done a job for a minute: nobody is called back."
+
+
+class CarrierUnreached(Unready):
+    """L'opérateur téléphonique ne répond plus : aucun appel ne peut être mis en relation."""
+
+    english = "The telephone carrier does not answer: no call can be connected."
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """`reasons`: why not; none of them is what ready means. `signs`: of every process that lived lately."""
+
+    reasons: tuple[Unready, ...]
+    signs: tuple[Sign, ...] = field(default=())
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.reasons
+
+    def told(self) -> dict[str, object]:
+        """As a probe reads it: what works, why the rest does not in both languages, and each process's age."""
+        return {
+            "ready": self.is_ready,
+            "reasons": [
+                {"what": type(each).__name__, "sentence": each.sentence(), "english": each.sentence("en")}
+                for each in self.reasons
+            ],
+            "processes": {
+                process: {sign.part: round(sign.age, 1) for sign in self.signs if sign.process == process}
+                for process in dict.fromkeys(sign.process for sign in self.signs)
+            },
+        }
+
+
+def look() -> Readiness:
+    """As it is now. Takes as long as the database is given to answer, at most."""
+    index = _of_index()
+    try:
+        with reading() as session:
+            if migrations.version(session.connection()) != _newest():
+                return Readiness((*index, OldSchema()))
+            signs = tuple(pulses.lately(session))
+            works = hands.are_at_work(session, clock.now())
+    except StoreDown:
+        return Readiness((*index, DatabaseSilent()))
+    return Readiness((*index, *judged(signs, works=works)), signs)
+
+
+def judged(signs: tuple[Sign, ...], *, works: bool) -> tuple[Unready, ...]:
+    """What the signs of life say. `works`: whether a worker has done a job lately."""
+    youngest: dict[tuple[str, str], float] = {}
+    for sign in signs:
+        place = sign.kind, sign.part
+        youngest[place] = min(sign.age, youngest.get(place, sign.age))
+    missed: list[Unready] = []
+    if youngest.get((SWEEP, PROCESS), ASLEEP) >= ASLEEP:
+        missed.append(SweepAsleep())
+    else:
+        lanes = {part: age for (kind, part), age in youngest.items() if kind == SWEEP and part != CARRIER}
+        stuck = sorted(part for part, age in lanes.items() if age >= STUCK)
+        missed += [LaneStuck(", ".join(stuck))] if stuck else []
+        missed += [CarrierUnreached()] if youngest.get((SWEEP, CARRIER), 0.0) >= UNREACHED else []
+    if youngest.get((WORKER, PROCESS), ASLEEP) >= ASLEEP:
+        missed.append(WorkerAsleep())
+    elif not works:
+        missed.append(WorkerIdle())
+    return tuple(missed)
+
+
+@lru_cache
+def _newest() -> str | None:
+    """The schema's version that this code was written for."""
+    return migrations.newest()
+
+
+def _of_index() -> tuple[Unready, ...]:
+    try:
+        live_beacon.read()
+    except LiveStoreDown:
+        return (IndexSilent(),)
+    return ()

@@ -1,0 +1,39 @@
+"""`python -m tests.fuzz [MINUTES] [--seed N] [--requests N] [--again LINE]`: the service on its own stores, fuzzed."""
+
+import argparse
+import os
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from callcenter import embedded
+
+
+def main() -> int:
+    """1 if there was any fault."""
+    ask = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
+    ask.add_argument("minutes", type=float, nargs="?", default=5.0)
+    ask.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="of what is asked; else drawn")
+    ask.add_argument("--requests", type=int, help="stop after so many")
+    ask.add_argument("--only", default="", metavar="PATH", help="routes whose path begins so")
+    ask.add_argument("--again", default="", metavar="LINE", help="send one request, as a fault's line has it")
+    ask.add_argument("--logs", type=Path, help="where the parts' logs stay")
+    said = ask.parse_args()
+    with tempfile.TemporaryDirectory(prefix="callcenter-fuzz-") as scratch:
+        Path(scratch).chmod(0o755)  # for root PostgreSQL runs as `nobody`, who must be able to walk in
+        logs = said.logs or Path(scratch, "logs")
+        logs.mkdir(parents=True, exist_ok=True)
+        with embedded.stores(Path(scratch)) as stores:
+            demonstration = {"DEMONSTRATION": "1", "SECURE_COOKIES": "0", "ALWAYS_OPEN": "1"}
+            os.environ.update(demonstration | stores.environment())
+            from tests.fuzz import campaign  # both apps read their settings when they are imported
+
+            if said.again:
+                print(campaign.again(said.again, logs))
+                return 0
+            return campaign.fuzzes(said.minutes * 60, said.seed, logs, said.requests, said.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
