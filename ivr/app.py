@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from callcenter import logs
-from callcenter.actions import standing
+from callcenter.actions import readiness, standing
+from callcenter.actions.readiness import DatabaseSilent, Readiness
 from callcenter.config import Settings, settings
+from callcenter.errors import StoreDown
 from callcenter.lanes import Lane
 from callcenter.telephone import telephone
 from ivr import conversation, dialled, monitoring, waiting_room, webhooks
@@ -23,6 +25,7 @@ from ivr.signature import Signatures
 
 RECORDS_THREADS = 16
 LIVE_THREADS = 8
+READY_PATIENCE = 4.0  # seconds for the two stores to answer
 
 
 def create() -> FastAPI:
@@ -89,9 +92,14 @@ async def _live(_request: Request) -> Response:
     return PlainTextResponse("live")
 
 
-async def _ready(_request: Request) -> Response:
-    # The line answers even when every store is down, so it is ready as soon as it is live.
-    return PlainTextResponse("ready")
+async def _ready(request: Request) -> Response:
+    """The line answers even when every store is down; whether anybody will be brought to the callers is told here."""
+    voice: Voice = request.app.state.voice
+    try:
+        found = await voice.records.within(READY_PATIENCE, readiness.look)
+    except StoreDown:
+        found = Readiness((DatabaseSilent(),))
+    return JSONResponse(found.told(), status_code=200 if found.is_ready else 503)
 
 
 app = create()

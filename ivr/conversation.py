@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import ParamSpec, TypeVar
-from urllib.parse import parse_qs
 
 from starlette.routing import Route
 
@@ -14,7 +13,7 @@ from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import AlreadyTaken, StoreDown
 from callcenter.rules.satisfaction import NO, NO_MORE, SCORES, YES, Reply
-from ivr import dialogue
+from ivr import dialogue, heard
 from ivr.door import Asked, Webhook
 from ivr.heard import Heard, count
 from ivr.prompts import LANGUAGES, say
@@ -35,7 +34,8 @@ T = TypeVar("T")
 
 async def enters(asked: Asked) -> Turn:
     """The caller is moved out of the queue into the room where their agent is."""
-    return await brings_in(asked, own(asked, "c"))
+    call_id = own(asked, "c")
+    return await brings_in(asked, call_id) if call_id else _back_to_music(asked)
 
 
 async def waits(_asked: Asked) -> Turn:
@@ -298,7 +298,7 @@ def tries_of(asked: Asked) -> int:
 
 
 def own(asked: Asked, name: str) -> str:
-    return parse_qs(asked.query).get(name, [""])[-1]
+    return heard.own(asked.query).get(name, "")
 
 
 routes = [

@@ -3,6 +3,7 @@
 A postal code (but sealed) or a telephone number never does.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
@@ -68,6 +69,7 @@ _WORDS = {
 _LISTS = {"h": "hint", "w": "among", "f": "slots"}
 _COUNTS = {"n": "tries", "p": "repeats", "b": "rounds"}
 _NOTHING = Heard()
+OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9]{1,6}")
 
 
 def written(step: str, heard: Heard) -> str:
@@ -110,6 +112,12 @@ def read(query: str) -> Move:
         rounds=count(pairs.get("b", "")),
     )
     return pairs.get("s", ""), heard
+
+
+def own(query: str) -> dict[str, str]:
+    """Ids and marks out of an address of ours that carries no dialogue. What we never write there is not there, for it
+    would be said again in the next document, whatever it is."""
+    return {name: value for name, value in parse_qsl(query) if OURS.fullmatch(value)}
 
 
 def _codes(joined: str) -> tuple[str, ...]:

@@ -3,15 +3,13 @@
 An announcement makes one trip to the index and none to PostgreSQL; with the index away it is music and a word.
 """
 
-from urllib.parse import parse_qs
-
 from starlette.routing import Route
 
 from callcenter.actions import citizen
 from callcenter.clock import now
 from callcenter.errors import StoreDown
 from callcenter.rules.waiting import Announcement
-from ivr import dialogue, prompts
+from ivr import dialogue, heard, prompts
 from ivr.door import Asked, Webhook
 from ivr.heard import Heard, count
 from ivr.prompts import say
@@ -109,7 +107,7 @@ async def _place(asked: Asked, known: Heard, own: dict[str, str]) -> Announcemen
 def _own(query: str) -> dict[str, str]:
     """The waiting room's part of the address: c the call, m the minutes promised so far, k they know it is long, b
     others of their number wait before them."""
-    return {name: values[-1] for name, values in parse_qs(query).items() if name in "cmkb"}
+    return {name: value for name, value in heard.own(query).items() if name in "cmkb"}
 
 
 def _again(query: str, own: dict[str, str]) -> str:

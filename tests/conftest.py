@@ -77,7 +77,8 @@ def schema(stores: embedded.Stores) -> list[str]:
     with _connected(stores) as connection:
         # For `tests.kept.as_superuser`: by `SET ROLE` alone, since nothing is inherited.
         connection.execute(f"GRANT postgres TO {embedded.SERVICE} WITH INHERIT FALSE".encode())
-        tables = [row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        named = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        tables = [row[0] for row in connection.execute(named)]
         return [each for each in tables if not connection.execute(f'SELECT FROM "{each}" LIMIT 1'.encode()).fetchone()]
 
 

@@ -1,6 +1,12 @@
 """The worker: `celery -A workers.app worker`."""
 
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutting_down
+
 from callcenter import logs
+from callcenter.actions.pulse import Pulse
+from callcenter.actions.readiness import WORKER
 from callcenter.jobs import celery
 from callcenter.telephone import telephone
 from workers import callbacks, figures, hands, night, satisfaction, sites
@@ -10,3 +16,16 @@ app = celery()
 app.set_default()
 TASKS = tuple(task for each in (callbacks, figures, hands, night, satisfaction, sites) for task in each.register(app))
 telephone()  # a wrong setting stops the worker here, not in the middle of a dial
+pulse = Pulse(WORKER)
+
+
+def _begins(**_: Any) -> None:
+    pulse.start()
+
+
+def _ends(**_: Any) -> None:
+    pulse.stop()
+
+
+worker_ready.connect(_begins)
+worker_shutting_down.connect(_ends)

@@ -1,4 +1,4 @@
-"""A worker is judged alive by work done: the sweep asks for this cheap job every minute."""
+"""A worker is judged alive by work done: the sweep asks for this cheap job four times a minute."""
 
 import os
 import socket

@@ -14,6 +14,7 @@ from callcenter.records import (
     drafts,
     hands,
     persons,
+    pulses,
     rollups,
     sessions,
     site_texts,
@@ -36,7 +37,7 @@ def tidy() -> None:
     """Forget what is past its use, and erase what is past its age; what is left over is the next hour's."""
     at, began = clock.now(), time.monotonic()
     with transaction() as session:
-        for noun in (carrier_events, drafts, hands, sessions, site_texts, texts, tries):
+        for noun in (carrier_events, drafts, hands, pulses, sessions, site_texts, texts, tries):
             noun.tidy(session, at)
     with transaction() as session:
         rollups.judge_returns(session, at)  # before the numbers that say it are gone

@@ -48,6 +48,7 @@ def takes_post(agent_id: str, line: str, at: datetime) -> None:
         if monitors.of_supervisor(session, agent_id):
             raise NotPossibleNow("monitoring_elsewhere")  # their telephone is in a conversation
         agent.line = line
+        agent.next_state = agent.next_reason = None  # what was chosen for after a call long over
         to, reason = agents.after_call(session, agent)
         agents.move(session, agent_id, [AgentState.OFFLINE], to, at, "took their post", reason=reason, who=agent_id)
         agent = _agent(session, agent_id)

@@ -1,14 +1,11 @@
-"""Whether this process lives, and whether it can serve: the database and the live index both answer. Whether any worker
-works is told beside it: pages do without, callbacks do not."""
+"""Whether this process lives, and whether the service can serve. A proxy routes by the first; the second is for whoever
+is to be woken: it is red for every copy at once, where a part that all of them need is gone."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
 
-from callcenter import clock
+from callcenter.actions import readiness
 from callcenter.api.identity import ANYBODY, open_to
-from callcenter.db import reading
-from callcenter.errors import StoreDown
-from callcenter.live import beacon as live_beacon
-from callcenter.records import beacon, hands
 
 router = APIRouter(prefix="/health", include_in_schema=False)
 
@@ -22,32 +19,7 @@ async def live() -> dict[str, str]:
 
 @router.get("/ready")
 @open_to(ANYBODY)
-def ready(response: Response) -> dict[str, bool]:
-    stores = {"database": _database_answers(), "index": _index_answers()}
-    if not all(stores.values()):
-        response.status_code = 503
-    return stores | {"workers": _workers_work()}
-
-
-def _database_answers() -> bool:
-    try:
-        with reading() as session:
-            return beacon.answers(session)
-    except StoreDown:
-        return False
-
-
-def _workers_work() -> bool:
-    try:
-        with reading() as session:
-            return hands.are_at_work(session, clock.now())
-    except StoreDown:
-        return False
-
-
-def _index_answers() -> bool:
-    try:
-        live_beacon.read()
-    except StoreDown:
-        return False
-    return True
+def ready() -> JSONResponse:
+    """200, or 503 with a sentence for each part that does not work."""
+    found = readiness.look()
+    return JSONResponse(found.told(), status_code=200 if found.is_ready else 503)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
 
-IDLE = timedelta(minutes=3)  # the sweep asks for a cheap job every minute
+IDLE = timedelta(minutes=1)  # the sweep asks for a cheap job every quarter of it; the longest jobs take 20 s
 KEPT = timedelta(days=1)
 
 

@@ -44,6 +44,13 @@ def _accompaniments(contact_id: str) -> list[contacts.Accompaniment]:
         return contacts.accompaniments(session, [contact_id])
 
 
+def test_what_was_chosen_for_after_a_call_does_not_keep_anybody_from_their_post(sign_in: SignIn) -> None:
+    settle("karim")
+    karim = sign_in("karim")
+    assert karim.post("/api/desk/next", json={"state": "offline"}).status_code == 200
+    assert karim.post("/api/desk/post", json={"line": "phone"}).json()["state"] == "available"
+
+
 def test_taking_pausing_and_leaving_the_post(sign_in: SignIn) -> None:
     settle("karim")
     karim = sign_in("karim")

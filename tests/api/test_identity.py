@@ -210,12 +210,6 @@ def test_the_language_is_chosen_before_and_kept_with_the_account(browser: Browse
     assert client.get("/api/board").json()["sentence"] == "You have no access to this page."
 
 
-def test_readiness_is_the_truth_about_both_stores(browser: Browser) -> None:
-    answer = browser().get("/health/ready")
-    # No worker has worked here yet, which stops no page.
-    assert (answer.status_code, answer.json()) == (200, {"database": True, "index": True, "workers": False})
-
-
 @pytest.mark.parametrize(
     ("came_from", "goes_to"),
     [

@@ -209,6 +209,6 @@ def test_the_waiting_music_is_a_recording_of_our_own(carrier: Carrier) -> None:
     assert len(music.content) == 12 * 8000 * 2 + 44
 
 
-def test_the_line_says_that_it_is_alive_and_ready(carrier: Carrier) -> None:
+def test_the_line_says_that_it_is_alive_whoever_else_is_not(carrier: Carrier) -> None:
     assert carrier.client.get("/health/live").status_code == 200
-    assert carrier.client.get("/health/ready").status_code == 200
+    assert carrier.client.get("/health/ready").status_code == 503

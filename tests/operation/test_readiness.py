@@ -1,0 +1,133 @@
+"""Readiness of both webs, with real processes that are frozen and killed: red within five seconds, with a sentence."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+import psycopg
+import pytest
+
+from callcenter import embedded
+from callcenter.actions.pulse import CARRIER, PROCESS
+from callcenter.actions.readiness import ASLEEP, STUCK, UNREACHED, judged
+from callcenter.db import engine
+from callcenter.records.pulses import Sign
+from tests import cast
+from tests.freezing import frozen
+from tests.patience import until
+
+RED = 5.0  # seconds
+UP = 90.0  # until all is started, on a busy machine
+OPENER = build_opener(ProxyHandler({}))
+LANES = ("heart", "match", "connections", "monitoring", "dials", "index", "lines", "callbacks")
+
+
+@pytest.fixture
+def service(stores: embedded.Stores, database: object, live: object, tmp_path: Path) -> Iterator[cast.Service]:
+    with cast.service(stores.environment(), tmp_path) as running:
+        until(lambda: both(running) == set(), "it never got ready", UP, look=0.2)
+        yield running
+    engine().dispose()
+
+
+def asked(url: str) -> tuple[int, dict[str, Any]]:
+    try:
+        with OPENER.open(f"{url}/health/ready", timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as red:
+        return red.code, json.load(red)
+
+
+def both(service: cast.Service) -> set[str]:
+    """The reasons why not, as each of the two webs has them; both say the same."""
+    told = [asked(url) for url in (service.web, service.voice)]
+    for status, said in told:
+        assert (status == 200) == said["ready"] == (said["reasons"] == [])
+        for each in said["reasons"]:
+            assert each["sentence"].endswith((".", ":")) or ":" in each["sentence"]
+            assert each["english"] != each["sentence"]
+    first, second = ({each["what"] for each in said["reasons"]} for _, said in told)
+    return first | second
+
+
+def tells(service: cast.Service, what: str, within: float) -> None:
+    began = time.monotonic()
+    until(lambda: what in both(service), f"nobody was told {what}", 30, look=0.1)
+    assert time.monotonic() - began < within, what
+
+
+def is_well_again(service: cast.Service) -> None:
+    until(lambda: both(service) == set(), "it stayed red", UP, look=0.2)
+
+
+def test_a_sweep_that_is_frozen_and_a_worker_that_dies_are_told_within_seconds(service: cast.Service) -> None:
+    sweep, worker = service.processes["sweep"], service.processes["worker"]
+    sweep.send_signal(signal.SIGSTOP)
+    tells(service, "SweepAsleep", RED)
+    sweep.send_signal(signal.SIGCONT)
+    is_well_again(service)
+    worker.kill()
+    tells(service, "WorkerAsleep", RED)
+    assert both(service) == {"WorkerAsleep"}
+    for url in (service.web, service.voice):
+        with OPENER.open(f"{url}/health/live", timeout=10) as alive:
+            assert alive.status == 200
+
+
+def test_stores_that_answer_nothing_are_told(service: cast.Service, stores: embedded.Stores) -> None:
+    with frozen(stores.valkey):
+        tells(service, "IndexSilent", RED)
+    is_well_again(service)
+    with frozen(stores.postgresql):
+        tells(service, "DatabaseSilent", RED)
+    is_well_again(service)
+
+
+def test_another_schema_than_this_versions_is_told(service: cast.Service, stores: embedded.Stores) -> None:
+    with psycopg.connect(stores.postgresql.url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("update alembic_version set version_num = '0000'")
+        try:
+            tells(service, "OldSchema", RED)
+        finally:
+            connection.execute("update alembic_version set version_num = '0001'")
+    is_well_again(service)
+
+
+SECOND = Sign("sweep", "sweep b 1", PROCESS, 1)
+
+
+def signs(**ages: float) -> tuple[Sign, ...]:
+    """Of one sweep and one worker, all well but what is said."""
+    well = {**dict.fromkeys((PROCESS, CARRIER, *LANES), 0.5), **ages}
+    sweep = tuple(Sign("sweep", "sweep a 1", part, age) for part, age in well.items())
+    return (*sweep, Sign("worker", "worker a 2", PROCESS, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("told", "works", "why"),
+    [
+        (signs(), True, []),
+        (signs(process=ASLEEP - 0.1, dials=STUCK - 0.1, carrier=UNREACHED - 0.1), True, []),
+        (signs(process=ASLEEP), True, ["SweepAsleep"]),
+        (signs(dials=STUCK), True, ["LaneStuck"]),
+        (signs(carrier=UNREACHED), True, ["CarrierUnreached"]),
+        (signs(), False, ["WorkerIdle"]),
+        (signs()[:-1], True, ["WorkerAsleep"]),
+        ((), True, ["SweepAsleep", "WorkerAsleep"]),
+        # A second sweep does what the first does not.
+        ((*signs(process=60, dials=60), SECOND, replace(SECOND, part="dials")), True, []),
+    ],
+)  # fmt: skip
+def test_what_nobody_of_its_kind_does_is_missed(told: tuple[Sign, ...], works: bool, why: list[str]) -> None:
+    assert [type(each).__name__ for each in judged(told, works=works)] == why
+
+
+def test_a_stuck_lane_is_named_in_the_sentence() -> None:
+    (stuck,) = judged(signs(dials=STUCK, match=60), works=True)
+    assert stuck.sentence() == "Une tâche du balayage est bloquée : dials, match"
