@@ -66,6 +66,13 @@ class DeskPhoneNotCalled(Refusal):
     english = "The service does not call the number of your desk phone: an administrator can correct it."
 
 
+class PhoneNotFree(Refusal):
+    """L'opérateur n'a pas encore raccroché votre téléphone : réessayez dans un instant."""
+
+    status = 409
+    english = "The carrier has not hung up your telephone yet: try again in a moment."
+
+
 class Declined(Refusal):
     """La personne refuse que sa conversation soit écoutée."""
 
@@ -255,6 +262,12 @@ class CarrierDidNothing(CarrierDown):
     """L'opérateur téléphonique n'a pas accepté l'appel ; il sera tenté de nouveau."""
 
     english = "The carrier did not take the call; it will be tried again."
+
+
+class CarrierBusy(CarrierDidNothing):
+    """L'opérateur téléphonique est saturé : il n'a rien fait ; réessayez dans un instant."""
+
+    english = "The carrier is too busy: it did nothing; try again in a moment."
 
 
 class CarrierRefusesNumber(CarrierDown):

@@ -68,6 +68,8 @@ def run(stop: threading.Event) -> None:
         },
         "connections": {healing.connections_end: timedelta(seconds=TICK)},
         "monitoring": {healing.monitoring_settles: timedelta(seconds=TICK)},
+        "rooms": {healing.rooms_settle: timedelta(seconds=TICK)},
+        "phones": {healing.phones_settle: timedelta(seconds=TICK)},
         "dials": {healing.dials_end: timedelta(seconds=TICK)},
         "index": {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
         "lines": {healing.compare_carrier: timedelta(seconds=30)},

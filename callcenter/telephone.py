@@ -1,9 +1,9 @@
 """The port: what we ask of a carrier. `ivr.twilio` keeps it; the settings name the keeper.
 
-A *line* is one live connection to somebody's telephone, known by the carrier's own id; a *room* is the
-conversation of one call, named with the call's opaque id. Every request may fail with `CarrierDown`; asking twice
-does no harm, except for `ring`, which is never asked twice for one leg or attempt: CarrierDidNothing and
-CarrierRefusesNumber say for certain that nothing rings, any other CarrierDown does not.
+A *line* is one live connection to somebody's telephone, known by the carrier's own id; a *room* is the conversation
+of one call, known by the carrier's own id too. Every request may fail with `CarrierDown`; asking twice does no harm,
+and the keeper does so where it may help; except for `ring`, which is never asked twice for one ring or attempt:
+CarrierDidNothing and CarrierRefusesNumber say for certain that nothing rings, any other CarrierDown does not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -58,29 +58,32 @@ class Telephone(Protocol):
     def ask_by_text(self, text_id: str, number: PhoneNumber, language: str) -> None:
         """Write to somebody we spoke with: how satisfied are they? Their reply comes as a text."""
 
-    def bring_in(self, carrier_id: str, call_id: str) -> bool:
+    def bring_in(self, carrier_id: str, call_id: str, room: str) -> bool:
         """Move a waiting caller into their room; False when they have hung up."""
 
-    def back_to_queue(self, carrier_id: str, call_id: str) -> bool:
-        """A caller whose agent was lost hears music again; False when they have hung up."""
+    def back_to_queue(self, carrier_id: str, call_id: str, room: str) -> bool:
+        """A caller in a room whose agent was lost hears music again; False when they have hung up."""
 
-    def to_goodbye(self, carrier_id: str, call_id: str) -> bool:
-        """The conversation is over: the caller goes on to the last words; False when they have hung up."""
+    def to_goodbye(self, carrier_id: str, call_id: str, room: str) -> bool:
+        """The conversation is over: the caller goes on from the room to the last words; False when they have hung
+        up."""
 
     def shift_to(self, carrier_id: str, agent_id: str, leg_id: str | None) -> bool:
         """An open line: into a leg's room, or back to rest (None); False when it has hung up."""
 
     def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
-        """An open line hears of an offer, which 1 accepts."""
+        """An open line hears of an offer, which 1 accepts; False when it has hung up."""
 
-    def hold(self, carrier_id: str, call_id: str, on: bool) -> None:
-        """Music for this participant of the room, or the conversation again."""
+    def hold(self, room: str, carrier_id: str, on: bool) -> bool:
+        """Music for this line in the room, as long as it takes, or the conversation again; False when it is not
+        there."""
 
-    def monitor(self, carrier_id: str, call_id: str, mode: Monitoring, agent_line: str) -> None:
-        """Who hears a supervisor in the room from now on: nobody, the agent's line alone, or everybody."""
+    def monitor(self, room: str, carrier_id: str, mode: Monitoring, agent_line: str) -> bool:
+        """Who hears a supervisor in the room from now on: nobody, the agent's line alone, or everybody; False when they
+        are not there."""
 
-    def mute(self, carrier_id: str, call_id: str, on: bool) -> None:
-        """Silence what this participant says."""
+    def mute(self, room: str, carrier_id: str, on: bool) -> bool:
+        """Silence what this line says in the room; False when it is not there."""
 
     def hang_up(self, carrier_id: str) -> None:
         """End a line; one that has ended is silently fine."""
@@ -88,8 +91,11 @@ class Telephone(Protocol):
     def state_of(self, carrier_id: str) -> str:
         """`live`, `ended` or `unknown` (the carrier has never heard of it)."""
 
-    def in_room(self, call_id: str) -> frozenset[str]:
-        """The carrier ids now in the room of a call."""
+    def room_of(self, call_id: str) -> str | None:
+        """The carrier's id of a call's open room, for whoever was never told it."""
+
+    def in_room(self, room: str) -> frozenset[str]:
+        """The carrier ids now in a room; none in one that has ended."""
 
     def live(self) -> Iterable[Line]:
         """Every line the carrier holds open for us."""

@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from starlette.routing import Route
 
-from callcenter.actions import agent, citizen, monitoring, room, satisfaction, texts
+from callcenter.actions import agent, citizen, desk_phone, monitoring, room, satisfaction, texts
 from callcenter.actions.room import RoomEvent
 from callcenter.clock import now
 from callcenter.config import settings
@@ -18,8 +18,12 @@ from ivr.door import Asked, Webhook
 from ivr.heard import Heard, count
 from ivr.prompts import LANGUAGES, say
 from ivr.turns import Ask, Connect, Goodbye, Rest, Ring, Say, Spelled, Turn
+from ivr.waiting_room import MUSIC
 from ivr.webhooks import OVER, hold
 
+JOIN, LEAVE = "participant-join", "participant-leave"
+SOUND = ("participant-hold", "participant-unhold", "participant-mute", "participant-unmute")
+MOVED = "participant_updated_via_api"
 PATIENCE = 3.0  # seconds for what PostgreSQL decides
 CITIZEN, MONITOR = "citizen", "monitor-"  # labels in a room; an agent's is their leg alone
 FAULTS = frozenset({"failed", "busy", "no-answer", "canceled"})
@@ -44,10 +48,10 @@ async def waits(_asked: Asked) -> Turn:
 
 
 async def event(asked: Asked) -> None:
-    """Who joined and who left a room."""
+    """Who joined and who left a room, who hears music there and who is silenced."""
     form = asked.form
-    joined = form.get("StatusCallbackEvent") == "participant-join"
-    if not joined and form.get("StatusCallbackEvent") != "participant-leave":
+    what = form.get("StatusCallbackEvent")
+    if what not in (JOIN, LEAVE, *SOUND):
         return
     label = form.get("ParticipantLabel", "")
     leg_id = label.removeprefix(MONITOR)
@@ -57,11 +61,14 @@ async def event(asked: Asked) -> None:
         call_id=own(asked, "c"),
         carrier_id=asked.carrier_id,
         leg_id=None if label == CITIZEN else leg_id,
-        joined=joined,
+        joined=what == JOIN,
         lost=form.get("ParticipantCallStatus") in FAULTS,
         monitors=label.startswith(MONITOR),
+        moved=form.get("ReasonParticipantLeft") == MOVED,
+        held=form.get("Hold") == "true",
+        muted=form.get("Muted") == "true",
     )
-    await decided(asked, room.hears, told, now())
+    await decided(asked, room.hears_sound if what in SOUND else room.hears, told, now())
 
 
 async def after(asked: Asked) -> Turn:
@@ -125,6 +132,11 @@ async def back(asked: Asked) -> Turn:
     return hold(asked, known, "apology.agent_lost", own(asked, "c"))
 
 
+async def on_hold(_asked: Asked) -> Turn:
+    """Music for the citizen until the agent is back."""
+    return Ring((), MUSIC)
+
+
 async def leg(asked: Asked) -> Turn:
     """A desk phone was picked up: an agent presses 1, an answering machine never does."""
     return asks_agent("agent.offered", f"/voice/leg/heard?g={own(asked, 'g')}&n=1")
@@ -144,11 +156,13 @@ async def leg_heard(asked: Asked) -> Turn:
 
 async def leg_status(asked: Asked) -> None:
     """The desk phone rings, or its line is over."""
-    status = asked.form.get("CallStatus", "")
+    status, leg_id = asked.form.get("CallStatus", ""), own(asked, "g")
     if status == "ringing":
-        await decided(asked, room.leg_rings, own(asked, "g"), now())
+        await decided(asked, room.leg_rings, leg_id, asked.carrier_id, now())
     elif status in OVER:
-        await decided(asked, partial(room.leg_leaves, lost=status in FAULTS), own(asked, "g"), now())
+        await decided(asked, partial(room.line_ends, lost=status in FAULTS), leg_id, asked.carrier_id, now())
+    else:
+        await decided(asked, room.leg_has_line, leg_id, asked.carrier_id)
 
 
 async def leg_after(_asked: Asked) -> Turn:
@@ -156,9 +170,15 @@ async def leg_after(_asked: Asked) -> Turn:
 
 
 async def shift(asked: Asked) -> Turn:
-    """An open line rests between two calls."""
-    again = f"/voice/shift?a={own(asked, 'a')}&n=1"
-    return Rest(() if own(asked, "n") else (say("fr", "agent.shift_begins"),), again)
+    """An open line rests between two calls. When it was picked up it is open, and may be wanted at once."""
+    agent_id = own(asked, "a")
+    again = f"/voice/shift?a={agent_id}&n=1"
+    if own(asked, "n"):
+        return Rest((), again)
+    is_open, waiting = await decided(asked, agent.shift_line_opens, agent_id, asked.carrier_id)
+    if waiting:
+        return into(waiting.call_id, waiting.id, f"/voice/shift/after?a={agent_id}")
+    return Rest((say("fr", "agent.shift_begins"),), again) if is_open else Goodbye(())
 
 
 async def shift_offer(asked: Asked) -> Turn:
@@ -192,6 +212,8 @@ async def shift_room(asked: Asked) -> Turn:
 async def shift_status(asked: Asked) -> None:
     if asked.form.get("CallStatus") in OVER:
         await decided(asked, agent.shift_line_ends, own(asked, "a"), asked.carrier_id)
+    else:
+        await decided(asked, desk_phone.has_line, own(asked, "a"), None, asked.carrier_id)
 
 
 async def brings_in(asked: Asked, call_id: str) -> Connect:
@@ -278,6 +300,10 @@ def _back_to_music(asked: Asked) -> Turn:
     return hold(asked, Heard(), "apology.agent_lost", own(asked, "c"))
 
 
+def _not_open(asked: Asked) -> Turn:
+    return Rest((), f"/voice/shift?{asked.query}", seconds=5)
+
+
 def _at_rest(asked: Asked) -> Turn:
     return Rest((), f"/voice/shift?a={own(asked, 'a')}&n=1")
 
@@ -318,7 +344,8 @@ routes = [
         ("/voice/leg/heard", leg_heard, _too_late),
         ("/voice/leg/status", leg_status, nothing),
         ("/voice/leg/after", leg_after, _too_late),
-        ("/voice/shift", shift, _at_rest),
+        ("/voice/hold", on_hold, lambda _asked: Ring((), MUSIC)),
+        ("/voice/shift", shift, _not_open),
         ("/voice/shift/offer", shift_offer, _at_rest),
         ("/voice/shift/heard", shift_heard, _at_rest),
         ("/voice/shift/room", shift_room, _at_rest),

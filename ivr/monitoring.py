@@ -32,9 +32,11 @@ async def heard(asked: Asked) -> Turn:
 
 
 async def status(asked: Asked) -> None:
-    """The line is over, or never came."""
+    """The desk phone rings, or its line is over, or never came."""
     if asked.form.get("CallStatus") in OVER:
-        await decided(asked, monitoring.has_left, own(asked, "g"), now(), "hung up")
+        await decided(asked, monitoring.line_ends, own(asked, "g"), asked.carrier_id, now())
+    else:
+        await decided(asked, monitoring.has_line, own(asked, "g"), asked.carrier_id)
 
 
 def _asks(leg_id: str, tries: int, lone: int = 0) -> Ask:

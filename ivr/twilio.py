@@ -1,39 +1,35 @@
 """The telephone port kept by Twilio, through its own client.
 
-Every request has a time limit; a creation is never asked twice here. Names and addresses carry opaque ids only.
+Every request has a time limit. What does no harm twice is asked again (`ivr.asking`); a creation only when the carrier
+said that it had not looked at it. Names and addresses carry opaque ids only.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from typing import TypeVar
 
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
-from twilio.rest.api.v2010.account.conference import ConferenceContext, ConferenceInstance
+from twilio.rest.api.v2010.account.conference import ConferenceContext
 
 from callcenter.actions import standing
 from callcenter.config import settings
-from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
+from callcenter.errors import CarrierDown
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules.states import Monitoring
 from callcenter.telephone import Line
 from ivr import sites, sms
+from ivr.asking import asked, asked_again
 from ivr.prompts import text
 from ivr.twiml import RETRIES
 
-TIMEOUT = 5.0  # seconds for any request
+TIMEOUT = 3.5  # seconds for any request
 RINGS = 25  # seconds a desk phone or a citizen's telephone rings
-GONE = frozenset({20404, 21220})  # no such call, or it is not in progress
-UNCALLABLE = frozenset({21211, 21214, 21215, 21216, 21217})  # this number, not our account, is what is refused
 SKEW = timedelta(seconds=5)  # what the carrier's clock may differ from ours
+MUSIC_ON_HOLD = "/voice/hold"
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 EVENTS = ["initiated", "ringing", "answered", "completed"]
-
-T = TypeVar("T")
 
 
 class Twilio:
@@ -75,7 +71,7 @@ class Twilio:
             return [Line(str(line.sid), False, "ended" if line.status in ENDED else "live") for line in recent]
 
         nothing: list[Line] = []
-        return _asked(opened, gone=nothing)
+        return asked_again(opened, gone=nothing)
 
     def send_text(self, text_id: str, number: PhoneNumber, language: str, reference: str) -> None:
         self._text(text_id, number, text(language, "text.not_reached", reference=reference))
@@ -88,14 +84,17 @@ class Twilio:
     def ask_by_text(self, text_id: str, number: PhoneNumber, language: str) -> None:
         self._text(text_id, number, text(language, "text.satisfaction"))
 
-    def bring_in(self, carrier_id: str, call_id: str) -> bool:
-        return self._redirect(carrier_id, f"/voice/room?c={call_id}")
+    def bring_in(self, carrier_id: str, call_id: str, room: str) -> bool:
+        def is_inside() -> bool:  # and is not moved again: they may be speaking already
+            return carrier_id in self._present(room)
 
-    def back_to_queue(self, carrier_id: str, call_id: str) -> bool:
-        return self._redirect(carrier_id, f"/voice/back?c={call_id}")
+        return self._redirect(carrier_id, f"/voice/room?c={call_id}", is_inside)
 
-    def to_goodbye(self, carrier_id: str, call_id: str) -> bool:
-        return self._redirect(carrier_id, f"/voice/goodbye?c={call_id}")
+    def back_to_queue(self, carrier_id: str, call_id: str, room: str) -> bool:
+        return self._redirect(carrier_id, f"/voice/back?c={call_id}", lambda: carrier_id not in self._present(room))
+
+    def to_goodbye(self, carrier_id: str, call_id: str, room: str) -> bool:
+        return self._redirect(carrier_id, f"/voice/goodbye?c={call_id}", lambda: carrier_id not in self._present(room))
 
     def shift_to(self, carrier_id: str, agent_id: str, leg_id: str | None) -> bool:
         where = f"/voice/shift/room?g={leg_id}" if leg_id else f"/voice/shift?a={agent_id}"
@@ -104,47 +103,49 @@ class Twilio:
     def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
         return self._redirect(carrier_id, f"/voice/shift/offer?a={agent_id}&o={offer_id}")
 
-    def hold(self, carrier_id: str, call_id: str, on: bool) -> None:
-        def put(room: str) -> object:
-            music = self._public + "/voice/music.wav"
-            return self._room(room).participants(carrier_id).update(hold=on, hold_url=music, hold_method="GET")
+    def hold(self, room: str, carrier_id: str, on: bool) -> bool:
+        music = self._public + MUSIC_ON_HOLD + RETRIES
+        return self._updates(room, carrier_id, hold=on, hold_url=music, hold_method="POST")
 
-        self._in_room(call_id, put)
+    def mute(self, room: str, carrier_id: str, on: bool) -> bool:
+        return self._updates(room, carrier_id, muted=on)
 
-    def monitor(self, carrier_id: str, call_id: str, mode: Monitoring, agent_line: str) -> None:
+    def monitor(self, room: str, carrier_id: str, mode: Monitoring, agent_line: str) -> bool:
         # One request: there is no instant at which a whisper is heard by the citizen.
         coached = {"call_sid_to_coach": agent_line} if mode == Monitoring.WHISPER else {}
-        heard = {"muted": mode == Monitoring.LISTEN, "coaching": mode == Monitoring.WHISPER, **coached}
-        self._in_room(call_id, lambda room: self._room(room).participants(carrier_id).update(**heard))
-
-    def mute(self, carrier_id: str, call_id: str, on: bool) -> None:
-        self._in_room(call_id, lambda room: self._room(room).participants(carrier_id).update(muted=on))
+        muted, coaching = mode == Monitoring.LISTEN, mode == Monitoring.WHISPER
+        return self._updates(room, carrier_id, muted=muted, coaching=coaching, **coached)
 
     def hang_up(self, carrier_id: str) -> None:
-        _asked(lambda: self._client.calls(carrier_id).update(status="completed"), gone=None)
+        asked_again(lambda: self._client.calls(carrier_id).update(status="completed"), gone=None)
 
     def state_of(self, carrier_id: str) -> str:
-        found = _asked(lambda: self._client.calls(carrier_id).fetch(), gone=None)
+        found = asked_again(lambda: self._client.calls(carrier_id).fetch(), gone=None)
         if found is None:
             return "unknown"
         return "ended" if found.status in ENDED else "live"
 
-    def in_room(self, call_id: str) -> frozenset[str]:
-        def present() -> frozenset[str]:
-            rooms = [str(room.sid) for room in self._rooms(call_id)]
-            return frozenset(p.call_sid for room in rooms for p in self._room(room).participants.list())
+    def room_of(self, call_id: str) -> str | None:
+        def open_rooms() -> list[str]:
+            # One alone in a room is not `in-progress` yet, and ended rooms keep their name.
+            found = self._client.conferences.list(friendly_name=call_id, limit=20)
+            return [str(room.sid) for room in found if room.status != "completed"]
 
-        return _asked(present, gone=frozenset())
+        nothing: list[str] = []
+        return next(iter(asked_again(open_rooms, nothing)), None)
+
+    def in_room(self, room: str) -> frozenset[str]:
+        return asked_again(lambda: self._present(room), gone=frozenset())
 
     def live(self) -> Iterator[Line]:
         for status in ("queued", "ringing", "in-progress"):
             found: list[Line] = []
-            yield from _asked(partial(self._lines, status), found)
+            yield from asked_again(partial(self._lines, status), found)
 
     def _text(self, text_id: str, number: PhoneNumber, body: str) -> None:
         status = f"{self._public}/voice/text/status?m={text_id}{RETRIES}"
         what = {"to": number.e164, "body": sms.plain(body), "status_callback": status, **self._sender}
-        _asked(lambda: self._client.messages.create(**what), gone=None)
+        asked(lambda: self._client.messages.create(**what), gone=None)
 
     def _lines(self, status: str) -> list[Line]:
         found = self._client.calls.list(status=status, page_size=1000)
@@ -160,7 +161,7 @@ class Twilio:
         return (line.to if line.direction == "inbound" else line._from) in self._numbers
 
     def _ring(self, number: PhoneNumber, answered: str, status: str, **detected: str) -> str:
-        made = _asked(
+        made = asked(
             lambda: self._client.calls.create(
                 to=number.e164,
                 from_=self._shown,
@@ -178,42 +179,25 @@ class Twilio:
             raise CarrierDown
         return str(made.sid)
 
-    def _redirect(self, carrier_id: str, path: str) -> bool:
+    def _redirect(self, carrier_id: str, path: str, is_done: Callable[[], bool] | None = None) -> bool:
         def move() -> bool:
             self._client.calls(carrier_id).update(url=self._public + path + RETRIES, method="POST")
             return True
 
-        return _asked(move, gone=False)
+        return asked_again(move, gone=False, is_done=is_done)
 
-    def _in_room(self, call_id: str, do: Callable[[str], object]) -> None:
-        def found() -> None:
-            for room in self._rooms(call_id)[:1]:
-                do(str(room.sid))
+    def _updates(self, room: str, carrier_id: str, **wished: bool | str) -> bool:
+        def update() -> bool:
+            self._room(room).participants(carrier_id).update(**wished)
+            return True
 
-        _asked(found, gone=None)
+        return asked_again(update, gone=False)
 
-    def _rooms(self, call_id: str) -> list[ConferenceInstance]:
-        """Not ended: one alone in a room is not `in-progress` yet, and ended rooms keep their name."""
-        found = self._client.conferences.list(friendly_name=call_id, limit=20)
-        return [room for room in found if room.status != "completed"]
+    def _present(self, room: str) -> frozenset[str]:
+        return frozenset(str(each.call_sid) for each in self._room(room).participants.list())
 
     def _room(self, sid: str) -> ConferenceContext:
         return self._client.conferences(sid)
-
-
-def _asked(question: Callable[[], T], gone: T) -> T:
-    """The answer; `gone` when the carrier says that the line is no more; CarrierDown for anything else, and its two
-    kinds where the carrier says for certain that it did nothing."""
-    try:
-        return question()
-    except TwilioRestException as refused:
-        if refused.code in GONE or refused.status == 404:
-            return gone
-        if refused.code in UNCALLABLE:
-            raise CarrierRefusesNumber from refused
-        raise (CarrierDidNothing if 400 <= refused.status < 500 else CarrierDown) from refused
-    except (TwilioException, requests.RequestException, OSError) as silent:
-        raise CarrierDown from silent
 
 
 @lru_cache

@@ -9,26 +9,29 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from callcenter.actions import desk_phone, dispatch, index, notes, room
+from callcenter import clock
+from callcenter.actions import desk_phone, dispatch, index, leading, notes, room, sound
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import (
     AlreadyTaken,
+    CarrierDidNothing,
     CarrierDown,
+    CarrierRefusesNumber,
     LiveStoreDown,
     NotFound,
     NotPossibleNow,
     OutcomeIncomplete,
     OutcomeOwed,
+    PhoneNotFree,
     VisitRecorded,
 )
-from callcenter.live import budget, floor
-from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, contacts, legs, monitors, offers, rollups, sessions
+from callcenter.live import floor
+from callcenter.records import agents, calls, contacts, legs, monitors, offers, rings, rollups, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Accompaniment, Entry
 from callcenter.rules import outcomes
-from callcenter.rules.states import CHOSEN_PAUSES, AgentState, CallState, Due, Ending, OfferState, PauseReason
+from callcenter.rules.states import CHOSEN_PAUSES, AgentState, CallState, Due, Ending, LegState, OfferState, PauseReason
 from callcenter.rules.territory import local_day
 from callcenter.telephone import telephone
 
@@ -42,18 +45,21 @@ def takes_post(agent_id: str, line: str, at: datetime) -> None:
         agent = _held(session, agent_id)
         if line not in ("phone", "shift") or not agent.takes_calls:
             raise NotPossibleNow
-        number = desk_phone.of(agent)
+        desk_phone.of(agent)  # or they are told why it is not rung
         if agent.state != AgentState.OFFLINE:
             return
         if monitors.of_supervisor(session, agent_id):
             raise NotPossibleNow("monitoring_elsewhere")  # their telephone is in a conversation
-        agent.line = line
+        if line == "shift" and rings.of(session, agent_id):
+            raise PhoneNotFree  # its last line is not known to be over
+        agent.line, agent.shift_line = line, None
         agent.next_state = agent.next_reason = None  # what was chosen for after a call long over
         to, reason = agents.after_call(session, agent)
         agents.move(session, agent_id, [AgentState.OFFLINE], to, at, "took their post", reason=reason, who=agent_id)
         agent = _agent(session, agent_id)
     if line == "shift":
-        agent = _rings_shift(agent, number)
+        with index.best_effort("ringing a line for the shift"):
+            desk_phone.is_rung(agent_id, None, at)
     dispatch.freed(agent)
 
 
@@ -63,7 +69,7 @@ def leaves_post(agent_id: str, at: datetime, who: str | None = None) -> None:
         agent = _held(session, agent_id)
         if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
             agent.next_state, agent.next_reason = AgentState.OFFLINE, None
-            shift_line, returned = None, None
+            returned, leaves = None, False
         else:
             returned = _give_back_offer(session, agent, OfferState.REFUSED, AgentState.OFFLINE, None, at)
             if returned is None:
@@ -71,10 +77,10 @@ def leaves_post(agent_id: str, at: datetime, who: str | None = None) -> None:
                     session, agent_id, FREE_STATES, AgentState.OFFLINE, at, "left their post", who=who or agent_id
                 )
             agent = _agent(session, agent_id)
-            shift_line, agent.shift_line = agent.shift_line, None
-    if shift_line:
+            agent.shift_line, leaves = None, True
+    if leaves:
         with index.best_effort("closing an open line"):
-            telephone().hang_up(shift_line)
+            desk_phone.is_let_go(agent_id, None)
     if returned:
         dispatch.returned(returned.call, agent)
     else:
@@ -156,7 +162,8 @@ def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False)
     with transaction() as session:
         agent = _agent(session, agent_id)
         on_shift = agent.line == "shift" and agent.shift_line is not None
-        number = None if on_shift else desk_phone.of(agent)
+        if not on_shift:
+            desk_phone.of(agent)
         until = at + timedelta(seconds=settings().connecting_lease_browser if on_shift else settings().ringing_lease)
         call = offers.accept(session, offer_id, agent_id, at, until)
         if call is None:
@@ -168,24 +175,30 @@ def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False)
         leg = legs.ask(session, call.id, call.contact_id, agent_id, call.epoch, at, shift_line)
         agent = _agent(session, agent_id)
     index.show(agent)
-    if by_key:
-        return leg
-    try:
-        if shift_line:
-            if not telephone().shift_to(shift_line, agent_id, leg.id):
-                room.leg_leaves(leg.id, at, lost=True)
-            return leg
-        assert number is not None
-        with index.best_effort("counting a desk phone among the dials"):
-            budget.dial(at.timestamp(), settings().dials_per_second)
-        carrier_id = telephone().ring_agent(leg.id, number)
-    except CarrierDown:
-        return leg  # whether it rings is not known: the lease of `connecting` asks the carrier
-    with transaction() as session:
-        rung = legs.get(session, leg.id)
-        if rung:
-            rung.carrier_id = rung.carrier_id or carrier_id
+    if not by_key:
+        comes_in(leg, at)
     return leg
+
+
+def comes_in(leg: legs.Leg, at: datetime) -> None:
+    """The agent's own line goes into the room: the open one is led there, or the desk phone is rung. What the carrier
+    did not do is nobody's missed offer."""
+    try:
+        if leg.shift and leg.carrier_id:
+            if telephone().shift_to(leg.carrier_id, leg.agent_id, leg.id):
+                leading.answered(leg.id)
+                return
+            shift_line_ends(leg.agent_id, leg.carrier_id)  # it was hung up, and nobody said so
+            _is_to_ring(leg.id, at)
+        desk_phone.is_rung(leg.agent_id, leg.id, at)
+    except CarrierRefusesNumber:
+        room.leg_leaves(leg.id, at, lost=True)
+    except CarrierDidNothing:
+        room.nothing_rang(leg.id, at)
+    except CarrierDown:
+        log.warning("an agent's line is left to the sweep", leg=leg.id)
+        if leg.shift:
+            leading.answered(leg.id, by=clock.now())
 
 
 def refuses(agent_id: str, offer_id: str, at: datetime) -> None:
@@ -218,36 +231,25 @@ def hangs_up(agent_id: str, at: datetime) -> None:
         if call.state == CallState.WRAP_UP:
             return
         agent = room.begin_wrap_up(session, call, at, "the agent hung up")
-    if call.carrier_id:
-        with index.best_effort("sending the caller on"):
-            telephone().to_goodbye(call.carrier_id, call.id)
-    room.let_leg_go(leg)
+    leading.parts(leg, call)
     index.show(agent)
 
 
 def holds(agent_id: str, on: bool, at: datetime) -> None:
-    """Music for the citizen, or the conversation again; seconds on hold are counted."""
+    """Music for the citizen, or the conversation again, once the carrier has done it; seconds on hold are counted from
+    then. Raises CarrierDown: it is asked again."""
     with transaction() as session:
-        call, leg = _in_hand(session, agent_id, CallState.TALKING)
-        if (leg.held_since is not None) == on:
-            return
-        if leg.held_since:
-            leg.held, leg.held_since = leg.held + (at - leg.held_since).total_seconds(), None
-        else:
-            leg.held_since = at
-    if call.carrier_id:
-        telephone().hold(call.carrier_id, call.id, on)
-    index.look(agent_id)
+        _, leg = _in_hand(session, agent_id, CallState.TALKING)
+        leg.hold = on
+    _sounds(leg)
 
 
 def mutes(agent_id: str, on: bool) -> None:
-    """Whether the citizen hears the agent."""
+    """Whether the citizen hears the agent, once the carrier has done it. Raises CarrierDown: it is asked again."""
     with transaction() as session:
-        call, leg = _in_hand(session, agent_id, CallState.TALKING)
-        leg.muted = on
-    if leg.carrier_id:
-        telephone().mute(leg.carrier_id, call.id, on)
-    index.look(agent_id)
+        _, leg = _in_hand(session, agent_id, CallState.TALKING)
+        leg.mute = on
+    _sounds(leg)
 
 
 def extends_wrap_up(agent_id: str) -> None:
@@ -375,13 +377,47 @@ def sees_number(agent_id: str, call_id: str, at: datetime) -> str:
         return call.phone.national
 
 
+def shift_line_opens(agent_id: str, carrier_id: str) -> tuple[bool, legs.Leg | None]:
+    """The desk phone that is to stay open all shift was picked up: whether it is wanted, and the leg for which it is
+    wanted at once, where an offer was accepted while it rang. Raises DatabaseDown."""
+    desk_phone.has_line(agent_id, None, carrier_id)
+    with transaction() as session:
+        agent = _held(session, agent_id)
+        if agent.line != "shift" or agent.state == AgentState.OFFLINE:
+            return False, None
+        agent.shift_line = agent.shift_line or carrier_id
+        call = calls.get(session, agent.call_id) if agent.state == AgentState.CONNECTING and agent.call_id else None
+        leg = legs.serving(session, call.id) if call else None
+        waits = leg is not None and leg.state == LegState.ASKED and leg.carrier_id in (None, carrier_id)
+        if leg and waits:
+            leg.shift, leg.carrier_id = True, carrier_id
+    index.look(agent_id)
+    return True, leg if waits else None
+
+
 def shift_line_ends(agent_id: str, carrier_id: str) -> None:
-    """The line that was to stay open all shift was hung up: the next calls ring the desk phone."""
+    """The line that was to stay open all shift is over: the next calls ring the desk phone."""
+    desk_phone.is_over(agent_id, None, carrier_id)
     with transaction() as session:
         agent = _agent(session, agent_id)
         if agent.shift_line == carrier_id:
             agent.shift_line = None
     index.look(agent_id)
+
+
+def _is_to_ring(leg_id: str, at: datetime) -> None:
+    with transaction() as session:
+        leg, call = legs.held(session, leg_id)
+        if leg and call and leg.state == LegState.ASKED and call.state == CallState.CONNECTING:
+            leg.shift, leg.carrier_id, leg.answer_by = False, None, None
+            call.lease_until = at + timedelta(seconds=settings().ringing_lease)
+
+
+def _sounds(leg: legs.Leg) -> None:
+    try:
+        sound.becomes(leg.id)
+    finally:
+        index.look(leg.agent_id)
 
 
 def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime, who: str | None) -> None:
@@ -450,19 +486,6 @@ def _in_hand(session: Session, agent_id: str, *states: CallState) -> tuple[calls
     if call is None or leg is None or call.agent_id != agent_id or call.state not in states:
         raise NotPossibleNow
     return call, leg
-
-
-def _rings_shift(agent: Agent, number: PhoneNumber) -> Agent:
-    """The line to keep open all shift; without it the desk phone is rung for each call."""
-    try:
-        carrier_id = telephone().ring_shift(agent.id, number)
-    except CarrierDown:
-        log.warning("the desk phone could not be rung for the shift", agent=agent.id)
-        return agent
-    with transaction() as session:
-        agent = _held(session, agent.id)
-        agent.shift_line = carrier_id
-    return agent
 
 
 def _held(session: Session, agent_id: str) -> Agent:

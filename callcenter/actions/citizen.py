@@ -6,7 +6,7 @@ Every verb may be asked twice, late, or in another order than things happened; t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from callcenter.actions import dispatch, index, room, shared_lines, standing
+from callcenter.actions import dispatch, index, leading, room, shared_lines, standing
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.live import queue
@@ -176,7 +176,7 @@ def hangs_up(carrier_id: str, at: datetime) -> None:
                 session, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, "the line ended"
             )
     if leg:
-        room.let_leg_go(leg)
+        leading.parts(leg, None)
     is_gone(call.id, freed)
 
 

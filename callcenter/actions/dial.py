@@ -11,7 +11,7 @@ from random import SystemRandom
 import structlog
 
 from callcenter import clock
-from callcenter.actions import citizen, dispatch, index, room
+from callcenter.actions import citizen, dispatch, index, leading, room
 from callcenter.config import lacks, settings
 from callcenter.db import Conflict, Session, later, reading, transaction
 from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
@@ -30,7 +30,7 @@ RINGS = timedelta(seconds=45)  # from asking the carrier to picking up: its queu
 LISTENS = timedelta(seconds=75)  # from picking up to the key: who calls, three times
 LISTENS_TO_RELAY = timedelta(seconds=150)  # the same, for who has it typed and read
 MARGIN = timedelta(seconds=15)  # a dial is settled before its connection is
-ANSWERS = timedelta(seconds=6)  # the carrier tells a line's id sooner, or never
+ANSWERS = timedelta(seconds=9)  # the carrier tells a line's id sooner, or never
 GRACE = timedelta(seconds=15)  # a line that the carrier does not know by then was never made
 STALE = timedelta(seconds=4)  # a worker that slept so long since it wrote the row no longer asks
 BEING_KEPT = (CallbackState.QUEUED, CallbackState.DIALLING)
@@ -220,7 +220,7 @@ def leave(stood: Stood) -> None:
         with index.best_effort("hanging up a dial"):
             telephone().hang_up(stood.line)
     if stood.leg:
-        room.let_leg_go(stood.leg)
+        leading.parts(stood.leg, None)
     if stood.agent:
         dispatch.freed(stood.agent)
 

@@ -9,7 +9,7 @@ from secrets import token_hex
 import structlog
 
 from callcenter import clock
-from callcenter.actions import index
+from callcenter.actions import desk_phone, index
 from callcenter.config import settings
 from callcenter.db import Conflict, reading, transaction
 from callcenter.errors import CarrierDown, DatabaseBusy, DatabaseDown
@@ -81,7 +81,8 @@ def decide(reservation: Reservation) -> bool:
         signals.look(reservation.agent_id)
     if agent and agent.line == "shift" and agent.shift_line:
         try:
-            telephone().shift_hears_offer(agent.shift_line, agent.id, offer.id)
+            if not telephone().shift_hears_offer(agent.shift_line, agent.id, offer.id):
+                log.info("an open line was hung up, and nobody said so", agent=agent.id)
         except CarrierDown:
             log.warning("the open line could not be told of an offer", offer=offer.id)
     return True
@@ -124,7 +125,7 @@ def _let_lines_go(*touched: agents.Agent) -> None:
     for agent in touched:
         if agent.state == AgentState.OFFLINE and agent.shift_line:
             with index.best_effort("closing an open line"):
-                telephone().hang_up(agent.shift_line)
+                desk_phone.is_let_go(agent.id, None)
 
 
 def _settle(reservation: Reservation | None) -> None:

@@ -18,9 +18,11 @@ from callcenter.actions import (
     agent,
     callback,
     citizen,
+    desk_phone,
     dial,
     dispatch,
     index,
+    leading,
     monitoring,
     room,
     satisfaction,
@@ -31,7 +33,7 @@ from callcenter.db import may_idle, reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
 from callcenter.live import beacon as live_beacon
 from callcenter.live import floor, offers, queue
-from callcenter.records import agents, beacon, callbacks, calls, contacts, hands, legs
+from callcenter.records import agents, beacon, callbacks, calls, contacts, hands, legs, rings
 from callcenter.records import offers as offer_rows
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
 from callcenter.telephone import Line, telephone
@@ -45,6 +47,8 @@ SHOWS_LIFE = 2.5  # seconds after which a rebuild that is frozen is another swee
 GRACE = timedelta(seconds=15)  # a carrier's line or a row this young may still be on its way
 HANDS = 4  # rows healed at once, by each of four lanes: the pool has twenty connections
 ENOUGH = 4.0  # seconds after which a round begins no more rows
+WARY = timedelta(seconds=1)  # whoever accepts rings by themselves
+WAITS_FOR_PHONE = timedelta(seconds=10)  # a call, for a phone whose last line is not over; then others may take it
 HINT_LOST = timedelta(seconds=2)  # a worker has the hint to dial sooner than that, or never
 
 
@@ -69,8 +73,46 @@ def connections_end(at: datetime) -> None:
     _each("ending a connection", unconnected, lambda call_id: room.connecting_failed(call_id, at))
 
 
+def rooms_settle(at: datetime) -> None:
+    """Lines that the carrier did not lead, hold or silence as it was asked."""
+    with reading() as session:
+        unsettled = legs.unsettled(session, at)
+    _each("asking again for a leg", unsettled, lambda leg_id: room.settles(leg_id, at))
+
+
+def phones_settle(at: datetime) -> None:
+    """Desk phones that are to be rung now, of which nobody knows whether they ring, or that ring for nobody."""
+    with reading() as session:
+        unsettled, waiting = rings.unsettled(session, at), legs.unrung(session)
+    _each("settling a desk phone", unsettled, lambda agent_id: _phone_settles(agent_id, at))
+    _each("ringing a desk phone", waiting, lambda leg: _phone_rings(leg, at))
+
+
+def _phone_settles(agent_id: str, at: datetime) -> None:
+    ring = desk_phone.settles(agent_id, at)
+    if ring and ring.leg_id:
+        with reading() as session:
+            leg = legs.get(session, ring.leg_id)
+        if leg and leg.kind == "monitor":
+            monitoring.has_left(leg.id, at, "the carrier has no line to them")
+        elif leg:
+            room.nothing_rang(leg.id, at)
+
+
+def _phone_rings(leg: legs.Leg, at: datetime) -> None:
+    """A phone that was not free. Its call does not wait for it long, unless it rings for the shift."""
+    with reading() as session:
+        ring = rings.of(session, leg.agent_id)
+    if leg.kind == "serve" and leg.asked_at < at - WAITS_FOR_PHONE and (ring is None or ring.leg_id):
+        room.nothing_rang(leg.id, at)
+    elif ring is None and leg.asked_at < at - WARY and leg.kind == "serve":
+        agent.comes_in(leg, at)
+    elif ring is None and leg.asked_at < at - WARY:
+        desk_phone.is_rung(leg.agent_id, leg.id, at)
+
+
 def monitoring_settles(at: datetime) -> None:
-    """Supervisors whose conversation is over, who did not come in time, or whom the carrier did not hear."""
+    """Supervisors whose conversation is over, or who did not come in time."""
     _each("settling a supervisor's part", monitoring.unsettled(at), lambda leg_id: monitoring.settles(leg_id, at))
 
 
@@ -206,9 +248,11 @@ def compare_carrier(at: datetime) -> int:
         unfinished = [leg for leg in legs.unfinished(session) if leg.carrier_id and leg.asked_at < at - GRACE]
         unclosed = calls.unclosed(session, at, at - GRACE)
         lingering = calls.lingering(session, list(lines), at - GRACE)
-        shifts = {row.shift_line for row in agents.on_duty(session) if row.shift_line}
+        rung = rings.asked_before(session, at - GRACE)
+        shifts = {row.shift_line for row in agents.on_duty(session) if row.shift_line} | rings.lines(session)
         dialled = callbacks.live_lines(session)
         known = calls.of_lines(session, list(lines))
+    silent = [ring for ring in rung if ring.carrier_id not in lines]
     gone = [call for call in ours if call.carrier_id not in lines and call.state != CallState.WRAP_UP]
     closed = [call.carrier_id for call in unclosed if call.carrier_id and call.carrier_id not in lines]
     fallen = [leg for leg in unfinished if leg.carrier_id not in lines]
@@ -220,10 +264,11 @@ def compare_carrier(at: datetime) -> int:
         (
             _each("ending a ghost", gone, lambda call: _line_is_gone(call, at)),
             _each("closing a line", closed, lambda line: citizen.hangs_up(line, at)),
+            _each("freeing a desk phone", silent, _phone_is_free),
             _each("ending a ghost leg", fallen, lambda leg: _leg_is_gone(leg, at)),
             _each("adopting a call", unknown, lambda line: citizen.arrives(line, "", at)),
             _each("hanging up a stray line", stray, telephone().hang_up),
-            _each("letting a citizen go", lingering, lambda call: room.lets_citizen_go(call, at)),
+            _each("letting a citizen go", lingering, lambda call: leading.lets_citizen_go(call, at)),
         )
     )
     if wrong:
@@ -254,6 +299,14 @@ def _leg_is_gone(leg: legs.Leg, at: datetime) -> None:
         monitoring.has_left(leg.id, at, "the carrier has no such line")
     else:
         room.leg_leaves(leg.id, at, lost=True)
+
+
+def _phone_is_free(ring: rings.Ring) -> None:
+    assert ring.carrier_id is not None
+    if ring.leg_id:
+        desk_phone.is_over(ring.agent_id, ring.leg_id, ring.carrier_id)
+    else:
+        agent.shift_line_ends(ring.agent_id, ring.carrier_id)
 
 
 def _is_behind(number: int) -> bool:

@@ -8,18 +8,18 @@ before. The sweep asks again for whatever the carrier did not do, and ends what 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callcenter.actions import desk_phone, index
+from callcenter.actions import desk_phone, index, sound
 from callcenter.actions.supervisor import sees
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, reading, transaction
 from callcenter.errors import (
     CarrierDidNothing,
     CarrierDown,
+    CarrierRefusesNumber,
     Declined,
     NotAllowed,
     NotPossibleNow,
 )
-from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, legs, monitors, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
@@ -27,7 +27,6 @@ from callcenter.records.legs import Leg
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring
 from callcenter.telephone import telephone
 
-ANSWERS = timedelta(seconds=6)  # the carrier's answer to a dial has come by then, or never will
 NOTICE = timedelta(seconds=30)  # to hear that a supervisor may take part, slowly for a relay, and to come in
 
 
@@ -62,17 +61,17 @@ def takes_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime
         with transaction() as session:
             call = _conversation(session, supervisor_id, agent_id)
             leg = monitors.of_supervisor(session, supervisor_id)
-            number = _free_phone(session, supervisor_id, call, leg)
+            _check_phone(session, supervisor_id, call, leg)
             if leg:
                 leg.mode = mode
             sessions.audit(session, supervisor_id, f"monitors: {mode}", "call", call.id, at)
             taken = leg or monitors.ask(session, call, supervisor_id, mode, at)
     except Conflict:
         raise NotPossibleNow from None  # the same click twice
-    if number:
-        _rings(taken, number, at)
+    if leg is None:
+        _rings(taken, at)
     elif taken.state == LegState.JOINED:
-        _speaks(taken.id)
+        sound.becomes(taken.id)
         index.look(agent_id)
 
 
@@ -122,13 +121,13 @@ def enters(leg_id: str, carrier_id: str, at: datetime) -> None:
     with index.best_effort("giving a supervisor their voice"):
         if leg.state == LegState.LEFT or not goes_on:
             _lets_go(leg, at, "the conversation is over")
-        elif leg.told != leg.mode:
-            _speaks(leg_id)
+        else:
+            sound.becomes(leg_id)
     _shows(call)
 
 
 def has_left(leg_id: str, at: datetime, why: str) -> None:
-    """The supervisor's line left the room or is over: so is their part. Raises DatabaseDown."""
+    """The supervisor's line left the room: so is their part over. Raises DatabaseDown."""
     with transaction() as session:
         leg, call = legs.held(session, leg_id)
         if leg is None or call is None:
@@ -137,11 +136,28 @@ def has_left(leg_id: str, at: datetime, why: str) -> None:
     _shows(call)
 
 
+def has_line(leg_id: str, carrier_id: str) -> None:
+    """The carrier's id of the line that a supervisor's desk phone is rung on. Raises DatabaseDown."""
+    with reading() as session:
+        leg = legs.get(session, leg_id)
+    if leg:
+        desk_phone.has_line(leg.agent_id, leg.id, carrier_id)
+
+
+def line_ends(leg_id: str, carrier_id: str, at: datetime) -> None:
+    """The supervisor's line is over, or never came: their phone is free. Raises DatabaseDown."""
+    with reading() as session:
+        leg = legs.get(session, leg_id)
+    if leg:
+        desk_phone.is_over(leg.agent_id, leg.id, carrier_id)
+        has_left(leg_id, at, "hung up")
+
+
 def unsettled(at: datetime) -> list[str]:
-    """Legs that may not go on, of which the carrier was not told as asked, that may not ring, or are late."""
+    """Legs that may not go on, or are late."""
     came_by = at - timedelta(seconds=settings().ringing_lease + settings().connecting_lease_phone)
     with reading() as session:
-        return monitors.unsettled(session, settings().monitoring, at - ANSWERS, came_by)
+        return monitors.unsettled(session, settings().monitoring, came_by)
 
 
 def settles(leg_id: str, at: datetime) -> None:
@@ -154,37 +170,23 @@ def settles(leg_id: str, at: datetime) -> None:
         return
     if not goes_on:
         _lets_go(leg, at, "the conversation is over")
-    elif leg.state == LegState.JOINED:
-        _speaks(leg_id)
-        _shows(call)
-    elif leg.carrier_id is None:
-        _finds_line(leg, at)
-    elif leg.carrier_id in telephone().in_room(call.id):
+    elif leg.state != LegState.JOINED and leg.carrier_id and leg.carrier_id in _present(call):
         enters(leg_id, leg.carrier_id, at)
-    else:
+    elif leg.state != LegState.JOINED:
         _lets_go(leg, at, "did not come in time")
+
+
+def _present(call: Call) -> frozenset[str]:
+    with reading() as session:
+        serving = legs.serving(session, call.id)
+    room = (serving.room if serving else None) or telephone().room_of(call.id)
+    return telephone().in_room(room) if room else frozenset()
 
 
 def _lets_go(leg: Leg, at: datetime, why: str) -> None:
     """First the line, then the row: nobody is shown as gone who still hears. Raises CarrierDown."""
-    if leg.carrier_id:
-        telephone().hang_up(leg.carrier_id)
+    desk_phone.is_let_go(leg.agent_id, leg.id)
     has_left(leg.id, at, why)
-
-
-def _finds_line(leg: Leg, at: datetime) -> None:
-    """The carrier did not say whether it rings: the line that it opened to this telephone since, or none."""
-    with reading() as session:
-        supervisor = agents.get(session, leg.agent_id)
-    opened = telephone().lines_to(supervisor.phone, leg.asked_at) if supervisor and supervisor.phone else ()
-    with transaction() as session:
-        asked = legs.get(session, leg.id)
-        found = [line.carrier_id for line in opened if line.state == "live"]
-        mine = [line for line in found if legs.by_carrier_id(session, line) is None]
-        if asked and asked.carrier_id is None and mine:
-            asked.carrier_id = mine[0]
-    if not mine:
-        has_left(leg.id, at, "the carrier has no line to them")
 
 
 def _conversation(session: Session, supervisor_id: str, agent_id: str) -> Call:
@@ -202,41 +204,24 @@ def _conversation(session: Session, supervisor_id: str, agent_id: str) -> Call:
     return call
 
 
-def _free_phone(session: Session, supervisor_id: str, call: Call, leg: Leg | None) -> PhoneNumber | None:
-    """The desk phone to ring; None for a supervisor who takes part already."""
+def _check_phone(session: Session, supervisor_id: str, call: Call, leg: Leg | None) -> None:
+    """Whether the supervisor takes part already, or has a desk phone that may be rung."""
     supervisor: Agent | None = agents.lock(session, supervisor_id)
     if leg and leg.call_id != call.id:
         raise NotPossibleNow("monitoring_elsewhere")
     if leg:
-        return None
+        return
     if supervisor is None or supervisor.state != AgentState.OFFLINE:
         raise NotPossibleNow("monitoring_at_post")
-    return desk_phone.of(supervisor)
+    desk_phone.of(supervisor)
 
 
-def _rings(leg: Leg, number: PhoneNumber, at: datetime) -> None:
+def _rings(leg: Leg, at: datetime) -> None:
     try:
-        carrier_id = telephone().ring_monitor(leg.id, number)
-    except CarrierDidNothing as refused:
+        desk_phone.is_rung(leg.agent_id, leg.id, at)
+    except (CarrierDidNothing, CarrierRefusesNumber) as refused:
         has_left(leg.id, at, "the carrier did nothing")
         raise CarrierDown from refused  # nobody tries again but the supervisor
-    # Any other CarrierDown: whether it rings is not known, and the sweep asks.
-    with transaction() as session:
-        rung = legs.get(session, leg.id)
-        if rung:
-            rung.carrier_id = rung.carrier_id or carrier_id
-
-
-def _speaks(leg_id: str) -> None:
-    with reading() as session:
-        leg = legs.get(session, leg_id)
-        serving = legs.serving(session, leg.call_id) if leg else None
-    if leg and serving and leg.mode and leg.carrier_id and serving.carrier_id:
-        telephone().monitor(leg.carrier_id, leg.call_id, Monitoring(leg.mode), serving.carrier_id)
-        with transaction() as session:
-            told = legs.get(session, leg_id)
-            if told:
-                told.told = leg.mode
 
 
 def _shows(call: Call) -> None:

@@ -6,7 +6,8 @@ The leg first: only when it is in the room is the caller moved out of the queue,
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callcenter.actions import dispatch, index, monitoring
+from callcenter import clock
+from callcenter.actions import desk_phone, dispatch, index, leading, monitoring, sound
 from callcenter.config import settings
 from callcenter.db import Session, later, reading, transaction
 from callcenter.jobs import Job
@@ -24,8 +25,8 @@ DIALLED_WITHIN = timedelta(seconds=60)  # a worker has the hint, its turn and th
 
 @dataclass(frozen=True)
 class RoomEvent:
-    """Who came or went, as the carrier tells it. `leg_id` is None for the citizen's own line; `monitors`: the leg is a
-    supervisor's."""
+    """Who came or went, or is heard otherwise, as the carrier tells it. `leg_id` is None for the citizen's own line;
+    `monitors`: the leg is a supervisor's; `moved`: we have led this line elsewhere."""
 
     room: str  # the carrier's id of the room
     sequence: int
@@ -35,6 +36,9 @@ class RoomEvent:
     joined: bool
     lost: bool  # gone by a fault
     monitors: bool = False
+    moved: bool = False
+    held: bool = False
+    muted: bool = False
 
 
 def hears(event: RoomEvent, at: datetime) -> None:
@@ -46,6 +50,8 @@ def hears(event: RoomEvent, at: datetime) -> None:
             return
     if event.leg_id and event.monitors and event.joined:
         monitoring.enters(event.leg_id, event.carrier_id, at)
+    elif not event.joined and event.moved:
+        pass  # whoever led a line out of a room has written why; into the same again, it is back at once
     elif event.leg_id and event.monitors:
         monitoring.has_left(event.leg_id, at, "left")
     elif event.leg_id and event.joined:
@@ -58,6 +64,17 @@ def hears(event: RoomEvent, at: datetime) -> None:
         citizen_leaves(event.call_id, at, event.room)
     with transaction() as session:
         carrier_events.taken_in(session, *told, at)
+
+
+def hears_sound(event: RoomEvent, at: datetime) -> None:
+    """A line of a room hears music or is silenced, or no more: once, and in the order of each line. Raises
+    DatabaseDown."""
+    told = (f"{event.room} {event.carrier_id}", "sound", event.sequence)
+    with transaction() as session:
+        if carrier_events.is_past(session, *told):
+            return
+        carrier_events.taken_in(session, *told, at)
+    sound.is_told(event.call_id, event.leg_id, event.room, held=event.held, muted=event.muted, at=at)
 
 
 def citizen_enters(call_id: str, at: datetime, room: str | None = None) -> None:
@@ -83,7 +100,7 @@ def citizen_leaves(call_id: str, at: datetime, room: str | None = None) -> None:
         if call is None or leg is None or call.state != CallState.TALKING or _is_elsewhere(leg, room):
             return
         agent = begin_wrap_up(session, call, at, "the caller left")
-    let_leg_go(leg)
+    leading.parts(leg, None)
     index.show(agent)
 
 
@@ -103,24 +120,42 @@ def leg_enters(leg_id: str, carrier_id: str, at: datetime, room: str | None = No
             and legs.move(session, leg, LegState.JOINED, at, "in the room")
         )
         if enters and call.callback_id and not call.carrier_id:
-            call.lease_until = at + DIALLED_WITHIN
+            call.lease_until, leg.answer_by = at + DIALLED_WITHIN, None
             later(session, Job.DIAL, call_id=call.id, epoch=call.epoch)
+        elif enters:
+            leg.answer_by = at + legs.ANSWERS
     if enters and call.carrier_id:
-        with index.best_effort("bringing the caller in"):
-            if not telephone().bring_in(call.carrier_id, call.id):
-                caller_is_gone(call, at)
+        _brings_in(leg, call, at)
     elif not current:
-        let_leg_go(leg)
+        leading.parts(leg, None)
 
 
-def leg_rings(leg_id: str, at: datetime) -> None:
+def leg_rings(leg_id: str, carrier_id: str, at: datetime) -> None:
     """The desk phone's first ring: its agent's time to pick up begins. Raises DatabaseDown."""
+    leg_has_line(leg_id, carrier_id)
     with transaction() as session:
         leg, call = legs.held(session, leg_id)
         if leg is None or call is None or not legs.move(session, leg, LegState.RINGING, at, "the desk phone rings"):
             return
         if call.state == CallState.CONNECTING and call.epoch == leg.epoch:
             call.lease_until = at + timedelta(seconds=settings().connecting_lease_phone)
+
+
+def leg_has_line(leg_id: str, carrier_id: str) -> None:
+    """The carrier's id of the line that a leg's desk phone is rung on. Raises DatabaseDown."""
+    with reading() as session:
+        leg = legs.get(session, leg_id)
+    if leg and not leg.shift:
+        desk_phone.has_line(leg.agent_id, leg.id, carrier_id)
+
+
+def line_ends(leg_id: str, carrier_id: str, at: datetime, *, lost: bool) -> None:
+    """The line that a desk phone was rung on is over: the phone is free. Raises DatabaseDown."""
+    with reading() as session:
+        leg = legs.get(session, leg_id)
+    if leg:
+        desk_phone.is_over(leg.agent_id, leg.id, carrier_id)
+        leg_leaves(leg_id, at, lost=lost)
 
 
 def wanted(leg_id: str) -> Leg | None:
@@ -150,7 +185,7 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
         was = CallState(call.state)
         dialled: str | None = None
         if current and was == CallState.CONNECTING:
-            dialled = _return_unconnected(session, call, at, "the agent's telephone did not answer")
+            dialled = _return_unconnected(session, call, at, "the agent's telephone did not answer", missed=True)
         elif current and was == CallState.TALKING and lost:
             _return_to_head(session, call, at)
         elif current and was == CallState.TALKING:
@@ -160,16 +195,28 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
         agent = agents.get(session, leg.agent_id)
     assert agent is not None
     _hang_up(dialled)
-    if call.carrier_id and (was == CallState.TALKING or leg.joined_at):  # they are in the room, or on their way into it
-        with index.best_effort("moving the caller on"):
-            if call.state == CallState.WAITING:
-                telephone().back_to_queue(call.carrier_id, call.id)
-            else:
-                telephone().to_goodbye(call.carrier_id, call.id)
+    leading.parts(leg, call)
     if call.state == CallState.WAITING:
         dispatch.returned(call, agent)
     else:
         index.show(agent)
+
+
+def nothing_rang(leg_id: str, at: datetime) -> None:
+    """The carrier did not ring an agent's desk phone: nobody missed anything. The call is back in its place, and its
+    agent free with their rank. Raises DatabaseDown."""
+    with transaction() as session:
+        leg, call = legs.held(session, leg_id)
+        if leg is None or call is None or call.state != CallState.CONNECTING or call.epoch != leg.epoch:
+            return
+        if leg.state not in (LegState.ASKED, LegState.RINGING):
+            return
+        why = "the carrier did not ring"
+        legs.move(session, leg, LegState.LEFT, at, why)
+        _return_unconnected(session, call, at, why, missed=False)
+        agent = agents.get(session, leg.agent_id)
+    assert agent is not None
+    dispatch.returned(call, agent)
 
 
 def connecting_failed(call_id: str, at: datetime) -> None:
@@ -182,7 +229,8 @@ def connecting_failed(call_id: str, at: datetime) -> None:
         leg = legs.serving(session, call_id)
     if call is None or leg is None or call.state != CallState.CONNECTING:
         return
-    present = telephone().in_room(call_id)
+    room = leg.room or telephone().room_of(call_id)
+    present = telephone().in_room(room) if room else frozenset()
     if call.callback_id and call.carrier_id not in present and dial.never_asked(call_id, at):
         return
     with transaction() as session:
@@ -193,23 +241,47 @@ def connecting_failed(call_id: str, at: datetime) -> None:
             return
         both = leg.carrier_id in present and call.carrier_id in present
         dialled: str | None = None
+        leg.room = leg.room or room
         if both:
             legs.move(session, leg, LegState.JOINED, at, "the carrier says so")
             begin_talking(session, call, leg, at)
         else:
+            rang = leg.state == LegState.RINGING  # and was not picked up; anything else is the carrier's doing
             legs.move(session, leg, LegState.LEFT, at, "did not come in time")
-            dialled = _return_unconnected(session, call, at, "the connection took too long")
+            dialled = _return_unconnected(session, call, at, "the connection took too long", missed=rang)
         agent = agents.get(session, leg.agent_id)
     assert agent is not None
     if both:
         index.show(agent)
         return
-    let_leg_go(leg)
     _hang_up(dialled)
-    if call.carrier_id in present and call.carrier_id:
-        with index.best_effort("moving the caller back to music"):
-            telephone().back_to_queue(call.carrier_id, call.id)
+    leading.parts(leg, call)
     dispatch.returned(call, agent)
+
+
+def settles(leg_id: str, at: datetime) -> None:
+    """Whatever the carrier did not say that it has done for a leg, as its row stands now. Raises DatabaseDown,
+    CarrierDown."""
+    with reading() as session:
+        leg = legs.get(session, leg_id)
+        call = calls.get(session, leg.call_id) if leg else None
+    if leg is None or call is None:
+        return
+    current = call.epoch == leg.epoch
+    if leg.state == LegState.LEFT:
+        leading.parts(leg, call if current else None, again=True)
+    elif current and call.state == CallState.TALKING:
+        sound.becomes(leg_id)
+        index.look(leg.agent_id)
+        _shows(call)
+    elif current and call.state == CallState.CONNECTING and leg.state == LegState.JOINED and call.carrier_id:
+        if _is_ours_to_ask(leg, at):
+            _brings_in(leg, call, at)
+    elif current and call.state == CallState.CONNECTING and leg.shift and leg.carrier_id:
+        if _is_ours_to_ask(leg, at) and telephone().shift_to(leg.carrier_id, leg.agent_id, leg.id):
+            leading.answered(leg.id)
+    else:
+        leading.answered(leg.id)
 
 
 def caller_is_gone(call: Call, at: datetime) -> None:
@@ -222,17 +294,6 @@ def caller_is_gone(call: Call, at: datetime) -> None:
         dial.ended(dialled.id, "unknown", at)
     if call.carrier_id:
         citizen.hangs_up(call.carrier_id, at)
-
-
-def lets_citizen_go(call: Call, at: datetime) -> None:
-    """A citizen whose call is over is still on the line: out of the empty room to the last words, if the carrier was
-    not listening when it was asked; hung up when the last words are long over. Raises CarrierDown."""
-    assert call.carrier_id is not None
-    assert call.ended_at is not None
-    if call.carrier_id in telephone().in_room(call.id):
-        telephone().to_goodbye(call.carrier_id, call.id)
-    elif call.ended_at < at - calls.LAST_WORDS:
-        telephone().hang_up(call.carrier_id)
 
 
 def begin_talking(session: Session, call: Call, leg: Leg, at: datetime) -> None:
@@ -249,7 +310,7 @@ def begin_talking(session: Session, call: Call, leg: Leg, at: datetime) -> None:
     assert contact is not None
     assert agent is not None
     assert call.queued_at is not None
-    leg.talked_from = at
+    leg.talked_from, leg.answer_by = at, None
     contact.waited = contact.waited if contact.waited is not None else (at - call.queued_at).total_seconds()
     contact.agent_id, contact.site_id = agent.id, agent.site_id
     if call.callback_id:
@@ -296,15 +357,28 @@ def release_agent(session: Session, call: Call, at: datetime, why: str) -> agent
     return agent
 
 
-def let_leg_go(leg: Leg) -> None:
-    """The agent's line is wanted no more: hung up, or given back to its shift."""
-    if not leg.carrier_id:
-        return
-    with index.best_effort("letting an agent's line go"):
-        if leg.shift:
-            telephone().shift_to(leg.carrier_id, leg.agent_id, None)
-        else:
-            telephone().hang_up(leg.carrier_id)
+def _brings_in(leg: Leg, call: Call, at: datetime) -> None:
+    if not leading.brings_in(leg, call):
+        caller_is_gone(call, at)
+
+
+def _is_ours_to_ask(leg: Leg, at: datetime) -> bool:
+    """Whether it is for us to ask: nobody else does from now on. Who is in the room already is brought in no more."""
+    with transaction() as session:
+        asked, call = legs.held(session, leg.id)
+        if asked is None or call is None or asked.answer_by is None or asked.answer_by >= at:
+            return False
+        asked.answer_by = clock.now() + legs.ANSWERS
+    if leg.state == LegState.JOINED and leg.room and call.carrier_id in telephone().in_room(leg.room):
+        citizen_enters(call.id, at, leg.room)
+        return False
+    return True
+
+
+def _shows(call: Call) -> None:
+    """A supervisor's part is seen by the agent too."""
+    if call.agent_id:
+        index.look(call.agent_id)
 
 
 def _is_elsewhere(leg: Leg, room: str | None) -> bool:
@@ -318,9 +392,10 @@ def _hang_up(line: str | None) -> None:
             telephone().hang_up(line)
 
 
-def _return_unconnected(session: Session, call: Call, at: datetime, why: str) -> str | None:
-    """`connecting → waiting`, place kept; the agent whose telephone did not come is paused, or leaves as they chose.
-    Gives the line of a callback that is being dialled, to hang up: whoever picks up would find nobody."""
+def _return_unconnected(session: Session, call: Call, at: datetime, why: str, *, missed: bool) -> str | None:
+    """`connecting → waiting`, place kept; an agent who `missed` the ring is paused, or leaves as they chose; one whom
+    the carrier did not ring or did not connect is free with their rank. Gives the line of a callback that is being
+    dialled, to hang up: whoever picks up would find nobody."""
     agent = agents.get(session, call.agent_id or "")
     attempt: callbacks.Attempt | None = None
     assert agent is not None
@@ -330,9 +405,10 @@ def _return_unconnected(session: Session, call: Call, at: datetime, why: str) ->
         attempt, call.carrier_id = callbacks.give_up(session, call.id, DialResult.AGENT_LEFT), None
     calls.move(session, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
     to, reason = agents.after_call(session, agent)
-    if to == AgentState.AVAILABLE:
+    if to == AgentState.AVAILABLE and missed:
         to, reason = AgentState.PAUSE, PauseReason.NO_ANSWER
-    moved = agents.move(session, agent.id, [AgentState.CONNECTING], to, at, why, reason=reason)
+    free = to == AgentState.AVAILABLE
+    moved = agents.move(session, agent.id, [AgentState.CONNECTING], to, at, why, reason=reason, keeps_rank=free)
     assert moved
     return attempt.carrier_id if attempt else None
 

@@ -1,7 +1,7 @@
 """The desk of one agent: all that their screen shows, read at once."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -10,12 +10,13 @@ from callcenter import clock
 from callcenter.db import Session, reading
 from callcenter.errors import LiveStoreDown, NotFound
 from callcenter.live import queue
-from callcenter.records import agents, callbacks, calls, contacts, day, legs, monitors, offers
+from callcenter.records import agents, callbacks, calls, contacts, day, legs, monitors, offers, rings
 from callcenter.records.agents import Agent
 from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.states import AgentState, CallState, Due, LegState, Monitoring, PauseReason
 from callcenter.rules.territory import TERRITORIES
 
+STUCK = timedelta(seconds=3)  # a line that the carrier did not end by then is shown
 HOLD_LIMIT = 60  # seconds of music after which the screen says so
 
 
@@ -73,18 +74,31 @@ class TakesPart(Shown):
 
 
 class InHand(Citizen):
-    """The call this agent holds, from accepted to recorded. `private`: its citizen refuses supervisors."""
+    """The call this agent holds, from accepted to recorded. `held_since`, `muted`: as the carrier has done it; `hold`,
+    `mute`: as it was asked for; `unsure`: what the carrier did is not known. `private`: its citizen refuses
+    supervisors."""
 
     state: CallState
     contact_id: str
     reference: str
     talking_at: datetime | None
+    hold: bool
     held_since: datetime | None
+    mute: bool
     muted: bool
+    unsure: bool
     monitors: tuple[TakesPart, ...]
     private: bool
     lease_until: datetime | None
     extended: bool
+
+
+class Phone(Shown):
+    """The desk phone that is to ring. `state`: `rings`; `turn`: the carrier is asked at `turn_at`, for it dials so many
+    a second; `busy`: its last line is not known to be over, and it is rung when it is."""
+
+    state: Literal["rings", "turn", "busy"]
+    turn_at: datetime
 
 
 class Promised(Shown):
@@ -157,6 +171,7 @@ class Desk(Shown):
     line: str
     line_open: bool
     desk_phone: str | None
+    phone: Phone | None
     offer: Offered | None
     call: InHand | None
     contact_id: str | None
@@ -185,6 +200,7 @@ def of(agent_id: str) -> Desk:
         recording = _with_promise(session, recording) if recording else None
         earlier, promise = _history(session, call, contact) if call and contact else ((), None)
         timezone = timezone_of(agent.department)
+        phone = _phone(session, agent, call, at)
         today = day.of_agent(session, agent_id, _midnight(timezone, at))
     return Desk(
         agent_id=agent.id,
@@ -199,6 +215,7 @@ def of(agent_id: str) -> Desk:
         line=agent.line,
         line_open=agent.shift_line is not None,
         desk_phone=str(agent.phone) if agent.phone else None,
+        phone=phone,
         offer=offer,
         call=in_hand,
         contact_id=recording.contact_id if recording else None,
@@ -245,8 +262,11 @@ def _in_hand(session: Session, call: calls.Call) -> InHand | None:
         contact_id=contact.id,
         reference=contact.reference,
         talking_at=call.talking_at,
+        hold=leg.hold if leg else False,
         held_since=leg.held_since if leg else None,
+        mute=leg.mute if leg else False,
         muted=leg.muted if leg else False,
+        unsure=call.state == CallState.TALKING and leg is not None and leg.answer_by is not None,
         monitors=tuple(
             TakesPart(name=name, mode=Monitoring(leg.told or Monitoring.LISTEN))
             for leg, name in monitors.of_call(session, call.id)
@@ -256,6 +276,21 @@ def _in_hand(session: Session, call: calls.Call) -> InHand | None:
         lease_until=call.lease_until,
         extended=call.extended,
     )
+
+
+def _phone(session: Session, agent: Agent, call: calls.Call | None, at: datetime) -> Phone | None:
+    """None: it neither rings nor is to."""
+    ring = rings.of(session, agent.id)
+    leg = legs.serving(session, call.id) if call and call.state == CallState.CONNECTING else None
+    waits = leg is not None and leg.state in (LegState.ASKED, LegState.RINGING) and not leg.shift
+    if ring is None:
+        return Phone(state="rings", turn_at=at) if waits else None
+    last = legs.get(session, ring.leg_id) if ring.leg_id else None
+    if last and last.state == LegState.LEFT and (waits or at - (last.left_at or at) > STUCK):
+        return Phone(state="busy", turn_at=at)
+    if waits or (ring.leg_id is None and agent.shift_line is None):
+        return Phone(state="turn" if ring.asked_at is None else "rings", turn_at=ring.turn_at)
+    return None
 
 
 def _citizen(session: Session, call: calls.Call) -> dict[str, Any]:

@@ -1,6 +1,11 @@
-"""Legs: an agent's part in a call, with the seconds spent talking, holding and wrapping up."""
+"""Legs: an agent's part in a call, with the seconds spent talking, holding and wrapping up.
 
-from datetime import datetime
+What is wished of the carrier and what it said it has done are two columns each: `hold` and `held_since`, `mute` and
+`muted`, `mode` and `told`. `answer_by` stands while an answer of the carrier's is awaited, for these or for whatever a
+move of the leg asks of it: nobody else asks until then, and the sweep does afterwards.
+"""
+
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -10,6 +15,8 @@ from callcenter.records import calls, trail
 from callcenter.records.calls import Call
 from callcenter.records.identity import new_id
 from callcenter.rules.states import LegState
+
+ANSWERS = timedelta(seconds=6)  # whoever asks the carrier has its answer by then, or has died
 
 
 class Leg(Base):
@@ -23,6 +30,7 @@ class Leg(Base):
         Index("legs_by_agent", "agent_id", "asked_at"),
         Index("legs_by_call", "call_id"),
         Index("legs_open", "state", postgresql_where="state <> 'left'"),
+        Index("legs_unanswered", "answer_by", postgresql_where="answer_by is not null"),
         Index("legs_monitors", "agent_id", unique=True, postgresql_where="kind = 'monitor' and state <> 'left'"),
     )
 
@@ -42,10 +50,19 @@ class Leg(Base):
     joined_at: Mapped[datetime | None]
     talked_from: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
-    held_since: Mapped[datetime | None]
+    hold: Mapped[bool] = mapped_column(default=False)  # the citizen is to hear music, as it was asked for
+    held_since: Mapped[datetime | None]  # they do, as the carrier has said
     held: Mapped[float] = mapped_column(default=0.0)  # seconds
+    mute: Mapped[bool] = mapped_column(default=False)
     muted: Mapped[bool] = mapped_column(default=False)
+    answer_by: Mapped[datetime | None]
     wrapped_at: Mapped[datetime | None]
+
+    @property
+    def as_wished(self) -> bool:
+        """Whether the carrier has said that all which was wished is so."""
+        done = (self.held_since is not None, self.muted, self.told)
+        return self.answer_by is None and done == (self.hold, self.mute, self.mode)
 
     @property
     def talked(self) -> float:
@@ -66,7 +83,8 @@ def ask(
     """The row stands before the carrier is asked, so whatever the carrier answers has a place to go."""
     leg = Leg(
         id=new_id(), call_id=call_id, contact_id=contact_id, agent_id=agent_id, epoch=epoch, asked_at=at,
-        shift=shift_line is not None, carrier_id=shift_line, state=LegState.ASKED, held=0.0, kind="serve", muted=False,
+        shift=shift_line is not None, carrier_id=shift_line, state=LegState.ASKED, kind="serve", held=0.0, hold=False,
+        mute=False, muted=False, answer_by=at + ANSWERS if shift_line else None,
     )  # fmt: skip
     session.add(leg)
     session.flush()
@@ -103,6 +121,30 @@ def unfinished(session: Session) -> list[Leg]:
     return list(session.scalars(select(Leg).where(Leg.state != LegState.LEFT)))
 
 
+def unsettled(session: Session, at: datetime) -> list[str]:
+    """Legs of which the carrier has not said that it did what was asked, or said otherwise, and nobody is asking."""
+    otherwise = Leg.hold.is_distinct_from(Leg.held_since.is_not(None)) | (Leg.mute != Leg.muted)
+    differs = otherwise | Leg.mode.is_distinct_from(Leg.told)
+    open_ = (Leg.state == LegState.JOINED) & Leg.answer_by.is_(None) & differs
+    return list(session.scalars(select(Leg.id).where((Leg.answer_by < at) | open_)))
+
+
+def is_held(leg: Leg, on: bool, at: datetime) -> None:
+    """The carrier plays music to the citizen from now on, or no more."""
+    if on and leg.held_since is None:
+        leg.held_since = at
+    elif leg.held_since and not on:
+        leg.held, leg.held_since = leg.held + (at - leg.held_since).total_seconds(), None
+
+
+def unrung(session: Session) -> list[Leg]:
+    """Legs whose desk phone is still to be rung: it, or the carrier, was not free."""
+    from callcenter.records.rings import Ring
+
+    waiting = select(Leg).where(Leg.state == LegState.ASKED, ~Leg.shift, Leg.carrier_id.is_(None))
+    return list(session.scalars(waiting.where(~select(Ring.id).where(Ring.leg_id == Leg.id).exists())))
+
+
 def move(session: Session, leg: Leg, to: LegState, at: datetime, why: str) -> bool:
     """Forward only; a leg that has left stays left."""
     order = list(LegState)
@@ -112,9 +154,10 @@ def move(session: Session, leg: Leg, to: LegState, at: datetime, why: str) -> bo
     if to == LegState.JOINED:
         leg.joined_at = at
     if to == LegState.LEFT:
-        if leg.held_since:
-            leg.held, leg.held_since = leg.held + (at - leg.held_since).total_seconds(), None
+        is_held(leg, False, at)
         leg.left_at = at
+        in_room = leg.joined_at is not None or leg.shift
+        leg.answer_by = at + ANSWERS if in_room and leg.kind == "serve" else None  # lines are still to leave the room
     session.flush()
     trail.note(session, at, "leg", leg.id, was, to, why, leg.agent_id)
     return True

@@ -19,7 +19,7 @@ def ask(session: Session, call: Call, supervisor_id: str, mode: Monitoring, at: 
     """A supervisor's part in a conversation, before their telephone is rung. Conflict: they have one already."""
     leg = Leg(
         id=new_id(), call_id=call.id, contact_id=call.contact_id, agent_id=supervisor_id, epoch=call.epoch, asked_at=at,
-        shift=False, state=LegState.ASKED, held=0.0, kind="monitor", mode=mode, muted=False,
+        shift=False, state=LegState.ASKED, kind="monitor", mode=mode, held=0.0, hold=False, mute=False, muted=False,
     )  # fmt: skip
     session.add(leg)
     session.flush()
@@ -54,14 +54,11 @@ def _is_warranted() -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def unsettled(session: Session, allowed: bool, answered_by: datetime, came_by: datetime) -> list[str]:
+def unsettled(session: Session, allowed: bool, came_by: datetime) -> list[str]:
     """Parts in conversations that are over, whose citizen was not told or refuses, that are the supervisor's to hear no
-    more, or any if none is `allowed`; those of which the carrier was told otherwise than was asked; and, of those asked
-    before, who has no line by now or did not come in."""
+    more, or any if none is `allowed`; and, of those asked before, who did not come in."""
     forbidden = ~Call.warned | Call.private | ~_is_warranted()
     over = (Call.state != CallState.TALKING) | (Call.epoch != Leg.epoch) | forbidden
-    untold = (Leg.state == LegState.JOINED) & Leg.told.is_distinct_from(Leg.mode)
-    lost = Leg.carrier_id.is_(None) & (Leg.asked_at < answered_by)
     late = (Leg.state != LegState.JOINED) & (Leg.asked_at < came_by)
     parts = select(Leg.id).join(Call, Call.id == Leg.call_id).where(OPEN)
-    return list(session.scalars(parts.where(over | untold | lost | late) if allowed else parts))
+    return list(session.scalars(parts.where(over | late) if allowed else parts))

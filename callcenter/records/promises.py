@@ -269,7 +269,8 @@ QUERIES = (
              select from legs l where l.carrier_id = line
                and (l.left_at is null or l.left_at > :at - interval '60 s')
            ) and not exists (select from attempts t where t.carrier_id = line and t.outcome is null)
-             and not exists (select from agents a where a.shift_line = line)""",
+             and not exists (select from agents a where a.shift_line = line)
+             and not exists (select from rings r where r.carrier_id = line)""",
         needs="lines",
     ),
     *(

@@ -54,7 +54,7 @@ MATTERS = (
 )  # fmt: skip
 LEGS = (
     "id", "call_id", "contact_id", "agent_id", "epoch", "kind", "shift", "state", "asked_at", "joined_at",
-    "talked_from", "left_at", "held", "muted", "wrapped_at",
+    "talked_from", "left_at", "hold", "held", "mute", "muted", "wrapped_at",
 )  # fmt: skip
 OFFERS = ("id", "call_id", "agent_id", "epoch", "state", "at", "lease_until", "closed_at")
 CALLBACKS = (
@@ -284,7 +284,7 @@ def _write_call(
     kept["offers"].append((offer_id, call_id, staff.id, 1, "accepted", offered, call.ended, accepted))
     kept["legs"].append((
         leg_id, call_id, contact_id, staff.id, 1, "serve", False, "left", accepted, accepted, call.answered, call.ended,
-        0.0, False, call.wrapped,
+        False, 0.0, False, False, call.wrapped,
     ))  # fmt: skip
     changes: list[Change] = [*begins, (offered, "waiting", "offered"), (accepted, "offered", "connecting")]
     if spoke:

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-Mode = Literal["500", "500-with-effect", "429", "slow", "timeout-with-effect"]
+Mode = Literal["500", "500-with-effect", "503", "429", "slow", "timeout", "timeout-with-effect"]
 
 
 @dataclass
@@ -16,7 +16,7 @@ class RestFault:
     path: str = ""  # a part of it
     times: int | None = 1
     share: float = 1.0
-    seconds: float = 10.0  # of `slow` and `timeout-with-effect`, real time
+    seconds: float = 10.0  # of `slow`, `timeout` and `timeout-with-effect`, real time
 
     def matches(self, method: str, path: str) -> bool:
         return self.times != 0 and self.method in ("", method) and self.path in path

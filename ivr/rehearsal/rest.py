@@ -74,6 +74,11 @@ async def _admit(authorized: bool, fault: RestFault | None) -> None:
         return
     if fault.mode == "500":
         raise Refusal(500, 20500, "An internal server error has occurred")
+    if fault.mode == "503":
+        raise Refusal(503, 20503, "Service Unavailable")
+    if fault.mode == "timeout":
+        await asyncio.sleep(fault.seconds)
+        raise Refusal(503, 20503, "Service Unavailable")
     if fault.mode == "429":
         raise Refusal(429, 20429, "Too Many Requests")
     if fault.mode == "slow":

@@ -25,7 +25,7 @@ from tests.patience import until
 RED = 5.0  # seconds
 UP = 90.0  # until all is started, on a busy machine
 OPENER = build_opener(ProxyHandler({}))
-LANES = ("heart", "match", "connections", "monitoring", "dials", "index", "lines", "callbacks")
+LANES = ("heart", "match", "connections", "monitoring", "rooms", "phones", "dials", "index", "lines", "callbacks")
 
 
 @pytest.fixture

@@ -76,11 +76,11 @@ def accepted(karim: str) -> Call:
     return the_call(offer.call_id)
 
 
-def dialled(karim: str, carrier: Line | None = None, mode: str = "") -> Attempt:
-    """And the citizen's telephone rings; or the carrier answers with a fault."""
+def dialled(karim: str, carrier: Line | None = None, mode: str = "", times: int | None = 1) -> Attempt:
+    """And the citizen's telephone rings; or the carrier answers with a fault, so many times (None: always)."""
     call = accepted(karim)
     if carrier:
-        carrier.faults(rest=[{"mode": mode, "method": "POST", "path": CALLS, "times": 1, "seconds": 6}])
+        carrier.faults(rest=[{"mode": mode, "method": "POST", "path": CALLS, "times": times, "seconds": 6}])
     dial.dials(call.id, call.epoch, clock.now())
     return the_attempts()[-1]
 
@@ -137,9 +137,16 @@ def test_an_unknown_answer_is_settled_by_asking_and_never_by_dialling_again(
     is_well()
 
 
-def test_what_the_carrier_refuses_for_now_frees_the_agent_at_once(carrier: Line, karim: str) -> None:
+def test_what_the_carrier_is_too_busy_for_is_asked_again(carrier: Line, karim: str) -> None:
     promised()
-    assert dialled(karim, carrier, "429").outcome == DialResult.NOT_DIALLED
+    assert dialled(karim, carrier, "429", times=2).carrier_id == lines_of(carrier)[0]
+    assert len(lines_of(carrier)) == 1
+    is_well()
+
+
+def test_what_the_carrier_refuses_for_long_frees_the_agent(carrier: Line, karim: str) -> None:
+    promised()
+    assert dialled(karim, carrier, "429", times=None).outcome == DialResult.NOT_DIALLED
     assert the_agent(karim).state == AgentState.AVAILABLE
     assert (the_callback().state, the_callback().attempts) == (CallbackState.PROMISED, 0)
     is_well()

@@ -909,9 +909,12 @@ def upgrade() -> None:
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("talked_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hold", sa.Boolean(), nullable=False),
         sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held", sa.Double(), nullable=False),
+        sa.Column("mute", sa.Boolean(), nullable=False),
         sa.Column("muted", sa.Boolean(), nullable=False),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wrapped_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind in ('serve', 'consult', 'monitor')", name="legs_kind"),
         sa.CheckConstraint("(mode is not null) = (kind = 'monitor')", name="legs_mode"),
@@ -933,6 +936,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_legs_carrier_id"), "legs", ["carrier_id"], unique=False)
     op.create_index(op.f("ix_legs_contact_id"), "legs", ["contact_id"], unique=False)
     op.create_index("legs_by_call", "legs", ["call_id"], unique=False)
+    op.create_index("legs_unanswered", "legs", ["answer_by"], unique=False, postgresql_where="answer_by is not null")
+    op.create_table(
+        "rings",
+        sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("leg_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("turn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("carrier_id", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agents.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["leg_id"],
+            ["legs.id"],
+        ),
+        sa.PrimaryKeyConstraint("agent_id"),
+    )
     op.create_index(
         "legs_monitors",
         "legs",

@@ -67,7 +67,6 @@ class Tally:
     unrest: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     called: int = 0
-    rung_twice: int = 0
     seconds: float = 0.0
     rest_after: float = 0.0
 
@@ -270,7 +269,7 @@ def _closes(tally: Tally, ledger: Ledger, lines: list[str]) -> None:
         tally.counts = rows.counts(session)
     known = {(breach.promise, breach.ids) for breach in tally.breaches}
     tally.breaches += [breach for breach in found if (breach.promise, breach.ids) not in known]
-    tally.losses, tally.rung_twice = ledger.losses(), ledger.rung_twice
+    tally.losses = ledger.losses()
 
 
 def main() -> int:

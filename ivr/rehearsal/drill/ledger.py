@@ -34,7 +34,7 @@ class Ledger:
         self.let_in: list[str] = []  # unsigned, and not refused
         self.dropped: set[str] = set()
         self.overlapping: list[str] = []
-        self.rung_twice = 0  # desk phones
+        self.rung_twice: list[str] = []  # desk phones
         self.dials: set[str] = set()  # attempts the carrier was asked to make
         self.promised: set[str] = set()  # numbers to which a promise was spoken
         self._inbound: set[str] = set()
@@ -68,6 +68,7 @@ class Ledger:
                 "callbacks ended, never dialled": rows.never_dialled(session),
                 "dialled without a row": rows.unknown_attempts(session, self.dials),
                 "overlapping dials": self.overlapping,
+                "desk phones rung twice at once": self.rung_twice,
                 "callers dropped": sorted(self.dropped & self._inbound),
                 "5xx to the carrier": self.server_errors,
                 "forged and let in": self.let_in,
@@ -84,7 +85,7 @@ class Ledger:
             case "overlap" if entry["to"].startswith(CITIZENS):
                 self.overlapping.append(f"{entry['to']} {entry['at']} {entry['sids']}")
             case "overlap":
-                self.rung_twice += 1
+                self.rung_twice.append(f"{entry['to']} {entry['at']} {entry['sids']}")
             case "apology":
                 self.dropped.add(entry["sid"])
 

@@ -46,7 +46,6 @@ def prints(console: Console, tally: "Tally", times: Mapping[str, int]) -> None:
         console.print(f"{what}: {len(lost)}")
         for one in lost[:SHOWN]:
             console.print(f"  [red]{one}[/]")
-    console.print(f"desk phones rung twice at once: {tally.rung_twice}")
     console.print(
         f"at rest after {tally.rest_after:.0f} s"
         if not tally.unrest

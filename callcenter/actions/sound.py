@@ -1,0 +1,121 @@
+"""Who hears whom in a conversation: hold, mute, and how a supervisor takes part.
+
+What is wished is written first, then the carrier is asked, and only what it says is shown as done. One asks at a time
+for a leg; what the carrier did not do the sweep asks again, whatever is wished by then.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from callcenter import clock
+from callcenter.actions import index
+from callcenter.db import transaction
+from callcenter.errors import CarrierDown
+from callcenter.records import legs
+from callcenter.records.calls import Call
+from callcenter.records.legs import Leg
+from callcenter.rules.states import CallState, LegState, Monitoring
+from callcenter.telephone import telephone
+
+
+@dataclass(frozen=True)
+class Wished:
+    """What one leg wishes of the carrier; None: what it has already."""
+
+    leg_id: str
+    call_id: str
+    room: str | None
+    own_line: str
+    citizen_line: str
+    agent_line: str
+    hold: bool | None
+    mute: bool | None
+    mode: Monitoring | None
+
+
+def becomes(leg_id: str) -> None:
+    """Ask the carrier for whatever is wished of a leg and not so; nothing while somebody asks already, who goes on to
+    what is wished by then. Raises CarrierDown: the sweep asks again."""
+    while wished := _begins(leg_id):
+        try:
+            is_there = _asks(wished)
+        except CarrierDown:
+            _ends(leg_id, clock.now(), unsure=True)
+            raise
+        _ends(leg_id, clock.now(), unsure=False, is_there=is_there)
+
+
+def is_told(call_id: str, leg_id: str | None, room: str, *, held: bool, muted: bool, at: datetime) -> None:
+    """What the carrier says of a line in a room, the citizen's own where there is no leg: that is how it is. Raises
+    DatabaseDown."""
+    with transaction() as session:
+        leg = legs.get(session, leg_id) if leg_id else legs.serving(session, call_id)
+        if leg is None or leg.kind != "serve" or leg.state != LegState.JOINED or leg.room != room:
+            return
+        if leg_id:
+            leg.muted = muted
+        else:
+            legs.is_held(leg, held, at)
+    index.look(leg.agent_id)
+
+
+def _begins(leg_id: str) -> Wished | None:
+    """From now on one asks; None where somebody does, or all is as it is wished."""
+    at = clock.now()
+    with transaction() as session:
+        leg, call = legs.held(session, leg_id)
+        serving = legs.serving(session, leg.call_id) if leg else None
+        if leg is None or call is None or serving is None or not _is_heard(leg, call):
+            return None
+        if leg.as_wished or (leg.answer_by and leg.answer_by > at):
+            return None
+        unsure, leg.answer_by = leg.answer_by is not None, at + legs.ANSWERS
+        serves = leg.kind == "serve"
+        return Wished(
+            leg.id, call.id, serving.room, leg.carrier_id or "", call.carrier_id or "", serving.carrier_id or "",
+            hold=leg.hold if serves and (unsure or leg.hold != (leg.held_since is not None)) else None,
+            mute=leg.mute if serves and (unsure or leg.mute != leg.muted) else None,
+            mode=Monitoring(leg.mode) if leg.mode and (unsure or leg.mode != leg.told) else None,
+        )  # fmt: skip
+
+
+def _asks(wished: Wished) -> bool:
+    """Whether the lines were in the room; what was done is written at once, one thing after the other."""
+    room = wished.room or telephone().room_of(wished.call_id)
+    is_there = room is not None
+    if room and wished.hold is not None:
+        is_there &= telephone().hold(room, wished.citizen_line, wished.hold) and _is_done(wished, hold=wished.hold)
+    if room and wished.mute is not None:
+        is_there &= telephone().mute(room, wished.own_line, wished.mute) and _is_done(wished, mute=wished.mute)
+    if room and wished.mode is not None:
+        mode, agent = wished.mode, wished.agent_line
+        is_there &= telephone().monitor(room, wished.own_line, mode, agent) and _is_done(wished, mode=mode)
+    return is_there
+
+
+def _is_done(
+    wished: Wished, hold: bool | None = None, mute: bool | None = None, mode: Monitoring | None = None
+) -> bool:
+    with transaction() as session:
+        leg, _ = legs.held(session, wished.leg_id)
+        if leg and leg.state == LegState.JOINED:
+            if hold is not None:
+                legs.is_held(leg, hold, clock.now())
+            leg.muted = leg.muted if mute is None else mute
+            leg.told = mode or leg.told
+    return True
+
+
+def _ends(leg_id: str, at: datetime, *, unsure: bool, is_there: bool = True) -> None:
+    """Nobody asks any more. Who is not in the room has nothing to wish."""
+    with transaction() as session:
+        leg, call = legs.held(session, leg_id)
+        if leg is None or call is None or not _is_heard(leg, call):
+            return
+        leg.answer_by = at if unsure else None
+        if not is_there:
+            leg.hold, leg.mute, leg.mode = leg.held_since is not None, leg.muted, leg.told
+
+
+def _is_heard(leg: Leg, call: Call) -> bool:
+    return leg.state == LegState.JOINED and call.state == CallState.TALKING and call.epoch == leg.epoch

@@ -1,0 +1,67 @@
+"""A question to the carrier is asked again where that does no harm, and no oftener than promised."""
+
+from collections.abc import Callable
+
+import pytest
+
+from callcenter.errors import CarrierBusy, CarrierDown
+from callcenter.phone_number import PhoneNumber
+from callcenter.records.identity import new_id
+from callcenter.telephone import telephone
+from ivr.rehearsal.far_end import Line
+
+DESK = "+33565000078"
+
+
+@pytest.fixture
+def line(carrier: Line, afresh: Callable[[], None]) -> Line:
+    afresh()
+    return carrier.registers(DESK, "manual").faults()
+
+
+def fails(line: Line, mode: str, times: int) -> None:
+    line.faults(rest=[{"mode": mode, "method": "POST", "times": times}])
+
+
+def asked(line: Line, since: int) -> int:
+    return sum(entry["kind"] == "rest" and entry["method"] == "POST" for entry in line.log(since))
+
+
+def rings(line: Line) -> str:
+    return telephone().ring_agent(new_id(), PhoneNumber.parse(DESK))
+
+
+def begins(line: Line) -> int:
+    return max((entry["n"] for entry in line.log()), default=-1) + 1
+
+
+@pytest.mark.parametrize(("mode", "times", "does"), [("503", 2, True), ("503", 3, False), ("429", 3, True)])
+def test_what_does_no_harm_twice_is_asked_thrice_and_oftener_when_it_was_never_looked_at(
+    line: Line, mode: str, times: int, does: bool
+) -> None:
+    sid, since = rings(line), begins(line)
+    fails(line, mode, times)
+    if does:
+        telephone().hang_up(sid)
+        assert asked(line, since) == times + 1
+    else:
+        with pytest.raises(CarrierDown):
+            telephone().hang_up(sid)
+        assert asked(line, since) == 3
+    line.faults()
+    telephone().hang_up(sid)
+    assert telephone().state_of(sid) == "ended"
+
+
+def test_a_telephone_is_rung_again_only_where_the_carrier_had_not_looked(line: Line) -> None:
+    since = begins(line)
+    fails(line, "429", 2)
+    sid = rings(line)
+    assert ([each["sid"] for each in line.live()], asked(line, since)) == ([sid], 3)
+    telephone().hang_up(sid)
+    since = begins(line)
+    fails(line, "503", 1)
+    with pytest.raises(CarrierDown) as unknown:
+        rings(line)
+    assert not isinstance(unknown.value, CarrierBusy)
+    assert (line.live(), asked(line, since)) == ([], 1)
