@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -57,14 +57,17 @@ class Wall:
         self._checked = time.monotonic()
         self._wanted = asyncio.Event()
 
-    def follow(self, seat: Seat, watcher: Watcher) -> AsyncIterator[bytes]:
-        """The frames of one more screen."""
+    async def follow(self, seat: Seat, watcher: Watcher) -> AsyncIterator[bytes]:
+        """The frames of one more screen. Its channel is looked for when the first is asked for, not before: one that
+        nobody watches meanwhile is let go."""
         if seat not in self._channels:
             self._channels[seat] = Channel()
             self._wanted.set()
         if self._looks.stopping:
             self._channels[seat].end()
-        return self._channels[seat].frames(watcher)
+        async with aclosing(self._channels[seat].frames(watcher)) as frames:  # type: ignore[type-var]
+            async for frame in frames:
+                yield frame
 
     async def run(self) -> None:
         """Until the process stops."""

@@ -68,9 +68,9 @@ function connect() {
   const names = [...new Set([...pages.values()].map((page) => page.follows))].sort();
   const asked = names.map((name) => `of=${encodeURIComponent(name)}`).join("&");
   if (asked === (line?.asked ?? "")) return;
-  line?.end.abort();
+  line?.ear?.abort();
   told.clear();
-  line = asked ? { asked, end: new AbortController() } : null;
+  line = asked ? { asked, ear: null } : null;
   if (line) keep(line);
 }
 
@@ -91,22 +91,23 @@ async function keep(mine) {
 }
 
 async function listen(mine, begun) {
-  const silence = new AbortController();
-  let alarm = setTimeout(() => silence.abort(), SILENT_AFTER);
+  const ear = new AbortController();
+  mine.ear = ear;
+  let alarm = setTimeout(() => ear.abort(), SILENT_AFTER);
   try {
-    const signal = AbortSignal.any([mine.end.signal, silence.signal]);
-    const answer = await fetch(`/stream?${mine.asked}`, { signal, cache: "no-store", redirect: "manual" });
+    const answer = await fetch(`/stream?${mine.asked}`, { signal: ear.signal, cache: "no-store", redirect: "manual" });
     if (answer.type === "opaqueredirect" || [403, 404].includes(answer.status)) return dismissAll(); // to the door
     if (!answer.ok) return;
     for await (const [name, message] of frames(answer.body)) {
       if (mine !== line) return;
       clearTimeout(alarm);
-      alarm = setTimeout(() => silence.abort(), SILENT_AFTER);
+      alarm = setTimeout(() => ear.abort(), SILENT_AFTER);
       begun();
       hear(name, message);
     }
   } finally {
     clearTimeout(alarm);
+    ear.abort();
   }
 }
 
