@@ -15,6 +15,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from callcenter import up
+from callcenter.config import settings
 from ivr.rehearsal.far_end import Line
 from tests.ports import free_port
 
@@ -87,6 +88,20 @@ def service(
                 process.wait(8)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@contextmanager
+def in_settings(service: Service) -> Iterator[None]:
+    """What this process itself asks of the carrier, and calls its webs, is this service's, until the block ends."""
+    urls = {"TWILIO_API_URL": service.carrier, "PUBLIC_VOICE_URL": service.voice, "PUBLIC_WEB_URL": service.web}
+    os.environ |= urls
+    settings.cache_clear()
+    try:
+        yield
+    finally:
+        for name in urls:
+            del os.environ[name]
+        settings.cache_clear()
 
 
 def _is_ready(url: str, process: subprocess.Popen[bytes]) -> None:

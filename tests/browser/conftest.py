@@ -1,6 +1,5 @@
 """A real browser in front of the whole service. Whatever it complains of fails the test."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from callcenter import embedded
-from callcenter.config import settings
 from callcenter.db import engine
 from ivr.rehearsal.far_end import Line
 from tests import cast
@@ -28,9 +26,7 @@ def running(
     """Voice, web, sweep and carrier; telephone time is twenty times faster."""
     logs = tmp_path_factory.mktemp("logs")
     only = {"voice", "web", "sweep", "carrier"}
-    with cast.service(stores.environment(), Path(logs), only=only) as service:
-        os.environ.update(TWILIO_API_URL=service.carrier, PUBLIC_VOICE_URL=service.voice, PUBLIC_WEB_URL=service.web)
-        settings.cache_clear()
+    with cast.service(stores.environment(), Path(logs), only=only) as service, cast.in_settings(service):
         yield service
 
 

@@ -1,28 +1,25 @@
-"""The stage: the whole service as processes on the tests' stores, started once; empty before each story."""
+"""The stage: the whole service as processes on the tests' stores, started once a file; empty before each story."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from callcenter import embedded
-from callcenter.config import settings
 from callcenter.db import engine
 from ivr.rehearsal.far_end import Line
 from tests import cast
 from tests.desk import Desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running(
     stores: embedded.Stores, schema: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[cast.Service]:
-    """Voice, web, sweep, worker and carrier; telephone time is twenty times faster."""
+    """Voice, web, sweep, worker and carrier; telephone time is twenty times faster. No longer than its file: other
+    tests have the same stores, and it would keep the promises that they write."""
     logs = tmp_path_factory.mktemp("logs")
-    with cast.service(stores.environment(), Path(logs)) as service:
-        os.environ.update(TWILIO_API_URL=service.carrier, PUBLIC_VOICE_URL=service.voice, PUBLIC_WEB_URL=service.web)
-        settings.cache_clear()
+    with cast.service(stores.environment(), Path(logs)) as service, cast.in_settings(service):
         yield service
 
 
