@@ -110,7 +110,7 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
             wrong.append(f"staff_{name}")
         return found
 
-    role, department = text("role").lower(), _department(text("department"))
+    role, department = text("role").lower(), tables.department(text("department"))
     profile = Profile(
         login=login_of(text("login")),
         name=" ".join(text("name").split()),
@@ -119,7 +119,7 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
         site_id=int(text("site")) if text("site").isascii() and text("site").isdigit() else None,
         topics=several("topics", topics, every(department)),
         languages=several("languages", LANGUAGES) or ("fr",),
-        departments=several("departments", TERRITORIES, TERRITORIES, _department),
+        departments=several("departments", TERRITORIES, TERRITORIES, tables.department),
         phone=_phone(text("phone"), wrong),
     )
     if not may_be_login(profile.login):
@@ -181,13 +181,6 @@ def _rows(content: bytes) -> Iterator[Row]:
         if count > MOST:
             raise NotStaff("long", most=MOST)
         yield row
-
-
-def _department(written: str) -> str:
-    try:
-        return tables.department(written)
-    except LostFigures:
-        return written
 
 
 def _phone(written: str, wrong: list[str]) -> str:

@@ -40,7 +40,10 @@ class NotATable(Refusal):
         ),
         "large": ("Il dépasse {most} octets.", "It is larger than {most} bytes."),
         "long": ("Il a plus de {most} lignes.", "It has more than {most} lines."),
-        "missing": ("Colonnes absentes : {names}.", "Columns that are missing: {names}."),
+        "missing": (
+            "Ligne {line} : colonnes absentes : {names}. La première ligne remplie doit porter leurs noms.",
+            "Line {line}: columns that are missing: {names}. Columns are named on the first line that is filled in.",
+        ),
         "unknown": (
             "Ligne {line} : colonne {place} inconnue. Les colonnes possibles : {names}.",
             "Line {line}: column {place} is not known. The columns that there may be: {names}.",
@@ -118,7 +121,7 @@ def read(
     if missing := [name for name in needed if name not in names]:
         if any(NO_TEXT.search(line) for line in islice(text, FIRST_LINES)):
             raise refusal("binary")
-        raise refusal("missing", names=", ".join(missing))
+        raise refusal("missing", line=head_line, names=", ".join(missing))
     if twice := [name for name in known if names.count(name) > 1]:
         raise refusal("twice", line=head_line, names=twice[0])
     places = {name: place for place, name in enumerate(names, 1) if name}
@@ -169,8 +172,12 @@ def yes_or_no(written: str) -> bool | None:
 
 
 def department(written: str) -> str:
-    """Its code: `1` and `01` are 01, `2a` is 2A; a name after it (`46 - Lot`) goes."""
-    plain = figures(written.strip()).upper() if written.strip() else ""
+    """Its code: `1` and `01` are 01, `2a` is 2A, `9,74E+02` is 974; a name after it (`46 - Lot`) goes. What is no code
+    (`2E+05`) is given as it was written."""
+    try:
+        plain = figures(written).upper()
+    except LostFigures:
+        return written
     found = re.fullmatch(r"([0-9]{1,3}|2[AB])(?:[^0-9A-Z].*)?", plain)
     return found[1].zfill(2) if found else plain
 
@@ -183,7 +190,7 @@ def postal_code(written: str) -> str:
 
 def telephone(written: str) -> str:
     """As it is dialled: a spreadsheet eats the zero of 0565051234, and the plus of +33565051234. Raises LostFigures."""
-    plain = figures(written) if re.search(r"[eE]\+", written) else written
+    plain = figures(written) if re.search(r"[eE]\+|^\s*[0-9]{9,}[.,]0$", written) else written
     compact = re.sub(r"[\s.()-]", "", plain)
     if re.fullmatch("[1-9][0-9]{8}", compact):
         return f"0{compact}"
@@ -247,7 +254,7 @@ def _head(text: _Text) -> tuple[int, str]:
     for line in islice(text, FIRST_LINES):
         if NO_TEXT.search(line):
             raise text.refusal("binary")
-        if found := re.fullmatch(r'"?sep=(.)"?;*', line.strip("\r\n\ufeff "), re.IGNORECASE):
+        if found := re.fullmatch(r'"?sep=(.)"?[;,\t|]*', line.strip("\r\n\ufeff "), re.IGNORECASE):
             text.said = found[1]
         elif line.strip(f'{MARKS} "\r\n\ufeff\u00a0'):
             text.put_back(line)
@@ -256,10 +263,11 @@ def _head(text: _Text) -> tuple[int, str]:
 
 
 def _mark(text: _Text, head: str) -> str:
-    """What stands between two values: as the file says, else what the head has most of outside quotation marks."""
-    if text.said and text.said in MARKS:
-        return text.said
+    """What stands between two values: as the file says, else what the head has most of outside quotation marks. A file
+    that was written again by another program still says the first one's."""
     bare = re.sub(r'"[^"]*"', "", head)
+    if text.said and text.said in MARKS and text.said in bare:
+        return text.said
     return max(MARKS, key=bare.count)
 
 

@@ -224,7 +224,7 @@ def line_reader(
         reference = reference.strip()
         if not 0 < len(reference) <= 60:
             return Refused(line, Why.REFERENCE)
-        if not (site.isascii() and site.isdigit() and len(site) < 9):
+        if not (site.isascii() and site.isdigit() and len(site) < 10):
             return Refused(line, Why.SITE)
         try:
             begins = moment(given["debut"])
@@ -234,7 +234,7 @@ def line_reader(
         if (local is not None and local > latest) or (instant is not None and instant > at + timedelta(hours=1)):
             return Refused(line, Why.FUTURE)
         channel = CHANNELS.get(named(value("canal", "")))
-        department = _department(value("departement", ""))
+        department = tables.department(value("departement", ""))
         if channel is None:
             return Refused(line, Why.CHANNEL)
         if department not in _DEPARTMENTS:
@@ -331,10 +331,3 @@ def _whole(score: str) -> str:
         return tables.figures(score)
     except LostFigures:
         return score
-
-
-def _department(written: str) -> str:
-    try:
-        return tables.department(written)
-    except LostFigures:
-        return written

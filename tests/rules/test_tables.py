@@ -58,7 +58,16 @@ def test_what_programs_write_is_one_table(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("before", "moved"),
-    [("sep=;\n", 1), ("\n\n", 2), (";;;\n", 1), ("\ufeffsep=;\r\n;;\n", 2), ('"sep=;"\n', 1)],
+    [
+        ("sep=;\n", 1),
+        ("\n\n", 2),
+        (";;;\n", 1),
+        ("\ufeffsep=;\r\n;;\n", 2),
+        ('"sep=;"\n', 1),
+        ("sep=,\n", 1),
+        ("sep=;,,,\n", 1),
+        ("sep=;\t\t\n", 1),  # another program wrote it again
+    ],
 )
 def test_what_stands_before_the_head_is_passed_over_and_counted(before: str, moved: int) -> None:
     assert told((before + TABLE).encode()) == [(line + moved, values) for line, values in PLAIN]
@@ -92,7 +101,8 @@ def test_a_control_character_splits_nothing_and_is_told_with_its_line(odd: str) 
         (b"", "It is empty."),
         (b"\n;;\n", "It is empty."),
         (b"PK\x03\x04\x14\0\x06\0", "choose “Save as…”, then CSV"),
-        (b"note;debut\nx;y\n", "Columns that are missing: reference."),
+        (b"note;debut\nx;y\n", "Line 1: columns that are missing: reference."),
+        (b"\nListe des visites, au 3 mai;;\n\nreference;note\nA;x\n", "Line 2: columns that are missing: reference."),
         (b"\nreference;note;Note\nA;x;y\n", "Line 2: the column note is twice there."),
         (b'reference;note\nA;x\nB;"y\n', "It is cut short: line 3."),
         (b'reference;note\nA;x\nB;"y"z;\n', "Line 3: a quotation mark"),
@@ -134,14 +144,16 @@ def test_numbers_and_answers_as_french_spreadsheets_write_them() -> None:
     assert [tables.yes_or_no(word) for word in ("VRAI", "Oui", "1", "FAUX", "non", "0", "")] == [
         True, True, True, False, False, False, None,
     ]  # fmt: skip
-    codes = ("1", "01", "2a", " 2B ", "974", "46 - Lot")
-    assert [tables.department(code) for code in codes] == ["01", "01", "2A", "2B", "974", "46"]
+    codes = ("1", "01", "2a", " 2B ", "974", "46 - Lot", "9,74E+02", "46,0", "1E+01", "")
+    assert [tables.department(code) for code in codes] == [
+        "01", "01", "2A", "2B", "974", "46", "974", "46", "1E+01", "",
+    ]  # fmt: skip
     assert [tables.postal_code(code) for code in ("1000", "1 000", "46000", "20000")] == [
         "01000", "01000", "46000", "20000",
     ]  # fmt: skip
-    written = ("565051234", "33565051234", "5,65051234E+08", "0565051234", "262262000012")
+    written = ("565051234", "33565051234", "5,65051234E+08", "0565051234", "262262000012", "565051234.0")
     assert [tables.telephone(number) for number in written] == [
-        "0565051234", "+33565051234", "0565051234", "0565051234", "+262262000012",
+        "0565051234", "+33565051234", "0565051234", "0565051234", "+262262000012", "0565051234",
     ]  # fmt: skip
 
 
@@ -176,6 +188,9 @@ def test_a_lost_number_refuses_its_line_with_its_column() -> None:
     listed = national_list.read(b"id_fs;lib_fs;code_postal;telephone;insee_dep\n7;Ici;4,6E+04;5,65E+08;46\n")
     assert national_list.LOST_FIGURES in listed.sites[7].doubts
     assert listed.sites[7].phone == ""
+    listed = national_list.read(b"id_fs;lib_fs;code_postal;insee_dep\n7;Ici;46000;2E+05\n8;La;46000;46\n")
+    assert national_list.NO_DEPARTMENT in listed.sites[7].doubts
+    assert [site.department for site in listed.sites.values()] == ["46", "46"]
     _, doubts = rounds.read(
         b"commune;code_postal;horaires;nom\nAigre;1,6E+04;Tu 09:00-12:00;Bus\nAigre;16140;hier;Bus\n"
         b"Aigre;16140;Tu 09:00-12:00;Bus\n"
