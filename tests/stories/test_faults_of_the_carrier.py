@@ -188,7 +188,7 @@ def test_what_was_done_without_an_answer_is_undone_as_it_is_wished(line: Line, k
     durand = line.call(from_=DURAND).presses("0")
     takes(karim, line, durand)
     line.faults(rest=[{"mode": "500-with-effect", "method": "POST", "path": "/Participants/", "times": None}],
-                dropped=1.0, topics=["conference_status"])  # fmt: skip
+                delayed=1.0, delay=20.0, topics=["conference_status"])  # fmt: skip
     assert not click(lambda: karim.holds())
     assert durand.state["hold"]
     assert "vous entend" in karim.http.get("/desk").text
