@@ -65,6 +65,7 @@ class Guarded(HttpToolsProtocol):
         self._in_head = True
         self._head = 0  # bytes of it so far
         self._body = 0
+        self._between = 0  # bytes since the last of a body: what a chunk says of itself, headers after the last
         self._body_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
@@ -90,9 +91,16 @@ class Guarded(HttpToolsProtocol):
                 if self._head == 0 and self._body == 0 and self._timer is None:
                     self._wait(HEAD_IN, self._head_is_late)
                 self._head += len(piece)
+            came = self._body
             super().data_received(piece)
-            if self._in_head and self._head > LARGEST_HEAD:
+            self._between = 0 if self._in_head or self._body != came else self._between + len(piece)
+            if max(self._head if self._in_head else 0, self._between) > LARGEST_HEAD:
                 self.refuse(431)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """What comes after a body is no header: a proxy has not seen it, and the app has begun."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_head, self._head = False, 0

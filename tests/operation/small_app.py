@@ -1,4 +1,4 @@
-"""What is served behind the guard in its tests: an answer, a body counted, a stream."""
+"""What is served behind the guard in its tests: an answer, a body counted, the names of headers, a stream."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,6 +17,11 @@ async def _body(request: Request) -> PlainTextResponse:
     return PlainTextResponse(str(len(await request.body())))
 
 
+async def _headers(request: Request) -> PlainTextResponse:
+    await request.body()
+    return PlainTextResponse(" ".join(request.headers))
+
+
 async def _stream(_request: Request) -> StreamingResponse:
     async def ticks() -> AsyncIterator[str]:
         while True:
@@ -26,4 +31,11 @@ async def _stream(_request: Request) -> StreamingResponse:
     return StreamingResponse(ticks())
 
 
-app = Starlette(routes=[Route("/live", _live), Route("/body", _body, methods=["POST"]), Route("/stream", _stream)])
+app = Starlette(
+    routes=[
+        Route("/live", _live),
+        Route("/body", _body, methods=["POST"]),
+        Route("/headers", _headers, methods=["POST"]),
+        Route("/stream", _stream),
+    ]
+)

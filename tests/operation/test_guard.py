@@ -141,6 +141,46 @@ def test_a_head_of_64_megabytes_is_refused_at_64_kilobytes(web: tuple[int, psuti
     assert process.memory_info().rss - before < 8_000_000
 
 
+CHUNKED = b"POST /body HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"
+
+
+@pytest.mark.parametrize("after", [b"0\r\nX: ", b"0\r\n" + b"a: b\r\n" * 9_000, b"4;x=", b"0;x="])
+def test_what_comes_between_and_after_a_body_is_bounded_like_a_head(
+    web: tuple[int, psutil.Process], after: bytes
+) -> None:
+    port, process = web
+    before, sent = process.memory_info().rss, 0
+    with closing(_open(port)) as line:
+        try:
+            line.sendall(CHUNKED + after)
+            for _ in range(1_024):
+                line.sendall(b"x" * 65_536)
+                sent += 65_536
+        except ConnectionError:
+            pass
+    assert sent < 16_000_000
+    assert process.memory_info().rss - before < 8_000_000
+
+
+def test_headers_after_a_body_are_none_of_the_requests(web: tuple[int, psutil.Process]) -> None:
+    port, _ = web
+    with closing(_open(port)) as line:
+        line.sendall(CHUNKED)
+        time.sleep(0.3)  # the app has begun
+        line.sendall(b"0\r\nOrigin: elsewhere\r\n\r\n" + HONEST)
+        _until(line, b"live")  # and what follows is read as what it is
+    with closing(_open(port)) as line:
+        line.sendall(CHUNKED.replace(b"/body", b"/headers") + b"0\r\nOrigin: elsewhere\r\n\r\n")
+        _until(line, b"host transfer-encoding")
+
+
+def test_a_body_in_small_chunks_arrives(web: tuple[int, psutil.Process]) -> None:
+    port, _ = web
+    with closing(_open(port)) as line:
+        line.sendall(CHUNKED[:-9] + b"1;why=not\r\nx\r\n" * 50_000 + b"0\r\nX: y\r\n\r\n")
+        _until(line, b"50000")
+
+
 def test_a_head_just_within_its_bound_is_read(web: tuple[int, psutil.Process]) -> None:
     port, _ = web
     filled = HONEST[:-2] + b"X: " + b"x" * (LARGEST_HEAD - len(HONEST) - 10) + b"\r\n\r\n"
