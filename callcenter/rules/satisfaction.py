@@ -21,7 +21,12 @@ _POLITE = frozenset((
 ))  # fmt: skip
 _BEFORE = frozenset((
     "note", "score", "reponse", "ma", "la", "je", "j", "mets", "donne", "reponds", "c", "est", "ce", "my", "is",
-    "it", "i", "give", "answer", "d", "ok", "alors",
+    "it", "i", "give", "answer", "d", "ok", "alors", "et", "and",
+))  # fmt: skip
+# What else may stand beside a score that does not open its part: « une note de 4 et oui c'est réglé ».
+_BESIDE = _BEFORE | _YES | _NO | _POLITE | frozenset((
+    "de", "of", "un", "une", "tres", "bien", "satisfait", "satisfaite", "tout", "regle", "reglee", "resolu", "resolue",
+    "settled", "solved", "stop",
 ))  # fmt: skip
 _STOPPED = frozenset((
     "stop", "stopper", "arret", "arreter", "arretez", "stopall", "unsubscribe", "desabonner", "desinscrire", "end",
@@ -42,6 +47,17 @@ _AFTER_NO = _NO | frozenset((
     "settled", "solved", "my", "i", "the",
 ))  # fmt: skip
 _HEDGES = frozenset(["mais", "pas", "presque", "partie", "partiellement", "bientot", "but", "not", "almost", "partly"])
+_UNWANTED = re.compile(
+    r"\bne (?:veux|souhaite|desire|voudrais) plus (?:recevoir |avoir |etre )?(?:de |d'|vos |ces |ce )?"
+    r"(?:sms|textos?|messages?|questions?|contactee?|sollicitee?|interrogee?)\b"
+    r"|\bne plus (?:me |m')(?:ecrire|contacter|envoyer|solliciter|interroger)\b"
+    r"|\bne (?:me |m')(?:ecrivez|contactez|envoyez|sollicitez|interrogez) plus\b"
+    r"|\b(?:arretez|arreter|stoppez|cessez) (?:de m'|de me |vos |ces |les )(?:sms|textos?|messages?|envoyer|ecrire)\b"
+    r"|^\W*(?:merci de |svp |s'il vous plait )?plus (?:de|aucun|d'autres?) (?:sms|textos?|messages?)\b"
+    r"|\b(?:no more|stop) (?:texts|messages|texting|messaging|writing)\b"
+    r"|\b(?:don't|do not) (?:text|message|contact|write to) me\b"
+)
+_NO_STOP = re.compile(r"\bnon-stop\b|\b(?:don't|do not|never) stop\b")
 _CLAUSES = re.compile(r"[;:!?()\n\r…]+|[.,](?!\d)|\s[-–—]\s")
 _WORDS = re.compile(r"\d+(?:[.,/]\d+)*|[a-z]+")
 _OUT_OF = re.compile(r"\b([1-4])\s*(?:/|sur|out of)\s*4\b")
@@ -72,11 +88,14 @@ def _plain(text: str) -> str:
 
 
 def _stops(said: str, words: list[str]) -> bool:
-    """« STOP », first or last, whatever is said beside it; or any other word for it that stands alone."""
+    """« STOP », first or last, whatever is said beside it; any other word for it that stands alone; or a sentence that
+    says it."""
+    if _UNWANTED.search(said):
+        return True
     told = [word for word in words if word not in _POLITE]
     if len(told) == 1 and told[0] in _STOPPED:
         return True
-    return bool(told) and "stop" in (told[0], told[-1]) and "non-stop" not in said
+    return bool(told) and "stop" in (told[0], told[-1]) and not _NO_STOP.search(said)
 
 
 def _score(said: str, clauses: list[list[str]]) -> int | None:
@@ -85,16 +104,23 @@ def _score(said: str, clauses: list[list[str]]) -> int | None:
         return None
     opening = clauses[0]
     if opening[0] in SCORES and (len(opening) == 1 or opening[1] in _AFTER_SCORE):
-        rivals = {each for each, then in zip(opening, [*opening[1:], ""], strict=True) if then in _YES | _NO | {""}}
+        rivals = {each for each, then in _pairs(opening) if then in _YES | _NO | {""}}
+        rivals |= {clause[0] for clause in clauses[1:] if _opens(clause)}
         return None if rivals & set(SCORES) - {opening[0]} else int(opening[0])
-    alone = {
-        word
-        for clause in clauses
-        for word in clause
-        if word.isdigit() and set(clause) - {word} <= _BEFORE | _YES | _NO | _POLITE | {"stop"}
-    }
+    alone = {word for clause in clauses for word in clause if word.isdigit() and set(clause) - {word} <= _BESIDE}
     figures = {word for clause in clauses for word in clause if word[0].isdigit()}
     return int(alone.pop()) if len(alone) == len(figures) == 1 and alone <= set(SCORES) else None
+
+
+def _opens(clause: list[str]) -> bool:
+    """Whether this part of a text may give a score with its first word: « 1) 4 » and « 1: 3 » give another after it."""
+    word, then = _pairs(clause)[0]
+    return word in SCORES and (then in _YES | _NO | {""} or then.isdigit())
+
+
+def _pairs(words: list[str]) -> list[tuple[str, str]]:
+    """Each word and the one that follows it, or nothing."""
+    return list(zip(words, [*words[1:], ""], strict=True))
 
 
 def _settled(clauses: list[list[str]], words: list[str]) -> bool | None:
@@ -111,6 +137,8 @@ def _answer(clause: list[str], following: list[list[str]]) -> bool | None:
     opening = next((n for n, word in enumerate(clause) if word not in _BEFORE | _POLITE and word not in SCORES), None)
     if opening is None:
         return None
+    if set(SCORES) & set(clause[:opening]) and clause[-1] in SCORES:
+        return None  # « 4 et non 3 » is about the score
     word, rest = clause[opening], [each for each in clause[opening + 1 :] if each not in SCORES]
     then = rest or (following[0] if following else [])
     if then[:1] and then[0] in _HEDGES - {"pas", "not"}:
