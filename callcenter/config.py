@@ -26,6 +26,7 @@ PRACTICE_TOKEN = "0123456789abcdef0123456789abcdef"
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 MESSAGING_SERVICE = re.compile(r"MG[0-9a-f]{32}")
 API_KEY = re.compile(r"SK[0-9a-f]{32}")
+ACCOUNT = re.compile(r"AC[0-9a-f]{32}")
 NOBODYS_OWN = frozenset(  # kinds of numbers that cost the caller nothing, or dear: none shows who calls
     {
         phonenumbers.PhoneNumberType.TOLL_FREE,
@@ -216,6 +217,13 @@ class Settings(BaseSettings):
             raise ValueError("each is + and figures, the country's code first")
         return value
 
+    @field_validator("relay_numbers")
+    @classmethod
+    def _numbers(cls, value: frozenset[str]) -> frozenset[str]:
+        if not all(map(_is_a_number, value)):
+            raise ValueError("each is a number as +33… (E.164)")
+        return value
+
     @field_validator("secret_keys_old")
     @classmethod
     def _by_id(cls, value: str) -> str:
@@ -277,7 +285,10 @@ class Settings(BaseSettings):
                 yield f"{name}: {why}"
 
     def _open(self) -> Iterator[str]:
-        for name, url in (("PUBLIC_VOICE_URL", self.public_voice_url), ("PUBLIC_WEB_URL", self.public_web_url)):
+        addresses = {"PUBLIC_VOICE_URL": self.public_voice_url, "PUBLIC_WEB_URL": self.public_web_url}
+        if self.twilio_api_url:
+            addresses["TWILIO_API_URL"] = self.twilio_api_url
+        for name, url in addresses.items():
             if not _is_safe(url):
                 yield f"{name}: https:// and a host, outside the demonstration"
         if not self.secure_cookies:
@@ -288,7 +299,7 @@ class Settings(BaseSettings):
         numbers = {"TWILIO_NUMBER": self.twilio_number, "TWILIO_CALLER_ID": self.caller_id}
         if not MESSAGING_SERVICE.fullmatch(self.text_sender):
             numbers["TWILIO_TEXT_SENDER"] = self.text_sender
-        if wrong := [name for name, number in numbers.items() if not E164.fullmatch(number)]:
+        if wrong := [name for name, number in numbers.items() if not _is_a_number(number)]:
             raise ValueError(f"{', '.join(wrong)}: a number as +33… (E.164).")
         if self.demonstration:
             return self
@@ -302,6 +313,8 @@ class Settings(BaseSettings):
     def _keys_are_whole(self) -> Self:
         if bool(self.twilio_api_key_sid) != bool(self.twilio_api_key_secret.get_secret_value()):
             raise ValueError("TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET: both or neither.")
+        if not ACCOUNT.fullmatch(self.twilio_account_sid):
+            raise ValueError("TWILIO_ACCOUNT_SID: AC and 32 hexadecimal figures.")
         if self.twilio_api_key_sid and not API_KEY.fullmatch(self.twilio_api_key_sid):
             raise ValueError("TWILIO_API_KEY_SID: SK and 32 hexadecimal figures.")
         if not all(name and secret for name, secret in _pairs(self.twilio_shared_keys)):
@@ -327,6 +340,14 @@ class Settings(BaseSettings):
 def _pairs(keys: SecretStr) -> list[tuple[str, str]]:
     listed = [each.strip().partition(":") for each in keys.get_secret_value().split(",") if each.strip()]
     return [(name.strip(), secret.strip()) for name, _, secret in listed]
+
+
+def _is_a_number(number: str) -> bool:
+    """Whether it is written in E.164 and as long as numbers of its country are."""
+    try:
+        return bool(E164.fullmatch(number)) and phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:  # a country's code that is none
+        return False
 
 
 def is_nobodys_own(number: str) -> bool:

@@ -117,8 +117,10 @@ def test_the_apps_too_are_silent_about_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("desk_phones_allowed", "+352,12"), ("secret_keys_old", "abc"), ("trusted_proxies", "here")]
-)
+    ("name", "value"),
+    [("desk_phones_allowed", "+352,12"), ("secret_keys_old", "abc"), ("trusted_proxies", "here"),
+     ("relay_numbers", "+33565051234,0565051235"), ("relay_numbers", "+336")],
+)  # fmt: skip
 def test_lists_are_read_at_the_start(name: str, value: str) -> None:
     with pytest.raises(ValidationError, match=name):
         Settings(**OWN | {name: value})
@@ -163,12 +165,26 @@ def test_a_number_that_sends_no_texts_is_refused_where_texts_are_on(sender: str)
 
 
 @pytest.mark.parametrize("name", ["twilio_number", "twilio_caller_id", "twilio_text_sender"])
-@pytest.mark.parametrize("number", ["0565051200", "33565051200", "+33 5 65 05 12 00", "+0565051200", "France", "MG12"])
+@pytest.mark.parametrize("number", ["0565051200", "33565051200", "+33 5 65 05 12 00", "+0565051200", "France", "MG12",
+                                    "+3356505120", "+99912345678", "+335650512000"])  # fmt: skip
 def test_what_is_no_number_in_full_is_refused_by_name(name: str, number: str) -> None:
     with pytest.raises(ValidationError, match=f"{name.upper()}.*E.164"):
         Settings(**OWN | {name: number})
     with pytest.raises(ValidationError, match=f"{name.upper()}.*E.164"):
         Settings(**OWN | {name: number, "demonstration": True})
+
+
+@pytest.mark.parametrize("base", ["http://api.twilio.com", "api.twilio.com", "https://", "https://a:b@api.twilio.com"])
+def test_the_carrier_is_told_the_token_over_https_alone(base: str) -> None:
+    with pytest.raises(ValidationError, match="TWILIO_API_URL: https"):
+        Settings(**OWN, twilio_api_url=base)
+    assert Settings(**OWN, twilio_api_url="https://api.dublin.ie1.twilio.com").twilio_api_url
+
+
+@pytest.mark.parametrize("account", ["", "SK" + "b" * 32, "AC12", "AC" + "g" * 32])
+def test_an_account_is_written_as_the_carrier_does(account: str) -> None:
+    with pytest.raises(ValidationError, match="TWILIO_ACCOUNT_SID: AC"):
+        Settings(**OWN | {"twilio_account_sid": account})
 
 
 def test_an_api_key_is_whole_or_absent() -> None:
