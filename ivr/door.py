@@ -5,6 +5,7 @@ A caller never meets an error: whatever goes wrong behind a webhook, the answer 
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from unicodedata import normalize
 from urllib.parse import unquote_plus
 
 import structlog
@@ -71,12 +72,12 @@ class Asked:
     @property
     def said(self) -> str:
         """What was said, in the carrier's words; empty when keys were pressed, or nothing was heard."""
-        return self.form.get("SpeechResult", "")[:MOST_SAID]
+        return _bounded(self.form.get("SpeechResult", ""))
 
     @property
     def written(self) -> str:
         """What was written in a text."""
-        return self.form.get("Body", "")[:MOST_SAID]
+        return _bounded(self.form.get("Body", ""))
 
     @property
     def from_(self) -> str:
@@ -130,6 +131,11 @@ class Webhook:
         except Exception:
             log.exception("webhook failed twice", path=path, carrier_id=asked.carrier_id)
             return _document(Move((), FALLBACK))  # which needs nothing of what was asked
+
+
+def _bounded(words: str) -> str:
+    """As long as we read, and no longer once it is written in plain letters: one character may stand for eighteen."""
+    return normalize("NFKC", words[:MOST_SAID])[:MOST_SAID]
 
 
 def _document(turn: Turn | bytes | None) -> Response:

@@ -59,6 +59,12 @@ def test_what_follows_the_first_two_thousand_characters_is_not_heard(carrier: Ca
     assert "pas compris" in carrier.asks("/voice/heard?s=topic&d=46", SpeechResult=late)
 
 
+def test_no_character_is_longer_than_what_it_stands_for(carrier: Carrier) -> None:
+    late = "\ufdfa" * 112 + " impôts"  # each is eighteen letters
+    assert "pas compris" in carrier.asks("/voice/heard?s=topic&d=46", SpeechResult=late)
+    assert "pas compris" not in carrier.asks("/voice/heard?s=topic&d=46", SpeechResult="\ufdfa" * 40 + " impôts")
+
+
 def test_figures_without_end_are_no_choice() -> None:
     assert spoken("closed", Heard(), "9" * 60_000, packaged_menu()) == "?"
     assert spoken("closed", Heard(), "02", packaged_menu()) == "2"
