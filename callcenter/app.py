@@ -43,9 +43,8 @@ from callcenter.api.admin import shared_lines as admin_lines
 from callcenter.api.admin import sites as admin_sites
 from callcenter.api.body_limit import BodyLimit
 from callcenter.api.identity import STAFF, Admitted, open_to
-from callcenter.api.legible import Legible
+from callcenter.api.legible import Legible, PlainJson
 from callcenter.api.looks import Looks
-from callcenter.api.plainly import PlainJson
 from callcenter.config import settings
 from callcenter.errors import BodyTooLarge, Illegible, NotAllowed, NotFound, NotThisWay, OurFault, Refusal
 from callcenter.rules import national_list, rounds, staff

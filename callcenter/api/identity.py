@@ -17,8 +17,7 @@ from pydantic import BeforeValidator
 from starlette.datastructures import FormData
 
 from callcenter import clock, sealing
-from callcenter.api.legible import holds_text, is_legible
-from callcenter.api.plainly import plain_form
+from callcenter.api.legible import holds_text, is_legible, plain_form
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import Illegible, NotAllowed, NotSignedIn, Refusal, StoreDown

@@ -69,6 +69,14 @@ def test_a_topic_and_an_account_are_cleaned_too(ines: TestClient) -> None:
     assert lea.name == "Léa"
 
 
+@pytest.mark.parametrize("kind", ["Application/JSON; charset=utf-8", "application/merge-patch+json"])
+def test_json_is_cleaned_by_whatever_name_it_comes(ines: TestClient, kind: str) -> None:
+    words = b'{"scope": "N", "fr": "Inon\\u000bdations\\u0001 : appelez le 112."}'
+    said = ines.post("/api/board/orders/message", content=words, headers={"Content-Type": kind})
+    assert said.status_code == 200
+    assert [message.words["fr"] for message in standing.current().messages] == ["Inon dations : appelez le 112."]
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b'{"scope": "N", "fr": ', b"null", b"[]"])
 def test_what_is_no_json_of_ours_is_refused_as_before(ines: TestClient, body: bytes) -> None:
     sent = ines.post("/api/board/orders/message", content=body, headers={"Content-Type": "application/json"})
