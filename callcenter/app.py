@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter import logs
+from callcenter.actions.pulse import Complaint
 from callcenter.api import (
     board,
     callbacks,
@@ -201,8 +202,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     limiter = app.state.limiter = CapacityLimiter(streams.THREADS)
     wall = app.state.wall = streams.Wall(looks, limiter)
     _before_the_server_waits(looks.stop)
+    complaint = Complaint("web")
+    complaint.start()
     ear, eye = asyncio.create_task(looks.listen()), asyncio.create_task(wall.run())
     yield
+    complaint.stop()
     looks.stop()
     ear.cancel()
     with suppress(asyncio.CancelledError):
