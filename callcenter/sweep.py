@@ -14,16 +14,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from callcenter import clock, jobs, logs, progress, reach
+from callcenter import clock, jobs, logs
 from callcenter.actions import dispatch, healing
-from callcenter.actions.pulse import Pulse
+from callcenter.actions.process_pulse import CARRIER, Pulse
 from callcenter.actions.readiness import SWEEP
 from callcenter.errors import LiveStoreDown, StoreDown
 from callcenter.live import queue
 from callcenter.telephone import telephone
 
 TICK = 0.5
-LISTENS = 1.0  # seconds for which an answer of the carrier's counts
 WORKERS_COME = timedelta(minutes=3)  # after a start of the whole service
 NOW = timedelta()
 RESTLESS = timedelta(seconds=4)  # by then nobody takes the index for silent any more
@@ -61,30 +60,30 @@ def run(stop: threading.Event) -> None:
     lanes: dict[str, dict[Step, timedelta]] = {
         "heart": {Heart().beats: timedelta(seconds=1)},
         "match": {
-            healing.leases_end: timedelta(seconds=TICK),
+            healing.expire_leases: timedelta(seconds=TICK),
             _widen: timedelta(seconds=TICK),
             _match: timedelta(seconds=TICK),
-            healing.agents_fall_silent: timedelta(seconds=TICK),
-            healing.callbacks_fall_due: timedelta(seconds=TICK),
+            healing.lose_silent_agents: timedelta(seconds=TICK),
+            healing.queue_due_callbacks: timedelta(seconds=TICK),
         },
-        "connections": {healing.connections_end: timedelta(seconds=TICK)},
-        "monitoring": {healing.monitoring_settles: timedelta(seconds=TICK)},
-        "rooms": {healing.rooms_settle: timedelta(seconds=TICK)},
-        "phones": {healing.phones_settle: timedelta(seconds=TICK)},
-        "dials": {healing.dials_end: timedelta(seconds=TICK)},
+        "connections": {healing.settle_connections: timedelta(seconds=TICK)},
+        "monitoring": {healing.settle_monitoring: timedelta(seconds=TICK)},
+        "rooms": {healing.settle_rooms: timedelta(seconds=TICK)},
+        "phones": {healing.settle_phones: timedelta(seconds=TICK)},
+        "dials": {healing.settle_dials: timedelta(seconds=TICK)},
         "index": {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
-        "ear": {_listen: timedelta(seconds=LISTENS)},
         "lines": {healing.compare_carrier: timedelta(seconds=30)},
         "callbacks": {
-            healing.callbacks_are_kept: timedelta(seconds=5),
-            healing.satisfaction_is_asked: minute,
-            healing.workers_work: minute,
+            healing.keep_callbacks: timedelta(seconds=5),
+            healing.ask_satisfaction: minute,
+            healing.watch_workers: minute,
             _ping: timedelta(seconds=15),
             _roll_up: minute,
             _tidy: timedelta(hours=1),
         },
     }
     pulse = Pulse(SWEEP)
+    pulse.goes_round(CARRIER)
     pulse.start()
     threads = [
         threading.Thread(target=_goes_round, args=(name, lane, pulse, stop), daemon=True)
@@ -99,22 +98,17 @@ def run(stop: threading.Event) -> None:
 
 def _goes_round(name: str, lane: dict[Step, timedelta], pulse: Pulse, stop: threading.Event) -> None:
     """One lane: its steps, each when its time has come; soon again where it could not be done."""
-    progress.is_watched_by(lambda: pulse.goes_round(name))
-    following = {step: clock.now() + (WORKERS_COME if step is healing.workers_work else NOW) for step in lane}
+    following = {step: clock.now() + (WORKERS_COME if step is healing.watch_workers else NOW) for step in lane}
     while not stop.is_set():
         for step, every in lane.items():
             at = clock.now()
             if at >= following[step]:
                 done = _try(step, at)
                 following[step] = at + (every if done else min(every, AGAIN))
+                if done and step is healing.compare_carrier:
+                    pulse.goes_round(CARRIER)
             pulse.goes_round(name)
         stop.wait(TICK / 5)
-
-
-def _listen(_at: datetime) -> None:
-    """Whether the carrier answers, where nothing that was asked of it lately tells."""
-    if reach.questions.quiet_for() >= LISTENS:
-        telephone().answers()
 
 
 def _widen(at: datetime) -> None:
@@ -122,7 +116,7 @@ def _widen(at: datetime) -> None:
 
 
 def _match(_at: datetime) -> None:
-    dispatch.everyone()
+    dispatch.offer_all()
 
 
 def _ping(_at: datetime) -> None:

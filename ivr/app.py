@@ -10,33 +10,32 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from callcenter import logs
-from callcenter.actions import readiness, standing
-from callcenter.actions.pulse import Complaint
+from callcenter.actions import config_snapshot, readiness
+from callcenter.actions.readiness import DatabaseSilent, Readiness
 from callcenter.config import Settings, settings
 from callcenter.errors import StoreDown
-from callcenter.lanes import Lane
 from callcenter.telephone import telephone
-from ivr import conversation, dialled, monitoring, waiting_room, webhooks
+from callcenter.thread_pools import Lane
+from ivr import conversation_webhooks, dialled, menu_webhooks, monitoring_webhooks, waiting_webhooks
 from ivr.dialogue import packaged_menu
-from ivr.door import Voice
-from ivr.footsteps import Footsteps
+from ivr.menu_progress import Footsteps
 from ivr.music import ringing, waiting_music
 from ivr.signature import Signatures
+from ivr.webhook import Voice
 
 RECORDS_THREADS = 16
 LIVE_THREADS = 8
-READY_THREADS = 2  # of its own: a rush of webhooks does not make the service look dead
 READY_PATIENCE = 4.0  # seconds for the two stores to answer
 
 
 def create() -> FastAPI:
     """The app, with the settings of this process."""
     routes: list[BaseRoute] = [
-        *webhooks.routes,
-        *waiting_room.routes,
-        *conversation.routes,
+        *menu_webhooks.routes,
+        *waiting_webhooks.routes,
+        *conversation_webhooks.routes,
         *dialled.routes,
-        *monitoring.routes,
+        *monitoring_webhooks.routes,
     ]
     # Plain routes: an included router and its dependencies would cost a menu step a third of its time.
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan, routes=routes)
@@ -58,7 +57,6 @@ def voice_of(chosen: Settings) -> Voice:
         footsteps=Footsteps(),
         records=Lane("records", RECORDS_THREADS),
         live=Lane("live", LIVE_THREADS),
-        readiness=Lane("readiness", READY_THREADS),
     )
 
 
@@ -68,9 +66,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     voice: Voice = app.state.voice
     telephone()
     waiting_music()
-    await asyncio.to_thread(standing.follow, voice.stand)
-    complaint = Complaint("voice")
-    complaint.start()
+    await asyncio.to_thread(config_snapshot.follow, voice.stand)
     voice.footsteps.start()
     voice.languages.start()
     yield
@@ -78,8 +74,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     voice.languages.stop()
     voice.records.close()
     voice.live.close()
-    voice.readiness.close()
-    complaint.stop()
 
 
 async def _music(_request: Request) -> Response:
@@ -102,9 +96,9 @@ async def _ready(request: Request) -> Response:
     """The line answers even when every store is down; whether anybody will be brought to the callers is told here."""
     voice: Voice = request.app.state.voice
     try:
-        found = await voice.readiness.within(READY_PATIENCE, readiness.look)
+        found = await voice.records.within(READY_PATIENCE, readiness.look)
     except StoreDown:
-        found = readiness.unheard()
+        found = Readiness((DatabaseSilent(),))
     return JSONResponse(found.told(), status_code=200 if found.is_ready else 503)
 
 

@@ -8,11 +8,22 @@ from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import StoreDown
 from callcenter.rules.pickup import Then, then
-from ivr.conversation import LONE, brings_in, decided, farewell, language_of, lone_hash, nothing, own, paced, tries_of
-from ivr.door import Asked, Webhook
+from ivr.conversation_webhooks import (
+    LONE,
+    brings_in,
+    decided,
+    farewell,
+    language_of,
+    lone_hash,
+    nothing,
+    own,
+    paced,
+    tries_of,
+)
+from ivr.menu_webhooks import OVER
 from ivr.prompts import say
 from ivr.turns import Ask, Goodbye, Speech, Turn
-from ivr.webhooks import OVER
+from ivr.webhook import Asked, Webhook
 
 ANSWERS = 6  # seconds for a key or a yes
 RELAY_PICKS_UP = 25  # the same through a relay service: three times, while its agent waits
@@ -26,7 +37,7 @@ log = structlog.get_logger()
 async def attempt(asked: Asked) -> Turn:
     """A citizen we call back has picked up: who calls, and the key or the yes that an answering machine never gives."""
     attempt_id, at = own(asked, "p"), now()
-    greeted = await decided(asked, dial.is_ringing, attempt_id, asked.carrier_id, at, answered=True)
+    greeted = await decided(asked, dial.mark_ringing, attempt_id, asked.carrier_id, at, answered=True)
     return _asks(greeted, attempt_id, 1, hello=True) if greeted else Goodbye(())
 
 
@@ -38,7 +49,7 @@ async def heard(asked: Asked) -> Turn:
         return _asks(greeted, attempt_id, tries, lone=lone)
     match then(asked.keys.strip("#"), asked.said, tries, machine=await _judged(asked), relay=greeted.relay):
         case Then.JOINS:
-            call_id = await decided(asked, pickup.joins, attempt_id, now())
+            call_id = await decided(asked, pickup.join, attempt_id, now())
             return await brings_in(asked, call_id) if call_id else _agent_is_gone(greeted.language)
         case Then.AGAIN:
             return _asks(greeted, attempt_id, tries + 1)
@@ -50,22 +61,22 @@ async def judged(asked: Asked) -> None:
     """What the carrier takes whoever picked up for; where it does not know, nothing is."""
     word = asked.form.get("AnsweredBy", "")
     if word == PERSON or word.startswith(MACHINES):
-        await decided(asked, pickup.is_judged, own(asked, "p"), word != PERSON, now())
+        await decided(asked, pickup.note_machine, own(asked, "p"), word != PERSON, now())
 
 
 async def status(asked: Asked) -> None:
     word = asked.form.get("CallStatus", "")
     if word in OVER:
-        await decided(asked, dial.ended, own(asked, "p"), word, now())
+        await decided(asked, dial.end_attempt, own(asked, "p"), word, now())
     else:
-        await decided(asked, dial.is_ringing, own(asked, "p"), asked.carrier_id, now())
+        await decided(asked, dial.mark_ringing, own(asked, "p"), asked.carrier_id, now())
 
 
 async def _judged(asked: Asked) -> bool | None:
     if asked.keys:
         return None  # no machine presses one
     try:
-        return await decided(asked, pickup.judged, own(asked, "p"))
+        return await decided(asked, pickup.judge, own(asked, "p"))
     except StoreDown:
         log.warning("what picked up is not known", carrier_id=asked.carrier_id)
         return None

@@ -19,8 +19,8 @@ from callcenter.rules.callbacks import day_of
 from callcenter.rules.menu import NATION, Menu
 from callcenter.rules.opening_hours import scopes
 from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN, departments
-from ivr import hearing
-from ivr.heard import Heard, Move, read, written
+from ivr import spoken_answers
+from ivr.caller_answers import Heard, Move, read, written
 from ivr.prompts import say, spoken_day, spoken_time
 from ivr.turns import Ask, Say, Speech, Spelled
 
@@ -133,7 +133,7 @@ def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "", oth
     words = _words(step, heard, menu, number, other)
     digits = LONGEST_TYPED if heard.plan and question.digits == 10 else question.digits
     patient = 25 if heard.relay else 12 if question.digits == 10 else 8
-    hints = hearing.expected(menu.of(heard.department), heard.language) if step == "topic" else ()
+    hints = spoken_answers.expected(menu.of(heard.department), heard.language) if step == "topic" else ()
     ears = Speech(heard.language, hints) if question.hears else None
     said = paced(sorry + words, heard)
     return Ask(said, f"{address}?{written(step, heard)}", digits, patient, ears)
@@ -330,8 +330,8 @@ def _topics(heard: Heard, menu: Menu) -> tuple[Say, ...]:
 
 def _matter(keys: str, heard: Heard, menu: Menu) -> Move | None:
     menu = menu.of(heard.department)
-    if keys.startswith(hearing.NAMED):
-        named = menu.topics.get(keys.removeprefix(hearing.NAMED))
+    if keys.startswith(spoken_answers.NAMED):
+        named = menu.topics.get(keys.removeprefix(spoken_answers.NAMED))
         return (QUEUE, replace(heard, topic=named.code)) if named and named.code else None
     if len(keys) == 1 and (chosen := menu.topics.get(heard.group + keys)):
         return (QUEUE, replace(heard, topic=chosen.code)) if chosen.code else ("topic", replace(heard, group=keys))
@@ -473,22 +473,26 @@ _READ: dict[str, Callable[[Heard, str], tuple[Say, ...]]] = {
 }
 
 QUESTIONS: dict[str, Question] = {
-    "open": Question(_open, _stands, _to("welcome"), hears=hearing.figure),
-    "welcome": Question(_welcome, _lives, _to(QUEUE), digits=5, hears=hearing.place),
-    "postal": Question(_postal, _lives, _to(QUEUE), digits=5, hears=hearing.place),
-    "elsewhere": Question(_elsewhere, _lives, _to(QUEUE), digits=5, hears=hearing.place),
-    WHICH: Question(_which, _which_it_is, _to(QUEUE), hears=hearing.which),
-    "confirm": Question(_confirm, _confirmed, _to(QUEUE), hears=hearing.yes_or_no("2")),
-    "sites": Question(_more_sites, _after_sites, _to(FAREWELL), person=False, repeats=False, hears=hearing.figure),
-    "topic": Question(_topics, _matter, _to(QUEUE), hears=hearing.matter),
-    "closed": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
-    "suspended": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
-    "nobody": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
-    "full": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
-    "shared": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=hearing.yes_or_no("3")),
-    TOO_LONG: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=hearing.yes_or_no("3")),
-    WISH: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=hearing.yes_or_no("3")),
-    "slot": Question(_slots, _slot_chosen, _promise, person=False, hears=hearing.figure),
+    "open": Question(_open, _stands, _to("welcome"), hears=spoken_answers.figure),
+    "welcome": Question(_welcome, _lives, _to(QUEUE), digits=5, hears=spoken_answers.place),
+    "postal": Question(_postal, _lives, _to(QUEUE), digits=5, hears=spoken_answers.place),
+    "elsewhere": Question(_elsewhere, _lives, _to(QUEUE), digits=5, hears=spoken_answers.place),
+    WHICH: Question(_which, _which_it_is, _to(QUEUE), hears=spoken_answers.which),
+    "confirm": Question(_confirm, _confirmed, _to(QUEUE), hears=spoken_answers.yes_or_no("2")),
+    "sites": Question(
+        _more_sites, _after_sites, _to(FAREWELL), person=False, repeats=False, hears=spoken_answers.figure
+    ),
+    "topic": Question(_topics, _matter, _to(QUEUE), hears=spoken_answers.matter),
+    "closed": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=spoken_answers.yes_or_no("3")),
+    "suspended": Question(
+        _nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=spoken_answers.yes_or_no("3")
+    ),
+    "nobody": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=spoken_answers.yes_or_no("3")),
+    "full": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=spoken_answers.yes_or_no("3")),
+    "shared": Question(_nothing, _wishes(FAREWELL), _to(FAREWELL), person=False, hears=spoken_answers.yes_or_no("3")),
+    TOO_LONG: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=spoken_answers.yes_or_no("3")),
+    WISH: Question(_nothing, _wishes(QUEUE), _to(QUEUE), hears=spoken_answers.yes_or_no("3")),
+    "slot": Question(_slots, _slot_chosen, _promise, person=False, hears=spoken_answers.figure),
     "number": Question(_type_number, _typed, _without_number, digits=10, person=False),
     "number_refused": Question(_number_refused, _typed, _without_number, digits=10, person=False),
     READ_BACK: Question(_nothing, _number_confirmed, _without_number, person=False),

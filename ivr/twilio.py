@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
+from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.conference import ConferenceContext
 
-from callcenter.actions import standing
+from callcenter.actions import config_snapshot
 from callcenter.config import settings
 from callcenter.errors import CarrierDown
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules.states import Monitoring
 from callcenter.telephone import Line
-from ivr import sites, sms
-from ivr.asking import Requests, asked, asked_again
+from ivr import sms, spoken_sites
+from ivr.carrier_requests import asked, asked_again
 from ivr.prompts import text
 from ivr.twiml import RETRIES
 
@@ -78,7 +79,9 @@ class Twilio:
     def text_sites(
         self, text_id: str, number: PhoneNumber, language: str, department: str, postal_code: str, at: datetime
     ) -> None:
-        self._text(text_id, number, sites.written(standing.current(), department, postal_code, language, at))
+        self._text(
+            text_id, number, spoken_sites.written(config_snapshot.current(), department, postal_code, language, at)
+        )
 
     def ask_by_text(self, text_id: str, number: PhoneNumber, language: str) -> None:
         self._text(text_id, number, text(language, "text.satisfaction"))
@@ -140,9 +143,6 @@ class Twilio:
         for status in ("queued", "ringing", "in-progress"):
             found: list[Line] = []
             yield from asked_again(partial(self._lines, status), found)
-
-    def answers(self) -> None:
-        asked(lambda: self._client.calls.list(status="queued", limit=1, page_size=1), gone=None)
 
     def _text(self, text_id: str, number: PhoneNumber, body: str) -> None:
         status = f"{self._public}/voice/text/status?m={text_id}{RETRIES}"
@@ -210,7 +210,7 @@ def _client() -> Client:
         own.twilio_api_key_sid or own.twilio_account_sid,
         secret or token,
         own.twilio_account_sid,
-        http_client=Requests(timeout=TIMEOUT, pool_connections=True),
+        http_client=TwilioHttpClient(timeout=TIMEOUT, pool_connections=True),
     )
     client.region = client.edge = ""  # it reads them from the environment, and would mend our base with them
     if own.twilio_api_url:

@@ -13,10 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from callcenter import embedded
-from callcenter.actions import standing
+from callcenter.actions import config_snapshot
 from callcenter.config import settings
 from callcenter.db import reading
+from callcenter.demonstration import embedded
 from callcenter.errors import DatabaseDown
 from callcenter.live import store
 from callcenter.records import beacon
@@ -75,7 +75,7 @@ def schema(stores: embedded.Stores) -> list[str]:
 
     migrations.upgrade()
     with _connected(stores) as connection:
-        # For `tests.kept.as_superuser`: by `SET ROLE` alone, since nothing is inherited.
+        # For `tests.support.kept.as_superuser`: by `SET ROLE` alone, since nothing is inherited.
         connection.execute(f"GRANT postgres TO {embedded.SERVICE} WITH INHERIT FALSE".encode())
         named = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         tables = [row[0] for row in connection.execute(named)]
@@ -93,7 +93,7 @@ def database(stores: embedded.Stores, schema: list[str]) -> embedded.Server:
             except psycopg.errors.DeadlockDetected:
                 continue  # a service that is running holds the tables in its own order
     _until_it_is_asked_again()
-    standing.refresh()
+    config_snapshot.refresh()
     return stores.postgresql
 
 

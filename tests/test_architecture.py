@@ -14,20 +14,26 @@ ONLY_IN = {  # a word -> where it may be said; a folder ends in "/"
     "Twilio|TwiML|CallSid|Digits": [
         "ivr/twilio.py",
         "ivr/twiml.py",
-        "ivr/door.py",
-        "ivr/rehearsal/",
+        "ivr/webhook.py",
+        "ivr/practice/",
+        "ivr/drill/",
         "callcenter/config.py",  # names the keeper of the port and describes its settings
     ],
     "redis": [
         "callcenter/live/",
         "callcenter/jobs.py",
-        "callcenter/embedded.py",  # the scheme of a URL
+        "callcenter/demonstration/embedded.py",  # the scheme of a URL
     ],
-    "sqlalchemy": ["callcenter/db.py", "callcenter/records/", "callcenter/migrations/"],
+    "sqlalchemy": [
+        "callcenter/db.py",
+        "callcenter/records/",
+        "callcenter/migrations/",
+        "callcenter/demonstration/simulated_rows.py",  # writes a year of rows at once
+    ],
     "celery": [
         "callcenter/jobs.py",
         "workers/",
-        "callcenter/up.py",  # the command that starts the worker
+        "callcenter/demonstration/up.py",  # the command that starts the worker
     ],
     r"datetime\.now|datetime\.utcnow|datetime\.today|date\.today|time\.time": ["callcenter/clock.py"],
     r"os\.environ|getenv": ["callcenter/config.py"],
@@ -101,7 +107,7 @@ def test_no_committed_file_names_a_registry_host() -> None:
 
 
 def test_nothing_third_party_is_committed() -> None:
-    brought = ("node_modules/", "callcenter/ui/static/vendor/", ".venv/", ".make/")
+    brought = ("node_modules/", "callcenter/web/pages/static/vendor/", ".venv/", ".make/")
     assert not [path for path in _committed() if path.startswith(brought) or path.endswith("uv.lock")]
 
 

@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from celery.signals import worker_process_init, worker_ready, worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
 
 from callcenter import logs
-from callcenter.actions.pulse import Complaint, Pulse
+from callcenter.actions.process_pulse import Pulse
 from callcenter.actions.readiness import WORKER
 from callcenter.jobs import celery
 from callcenter.telephone import telephone
-from workers import callbacks, figures, hands, night, satisfaction, sites
+from workers import callbacks, figures, heartbeat, nightly, satisfaction, site_texts
 
 logs.configure()
 app = celery()
 app.set_default()
-TASKS = tuple(task for each in (callbacks, figures, hands, night, satisfaction, sites) for task in each.register(app))
+TASKS = tuple(
+    task for each in (callbacks, figures, heartbeat, nightly, satisfaction, site_texts) for task in each.register(app)
+)
 telephone()  # a wrong setting stops the worker here, not in the middle of a dial
 pulse = Pulse(WORKER)
 
@@ -27,10 +29,5 @@ def _ends(**_: Any) -> None:
     pulse.stop()
 
 
-def _child_begins(**_: Any) -> None:
-    Complaint("dialler").start()  # the children dial, the parent only says that they live
-
-
 worker_ready.connect(_begins)
-worker_process_init.connect(_child_begins)
 worker_shutting_down.connect(_ends)

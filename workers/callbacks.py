@@ -33,11 +33,11 @@ def dial(call_id: str, epoch: int) -> None:
         if wait is None:
             return
         time.sleep(wait)
-        dialling.dials(call_id, epoch, clock.now())
+        dialling.dial_citizen(call_id, epoch, clock.now())
     except StoreDown as failure:
         log.warning("a dial is left to the next hint", call=call_id, failure=type(failure).__name__)
 
 
 def text(callback_id: str) -> None:
     """Tell a citizen in writing that they were not reached; once, whatever the carrier answers."""
-    callback.texts(callback_id, clock.now())
+    callback.send_text(callback_id, clock.now())

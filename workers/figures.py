@@ -8,7 +8,7 @@ from celery import Celery
 from callcenter import clock
 from callcenter.db import transaction
 from callcenter.jobs import Job
-from callcenter.records import rollups
+from callcenter.records.figures import roll_up as roll_up_figures
 
 LONGEST = 12.0  # seconds for one transaction, of the 20 a task may take
 ENOUGH = 5.0  # seconds after which the rest is left to the next hint
@@ -24,5 +24,5 @@ def roll_up() -> None:
     began, more = time.monotonic(), True
     while more and time.monotonic() - began < ENOUGH:
         with transaction(LONGEST) as session:
-            rollups.roll_up(session, clock.now())
-            more = rollups.is_marked(session)
+            roll_up_figures.roll_up(session, clock.now())
+            more = roll_up_figures.is_marked(session)

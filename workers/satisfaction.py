@@ -16,4 +16,4 @@ def register(app: Celery) -> list[Any]:
 
 def ask(contact_id: str) -> None:
     """Ask one citizen, once, whatever the carrier answers."""
-    satisfaction.asks_by_text(contact_id, clock.now())
+    satisfaction.ask_by_text(contact_id, clock.now())

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from callcenter import clock
-from callcenter.actions import desk_phone, dispatch, index, leading, notes, room, sound
+from callcenter.actions import desk_phone, dispatch, lines_led, live_index, notes, room, sound
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import (
@@ -27,9 +27,10 @@ from callcenter.errors import (
     VisitRecorded,
 )
 from callcenter.live import floor
-from callcenter.records import agents, calls, contacts, legs, monitors, offers, rings, rollups, sessions
+from callcenter.records import agents, calls, contacts, desk_phone_rings, legs, monitors, offers, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.contacts import Accompaniment, Entry
+from callcenter.records.figures import roll_up
 from callcenter.rules import outcomes
 from callcenter.rules.states import CHOSEN_PAUSES, AgentState, CallState, Due, Ending, LegState, OfferState, PauseReason
 from callcenter.rules.territory import local_day
@@ -39,7 +40,7 @@ log = structlog.get_logger()
 FREE_STATES = (AgentState.AVAILABLE, AgentState.PAUSE, AgentState.LOST)
 
 
-def takes_post(agent_id: str, line: str, at: datetime) -> None:
+def take_post(agent_id: str, line: str, at: datetime) -> None:
     """Begin to take calls, on a desk phone rung for each call (`phone`) or kept open all shift (`shift`)."""
     with transaction() as session:
         agent = _held(session, agent_id)
@@ -50,7 +51,7 @@ def takes_post(agent_id: str, line: str, at: datetime) -> None:
             return
         if monitors.of_supervisor(session, agent_id):
             raise NotPossibleNow("monitoring_elsewhere")  # their telephone is in a conversation
-        if line == "shift" and rings.of(session, agent_id):
+        if line == "shift" and desk_phone_rings.of(session, agent_id):
             raise PhoneNotFree  # its last line is not known to be over
         agent.line, agent.shift_line = line, None
         agent.next_state = agent.next_reason = None  # what was chosen for after a call long over
@@ -58,12 +59,12 @@ def takes_post(agent_id: str, line: str, at: datetime) -> None:
         agents.move(session, agent_id, [AgentState.OFFLINE], to, at, "took their post", reason=reason, who=agent_id)
         agent = _agent(session, agent_id)
     if line == "shift":
-        with index.best_effort("ringing a line for the shift"):
-            desk_phone.is_rung(agent_id, None, at)
-    dispatch.freed(agent)
+        with live_index.best_effort("ringing a line for the shift"):
+            desk_phone.ring(agent_id, None, at)
+    dispatch.free_agent(agent)
 
 
-def leaves_post(agent_id: str, at: datetime, who: str | None = None) -> None:
+def leave_post(agent_id: str, at: datetime, who: str | None = None) -> None:
     """Take no more calls. During a call it is kept for afterwards."""
     with transaction() as session:
         agent = _held(session, agent_id)
@@ -79,15 +80,15 @@ def leaves_post(agent_id: str, at: datetime, who: str | None = None) -> None:
             agent = _agent(session, agent_id)
             agent.shift_line, leaves = None, True
     if leaves:
-        with index.best_effort("closing an open line"):
-            desk_phone.is_let_go(agent_id, None)
+        with live_index.best_effort("closing an open line"):
+            desk_phone.let_go(agent_id, None)
     if returned:
-        dispatch.returned(returned.call, agent)
+        dispatch.requeue(returned.call, agent)
     else:
-        index.show(agent)
+        live_index.show(agent)
 
 
-def serves_otherwise(agent_id: str, at: datetime) -> None:
+def change_serving(agent_id: str, at: datetime) -> None:
     """Their account has other topics, languages or another department: an open offer that is none of theirs any more
     returns with its place, and whoever is free is offered what they serve now."""
     returned = None
@@ -98,12 +99,12 @@ def serves_otherwise(agent_id: str, at: datetime) -> None:
             returned = _give_back_offer(session, agent, OfferState.WITHDRAWN, AgentState.AVAILABLE, None, at)
         agent = _agent(session, agent_id)
     if returned:
-        dispatch.returned(returned.call, agent)
+        dispatch.requeue(returned.call, agent)
     else:
-        dispatch.freed(agent)
+        dispatch.free_agent(agent)
 
 
-def pauses(agent_id: str, reason: PauseReason, at: datetime, who: str | None = None) -> None:
+def pause(agent_id: str, reason: PauseReason, at: datetime, who: str | None = None) -> None:
     """Take no calls for a while. During a call it is kept for afterwards; an open offer is refused by it. `who` chose
     it, if not the agent."""
     if reason not in CHOSEN_PAUSES:
@@ -111,12 +112,12 @@ def pauses(agent_id: str, reason: PauseReason, at: datetime, who: str | None = N
     _chooses(agent_id, AgentState.PAUSE, reason, at, who)
 
 
-def is_available(agent_id: str, at: datetime, who: str | None = None) -> None:
+def become_available(agent_id: str, at: datetime, who: str | None = None) -> None:
     """Take calls again; refused while a contact still owes its outcome. `who` chose it, if not the agent."""
     _chooses(agent_id, AgentState.AVAILABLE, None, at, who)
 
 
-def beats(agent_id: str, at: datetime) -> None:
+def beat(agent_id: str, at: datetime) -> None:
     """The agent's page is there; a connection that was lost is back, in the state it was lost from."""
     try:
         if floor.beat(agent_id, at.timestamp()):
@@ -132,10 +133,10 @@ def beats(agent_id: str, at: datetime) -> None:
             agents.move(session, agent_id, [AgentState.LOST], to, at, "the connection is back", reason=reason)
             agent = _agent(session, agent_id)
     if agent.state != AgentState.OFFLINE:
-        dispatch.freed(agent)
+        dispatch.free_agent(agent)
 
 
-def is_lost(agent_id: str, at: datetime) -> None:
+def lose_connection(agent_id: str, at: datetime) -> None:
     """No heartbeat: Connexion perdue. An open offer returns with its place; a conversation goes on by telephone."""
     with transaction() as session:
         agent = _held(session, agent_id)
@@ -150,12 +151,12 @@ def is_lost(agent_id: str, at: datetime) -> None:
         agent = _agent(session, agent_id)
         agent.lost_from = AgentState.PAUSE if was == AgentState.PAUSE else AgentState.AVAILABLE
     if returned:
-        dispatch.returned(returned.call, agent)
+        dispatch.requeue(returned.call, agent)
     else:
-        index.show(agent)
+        live_index.show(agent)
 
 
-def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False) -> legs.Leg | None:
+def accept_offer(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False) -> legs.Leg | None:
     """Take the call that is offered. Refused (AlreadyTaken) when it is no longer theirs to take. `by_key`: 1 was
     pressed on the open line, which the webhook itself brings into the room. The leg, the same for the same click
     again."""
@@ -174,44 +175,44 @@ def accepts(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False)
         shift_line = agent.shift_line if on_shift else None
         leg = legs.ask(session, call.id, call.contact_id, agent_id, call.epoch, at, shift_line)
         agent = _agent(session, agent_id)
-    index.show(agent)
+    live_index.show(agent)
     if not by_key:
-        comes_in(leg, at)
+        come_in(leg, at)
     return leg
 
 
-def comes_in(leg: legs.Leg, at: datetime) -> None:
+def come_in(leg: legs.Leg, at: datetime) -> None:
     """The agent's own line goes into the room: the open one is led there, or the desk phone is rung. What the carrier
     did not do is nobody's missed offer."""
     try:
         if leg.shift and leg.carrier_id:
             if telephone().shift_to(leg.carrier_id, leg.agent_id, leg.id):
-                leading.answered(leg.id)
+                lines_led.note_answered(leg.id)
                 return
-            shift_line_ends(leg.agent_id, leg.carrier_id)  # it was hung up, and nobody said so
+            end_shift_line(leg.agent_id, leg.carrier_id)  # it was hung up, and nobody said so
             _is_to_ring(leg.id, at)
-        desk_phone.is_rung(leg.agent_id, leg.id, at)
+        desk_phone.ring(leg.agent_id, leg.id, at)
     except CarrierRefusesNumber:
-        room.leg_leaves(leg.id, at, lost=True)
+        room.part_from_leg(leg.id, at, lost=True)
     except CarrierDidNothing:
-        room.nothing_rang(leg.id, at)
+        room.return_unrung(leg.id, at)
     except CarrierDown:
         log.warning("an agent's line is left to the sweep", leg=leg.id)
         if leg.shift:
-            leading.answered(leg.id, by=clock.now())
+            lines_led.note_answered(leg.id, by=clock.now())
 
 
-def refuses(agent_id: str, offer_id: str, at: datetime) -> None:
+def refuse_offer(agent_id: str, offer_id: str, at: datetime) -> None:
     """Not now: the call keeps its place and goes to the next agent; the agent is paused."""
     _offer_ends(offer_id, OfferState.REFUSED, at, agent_id)
 
 
-def misses(offer_id: str, at: datetime) -> None:
+def expire_offer(offer_id: str, at: datetime) -> None:
     """The offer's lease ended without an answer: Pause, non-réponse."""
     _offer_ends(offer_id, OfferState.MISSED, at, None)
 
 
-def chooses_next(agent_id: str, state: AgentState | None, reason: PauseReason | None, at: datetime) -> None:
+def choose_next_state(agent_id: str, state: AgentState | None, reason: PauseReason | None, at: datetime) -> None:
     """What comes after this call; kept until then, never overwritten by the service. None takes the choice back."""
     if state not in (None, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE):
         raise NotPossibleNow
@@ -221,21 +222,21 @@ def chooses_next(agent_id: str, state: AgentState | None, reason: PauseReason | 
             raise NotPossibleNow
         agent.next_state = state
         agent.next_reason = reason if state == AgentState.PAUSE else None
-    index.look(agent_id)
+    live_index.look(agent_id)
 
 
-def hangs_up(agent_id: str, at: datetime) -> None:
+def hang_up(agent_id: str, at: datetime) -> None:
     """End the conversation: the caller goes on to the last words, the agent to the wrap-up."""
     with transaction() as session:
         call, leg = _in_hand(session, agent_id, CallState.TALKING, CallState.WRAP_UP)
         if call.state == CallState.WRAP_UP:
             return
         agent = room.begin_wrap_up(session, call, at, "the agent hung up")
-    leading.parts(leg, call)
-    index.show(agent)
+    lines_led.part(leg, call)
+    live_index.show(agent)
 
 
-def holds(agent_id: str, on: bool, at: datetime) -> None:
+def hold(agent_id: str, on: bool, at: datetime) -> None:
     """Music for the citizen, or the conversation again, once the carrier has done it; seconds on hold are counted from
     then. Raises CarrierDown: it is asked again."""
     with transaction() as session:
@@ -244,7 +245,7 @@ def holds(agent_id: str, on: bool, at: datetime) -> None:
     _sounds(leg)
 
 
-def mutes(agent_id: str, on: bool) -> None:
+def mute(agent_id: str, on: bool) -> None:
     """Whether the citizen hears the agent, once the carrier has done it. Raises CarrierDown: it is asked again."""
     with transaction() as session:
         _, leg = _in_hand(session, agent_id, CallState.TALKING)
@@ -252,7 +253,7 @@ def mutes(agent_id: str, on: bool) -> None:
     _sounds(leg)
 
 
-def extends_wrap_up(agent_id: str) -> None:
+def extend_wrap_up(agent_id: str) -> None:
     """Once as much time again to record the outcome."""
     with transaction() as session:
         call, _ = _in_hand(session, agent_id, CallState.WRAP_UP)
@@ -260,10 +261,10 @@ def extends_wrap_up(agent_id: str) -> None:
             raise NotPossibleNow
         call.lease_until += timedelta(seconds=settings().wrap_up_limit)
         call.extended = True
-    index.look(agent_id)
+    live_index.look(agent_id)
 
 
-def tags_relay(agent_id: str, relay: bool) -> None:
+def tag_relay(agent_id: str, relay: bool) -> None:
     """Whether the person speaks through a relay service, as the agent hears it: such calls are kept out of the handling
     times. During the conversation and its wrap-up; refused at any other moment."""
     with transaction() as session:
@@ -273,19 +274,19 @@ def tags_relay(agent_id: str, relay: bool) -> None:
             raise NotPossibleNow
         contact = _contact(session, agent_id, call.contact_id)
         call.relay = contact.relay = relay
-        rollups.mark(session, [contact.local_day])
-    index.look(agent_id)
+        roll_up.mark(session, [contact.local_day])
+    live_index.look(agent_id)
 
 
-def notes_agreement(agent_id: str, contact_id: str, kind: str, given_by: str, at: datetime) -> None:
+def note_agreement(agent_id: str, contact_id: str, kind: str, given_by: str, at: datetime) -> None:
     """Log apart that the citizen gave a mandate or a consent, by voice, by text or on paper; the first of its kind
     stands."""
     with transaction() as session:
         contact = _contact(session, agent_id, contact_id)
-        contacts.agrees(session, contact.id, kind, given_by, agent_id, at)
+        contacts.record_agreement(session, contact.id, kind, given_by, agent_id, at)
 
 
-def records(
+def record_outcome(
     agent_id: str, contact_id: str, entries: Sequence[Entry], at: datetime, revision: int | None = None
 ) -> list[Accompaniment]:
     """The outcome of a contact: during its wrap-up, or later when it is owed. One transaction ends the call, writes the
@@ -309,7 +310,7 @@ def records(
             agent = finish_wrap_up(session, call, at, "the outcome is recorded")
     except Conflict:
         raise OutcomeIncomplete from None
-    dispatch.freed(agent)
+    dispatch.free_agent(agent)
     return rows
 
 
@@ -328,7 +329,7 @@ def finish_wrap_up(session: Session, call: calls.Call, at: datetime, why: str) -
     return _agent(session, agent_id)
 
 
-def records_visit(
+def record_visit(
     agent_id: str,
     contact_id: str,
     department: str,
@@ -367,7 +368,7 @@ def _check_same(session: Session, visit: contacts.Contact, agent_id: str, entrie
         raise VisitRecorded
 
 
-def sees_number(agent_id: str, call_id: str, at: datetime) -> str:
+def reveal_number(agent_id: str, call_id: str, at: datetime) -> str:
     """The full number of the call in hand, and nobody else's; looking is written down."""
     with transaction() as session:
         call, _ = _in_hand(session, agent_id, CallState.TALKING, CallState.WRAP_UP, CallState.CONNECTING)
@@ -377,10 +378,10 @@ def sees_number(agent_id: str, call_id: str, at: datetime) -> str:
         return call.phone.national
 
 
-def shift_line_opens(agent_id: str, carrier_id: str) -> tuple[bool, legs.Leg | None]:
+def open_shift_line(agent_id: str, carrier_id: str) -> tuple[bool, legs.Leg | None]:
     """The desk phone that is to stay open all shift was picked up: whether it is wanted, and the leg for which it is
     wanted at once, where an offer was accepted while it rang. Raises DatabaseDown."""
-    desk_phone.has_line(agent_id, None, carrier_id)
+    desk_phone.note_line(agent_id, None, carrier_id)
     with transaction() as session:
         agent = _held(session, agent_id)
         if agent.line != "shift" or agent.state == AgentState.OFFLINE:
@@ -391,18 +392,18 @@ def shift_line_opens(agent_id: str, carrier_id: str) -> tuple[bool, legs.Leg | N
         waits = leg is not None and leg.state == LegState.ASKED and leg.carrier_id in (None, carrier_id)
         if leg and waits:
             leg.shift, leg.carrier_id = True, carrier_id
-    index.look(agent_id)
+    live_index.look(agent_id)
     return True, leg if waits else None
 
 
-def shift_line_ends(agent_id: str, carrier_id: str) -> None:
+def end_shift_line(agent_id: str, carrier_id: str) -> None:
     """The line that was to stay open all shift is over: the next calls ring the desk phone."""
-    desk_phone.is_over(agent_id, None, carrier_id)
+    desk_phone.end_ring(agent_id, None, carrier_id)
     with transaction() as session:
         agent = _agent(session, agent_id)
         if agent.shift_line == carrier_id:
             agent.shift_line = None
-    index.look(agent_id)
+    live_index.look(agent_id)
 
 
 def _is_to_ring(leg_id: str, at: datetime) -> None:
@@ -415,9 +416,9 @@ def _is_to_ring(leg_id: str, at: datetime) -> None:
 
 def _sounds(leg: legs.Leg) -> None:
     try:
-        sound.becomes(leg.id)
+        sound.apply(leg.id)
     finally:
-        index.look(leg.agent_id)
+        live_index.look(leg.agent_id)
 
 
 def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime, who: str | None) -> None:
@@ -444,9 +445,9 @@ def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: date
             agents.move(session, agent_id, FREE_STATES, to, at, "chosen", reason=reason, who=who or agent_id)
         agent = _agent(session, agent_id)
     if returned:
-        dispatch.returned(returned.call, agent)
+        dispatch.requeue(returned.call, agent)
     else:
-        dispatch.freed(agent)
+        dispatch.free_agent(agent)
 
 
 def _may_serve(agent: Agent) -> bool:
@@ -466,9 +467,9 @@ def _offer_ends(offer_id: str, how: OfferState, at: datetime, agent_id: str | No
             return  # accepted, withdrawn or ended already
         agent = _agent(session, returned.agent_id)
     if agent.shift_line:
-        with index.best_effort("quieting an open line"):
+        with live_index.best_effort("quieting an open line"):
             telephone().shift_to(agent.shift_line, agent.id, None)
-    dispatch.returned(returned.call, agent)
+    dispatch.requeue(returned.call, agent)
 
 
 def _give_back_offer(

@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 import structlog
 
 from callcenter import clock
-from callcenter.actions import ceilings, citizen, dial, dispatch, index, standing, supervisor, texting
+from callcenter.actions import (
+    callback_ceilings,
+    citizen,
+    config_snapshot,
+    dial,
+    dispatch,
+    live_index,
+    supervisor,
+    text_ceiling,
+)
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, reading, transaction
 from callcenter.errors import (
@@ -22,12 +31,12 @@ from callcenter.errors import (
     StoreDown,
 )
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, contacts, drafts, past, sessions
+from callcenter.records import agents, callbacks, caller_history, calls, contacts, drafts, sessions
 from callcenter.records import texts as sent
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
-from callcenter.records.identity import new_id, new_reference
+from callcenter.records.identifiers import new_id, new_reference
 from callcenter.rules import pools
 from callcenter.rules.callbacks import SOON, CallbackState, DialResult, Source, Window, chosen, slots, window
 from callcenter.rules.opening_hours import opening
@@ -56,7 +65,7 @@ class Promise:
     is_theirs: bool = True
 
 
-def drafts_number(carrier_id: str, keys: str, at: datetime, *, territory: str = "") -> tuple[PhoneNumber, ...]:
+def draft_number(carrier_id: str, keys: str, at: datetime, *, territory: str = "") -> tuple[PhoneNumber, ...]:
     """A number typed for a callback waits sealed until it is confirmed; every number that the keys may be, the one that
     waits first. Refuses what may not be called back."""
     read = PhoneNumber.readings(keys, territory)
@@ -67,13 +76,13 @@ def drafts_number(carrier_id: str, keys: str, at: datetime, *, territory: str = 
     return read
 
 
-def drafted(carrier_id: str) -> PhoneNumber | None:
+def draft_of(carrier_id: str) -> PhoneNumber | None:
     """The number that waits to be confirmed on this line. Raises DatabaseDown."""
     with reading() as session:
         return drafts.take(session, carrier_id)
 
 
-def drafts_on_the_mainland(carrier_id: str, at: datetime) -> None:
+def draft_on_the_mainland(carrier_id: str, at: datetime) -> None:
     """Of the two numbers that the keys may be, the second was meant. Told twice, the same; refused where none waits."""
     with transaction() as session:
         number = drafts.take(session, carrier_id)
@@ -87,7 +96,7 @@ def offered_slots(department: str, topic: str, at: datetime) -> tuple[str, ...]:
     return slots(citizen.line_hours(), department, at, _served_as(department, topic))
 
 
-def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, slot: str = "") -> Promise:
+def promise_to_caller(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, slot: str = "") -> Promise:
     """Promise to call back the calling number, or the one typed before; in the half-day `slot`, or soon. One open
     promise a number: asking again confirms the first and may add a topic. Whoever types another's number learns nothing
     of it. Refused (BadNumber, TooManyCallbacks) where nothing may or can be promised."""
@@ -116,21 +125,21 @@ def asks(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, 
             if clock.now() > at + HEARD_WITHIN:
                 raise DatabaseDown
     except Conflict:  # the same number asked on two lines at once: the other's promise stands
-        return asks(carrier_id, from_, wish, at, typed=typed, slot=slot)
-    citizen.is_gone(call.id, freed)
+        return promise_to_caller(carrier_id, from_, wish, at, typed=typed, slot=slot)
+    citizen.forget_call(call.id, freed)
     is_theirs = not already or (caller is not None and callbacks.key(caller) in (kept.number_key, kept.asker_key))
     return replace(_told(kept, already=already), is_theirs=is_theirs)
 
 
-def welcomes(carrier_id: str, from_: str, at: datetime) -> Promise | None:
+def recall_promise(carrier_id: str, from_: str, at: datetime) -> Promise | None:
     """A line rings. The promise that is open to its number, if there is one: nobody dials it while they speak with us,
     and a dial under way is cancelled. Raises DatabaseDown."""
-    citizen.arrives(carrier_id, from_, at)
+    citizen.arrive(carrier_id, from_, at)
     number = PhoneNumber.of_caller(from_)
-    return is_called_by(callbacks.key(number), at) if number else None
+    return suspend_for_incoming_call(callbacks.key(number), at) if number else None
 
 
-def is_called_by(number_key: bytes, at: datetime) -> Promise | None:
+def suspend_for_incoming_call(number_key: bytes, at: datetime) -> Promise | None:
     """Whoever we promised to call telephones us: what was under way for them is put off. None without a promise, and
     during a conversation."""
     with transaction() as session:
@@ -141,34 +150,36 @@ def is_called_by(number_key: bytes, at: datetime) -> Promise | None:
         stood = dial.put_off(session, callback.id, DialResult.CALLED_US, "they telephone us", at)
         callback = callbacks.of_key(session, number_key)
     if stood:
-        dial.leave(stood)
+        dial.release_after(stood)
     return _told(callback, already=True) if callback and callback.state == CallbackState.PROMISED else None
 
 
-def is_settled_in_menu(carrier_id: str, from_: str, at: datetime) -> None:
+def keep_from_menu(carrier_id: str, from_: str, at: datetime) -> None:
     """They telephone about the promise that is open to their number, and keep it or cancel it. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
         kept = callbacks.open_for(session, number) if number else None
         if kept is not None:
             call = calls.arrive(session, carrier_id, number, at)
-            citizen.is_served_by_menu(session, call, Wish(kept.department, kept.topic, kept.language, kept.relay), at)
+            citizen.mark_served_by_menu(session, call, Wish(kept.department, kept.topic, kept.language, kept.relay), at)
 
 
-def cancels_own(from_: str, at: datetime) -> bool:
+def cancel_from_menu(from_: str, at: datetime) -> bool:
     """The citizen wants no callback any more, at the number they call from. Whether there was one."""
     number = PhoneNumber.of_caller(from_)
     if number is None:
         return False
     with transaction() as session:
         callback = callbacks.open_for(session, number)
-        stood = callback and dial.close(session, callback.id, CallbackState.CANCELLED, "cancelled by the citizen", at)
+        stood = callback and dial.close_promise(
+            session, callback.id, CallbackState.CANCELLED, "cancelled by the citizen", at
+        )
     if stood:
-        dial.leave(stood)
+        dial.release_after(stood)
     return bool(stood)
 
 
-def becomes_due(callback_id: str, at: datetime) -> None:
+def queue_due(callback_id: str, at: datetime) -> None:
     """Queue a promise whose time has come, with the place already waited for, where its queue is led now. Outside its
     hours it moves to the next opening; while a supervisor keeps its queue closed it waits for the end of the order,
     unless it is one agent's own."""
@@ -181,18 +192,18 @@ def becomes_due(callback_id: str, at: datetime) -> None:
             following = window(hours, callback.department, at, served)
             callback.due_from, callback.due_until = following or (at + timedelta(days=1), at + timedelta(days=2))
             return
-        topic = led_to(standing.current().orders, callback.department, callback.topic)
+        topic = led_to(config_snapshot.current().orders, callback.department, callback.topic)
         if topic is None and callback.for_agent is None:
             callback.due_from = at + SUSPENDED_FOR
             callback.due_until = max(callback.due_until, callback.due_from + SOON)
             return
         call = _queue(session, callback, topic or callback.topic, at)
-    with index.best_effort("queueing a callback"):
-        index.put_call(call)
-    dispatch.for_call(call.id)
+    with live_index.best_effort("queueing a callback"):
+        live_index.put_call(call)
+    dispatch.offer_call(call.id)
 
 
-def day_ends(callback_id: str, at: datetime) -> None:
+def expire_for_the_day(callback_id: str, at: datetime) -> None:
     """A callback that waits in a queue which has closed, or whose territory's line has, is promised for the next
     opening."""
     with transaction() as session:
@@ -203,10 +214,10 @@ def day_ends(callback_id: str, at: datetime) -> None:
         following = window(hours, call.department, at, call.topic)
         stood = dial.put_off(session, callback_id, DialResult.NOT_DIALLED, "their day is over", at, following)
     if stood:
-        dial.leave(stood)
+        dial.release_after(stood)
 
 
-def texts(callback_id: str, at: datetime) -> None:
+def send_text(callback_id: str, at: datetime) -> None:
     """Write to a citizen who was not reached, once: the row says so before the carrier is asked. Raises CarrierDown."""
     if not settings().texts:
         return
@@ -215,14 +226,14 @@ def texts(callback_id: str, at: datetime) -> None:
         number = callback.phone if callback else None
         if callback is None or number is None or not number.takes_texts:
             return
-        if not texting.may_one_leave(session, at):
+        if not text_ceiling.may_one_leave(session, at):
             session.rollback()
             return
         text_id = sent.ask(session, sent.Kind.NOT_REACHED, number, at)
     telephone().send_text(text_id, number, callback.language, callback.reference)
 
 
-def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at: datetime) -> Promise:
+def promise_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at: datetime) -> Promise:
     """What an agent agreed with the person of their contact: a half-day, with anybody or with themselves (`mine`).
     While they speak, during the wrap-up, or as long as the contact is owed."""
     try:
@@ -248,10 +259,10 @@ def promises_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, a
             )  # fmt: skip
             return _told(made, already=False)
     except Conflict:  # the citizen asked at the same moment: what was promised to them stands
-        return promises_after_call(agent_id, contact_id, slot, mine, at)
+        return promise_after_call(agent_id, contact_id, slot, mine, at)
 
 
-def promises_to(
+def promise_to_number(
     staff: Agent, number: PhoneNumber, wish: Wish, slot: str, at: datetime, for_agent: str | None = None
 ) -> Callback:
     """A promise asked for by a supervisor, on a page or through the API; written down. One that is open stands. Raises
@@ -271,10 +282,10 @@ def promises_to(
             sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
             return kept
     except Conflict:  # another asked for the same number at the same moment: their promise stands
-        return promises_to(staff, number, wish, slot, at, for_agent)
+        return promise_to_number(staff, number, wish, slot, at, for_agent)
 
 
-def promises_unheard(staff: Agent, call_ids: Sequence[str], slot: str, at: datetime) -> list[Callback]:
+def promise_to_unheard(staff: Agent, call_ids: Sequence[str], slot: str, at: datetime) -> list[Callback]:
     """A promise to each of those who hung up unheard; whoever may not be called, is another team's, or has no opening
     then, is left out. Refused, with a reason, when nobody is left."""
     made: list[Callback] = []
@@ -292,7 +303,7 @@ def promises_unheard(staff: Agent, call_ids: Sequence[str], slot: str, at: datet
     return made
 
 
-def cancels(staff: Agent, callback_id: str, at: datetime) -> None:
+def cancel(staff: Agent, callback_id: str, at: datetime) -> None:
     """A supervisor ends a promise; written down. Refused while they speak."""
     with transaction() as session:
         callback = callbacks.get(session, callback_id)
@@ -300,11 +311,13 @@ def cancels(staff: Agent, callback_id: str, at: datetime) -> None:
             raise NotFound
         if not supervisor.tends(staff, callback.department):
             raise NotAllowed
-        stood = dial.close(session, callback_id, CallbackState.CANCELLED, "cancelled by a supervisor", at, staff.id)
+        stood = dial.close_promise(
+            session, callback_id, CallbackState.CANCELLED, "cancelled by a supervisor", at, staff.id
+        )
         if stood is None:
             raise NotPossibleNow
         sessions.audit(session, staff.id, "cancelled a callback", "callback", callback_id, at)
-    dial.leave(stood)
+    dial.release_after(stood)
 
 
 def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Callback:
@@ -348,7 +361,7 @@ def _promise(
     call: calls.Call | None = None, asker: bytes | None = None, typed: bool = False,
     by: str | None = None, for_agent: str | None = None, waits: bool = True,
 ) -> Callback:  # fmt: skip
-    pool = ceilings.draw(session, number, asker, at, typed=typed)
+    pool = callback_ceilings.draw(session, number, asker, at, typed=typed)
     contact = contacts.get(session, call.contact_id) if call else None
     left = (call.ended_at or at) if call else at
     waited = (left - call.queued_at).total_seconds() if call and call.queued_at and waits else 0.0
@@ -386,7 +399,7 @@ def _exactly(wish: Wish, slot: str, at: datetime) -> Window:
 
 def _served_as(department: str, topic: str) -> str:
     """The topic under which a matter is served now: where its queue is led, or its own while that is closed."""
-    return led_to(standing.current().orders, department, topic) or topic
+    return led_to(config_snapshot.current().orders, department, topic) or topic
 
 
 def _told(kept: Callback, *, already: bool) -> Promise:
@@ -404,7 +417,7 @@ def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> ca
     answer, _ = citizen.who_answers(session, topic, callback.language)
     contact.department, contact.topic, contact.language = callback.department, topic, answer.language
     contact.relay, contact.local_day = callback.relay, local_day(callback.department, at)
-    ages = standing.current().widens_after(callback.department, topic)
-    failures = past.of_number(session, callback.number_key, None, at).failures
+    ages = config_snapshot.current().widens_after(callback.department, topic)
+    failures = caller_history.of_number(session, callback.number_key, None, at).failures
     ahead = priority(relay=callback.relay, past=Past(failures=failures), at=at)
     return calls.queue_callback(session, callback, contact_id, topic, answer, ahead, at, ages)

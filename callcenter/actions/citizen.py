@@ -6,12 +6,12 @@ Every verb may be asked twice, late, or in another order than things happened; t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from callcenter.actions import dispatch, index, leading, room, shared_lines, standing
+from callcenter.actions import config_snapshot, dispatch, lines_led, live_index, room, shared_lines
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.live import queue
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, contacts, legs, offers, past
+from callcenter.records import agents, callbacks, caller_history, calls, contacts, legs, offers
 from callcenter.records.calls import Call, Wish
 from callcenter.rules import crowding, routing, waiting
 from callcenter.rules.callbacks import CallbackState
@@ -55,18 +55,18 @@ class Soon:
     """An agent has been found; or the index cannot say: music, and a word."""
 
 
-def arrives(carrier_id: str, from_: str, at: datetime) -> str:
+def arrive(carrier_id: str, from_: str, at: datetime) -> str:
     """The line rings: the id of its call, the same whenever it is told again. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
         return calls.arrive(session, carrier_id, number, at, _is_relay(number)).id
 
 
-def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits | TurnedAway:
+def join_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits | TurnedAway:
     """The menu's answers lead to a queue: that of French where nobody of ours speaks their language, that of whoever is
     on duty where nobody of ours serves the matter. Told twice, the first answers stand. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
-    stands = standing.current()
+    stands = config_snapshot.current()
     led = led_to(stands.orders, wish.department, wish.topic)
     wish = replace(wish, topic=led or wish.topic)
     hours = opening(stands.hours, wish.department, at, wish.topic)
@@ -87,9 +87,9 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
             _describe(contacts.get(session, call.contact_id), call, at)
             return TurnedAway(why, hours.next_opening, in_french)
         key = call.number_key
-        known = past.of_number(session, key, call.id, at) if key else Past()
+        known = caller_history.of_number(session, key, call.id, at) if key else Past()
         ahead = priority(relay=relay, past=known, at=at, shared=crowding.stands_behind(crowd))
-        helper = past.helper(session, key, wish.topic, wish.language, at) if key else None
+        helper = caller_history.helper(session, key, wish.topic, wish.language, at) if key else None
         joined = calls.move(
             session, call.id, [CallState.MENU], CallState.WAITING, at, "joined the queue",
             department=wish.department, topic=wish.topic, language=wish.language, relay=relay,
@@ -101,21 +101,21 @@ def joins_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits 
         if joined is None:  # a twin of this webhook was quicker
             return Waits(call.id)
         _describe(contacts.get(session, joined.contact_id), joined, at)
-    with index.best_effort("joining a queue"):
-        index.put_call(joined)
-    dispatch.for_call(joined.id)
+    with live_index.best_effort("joining a queue"):
+        live_index.put_call(joined)
+    dispatch.offer_call(joined.id)
     return Waits(joined.id, in_french, behind=Reason.SHARED in ahead.reasons)
 
 
-def hears_sites(carrier_id: str, from_: str, wish: Wish, at: datetime) -> None:
+def serve_with_sites(carrier_id: str, from_: str, wish: Wish, at: datetime) -> None:
     """Their department is not open, and they are told its sites: the menu has served them, unless they go on to a
     queue. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
-        is_served_by_menu(session, calls.arrive(session, carrier_id, number, at, _is_relay(number)), wish, at)
+        mark_served_by_menu(session, calls.arrive(session, carrier_id, number, at, _is_relay(number)), wish, at)
 
 
-def is_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) -> None:
+def mark_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) -> None:
     """The menu has done what they telephoned for: so their call ends, unless they go on to a queue."""
     if call.state == CallState.MENU:
         call.turned_away, call.relay = SERVED, call.relay or wish.relay
@@ -123,7 +123,7 @@ def is_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) ->
         _describe(contacts.get(session, call.contact_id), call, at)
 
 
-def hears_place(
+def tell_place(
     call_id: str, department: str, told: int, at: datetime, *, patient: bool
 ) -> Announcement | TurnedAway | Soon:
     """What to say to a waiting caller: one trip to the index, none to PostgreSQL. The hours are those of what
@@ -142,14 +142,14 @@ def hears_place(
     return waiting.announcement(place.position, place.on_duty, place.picked, place.waited, told, at, hours.closes_at)
 
 
-def hangs_up(carrier_id: str, at: datetime) -> None:
+def hang_up(carrier_id: str, at: datetime) -> None:
     """The citizen's line has ended, in whatever state their call was. Raises DatabaseDown."""
     with transaction() as session:
         call = calls.by_carrier_id(session, carrier_id)
         call = calls.lock(session, call.id) if call else None
         if call is None:
             return
-        calls.line_is_over(session, call, at)
+        calls.close_line(session, call, at)
         if call.callback_id and call.talking_at is None:
             return  # a dial that reached nobody yet: its attempt tells how it ended
         freed: agents.Agent | None = None
@@ -176,11 +176,11 @@ def hangs_up(carrier_id: str, at: datetime) -> None:
                 session, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, "the line ended"
             )
     if leg:
-        leading.parts(leg, None)
-    is_gone(call.id, freed)
+        lines_led.part(leg, None)
+    forget_call(call.id, freed)
 
 
-def wish(call_id: str) -> Wish:
+def wish_of(call_id: str) -> Wish:
     """What the menu learnt of a call, from its row. Raises DatabaseDown."""
     with reading() as session:
         call = calls.get(session, call_id)
@@ -195,22 +195,22 @@ def who_answers(session: Session, topic: str, language: str) -> tuple[Answerers,
     return answer, agents.somebody_serves(session, ANYBODY if answer.anybody else topic, answer.language)
 
 
-def own_number(from_: str) -> str:
+def number_to_read_back(from_: str) -> str:
     """The calling number as its owner would type it, to be read back; empty where we may not promise to call it."""
     number = PhoneNumber.of_caller(from_)
     return number.keys if number and number.may_be_called_back else ""
 
 
-def remembered(from_: str, at: datetime) -> str | None:
+def department_last_called_for(from_: str, at: datetime) -> str | None:
     """The territory this number last called for: to be confirmed. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     if number is None:
         return None
     with reading() as session:
-        return past.department(session, callbacks.key(number), at)
+        return caller_history.department(session, callbacks.key(number), at)
 
 
-def waits_as(carrier_id: str) -> str | None:
+def waiting_call_of(carrier_id: str) -> str | None:
     """The call that still stands in a queue on this line. Raises DatabaseDown."""
     with reading() as session:
         call = calls.by_carrier_id(session, carrier_id)
@@ -219,7 +219,7 @@ def waits_as(carrier_id: str) -> str | None:
 
 def line_hours() -> LineHours:
     """The line's hours as they stand now."""
-    return standing.current().hours
+    return config_snapshot.current().hours
 
 
 def _crowd(session: Session, call: Call) -> Crowd:
@@ -264,10 +264,10 @@ def withdraw(session: Session, call: Call, at: datetime) -> agents.Agent | None:
     return agents.get(session, offer.agent_id)
 
 
-def is_gone(call_id: str, freed: agents.Agent | None) -> None:
-    index.forget_call(call_id)
+def forget_call(call_id: str, freed: agents.Agent | None) -> None:
+    live_index.forget_call(call_id)
     if freed:
-        dispatch.freed(freed)
+        dispatch.free_agent(freed)
 
 
 def _menu_ending(session: Session, call: Call) -> Ending:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from callcenter import clock
-from callcenter.actions import index
+from callcenter.actions import live_index
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.errors import (
@@ -23,9 +23,9 @@ from callcenter.errors import (
 )
 from callcenter.live import budget
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, legs, rings
+from callcenter.records import agents, calls, desk_phone_rings, legs
 from callcenter.records.agents import Agent
-from callcenter.records.rings import Ring
+from callcenter.records.desk_phone_rings import Ring
 from callcenter.rules.states import AgentState, CallState, LegState
 from callcenter.telephone import telephone
 
@@ -46,26 +46,26 @@ def of(agent: Agent) -> PhoneNumber:
     return number
 
 
-def is_rung(agent_id: str, leg_id: str | None, at: datetime) -> None:
+def ring(agent_id: str, leg_id: str | None, at: datetime) -> None:
     """Ring a desk phone for a leg, or (None) to stay open all shift: now, or when the phone is free and the carrier
     may be asked. Raises CarrierDidNothing and CarrierRefusesNumber, where nothing rings; any other CarrierDown, where
     that is not known yet and the sweep asks."""
     with transaction() as session:
-        ring_id = rings.plan(session, agent_id, leg_id, at)
+        ring_id = desk_phone_rings.plan(session, agent_id, leg_id, at)
     if ring_id and _has_turn(agent_id, leg_id, ring_id, at):
         _asks(agent_id, ring_id)
     else:
-        index.look(agent_id)
+        live_index.look(agent_id)
 
 
-def has_line(agent_id: str, leg_id: str | None, carrier_id: str) -> None:
+def note_line(agent_id: str, leg_id: str | None, carrier_id: str) -> None:
     """The carrier's id of a ring, from its answer, a webhook or a search; hung up where nobody wants it any more.
     Raises DatabaseDown."""
     with transaction() as session:
         leg = legs.held(session, leg_id)[0] if leg_id else None
-        ring = rings.hold(session, agent_id)
+        ring = desk_phone_rings.hold(session, agent_id)
         if ring is None and (leg is None or leg.state == LegState.LEFT):  # a line that we had given up
-            rings.plan(session, agent_id, leg_id, clock.now(), carrier_id)
+            desk_phone_rings.plan(session, agent_id, leg_id, clock.now(), carrier_id)
         elif ring and ring.leg_id == leg_id and ring.carrier_id is None:
             ring.carrier_id, ring.answer_by = carrier_id, None
             ring.asked_at = ring.asked_at or clock.now()
@@ -73,41 +73,41 @@ def has_line(agent_id: str, leg_id: str | None, carrier_id: str) -> None:
             leg.carrier_id = leg.carrier_id or carrier_id
         wanted = _is_wanted(session, agent_id, leg_id)
     if not wanted:
-        with index.best_effort("hanging up a desk phone nobody waits for"):
+        with live_index.best_effort("hanging up a desk phone nobody waits for"):
             telephone().hang_up(carrier_id)
-            is_over(agent_id, leg_id, carrier_id)
+            end_ring(agent_id, leg_id, carrier_id)
 
 
-def is_over(agent_id: str, leg_id: str | None, carrier_id: str) -> None:
+def end_ring(agent_id: str, leg_id: str | None, carrier_id: str) -> None:
     """The carrier has said that a line is over: the phone is free. Raises DatabaseDown."""
     with transaction() as session:
-        ring = rings.hold(session, agent_id)
+        ring = desk_phone_rings.hold(session, agent_id)
         if ring and ring.leg_id == leg_id and ring.carrier_id in (None, carrier_id):
-            rings.forget(session, ring)
-    index.look(agent_id)
+            desk_phone_rings.forget(session, ring)
+    live_index.look(agent_id)
 
 
-def is_let_go(agent_id: str, leg_id: str | None) -> None:
+def let_go(agent_id: str, leg_id: str | None) -> None:
     """The phone is to ring no more for this leg or shift, or its line is to end. Raises CarrierDown: the sweep asks
     again."""
     with transaction() as session:
-        ring = rings.hold(session, agent_id)
+        ring = desk_phone_rings.hold(session, agent_id)
         if ring is None or ring.leg_id != leg_id:
             return
         if ring.asked_at is None:
-            rings.forget(session, ring)
+            desk_phone_rings.forget(session, ring)
         leg = legs.get(session, leg_id) if leg_id else None
         line = ring.carrier_id or (leg.carrier_id if leg else None)  # None: whoever learns of it hangs up
     if line:
         telephone().hang_up(line)
-        is_over(agent_id, leg_id, line)
+        end_ring(agent_id, leg_id, line)
 
 
-def settles(agent_id: str, at: datetime) -> Ring | None:
+def settle(agent_id: str, at: datetime) -> Ring | None:
     """What is still to be done for a phone. Gives the ring of which it is certain by now that nothing rang. Raises
     DatabaseDown, CarrierDown."""
     with reading() as session:
-        ring, agent = rings.of(session, agent_id), agents.get(session, agent_id)
+        ring, agent = desk_phone_rings.of(session, agent_id), agents.get(session, agent_id)
         number = agent.phone if agent else None
         wanted = ring is not None and _is_wanted(session, agent_id, ring.leg_id)
     if ring is None:
@@ -120,7 +120,7 @@ def settles(agent_id: str, at: datetime) -> Ring | None:
     elif ring.carrier_id is None and number:
         return _finds(ring, number, at)
     elif not wanted:
-        is_let_go(agent_id, ring.leg_id)
+        let_go(agent_id, ring.leg_id)
     return None
 
 
@@ -137,7 +137,7 @@ def _has_turn(agent_id: str, leg_id: str | None, ring_id: str, at: datetime) -> 
     turn = at + timedelta(seconds=wait)
     with transaction() as session:
         leg, call = legs.held(session, leg_id) if leg_id else (None, None)
-        ring = rings.hold(session, agent_id)
+        ring = desk_phone_rings.hold(session, agent_id)
         if ring and ring.id == ring_id:
             ring.turn_at = turn
         if leg and call and call.state == CallState.CONNECTING and call.epoch == leg.epoch:
@@ -148,14 +148,14 @@ def _has_turn(agent_id: str, leg_id: str | None, ring_id: str, at: datetime) -> 
 def _asks(agent_id: str, ring_id: str) -> None:
     """Ask the carrier, once and if it is still wanted; the row says so first."""
     with transaction() as session:
-        ring = rings.hold(session, agent_id)
+        ring = desk_phone_rings.hold(session, agent_id)
         if ring is None or ring.id != ring_id or ring.asked_at:
             return
         agent = agents.get(session, agent_id)
         leg = legs.get(session, ring.leg_id) if ring.leg_id else None
         number = agent.phone if agent else None
         if number is None or not number.may_be_rung or not _is_wanted(session, agent_id, ring.leg_id):
-            rings.forget(session, ring)
+            desk_phone_rings.forget(session, ring)
             return
         ring.asked_at = clock.now()
         ring.answer_by = ring.asked_at + ANSWERS
@@ -163,15 +163,15 @@ def _asks(agent_id: str, ring_id: str) -> None:
         carrier_id = _ring(agent_id, leg, number)
     except (CarrierDidNothing, CarrierRefusesNumber):
         with transaction() as session:
-            rings.forget(session, ring)
+            desk_phone_rings.forget(session, ring)
         raise
     except CarrierDown:
         with transaction() as session:
-            doubtful = rings.hold(session, agent_id)
+            doubtful = desk_phone_rings.hold(session, agent_id)
             if doubtful and doubtful.id == ring_id and doubtful.carrier_id is None:
                 doubtful.answer_by = clock.now()
         raise
-    has_line(agent_id, ring.leg_id, carrier_id)
+    note_line(agent_id, ring.leg_id, carrier_id)
 
 
 def _ring(agent_id: str, leg: legs.Leg | None, number: PhoneNumber) -> str:
@@ -187,18 +187,18 @@ def _finds(ring: Ring, number: PhoneNumber, at: datetime) -> Ring | None:
     assert ring.answer_by is not None
     found = [line.carrier_id for line in telephone().lines_to(number, ring.asked_at) if line.state == "live"]
     with reading() as session:
-        known = rings.lines(session)
+        known = desk_phone_rings.lines(session)
         mine = [line for line in found if line not in known and legs.by_carrier_id(session, line) is None]
     if mine:
-        has_line(ring.agent_id, ring.leg_id, mine[0])
+        note_line(ring.agent_id, ring.leg_id, mine[0])
         return None
     if at < ring.answer_by + SURE:
         return None
     with transaction() as session:
-        held = rings.hold(session, ring.agent_id)
+        held = desk_phone_rings.hold(session, ring.agent_id)
         if held is None or held.id != ring.id or held.carrier_id:
             return None
-        rings.forget(session, held)
+        desk_phone_rings.forget(session, held)
     return ring
 
 

@@ -11,7 +11,7 @@ from random import SystemRandom
 import structlog
 
 from callcenter import clock
-from callcenter.actions import citizen, dispatch, index, leading, room
+from callcenter.actions import citizen, dispatch, lines_led, live_index, room
 from callcenter.config import lacks, settings
 from callcenter.db import Conflict, Session, later, reading, transaction
 from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
@@ -76,7 +76,7 @@ def is_wanted(call_id: str, epoch: int) -> bool:
         return _is_wanted(session, calls.get(session, call_id), epoch)
 
 
-def dials(call_id: str, epoch: int, at: datetime) -> None:
+def dial_citizen(call_id: str, epoch: int, at: datetime) -> None:
     """Dial the citizen for an agent who is in the room. Only the epoch that asked counts; the row stands first."""
     try:
         with transaction() as session:
@@ -87,22 +87,22 @@ def dials(call_id: str, epoch: int, at: datetime) -> None:
         log.info("another dial to this number is live", call=call_id)
         return
     if isinstance(made, Stood):
-        leave(made)
+        release_after(made)
     if not isinstance(made, Made) or clock.now() > at + STALE:
         return
     try:
         carrier_id = telephone().ring_citizen(made.attempt_id, made.number)
     except CarrierRefusesNumber:
-        ended(made.attempt_id, DialResult.FAILED, clock.now(), refused=True)
+        end_attempt(made.attempt_id, DialResult.FAILED, clock.now(), refused=True)
     except CarrierDidNothing:
-        ended(made.attempt_id, DialResult.NOT_DIALLED, clock.now())
+        end_attempt(made.attempt_id, DialResult.NOT_DIALLED, clock.now())
     except CarrierDown:
         log.warning("whether a dial rings is not known: the carrier will be asked", attempt=made.attempt_id)
     else:
-        is_ringing(made.attempt_id, carrier_id, clock.now())
+        mark_ringing(made.attempt_id, carrier_id, clock.now())
 
 
-def is_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool = False) -> Greeted | None:
+def mark_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool = False) -> Greeted | None:
     """The carrier's id of an attempt, from its answer, a webhook or a search; `answered`: somebody or something picked
     up. Gives how to greet them; None, and the line is hung up, where nobody wants it any more."""
     with transaction() as session:
@@ -121,12 +121,12 @@ def is_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bool
             wanted = ringing or (spoken and not attempt.given_up)
     if held and wanted:
         return Greeted(held[1].language, held[1].relay)
-    with index.best_effort("hanging up a dial nobody wants"):
+    with live_index.best_effort("hanging up a dial nobody wants"):
         telephone().hang_up(carrier_id)
     return None
 
 
-def ended(attempt_id: str, how: str, at: datetime, *, refused: bool = False) -> None:
+def end_attempt(attempt_id: str, how: str, at: datetime, *, refused: bool = False) -> None:
     """A dialled line is over. `how`: the carrier's word, or a DialResult. Before the conversation: not reached, the
     agent is free with their rank, and the promise is tried again by the rules or ends. After it: the conversation is
     over, or the wait for another agent. `refused`: the carrier will never call this number."""
@@ -146,12 +146,12 @@ def ended(attempt_id: str, how: str, at: datetime, *, refused: bool = False) -> 
         if result not in COUNTED:
             _uncount(session, attempt)
     if stood:
-        leave(stood)
+        release_after(stood)
     elif line:
-        citizen.hangs_up(line, at)
+        citizen.hang_up(line, at)
 
 
-def settle(attempt_id: str, at: datetime) -> None:
+def settle_attempt(attempt_id: str, at: datetime) -> None:
     """What became of a dial, learnt from the carrier and never by dialling again. Raises CarrierDown."""
     with reading() as session:
         attempt = callbacks.get_attempt(session, attempt_id)
@@ -162,19 +162,19 @@ def settle(attempt_id: str, at: datetime) -> None:
     line = attempt.carrier_id or _found(attempt, call)
     if line is None:
         if at >= attempt.asked_at + GRACE:
-            ended(attempt_id, DialResult.NOT_DIALLED, at)
+            end_attempt(attempt_id, DialResult.NOT_DIALLED, at)
         return
     if attempt.carrier_id is None:
-        is_ringing(attempt_id, line, at)
+        mark_ringing(attempt_id, line, at)
     if telephone().state_of(line) == "live":
         if attempt.given_up is None and (call.talking_at or at < attempt.lease_until):
             _goes_on(attempt_id, at)
             return
         telephone().hang_up(line)
-    ended(attempt_id, "ended", at)
+    end_attempt(attempt_id, "ended", at)
 
 
-def never_asked(call_id: str, at: datetime) -> bool:
+def release_undialled(call_id: str, at: datetime) -> bool:
     """An agent waited in the room for a dial that nobody made in time: they are free with their rank, and the promise
     is put off a little. False where that is not what happened."""
     with transaction() as session:
@@ -188,7 +188,7 @@ def never_asked(call_id: str, at: datetime) -> bool:
             return False
         stood = put_off(session, call.callback_id, DialResult.NOT_DIALLED, "nobody dialled", at, _soon(at))
     if stood:
-        leave(stood)
+        release_after(stood)
     return stood is not None
 
 
@@ -204,7 +204,7 @@ def put_off(
     return stood if callback else None
 
 
-def close(
+def close_promise(
     session: Session, callback_id: str, to: CallbackState, words: str, at: datetime, who: str | None = None
 ) -> Stood | None:
     """A promise ends before it was kept. None when they speak already, or it has ended."""
@@ -213,16 +213,16 @@ def close(
     return stood if stood and callbacks.move(session, callback_id, open_, to, at, words, who) else None
 
 
-def leave(stood: Stood) -> None:
+def release_after(stood: Stood) -> None:
     """After the commit: the index, the lines, and the agent's next call."""
-    index.forget_call(stood.call_id)
+    live_index.forget_call(stood.call_id)
     if stood.line:
-        with index.best_effort("hanging up a dial"):
+        with live_index.best_effort("hanging up a dial"):
             telephone().hang_up(stood.line)
     if stood.leg:
-        leading.parts(stood.leg, None)
+        lines_led.part(stood.leg, None)
     if stood.agent:
-        dispatch.freed(stood.agent)
+        dispatch.free_agent(stood.agent)
 
 
 def is_live(attempt: Attempt, call: Call) -> bool:

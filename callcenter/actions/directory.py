@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 
-from callcenter.actions import standing
+from callcenter.actions import config_snapshot
 from callcenter.actions.orders import OTHER, departments_of
 from callcenter.db import Session, transaction
 from callcenter.errors import BadAnswer, BadNumber, NotFound
@@ -24,7 +24,7 @@ LABEL = 120  # characters of what is said of a topic
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
-def writes_topic(
+def write_topic(
     admin: Agent,
     scope: str,
     topic: Topic,
@@ -53,10 +53,10 @@ def writes_topic(
         _must_be_said(session, on)
         told = {"keys": (was, topic.keys), "name": (before.labels["fr"] if before else "", topic.labels["fr"])}
         _note(session, admin, "wrote a topic", "topic", f"{scope}:{topic.code or topic.keys}", at, on, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def removes_topic(admin: Agent, scope: str, keys: str, on: date, at: datetime) -> None:
+def remove_topic(admin: Agent, scope: str, keys: str, on: date, at: datetime) -> None:
     """No longer in that menu from a day on; those after it move up. Raises BadAnswer when a menu would break, or for a
     day that is past."""
     _must_be_to_come(on, at)
@@ -71,10 +71,10 @@ def removes_topic(admin: Agent, scope: str, keys: str, on: date, at: datetime) -
             directory.move_topics(session, scope, {key: f"{key[:-1]}{int(key[-1]) - 1}" for key in after}, on)
         _must_be_said(session, on)
         _note(session, admin, "removed a topic", "topic", f"{scope}:{gone.code or keys}", at, on, {"keys": (keys, "")})
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def writes_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime) -> None:
+def write_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime) -> None:
     """A démarche that agents may record from a day on, of the nation or of one department. Its earlier meaning stays
     with its time. Raises BadAnswer."""
     _must_be_place(procedure.scope)
@@ -97,10 +97,10 @@ def writes_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime)
             "topic": (before.topic if before else "", procedure.topic),
         }
         _note(session, admin, "wrote a procedure", "procedure", f"{procedure.scope}:{procedure.code}", at, on, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def removes_procedure(admin: Agent, code: str, on: date, at: datetime) -> None:
+def remove_procedure(admin: Agent, code: str, on: date, at: datetime) -> None:
     """No longer recorded from a day on. Raises BadAnswer for one that is past."""
     _must_be_to_come(on, at)
     with transaction() as session:
@@ -109,10 +109,10 @@ def removes_procedure(admin: Agent, code: str, on: date, at: datetime) -> None:
             raise NotFound
         told = {"name": (before.labels["fr"], "")}
         _note(session, admin, "removed a procedure", "procedure", f"{before.scope}:{code}", at, on, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def names_partner(admin: Agent, scope: str, code: str, name: str, on: date, at: datetime) -> None:
+def name_partner(admin: Agent, scope: str, code: str, name: str, on: date, at: datetime) -> None:
     """A partner of the network or of one department has this name from a day on, which may be past: it may be learned
     late. A report of before keeps the other."""
     _must_be_place(scope)
@@ -123,10 +123,10 @@ def names_partner(admin: Agent, scope: str, code: str, name: str, on: date, at: 
         before = directory.partner_names(session, on).get(code, "")
         directory.name_partner(session, code, name, scope, on)
         _note(session, admin, "named a partner", "partner", code, at, on, {"name": (before, name)})
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def ends_partner(admin: Agent, code: str, on: date, at: datetime) -> None:
+def end_partner(admin: Agent, code: str, on: date, at: datetime) -> None:
     """No longer a partner from a day on. Raises BadAnswer for one that is past."""
     _must_be_to_come(on, at)
     with transaction() as session:
@@ -134,10 +134,10 @@ def ends_partner(admin: Agent, code: str, on: date, at: datetime) -> None:
         if before is None or not directory.end_partner(session, code, on):
             raise NotFound
         _note(session, admin, "ended a partner", "partner", code, at, on, {"name": (before, "")})
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def writes_referent(admin: Agent, scope: str, partner: str, desk: str, phone: str, hours: str, at: datetime) -> str:
+def write_referent(admin: Agent, scope: str, partner: str, desk: str, phone: str, hours: str, at: datetime) -> str:
     """A partner's desk that agents may call for help; its id. `hours`: as they are told. Raises BadAnswer."""
     _must_be_place(scope)
     desk, hours = " ".join(desk.split()), " ".join(hours.split())
@@ -153,11 +153,11 @@ def writes_referent(admin: Agent, scope: str, partner: str, desk: str, phone: st
         referent_id = directory.add_referent(session, scope, partner, desk, number, hours)
         told = {"name": ("", desk), "phone": ("", number), "hours": ("", hours)}
         sessions.audit(session, admin.id, "wrote a referent", "referent", f"{scope}:{partner}", at, told)
-    standing.refresh()
+    config_snapshot.refresh()
     return referent_id
 
 
-def removes_referent(admin: Agent, referent_id: str, at: datetime) -> None:
+def remove_referent(admin: Agent, referent_id: str, at: datetime) -> None:
     """No longer to be called."""
     with transaction() as session:
         gone = directory.remove_referent(session, referent_id)
@@ -165,7 +165,7 @@ def removes_referent(admin: Agent, referent_id: str, at: datetime) -> None:
             raise NotFound
         told = {"name": (gone.desk, ""), "phone": (gone.phone, "")}
         sessions.audit(session, admin.id, "removed a referent", "referent", f"{gone.scope}:{gone.partner}", at, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
 def _opens_heading(session: Session, scope: str, key: str, heading: Mapping[str, str], on: date) -> None:

@@ -9,7 +9,7 @@ from secrets import token_hex
 import structlog
 
 from callcenter import clock
-from callcenter.actions import desk_phone, index
+from callcenter.actions import desk_phone, live_index
 from callcenter.config import settings
 from callcenter.db import Conflict, reading, transaction
 from callcenter.errors import CarrierDown, DatabaseBusy, DatabaseDown
@@ -28,19 +28,19 @@ class Stale(Exception):
     """The index proposed what PostgreSQL no longer allows."""
 
 
-def for_call(call_id: str) -> None:
+def offer_call(call_id: str) -> None:
     """Offer this waiting call to the agent free longest, if there is one."""
-    with index.best_effort("proposing a call"):
+    with live_index.best_effort("proposing a call"):
         _settle(proposals.reserve_for_call(call_id, _token(), _deadline()))
 
 
-def for_agent(agent_id: str) -> None:
+def offer_to_agent(agent_id: str) -> None:
     """Offer this free agent the best call they may serve, if there is one."""
-    with index.best_effort("proposing to an agent"):
+    with live_index.best_effort("proposing to an agent"):
         _settle(proposals.reserve_for_agent(agent_id, _token(), _deadline()))
 
 
-def everyone() -> int:
+def offer_all() -> int:
     """Offer until nothing that waits has a free agent; how many offers were made. Raises LiveStoreDown,
     DatabaseDown."""
     made = 0
@@ -72,12 +72,12 @@ def decide(reservation: Reservation) -> bool:
     except DatabaseDown:
         proposals.give_back(reservation, call=True, agent=True)
         raise
-    with index.best_effort("confirming an offer"):
+    with live_index.best_effort("confirming an offer"):
         if not proposals.confirm(
             reservation, at.timestamp()
         ):  # its deadline was quicker: both stand in the index again
-            index.recheck_call(reservation.call_id)
-            index.recheck_agent(reservation.agent_id)
+            live_index.recheck_call(reservation.call_id)
+            live_index.recheck_agent(reservation.agent_id)
         signals.look(reservation.agent_id)
     if agent and agent.line == "shift" and agent.shift_line:
         try:
@@ -100,32 +100,32 @@ def put_back(reservation: Reservation) -> None:
     )
 
 
-def returned(call: calls.Call, *touched: agents.Agent) -> None:
+def requeue(call: calls.Call, *touched: agents.Agent) -> None:
     """After a commit that put a call back to waiting and moved agents: the index, then new offers for both."""
-    index.show(*touched)
+    live_index.show(*touched)
     _let_lines_go(*touched)
-    with index.best_effort("returning a call to its queue"):
-        index.put_call(call)
-    for_call(call.id)
+    with live_index.best_effort("returning a call to its queue"):
+        live_index.put_call(call)
+    offer_call(call.id)
     for agent in touched:
         if agent.state == AgentState.AVAILABLE:
-            for_agent(agent.id)
+            offer_to_agent(agent.id)
 
 
-def freed(agent: agents.Agent) -> None:
+def free_agent(agent: agents.Agent) -> None:
     """After a commit that moved an agent: the index, then the next call if they are free."""
-    index.show(agent)
+    live_index.show(agent)
     _let_lines_go(agent)
     if agent.state == AgentState.AVAILABLE:
-        for_agent(agent.id)
+        offer_to_agent(agent.id)
 
 
 def _let_lines_go(*touched: agents.Agent) -> None:
     """Who left their post at the end of a call has no more need of a line open all shift."""
     for agent in touched:
         if agent.state == AgentState.OFFLINE and agent.shift_line:
-            with index.best_effort("closing an open line"):
-                desk_phone.is_let_go(agent.id, None)
+            with live_index.best_effort("closing an open line"):
+                desk_phone.let_go(agent.id, None)
 
 
 def _settle(reservation: Reservation | None) -> None:

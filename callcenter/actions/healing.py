@@ -7,14 +7,13 @@ once, because most of what one takes is the carrier's time.
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import TypeVar
 
 import structlog
 
-from callcenter import jobs, progress
+from callcenter import jobs
 from callcenter.actions import (
     agent,
     callback,
@@ -22,8 +21,8 @@ from callcenter.actions import (
     desk_phone,
     dial,
     dispatch,
-    index,
-    leading,
+    lines_led,
+    live_index,
     monitoring,
     room,
     satisfaction,
@@ -34,7 +33,7 @@ from callcenter.db import may_idle, reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
 from callcenter.live import beacon as live_beacon
 from callcenter.live import floor, offers, queue
-from callcenter.records import agents, beacon, callbacks, calls, contacts, hands, legs, rings
+from callcenter.records import agents, beacon, callbacks, calls, contacts, desk_phone_rings, legs, worker_heartbeats
 from callcenter.records import offers as offer_rows
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
 from callcenter.telephone import Line, telephone
@@ -53,71 +52,71 @@ WAITS_FOR_PHONE = timedelta(seconds=10)  # a call, for a phone whose last line i
 HINT_LOST = timedelta(seconds=2)  # a worker has the hint to dial sooner than that, or never
 
 
-def leases_end(at: datetime) -> None:
+def expire_leases(at: datetime) -> None:
     """Offers not answered, wrap-ups not finished, reservations not settled."""
     if lacks("lease"):
         return
     with reading() as session:
         missed = offer_rows.overdue(session, at)
         unrecorded = calls.overdue(session, [CallState.WRAP_UP], at)
-    _each("missing an offer", missed, lambda offer_id: agent.misses(offer_id, at))
-    _each("ending a wrap-up", unrecorded, lambda call_id: wrap_up_ends(call_id, at))
+    _each("missing an offer", missed, lambda offer_id: agent.expire_offer(offer_id, at))
+    _each("ending a wrap-up", unrecorded, lambda call_id: expire_wrap_up(call_id, at))
     _each("settling a reservation", offers.overdue(at.timestamp()), dispatch.put_back)
 
 
-def connections_end(at: datetime) -> None:
+def settle_connections(at: datetime) -> None:
     """Connections not made in time: the carrier says who is in the room."""
     if lacks("lease"):
         return
     with reading() as session:
         unconnected = calls.overdue(session, [CallState.CONNECTING], at)
-    _each("ending a connection", unconnected, lambda call_id: room.connecting_failed(call_id, at))
+    _each("ending a connection", unconnected, lambda call_id: room.settle_connecting(call_id, at))
 
 
-def rooms_settle(at: datetime) -> None:
+def settle_rooms(at: datetime) -> None:
     """Lines that the carrier did not lead, hold or silence as it was asked."""
     with reading() as session:
         unsettled = legs.unsettled(session, at)
-    _each("asking again for a leg", unsettled, lambda leg_id: room.settles(leg_id, at))
+    _each("asking again for a leg", unsettled, lambda leg_id: room.settle_leg(leg_id, at))
 
 
-def phones_settle(at: datetime) -> None:
+def settle_phones(at: datetime) -> None:
     """Desk phones that are to be rung now, of which nobody knows whether they ring, or that ring for nobody."""
     with reading() as session:
-        unsettled, waiting = rings.unsettled(session, at), legs.unrung(session)
+        unsettled, waiting = desk_phone_rings.unsettled(session, at), legs.unrung(session)
     _each("settling a desk phone", unsettled, lambda agent_id: _phone_settles(agent_id, at))
     _each("ringing a desk phone", waiting, lambda leg: _phone_rings(leg, at))
 
 
 def _phone_settles(agent_id: str, at: datetime) -> None:
-    ring = desk_phone.settles(agent_id, at)
+    ring = desk_phone.settle(agent_id, at)
     if ring and ring.leg_id:
         with reading() as session:
             leg = legs.get(session, ring.leg_id)
         if leg and leg.kind == "monitor":
-            monitoring.has_left(leg.id, at, "the carrier has no line to them")
+            monitoring.end_part(leg.id, at, "the carrier has no line to them")
         elif leg:
-            room.nothing_rang(leg.id, at)
+            room.return_unrung(leg.id, at)
 
 
 def _phone_rings(leg: legs.Leg, at: datetime) -> None:
     """A phone that was not free. Its call does not wait for it long, unless it rings for the shift."""
     with reading() as session:
-        ring = rings.of(session, leg.agent_id)
+        ring = desk_phone_rings.of(session, leg.agent_id)
     if leg.kind == "serve" and leg.asked_at < at - WAITS_FOR_PHONE and (ring is None or ring.leg_id):
-        room.nothing_rang(leg.id, at)
+        room.return_unrung(leg.id, at)
     elif ring is None and leg.asked_at < at - WARY and leg.kind == "serve":
-        agent.comes_in(leg, at)
+        agent.come_in(leg, at)
     elif ring is None and leg.asked_at < at - WARY:
-        desk_phone.is_rung(leg.agent_id, leg.id, at)
+        desk_phone.ring(leg.agent_id, leg.id, at)
 
 
-def monitoring_settles(at: datetime) -> None:
+def settle_monitoring(at: datetime) -> None:
     """Supervisors whose conversation is over, or who did not come in time."""
-    _each("settling a supervisor's part", monitoring.unsettled(at), lambda leg_id: monitoring.settles(leg_id, at))
+    _each("settling a supervisor's part", monitoring.unsettled(at), lambda leg_id: monitoring.settle_part(leg_id, at))
 
 
-def wrap_up_ends(call_id: str, at: datetime) -> None:
+def expire_wrap_up(call_id: str, at: datetime) -> None:
     """The deadline passed: the contact is owed (« à renseigner »), its agent paused until it is recorded or
     released."""
     with transaction() as session:
@@ -129,57 +128,57 @@ def wrap_up_ends(call_id: str, at: datetime) -> None:
             return
         contacts.set_due(session, contact, Due.OWED, at, "the wrap-up ended without an outcome")
         owing = agent.finish_wrap_up(session, call, at, "the wrap-up ended without an outcome")
-    dispatch.freed(owing)
+    dispatch.free_agent(owing)
 
 
-def agents_fall_silent(at: datetime) -> None:
+def lose_silent_agents(at: datetime) -> None:
     """No heartbeat for `silence_limit`: Connexion perdue."""
     with reading() as session:
-        if _is_behind(beacon.read(session)):
+        if _is_behind(beacon.beacon_now(session)):
             return  # an index that slept has heard nobody: it is rebuilt first, with a fresh heartbeat for all
     _each("losing an agent", floor.silent(at.timestamp() - settings().silence_limit), lambda silent: _loses(silent, at))
 
 
-def callbacks_fall_due(at: datetime) -> None:
+def queue_due_callbacks(at: datetime) -> None:
     """Promises whose time has come join their queue; hints to dial that were lost are given again."""
     with reading() as session:
         due = callbacks.due(session, at)
         undialled = callbacks.undialled(session, at - HINT_LOST)
-    _each("queueing a callback", due, lambda callback_id: callback.becomes_due(callback_id, at))
+    _each("queueing a callback", due, lambda callback_id: callback.queue_due(callback_id, at))
     jobs.send((jobs.Job.DIAL, {"call_id": call_id, "epoch": epoch}) for call_id, epoch in undialled)
 
 
-def dials_end(at: datetime) -> None:
+def settle_dials(at: datetime) -> None:
     """Dials to those who telephone us are cancelled; dials that were never heard of again are settled by asking."""
     with reading() as session:
         unsettled = callbacks.unsettled(session, at, at - dial.ANSWERS)
         crossed = callbacks.crossed(session, at)
-    _each("cancelling a dial", crossed, lambda number_key: callback.is_called_by(number_key, at))
-    _each("settling an attempt", unsettled, lambda attempt_id: dial.settle(attempt_id, at))
+    _each("cancelling a dial", crossed, lambda number_key: callback.suspend_for_incoming_call(number_key, at))
+    _each("settling an attempt", unsettled, lambda attempt_id: dial.settle_attempt(attempt_id, at))
 
 
-def callbacks_are_kept(at: datetime) -> None:
+def keep_callbacks(at: datetime) -> None:
     """What is less pressing: callbacks queued past the end of their day, texts not sent, promises very late."""
     with reading() as session:
         queued = [row.id for row in callbacks.queued(session)]
         untexted = callbacks.untexted(session, at - timedelta(days=1)) if settings().texts else []
         late = callbacks.very_late(session, at, callback.VERY_LATE)
-    _each("ending a callback's day", queued, lambda callback_id: callback.day_ends(callback_id, at))
+    _each("ending a callback's day", queued, lambda callback_id: callback.expire_for_the_day(callback_id, at))
     jobs.send((jobs.Job.TEXT, {"callback_id": callback_id}) for callback_id in untexted)
     jobs.send((jobs.Job.SITES, {"text_id": text_id}) for text_id in site_texts.unsent(at))
     if late:
         log.error("alarm: callbacks are very late", late=late)
 
 
-def satisfaction_is_asked(at: datetime) -> None:
+def ask_satisfaction(at: datetime) -> None:
     """By text, of those who gave no answer by key."""
     jobs.send((jobs.Job.ASK, {"contact_id": contact_id}) for contact_id in satisfaction.to_ask(at))
 
 
-def workers_work(at: datetime) -> bool:
+def watch_workers(at: datetime) -> bool:
     """Whether any worker has done a job lately; an alarm where none has, for nobody is called back meanwhile."""
     with reading() as session:
-        if hands.are_at_work(session, at):
+        if worker_heartbeats.are_at_work(session, at):
             return True
     log.error("alarm: no worker has done a job for minutes")
     return False
@@ -189,7 +188,7 @@ def raise_beacon(at: datetime) -> int | None:
     """Raise the beacon in both stores. By how many counts the index lagged: any may be a rollback, or another sweep
     between its two writes; None when it had lost or forgotten the beacon, and must be rebuilt."""
     with transaction() as session:
-        before, number = beacon.read(session), beacon.raise_(session, at)
+        before, number = beacon.beacon_now(session), beacon.raise_beacon(session, at)
     if lacks("beacon"):
         live_beacon.write(number, at.timestamp())
         return 0
@@ -205,14 +204,12 @@ def rebuild(at: datetime) -> bool:
         may_idle(session, SHOWS_LIFE)
         live_beacon.clear()
         for row in agents.on_duty(session):
-            progress.goes_on()
-            index.put_agent(row)
+            live_index.put_agent(row)
         for n, call in enumerate(calls.waiting(session)):
             if n % 500 == 0:
-                beacon.read(session)  # the server sees that we are still at it
-            progress.goes_on()
-            index.put_call(call)
-        live_beacon.write(beacon.read(session), at.timestamp())
+                beacon.beacon_now(session)  # the server sees that we are still at it
+            live_index.put_call(call)
+        live_beacon.write(beacon.beacon_now(session), at.timestamp())
     log.warning("the index was rebuilt")
     return True
 
@@ -225,18 +222,18 @@ def compare_index(at: datetime) -> int:
         on_duty = {row.id: row for row in agents.on_duty(session)}
     wrong = 0
     for call_id in standing.keys() - waiting.keys():
-        wrong += index.recheck_call(call_id)
+        wrong += live_index.recheck_call(call_id)
     for call_id in waiting.keys() - standing.keys():
-        wrong += index.recheck_call(call_id)
+        wrong += live_index.recheck_call(call_id)
     for call_id in waiting.keys() & standing.keys():
-        if abs(standing[call_id] - index.score(waiting[call_id])) > SAME_SCORE:
-            wrong += index.recheck_call(call_id)
+        if abs(standing[call_id] - live_index.score(waiting[call_id])) > SAME_SCORE:
+            wrong += live_index.recheck_call(call_id)
     for agent_id in present.keys() ^ on_duty.keys():
-        wrong += index.recheck_agent(agent_id)
+        wrong += live_index.recheck_agent(agent_id)
     for agent_id in present.keys() & on_duty.keys():
         free = on_duty[agent_id].state == AgentState.AVAILABLE
         if free != (present[agent_id] is not None):
-            wrong += index.recheck_agent(agent_id)
+            wrong += live_index.recheck_agent(agent_id)
     if wrong:
         log.info("the index was put right", wrong=wrong, at=at.isoformat())
     return wrong
@@ -251,8 +248,8 @@ def compare_carrier(at: datetime) -> int:
         unfinished = [leg for leg in legs.unfinished(session) if leg.carrier_id and leg.asked_at < at - GRACE]
         unclosed = calls.unclosed(session, at, at - GRACE)
         lingering = calls.lingering(session, list(lines), at - GRACE)
-        rung = rings.asked_before(session, at - GRACE)
-        shifts = {row.shift_line for row in agents.on_duty(session) if row.shift_line} | rings.lines(session)
+        rung = desk_phone_rings.asked_before(session, at - GRACE)
+        shifts = {row.shift_line for row in agents.on_duty(session) if row.shift_line} | desk_phone_rings.lines(session)
         dialled = callbacks.live_lines(session)
         known = calls.of_lines(session, list(lines))
     silent = [ring for ring in rung if ring.carrier_id not in lines]
@@ -266,12 +263,12 @@ def compare_carrier(at: datetime) -> int:
     wrong = sum(
         (
             _each("ending a ghost", gone, lambda call: _line_is_gone(call, at)),
-            _each("closing a line", closed, lambda line: citizen.hangs_up(line, at)),
+            _each("closing a line", closed, lambda line: citizen.hang_up(line, at)),
             _each("freeing a desk phone", silent, _phone_is_free),
             _each("ending a ghost leg", fallen, lambda leg: _leg_is_gone(leg, at)),
-            _each("adopting a call", unknown, lambda line: citizen.arrives(line, "", at)),
+            _each("adopting a call", unknown, lambda line: citizen.arrive(line, "", at)),
             _each("hanging up a stray line", stray, telephone().hang_up),
-            _each("letting a citizen go", lingering, lambda call: leading.lets_citizen_go(call, at)),
+            _each("letting a citizen go", lingering, lambda call: lines_led.lead_citizen_out(call, at)),
         )
     )
     if wrong:
@@ -294,22 +291,22 @@ def is_stray(line: Line, at: datetime) -> bool:
 
 def _line_is_gone(call: calls.Call, at: datetime) -> None:
     if call.carrier_id and telephone().state_of(call.carrier_id) != "live":
-        room.caller_is_gone(call, at)
+        room.forget_lost_caller(call, at)
 
 
 def _leg_is_gone(leg: legs.Leg, at: datetime) -> None:
     if leg.kind == "monitor":
-        monitoring.has_left(leg.id, at, "the carrier has no such line")
+        monitoring.end_part(leg.id, at, "the carrier has no such line")
     else:
-        room.leg_leaves(leg.id, at, lost=True)
+        room.part_from_leg(leg.id, at, lost=True)
 
 
-def _phone_is_free(ring: rings.Ring) -> None:
+def _phone_is_free(ring: desk_phone_rings.Ring) -> None:
     assert ring.carrier_id is not None
     if ring.leg_id:
-        desk_phone.is_over(ring.agent_id, ring.leg_id, ring.carrier_id)
+        desk_phone.end_ring(ring.agent_id, ring.leg_id, ring.carrier_id)
     else:
-        agent.shift_line_ends(ring.agent_id, ring.carrier_id)
+        agent.end_shift_line(ring.agent_id, ring.carrier_id)
 
 
 def _is_behind(number: int) -> bool:
@@ -322,11 +319,11 @@ def _is_behind(number: int) -> bool:
 
 def _loses(agent_id: str, at: datetime) -> None:
     """Connexion perdue; who is on a call goes on by telephone, and is lost when it is over."""
-    agent.is_lost(agent_id, at)
+    agent.lose_connection(agent_id, at)
     with reading() as session:
         row = agents.get(session, agent_id)
     if row is None or row.state not in ON_DUTY:
-        floor.goes(agent_id)
+        floor.leave(agent_id)
 
 
 def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
@@ -338,7 +335,7 @@ def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
     SystemRandom().shuffle(several)
     until = time.monotonic() + ENOUGH
     with ThreadPoolExecutor(min(HANDS, len(several))) as hands:
-        healed = [hands.submit(copy_context().run, _heals, doing, row, heal, until) for row in several]
+        healed = [hands.submit(_heals, doing, row, heal, until) for row in several]
         try:
             return sum(each.result() for each in healed)
         except (DatabaseDown, LiveStoreDown):

@@ -4,7 +4,7 @@ operator, from a terminal."""
 
 from datetime import date, datetime, timedelta
 
-from callcenter.actions import standing
+from callcenter.actions import config_snapshot
 from callcenter.actions.orders import departments_of, may_order, topics_of
 from callcenter.db import Session, transaction
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
@@ -18,7 +18,7 @@ STATES = ("closed", "pilot", "open")
 FURTHEST = timedelta(days=800)
 
 
-def excepts(staff: Agent | None, exception: DatedException, at: datetime) -> str:
+def except_day(staff: Agent | None, exception: DatedException, at: datetime) -> str:
     """The line, a queue of it or one site is closed, or open at other hours, from one day to another; the exception's
     id. Raises BadAnswer, BadHours."""
     if exception.reason not in REASONS:
@@ -37,11 +37,11 @@ def excepts(staff: Agent | None, exception: DatedException, at: datetime) -> str
         what |= {"reason": ("", exception.reason), "topic": ("", exception.topic)}
         told = {name: pair for name, pair in what.items() if pair[1]}
         sessions.audit(session, _id(staff), "closed by exception", *_in_history(exception.scope), at, told)
-    standing.refresh()
+    config_snapshot.refresh()
     return exception_id
 
 
-def forgets(staff: Agent | None, exception_id: str, at: datetime) -> None:
+def forget_exception(staff: Agent | None, exception_id: str, at: datetime) -> None:
     """The ordinary hours hold again on those days."""
     with transaction() as session:
         row = hours.exception(session, exception_id)
@@ -51,10 +51,10 @@ def forgets(staff: Agent | None, exception_id: str, at: datetime) -> None:
         hours.forget_exception(session, exception_id)
         told = {"days": (_days(row.first, row.last), ""), "hours": (row.hours, "")}
         sessions.audit(session, _id(staff), "took an exception back", *_in_history(row.scope), at, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def writes(admin: Agent | None, scope: str, topic: str, written: str, at: datetime) -> None:
+def write_week(admin: Agent | None, scope: str, topic: str, written: str, at: datetime) -> None:
     """The hours of the line, or of one queue, in a scope; empty: none of its own. Raises BadHours."""
     _must_exist(scope)
     _check_topic(topic)
@@ -67,10 +67,10 @@ def writes(admin: Agent | None, scope: str, topic: str, written: str, at: dateti
         hours.write(session, scope, topic, written)
         told = {"hours": (before, written)} | ({"topic": ("", topic)} if topic else {})
         sessions.audit(session, _id(admin), "wrote hours", "hours", scope, at, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def overrides(admin: Agent | None, scope: str, day: date, is_holiday: bool | None, at: datetime) -> None:
+def override_holiday(admin: Agent | None, scope: str, day: date, is_holiday: bool | None, at: datetime) -> None:
     """The day is a holiday there, or is not; None: as the calendar says."""
     if scope.startswith("R"):
         raise BadAnswer("hours_scope")
@@ -80,10 +80,10 @@ def overrides(admin: Agent | None, scope: str, day: date, is_holiday: bool | Non
         hours.override(session, scope, day, is_holiday)
         told = {"holiday": (f"{day} {_as(before)}", f"{day} {_as(is_holiday)}")}
         sessions.audit(session, _id(admin), "overrode a holiday", "hours", scope, at, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def plans(admin: Agent, department: str, state: str, since: date, at: datetime) -> None:
+def plan_rollout(admin: Agent, department: str, state: str, since: date, at: datetime) -> None:
     """A department is closed, a pilot or open from a day on."""
     if departments_of(department) != {department}:
         raise BadAnswer("staff_department")
@@ -94,10 +94,10 @@ def plans(admin: Agent, department: str, state: str, since: date, at: datetime) 
         rollout.plan(session, department, state, since)
         told = {"rollout": (before, state), "days": ("", f"{since}")}
         sessions.audit(session, admin.id, "planned the rollout", "department", department, at, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def forgets_plan(admin: Agent, department: str, since: date, at: datetime) -> None:
+def forget_plan(admin: Agent, department: str, since: date, at: datetime) -> None:
     """What was written for that day no longer holds; what came before it does."""
     with transaction() as session:
         state = rollout.forget(session, department, since)
@@ -105,7 +105,7 @@ def forgets_plan(admin: Agent, department: str, since: date, at: datetime) -> No
             raise NotFound
         told = {"rollout": (state, ""), "days": (f"{since}", "")}
         sessions.audit(session, admin.id, "took a plan back", "department", department, at, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
 def _must_order(session: Session, staff: Agent | None, scope: str) -> None:
@@ -135,7 +135,7 @@ def _must_exist(scope: str) -> None:
 
 
 def _check_topic(topic: str) -> None:
-    if topic and topic not in topics_of(standing.current().menu):
+    if topic and topic not in topics_of(config_snapshot.current().menu):
         raise BadAnswer("hours_topic")
 
 

@@ -8,7 +8,7 @@ before. The sweep asks again for whatever the carrier did not do, and ends what 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callcenter.actions import desk_phone, index, sound
+from callcenter.actions import desk_phone, live_index, sound
 from callcenter.actions.supervisor import sees
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, reading, transaction
@@ -38,7 +38,7 @@ class Warned:
     relay: bool
 
 
-def warns(call_id: str, at: datetime) -> Warned | None:
+def note_warning(call_id: str, at: datetime) -> Warned | None:
     """The citizen is on the way into the conversation, and is told now, before they come in, that a supervisor may take
     part: without that none can. None where none may. Raises DatabaseDown."""
     if not settings().monitoring:
@@ -53,7 +53,7 @@ def warns(call_id: str, at: datetime) -> Warned | None:
         return Warned(call.asked_language or call.language, call.relay)
 
 
-def takes_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime) -> None:
+def take_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime) -> None:
     """Take part in the conversation of an agent of theirs, or go on in another way. Raises NotAllowed, NotPossibleNow
     (there is none, or the supervisor's telephone is not free), Declined, NoDeskPhone,
     DeskPhoneNotCalled, CarrierDown."""
@@ -71,11 +71,11 @@ def takes_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime
     if leg is None:
         _rings(taken, at)
     elif taken.state == LegState.JOINED:
-        sound.becomes(taken.id)
-        index.look(agent_id)
+        sound.apply(taken.id)
+        live_index.look(agent_id)
 
 
-def leaves(supervisor_id: str, at: datetime) -> None:
+def leave(supervisor_id: str, at: datetime) -> None:
     """Out of the conversation that they take part in, if any. Raises CarrierDown: they are in it still."""
     with reading() as session:
         leg = monitors.of_supervisor(session, supervisor_id)
@@ -83,7 +83,7 @@ def leaves(supervisor_id: str, at: datetime) -> None:
         _lets_go(leg, at, "the supervisor leaves")
 
 
-def is_declined(agent_id: str, declined: bool, at: datetime) -> None:
+def decline(agent_id: str, declined: bool, at: datetime) -> None:
     """The citizen refuses that a supervisor takes part, or allows it again. Raises NotPossibleNow out of a
     conversation."""
     with transaction() as session:
@@ -94,12 +94,12 @@ def is_declined(agent_id: str, declined: bool, at: datetime) -> None:
         call.private = declined
         taking_part = [leg for leg, _ in monitors.of_call(session, call.id)] if declined else []
     for leg in taking_part:
-        with index.best_effort("letting a supervisor's line go"):
+        with live_index.best_effort("letting a supervisor's line go"):
             _lets_go(leg, at, "the citizen refuses")
-    index.look(agent_id)
+    live_index.look(agent_id)
 
 
-def wanted(leg_id: str) -> str | None:
+def call_to_monitor(leg_id: str) -> str | None:
     """The call whose conversation this leg is still to come into."""
     with reading() as session:
         leg = legs.get(session, leg_id)
@@ -107,7 +107,7 @@ def wanted(leg_id: str) -> str | None:
         return call.id if leg and call and leg.state != LegState.LEFT and _goes_on(session, call, leg) else None
 
 
-def enters(leg_id: str, carrier_id: str, at: datetime) -> None:
+def enter_conversation(leg_id: str, carrier_id: str, at: datetime) -> None:
     """The supervisor's line is in the room, muted: it is given its voice, or let go if it came too late. Raises
     DatabaseDown."""
     with transaction() as session:
@@ -118,15 +118,15 @@ def enters(leg_id: str, carrier_id: str, at: datetime) -> None:
         if legs.move(session, leg, LegState.JOINED, at, "in the room"):
             leg.told = Monitoring.LISTEN
         goes_on = _goes_on(session, call, leg)
-    with index.best_effort("giving a supervisor their voice"):
+    with live_index.best_effort("giving a supervisor their voice"):
         if leg.state == LegState.LEFT or not goes_on:
             _lets_go(leg, at, "the conversation is over")
         else:
-            sound.becomes(leg_id)
+            sound.apply(leg_id)
     _shows(call)
 
 
-def has_left(leg_id: str, at: datetime, why: str) -> None:
+def end_part(leg_id: str, at: datetime, why: str) -> None:
     """The supervisor's line left the room: so is their part over. Raises DatabaseDown."""
     with transaction() as session:
         leg, call = legs.held(session, leg_id)
@@ -136,21 +136,21 @@ def has_left(leg_id: str, at: datetime, why: str) -> None:
     _shows(call)
 
 
-def has_line(leg_id: str, carrier_id: str) -> None:
+def note_line(leg_id: str, carrier_id: str) -> None:
     """The carrier's id of the line that a supervisor's desk phone is rung on. Raises DatabaseDown."""
     with reading() as session:
         leg = legs.get(session, leg_id)
     if leg:
-        desk_phone.has_line(leg.agent_id, leg.id, carrier_id)
+        desk_phone.note_line(leg.agent_id, leg.id, carrier_id)
 
 
-def line_ends(leg_id: str, carrier_id: str, at: datetime) -> None:
+def end_line(leg_id: str, carrier_id: str, at: datetime) -> None:
     """The supervisor's line is over, or never came: their phone is free. Raises DatabaseDown."""
     with reading() as session:
         leg = legs.get(session, leg_id)
     if leg:
-        desk_phone.is_over(leg.agent_id, leg.id, carrier_id)
-        has_left(leg_id, at, "hung up")
+        desk_phone.end_ring(leg.agent_id, leg.id, carrier_id)
+        end_part(leg_id, at, "hung up")
 
 
 def unsettled(at: datetime) -> list[str]:
@@ -160,7 +160,7 @@ def unsettled(at: datetime) -> list[str]:
         return monitors.unsettled(session, settings().monitoring, came_by)
 
 
-def settles(leg_id: str, at: datetime) -> None:
+def settle_part(leg_id: str, at: datetime) -> None:
     """What the carrier was not told it is told; what it did not tell it is asked. Raises DatabaseDown, CarrierDown."""
     with reading() as session:
         leg = legs.get(session, leg_id)
@@ -171,7 +171,7 @@ def settles(leg_id: str, at: datetime) -> None:
     if not goes_on:
         _lets_go(leg, at, "the conversation is over")
     elif leg.state != LegState.JOINED and leg.carrier_id and leg.carrier_id in _present(call):
-        enters(leg_id, leg.carrier_id, at)
+        enter_conversation(leg_id, leg.carrier_id, at)
     elif leg.state != LegState.JOINED:
         _lets_go(leg, at, "did not come in time")
 
@@ -185,8 +185,8 @@ def _present(call: Call) -> frozenset[str]:
 
 def _lets_go(leg: Leg, at: datetime, why: str) -> None:
     """First the line, then the row: nobody is shown as gone who still hears. Raises CarrierDown."""
-    desk_phone.is_let_go(leg.agent_id, leg.id)
-    has_left(leg.id, at, why)
+    desk_phone.let_go(leg.agent_id, leg.id)
+    end_part(leg.id, at, why)
 
 
 def _conversation(session: Session, supervisor_id: str, agent_id: str) -> Call:
@@ -218,15 +218,15 @@ def _check_phone(session: Session, supervisor_id: str, call: Call, leg: Leg | No
 
 def _rings(leg: Leg, at: datetime) -> None:
     try:
-        desk_phone.is_rung(leg.agent_id, leg.id, at)
+        desk_phone.ring(leg.agent_id, leg.id, at)
     except (CarrierDidNothing, CarrierRefusesNumber) as refused:
-        has_left(leg.id, at, "the carrier did nothing")
+        end_part(leg.id, at, "the carrier did nothing")
         raise CarrierDown from refused  # nobody tries again but the supervisor
 
 
 def _shows(call: Call) -> None:
     if call.agent_id:
-        index.look(call.agent_id)
+        live_index.look(call.agent_id)
 
 
 def _goes_on(session: Session, call: Call, leg: Leg) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from callcenter.actions import index
+from callcenter.actions import live_index
 from callcenter.db import Session, transaction
 from callcenter.errors import NotesNewer, NotesTooLate, NotFound, NotPossibleNow
 from callcenter.records import contacts, sessions
@@ -15,7 +15,7 @@ from callcenter.rules.states import Due
 MAY_ADD = timedelta(days=1)  # after the outcome is recorded
 
 
-def keeps(agent_id: str, contact_id: str, text: str, revision: int) -> None:
+def keep(agent_id: str, contact_id: str, text: str, revision: int) -> None:
     """Keep what was typed during the call, sealed and masked, until the outcome is recorded. `revision`: of the notes
     it was made from. Raises NotesNewer when another page has kept others since, and NotesTooLate when the contact is
     recorded without them."""
@@ -31,10 +31,10 @@ def keeps(agent_id: str, contact_id: str, text: str, revision: int) -> None:
         if revision != contact.draft_revision:
             raise NotesNewer
         _keep(contact, text)
-    index.look(agent_id)
+    live_index.look(agent_id)
 
 
-def adds(agent_id: str, contact_id: str, text: str, at: datetime) -> None:
+def add_later(agent_id: str, contact_id: str, text: str, at: datetime) -> None:
     """Add to the notes of a contact what was typed on a page that did not record it; the same words once. Refused a day
     after it was recorded, and of a contact that was released."""
     with transaction() as session:
@@ -46,7 +46,7 @@ def adds(agent_id: str, contact_id: str, text: str, at: datetime) -> None:
         else:
             add(session, contact, text)
             sessions.audit(session, agent_id, "added notes", "contact", contact_id, at)
-    index.look(agent_id)
+    live_index.look(agent_id)
 
 
 def add(session: Session, contact: Contact, text: str | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from callcenter.actions import citizen, index, standing
+from callcenter.actions import citizen, config_snapshot, live_index
 from callcenter.db import Session, reading, transaction
 from callcenter.errors import NotAllowed, OrderRefused
 from callcenter.records import calls, contacts, rollout, sessions
@@ -33,23 +33,23 @@ def departments_of(scope: str) -> set[str]:
     return {code for code, territory in TERRITORIES.items() if territory.inhabited and scope in rings(code)}
 
 
-def says(supervisor: Agent, scope: str, words: Mapping[str, str], at: datetime) -> None:
+def set_message(supervisor: Agent, scope: str, words: Mapping[str, str], at: datetime) -> None:
     """This message is heard before the menu by the callers of the scope, in place of the one before; no words: none."""
     kept = {language: " ".join(text.split()) for language, text in words.items() if text.strip()}
     if kept and ("fr" not in kept or max(map(len, kept.values())) > LONGEST):
         raise OrderRefused("order_words")
-    before = next((each.words for each in standing.current().messages if each.scope == scope), {})
+    before = next((each.words for each in config_snapshot.current().messages if each.scope == scope), {})
     told = {"message": (before.get("fr", ""), kept.get("fr", ""))}
     with _ordering(supervisor, scope) as session:
         rollout.say(session, scope, kept, at)
         sessions.audit(session, supervisor.id, "message" if kept else "message ended", "message", scope, at, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
-def orders(supervisor: Agent, scope: str, topic: str, act: str, to_topic: str, at: datetime) -> int:
+def order_queue(supervisor: Agent, scope: str, topic: str, act: str, to_topic: str, at: datetime) -> int:
     """One of ACTS, for one topic of the scope, or all (empty). Closed: nobody new waits there. Led to another topic:
     who comes now waits there. Merged: who waits already goes there too, with their place. How many went."""
-    topics = topics_of(standing.current().menu)
+    topics = topics_of(config_snapshot.current().menu)
     moving = act in ("redirect", "merge")
     to_topic = to_topic if moving else ""
     if act not in ACTS or (topic and topic not in topics) or (moving and to_topic not in topics - {topic}):
@@ -62,20 +62,22 @@ def orders(supervisor: Agent, scope: str, topic: str, act: str, to_topic: str, a
         rollout.order(session, scope, topic, "redirect" if moving else act, to_topic, at)
         told = {"topic": (topic, to_topic)}
         sessions.audit(session, supervisor.id, f"{act} a queue", "queue", f"{scope}:{topic}"[:40], at, told)
-    standing.refresh()
+    config_snapshot.refresh()
     return _move_waiting(departments_of(scope), topic, to_topic) if act == "merge" else 0
 
 
-def widens(supervisor: Agent, scope: str, topic: str, ages: Ages | None, at: datetime) -> None:
+def set_thresholds(supervisor: Agent, scope: str, topic: str, ages: Ages | None, at: datetime) -> None:
     """When the calls that join from now on are open to the region and to the nation; None: as everywhere else."""
-    if (topic and topic not in topics_of(standing.current().menu)) or (ages and not 0 <= ages[0] <= ages[1] <= LATEST):
+    if (topic and topic not in topics_of(config_snapshot.current().menu)) or (
+        ages and not 0 <= ages[0] <= ages[1] <= LATEST
+    ):
         raise OrderRefused("order_ages")
-    before = standing.current().thresholds.get((scope, topic))
+    before = config_snapshot.current().thresholds.get((scope, topic))
     told = {"thresholds": (_seconds(before), _seconds(ages))}
     with _ordering(supervisor, scope) as session:
         rollout.widen_after(session, scope, topic, ages)
         sessions.audit(session, supervisor.id, "set thresholds", "queue", f"{scope}:{topic}"[:40], at, told)
-    standing.refresh()
+    config_snapshot.refresh()
 
 
 def _seconds(ages: Ages | None) -> str:
@@ -89,7 +91,7 @@ def topics_of(menu: Menu) -> set[str]:
 
 def _is_served(topic: str, scope: str) -> bool:
     """Whether a topic is of every department of a scope: nobody waits for a service that only a neighbour added."""
-    menus = {id(menu): menu for menu in map(standing.current().menu.of, departments_of(scope))}.values()
+    menus = {id(menu): menu for menu in map(config_snapshot.current().menu.of, departments_of(scope))}.values()
     return topic == OTHER or all(topic in {each.code for each in menu.coded()} for menu in menus)
 
 
@@ -103,7 +105,7 @@ def _ordering(supervisor: Agent, scope: str) -> Iterator[Session]:
 
 def _goes_round(new: QueueOrder) -> bool:
     """Whether, with this order, some caller of its scope would be led in a circle."""
-    leading = [o for o in standing.current().orders if o.to and (o.scope, o.topic) != (new.scope, new.topic)]
+    leading = [o for o in config_snapshot.current().orders if o.to and (o.scope, o.topic) != (new.scope, new.topic)]
     where = departments_of(new.scope)
     return any(led_to([*leading, new], department, new.topic or OTHER) is None for department in where)
 
@@ -133,8 +135,8 @@ def _moves(call_id: str, departments: set[str], topic: str, to_topic: str) -> bo
         call.asked_language = calls.asked_otherwise(chosen, answer)
         _tell_contact(session, call)
     if call.state == CallState.WAITING:
-        with index.best_effort("merging a queue"):
-            index.put_call(call)
+        with live_index.best_effort("merging a queue"):
+            live_index.put_call(call)
     return True
 
 

@@ -10,7 +10,7 @@ MACHINE = timedelta(seconds=30)  # from the carrier's word: the question whole, 
 COMES_IN = timedelta(seconds=45)  # from the key to the room, where one may first hear that a supervisor may listen
 
 
-def is_judged(attempt_id: str, machine: bool, at: datetime) -> None:
+def note_machine(attempt_id: str, machine: bool, at: datetime) -> None:
     """The carrier has listened to them, and may be wrong: the line is not closed now. A machine's is kept only until a
     person would have answered the question. Its first word stands. Raises DatabaseDown."""
     with transaction() as session:
@@ -23,14 +23,14 @@ def is_judged(attempt_id: str, machine: bool, at: datetime) -> None:
             dial.lasts(attempt, call, min(attempt.lease_until, at + MACHINE))
 
 
-def judged(attempt_id: str) -> bool | None:
+def judge(attempt_id: str) -> bool | None:
     """Whether the carrier takes them for a machine; None where it does not know. Raises DatabaseDown."""
     with reading() as session:
         attempt = callbacks.get_attempt(session, attempt_id)
         return attempt.machine if attempt else None
 
 
-def joins(attempt_id: str, at: datetime) -> str | None:
+def join(attempt_id: str, at: datetime) -> str | None:
     """They agreed: the call whose room they now join; None when their agent is gone. Raises DatabaseDown."""
     with transaction() as session:
         held = callbacks.hold_attempt(session, attempt_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callcenter import clock
-from callcenter.actions import desk_phone, dispatch, index, leading, monitoring, sound
+from callcenter.actions import desk_phone, dispatch, lines_led, live_index, monitoring, sound
 from callcenter.config import settings
 from callcenter.db import Session, later, reading, transaction
 from callcenter.jobs import Job
@@ -41,7 +41,7 @@ class RoomEvent:
     muted: bool = False
 
 
-def hears(event: RoomEvent, at: datetime) -> None:
+def handle_room_event(event: RoomEvent, at: datetime) -> None:
     """Act on one event of a room, once and in the order of each line: an old join told again, or after the leave that
     followed it, must not begin a conversation. Raises DatabaseDown."""
     told = (event.carrier_id, event.room, event.sequence)
@@ -49,24 +49,24 @@ def hears(event: RoomEvent, at: datetime) -> None:
         if carrier_events.is_past(session, *told):
             return
     if event.leg_id and event.monitors and event.joined:
-        monitoring.enters(event.leg_id, event.carrier_id, at)
+        monitoring.enter_conversation(event.leg_id, event.carrier_id, at)
     elif not event.joined and event.moved:
         pass  # whoever led a line out of a room has written why; into the same again, it is back at once
     elif event.leg_id and event.monitors:
-        monitoring.has_left(event.leg_id, at, "left")
+        monitoring.end_part(event.leg_id, at, "left")
     elif event.leg_id and event.joined:
-        leg_enters(event.leg_id, event.carrier_id, at, event.room)
+        admit_leg(event.leg_id, event.carrier_id, at, event.room)
     elif event.leg_id:
-        leg_leaves(event.leg_id, at, lost=event.lost)
+        part_from_leg(event.leg_id, at, lost=event.lost)
     elif event.joined:
-        citizen_enters(event.call_id, at, event.room)
+        admit_citizen(event.call_id, at, event.room)
     else:
-        citizen_leaves(event.call_id, at, event.room)
+        part_from_citizen(event.call_id, at, event.room)
     with transaction() as session:
         carrier_events.taken_in(session, *told, at)
 
 
-def hears_sound(event: RoomEvent, at: datetime) -> None:
+def handle_sound_event(event: RoomEvent, at: datetime) -> None:
     """A line of a room hears music or is silenced, or no more: once, and in the order of each line. Raises
     DatabaseDown."""
     told = (f"{event.room} {event.carrier_id}", "sound", event.sequence)
@@ -74,10 +74,10 @@ def hears_sound(event: RoomEvent, at: datetime) -> None:
         if carrier_events.is_past(session, *told):
             return
         carrier_events.taken_in(session, *told, at)
-    sound.is_told(event.call_id, event.leg_id, event.room, held=event.held, muted=event.muted, at=at)
+    sound.note_fact(event.call_id, event.leg_id, event.room, held=event.held, muted=event.muted, at=at)
 
 
-def citizen_enters(call_id: str, at: datetime, room: str | None = None) -> None:
+def admit_citizen(call_id: str, at: datetime, room: str | None = None) -> None:
     """The citizen's own line is in the room: only now do the two speak. Raises DatabaseDown."""
     with transaction() as session:
         call = calls.lock(session, call_id)
@@ -89,10 +89,10 @@ def citizen_enters(call_id: str, at: datetime, room: str | None = None) -> None:
         begin_talking(session, call, leg, at)
         agent = agents.get(session, leg.agent_id)
     if agent:
-        index.show(agent)
+        live_index.show(agent)
 
 
-def citizen_leaves(call_id: str, at: datetime, room: str | None = None) -> None:
+def part_from_citizen(call_id: str, at: datetime, room: str | None = None) -> None:
     """The citizen's line left the room: the conversation is over. Raises DatabaseDown."""
     with transaction() as session:
         call = calls.lock(session, call_id)
@@ -100,11 +100,11 @@ def citizen_leaves(call_id: str, at: datetime, room: str | None = None) -> None:
         if call is None or leg is None or call.state != CallState.TALKING or _is_elsewhere(leg, room):
             return
         agent = begin_wrap_up(session, call, at, "the caller left")
-    leading.parts(leg, None)
-    index.show(agent)
+    lines_led.part(leg, None)
+    live_index.show(agent)
 
 
-def leg_enters(leg_id: str, carrier_id: str, at: datetime, room: str | None = None) -> None:
+def admit_leg(leg_id: str, carrier_id: str, at: datetime, room: str | None = None) -> None:
     """The agent's line is in the room: bring the citizen in, or ask for their dial. A leg that came too late is let go,
     one that is told of twice brings nobody in twice. Raises DatabaseDown."""
     with transaction() as session:
@@ -127,12 +127,12 @@ def leg_enters(leg_id: str, carrier_id: str, at: datetime, room: str | None = No
     if enters and call.carrier_id:
         _brings_in(leg, call, at)
     elif not current:
-        leading.parts(leg, None)
+        lines_led.part(leg, None)
 
 
-def leg_rings(leg_id: str, carrier_id: str, at: datetime) -> None:
+def mark_leg_ringing(leg_id: str, carrier_id: str, at: datetime) -> None:
     """The desk phone's first ring: its agent's time to pick up begins. Raises DatabaseDown."""
-    leg_has_line(leg_id, carrier_id)
+    note_leg_line(leg_id, carrier_id)
     with transaction() as session:
         leg, call = legs.held(session, leg_id)
         if leg is None or call is None or not legs.move(session, leg, LegState.RINGING, at, "the desk phone rings"):
@@ -141,21 +141,21 @@ def leg_rings(leg_id: str, carrier_id: str, at: datetime) -> None:
             call.lease_until = at + timedelta(seconds=settings().connecting_lease_phone)
 
 
-def leg_has_line(leg_id: str, carrier_id: str) -> None:
+def note_leg_line(leg_id: str, carrier_id: str) -> None:
     """The carrier's id of the line that a leg's desk phone is rung on. Raises DatabaseDown."""
     with reading() as session:
         leg = legs.get(session, leg_id)
     if leg and not leg.shift:
-        desk_phone.has_line(leg.agent_id, leg.id, carrier_id)
+        desk_phone.note_line(leg.agent_id, leg.id, carrier_id)
 
 
-def line_ends(leg_id: str, carrier_id: str, at: datetime, *, lost: bool) -> None:
+def end_leg_line(leg_id: str, carrier_id: str, at: datetime, *, lost: bool) -> None:
     """The line that a desk phone was rung on is over: the phone is free. Raises DatabaseDown."""
     with reading() as session:
         leg = legs.get(session, leg_id)
     if leg:
-        desk_phone.is_over(leg.agent_id, leg.id, carrier_id)
-        leg_leaves(leg_id, at, lost=lost)
+        desk_phone.end_ring(leg.agent_id, leg.id, carrier_id)
+        part_from_leg(leg_id, at, lost=lost)
 
 
 def wanted(leg_id: str) -> Leg | None:
@@ -174,7 +174,7 @@ def wanted_by(leg_id: str) -> str | None:
     return leg.call_id if leg else None
 
 
-def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
+def part_from_leg(leg_id: str, at: datetime, *, lost: bool) -> None:
     """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
     the line with music, instead of on to the goodbye. Raises DatabaseDown."""
     with transaction() as session:
@@ -195,14 +195,14 @@ def leg_leaves(leg_id: str, at: datetime, *, lost: bool) -> None:
         agent = agents.get(session, leg.agent_id)
     assert agent is not None
     _hang_up(dialled)
-    leading.parts(leg, call)
+    lines_led.part(leg, call)
     if call.state == CallState.WAITING:
-        dispatch.returned(call, agent)
+        dispatch.requeue(call, agent)
     else:
-        index.show(agent)
+        live_index.show(agent)
 
 
-def nothing_rang(leg_id: str, at: datetime) -> None:
+def return_unrung(leg_id: str, at: datetime) -> None:
     """The carrier did not ring an agent's desk phone: nobody missed anything. The call is back in its place, and its
     agent free with their rank. Raises DatabaseDown."""
     with transaction() as session:
@@ -216,10 +216,10 @@ def nothing_rang(leg_id: str, at: datetime) -> None:
         _return_unconnected(session, call, at, why, missed=False)
         agent = agents.get(session, leg.agent_id)
     assert agent is not None
-    dispatch.returned(call, agent)
+    dispatch.requeue(call, agent)
 
 
-def connecting_failed(call_id: str, at: datetime) -> None:
+def settle_connecting(call_id: str, at: datetime) -> None:
     """The lease of a `connecting` has ended. What the carrier says of the room decides: finish the move, or give the
     caller back their place. Raises DatabaseDown, CarrierDown."""
     from callcenter.actions import dial
@@ -231,7 +231,7 @@ def connecting_failed(call_id: str, at: datetime) -> None:
         return
     room = leg.room or telephone().room_of(call_id)
     present = telephone().in_room(room) if room else frozenset()
-    if call.callback_id and call.carrier_id not in present and dial.never_asked(call_id, at):
+    if call.callback_id and call.carrier_id not in present and dial.release_undialled(call_id, at):
         return
     with transaction() as session:
         call = calls.lock(session, call_id)
@@ -252,14 +252,14 @@ def connecting_failed(call_id: str, at: datetime) -> None:
         agent = agents.get(session, leg.agent_id)
     assert agent is not None
     if both:
-        index.show(agent)
+        live_index.show(agent)
         return
     _hang_up(dialled)
-    leading.parts(leg, call)
-    dispatch.returned(call, agent)
+    lines_led.part(leg, call)
+    dispatch.requeue(call, agent)
 
 
-def settles(leg_id: str, at: datetime) -> None:
+def settle_leg(leg_id: str, at: datetime) -> None:
     """Whatever the carrier did not say that it has done for a leg, as its row stands now. Raises DatabaseDown,
     CarrierDown."""
     with reading() as session:
@@ -269,31 +269,31 @@ def settles(leg_id: str, at: datetime) -> None:
         return
     current = call.epoch == leg.epoch
     if leg.state == LegState.LEFT:
-        leading.parts(leg, call if current else None, again=True)
+        lines_led.part(leg, call if current else None, again=True)
     elif current and call.state == CallState.TALKING:
-        sound.becomes(leg_id)
-        index.look(leg.agent_id)
+        sound.apply(leg_id)
+        live_index.look(leg.agent_id)
         _shows(call)
     elif current and call.state == CallState.CONNECTING and leg.state == LegState.JOINED and call.carrier_id:
         if _is_ours_to_ask(leg, at):
             _brings_in(leg, call, at)
     elif current and call.state == CallState.CONNECTING and leg.shift and leg.carrier_id:
         if _is_ours_to_ask(leg, at) and telephone().shift_to(leg.carrier_id, leg.agent_id, leg.id):
-            leading.answered(leg.id)
+            lines_led.note_answered(leg.id)
     else:
-        leading.answered(leg.id)
+        lines_led.note_answered(leg.id)
 
 
-def caller_is_gone(call: Call, at: datetime) -> None:
+def forget_lost_caller(call: Call, at: datetime) -> None:
     """The carrier has no such line any more, and may never have said so. Raises DatabaseDown."""
     from callcenter.actions import citizen, dial
 
     with reading() as session:
         dialled = callbacks.attempt_of_call(session, call.id)
     if dialled:
-        dial.ended(dialled.id, "unknown", at)
+        dial.end_attempt(dialled.id, "unknown", at)
     if call.carrier_id:
-        citizen.hangs_up(call.carrier_id, at)
+        citizen.hang_up(call.carrier_id, at)
 
 
 def begin_talking(session: Session, call: Call, leg: Leg, at: datetime) -> None:
@@ -358,8 +358,8 @@ def release_agent(session: Session, call: Call, at: datetime, why: str) -> agent
 
 
 def _brings_in(leg: Leg, call: Call, at: datetime) -> None:
-    if not leading.brings_in(leg, call):
-        caller_is_gone(call, at)
+    if not lines_led.bring_in(leg, call):
+        forget_lost_caller(call, at)
 
 
 def _is_ours_to_ask(leg: Leg, at: datetime) -> bool:
@@ -370,7 +370,7 @@ def _is_ours_to_ask(leg: Leg, at: datetime) -> bool:
             return False
         asked.answer_by = clock.now() + legs.ANSWERS
     if leg.state == LegState.JOINED and leg.room and call.carrier_id in telephone().in_room(leg.room):
-        citizen_enters(call.id, at, leg.room)
+        admit_citizen(call.id, at, leg.room)
         return False
     return True
 
@@ -378,7 +378,7 @@ def _is_ours_to_ask(leg: Leg, at: datetime) -> bool:
 def _shows(call: Call) -> None:
     """A supervisor's part is seen by the agent too."""
     if call.agent_id:
-        index.look(call.agent_id)
+        live_index.look(call.agent_id)
 
 
 def _is_elsewhere(leg: Leg, room: str | None) -> bool:
@@ -388,7 +388,7 @@ def _is_elsewhere(leg: Leg, room: str | None) -> bool:
 
 def _hang_up(line: str | None) -> None:
     if line:
-        with index.best_effort("hanging up a dial whose agent is gone"):
+        with live_index.best_effort("hanging up a dial whose agent is gone"):
             telephone().hang_up(line)
 
 

@@ -7,12 +7,13 @@ of their number.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callcenter.actions import texting
+from callcenter.actions import text_ceiling
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, contacts, rollups, texts
+from callcenter.records import calls, contacts, texts
 from callcenter.records.calls import LAST_WORDS
+from callcenter.records.figures import roll_up
 from callcenter.rules.satisfaction import SCALE, Reply, read
 from callcenter.rules.states import CallState
 from callcenter.telephone import telephone
@@ -43,7 +44,7 @@ def last_words(call_id: str) -> LastWords | None:
         return LastWords(contact.reference, call.language, call.relay, asks)
 
 
-def says(call_id: str, reply: Reply) -> None:
+def record_answer(call_id: str, reply: Reply) -> None:
     """The citizen's answer to one of the questions, or that they want no more of them. Raises DatabaseDown."""
     with transaction() as session:
         call = calls.get(session, call_id)
@@ -51,7 +52,7 @@ def says(call_id: str, reply: Reply) -> None:
             _keep(session, call.contact_id, reply)
 
 
-def replies(from_: str, text: str, at: datetime) -> None:
+def record_reply(from_: str, text: str, at: datetime) -> None:
     """A text came: an answer to what we asked this number lately, else nothing. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     if number is None:
@@ -65,13 +66,13 @@ def replies(from_: str, text: str, at: datetime) -> None:
 def to_ask(at: datetime) -> list[str]:
     """Contacts whose citizen heard the questions out, or hung up before them, and who can be asked by text; none unless
     texts are on. Raises DatabaseDown."""
-    if not settings().texts or texting.are_spent(at):
+    if not settings().texts or text_ceiling.are_spent(at):
         return []
     with reading() as session:
         return contacts.unasked(session, at - ASKED_WITHIN, at - LAST_WORDS)
 
 
-def asks_by_text(contact_id: str, at: datetime) -> None:
+def ask_by_text(contact_id: str, at: datetime) -> None:
     """Ask once: the row says so before the carrier is asked. Raises DatabaseDown, CarrierDown."""
     with transaction() as session:
         contact = contacts.hold(session, contact_id)
@@ -79,7 +80,7 @@ def asks_by_text(contact_id: str, at: datetime) -> None:
         if contact is None or call is None or contact.asked_at or not contacts.may_be_asked(session, contact):
             return
         number = call.phone
-        if number and number.takes_texts and not texting.may_one_leave(session, at):
+        if number and number.takes_texts and not text_ceiling.may_one_leave(session, at):
             return
         contact.asked_at = at
         if number is None or not number.takes_texts:
@@ -95,7 +96,7 @@ def _keep(session: Session, contact_id: str, reply: Reply) -> None:
     contact.asks_no_more = contact.asks_no_more or reply.asks_no_more
     if reply.score is not None and contact.satisfaction is None:
         contact.satisfaction, contact.satisfaction_scale = reply.score, SCALE
-        rollups.mark(session, [contact.local_day])
+        roll_up.mark(session, [contact.local_day])
     if reply.settled is not None and contact.settled_said is None:
         contact.settled_said = reply.settled
-        rollups.mark(session, [contact.local_day])
+        roll_up.mark(session, [contact.local_day])

@@ -13,7 +13,7 @@ from callcenter.records.agents import Agent
 NOUN = "shared_line"
 
 
-def lists(admin: Agent, number: str, name: str, at: datetime) -> str:
+def list_line(admin: Agent, number: str, name: str, at: datetime) -> str:
     """This line's calls wait like those of as many numbers; its id. Raises BadAnswer."""
     name = " ".join(name.split())
     if not name:
@@ -36,7 +36,7 @@ def is_of_many(session: Session, number_key: bytes) -> bool:
     return number_key in relays or shared_lines.is_listed(session, number_key)
 
 
-def takes_off(admin: Agent, line_id: str, at: datetime) -> None:
+def take_off(admin: Agent, line_id: str, at: datetime) -> None:
     """This line is one number like any other again. Raises NotFound."""
     with transaction() as session:
         name = shared_lines.remove(session, line_id)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from callcenter import clock, jobs
-from callcenter.actions import texting
+from callcenter.actions import text_ceiling
 from callcenter.config import settings
 from callcenter.db import later, reading, transaction
 from callcenter.errors import DatabaseDown
@@ -22,11 +22,11 @@ def may_be_sent(from_: str) -> bool:
     return settings().texts and number is not None and number.may_be_called_back and number.takes_texts
 
 
-def asks(carrier_id: str, from_: str, department: str, postal_code: str, language: str, at: datetime) -> bool:
+def ask_for_text(carrier_id: str, from_: str, department: str, postal_code: str, language: str, at: datetime) -> bool:
     """Send the sites of this postal code, else of the department, to the calling number; told twice, once. False where
     no text is sent to it, or no more today. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
-    if number is None or not may_be_sent(from_) or texting.are_spent(at):
+    if number is None or not may_be_sent(from_) or text_ceiling.are_spent(at):
         return False
     with transaction() as session:
         call = calls.arrive(session, carrier_id, number, at)
@@ -42,14 +42,14 @@ def asks(carrier_id: str, from_: str, department: str, postal_code: str, languag
         return True
 
 
-def sends(text_id: str, at: datetime) -> None:
+def send_text(text_id: str, at: datetime) -> None:
     """Send one text, once: the row says so before the carrier is asked. Raises DatabaseDown, CarrierDown."""
     with transaction() as session:
         row = site_texts.take(session, text_id, at)
         call = calls.get(session, row.call_id) if row else None
         if row is None or call is None or call.phone is None or not may_be_sent(call.phone.e164):
             return
-        if not texting.may_one_leave(session, at):
+        if not text_ceiling.may_one_leave(session, at):
             session.rollback()
             return
         number, text_id = call.phone, texts.ask(session, texts.Kind.SITES, call.phone, at)
@@ -58,7 +58,7 @@ def sends(text_id: str, at: datetime) -> None:
 
 def unsent(at: datetime) -> list[str]:
     """Texts whose hint was lost, or for which there was no room. Raises DatabaseDown."""
-    if texting.are_spent(at):
+    if text_ceiling.are_spent(at):
         return []
     with reading() as session:
         return list(site_texts.untexted(session, at - WITHIN))

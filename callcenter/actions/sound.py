@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callcenter import clock
-from callcenter.actions import index
+from callcenter.actions import live_index
 from callcenter.db import transaction
 from callcenter.errors import CarrierDown
 from callcenter.records import legs
@@ -33,7 +33,7 @@ class Wished:
     mode: Monitoring | None
 
 
-def becomes(leg_id: str) -> None:
+def apply(leg_id: str) -> None:
     """Ask the carrier for whatever is wished of a leg and not so; nothing while somebody asks already, who goes on to
     what is wished by then. Raises CarrierDown: the sweep asks again."""
     while wished := _begins(leg_id):
@@ -45,7 +45,7 @@ def becomes(leg_id: str) -> None:
         _ends(leg_id, clock.now(), unsure=False, is_there=is_there)
 
 
-def is_told(call_id: str, leg_id: str | None, room: str, *, held: bool, muted: bool, at: datetime) -> None:
+def note_fact(call_id: str, leg_id: str | None, room: str, *, held: bool, muted: bool, at: datetime) -> None:
     """What the carrier says of a line in a room, the citizen's own where there is no leg: that is how it is. Raises
     DatabaseDown."""
     with transaction() as session:
@@ -56,7 +56,7 @@ def is_told(call_id: str, leg_id: str | None, room: str, *, held: bool, muted: b
             leg.muted = muted
         else:
             legs.is_held(leg, held, at)
-    index.look(leg.agent_id)
+    live_index.look(leg.agent_id)
 
 
 def _begins(leg_id: str) -> Wished | None:

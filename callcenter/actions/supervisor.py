@@ -23,7 +23,7 @@ def tends(supervisor: Agent, department: str) -> bool:
     return department == UNKNOWN or sees(supervisor, department)
 
 
-def releases(supervisor: Agent, contact_id: str, at: datetime) -> None:
+def release_contact(supervisor: Agent, contact_id: str, at: datetime) -> None:
     """A contact that owes its outcome will never have one; its agent may take calls again. No outcome is invented."""
     with transaction() as session:
         contact = contacts.get(session, contact_id)
@@ -42,10 +42,10 @@ def releases(supervisor: Agent, contact_id: str, at: datetime) -> None:
         contacts.set_due(session, contact, Due.RELEASED, at, "released by a supervisor", supervisor.id)
         freed = agents_verbs.finish_wrap_up(session, call, at, "released by a supervisor")
         sessions.audit(session, supervisor.id, "released a contact", "contact", contact_id, at)
-    dispatch.freed(freed)
+    dispatch.free_agent(freed)
 
 
-def moves_agent(supervisor: Agent, agent_id: str, to: AgentState, at: datetime) -> None:
+def change_agent_state(supervisor: Agent, agent_id: str, to: AgentState, at: datetime) -> None:
     """Pause an agent, make them available or end their post for them: somebody forgot to, and calls would go
     unanswered. During a call it is kept for afterwards. Raises NotAllowed, NotPossibleNow, OutcomeOwed."""
     with reading() as session:
@@ -53,11 +53,11 @@ def moves_agent(supervisor: Agent, agent_id: str, to: AgentState, at: datetime) 
         if agent is None or not sees(supervisor, agent.department):
             raise NotAllowed
     if to == AgentState.OFFLINE:
-        agents_verbs.leaves_post(agent_id, at, supervisor.id)
+        agents_verbs.leave_post(agent_id, at, supervisor.id)
     elif to == AgentState.PAUSE:
-        agents_verbs.pauses(agent_id, PauseReason.BREAK, at, supervisor.id)
+        agents_verbs.pause(agent_id, PauseReason.BREAK, at, supervisor.id)
     elif to == AgentState.AVAILABLE:
-        agents_verbs.is_available(agent_id, at, supervisor.id)
+        agents_verbs.become_available(agent_id, at, supervisor.id)
     else:
         raise NotPossibleNow
     with transaction() as session:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from callcenter.live import store
 
 
-def comes(agent_id: str, queues: Sequence[str], at: float) -> None:
+def enter(agent_id: str, queues: Sequence[str], at: float) -> None:
     """The agent is on duty for these queues, in place of any earlier set, and for their own queue `A:<agent>`.
 
     Not yet free; but who was free or reserved stays so. `at` is their first heartbeat.
@@ -31,7 +31,7 @@ def busy(agent_id: str) -> bool:
     return bool(store.call("busy", agent_id))
 
 
-def goes(agent_id: str) -> bool:
+def leave(agent_id: str) -> bool:
     """The agent is no longer on duty; False when they were not."""
     return bool(store.call("goes", agent_id))
 

@@ -5,7 +5,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from callcenter.config import settings
-from callcenter.records.tables import metadata
+from callcenter.records.all_tables import metadata
 
 MIGRATION_LOCK = 7_311_002  # several releases may start at once: one migrates, the others wait
 

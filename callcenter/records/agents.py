@@ -26,8 +26,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import trail
-from callcenter.records.identity import new_id
+from callcenter.records import events
+from callcenter.records.identifiers import new_id
 from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.plain_text import MOST_WORDS, folded
 from callcenter.rules.routing import ANYBODY, agent_queues
@@ -220,7 +220,7 @@ def move(
     if to not in WITH_A_CALL and reason != PauseReason.OUTCOME_OWED:  # what they chose is done; owing, it still waits
         before.next_state = before.next_reason = None
     session.flush()
-    trail.note(session, at, "agent", agent_id, was, to, why, who)
+    events.note(session, at, "agent", agent_id, was, to, why, who)
     return True
 
 

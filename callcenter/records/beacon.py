@@ -23,7 +23,7 @@ class Beacon(Base):
     at: Mapped[datetime]
 
 
-def raise_(session: Session, at: datetime) -> int:
+def raise_beacon(session: Session, at: datetime) -> int:
     """The number, one higher if the last rise is a second old, however many sweeps there are. Never waits: a sweep
     that was frozen with the row in its hand keeps nobody from seeing that the index is lost."""
     due = select(Beacon.id).where(Beacon.at <= at - SECOND).with_for_update(skip_locked=True)
@@ -31,12 +31,12 @@ def raise_(session: Session, at: datetime) -> int:
     raised: int | None = session.scalar(higher.returning(Beacon.number))
     if raised is not None:
         return raised
-    if not read(session):
+    if not beacon_now(session):
         session.execute(insert(Beacon).values(id=1, number=1, at=at).on_conflict_do_nothing())
-    return read(session)
+    return beacon_now(session)
 
 
-def read(session: Session) -> int:
+def beacon_now(session: Session) -> int:
     """The last number raised; 0 before the first."""
     return session.scalar(select(Beacon.number)) or 0
 

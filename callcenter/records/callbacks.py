@@ -30,10 +30,10 @@ from callcenter import sealing
 from callcenter.config import CALLING_CODES
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, trail
+from callcenter.records import agents, calls, events
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult, Source
 from callcenter.rules.pools import Pool
@@ -152,7 +152,7 @@ def attempt(session: Session, callback: Callback, call: Call, at: datetime, leas
     )  # fmt: skip
     session.add(row)
     session.flush()
-    trail.note(session, at, "attempt", row.id, "", "dialling", "an agent is in the room", call.agent_id)
+    events.note(session, at, "attempt", row.id, "", "dialling", "an agent is in the room", call.agent_id)
     return row
 
 
@@ -173,7 +173,7 @@ def promise(session: Session, callback: Callback) -> Callback:
     session.add(callback)
     session.flush()
     made = CallbackState.PROMISED
-    trail.note(session, callback.promised_at, "callback", callback.id, "", made, callback.source, callback.promised_by)
+    events.note(session, callback.promised_at, "callback", callback.id, "", made, callback.source, callback.promised_by)
     return callback
 
 
@@ -228,7 +228,7 @@ def move(
     if to not in OPEN_STATES:
         callback.closed_at = at
     session.flush()
-    trail.note(session, at, "callback", callback.id, was, to, why, who)
+    events.note(session, at, "callback", callback.id, was, to, why, who)
     return callback
 
 
@@ -270,7 +270,7 @@ def close_attempt(session: Session, row: Attempt, result: DialResult, at: dateti
     """What became of a dial."""
     row.outcome = result
     session.flush()
-    trail.note(session, at, "attempt", row.id, "dialling", result, result)
+    events.note(session, at, "attempt", row.id, "dialling", result, result)
 
 
 def is_over(session: Session, carrier_id: str) -> bool:

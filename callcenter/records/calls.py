@@ -30,8 +30,8 @@ from callcenter import sealing
 from callcenter.config import lacks
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import contacts, trail
-from callcenter.records.identity import new_id
+from callcenter.records import contacts, events
+from callcenter.records.identifiers import new_id
 from callcenter.rules.crowding import Crowd
 from callcenter.rules.priority import Priority
 from callcenter.rules.routing import ANYBODY, UNKNOWN, Ages, Answerers, call_queues
@@ -129,7 +129,7 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
     if known:
         if known.number is None and number:  # the sweep found the line at the carrier before any webhook reached us
             known.number, known.number_key = sealed(known.id, number), sealing.pseudonym(number.e164)
-            contacts.is_from(session, known.contact_id, number)
+            contacts.identify_caller(session, known.contact_id, number)
         return known
     contact_id, call_id = new_id(), new_id()
     contacts.open_contact(session, contact_id, "phone", at, number)
@@ -152,7 +152,7 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
     if created is None:  # a twin of this webhook was quicker
         contacts.discard(session, contact_id)
     else:
-        trail.note(session, at, "call", call_id, "", CallState.MENU, "rang")
+        events.note(session, at, "call", call_id, "", CallState.MENU, "rang")
     arrived = by_carrier_id(session, carrier_id)
     assert arrived is not None
     return arrived
@@ -177,7 +177,7 @@ def queue_callback(
     )  # fmt: skip
     session.add(call)
     session.flush()
-    trail.note(session, at, "call", call.id, "", CallState.WAITING, "a callback is due")
+    events.note(session, at, "call", call.id, "", CallState.WAITING, "a callback is due")
     return call
 
 
@@ -226,7 +226,7 @@ def lingering(session: Session, carrier_ids: Sequence[str], ended_before: dateti
     return list(session.scalars(over))
 
 
-def line_is_over(session: Session, call: Call, at: datetime) -> None:
+def close_line(session: Session, call: Call, at: datetime) -> None:
     """The carrier has closed a call's line."""
     call.line_over_at = call.line_over_at or at
 
@@ -322,7 +322,7 @@ def move(
     for name, value in values.items():
         setattr(was, name, value)
     session.flush()
-    trail.note(session, at, "call", call_id, before, to, why, who)
+    events.note(session, at, "call", call_id, before, to, why, who)
     return was
 
 

@@ -28,8 +28,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import trail
-from callcenter.records.identity import new_id, new_reference
+from callcenter.records import events
+from callcenter.records.identifiers import new_id, new_reference
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import Due, FollowUp, Outcome
 from callcenter.rules.territory import national_day
@@ -169,7 +169,7 @@ def open_contact(session: Session, contact_id: str, channel: str, at: datetime, 
     return begun is not None
 
 
-def is_from(session: Session, contact_id: str, number: PhoneNumber) -> None:
+def identify_caller(session: Session, contact_id: str, number: PhoneNumber) -> None:
     """The number of a contact, learnt late."""
     session.execute(update(Contact).where(Contact.id == contact_id).values(pseudonym=sealing.pseudonym(number.e164)))
 
@@ -244,7 +244,7 @@ def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: str
     if due in (Due.RECORDED, Due.RELEASED):  # nobody will read the notes of the call again
         contact.draft = None
     session.flush()
-    trail.note(session, at, "contact", contact.id, was, due, why, who)
+    events.note(session, at, "contact", contact.id, was, due, why, who)
 
 
 def record(session: Session, contact: Contact, entries: Sequence[Entry], at: datetime, who: str) -> list[Accompaniment]:
@@ -281,7 +281,7 @@ def _notes_of(accompaniment_id: str) -> sealing.Place:
     return sealing.Place("accompaniments", "notes", accompaniment_id)
 
 
-def agrees(session: Session, contact_id: str, kind: str, given_by: str, agent_id: str, at: datetime) -> None:
+def record_agreement(session: Session, contact_id: str, kind: str, given_by: str, agent_id: str, at: datetime) -> None:
     """Log a mandate or a consent; the first of its kind stands."""
     given = upsert(Agreement).values(
         id=new_id(), contact_id=contact_id, kind=kind, given_by=given_by, agent_id=agent_id, at=at

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import revision
-from callcenter.records.identity import new_id
+from callcenter.records import config_revision
+from callcenter.records.identifiers import new_id
 from callcenter.reference import rows
 from callcenter.rules.menu import NATION, Topic
 from callcenter.rules.visits import Held, Vocabulary
@@ -193,7 +193,7 @@ def seed(session: Session) -> int:
         written += len(procedures)
     if written:
         session.flush()
-        revision.raise_(session)
+        config_revision.raise_revision(session)
     return written
 
 
@@ -273,7 +273,7 @@ def put_topic(session: Session, scope: str, topic: Topic, on: date) -> None:
     seed(session)
     same = (TopicRow.keys == topic.keys) | ((TopicRow.code == topic.code) & (TopicRow.code != ""))
     _write_topic(session, scope, topic, on, _make_room(session, TopicRow, on, TopicRow.scope == scope, same))
-    revision.raise_(session)
+    config_revision.raise_revision(session)
 
 
 def move_topics(session: Session, scope: str, moves: Mapping[str, str], on: date) -> None:
@@ -286,7 +286,7 @@ def move_topics(session: Session, scope: str, moves: Mapping[str, str], on: date
     _make_room(session, TopicRow, on, *which)
     for topic, until in held:
         _write_topic(session, scope, replace(topic, keys=moves[topic.keys]), on, until)
-    revision.raise_(session)
+    config_revision.raise_revision(session)
 
 
 def remove_topic(session: Session, scope: str, topic: Topic, on: date) -> None:
@@ -294,7 +294,7 @@ def remove_topic(session: Session, scope: str, topic: Topic, on: date) -> None:
     seed(session)
     same = TopicRow.code == topic.code if topic.code else (TopicRow.keys == topic.keys) & (TopicRow.code == "")
     _end(session, TopicRow, on, TopicRow.scope == scope, same)
-    revision.raise_(session)
+    config_revision.raise_revision(session)
 
 
 def _write_topic(session: Session, scope: str, topic: Topic, since: date, until: date | None) -> None:
@@ -320,14 +320,14 @@ def put_procedure(session: Session, procedure: Procedure, on: date) -> None:
         )
     )  # fmt: skip
     session.flush()
-    revision.raise_(session)
+    config_revision.raise_revision(session)
 
 
 def remove_procedure(session: Session, code: str, on: date) -> bool:
     """No longer recorded from that day on, whatever was planned; False when there is none."""
     seed(session)
     gone = _end(session, ProcedureRow, on, ProcedureRow.code == code)
-    revision.raise_(session)
+    config_revision.raise_revision(session)
     return gone
 
 
@@ -337,14 +337,14 @@ def name_partner(session: Session, code: str, name: str, scope: str, on: date) -
     until = _make_room(session, PartnerName, on, PartnerName.code == code)
     session.add(PartnerName(code=code, name=name, scope=scope, since=on, until=until))
     session.flush()
-    revision.raise_(session)
+    config_revision.raise_revision(session)
 
 
 def end_partner(session: Session, code: str, on: date) -> bool:
     """No longer a partner from that day on, whatever was planned; False when there is none."""
     seed(session)
     gone = _end(session, PartnerName, on, PartnerName.code == code)
-    revision.raise_(session)
+    config_revision.raise_revision(session)
     return gone
 
 
@@ -359,7 +359,7 @@ def add_referent(session: Session, scope: str, partner: str, desk: str, phone: s
     row = Referent(id=new_id(), scope=scope, partner=partner, desk=desk, phone=phone, hours=hours)
     session.add(row)
     session.flush()
-    revision.raise_(session)
+    config_revision.raise_revision(session)
     return row.id
 
 
@@ -368,7 +368,7 @@ def remove_referent(session: Session, referent_id: str) -> Referent | None:
     row = session.get(Referent, referent_id)
     if row is not None:
         session.delete(row)
-        revision.raise_(session)
+        config_revision.raise_revision(session)
     return row
 
 

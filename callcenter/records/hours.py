@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import revision
-from callcenter.records.identity import new_id
+from callcenter.records import config_revision
+from callcenter.records.identifiers import new_id
 from callcenter.rules.opening_hours import DatedException, LineHours, Overrides, site_of
 
 
@@ -118,7 +118,7 @@ def write(session: Session, scope: str, topic: str, hours: str) -> None:
         session.execute(row.on_conflict_do_update(index_elements=["scope", "topic"], set_={"hours": hours}))
     else:
         session.execute(delete(Hours).where(Hours.scope == scope, Hours.topic == topic))
-    revision.raise_(session)
+    config_revision.raise_revision(session)
 
 
 def except_(session: Session, exception: DatedException) -> str:
@@ -129,14 +129,14 @@ def except_(session: Session, exception: DatedException) -> str:
     )  # fmt: skip
     session.add(row)
     session.flush()
-    revision.raise_(session)
+    config_revision.raise_revision(session)
     return row.id
 
 
 def forget_exception(session: Session, exception_id: str) -> bool:
     """False when there was none."""
     gone = session.scalar(delete(HoursException).where(HoursException.id == exception_id).returning(HoursException.id))
-    revision.raise_(session)
+    config_revision.raise_revision(session)
     return gone is not None
 
 
@@ -147,4 +147,4 @@ def override(session: Session, scope: str, day: date, is_holiday: bool | None) -
     else:
         row = insert(HolidayOverride).values(scope=scope, day=day, is_holiday=is_holiday)
         session.execute(row.on_conflict_do_update(index_elements=["scope", "day"], set_={"is_holiday": is_holiday}))
-    revision.raise_(session)
+    config_revision.raise_revision(session)

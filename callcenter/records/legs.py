@@ -11,9 +11,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import calls, trail
+from callcenter.records import calls, events
 from callcenter.records.calls import Call
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 from callcenter.rules.states import LegState
 
 ANSWERS = timedelta(seconds=6)  # whoever asks the carrier has its answer by then, or has died
@@ -88,7 +88,7 @@ def ask(
     )  # fmt: skip
     session.add(leg)
     session.flush()
-    trail.note(session, at, "leg", leg.id, "", LegState.ASKED, "accepted", agent_id)
+    events.note(session, at, "leg", leg.id, "", LegState.ASKED, "accepted", agent_id)
     return leg
 
 
@@ -139,7 +139,7 @@ def is_held(leg: Leg, on: bool, at: datetime) -> None:
 
 def unrung(session: Session) -> list[Leg]:
     """Legs whose desk phone is still to be rung: it, or the carrier, was not free."""
-    from callcenter.records.rings import Ring
+    from callcenter.records.desk_phone_rings import Ring
 
     waiting = select(Leg).where(Leg.state == LegState.ASKED, ~Leg.shift, Leg.carrier_id.is_(None))
     return list(session.scalars(waiting.where(~select(Ring.id).where(Ring.leg_id == Leg.id).exists())))
@@ -159,5 +159,5 @@ def move(session: Session, leg: Leg, to: LegState, at: datetime, why: str) -> bo
         in_room = leg.joined_at is not None or leg.shift
         leg.answer_by = at + ANSWERS if in_room and leg.kind == "serve" else None  # lines are still to leave the room
     session.flush()
-    trail.note(session, at, "leg", leg.id, was, to, why, leg.agent_id)
+    events.note(session, at, "leg", leg.id, was, to, why, leg.agent_id)
     return True

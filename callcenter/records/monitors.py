@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from callcenter.records import trail
+from callcenter.records import events
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
 from callcenter.rules.states import CallState, LegState, Monitoring
 
@@ -23,7 +23,7 @@ def ask(session: Session, call: Call, supervisor_id: str, mode: Monitoring, at: 
     )  # fmt: skip
     session.add(leg)
     session.flush()
-    trail.note(session, at, "leg", leg.id, "", LegState.ASKED, mode, supervisor_id)
+    events.note(session, at, "leg", leg.id, "", LegState.ASKED, mode, supervisor_id)
     return leg
 
 

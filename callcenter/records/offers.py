@@ -7,8 +7,8 @@ from sqlalchemy import ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import agents, calls, trail
-from callcenter.records.identity import new_id
+from callcenter.records import agents, calls, events
+from callcenter.records.identifiers import new_id
 from callcenter.rules.states import AgentState, CallState, OfferState, PauseReason
 
 
@@ -61,7 +61,7 @@ def make(session: Session, call_id: str, agent_id: str, at: datetime, lease_unti
     offer = Offer(id=new_id(), call_id=call_id, agent_id=agent_id, epoch=epoch, at=at, lease_until=lease_until)
     session.add(offer)
     session.flush()
-    trail.note(session, at, "offer", offer.id, "", OfferState.OPEN, "offered", agent_id)
+    events.note(session, at, "offer", offer.id, "", OfferState.OPEN, "offered", agent_id)
     return offer
 
 
@@ -145,4 +145,4 @@ def close(session: Session, offer_id: str, how: OfferState, at: datetime) -> Non
         return
     offer.state, offer.closed_at = how, at
     session.flush()
-    trail.note(session, at, "offer", offer_id, OfferState.OPEN, how, how, offer.agent_id)
+    events.note(session, at, "offer", offer_id, OfferState.OPEN, how, how, offer.agent_id)

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import revision
-from callcenter.records.identity import new_id
+from callcenter.records import config_revision
+from callcenter.records.identifiers import new_id
 from callcenter.rules.orders import Message, QueueOrder
 from callcenter.rules.routing import Ages
 
@@ -86,14 +86,14 @@ def plan(session: Session, department: str, state: str, since: date) -> None:
     """The department is that from that day on."""
     row = insert(Rollout).values(department=department, since=since, state=state)
     session.execute(row.on_conflict_do_update(index_elements=["department", "since"], set_={"state": state}))
-    revision.raise_(session)
+    config_revision.raise_revision(session)
 
 
 def forget(session: Session, department: str, since: date) -> str | None:
     """Takes back what was written for that day: the state it named; None when there was nothing."""
     of_day = delete(Rollout).where(Rollout.department == department, Rollout.since == since)
     gone: str | None = session.scalar(of_day.returning(Rollout.state))
-    revision.raise_(session)
+    config_revision.raise_revision(session)
     return gone
 
 
@@ -117,7 +117,7 @@ def say(session: Session, scope: str, words: Mapping[str, str], at: datetime) ->
     if words:
         session.add(MessageRow(scope=scope, words=dict(words), begun_at=at, ended_at=None))
         session.flush()
-    revision.raise_(session)
+    config_revision.raise_revision(session)
 
 
 def order(session: Session, scope: str, topic: str, act: str, to_topic: str, at: datetime) -> None:
@@ -129,7 +129,7 @@ def order(session: Session, scope: str, topic: str, act: str, to_topic: str, at:
     if act != "open":
         session.add(QueueOrderRow(scope=scope, topic=topic, act=act, to_topic=to_topic, begun_at=at, ended_at=None))
         session.flush()
-    revision.raise_(session)
+    config_revision.raise_revision(session)
 
 
 def thresholds(session: Session) -> Mapping[tuple[str, str], Ages]:
@@ -143,4 +143,4 @@ def widen_after(session: Session, scope: str, topic: str, ages: Ages | None) -> 
     if ages:
         session.add(Threshold(scope=scope, topic=topic, region_after=ages[0], nation_after=ages[1]))
         session.flush()
-    revision.raise_(session)
+    config_revision.raise_revision(session)

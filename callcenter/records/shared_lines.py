@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 
 
 class SharedLine(Base):

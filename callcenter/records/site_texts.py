@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
 from callcenter.records.calls import Call
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 
 KEPT = timedelta(days=1)  # then the postal code is forgotten
 

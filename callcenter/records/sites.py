@@ -31,7 +31,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
 from callcenter.errors import Refusal
-from callcenter.records import revision
+from callcenter.records import config_revision
 from callcenter.records.sessions import Changes
 from callcenter.rules.national_list import ListedSite
 from callcenter.rules.plain_text import MOST_WORDS, folded
@@ -144,7 +144,7 @@ class Taken:
         return {"new": self.new, "changed": self.changed, "gone": self.gone, "back": self.back}
 
 
-def take_in(
+def import_list(
     session: Session,
     listed: Sequence[ListedSite],
     at: datetime,
@@ -191,7 +191,7 @@ def take_in(
         "(select from sites where sites.id = staged.id)",
         at,
     )
-    revision.raise_(session)
+    config_revision.raise_revision(session)
     touched = {*changed, *back}
     same = len(listed) - len(new) - len(touched)
     return Taken(new, tuple(sorted(set(changed) - set(back))), gone, back, same, fields)
@@ -248,14 +248,14 @@ def per_department(session: Session) -> dict[str, tuple[int, int]]:
     return {row[0]: (row[1], row[2]) for row in session.execute(counted)}
 
 
-def take_in_rounds(session: Session, stops: Iterable[Stop]) -> tuple[int, int]:
+def import_rounds(session: Session, stops: Iterable[Stop]) -> tuple[int, int]:
     """Replaces every round of the operators named; how many there are now, and how many there were."""
     stops = list(stops)
     theirs = Round.operator.in_({stop.operator for stop in stops})
     before = len(session.scalars(delete(Round).where(theirs).returning(Round.id)).all())
     session.add_all(Round(**asdict(stop)) for stop in stops)
     session.flush()
-    revision.raise_(session)
+    config_revision.raise_revision(session)
     return len(stops), before
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 
 SENT = 7_311_029  # advisory: one counts and sends at a time
 KEPT = timedelta(days=90)  # long enough to see which texts do not arrive

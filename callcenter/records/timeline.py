@@ -3,15 +3,15 @@
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
-from callcenter.records import trail
+from callcenter.records import events
 from callcenter.records.callbacks import Attempt
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 
 
-def of_call(session: Session, call_id: str) -> list[trail.Event]:
+def of_call(session: Session, call_id: str) -> list[events.Event]:
     """Every change of a call, of its contact, and of the offers, legs and attempts that were its, oldest first."""
     parts = [select(table.id).where(table.call_id == call_id) for table in (Offer, Leg, Attempt)]
     contact = select(Call.contact_id).where(Call.id == call_id)
-    return trail.of(session, [call_id, *session.scalars(union_all(contact, *parts))])
+    return events.of(session, [call_id, *session.scalars(union_all(contact, *parts))])

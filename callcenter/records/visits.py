@@ -13,8 +13,9 @@ from sqlalchemy import BigInteger, Identity, Uuid, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import contacts, directory, figures
-from callcenter.records.identity import first_of_many
+from callcenter.records import contacts, directory
+from callcenter.records.figures import tiers
+from callcenter.records.identifiers import first_of_many
 from callcenter.records.persons import BLANK_REFERENCE, pepper
 from callcenter.rules.menu import NATION
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
@@ -164,7 +165,7 @@ from (
 _DAYS = "insert into figures_dirty (day) select distinct local_day from taken"
 
 
-def take_in(
+def import_visits(
     session: Session,
     lines: Iterable[Line],
     at: datetime,
@@ -211,7 +212,7 @@ def take_in(
 
 def _stage(session: Session, lines: Iterable[Line], at: datetime, ids: str) -> list[Refused]:
     """What can be read goes to `staged`, what cannot to `refused`, by name, so that its visit is refused with it."""
-    scales, partners = figures.policy(session).scales, directory.partner_codes(session)
+    scales, partners = tiers.policy(session).scales, directory.partner_codes(session)
     read = line_reader(scales, directory.vocabulary(session), partners, at)
     refused: list[Refused] = []
     named: list[dict[str, Any]] = []

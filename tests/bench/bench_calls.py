@@ -18,14 +18,15 @@ from pathlib import Path
 import psutil
 from sqlalchemy import func, select
 
-from callcenter import embedded, migrations
+from callcenter import migrations
 from callcenter.config import settings
 from callcenter.db import reading
+from callcenter.demonstration import embedded
 from callcenter.records import agents
 from callcenter.records.calls import Call
 from callcenter.rules.states import CallState
-from tests import cast
-from tests.town import at_work, settle_many
+from tests.support import cast
+from tests.support.town import at_work, settle_many
 
 AGENTS, CALLERS, SECONDS = 40, 60, 30.0
 FASTER = 200.0

@@ -25,16 +25,18 @@ from typing import Any
 import duckdb
 import psycopg
 
-from callcenter import embedded, migrations
-from callcenter.api import report as api
-from callcenter.api.asked import PATIENCE, Asked
+from callcenter import migrations
 from callcenter.config import settings
 from callcenter.db import reading, transaction
-from callcenter.records import figures, rollups, visits
+from callcenter.demonstration import embedded
+from callcenter.records import visits
+from callcenter.records.figures import roll_up, totals
 from callcenter.reference import rows
 from callcenter.rules import quality
 from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.visits import read_csv
+from callcenter.screens import report as report_screen
+from callcenter.screens.report_query import PATIENCE, Asked
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -114,7 +116,7 @@ def _measure(url: str, directory: Path, wanted: int) -> None:
         with _said("rolled up"):
             for month in range(1, 13):
                 with transaction(LONGEST) as session:
-                    rollups.rebuild(session, date(2025, month, 1), NOW)
+                    roll_up.rebuild(session, date(2025, month, 1), NOW)
         ours, our_time = _best(_from_rollups, 9)
         raw, raw_time = _best(lambda: _from_rows(connection), 2)
         parquet = directory / "parquet"
@@ -133,9 +135,9 @@ def _measure(url: str, directory: Path, wanted: int) -> None:
         print(f"percentile_error {worst:.4f}")
         print(f"sites_of_one_partner_rows_per_rollups {_sites_of_one_partner(connection):.0f}")
         for name, asked in REPORTS.items():
-            taken = min(_seconds(lambda asked=asked: api.report(asked, None, str)) for _ in range(3))  # type: ignore[misc]
+            taken = min(_seconds(lambda asked=asked: report_screen.report(asked, None, str)) for _ in range(3))  # type: ignore[misc]
             print(f"time_allowed_per_report_of_{name} {(PATIENCE - 5) / taken:.1f}")
-        behind = max(_seconds(lambda code=code: api.behind(YEAR, code, None)) for code in BEHIND)  # type: ignore[misc]
+        behind = max(_seconds(lambda code=code: report_screen.behind(YEAR, code, None)) for code in BEHIND)  # type: ignore[misc]
         print(f"time_allowed_per_rows_behind_a_figure {(PATIENCE - 5) / behind:.1f}")
         print(f"import_per_copy {_import_rate(connection, directory, wanted // IMPORTED):.2f}")
 
@@ -163,7 +165,7 @@ def _write_year(connection: psycopg.Connection, wanted: int) -> None:
 
 def _from_rollups() -> Answer:
     with reading() as session:
-        found = figures.between(session, FIRST, LAST, ("partner",), partners=None)
+        found = totals.between(session, FIRST, LAST, ("partner",), partners=None)
     return {
         partner: (
             tuple(getattr(tally, name) for name in COLUMNS),
@@ -186,8 +188,8 @@ def _sites_of_one_partner(connection: psycopg.Connection) -> float:
     taken = time.monotonic() - began
     began = time.monotonic()
     with reading(LONGEST) as session:
-        rollups.allow_time(session, LONGEST)
-        found = figures.by_site(session, FIRST, LAST, None, YEAR.channels, "caf")
+        roll_up.allow_time(session, LONGEST)
+        found = totals.by_site(session, FIRST, LAST, None, YEAR.channels, "caf")
     ours = time.monotonic() - began
     sites: Counter[int] = Counter()
     for (site, _), tally in found.items():
@@ -243,7 +245,7 @@ def _import_rate(connection: psycopg.Connection, directory: Path, lines: int) ->
         sent.writelines(_visits(lines))
     began = time.monotonic()
     with file.open("rb") as sent, transaction(LONGEST) as session:
-        report = visits.take_in(session, read_csv(sent), NOW)
+        report = visits.import_visits(session, read_csv(sent), NOW)
     ours = time.monotonic() - began
     if report.accompaniments != lines or report.refused:
         raise SystemExit(f"the import took {report.accompaniments} of {lines} lines")

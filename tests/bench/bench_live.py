@@ -134,7 +134,7 @@ class Town:
         self._look_here()
         store.client().flushdb()
         for agent, queues in self.queues.items():
-            floor.comes(agent, queues, START)
+            floor.enter(agent, queues, START)
         pipe(verb("free", agent, START + self.dice.random()) for agent in self.queues)
         ages = (self.dice.choice((1, 30, 60)) if young else (waiting - n) / ARRIVALS_PER_SECOND for n in range(waiting))
         while some := list(itertools.islice(ages, 1000)):

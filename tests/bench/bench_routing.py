@@ -1,9 +1,9 @@
 """One routing decision, from the last key of the menu to the offer at an agent's desk, in both stores:
 `make bench ARGS=routing`.
 
-The 2,845 sites of the real list stand in the database (made-up ones where `tests.data` does not find it), and first 10,
-then 5,000 agents are on duty. Prints milliseconds for each, the median of calls from random territories about random
-topics, and the ratio of the two: flat is below 2; and the seconds of `callcenter import sites`: below 10.
+The 2,845 sites of the real list stand in the database (made-up ones where `tests.support.data` does not find it), and
+first 10, then 5,000 agents are on duty. Prints milliseconds for each, the median of calls from random territories about
+random topics, and the ratio of the two: flat is below 2; and the seconds of `callcenter import sites`: below 10.
 """
 
 import os
@@ -15,20 +15,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from callcenter import cli_import, clock, embedded, logs, migrations
+from callcenter import clock, logs, migrations
 from callcenter.actions import citizen
+from callcenter.cli import imports as cli_import
 from callcenter.config import settings
 from callcenter.db import reading, transaction
+from callcenter.demonstration import embedded
 from callcenter.live import floor, store
 from callcenter.records import sites
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Wish
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 from callcenter.records.sites import Site
 from callcenter.rules import national_list
 from callcenter.rules.states import AgentState
 from callcenter.rules.territory import TERRITORIES
-from tests.data import DATA
+from tests.support.data import DATA
 
 SITES = 2845
 CREWS = (10, 5000)
@@ -63,10 +65,10 @@ def _decide(crew: int) -> float:
         line = f"CA{new_id().replace('-', '')}"
         wish = Wish(chance.choice(DEPARTMENTS), chance.choice(TOPICS), "fr")
         began = time.perf_counter()
-        joined = citizen.joins_queue(line, f"+336{chance.randrange(10**8):08}", wish, clock.now())
+        joined = citizen.join_queue(line, f"+336{chance.randrange(10**8):08}", wish, clock.now())
         took.append(time.perf_counter() - began)
         assert isinstance(joined, citizen.Waits), joined
-        citizen.hangs_up(line, clock.now())
+        citizen.hang_up(line, clock.now())
     return statistics.median(took)
 
 
@@ -86,7 +88,7 @@ def _hire(present: int, crew: int) -> None:
     with transaction(patience=60) as session:
         session.add_all(staff)
     for agent in staff:
-        floor.comes(agent.id, agent.queues, at.timestamp())
+        floor.enter(agent.id, agent.queues, at.timestamp())
         floor.free(agent.id, at.timestamp())
 
 
@@ -98,7 +100,7 @@ def _settle_sites() -> None:
     began = time.perf_counter()
     taken = national_list.read(cli_import.fetch(str(listed)))
     with transaction(patience=60) as session:
-        sites.take_in(session, list(taken.sites.values()), clock.now())
+        sites.import_list(session, list(taken.sites.values()), clock.now())
     print(f"import_sites_seconds {time.perf_counter() - began:.2f}")
     with reading() as session:
         assert len(sites.every(session)) == SITES

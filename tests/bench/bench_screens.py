@@ -23,16 +23,17 @@ from urllib.request import urlopen
 
 import psutil
 
-from callcenter import clock, embedded, migrations
-from callcenter.api import links
+from callcenter import clock, migrations
 from callcenter.config import settings
 from callcenter.db import transaction
+from callcenter.demonstration import embedded
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 from callcenter.rules.states import CallState
+from callcenter.screens import wall_links
 from tests.bench.bench_wall import cpu, read
-from tests.town import settle, settle_many
+from tests.support.town import settle, settle_many
 
 SECONDS = 20.0
 AGENTS, WAITING = 60, 200
@@ -71,7 +72,7 @@ def _busy() -> str:
     with transaction() as session:
         overseer = agents.get(session, root)
     assert overseer is not None
-    return links.make(overseer, "bench")
+    return wall_links.make(overseer, "bench")
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def _web() -> Iterator[tuple[psutil.Process, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "callcenter.app:app", "--port", str(port), "--no-access-log"]
+    command = [sys.executable, "-m", "uvicorn", "callcenter.web.app:app", "--port", str(port), "--no-access-log"]
     process = subprocess.Popen([*command, "--log-level", "warning", "--timeout-graceful-shutdown", "1"])
     try:
         deadline = time.monotonic() + PATIENCE

@@ -13,9 +13,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from ivr.caller_answers import Heard
 from ivr.dialogue import NOT_UNDERSTOOD, packaged_menu, spoken
-from ivr.heard import Heard
-from ivr.hearing import NAMED
+from ivr.spoken_answers import NAMED
 
 SENTENCES = Path(__file__).parent.parent / "sentences"
 UNSURE = str(len(packaged_menu().level("")) + 1)

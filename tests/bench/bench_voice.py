@@ -24,9 +24,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from callcenter import embedded
 from callcenter.clock import now
 from callcenter.config import settings
+from callcenter.demonstration import embedded
 from callcenter.live import floor, queue
 from callcenter.rules import routing
 from callcenter.rules.territory import TERRITORIES
@@ -88,7 +88,7 @@ def _queue_up(environment: dict[str, str], many: int) -> list[str]:
     at = now().timestamp()
     served = routing.agent_queues("agent", "46", ["impots"], ["fr"])
     for agent in ("karim", "lea", "tom"):
-        floor.comes(agent, served, at)
+        floor.enter(agent, served, at)
     waiting = [f"00000000-0000-4000-8000-{n:012}" for n in range(many)]
     queues = routing.call_queues("46", "impots", "fr")
     for n, call_id in enumerate(waiting):

@@ -24,8 +24,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from callcenter.ui import render
-from callcenter.ui.broadcast import Channel, Following, Watcher
+from callcenter.web.broadcast import Channel, Following, Watcher
+from callcenter.web.pages import render
 
 CLIENTS = 200
 EVERY = 0.1  # seconds between two frames; ten times as often as the wall, to measure sooner

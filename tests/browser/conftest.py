@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from callcenter import embedded
 from callcenter.db import engine
-from ivr.rehearsal.far_end import Line
-from tests import cast
-from tests.chromium import ARGUMENTS, executable
-from tests.desk import Desk
-from tests.town import PASSWORD
+from callcenter.demonstration import embedded
+from ivr.practice.far_end import Line
+from tests.support import cast
+from tests.support.chromium import ARGUMENTS, executable
+from tests.support.desk import Desk
+from tests.support.town import PASSWORD
 
 KARIM = "+33565000001"
 

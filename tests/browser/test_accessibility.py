@@ -15,17 +15,17 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls, directory, sites
 from callcenter.records.calls import Wish
 from callcenter.records.contacts import Contact
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 from callcenter.rules import national_list
 from callcenter.rules.rounds import Stop
 from callcenter.rules.states import Ending
-from ivr.rehearsal.far_end import Line
-from tests.api.test_reports import site
+from ivr.practice.far_end import Line
 from tests.browser.conftest import KARIM, Opens
-from tests.desk import Desk
-from tests.kept import rolled_up
-from tests.records.world import World
-from tests.town import PASSWORD, TOPICS, settle
+from tests.callcenter.web.api.test_reports import site
+from tests.support.desk import Desk
+from tests.support.kept import rolled_up
+from tests.support.town import PASSWORD, TOPICS, settle
+from tests.support.world import World
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
 RUN = """async () => {
@@ -151,7 +151,7 @@ def _keeps_elsewhere(agent_id: str, text: str) -> None:
     with reading() as session:
         call = session.get_one(calls.Call, str(session.get_one(agents.Agent, agent_id).call_id))
         revision = session.get_one(Contact, call.contact_id).draft_revision
-    notes.keeps(agent_id, call.contact_id, text, revision)
+    notes.keep(agent_id, call.contact_id, text, revision)
 
 
 def test_the_desk_that_missed_an_offer_and_knows_the_caller(line: Line, opens: Opens, is_accessible: Checks) -> None:
@@ -271,8 +271,8 @@ def test_orders_and_why_a_call_waits(line: Line, desk: Desk, opens: Opens, is_ac
 
 def _promised(department: str, topic: str, number: str) -> str:
     line = f"CA{new_id().replace('-', '')}"
-    callback.asks(line, number, Wish(department, topic), clock.now(), typed=False)
-    citizen.hangs_up(line, clock.now())
+    callback.promise_to_caller(line, number, Wish(department, topic), clock.now(), typed=False)
+    citizen.hang_up(line, clock.now())
     with transaction() as session:
         kept = callbacks.open_for(session, PhoneNumber(number))
         assert kept
@@ -284,8 +284,8 @@ def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None
     settle("admin", role="admin")
     karim = settle("karim")
     with transaction() as session:
-        sites.take_in(session, list(national_list.read(LISTED.encode()).sites.values()), clock.now())
-        sites.take_in_rounds(session, [STOP])
+        sites.import_list(session, list(national_list.read(LISTED.encode()).sites.values()), clock.now())
+        sites.import_rounds(session, [STOP])
     page = opens("admin")
     page.goto("/admin/agents")
     is_accessible(page, "the accounts")

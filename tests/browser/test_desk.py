@@ -11,13 +11,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from callcenter import clock
 from callcenter.db import reading, transaction
-from callcenter.records import calls, contacts, simulation
+from callcenter.demonstration import simulated_rows as simulation
+from callcenter.records import calls, contacts
 from callcenter.rules.states import Due
-from ivr.rehearsal.far_end import Caller, Line
+from ivr.practice.far_end import Caller, Line
 from tests.browser.conftest import KARIM, Opens
-from tests.cast import Service
-from tests.desk import Desk
-from tests.town import PASSWORD, settle
+from tests.support.cast import Service
+from tests.support.desk import Desk
+from tests.support.town import PASSWORD, settle
 
 
 def _calls_about_taxes(line: Line) -> Caller:

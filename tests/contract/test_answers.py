@@ -12,8 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from callcenter.config import PRACTICE_ACCOUNT, PRACTICE_TOKEN
-from ivr.rehearsal.far_end import Line
-from ivr.rehearsal.server import Running, create
+from ivr.practice.far_end import Line
+from ivr.practice.server import Running, create
 from tests.contract.referee import contract
 from tests.contract.tiny_voice import TinyVoice, say
 

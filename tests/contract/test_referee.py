@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from callcenter.config import PRACTICE_ACCOUNT, PRACTICE_TOKEN
-from ivr.rehearsal.webhooks import sign
+from ivr.practice.webhooks import sign
 from tests.contract.referee import Referee, contract
 
 ROOT = f"/2010-04-01/Accounts/{PRACTICE_ACCOUNT}"

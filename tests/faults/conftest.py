@@ -11,19 +11,20 @@ import psutil
 import psycopg
 import pytest
 
-from callcenter import clock, config, embedded, migrations
+from callcenter import clock, config, migrations
 from callcenter.actions import agent
 from callcenter.db import engine, reading
+from callcenter.demonstration import embedded
 from callcenter.errors import StoreDown
 from callcenter.live import store
 from callcenter.records import offers
 from callcenter.records.offers import Offer
 from callcenter.telephone import telephone
 from ivr import twilio
-from ivr.rehearsal.far_end import Line
-from tests import cast
-from tests.freezing import family
-from tests.town import settle
+from ivr.practice.far_end import Line
+from tests.support import cast
+from tests.support.freezing import family
+from tests.support.town import settle
 
 KARIM = "+33565000001"
 PEOPLE = ("agents", "contacts", "calls", "callbacks", "drafts", "events", "carrier_events")
@@ -46,7 +47,7 @@ class Town:
 
     def offer(self) -> Offer | None:
         """What Karim's page shows, after a heartbeat."""
-        agent.beats(self.karim, clock.now())
+        agent.beat(self.karim, clock.now())
         with reading() as session:
             return offers.open_of_agent(session, self.karim)
 
@@ -99,7 +100,7 @@ def town(running: tuple[cast.Service, embedded.Stores]) -> Town:
     until(lambda: empties(both.postgresql))  # the running service may hold a table the other way round
     until(lambda: bool(store.client().flushall()))
     karim = settle("karim", phone=KARIM)
-    agent.takes_post(karim, "phone", clock.now())
+    agent.take_post(karim, "phone", clock.now())
     return Town(service, both, line, karim)
 
 

@@ -30,18 +30,18 @@ def test_a_number_is_nowhere_in_clear(town: Town) -> None:
     assert sings("tel 6 12 34 56 98")
     assert sings(CALLING.encode().hex())
     assert not sings("612345 6")
-    agent.pauses(town.karim, PauseReason.BREAK, clock.now())
+    agent.pause(town.karim, PauseReason.BREAK, clock.now())
     caller = town.line.call(from_=f"+33{CALLING}")
     caller.hears("code postal", 30).presses("46000").hears("Lot", 30).presses("1").hears("impôts", 30).presses("3")
     caller.hears("rappelé", 30).presses("1").hears("autre numéro", 30).presses("2").hears("dix chiffres", 30)
     caller.presses(f"0{TYPED}").hears("Vous avez tapé", 30).presses("1").hears("référence", 30).is_hung_up(30)
     again = town.line.call(from_=f"+33{CALLING}")
     again.hears("code postal", 30).presses("46000").hears("Lot", 30).presses("1").hears("impôts", 30).presses("3")
-    agent.is_available(town.karim, clock.now())
+    agent.become_available(town.karim, clock.now())
     until(lambda: town.offer() is not None)
     offer = town.offer()
     assert offer is not None
-    agent.accepts(town.karim, offer.id, clock.now())
+    agent.accept_offer(town.karim, offer.id, clock.now())
     until(lambda: not town.is_("offered") and not town.is_("connecting"))
     for name, content in everywhere(town):
         assert sings(content) == [], name

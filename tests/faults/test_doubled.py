@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from callcenter import clock
-from callcenter.actions import agent, checking, healing
+from callcenter.actions import agent, healing, promise_check
 from callcenter.records.contacts import Entry
 from callcenter.rules.states import Outcome
-from ivr.rehearsal.far_end import Caller
+from ivr.practice.far_end import Caller
 from tests.faults.conftest import KARIM, Town, until
 
 ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
@@ -30,7 +30,7 @@ def speaks_with_karim(town: Town, number: str) -> Caller:
     until(lambda: town.offer() is not None)
     offer = town.offer()
     assert offer is not None
-    agent.accepts(town.karim, offer.id, clock.now())
+    agent.accept_offer(town.karim, offer.id, clock.now())
     caller.is_connected_with(KARIM, 30)
     until(lambda: town.is_("talking"))
     return caller
@@ -39,12 +39,12 @@ def speaks_with_karim(town: Town, number: str) -> Caller:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_same_rows_come_of_a_whole_call(town: Town, fault: str) -> None:
     town.line.faults(**FAULTS[fault])
-    agent.beats(town.karim, clock.now())
+    agent.beat(town.karim, clock.now())
     caller = speaks_with_karim(town, "+33565051234")
     caller.hangs_up()
     until(lambda: town.is_("wrap_up"))
     contact_id = str(town.rows("select contact_id from calls where carrier_id = %s", caller.sid)[0][0])
-    agent.records(town.karim, contact_id, [ENTRY], clock.now())
+    agent.record_outcome(town.karim, contact_id, [ENTRY], clock.now())
     until(lambda: not town.line.live())
     call = town.rows(CHANGES, "call", "call", caller.sid)
     assert [now for _, now in call] == ["menu", "waiting", "offered", "connecting", "talking", "wrap_up", "ended"]
@@ -54,15 +54,15 @@ def test_the_same_rows_come_of_a_whole_call(town: Town, fault: str) -> None:
     assert town.is_("available")
     town.line.faults()
     healing.compare_carrier(clock.now() + timedelta(seconds=20))
-    assert checking.check(clock.now()).breaches == []
+    assert promise_check.check(clock.now()).breaches == []
 
 
 def test_a_citizen_left_in_an_empty_room_hears_the_last_words_after_all(town: Town) -> None:
-    agent.beats(town.karim, clock.now())
+    agent.beat(town.karim, clock.now())
     until(lambda: town.is_("available"))
     caller = speaks_with_karim(town, "+33565051235")
     town.line.faults(rest=[{"mode": "500", "times": None, "share": 1.0}])
-    agent.hangs_up(town.karim, clock.now())
+    agent.hang_up(town.karim, clock.now())
     town.line.faults()
     healing.compare_carrier(clock.now() + timedelta(seconds=20))
     caller.hears("référence", 30)

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from callcenter import clock
-from callcenter.actions import checking, index
+from callcenter.actions import live_index, promise_check
 from callcenter.db import Session, reading, transaction
 from callcenter.live import beacon, queue, store
-from callcenter.records import calls, contacts, trail
+from callcenter.records import calls, contacts, events
 from callcenter.records.calls import Call
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 from callcenter.rules.states import CallState
 from tests.faults.conftest import Town, until
 
@@ -24,8 +24,8 @@ def test_a_thousand_calls_stand_again_in_their_order(town: Town) -> None:
     with reading() as session:
         waiting = calls.waiting(session)
     for call in waiting:
-        index.put_call(call)
-    expected = {call.id: index.score(call) for call in waiting}
+        live_index.put_call(call)
+    expected = {call.id: live_index.score(call) for call in waiting}
     assert queue.waiting() == expected
     until(lambda: beacon.read() is not None)
     store.client().flushall()
@@ -34,7 +34,7 @@ def test_a_thousand_calls_stand_again_in_their_order(town: Town) -> None:
     standing = queue.waiting()
     assert sorted(standing, key=lambda call_id: standing[call_id]) == order
     assert [queue.place(call_id, clock.now().timestamp()) is not None for call_id in order[:3]] == [True] * 3
-    assert checking.check(clock.now(), ask_carrier=False).breaches == []
+    assert promise_check.check(clock.now(), ask_carrier=False).breaches == []
 
 
 def _waits(session: Session, number: int, at: datetime) -> None:
@@ -48,4 +48,4 @@ def _waits(session: Session, number: int, at: datetime) -> None:
         )
     )  # fmt: skip
     session.flush()
-    trail.note(session, at, "call", call_id, "", CallState.WAITING, "planted")
+    events.note(session, at, "call", call_id, "", CallState.WAITING, "planted")

@@ -14,14 +14,15 @@ from xml.etree import ElementTree
 import pytest
 from starlette.routing import Route
 
-from callcenter import clock, embedded
+from callcenter import clock
 from callcenter.actions import agent, callback, citizen
 from callcenter.config import PRACTICE_TOKEN
+from callcenter.demonstration import embedded
 from callcenter.rules.states import PauseReason
 from ivr.app import create
-from ivr.rehearsal.webhooks import sign
+from ivr.practice.webhooks import sign
 from tests.faults.conftest import Town, dead, until
-from tests.freezing import frozen
+from tests.support.freezing import frozen
 
 IN_TIME = 4.0  # seconds
 ANY = str(uuid4())
@@ -81,8 +82,8 @@ def is_served(town: Town, sid: str) -> None:
             return False
         if town.rows("select carrier_id from calls where id = %s", offer.call_id) == [(sid,)]:
             return True
-        citizen.hangs_up(FORM["CallSid"], clock.now())
-        callback.cancels_own(FORM["From"], clock.now())
+        citizen.hang_up(FORM["CallSid"], clock.now())
+        callback.cancel_from_menu(FORM["From"], clock.now())
         return False
 
     until(is_theirs)
@@ -101,7 +102,7 @@ def test_a_caller_lives_through_it_and_gets_an_agent(town: Town, fault: str) -> 
     breaks, name = FAULTS[fault]
     number = f"+3356505100{list(FAULTS).index(fault)}"
     seen = len(town.line.log())
-    agent.is_available(town.karim, clock.now())
+    agent.become_available(town.karim, clock.now())
     with breaks(getattr(town.stores, name)), ThreadPoolExecutor(40) as carriers:
         sid = waits(town, number)
         addresses = every_webhook()
@@ -116,7 +117,7 @@ def test_a_caller_lives_through_it_and_gets_an_agent(town: Town, fault: str) -> 
     assert {entry["status"] for entry in told} <= {200, 204}
     assert max(entry["seconds"] for entry in told) < IN_TIME
     town.line.ask("POST", f"/calls/{sid}/hangup", {})
-    agent.pauses(town.karim, PauseReason.BREAK, clock.now())
+    agent.pause(town.karim, PauseReason.BREAK, clock.now())
 
 
 def test_what_is_not_signed_changes_nothing(town: Town) -> None:

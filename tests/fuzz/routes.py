@@ -8,8 +8,8 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, TypeAdapter
 from starlette.routing import Route as PlainRoute
 
-from callcenter import app as web
-from callcenter.api.identity import ANYBODY
+from callcenter.rules.roles import ANYBODY
+from callcenter.web import app as web
 from ivr import app as voice
 
 LEFT_OUT = frozenset(

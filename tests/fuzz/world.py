@@ -8,14 +8,14 @@ from secrets import token_urlsafe
 from sqlalchemy import update
 
 from callcenter import clock
-from callcenter.actions import sites
-from callcenter.api.identity import csrf_token
+from callcenter.actions import site_imports
 from callcenter.db import transaction
 from callcenter.records import sessions
 from callcenter.records.agents import Agent
 from callcenter.rules import national_list
+from callcenter.web.identity import csrf_token
 from tests.fuzz.known import Known
-from tests.town import settle
+from tests.support.town import settle
 
 STAFF = {"agent": 3, "supervisor": 2, "auditor": 1, "admin": 2}
 SITES = 80
@@ -66,5 +66,5 @@ def settles(lists: Path | None) -> World:
     }
     if lists:
         content = b"".join(lists.read_bytes().splitlines(keepends=True)[:SITES])
-        sites.takes_in_list(None, national_list.read(content), clock.now())
+        site_imports.import_list(None, national_list.read(content), clock.now())
     return World(members, Known([each for several in members.values() for each in several]))

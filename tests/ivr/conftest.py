@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from callcenter import embedded
-from callcenter.actions.agent import pauses, takes_post
+from callcenter.actions.agent import pause, take_post
 from callcenter.clock import now
+from callcenter.demonstration import embedded
 from callcenter.rules.states import PauseReason
-from tests.ivr.voice_line import Carrier, in_front_of_the_app
-from tests.town import settle
+from tests.support.town import settle
+from tests.support.voice_line import Carrier, in_front_of_the_app
 
 
 @pytest.fixture
@@ -22,6 +22,6 @@ def carrier(database: embedded.Server, live: embedded.Server) -> Iterator[Carrie
 def agent(database: embedded.Server, live: embedded.Server) -> str:
     """Somebody of the Lot is at their post for taxes, and has gone for a coffee: whoever calls waits. Their id."""
     karim = settle("karim", "46", ["impots", "autre"])
-    takes_post(karim, "phone", now())
-    pauses(karim, PauseReason.BREAK, now())
+    take_post(karim, "phone", now())
+    pause(karim, PauseReason.BREAK, now())
     return karim

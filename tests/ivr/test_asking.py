@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from callcenter import embedded
-from callcenter.actions import callback, ceilings
+from callcenter.actions import callback, callback_ceilings
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading, transaction
+from callcenter.demonstration import embedded
 from callcenter.errors import DatabaseDown, Refusal
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls, contacts
@@ -25,8 +25,8 @@ from callcenter.rules.territory import clock_of
 from ivr.prompts import spoken_day
 from tests.ivr.test_waiting_room import Waiting, has_waited
 from tests.ivr.test_webhooks import _frozen
-from tests.ivr.voice_line import CALL, DURAND, Carrier, Document
-from tests.town import line_hours
+from tests.support.town import line_hours
+from tests.support.voice_line import CALL, DURAND, Carrier, Document
 
 WISH = Wish("46", "impots")
 OTHER_LINE = "CA" + "8" * 32
@@ -84,10 +84,10 @@ def test_the_callback_is_offered_early_and_the_place_is_kept(monday: None, carri
         call = calls.by_carrier_id(session, CALL)
     assert call is not None
     assert (call.state, call.ending) == (CallState.ENDED, Ending.BECAME_CALLBACK)
-    callback.becomes_due(kept.id, now())
+    callback.queue_due(kept.id, now())
     assert _the_promise().state == CallbackState.PROMISED  # her line is still open: the last words
     _is_over(carrier)
-    callback.becomes_due(kept.id, now())
+    callback.queue_due(kept.id, now())
     with reading() as session:
         (queued,) = calls.waiting(session)
     assert queued.queued_at is not None
@@ -308,7 +308,7 @@ def test_calling_again_and_speaking_now_leaves_the_promise_until_they_do(
     assert "code postal" in menu
     assert "Enqueue" in _topic(carrier, CallSid=OTHER_LINE).verbs
     assert _the_promise().state == CallbackState.PROMISED
-    callback.becomes_due(_the_promise().id, now() + timedelta(minutes=1))
+    callback.queue_due(_the_promise().id, now() + timedelta(minutes=1))
     assert _the_promise().state == CallbackState.PROMISED  # nobody dials who is on the line
 
 
@@ -349,9 +349,9 @@ def test_ten_thousand_abusive_requests_dial_nobody(monday: None, carrier: Carrie
         number = _abusive(kinds[n % len(kinds)], chance)
         try:
             if n % 2:
-                callback.drafts_number(CALL, number, now())
+                callback.draft_number(CALL, number, now())
             else:
-                callback.asks(CALL, number, WISH, now(), typed=False)
+                callback.promise_to_caller(CALL, number, WISH, now(), typed=False)
         except Refusal:
             refused += 1
     assert refused == 9_750
@@ -363,18 +363,18 @@ def test_ten_thousand_abusive_requests_dial_nobody(monday: None, carrier: Carrie
         assert "ne convient pas" in carrier.asks(typing, number), number
     assert _promises() == []
     for n in range(100):  # one number, again and again, from as many lines
-        callback.asks(f"CA{n:032}", DURAND, WISH, now(), typed=False)
+        callback.promise_to_caller(f"CA{n:032}", DURAND, WISH, now(), typed=False)
     assert len(_promises()) == 1
     line = PhoneNumber("+33612000000").e164
     typed = 0
     for n in range(50):  # one line, as many numbers of other people
-        callback.drafts_number(f"CB{n:032}", f"06130{n:05}", now())
+        callback.draft_number(f"CB{n:032}", f"06130{n:05}", now())
         try:
-            callback.asks(f"CB{n:032}", line, WISH, now(), typed=True)
+            callback.promise_to_caller(f"CB{n:032}", line, WISH, now(), typed=True)
             typed += 1
         except Refusal:
             continue
-    assert typed == ceilings.PER_DAY
+    assert typed == callback_ceilings.PER_DAY
     with reading() as session:
         assert session.query(Attempt).count() == 0
 
@@ -385,7 +385,7 @@ def test_no_more_is_promised_in_an_hour_than_the_nation_can_keep(
     monkeypatch.setenv("CALLBACKS_PER_HOUR", "2")
     settings.cache_clear()
     for n in range(2):
-        callback.asks(f"CA{n:032}", f"+3356505000{n}", WISH, now(), typed=False)
+        callback.promise_to_caller(f"CA{n:032}", f"+3356505000{n}", WISH, now(), typed=False)
     away = _topic(carrier)
     slots = carrier.asks(away.action, "1")
     said = carrier.asks(slots.action, "1")
@@ -396,15 +396,17 @@ def test_no_more_is_promised_in_an_hour_than_the_nation_can_keep(
 
 
 def test_one_number_is_promised_three_callbacks_a_day_and_no_more(monday: None) -> None:
-    for n in range(ceilings.PER_DAY):
-        callback.asks(f"CA{n:032}", DURAND, WISH, now(), typed=False)
-        assert callback.cancels_own(DURAND, now())
+    for n in range(callback_ceilings.PER_DAY):
+        callback.promise_to_caller(f"CA{n:032}", DURAND, WISH, now(), typed=False)
+        assert callback.cancel_from_menu(DURAND, now())
     with pytest.raises(Refusal):
-        callback.asks("CA" + "9" * 32, DURAND, WISH, now(), typed=False)
+        callback.promise_to_caller("CA" + "9" * 32, DURAND, WISH, now(), typed=False)
     assert {each.state for each in _promises()} == {CallbackState.CANCELLED}
 
 
 def test_a_promise_stored_too_late_to_be_told_is_not_stored(monday: None) -> None:
     with pytest.raises(DatabaseDown):
-        callback.asks(CALL, DURAND, WISH, now() - callback.HEARD_WITHIN - timedelta(seconds=1), typed=False)
+        callback.promise_to_caller(
+            CALL, DURAND, WISH, now() - callback.HEARD_WITHIN - timedelta(seconds=1), typed=False
+        )
     assert _promises() == []

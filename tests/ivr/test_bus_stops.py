@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from callcenter.actions.standing import Standing, packaged
+from callcenter.actions.config_snapshot import Standing, packaged
 from callcenter.rules.opening_hours import LineHours
 from callcenter.rules.rounds import HORIZON, Stop
-from ivr import sites
+from ivr import spoken_sites
 
 PARIS = ZoneInfo("Europe/Paris")
 TUESDAY = datetime(2026, 11, 24, 10, tzinfo=PARIS)
@@ -58,4 +58,4 @@ def _standing(declared: Declared, *stops: Stop) -> Standing:
 
 
 def _hears(stands: Standing, at: datetime) -> list[str]:
-    return sites.written(stands, "46", "46999", "fr", at).splitlines()[1:]
+    return spoken_sites.written(stands, "46", "46999", "fr", at).splitlines()[1:]

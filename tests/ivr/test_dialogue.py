@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcenter.rules.menu import Menu, Topic
+from ivr.caller_answers import Heard, Move, written
 from ivr.dialogue import (
     BY_TEXT,
     CANCEL,
@@ -35,7 +36,6 @@ from ivr.dialogue import (
     refused,
     typed_is_agreed,
 )
-from ivr.heard import Heard, Move, written
 
 MENU = packaged_menu()
 ROLLOUT = Menu(MENU.topics.values(), not_open=frozenset({"978"}))

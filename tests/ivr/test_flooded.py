@@ -7,7 +7,6 @@ import pytest
 import time_machine
 
 from callcenter.actions import callback
-from callcenter.api import board
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading
@@ -17,8 +16,9 @@ from callcenter.records.calls import Wish
 from callcenter.rules import alerts
 from callcenter.rules.alerts import Level, Watched, judge
 from callcenter.rules.pools import Pool
-from tests.ivr.voice_line import Carrier, Document
-from tests.town import line_hours
+from callcenter.screens import wall
+from tests.support.town import line_hours
+from tests.support.voice_line import Carrier, Document
 
 MONDAY = "2026-11-23T09:00:00+00:00"  # 10:00 in Cahors
 WISH = Wish("46", "impots", "fr", relay=False)
@@ -36,9 +36,9 @@ def flood(count: int, first: int = 0) -> list[str]:
     heard = []
     for n in range(first, first + count):
         line, at = f"CF{n:032}", now() + n * RATE
-        callback.drafts_number(line, f"0612{n:06}", at)
+        callback.draft_number(line, f"0612{n:06}", at)
         try:
-            callback.asks(line, "anonymous", WISH, at, typed=True)
+            callback.promise_to_caller(line, "anonymous", WISH, at, typed=True)
             heard.append("promised")
         except Refusal as refusal:
             heard.append(type(refusal).__name__)
@@ -102,5 +102,5 @@ def test_the_wall_raises_an_alarm_at_half_of_a_pool(monkeypatch: pytest.MonkeyPa
     settings.cache_clear()
     for count, level in ((1, Level.CALM), (1, Level.ALARM)):  # two of the four that are theirs
         flood(count, first=10 * int(level))
-        assert judge(board.watched(board.look(None)), {})[Watched(alerts.CALLBACK_POOLS)] == level
+        assert judge(wall.watched(wall.look(None)), {})[Watched(alerts.CALLBACK_POOLS)] == level
     settings.cache_clear()

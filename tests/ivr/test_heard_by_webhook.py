@@ -4,16 +4,16 @@ offered the next time."""
 import pytest
 from fastapi import FastAPI
 
-from callcenter.actions import callback, standing
+from callcenter.actions import callback, config_snapshot
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records import calls, rollout
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.rules.states import CallState
-from ivr.door import Voice
-from tests.ivr.voice_line import CALL, Carrier
-from tests.town import settle
+from ivr.webhook import Voice
+from tests.support.town import settle
+from tests.support.voice_line import CALL, Carrier
 
 
 def _call(line: str = CALL) -> Call:
@@ -58,12 +58,12 @@ def test_a_department_confirmed_before_is_offered_and_not_taken_for_granted(carr
 def test_an_emergency_message_comes_before_the_welcome(carrier: Carrier) -> None:
     with transaction() as session:
         rollout.say(session, "N", {"fr": "Inondations : appelez le 112."}, now())
-    standing.refresh()
+    config_snapshot.refresh()
     welcome = carrier.asks("/voice/incoming")
     assert welcome.text.index("Inondations") < welcome.text.index("Bonjour")
     with transaction() as session:
         rollout.say(session, "N", {}, now())
-    standing.refresh()
+    config_snapshot.refresh()
 
 
 def _looks(carrier: Carrier) -> None:
@@ -123,7 +123,7 @@ def test_a_callback_in_a_language_that_nobody_speaks_is_kept_in_french(carrier: 
     carrier.asks("/voice/status", CallStatus="completed")
     with reading() as session:
         (promised,) = session.query(Callback).all()
-    callback.becomes_due(promised.id, now())
+    callback.queue_due(promised.id, now())
     with reading() as session:
         (queued,) = calls.waiting(session)
     assert (promised.language, queued.queues[0]) == ("en", "46:impots:fr")

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from callcenter import clock, config, embedded
-from callcenter.actions import healing, site_texts, standing
+from callcenter import clock, config
+from callcenter.actions import config_snapshot, healing, site_texts
 from callcenter.db import reading, transaction
+from callcenter.demonstration import embedded
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import hours, persons, rollout, sites
 from callcenter.records.calls import Call
@@ -21,12 +22,12 @@ from callcenter.rules import national_list, rounds
 from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.states import Ending
 from ivr import sms
-from ivr.rehearsal.far_end import Line
-from tests.conversation import carrier as practice_carrier
+from ivr.practice.far_end import Line
 from tests.ivr.test_webhooks import _frozen
-from tests.ivr.voice_line import DURAND, Carrier, Document
-from workers import night
-from workers import sites as worker
+from tests.support.conversation import carrier as practice_carrier
+from tests.support.voice_line import DURAND, Carrier, Document
+from workers import nightly
+from workers import site_texts as site_texts_site_texts
 
 MOBILE = "+33612345678"
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
@@ -44,15 +45,15 @@ def lot(database: object, live: object) -> Iterator[time_machine.Traveller]:
     """The Lot and the Ain are not open."""
     with time_machine.travel(TUESDAY) as traveller:
         with transaction() as session:
-            sites.take_in(session, list(national_list.read(SITES.encode()).sites.values()), clock.now())
+            sites.import_list(session, list(national_list.read(SITES.encode()).sites.values()), clock.now())
             for department in ("46", "01"):
                 rollout.plan(session, department, "closed", TUESDAY.date())
-        standing.refresh()
+        config_snapshot.refresh()
         yield traveller
     with transaction() as session:
         for department in ("46", "01"):
             rollout.forget(session, department, TUESDAY.date())
-    standing.refresh()
+    config_snapshot.refresh()
 
 
 @pytest.fixture
@@ -129,13 +130,13 @@ def test_a_code_in_two_departments_keeps_its_sites_through_the_question(carrier:
 def test_a_bus_that_stops_there_is_announced_by_voice_and_by_text(carrier: Carrier, line: Line) -> None:
     bus = rounds.Stop("Bus", "Cajarc", "Mairie", "46160", "46", "", "We 09:00-12:00; PH off", "all")
     with transaction() as session:
-        sites.take_in_rounds(session, [bus])
-    standing.refresh()
+        sites.import_rounds(session, [bus])
+    config_snapshot.refresh()
     with texts():
         told = calls_from(carrier, "46160")
         assert "Le bus passe mercredi à Cajarc, de 9 h à 12 h." in told
         carrier.asks(told.action, "3", From=MOBILE)
-        worker.text(rows()[0].id)
+        site_texts_site_texts.text(rows()[0].id)
     assert "Le bus passe mercredi à Cajarc" in line.messages()[0]["body"]
 
 
@@ -145,8 +146,8 @@ def test_the_two_stops_that_are_told_are_the_next_to_come(carrier: Carrier) -> N
         for town, day in (("Cajarc", "Mo"), ("Limogne", "Fr"), ("Carayac", "We"))
     ]
     with transaction() as session:
-        sites.take_in_rounds(session, stops)
-    standing.refresh()
+        sites.import_rounds(session, stops)
+    config_snapshot.refresh()
     said = calls_from(carrier, "46160").text
     assert said.index("mercredi à Carayac") < said.index("vendredi à Limogne")
     assert "Cajarc" not in said
@@ -157,14 +158,14 @@ def test_a_site_closed_by_exception_is_told_so_by_voice_and_by_text(carrier: Car
     with transaction() as session:
         for site_id, written in ((1, "off"), (2, "off"), (3, "10:00-11:00")):
             hours.except_(session, DatedException(f"S{site_id}", today, today, written, "flood"))
-    standing.refresh()
+    config_snapshot.refresh()
     with texts():
         told = calls_from(carrier, "46200")
         assert told.text.count("Exceptionnellement fermé aujourd'hui.") == 2  # the one without hours too
         assert "de 10 heures à 11 heures" in told
         told = calls_from(carrier, line="CA" + "8" * 32)
         carrier.asks(told.action, "3", From=MOBILE, CallSid="CA" + "8" * 32)
-        worker.text(rows()[0].id)
+        site_texts_site_texts.text(rows()[0].id)
     assert "05 65 00 00 01, exceptionnellement fermé aujourd'hui" in line.messages()[0]["body"]
 
 
@@ -173,19 +174,19 @@ def test_a_bus_that_does_not_run_is_not_announced(carrier: Carrier) -> None:
     wednesday = TUESDAY.date() + timedelta(days=1)
     with_a_bus = SITES.replace("commentaire", "commentaire;format_fs") + "6;Bus;46;46160;Cajarc;;;;;Bus_équivalent\n"
     with transaction() as session:
-        sites.take_in(session, list(national_list.read(with_a_bus.encode()).sites.values()), clock.now())
-        sites.take_in_rounds(session, [stop])
+        sites.import_list(session, list(national_list.read(with_a_bus.encode()).sites.values()), clock.now())
+        sites.import_rounds(session, [stop])
         hours.except_(session, DatedException("S6", wednesday, wednesday, reason="strike"))
-    standing.refresh()
+    config_snapshot.refresh()
     assert "Le bus passe le mercredi 2 décembre à Cajarc" in calls_from(carrier, "46160")
 
 
 def test_a_bus_is_not_announced_on_a_day_declared_a_holiday(carrier: Carrier) -> None:
     stop = rounds.Stop("Bus", "Cajarc", "Mairie", "46160", "46", "", "We 09:00-12:00; PH off", "all")
     with transaction() as session:
-        sites.take_in_rounds(session, [stop])
+        sites.import_rounds(session, [stop])
         hours.override(session, "46", TUESDAY.date() + timedelta(days=1), is_holiday=True)
-    standing.refresh()
+    config_snapshot.refresh()
     assert "Le bus passe le mercredi 2 décembre à Cajarc" in calls_from(carrier, "46160")
 
 
@@ -193,7 +194,7 @@ def test_from_the_day_it_opens_its_callers_are_served(carrier: Carrier) -> None:
     for state in ("pilot", "open"):
         with transaction() as session:
             rollout.plan(session, "46", state, TUESDAY.date())
-        standing.refresh()
+        config_snapshot.refresh()
         assert "Vous appelez pour le Lot" in calls_from(carrier)
 
 
@@ -217,9 +218,9 @@ def test_the_list_is_sent_by_text_once_where_texts_are_on(carrier: Carrier, line
         (row,) = rows()
         assert site_texts.unsent(clock.now()) == [row.id]
         for _ in range(3):
-            worker.text(row.id)
+            site_texts_site_texts.text(row.id)
         assert site_texts.unsent(clock.now()) == []
-        healing.callbacks_are_kept(clock.now())
+        healing.keep_callbacks(clock.now())
     (sent,) = line.messages()
     assert sent["to"] == MOBILE
     assert "France services Figeac, Figeac, 05 65 00 00 01, ouvert aujourd'hui 09:00-12:00 14:00-17:00" in sent["body"]
@@ -236,12 +237,12 @@ def test_the_longest_names_are_sent_in_four_segments_of_the_short_alphabet(carri
     found = national_list.read("\n".join([head, *lines, ain, other]).encode()).sites.values()
     bus = rounds.Stop("Bus", town, "Mairie", "46400", "46", "", "We 09:00-12:00; PH off", "all")
     with transaction() as session:
-        sites.take_in(session, list(found), clock.now())
-        sites.take_in_rounds(session, [bus])
-    standing.refresh()
+        sites.import_list(session, list(found), clock.now())
+        sites.import_rounds(session, [bus])
+    config_snapshot.refresh()
     with texts():
         carrier.asks(calls_from(carrier, "46400").action, "3", From=MOBILE)
-        worker.text(rows()[0].id)
+        site_texts_site_texts.text(rows()[0].id)
     body = line.messages()[0]["body"]
     assert body.startswith("France services vous accueille :\nMaison France services de l'Etre - Saint-Rémy")
     assert 2 <= sms.segments(body) <= 4  # which refuses a letter outside the alphabet
@@ -259,7 +260,7 @@ def test_in_english_and_for_another_postal_code_of_the_same_call(carrier: Carrie
         told = carrier.asks(again.action, "46100", From=MOBILE)
         carrier.asks(told.action, "3", From=MOBILE)
         for row in sorted(rows(), key=lambda row: row.asked_at):
-            worker.text(row.id)
+            site_texts_site_texts.text(row.id)
     bodies = [sent["body"] for sent in line.messages()]
     assert len(bodies) == 2
     assert any("Gourdon, open today 08:00-12:00" in body for body in bodies)
@@ -315,5 +316,5 @@ def test_what_was_asked_for_is_of_the_person_and_is_forgotten_after_a_day(
         assert rows() == []
         carrier.asks(calls_from(carrier, line="CA" + "9" * 32).action, "3", From=MOBILE, CallSid="CA" + "9" * 32)
         lot.shift(timedelta(hours=25))
-        night.tidy()
+        nightly.tidy()
         assert rows() == []

@@ -10,8 +10,8 @@ from callcenter.db import reading
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls
 from callcenter.records.callbacks import Callback
-from tests.ivr.voice_line import DURAND, Carrier, Document
-from tests.town import line_hours
+from tests.support.town import line_hours
+from tests.support.voice_line import DURAND, Carrier, Document
 
 MONDAY = "2026-11-23T09:00:00+00:00"
 

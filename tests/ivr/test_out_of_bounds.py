@@ -6,9 +6,9 @@ import pytest
 from starlette.routing import Route
 
 from ivr.app import create
+from ivr.caller_answers import Heard
 from ivr.dialogue import packaged_menu, spoken
-from ivr.heard import Heard
-from tests.ivr.voice_line import Carrier
+from tests.support.voice_line import Carrier
 
 ENDLESS = "9" * 5_000
 THREE = "%D9%A3"  # a figure, and none of ours

@@ -9,17 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from callcenter import clock, config, embedded
+from callcenter import clock, config
 from callcenter.actions import healing
 from callcenter.db import reading
+from callcenter.demonstration import embedded
 from callcenter.errors import CarrierDidNothing
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 from callcenter.telephone import telephone
 from ivr import twilio
-from ivr.rehearsal.far_end import Line
-from ivr.rehearsal.server import Running, create
+from ivr.practice.far_end import Line
+from ivr.practice.server import Running, create
 
 NATIONAL, SHOWN, WRITES, FOREIGN = "+33800000000", "+33565051200", "+33757050010", "+33144556677"
 KEY, SECRET, SERVICE = "SK" + "b" * 32, "the-secret-of-the-key", "MG" + "a" * 32

@@ -8,22 +8,23 @@ import pytest
 
 from callcenter import config
 from callcenter.actions import agent, healing, satisfaction
-from callcenter.actions.agent import takes_post
-from callcenter.api import board
+from callcenter.actions.agent import take_post
 from callcenter.clock import now
 from callcenter.db import reading, transaction
-from callcenter.records import calls, contacts, rollups
+from callcenter.records import calls, contacts
 from callcenter.records.contacts import Contact, Entry
-from callcenter.records.figures import between
+from callcenter.records.figures import roll_up
+from callcenter.records.figures.totals import between
 from callcenter.rules import quality
 from callcenter.rules.satisfaction import Reply, read
 from callcenter.rules.states import Outcome
-from ivr.rehearsal.far_end import Line
-from tests.conversation import carrier as practice_carrier
-from tests.conversation import ends, speaks
-from tests.ivr.voice_line import Carrier
-from tests.kept import rolled_up
-from tests.town import settle
+from callcenter.screens import wall
+from ivr.practice.far_end import Line
+from tests.support.conversation import carrier as practice_carrier
+from tests.support.conversation import ends, speaks
+from tests.support.kept import rolled_up
+from tests.support.town import settle
+from tests.support.voice_line import Carrier
 
 DURAND = "+33612345678"
 LINES = count(1)
@@ -38,7 +39,7 @@ def line() -> Iterator[Line]:
 @pytest.fixture
 def karim(carrier: Carrier) -> str:
     karim = settle("karim", "46", ["impots", "autre"])
-    takes_post(karim, "phone", now())
+    take_post(karim, "phone", now())
     return karim
 
 
@@ -50,7 +51,7 @@ def spoken(karim: str, number: str = DURAND) -> str:
         call = calls.get(session, call_id)
     assert call is not None
     entry = Entry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True)
-    agent.records(karim, call.contact_id, [entry], now())
+    agent.record_outcome(karim, call.contact_id, [entry], now())
     return call_id
 
 
@@ -76,7 +77,7 @@ def test_the_caller_answers_both_questions_and_every_webhook_comes_twice(carrier
     assert (contact.satisfaction, contact.satisfaction_scale, contact.settled_said) == (3, 4, False)
     assert "satisfait" not in carrier.asks(f"/voice/goodbye?c={call_id}")
     with reading() as session:
-        assert rollups.is_marked(session)  # the second answer alone changes the figures of its day
+        assert roll_up.is_marked(session)  # the second answer alone changes the figures of its day
     rolled_up(now())
     with reading() as session:
         (tally,) = between(session, contact.local_day, contact.local_day).values()
@@ -129,7 +130,7 @@ def test_a_relay_call_is_given_the_time_and_nobody_unheard_is_asked(carrier: Car
 
 def test_by_text_where_texts_are_on(carrier: Carrier, karim: str, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     call_id, answered = spoken(karim), spoken(karim, "+33612345679")
-    satisfaction.says(answered, Reply(score=4))
+    satisfaction.record_answer(answered, Reply(score=4))
     spoken(karim, "+33565051234")  # a fixed line takes no texts
     later = now() + timedelta(minutes=5)
     assert satisfaction.to_ask(later) == []
@@ -138,9 +139,9 @@ def test_by_text_where_texts_are_on(carrier: Carrier, karim: str, line: Line, mo
     try:
         assert satisfaction.to_ask(now()) == []  # they may still be on the line
         for contact_id in satisfaction.to_ask(later) * 2:
-            satisfaction.asks_by_text(contact_id, later)
+            satisfaction.ask_by_text(contact_id, later)
         assert satisfaction.to_ask(later) == []
-        healing.satisfaction_is_asked(later)
+        healing.ask_satisfaction(later)
     finally:
         monkeypatch.delenv("TEXTS")
         config.settings.cache_clear()
@@ -168,14 +169,14 @@ def test_texts_have_one_ceiling_and_the_rest_wait_for_their_turn(
     config.settings.cache_clear()
     try:
         for contact_id in satisfaction.to_ask(later):
-            satisfaction.asks_by_text(contact_id, later)
+            satisfaction.ask_by_text(contact_id, later)
         assert len(line.messages()) == 2
         assert satisfaction.to_ask(later) == []
-        assert board.last_hour(later).texts.share == 1
+        assert wall.last_hour(later).texts.share == 1
         monkeypatch.setenv("TEXTS_PER_HOUR", "3")
         config.settings.cache_clear()
         for contact_id in satisfaction.to_ask(later) * 2:
-            satisfaction.asks_by_text(contact_id, later)
+            satisfaction.ask_by_text(contact_id, later)
         assert len({message["to"] for message in line.messages()}) == 3
     finally:
         monkeypatch.undo()

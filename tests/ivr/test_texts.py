@@ -9,20 +9,20 @@ from hypothesis import strategies as st
 
 from callcenter import config
 from callcenter.actions import satisfaction
-from callcenter.actions.agent import takes_post
+from callcenter.actions.agent import take_post
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import persons, texts
-from callcenter.records.identity import new_reference
+from callcenter.records.identifiers import new_reference
 from callcenter.records.texts import Delivery, Kind, Text
 from ivr import sms
+from ivr.practice.far_end import Line
 from ivr.prompts import LANGUAGES, SENTENCES, text
-from ivr.rehearsal.far_end import Line
-from tests.conversation import carrier as practice_carrier
 from tests.ivr.test_satisfaction import DURAND, spoken
-from tests.ivr.voice_line import Carrier
-from tests.town import settle
+from tests.support.conversation import carrier as practice_carrier
+from tests.support.town import settle
+from tests.support.voice_line import Carrier
 
 LONGEST = {"reference": new_reference(), "spans": "de 08:30-12:00 13:30-17:30"}
 """The widest values of what is filled into a sentence that is texted."""
@@ -85,13 +85,13 @@ def line() -> Iterator[Line]:
 def asked(carrier: Carrier, line: Line, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Mme Durand has been asked by text; the text's id."""
     karim = settle("karim", "46", ["impots", "autre"])
-    takes_post(karim, "phone", now())
+    take_post(karim, "phone", now())
     spoken(karim)
     monkeypatch.setenv("TEXTS", "1")
     config.settings.cache_clear()
     later = now() + timedelta(minutes=5)
     for contact_id in satisfaction.to_ask(later):
-        satisfaction.asks_by_text(contact_id, later)
+        satisfaction.ask_by_text(contact_id, later)
     yield the_text().id
     monkeypatch.delenv("TEXTS")
     config.settings.cache_clear()

@@ -6,16 +6,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from callcenter import embedded
 from callcenter.actions import citizen
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading, transaction
+from callcenter.demonstration import embedded
 from callcenter.records import calls
 from callcenter.records.calls import Wish
 from callcenter.rules.states import CallState
-from tests.freezing import frozen
-from tests.ivr.voice_line import CALL, DURAND, Carrier, Document
+from tests.support.freezing import frozen
+from tests.support.voice_line import CALL, DURAND, Carrier, Document
 
 TOLD = {"fr": "Un responsable peut écouter", "en": "A supervisor may listen"}
 
@@ -30,7 +30,7 @@ def _monitoring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _waits(language: str = "fr", *, relay: bool = False) -> str:
-    waits = citizen.joins_queue(CALL, DURAND, Wish("46", "impots", language, relay), now())
+    waits = citizen.join_queue(CALL, DURAND, Wish("46", "impots", language, relay), now())
     assert isinstance(waits, citizen.Waits)
     return waits.call_id
 

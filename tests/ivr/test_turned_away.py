@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from callcenter.actions import agent as desk
-from callcenter.actions import callback, standing
+from callcenter.actions import callback, config_snapshot
 from callcenter.actions import orders as supervised
 from callcenter.clock import now
 from callcenter.db import reading, transaction
@@ -21,9 +21,9 @@ from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.priority import BONUS, Reason
 from callcenter.rules.states import Ending
 from callcenter.rules.territory import TERRITORIES
-from tests.ivr.voice_line import CALL, DURAND, Carrier, Document
-from tests.promises.people import number_of
-from tests.town import line_hours, settle
+from tests.support.people import number_of
+from tests.support.town import line_hours, settle
+from tests.support.voice_line import CALL, DURAND, Carrier, Document
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # ten o'clock in Cahors
 PARIS = ZoneInfo("Europe/Paris")
@@ -38,7 +38,7 @@ def monday(database: object, live: object) -> Iterator[time_machine.Traveller]:
 def orders(act: str, topic: str = "impots", to: str = "", scope: str = "46") -> None:
     with transaction() as session:
         rollout.order(session, scope, topic, act, to, now())
-    standing.refresh()
+    config_snapshot.refresh()
 
 
 def topic(carrier: Carrier, department: str = "46", **said: str) -> Document:
@@ -59,13 +59,13 @@ def waiting() -> list[Call]:
 def promised(topic: str = "impots", relay: bool = False, for_agent: str | None = None) -> Callback:
     """Somebody was promised a callback, which is due now."""
     wish = Wish("46", topic, "fr", relay)
-    callback.asks(CALL, DURAND, wish, now(), typed=False)
+    callback.promise_to_caller(CALL, DURAND, wish, now(), typed=False)
     with transaction() as session:
         row = session.query(Callback).one()
         row.due_from, row.for_agent = now() - timedelta(minutes=1), for_agent
         call = calls.by_carrier_id(session, CALL)
         assert call is not None
-        calls.line_is_over(session, call, now())
+        calls.close_line(session, call, now())
     return the_callback()
 
 
@@ -94,7 +94,7 @@ def test_a_queue_has_its_own_hours_and_its_callbacks_keep_them(
 ) -> None:
     with transaction() as session:
         hours.write(session, "N", "impots", "Mo-Fr 14:00-16:00")
-    standing.refresh()
+    config_snapshot.refresh()
     slots = promises_first(topic(carrier), carrier, "répondront aujourd'hui, à partir de 14 heures")
     assert "le matin" not in slots
     kept = the_callback()
@@ -102,7 +102,7 @@ def test_a_queue_has_its_own_hours_and_its_callbacks_keep_them(
     assert window == [14, 16]
     with transaction() as session:
         hours.write(session, "N", "impots", "")
-    standing.refresh()
+    config_snapshot.refresh()
 
 
 def test_on_a_day_closed_by_exception_a_caller_hears_when(
@@ -111,7 +111,7 @@ def test_on_a_day_closed_by_exception_a_caller_hears_when(
     today = MONDAY.date()
     with transaction() as session:
         hours.except_(session, DatedException("46", today, today + timedelta(days=1), reason="crue"))
-    standing.refresh()
+    config_snapshot.refresh()
     promises_first(topic(carrier), carrier, "répondront mercredi 25 novembre, à partir de")
 
 
@@ -125,7 +125,7 @@ def test_with_nobody_of_any_ring_for_this_topic_a_callback_is_offered_first(
 ) -> None:
     lea = settle("lea", "2A", ["sante"])
     settle("away", "46", ["impots"])
-    desk.takes_post(lea, "phone", now())
+    desk.take_post(lea, "phone", now())
     promises_first(topic(carrier), carrier, "Aucun conseiller n'est en ligne")
 
 
@@ -155,7 +155,7 @@ def test_where_no_calendar_is_known_it_is_said_and_nothing_is_promised(
 def test_a_callback_that_is_due_joins_the_queue_its_own_is_led_to(monday: time_machine.Traveller, agent: str) -> None:
     kept = promised()
     orders("redirect", to="autre")
-    callback.becomes_due(kept.id, now())
+    callback.queue_due(kept.id, now())
     (call,) = waiting()
     assert (call.topic, call.queues[0], the_callback().topic) == ("autre", "46:autre:fr", "impots")
 
@@ -168,10 +168,10 @@ def test_a_callback_that_waits_already_goes_where_its_queue_is_merged_and_stays_
         ines = agents.by_login(session, "ines")
     assert ines is not None
     kept = promised()
-    callback.becomes_due(kept.id, now())
-    supervised.orders(ines, "46", "impots", "close", "", now())
+    callback.queue_due(kept.id, now())
+    supervised.order_queue(ines, "46", "impots", "close", "", now())
     assert [call.queues[0] for call in waiting()] == ["46:impots:fr"]
-    assert supervised.orders(ines, "46", "impots", "merge", "autre", now()) == 1
+    assert supervised.order_queue(ines, "46", "impots", "merge", "autre", now()) == 1
     (call,) = waiting()
     assert (call.queues[0], call.callback_id) == ("46:autre:fr", kept.id)
 
@@ -182,9 +182,9 @@ def test_what_is_merged_into_a_matter_that_nobody_serves_is_anybodys(monday: tim
     with reading() as session:
         ines = agents.get(session, ines_id)
     assert ines is not None
-    callback.becomes_due(promised().id, now())
+    callback.queue_due(promised().id, now())
     assert [call.queues[0] for call in waiting()] == ["46:impots:fr"]
-    assert supervised.orders(ines, "46", "impots", "merge", "sante", now()) == 1
+    assert supervised.order_queue(ines, "46", "impots", "merge", "sante", now()) == 1
     assert [(call.topic, call.queues[0]) for call in waiting()] == [("sante", "46:*:fr")]
 
 
@@ -218,14 +218,14 @@ def test_a_callback_of_a_closed_queue_waits_for_the_end_of_the_order(
     kept = promised()
     orders("close")
     for _ in range(3):
-        callback.becomes_due(kept.id, now())
+        callback.queue_due(kept.id, now())
         assert waiting() == []
         assert the_callback().state == CallbackState.PROMISED
         assert now() < the_callback().due_from < the_callback().due_until
         monday.shift(timedelta(minutes=6))
     assert (the_callback().promised_from, the_callback().promised_until) == (kept.promised_from, kept.promised_until)
     orders("open")
-    callback.becomes_due(kept.id, now())
+    callback.queue_due(kept.id, now())
     (call,) = waiting()
     assert call.callback_id == kept.id
 
@@ -235,20 +235,20 @@ def test_a_callback_that_an_agent_promised_to_make_themselves_is_theirs_whatever
 ) -> None:
     kept = promised(for_agent=agent)
     orders("close")
-    callback.becomes_due(kept.id, now())
+    callback.queue_due(kept.id, now())
     (call,) = waiting()
     assert call.queues[0] == f"A:{agent}"
 
 
 def test_a_relay_callers_callback_goes_ahead_as_their_call_would(monday: time_machine.Traveller, agent: str) -> None:
     kept = promised(relay=True)
-    callback.becomes_due(kept.id, now())
+    callback.queue_due(kept.id, now())
     (call,) = waiting()
     assert (call.priority, call.reasons, call.relay) == (BONUS[Reason.RELAY], [Reason.RELAY], True)
 
 
 def test_an_ordinary_callback_keeps_its_place_and_no_more(monday: time_machine.Traveller, agent: str) -> None:
     kept = promised()
-    callback.becomes_due(kept.id, now())
+    callback.queue_due(kept.id, now())
     (call,) = waiting()
     assert (call.priority, call.reasons) == (0.0, [])

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from twilio.twiml.voice_response import Conference, Dial, Enqueue, Gather, VoiceResponse
 from twilio.twiml.voice_response import Say as TheirSay
 
+from ivr.caller_answers import Heard
 from ivr.dialogue import QUESTIONS, ask, packaged_menu
-from ivr.heard import Heard
 from ivr.prompts import say, waiting
 from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, Move, Rest, Ring, Say, Speech, Spelled, Turn, Wait
 from ivr.twiml import RETRIES, twiml

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from callcenter import embedded
 from callcenter.db import reading
+from callcenter.demonstration import embedded
 from callcenter.records.callbacks import Callback
 from tests.ivr.test_asking import MONDAY
-from tests.ivr.voice_line import DURAND, Carrier, Document
-from tests.town import line_hours
+from tests.support.town import line_hours
+from tests.support.voice_line import DURAND, Carrier, Document
 
 
 @pytest.fixture

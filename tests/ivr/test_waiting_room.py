@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import text
 
 from callcenter.actions import agent as desk
-from callcenter.actions import index, standing
+from callcenter.actions import config_snapshot, live_index
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.live import queue
 from callcenter.records import calls, hours
 from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.states import CallState
-from tests.ivr.voice_line import CALL, DURAND, Carrier, Document
+from tests.support.voice_line import CALL, DURAND, Carrier, Document
 
 QUEUE = "/voice/heard?s=topic&d=46"
 
@@ -45,7 +45,7 @@ def closes_today() -> None:
     today = now().date()
     with transaction() as session:
         hours.except_(session, DatedException("46", today - timedelta(days=1), today + timedelta(days=1)))
-    standing.refresh()
+    config_snapshot.refresh()
 
 
 def has_waited(time: timedelta) -> None:
@@ -55,8 +55,8 @@ def has_waited(time: timedelta) -> None:
     with reading() as session:
         call = calls.by_carrier_id(session, CALL)
     assert call is not None
-    index.forget_call(call.id)
-    index.put_call(call)
+    live_index.forget_call(call.id)
+    live_index.put_call(call)
 
 
 def test_the_place_is_told_and_the_callback_offered(waiting: Waiting) -> None:
@@ -79,7 +79,7 @@ def test_who_waits_at_closing_time_hears_when_we_open_and_may_choose_a_half_day(
 
 
 def test_who_waits_when_the_last_agent_goes_is_told_so(waiting: Waiting, agent: str) -> None:
-    desk.leaves_post(agent, now())
+    desk.leave_post(agent, now())
     queue.widen(now().timestamp())  # as the sweep does twice a second
     for _ in range(2):
         assert waiting.hears().verbs == ["Leave"]

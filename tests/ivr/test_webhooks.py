@@ -8,19 +8,19 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
-from callcenter import embedded
 from callcenter.config import settings
 from callcenter.db import reading
+from callcenter.demonstration import embedded
 from callcenter.errors import DatabaseDown
-from callcenter.live import steps, store
+from callcenter.live import menu_steps, store
 from callcenter.records import calls
 from callcenter.rules.states import CallState, Ending
 from ivr.app import create, voice_of
-from ivr.door import Asked, Webhook
-from ivr.heard import Heard, written
+from ivr.caller_answers import Heard, written
 from ivr.turns import Turn
-from tests.freezing import frozen
-from tests.ivr.voice_line import CALL, DURAND, Carrier, in_front_of_the_app
+from ivr.webhook import Asked, Webhook
+from tests.support.freezing import frozen
+from tests.support.voice_line import CALL, DURAND, Carrier, in_front_of_the_app
 
 
 def _call() -> calls.Call | None:
@@ -166,7 +166,7 @@ def test_a_hang_up_in_the_menu_ends_the_call(carrier: Carrier) -> None:
 def test_the_step_reached_is_noted(live: embedded.Server) -> None:
     with in_front_of_the_app() as carrier:
         carrier.asks("/voice/heard?s=confirm&d=46", "1")
-    assert steps.reached(CALL) == "topic"  # the last batch leaves when the line closes
+    assert menu_steps.reached(CALL) == "topic"  # the last batch leaves when the line closes
 
 
 def test_the_fallback_keeps_the_answers_and_the_caller(carrier: Carrier) -> None:

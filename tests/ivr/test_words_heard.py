@@ -6,6 +6,7 @@ import pytest
 
 from callcenter.rules.keywords import bare
 from callcenter.rules.menu import Menu, Topic
+from ivr.caller_answers import Heard
 from ivr.dialogue import (
     NOT_UNDERSTOOD,
     PATIENCE_OF_RELAYS,
@@ -17,7 +18,6 @@ from ivr.dialogue import (
     packaged_menu,
     spoken,
 )
-from ivr.heard import Heard
 from ivr.twiml import twiml
 
 MENU = packaged_menu()

@@ -12,13 +12,13 @@ import psycopg
 import pytest
 import redis
 
-from callcenter import embedded
+from callcenter.demonstration import embedded
 
 KILLED_OUTRIGHT = """
 import os, sys
 from pathlib import Path
 import psycopg
-from callcenter import embedded
+from callcenter.demonstration import embedded
 directory = Path(sys.argv[1])
 with embedded.held(directory), embedded.postgresql(directory) as server:
     with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from callcenter import clock, embedded
+from callcenter import clock
 from callcenter.config import environment
 from callcenter.db import transaction
+from callcenter.demonstration import embedded
 from callcenter.migrations.roles import READER, SERVICE
-from callcenter.records import sessions, trail
-from tests.town import settle
+from callcenter.records import events, sessions
+from tests.support.town import settle
 
 APPEND_ONLY = ("events", "audit")
 
@@ -29,7 +30,7 @@ def server(database: embedded.Server) -> embedded.Server:
     agent = settle("lea")
     with transaction() as session:
         sessions.audit(session, agent, "looked", "agent", agent, clock.now())
-        trail.note(session, clock.now(), "agent", agent, "offline", "available", "took their post", agent)
+        events.note(session, clock.now(), "agent", agent, "offline", "available", "took their post", agent)
     return database
 
 

@@ -8,11 +8,11 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
-from callcenter import embedded
 from callcenter.db import Session, engine, reading
+from callcenter.demonstration import embedded
 from callcenter.errors import DatabaseBusy, DatabaseDown, DatabaseSlow, StoreDown
-from tests.freezing import frozen
-from tests.patience import until
+from tests.support.freezing import frozen
+from tests.support.patience import until
 
 POOL = 20
 pytestmark = pytest.mark.usefixtures("database")

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from callcenter.config import environment
-from callcenter.up import Child, Run
+from callcenter.demonstration.up import Child, Run
 
 STUBBORN = """
 import signal, subprocess, time
@@ -24,7 +24,7 @@ KILLED_OUTRIGHT = f"""
 import os, sys, time
 from pathlib import Path
 from callcenter.config import environment
-from callcenter.up import Child
+from callcenter.demonstration.up import Child
 child = Child("sleeper", ["sleep", "600"], environment(), Path({{log!r}}))
 child.start()
 print(child.process.pid, flush=True)

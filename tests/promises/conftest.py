@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from callcenter import config, embedded
+from callcenter import config
+from callcenter.demonstration import embedded
 from callcenter.live import store
 from callcenter.telephone import telephone
 from ivr import twilio
-from ivr.rehearsal.far_end import Line
-from ivr.rehearsal.server import Running, create
+from ivr.practice.far_end import Line
+from ivr.practice.server import Running, create
 from tests.conftest import EMPTY
 
 RELAXED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]

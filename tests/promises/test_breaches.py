@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from callcenter import clock
-from callcenter.actions import agent, callback, checking, citizen, room
+from callcenter.actions import agent, callback, citizen, promise_check, room
 from callcenter.db import reading
 from callcenter.records import offers, promises
 from callcenter.records.contacts import Entry
 from callcenter.records.promises import Outside
 from callcenter.rules.states import Outcome, PauseReason
-from ivr.rehearsal.far_end import Line
-from tests.promises.people import WISH, hires, joins, number_of, rings, the_call
+from ivr.practice.far_end import Line
+from tests.support.people import WISH, hires, joins, number_of, rings, the_call
 
 ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
 SOON, LATER = timedelta(), timedelta(seconds=100)
@@ -30,13 +30,13 @@ class Scene:
 
 
 def waiting(line: Line) -> Scene:
-    agent.pauses(available(line).ids["agent"], PauseReason.BREAK, clock.now())
+    agent.pause(available(line).ids["agent"], PauseReason.BREAK, clock.now())
     return Scene({"call": joins(rings(line, 1).sid, 1)})
 
 
 def available(line: Line) -> Scene:
     agent_id = hires(1)
-    agent.takes_post(agent_id, "phone", clock.now())
+    agent.take_post(agent_id, "phone", clock.now())
     return Scene({"agent": agent_id})
 
 
@@ -50,36 +50,36 @@ def offered(line: Line) -> Scene:
 
 def connecting(line: Line) -> Scene:
     scene = offered(line).ids
-    leg = agent.accepts(scene["agent"], scene["offer"], clock.now())
+    leg = agent.accept_offer(scene["agent"], scene["offer"], clock.now())
     assert leg is not None
     return Scene(scene | {"leg": leg.id})
 
 
 def talking(line: Line) -> Scene:
     scene = connecting(line).ids
-    room.leg_enters(scene["leg"], "CAleg", clock.now())
-    room.citizen_enters(scene["call"], clock.now())
+    room.admit_leg(scene["leg"], "CAleg", clock.now())
+    room.admit_citizen(scene["call"], clock.now())
     return Scene(scene)
 
 
 def recorded(line: Line) -> Scene:
     scene = talking(line).ids
-    agent.hangs_up(scene["agent"], clock.now())
+    agent.hang_up(scene["agent"], clock.now())
     contact_id = the_call(scene["call"]).contact_id
-    agent.records(scene["agent"], contact_id, [ENTRY], clock.now())
+    agent.record_outcome(scene["agent"], contact_id, [ENTRY], clock.now())
     return Scene(scene | {"contact": contact_id})
 
 
 def paused(line: Line) -> Scene:
     scene = available(line).ids
-    agent.pauses(scene["agent"], PauseReason.BREAK, clock.now())
+    agent.pause(scene["agent"], PauseReason.BREAK, clock.now())
     return Scene(scene)
 
 
 def promised(line: Line) -> Scene:
     caller = rings(line, 1)
-    callback.asks(caller.sid, number_of(1), WISH, clock.now(), typed=False)
-    citizen.hangs_up(caller.sid, clock.now())
+    callback.promise_to_caller(caller.sid, number_of(1), WISH, clock.now(), typed=False)
+    citizen.hang_up(caller.sid, clock.now())
     with reading() as session:
         ids = session.execute(text("select id, asked_by from callbacks")).one()
     return Scene({"callback": str(ids[0]), "call": str(ids[1])})
@@ -241,6 +241,6 @@ def test_a_whole_call_breaks_nothing(carrier: Line) -> None:
     recorded(carrier)
     for caller in carrier.live():
         carrier.ask("POST", f"/calls/{caller['sid']}/hangup", {})
-    found = checking.check(clock.now())
+    found = promise_check.check(clock.now())
     assert found.breaches == []
     assert found.carrier

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from callcenter import clock
-from callcenter.actions import agent, callback, checking, citizen, dial, healing, pickup, room, satisfaction
+from callcenter.actions import agent, callback, citizen, dial, healing, pickup, promise_check, room, satisfaction
 from callcenter.config import settings
 from callcenter.db import Conflict, reading, transaction
 from callcenter.records import callbacks, calls, contacts, legs, offers
@@ -20,10 +20,10 @@ from callcenter.records.contacts import Contact
 from callcenter.records.offers import Offer
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.rules.states import AgentState, CallState, PauseReason
-from ivr.rehearsal.far_end import Line
-from tests.ivr.voice_line import in_front_of_the_app
-from tests.promises.people import WISH, hires, number_of, the_agent, the_call
-from tests.town import line_hours
+from ivr.practice.far_end import Line
+from tests.support.people import WISH, hires, number_of, the_agent, the_call
+from tests.support.town import line_hours
+from tests.support.voice_line import in_front_of_the_app
 from workers import callbacks as worker
 
 DURAND = number_of(7)
@@ -44,13 +44,13 @@ def telephones(carrier: Line, database: object, live: object) -> Iterator[Line]:
 @pytest.fixture
 def karim() -> str:
     karim = hires(1)
-    agent.takes_post(karim, "phone", clock.now())
+    agent.take_post(karim, "phone", clock.now())
     return karim
 
 
 def promised(line: str = "CA" + "7" * 32) -> str:
-    callback.asks(line, DURAND, WISH, clock.now(), typed=False)
-    citizen.hangs_up(line, clock.now())
+    callback.promise_to_caller(line, DURAND, WISH, clock.now(), typed=False)
+    citizen.hang_up(line, clock.now())
     return the_callback().id
 
 
@@ -66,13 +66,13 @@ def the_attempts() -> list[Attempt]:
 
 def accepted(karim: str) -> Call:
     """The callback is due, offered and accepted, and its agent is in the room."""
-    callback.becomes_due(the_callback().id, clock.now())
+    callback.queue_due(the_callback().id, clock.now())
     with reading() as session:
         offer = offers.open_of_agent(session, karim)
     assert offer is not None
-    leg = agent.accepts(karim, offer.id, clock.now())
+    leg = agent.accept_offer(karim, offer.id, clock.now())
     assert leg is not None
-    room.leg_enters(leg.id, leg.carrier_id or f"CA{leg.id}", clock.now())
+    room.admit_leg(leg.id, leg.carrier_id or f"CA{leg.id}", clock.now())
     return the_call(offer.call_id)
 
 
@@ -81,7 +81,7 @@ def dialled(karim: str, carrier: Line | None = None, mode: str = "", times: int 
     call = accepted(karim)
     if carrier:
         carrier.faults(rest=[{"mode": mode, "method": "POST", "path": CALLS, "times": times, "seconds": 6}])
-    dial.dials(call.id, call.epoch, clock.now())
+    dial.dial_citizen(call.id, call.epoch, clock.now())
     return the_attempts()[-1]
 
 
@@ -90,7 +90,7 @@ def lines_of(carrier: Line) -> list[str]:
 
 
 def is_well() -> None:
-    assert checking.check(clock.now(), ask_carrier=False).breaches == []
+    assert promise_check.check(clock.now(), ask_carrier=False).breaches == []
 
 
 def test_the_row_stands_before_the_carrier_is_asked(carrier: Line, karim: str) -> None:
@@ -105,9 +105,9 @@ def test_a_dial_that_was_never_made_does_not_count_and_frees_the_agent(carrier: 
     promised()
     rank = the_agent(karim).free_since
     attempt = dialled(karim, carrier, "500")
-    dial.settle(attempt.id, clock.now())
+    dial.settle_attempt(attempt.id, clock.now())
     assert the_attempts()[0].outcome is None  # it may still be on its way
-    dial.settle(attempt.id, attempt.asked_at + dial.GRACE)
+    dial.settle_attempt(attempt.id, attempt.asked_at + dial.GRACE)
     assert the_attempts()[0].outcome == DialResult.NOT_DIALLED
     kept, freed = the_callback(), the_agent(karim)
     assert (kept.state, kept.attempts) == (CallbackState.PROMISED, 0)
@@ -127,12 +127,12 @@ def test_an_unknown_answer_is_settled_by_asking_and_never_by_dialling_again(
     for _ in range(3):  # the hint again, from the sweep and from a slow broker
         worker.dial(call.id, call.epoch)
     (line,) = lines_of(carrier)
-    healing.dials_end(clock.now() + dial.ANSWERS)
+    healing.settle_dials(clock.now() + dial.ANSWERS)
     (known,) = the_attempts()
     assert known.carrier_id == line
     assert lines_of(carrier) == [line]
-    dial.ended(known.id, "busy", clock.now())
-    dial.ended(known.id, "busy", clock.now())
+    dial.end_attempt(known.id, "busy", clock.now())
+    dial.end_attempt(known.id, "busy", clock.now())
     assert the_callback().attempts == 1
     is_well()
 
@@ -156,7 +156,7 @@ def test_hints_that_race_dial_once(carrier: Line, karim: str) -> None:
     promised()
     call = accepted(karim)
     with ThreadPoolExecutor(6) as many:
-        for done in [many.submit(dial.dials, call.id, call.epoch, clock.now()) for _ in range(6)]:
+        for done in [many.submit(dial.dial_citizen, call.id, call.epoch, clock.now()) for _ in range(6)]:
             done.result(15)
     assert len(the_attempts()) == 1
     assert len(lines_of(carrier)) == 1
@@ -166,9 +166,11 @@ def test_hints_that_race_dial_once(carrier: Line, karim: str) -> None:
 def test_a_worker_of_an_earlier_epoch_dials_nobody(carrier: Line, karim: str) -> None:
     promised()
     call = accepted(karim)
-    dial.dials(call.id, call.epoch - 1, clock.now())
-    dial.dials(call.id, call.epoch + 1, clock.now())
-    dial.dials(call.id, call.epoch, clock.now() - dial.STALE - timedelta(seconds=1))  # it slept since: the row only
+    dial.dial_citizen(call.id, call.epoch - 1, clock.now())
+    dial.dial_citizen(call.id, call.epoch + 1, clock.now())
+    dial.dial_citizen(
+        call.id, call.epoch, clock.now() - dial.STALE - timedelta(seconds=1)
+    )  # it slept since: the row only
     assert lines_of(carrier) == []
 
 
@@ -178,7 +180,7 @@ def test_whose_agent_has_gone_is_not_dialled(carrier: Line, karim: str) -> None:
     with reading() as session:
         leg = legs.serving(session, call.id)
     assert leg is not None
-    room.leg_leaves(leg.id, clock.now(), lost=True)
+    room.part_from_leg(leg.id, clock.now(), lost=True)
     worker.dial(call.id, call.epoch)
     assert the_attempts() == []
     assert lines_of(carrier) == []
@@ -188,18 +190,18 @@ def test_two_dials_to_one_number_never_overlap(carrier: Line, karim: str) -> Non
     """The first is being hung up; until that is known nobody dials again, and the agent is not kept for it."""
     promised()
     first = dialled(karim, carrier, "500")
-    dial.is_ringing(first.id, "CA" + "5" * 32, clock.now())
-    callback.is_called_by(the_callback().number_key, clock.now())
+    dial.mark_ringing(first.id, "CA" + "5" * 32, clock.now())
+    callback.suspend_for_incoming_call(the_callback().number_key, clock.now())
     assert the_attempts()[0].given_up == DialResult.CALLED_US
     second = accepted(karim)
-    dial.dials(second.id, second.epoch, clock.now())
+    dial.dial_citizen(second.id, second.epoch, clock.now())
     assert len(the_attempts()) == 1
     assert lines_of(carrier) == []
     with reading() as session, pytest.raises(Conflict), transaction() as writing:
         callbacks.attempt(writing, the_callback(), calls.get(session, second.id) or second, clock.now(), clock.now())
-    healing.dials_end(clock.now())  # the carrier knows no such line: it is over
+    healing.settle_dials(clock.now())  # the carrier knows no such line: it is over
     assert the_attempts()[0].outcome == DialResult.CALLED_US
-    dial.dials(second.id, second.epoch, clock.now())
+    dial.dial_citizen(second.id, second.epoch, clock.now())
     assert len(lines_of(carrier)) == 1
     is_well()
 
@@ -209,13 +211,13 @@ def test_who_calls_us_while_we_dial_is_not_rung_any_more(carrier: Line, karim: s
     rank = the_agent(karim).free_since
     attempt = dialled(karim)
     rung = carrier.rung(DURAND)
-    told = callback.welcomes("CA" + "6" * 32, DURAND, clock.now())
+    told = callback.recall_promise("CA" + "6" * 32, DURAND, clock.now())
     assert told is not None
     assert told.already
     rung.is_hung_up()
     freed = the_agent(karim)
     assert (freed.state, freed.free_since) == (AgentState.AVAILABLE, rank)
-    dial.ended(attempt.id, "canceled", clock.now())
+    dial.end_attempt(attempt.id, "canceled", clock.now())
     assert (the_callback().state, the_callback().attempts) == (CallbackState.PROMISED, 0)
     is_well()
 
@@ -224,7 +226,7 @@ def test_a_promise_cancelled_while_it_rings_is_hung_up(carrier: Line, karim: str
     promised()
     dialled(karim)
     rung = carrier.rung(DURAND)
-    assert callback.cancels_own(DURAND, clock.now())
+    assert callback.cancel_from_menu(DURAND, clock.now())
     rung.is_hung_up()
     assert the_agent(karim).state == AgentState.AVAILABLE
     assert the_callback().state == CallbackState.CANCELLED
@@ -246,13 +248,13 @@ def test_three_tries_apart_in_the_citizens_hours_then_not_reached(
     with time_machine.travel(at, tick=True) as now, line_hours():
         promised()
         for n, result in enumerate(("busy", "no-answer", "completed"), 1):
-            agent.beats(karim, clock.now())
+            agent.beat(karim, clock.now())
             rank = the_agent(karim).free_since
             attempt = dialled(karim)
-            dial.is_ringing(attempt.id, attempt.carrier_id or "", clock.now(), answered=result == "completed")
+            dial.mark_ringing(attempt.id, attempt.carrier_id or "", clock.now(), answered=result == "completed")
             now.shift(timedelta(seconds=30))
             failed = clock.now()
-            dial.ended(attempt.id, result, failed)
+            dial.end_attempt(attempt.id, result, failed)
             freed, kept = the_agent(karim), the_callback()
             assert (freed.state, freed.free_since) == (AgentState.AVAILABLE, rank)
             assert kept.attempts == n
@@ -260,7 +262,7 @@ def test_three_tries_apart_in_the_citizens_hours_then_not_reached(
             if n < 3:
                 assert kept.state == CallbackState.PROMISED
                 assert kept.due_from >= failed + timedelta(minutes=30)
-                callback.becomes_due(kept.id, kept.due_from - timedelta(seconds=1))
+                callback.queue_due(kept.id, kept.due_from - timedelta(seconds=1))
                 assert the_callback().state == CallbackState.PROMISED
                 seen.append(kept.due_from)
                 now.move_to(kept.due_from)
@@ -269,7 +271,7 @@ def test_three_tries_apart_in_the_citizens_hours_then_not_reached(
         for due, expected in zip(seen, tries, strict=True):
             wanted = datetime.fromisoformat(expected).replace(tzinfo=PARIS)
             assert abs(due - wanted) < timedelta(minutes=1), due.astimezone(PARIS)
-        agent.beats(karim, clock.now())
+        agent.beat(karim, clock.now())
         is_well()
 
 
@@ -279,11 +281,11 @@ def test_a_callback_still_queued_at_closing_time_is_promised_for_the_next_openin
         with transaction() as session:
             row = session.query(Callback).one()
             row.due_from = row.promised_from = clock.now() - timedelta(minutes=5)
-        agent.pauses(karim, PauseReason.BREAK, clock.now())
-        callback.becomes_due(the_callback().id, clock.now())
+        agent.pause(karim, PauseReason.BREAK, clock.now())
+        callback.queue_due(the_callback().id, clock.now())
         assert the_callback().state == CallbackState.QUEUED
         now.shift(timedelta(minutes=10))
-        healing.callbacks_are_kept(clock.now())
+        healing.keep_callbacks(clock.now())
         kept = the_callback()
         assert kept.state == CallbackState.PROMISED
         assert kept.due_from.astimezone(PARIS).replace(tzinfo=None) == datetime(2026, 11, 24, 8, 30)
@@ -292,16 +294,16 @@ def test_a_callback_still_queued_at_closing_time_is_promised_for_the_next_openin
 
 def test_a_promise_to_one_agent_waits_for_them_and_after_its_window_for_nobody(karim: str) -> None:
     lea = hires(2)
-    agent.pauses(karim, PauseReason.BREAK, clock.now())
+    agent.pause(karim, PauseReason.BREAK, clock.now())
     promised()
     with transaction() as session:
         row = session.query(Callback).one()
         row.for_agent = lea
-    callback.becomes_due(the_callback().id, clock.now())
+    callback.queue_due(the_callback().id, clock.now())
     assert the_callback().state == CallbackState.PROMISED  # Léa is not at her post
-    agent.is_available(karim, clock.now())
-    agent.takes_post(lea, "phone", clock.now())
-    callback.becomes_due(the_callback().id, clock.now())
+    agent.become_available(karim, clock.now())
+    agent.take_post(lea, "phone", clock.now())
+    callback.queue_due(the_callback().id, clock.now())
     with reading() as session:
         (offer,) = session.query(Offer).all()
     assert offer.agent_id == lea
@@ -312,7 +314,7 @@ def _not_reached(karim: str) -> str:
     with transaction() as session:
         session.query(Callback).one().attempts = settings().callback_attempts - 1
     attempt = dialled(karim)
-    dial.ended(attempt.id, "no-answer", clock.now())
+    dial.end_attempt(attempt.id, "no-answer", clock.now())
     return the_callback().id
 
 
@@ -388,15 +390,15 @@ def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier:
     promised()
     attempt = dialled(karim)
     line = attempt.carrier_id or ""
-    assert dial.is_ringing(attempt.id, line, clock.now(), answered=True) == dial.Greeted("fr", relay=False)
-    assert pickup.joins(attempt.id, clock.now()) == attempt.call_id
-    room.citizen_enters(attempt.call_id, clock.now())
+    assert dial.mark_ringing(attempt.id, line, clock.now(), answered=True) == dial.Greeted("fr", relay=False)
+    assert pickup.join(attempt.id, clock.now()) == attempt.call_id
+    room.admit_citizen(attempt.call_id, clock.now())
     assert the_callback().state == CallbackState.TALKING
-    citizen.hangs_up(line, clock.now())
-    dial.ended(attempt.id, "completed", clock.now())
+    citizen.hang_up(line, clock.now())
+    dial.end_attempt(attempt.id, "completed", clock.now())
     assert (the_callback().state, the_attempts()[0].outcome) == (CallbackState.REACHED, DialResult.SPOKEN)
     worker.dial(attempt.call_id, attempt.epoch)
-    callback.becomes_due(the_callback().id, clock.now() + timedelta(days=1))
+    callback.queue_due(the_callback().id, clock.now() + timedelta(days=1))
     assert len(the_attempts()) == 1
     is_well()
 
@@ -411,20 +413,20 @@ def test_who_was_called_back_and_said_nothing_is_asked_by_text_unless_they_ever_
             session.query(Contact).one().asks_no_more = True
     attempt = dialled(karim)
     line = attempt.carrier_id or ""
-    dial.is_ringing(attempt.id, line, clock.now(), answered=True)
-    room.citizen_enters(attempt.call_id, clock.now())
-    citizen.hangs_up(line, clock.now())
-    dial.ended(attempt.id, "completed", clock.now())
+    dial.mark_ringing(attempt.id, line, clock.now(), answered=True)
+    room.admit_citizen(attempt.call_id, clock.now())
+    citizen.hang_up(line, clock.now())
+    dial.end_attempt(attempt.id, "completed", clock.now())
     before, later = len(carrier.messages(DURAND)), clock.now() + timedelta(minutes=5)
     monkeypatch.setenv("TEXTS", "1")
     settings.cache_clear()
     for contact_id in satisfaction.to_ask(later) * 2:
-        satisfaction.asks_by_text(contact_id, later)
+        satisfaction.ask_by_text(contact_id, later)
     monkeypatch.undo()
     settings.cache_clear()
     texts = carrier.messages(DURAND)[before:]
     assert ["de 1 (pas du tout) à 4" in each["body"] for each in texts] == [True] * (not refused_before)
-    satisfaction.replies(DURAND, "4 oui", later)
+    satisfaction.record_reply(DURAND, "4 oui", later)
     with reading() as session:
         contact = contacts.get(session, the_call(attempt.call_id).contact_id)
     assert contact is not None

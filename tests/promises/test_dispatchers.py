@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from callcenter import clock
-from callcenter.actions import agent, checking, citizen, dispatch
+from callcenter.actions import agent, citizen, dispatch, promise_check
 from callcenter.db import reading
 from callcenter.records import calls
 from callcenter.records.calls import Call
+from callcenter.records.events import Event
 from callcenter.records.offers import Offer
-from callcenter.records.trail import Event
 from callcenter.rules.states import AgentState, CallState, PauseReason
-from tests.promises.people import hires, joins, the_agent
+from tests.support.people import hires, joins, the_agent
 
 THREADS, CALLS, AGENTS = 8, 200, 40
 
@@ -28,8 +28,8 @@ def crowd(database: object, live: object) -> tuple[list[str], list[str]]:
     """Agents at their posts in a pause, and the calls that wait for them, in their order."""
     staff = [hires(n) for n in range(AGENTS)]
     for agent_id in staff:
-        agent.takes_post(agent_id, "phone", clock.now())
-        agent.pauses(agent_id, PauseReason.BREAK, clock.now())
+        agent.take_post(agent_id, "phone", clock.now())
+        agent.pause(agent_id, PauseReason.BREAK, clock.now())
     return staff, [joins(line_of(n), n) for n in range(CALLS)]
 
 
@@ -38,8 +38,8 @@ def test_the_first_to_come_are_offered_once_each(crowd: tuple[list[str], list[st
 
     def works(mine: list[str]) -> None:
         for agent_id in mine:
-            agent.is_available(agent_id, clock.now())
-            dispatch.everyone()
+            agent.become_available(agent_id, clock.now())
+            dispatch.offer_all()
 
     _at_once(works, [staff[n::THREADS] for n in range(THREADS)])
     with reading() as session:
@@ -53,14 +53,14 @@ def test_all_are_served_in_their_order(crowd: tuple[list[str], list[str]]) -> No
     """Whoever is offered hangs up at once, and their agent gets the next."""
     staff, waiting = crowd
     for agent_id in staff:
-        agent.is_available(agent_id, clock.now())
+        agent.become_available(agent_id, clock.now())
     lines = {call_id: line_of(n) for n, call_id in enumerate(waiting)}
 
     def hangs_up(mine: int) -> None:
         while offered := [c for c in _live() if c.state == CallState.OFFERED]:
             for call in offered[mine::THREADS] or offered[:1]:
-                citizen.hangs_up(lines[call.id], clock.now())
-            dispatch.everyone()
+                citizen.hang_up(lines[call.id], clock.now())
+            dispatch.offer_all()
 
     _at_once(hangs_up, list(range(THREADS)))
     with reading() as session:
@@ -74,8 +74,8 @@ def test_all_are_served_in_their_order(crowd: tuple[list[str], list[str]]) -> No
     assert max(abs(rank[call_id] - n) for n, call_id in enumerate(offered)) <= THREADS
     assert {the_agent(agent_id).state for agent_id in staff} == {AgentState.AVAILABLE}
     for agent_id in staff:  # on a slow machine this has taken longer than a desk may be silent
-        agent.beats(agent_id, clock.now())
-    assert checking.check(clock.now(), ask_carrier=False).breaches == []
+        agent.beat(agent_id, clock.now())
+    assert promise_check.check(clock.now(), ask_carrier=False).breaches == []
 
 
 def _live() -> list[Call]:

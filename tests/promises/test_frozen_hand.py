@@ -5,10 +5,11 @@ import subprocess
 import sys
 from datetime import timedelta
 
-from callcenter import clock, embedded
+from callcenter import clock
 from callcenter.db import transaction
+from callcenter.demonstration import embedded
 from callcenter.records import beacon
-from tests.patience import until
+from tests.support.patience import until
 
 RAISES = """
 import os, signal
@@ -38,4 +39,4 @@ def test_the_beacon_is_raised_though_a_frozen_sweep_holds_it(database: embedded.
 
 def raises() -> int:
     with transaction() as session:
-        return beacon.raise_(session, clock.now() + SECOND)
+        return beacon.raise_beacon(session, clock.now() + SECOND)

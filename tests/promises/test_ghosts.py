@@ -12,9 +12,9 @@ from callcenter.errors import CarrierDown
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import callbacks
 from callcenter.records.calls import Wish
-from callcenter.records.identity import new_id
+from callcenter.records.identifiers import new_id
 from callcenter.telephone import telephone
-from ivr.rehearsal.far_end import Line
+from ivr.practice.far_end import Line
 
 DESK = "+33565000077"
 
@@ -34,7 +34,9 @@ def test_a_line_whose_id_was_never_told_is_hung_up(carrier: Line, afresh: Callab
 def test_a_line_nobody_said_was_closed_keeps_no_callback_waiting(carrier: Line, afresh: Callable[[], None]) -> None:
     afresh()
     at = clock.now()
-    callback.asks("CA" + "7" * 32, "+33199001234", Wish("46", "impots", "fr", relay=False), at, typed=False)
+    callback.promise_to_caller(
+        "CA" + "7" * 32, "+33199001234", Wish("46", "impots", "fr", relay=False), at, typed=False
+    )
     soon = at + timedelta(seconds=20)
 
     def due() -> int:

@@ -7,16 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from callcenter import clock, embedded
-from callcenter.actions import agent, index
+from callcenter import clock
+from callcenter.actions import agent, live_index
+from callcenter.demonstration import embedded
 from callcenter.errors import LiveStoreDown
 from callcenter.live import beacon as live_beacon
 from callcenter.live import queue, store
 from callcenter.rules.states import PauseReason
 from callcenter.sweep import Heart
-from ivr.rehearsal.far_end import Line
-from tests.freezing import frozen
-from tests.promises.people import hires, joins
+from ivr.practice.far_end import Line
+from tests.support.freezing import frozen
+from tests.support.people import hires, joins
 
 
 def test_a_call_that_joined_while_the_index_was_away_stands_at_the_next_beat(
@@ -24,12 +25,12 @@ def test_a_call_that_joined_while_the_index_was_away_stands_at_the_next_beat(
 ) -> None:
     afresh()
     karim = hires(1)
-    agent.takes_post(karim, "phone", clock.now())
-    agent.pauses(karim, PauseReason.BREAK, clock.now())  # somebody is on duty, nobody is offered anything
+    agent.take_post(karim, "phone", clock.now())
+    agent.pause(karim, PauseReason.BREAK, clock.now())  # somebody is on duty, nobody is offered anything
     heart = Heart()
     heart.beats(clock.now())
     call_id = joins("CA" + "5" * 32, 5)
-    index.forget_call(call_id)
+    live_index.forget_call(call_id)
     calm = Heart()
     calm.beats(clock.now())
     assert call_id not in queue.waiting()
@@ -52,18 +53,18 @@ def test_a_call_that_a_rollback_forgot_stands_at_the_next_beat(
 ) -> None:
     afresh()
     karim = hires(1)
-    agent.takes_post(karim, "phone", clock.now())
-    agent.pauses(karim, PauseReason.BREAK, clock.now())
+    agent.take_post(karim, "phone", clock.now())
+    agent.pause(karim, PauseReason.BREAK, clock.now())
     at = clock.now()
     Heart().beats(at)
     call_id = joins("CA" + "6" * 32, 6)
-    index.forget_call(call_id)  # as the index was before the call came
+    live_index.forget_call(call_id)  # as the index was before the call came
     saved = store.client().get("{cc}beacon")
     for n in range(1, beats + 1):
         Heart().beats(at + timedelta(seconds=n))
-    index.recheck_call(call_id)
+    live_index.recheck_call(call_id)
     assert call_id in queue.waiting()
-    index.forget_call(call_id)
+    live_index.forget_call(call_id)
     store.client().set("{cc}beacon", str(saved))
     Heart().beats(at + timedelta(seconds=beats + 1))
     assert call_id in queue.waiting()

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from callcenter import clock
-from callcenter.actions import agent, checking, citizen, dispatch, healing, index, room
+from callcenter.actions import agent, citizen, dispatch, healing, live_index, promise_check, room
 from callcenter.actions.room import RoomEvent
 from callcenter.config import settings
 from callcenter.db import reading
@@ -36,12 +36,12 @@ from callcenter.records import agents, calls, promises
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Contact, Entry
+from callcenter.records.events import Event
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
-from callcenter.records.trail import Event
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Outcome, PauseReason
-from ivr.rehearsal.far_end import Caller, Line
-from tests.promises.people import hires, joins, number_of, rings
+from ivr.practice.far_end import Caller, Line
+from tests.support.people import hires, joins, number_of, rings
 
 REFUSALS = (AlreadyTaken, NotFound, NotPossibleNow, OutcomeIncomplete, OutcomeOwed)
 ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
@@ -73,7 +73,7 @@ class Town(RuleBasedStateMachine):
         self.ruffled = False
         self.told = 0
         for agent_id in self.staff[:2]:
-            agent.takes_post(agent_id, "phone", clock.now())
+            agent.take_post(agent_id, "phone", clock.now())
         healing.raise_beacon(clock.now())
 
     def teardown(self) -> None:
@@ -89,7 +89,7 @@ class Town(RuleBasedStateMachine):
         number = len(self.callers)
         caller = rings(self.line, number)
         self.callers.append(caller)
-        citizen.arrives(caller.sid, number_of(number), clock.now())
+        citizen.arrive(caller.sid, number_of(number), clock.now())
         if joining:
             self.joins_queue(number)
 
@@ -103,7 +103,7 @@ class Town(RuleBasedStateMachine):
     @rule(which=any_one)
     def hears_place(self, which: int) -> None:
         if call := pick(self._calls(), which):
-            citizen.hears_place(call.id, call.department, 0, clock.now(), patient=False)
+            citizen.tell_place(call.id, call.department, 0, clock.now(), patient=False)
 
     @precondition(lambda self: self.callers)
     @rule(which=any_one, told=st.booleans())
@@ -112,92 +112,92 @@ class Town(RuleBasedStateMachine):
         caller = self.callers[which % len(self.callers)]
         caller.hangs_up()
         if told:
-            citizen.hangs_up(caller.sid, clock.now())
+            citizen.hang_up(caller.sid, clock.now())
 
     # agents
 
     @rule(which=any_one)
     def takes_post(self, which: int) -> None:
-        agent.takes_post(self.staff[which % STAFF], "phone", clock.now())
+        agent.take_post(self.staff[which % STAFF], "phone", clock.now())
 
     @rule(which=any_one)
     def leaves_post(self, which: int) -> None:
-        agent.leaves_post(self.staff[which % STAFF], clock.now())
+        agent.leave_post(self.staff[which % STAFF], clock.now())
 
     @rule(which=any_one)
     def pauses(self, which: int) -> None:
         with suppress(*REFUSALS):
-            agent.pauses(self.staff[which % STAFF], PauseReason.BREAK, clock.now())
+            agent.pause(self.staff[which % STAFF], PauseReason.BREAK, clock.now())
 
     @rule(which=any_one)
     def is_available(self, which: int) -> None:
         with suppress(*REFUSALS):
-            agent.is_available(self.staff[which % STAFF], clock.now())
+            agent.become_available(self.staff[which % STAFF], clock.now())
 
     @rule(which=any_one)
     def beats(self, which: int) -> None:
-        agent.beats(self.staff[which % STAFF], clock.now())
+        agent.beat(self.staff[which % STAFF], clock.now())
 
     @rule(which=any_one)
     def is_lost(self, which: int) -> None:
-        agent.is_lost(self.staff[which % STAFF], clock.now())
+        agent.lose_connection(self.staff[which % STAFF], clock.now())
 
     @rule(alive=st.sets(st.integers(0, STAFF - 1)))
     def hearts_stop(self, alive: set[int]) -> None:
         at = clock.now() + timedelta(seconds=16)
         healing.raise_beacon(clock.now())
         for n in alive:
-            agent.beats(self.staff[n], at)
-        healing.agents_fall_silent(at)
+            agent.beat(self.staff[n], at)
+        healing.lose_silent_agents(at)
 
     @rule(which=any_one, mine=st.booleans())
     def accepts(self, which: int, mine: bool) -> None:
         """An offer of now or of long ago, by whom it was made to or by another."""
         if offer := pick(self._all(Offer), which):
             with suppress(*REFUSALS):
-                agent.accepts(offer.agent_id if mine else self.staff[which % STAFF], offer.id, clock.now())
+                agent.accept_offer(offer.agent_id if mine else self.staff[which % STAFF], offer.id, clock.now())
 
     @rule(which=any_one)
     def accepts_and_speaks(self, which: int) -> None:
         """The road most calls take, so that many get there."""
         offer = pick([o for o in self._all(Offer) if o.state == "open"], which)
-        if offer and (leg := agent.accepts(offer.agent_id, offer.id, clock.now())):
-            room.leg_enters(leg.id, f"CA{leg.id}", clock.now())
-            room.citizen_enters(offer.call_id, clock.now())
+        if offer and (leg := agent.accept_offer(offer.agent_id, offer.id, clock.now())):
+            room.admit_leg(leg.id, f"CA{leg.id}", clock.now())
+            room.admit_citizen(offer.call_id, clock.now())
 
     @rule(which=any_one)
     def refuses(self, which: int) -> None:
         if offer := pick(self._all(Offer), which):
-            agent.refuses(offer.agent_id, offer.id, clock.now())
+            agent.refuse_offer(offer.agent_id, offer.id, clock.now())
 
     @rule(which=any_one)
     def misses(self, which: int) -> None:
         if offer := pick(self._all(Offer), which):
-            agent.misses(offer.id, clock.now())
+            agent.expire_offer(offer.id, clock.now())
 
     @rule(which=any_one)
     def agent_hangs_up(self, which: int) -> None:
         with suppress(*REFUSALS):
-            agent.hangs_up(self.staff[which % STAFF], clock.now())
+            agent.hang_up(self.staff[which % STAFF], clock.now())
 
     @rule(which=any_one)
     def records(self, which: int) -> None:
         contact = pick([c for c in self._all(Contact) if c.agent_id], which)
         if contact and contact.agent_id:
             with suppress(*REFUSALS):
-                agent.records(contact.agent_id, contact.id, [ENTRY], clock.now())
+                agent.record_outcome(contact.agent_id, contact.id, [ENTRY], clock.now())
 
     # rooms
 
     @rule(which=any_one)
     def leg_enters(self, which: int) -> None:
         if leg := pick(self._all(Leg), which):
-            room.leg_enters(leg.id, f"CA{leg.id}", clock.now())
+            room.admit_leg(leg.id, f"CA{leg.id}", clock.now())
 
     @rule(which=any_one, lost=st.booleans())
     def leg_leaves(self, which: int, lost: bool) -> None:
         if leg := pick(self._all(Leg), which):
-            room.leg_leaves(leg.id, clock.now(), lost=lost)
+            room.part_from_leg(leg.id, clock.now(), lost=lost)
 
     @rule(which=any_one, joined=st.booleans(), late=st.integers(0, 4))
     def room_tells(self, which: int, joined: bool, late: int) -> None:
@@ -205,26 +205,26 @@ class Town(RuleBasedStateMachine):
         if call := pick(self._calls(), which):
             self.told += 1
             sequence = max(1, self.told - late)
-            room.hears(
+            room.handle_room_event(
                 RoomEvent(f"CF{call.epoch}", sequence, call.id, call.carrier_id or "", None, joined, False), clock.now()
             )
 
     @rule(which=any_one)
     def connecting_fails(self, which: int) -> None:
         if call := pick(self._calls(), which):
-            room.connecting_failed(call.id, clock.now() + timedelta(seconds=60))
+            room.settle_connecting(call.id, clock.now() + timedelta(seconds=60))
 
     # clocks, dispatchers and the index
 
     @rule(seconds=st.sampled_from([6, 25, 60, 130]))
     def time_passes(self, seconds: int) -> None:
-        healing.leases_end(clock.now() + timedelta(seconds=seconds))
-        healing.connections_end(clock.now() + timedelta(seconds=seconds))
+        healing.expire_leases(clock.now() + timedelta(seconds=seconds))
+        healing.settle_connections(clock.now() + timedelta(seconds=seconds))
 
     @rule()
     def sweeps(self) -> None:
         queue.widen(clock.now().timestamp())
-        dispatch.everyone()
+        dispatch.offer_all()
 
     @rule()
     def somebody_proposes(self) -> None:
@@ -251,7 +251,7 @@ class Town(RuleBasedStateMachine):
     )
     def many_at_once(self, verbs: list[str], which: int) -> None:
         does: dict[str, Callable[[], object]] = {
-            "everyone": dispatch.everyone,
+            "everyone": dispatch.offer_all,
             "hangs_up": lambda: self.citizen_hangs_up(which, told=True) if self.callers else None,
             "pauses": lambda: self.pauses(which),
             "available": lambda: self.is_available(which),
@@ -297,18 +297,18 @@ class Town(RuleBasedStateMachine):
         for reservation in self.proposals:
             dispatch.decide(reservation)
         self.proposals.clear()
-        healing.leases_end(clock.now() + timedelta(seconds=6))
-        healing.connections_end(clock.now() + timedelta(seconds=6))
+        healing.expire_leases(clock.now() + timedelta(seconds=6))
+        healing.settle_connections(clock.now() + timedelta(seconds=6))
         if self.ruffled:
             healing.compare_index(clock.now())
-        dispatch.everyone()
+        dispatch.offer_all()
         self.ruffled = False
-        waiting = {call.id: index.score(call) for call in self._calls() if call.state == CallState.WAITING}
+        waiting = {call.id: live_index.score(call) for call in self._calls() if call.state == CallState.WAITING}
         on_duty = {a.id: a.state == AgentState.AVAILABLE for a in self._all(Agent) if a.state in ON_DUTY}
         assert queue.waiting() == pytest.approx(waiting)
         assert {agent_id: since is not None for agent_id, since in floor.present().items()} == on_duty
         assert not (waiting and any(on_duty.values()))
-        assert checking.check(clock.now(), ask_carrier=False).breaches == []
+        assert promise_check.check(clock.now(), ask_carrier=False).breaches == []
 
     # what must hold
 
@@ -328,7 +328,7 @@ class Town(RuleBasedStateMachine):
         for call in offered:
             for other in rows:
                 if other.state == CallState.WAITING and since[other.id] < since[call.id] and not self.ruffled:
-                    assert index.score(call) <= index.score(other)
+                    assert live_index.score(call) <= live_index.score(other)
 
     def _agent(self, agent_id: str) -> Agent:
         with reading() as session:

@@ -6,23 +6,24 @@ from xml.etree import ElementTree
 
 import pytest
 
-from callcenter import clock, config, embedded
+from callcenter import clock, config
 from callcenter.actions import agent, callback, citizen, dial, pickup, room
 from callcenter.db import reading, transaction
+from callcenter.demonstration import embedded
 from callcenter.records import offers
 from callcenter.records.callbacks import Attempt, Callback
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.telephone import telephone
 from ivr import twilio
 from ivr.app import create as voice_app
-from ivr.rehearsal.far_end import Line
-from ivr.rehearsal.server import Running, create
+from ivr.practice.far_end import Line
+from ivr.practice.server import Running, create
 from tests.contract.referee import Referee, contract
-from tests.freezing import frozen
-from tests.ivr.voice_line import Carrier, in_front_of_the_app
-from tests.patience import until
-from tests.ports import free_port
-from tests.promises.people import WISH, hires, number_of, the_call
+from tests.support.freezing import frozen
+from tests.support.patience import until
+from tests.support.people import WISH, hires, number_of, the_call
+from tests.support.ports import free_port
+from tests.support.voice_line import Carrier, in_front_of_the_app
 
 SPEED = 20.0
 PEOPLE = 10
@@ -55,19 +56,19 @@ def _dialled(line: Line, n: int, behaviour: str) -> Attempt:
     number, came_from = number_of(n), f"CA{n:032}"
     line.registers(number, behaviour)
     mine = hires(n)
-    agent.takes_post(mine, "phone", clock.now())
-    callback.asks(came_from, number, WISH, clock.now(), typed=False)
-    citizen.hangs_up(came_from, clock.now())
+    agent.take_post(mine, "phone", clock.now())
+    callback.promise_to_caller(came_from, number, WISH, clock.now(), typed=False)
+    citizen.hang_up(came_from, clock.now())
     with reading() as session:
         promised = session.query(Callback).order_by(Callback.promised_at.desc()).limit(1).one()
-    callback.becomes_due(promised.id, clock.now())
+    callback.queue_due(promised.id, clock.now())
     with reading() as session:
         offer = offers.open_of_agent(session, mine)
     assert offer is not None
-    leg = agent.accepts(mine, offer.id, clock.now())
+    leg = agent.accept_offer(mine, offer.id, clock.now())
     assert leg is not None
-    room.leg_enters(leg.id, leg.carrier_id or f"CA{leg.id}", clock.now())
-    dial.dials(offer.call_id, the_call(offer.call_id).epoch, clock.now())
+    room.admit_leg(leg.id, leg.carrier_id or f"CA{leg.id}", clock.now())
+    dial.dial_citizen(offer.call_id, the_call(offer.call_id).epoch, clock.now())
     with reading() as session:
         return session.query(Attempt).order_by(Attempt.asked_at.desc()).limit(1).one()
 
@@ -179,11 +180,11 @@ def test_a_greeting_that_says_yes_reaches_nobody(line: Line, voice: Carrier) -> 
 def test_a_machine_that_talks_on_is_let_go_in_half_a_minute(line: Line, voice: Carrier) -> None:
     attempt, _ = _picked_up(line, voice)
     judged_at = clock.now()
-    pickup.is_judged(attempt.id, True, judged_at)
+    pickup.note_machine(attempt.id, True, judged_at)
     lease = _again(attempt).lease_until
     assert lease == judged_at + pickup.MACHINE
     assert the_call(attempt.call_id).lease_until == lease + dial.MARGIN
-    assert pickup.joins(attempt.id, judged_at + timedelta(seconds=29)) == attempt.call_id, "somebody agrees at last"
+    assert pickup.join(attempt.id, judged_at + timedelta(seconds=29)) == attempt.call_id, "somebody agrees at last"
     assert _again(attempt).lease_until == judged_at + timedelta(seconds=29) + pickup.COMES_IN
 
 

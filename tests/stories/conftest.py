@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from callcenter import embedded
 from callcenter.db import engine
-from ivr.rehearsal.far_end import Line
-from tests import cast
-from tests.desk import Desk
+from callcenter.demonstration import embedded
+from ivr.practice.far_end import Line
+from tests.support import cast
+from tests.support.desk import Desk
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from callcenter.db import reading
 from callcenter.live import floor
 from callcenter.records import agents, calls, contacts, offers
 from callcenter.rules.states import CallState, Due
-from ivr.rehearsal.far_end import Line
-from tests.desk import Desk, DeskAgent, DeskRefused
-from tests.town import PASSWORD, settle
+from ivr.practice.far_end import Line
+from tests.support.desk import Desk, DeskAgent, DeskRefused
+from tests.support.town import PASSWORD, settle
 
 AS_SETTLED = {"department": "46", "phone": "+33565000001", "topics": ["impots", "sante"], "languages": ["fr"]}
 
@@ -92,7 +92,7 @@ def test_in_a_call_they_finish_it_and_are_then_offered_nobody(line: Line, desk: 
     with reading() as session:
         contact_id = session.get_one(calls.Call, call_id).contact_id
     line.call(from_="+33565051299").presses("46000").hears("Lot").presses("1").hears("impôts").presses("3")
-    healing.wrap_up_ends(call_id, _wrapped_up(call_id))
+    healing.expire_wrap_up(call_id, _wrapped_up(call_id))
     assert state_of(karim_id) == "offline"
     assert karim_id not in floor.present()
     with reading() as session:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from callcenter import clock
-from callcenter.actions import checking
+from callcenter.actions import promise_check
 from callcenter.db import Session, reading, transaction
 from callcenter.live import store
 from callcenter.phone_number import PhoneNumber
@@ -17,10 +17,10 @@ from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Call
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.rules.states import Due
-from ivr.rehearsal.far_end import Caller, Line
-from tests.desk import Desk, DeskAgent
-from tests.patience import until_rows
-from tests.town import PASSWORD, settle
+from ivr.practice.far_end import Caller, Line
+from tests.support.desk import Desk, DeskAgent
+from tests.support.patience import until_rows
+from tests.support.town import PASSWORD, settle
 
 KARIM, LEA = "+33565000001", "+33565000002"
 DURAND, DAUGHTER = "+33565051234", "+33612345698"
@@ -97,7 +97,7 @@ def test_madame_durand_is_promised_missed_twice_and_helped_at_the_third_call(lin
     assert contact is not None
     assert (contact.due, contact.channel, contact.topic) == (Due.RECORDED, "callback", "impots")
     assert (contact.satisfaction, contact.satisfaction_scale, contact.settled_said) == (4, 4, True)
-    assert checking.check(clock.now()).breaches == []
+    assert promise_check.check(clock.now()).breaches == []
 
 
 def test_madame_durand_calls_again_meanwhile(line: Line, desk: Desk) -> None:
@@ -131,7 +131,7 @@ def test_madame_durand_calls_again_meanwhile(line: Line, desk: Desk) -> None:
         assert callbacks.open_for(session, PhoneNumber(DURAND)) is None
         assert session.query(Attempt).filter(Attempt.outcome != DialResult.CALLED_US).count() == 0
     assert (kept.state, kept.attempts) == (CallbackState.CANCELLED, 0)
-    assert checking.check(clock.now()).breaches == []
+    assert promise_check.check(clock.now()).breaches == []
 
 
 def test_a_matter_that_no_account_serves_is_anybodys_by_telephone_and_by_callback(line: Line, desk: Desk) -> None:
@@ -162,7 +162,7 @@ def test_a_matter_that_no_account_serves_is_anybodys_by_telephone_and_by_callbac
     karim.accepts()
     daughter.speaks_with(KARIM)
     daughter.hangs_up()
-    assert checking.check(clock.now()).breaches == []
+    assert promise_check.check(clock.now()).breaches == []
 
 
 def test_karims_browser_dies_in_mid_call(line: Line, desk: Desk) -> None:
@@ -193,7 +193,7 @@ def test_karims_browser_dies_in_mid_call(line: Line, desk: Desk) -> None:
         contact = contacts.get(session, spoken.contact_id)
     assert contact is not None
     assert (contact.due, kept.attempts) == (Due.RECORDED, 1)
-    assert checking.check(clock.now()).breaches == []
+    assert promise_check.check(clock.now()).breaches == []
 
 
 def _is_silent_for(agent: DeskAgent, seconds: float) -> None:

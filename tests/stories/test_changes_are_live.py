@@ -9,9 +9,9 @@ from callcenter import clock
 from callcenter.db import reading
 from callcenter.records import calls
 from callcenter.rules.territory import national_day
-from ivr.rehearsal.far_end import Caller, Line
-from tests.desk import Desk, DeskAgent
-from tests.town import PASSWORD, settle
+from ivr.practice.far_end import Caller, Line
+from tests.support.desk import Desk, DeskAgent
+from tests.support.town import PASSWORD, settle
 
 PATIENCE = 30.0
 QUEUED = "Nous cherchons un conseiller"

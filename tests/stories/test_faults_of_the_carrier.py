@@ -9,12 +9,12 @@ import pytest
 from callcenter import clock
 from callcenter.db import reading
 from callcenter.live import budget
-from callcenter.records.trail import Event
-from ivr.rehearsal.far_end import Caller, Line
-from tests.cast import Service
-from tests.desk import Desk, DeskAgent, DeskRefused
-from tests.patience import until
-from tests.town import PASSWORD, settle
+from callcenter.records.events import Event
+from ivr.practice.far_end import Caller, Line
+from tests.support.cast import Service
+from tests.support.desk import Desk, DeskAgent, DeskRefused
+from tests.support.patience import until
+from tests.support.town import PASSWORD, settle
 
 KARIM, INES, DURAND = "+33565000001", "+33565000009", "+33565051234"
 SILENCE = 10.0  # seconds that no citizen may be left in

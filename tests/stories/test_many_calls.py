@@ -5,16 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import func, select
 
-from callcenter import embedded
 from callcenter.db import reading
+from callcenter.demonstration import embedded
 from callcenter.records import agents
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.rules.states import CallState, Due, Ending
-from ivr.rehearsal.far_end import Caller, Line
-from tests.cast import Service
-from tests.patience import until
-from tests.town import at_work, settle_many
+from ivr.practice.far_end import Caller, Line
+from tests.support.cast import Service
+from tests.support.patience import until
+from tests.support.town import at_work, settle_many
 
 CALLS, AGENTS = 200, 40
 PATIENCE = 150.0

@@ -4,10 +4,10 @@ from callcenter.db import reading
 from callcenter.records import calls, contacts
 from callcenter.records.calls import Call
 from callcenter.rules.states import Due, Ending
-from ivr.rehearsal.far_end import Line
-from tests.cast import Service
-from tests.desk import Desk
-from tests.town import PASSWORD, settle
+from ivr.practice.far_end import Line
+from tests.support.cast import Service
+from tests.support.desk import Desk
+from tests.support.town import PASSWORD, settle
 
 KARIM = "+33565000001"
 

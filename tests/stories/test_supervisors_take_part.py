@@ -2,15 +2,15 @@
 
 import pytest
 
-from callcenter.actions import checking
+from callcenter.actions import promise_check
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
-from ivr.rehearsal.far_end import Caller, Line
-from tests.desk import Desk, DeskAgent
-from tests.patience import until
-from tests.town import PASSWORD, settle
+from ivr.practice.far_end import Caller, Line
+from tests.support.desk import Desk, DeskAgent
+from tests.support.patience import until
+from tests.support.town import PASSWORD, settle
 
 KARIM, INES, DURAND = "+33565000001", "+33565000009", "+33565051234"
 
@@ -128,7 +128,7 @@ def test_whoever_listens_leaves_with_the_conversation_and_counts_for_nothing(
         served = session.query(Leg).filter_by(agent_id=karim.id).one()
     assert (part.state, part.talked, served.wrapped_at is not None) == ("left", 0.0, True)
     durand.hangs_up().is_hung_up()
-    assert [breach for breach in checking.check(now()).breaches if breach.promise in ("P11", "P12")] == []
+    assert [breach for breach in promise_check.check(now()).breaches if breach.promise in ("P11", "P12")] == []
 
 
 def test_a_citizen_who_refuses_is_not_listened_to(

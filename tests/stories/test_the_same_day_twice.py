@@ -7,24 +7,26 @@ from operator import itemgetter
 
 from callcenter import clock
 from callcenter.db import reading, transaction
-from callcenter.records import calls, rollups
+from callcenter.records import calls
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Contact
-from callcenter.records.figures import EVERYBODY, between
+from callcenter.records.figures import last_hour, roll_up
+from callcenter.records.figures.tiers import EVERYBODY
+from callcenter.records.figures.totals import between
 from callcenter.rules.callbacks import CallbackState
-from callcenter.rules.measures import MEASURES
+from callcenter.rules.published_measures import MEASURES
 from callcenter.rules.quality import Share
 from callcenter.rules.states import CallState, Due, Ending
 from callcenter.rules.tally import COUNTERS, ENDINGS, Tally, grouped, whole
 from callcenter.rules.territory import UNKNOWN
-from ivr.rehearsal.far_end import Caller, Line
-from tests.cast import Service
-from tests.desk import Desk, DeskAgent
-from tests.patience import until_rows
-from tests.records.recount import recount
+from ivr.practice.far_end import Caller, Line
 from tests.stories.test_changes_are_live import does, hears_one_of, the_next
-from tests.town import PASSWORD, settle
+from tests.support.cast import Service
+from tests.support.desk import Desk, DeskAgent
+from tests.support.patience import until_rows
+from tests.support.recount import recount
+from tests.support.town import PASSWORD, settle
 
 DAY = timedelta(days=1)
 PATIENCE = 30.0
@@ -164,11 +166,11 @@ def _figures(since: object) -> tuple[dict[str, Tally], dict[str, Tally], dict[st
     deadline = time.monotonic() + PATIENCE
     while True:
         with transaction(PATIENCE) as session:
-            rollups.roll_up(session, clock.now())
+            roll_up.roll_up(session, clock.now())
         with reading(PATIENCE) as session:
             cells = recount(session, clock.now())
             found = between(session, first, last, ("department",))
-            lately = rollups.lately(session, at - timedelta(hours=1), clock.now())
+            lately = last_hour.lately(session, at - timedelta(hours=1), clock.now())
         wall = grouped(lately, itemgetter(0))
         rows = grouped({key: tally for key, tally in cells.items() if key[2] == EVERYBODY}, itemgetter(1))
         rolled = {department: tally for (department,), tally in found.items()}

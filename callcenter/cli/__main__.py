@@ -1,0 +1,5 @@
+"""`python -m callcenter.cli`: the command without its script."""
+
+from callcenter.cli import app
+
+app()

@@ -1,0 +1,82 @@
+"""Rings: the one desk phone of an agent, from when it is to be rung until the carrier has said that its line is over.
+
+The key is the agent: a second ring at once is impossible. A row stands before the carrier is asked, and goes when the
+line is known to be over, or never to have been.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, Uuid, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+from callcenter.records.agents import Agent
+from callcenter.records.identifiers import new_id
+from callcenter.records.legs import Leg
+from callcenter.rules.states import AgentState, LegState
+
+TURN = timedelta(seconds=3)  # whoever plans a ring has learnt its turn by then, or has died
+WARY = timedelta(seconds=1)  # whoever ends a leg hangs up by themselves
+
+
+class Ring(Base):
+    """`leg_id`: for which it is rung; None: for a line open all shift. `turn_at`: when the carrier may be asked;
+    `asked_at`: it was, once; `answer_by`: its answer comes by then, or is not known."""
+
+    __tablename__ = "rings"
+
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    leg_id: Mapped[str | None] = mapped_column(ForeignKey("legs.id"))
+    turn_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
+    carrier_id: Mapped[str | None] = mapped_column(String(40))
+
+
+def plan(
+    session: Session, agent_id: str, leg_id: str | None, at: datetime, carrier_id: str | None = None
+) -> str | None:
+    """The ring's id; None while the phone still has another. `carrier_id`: of a line that we did not know of."""
+    asked_at = at if carrier_id else None
+    row = insert(Ring).values(
+        agent_id=agent_id, id=new_id(), leg_id=leg_id, turn_at=at + TURN, carrier_id=carrier_id, asked_at=asked_at
+    )
+    made: str | None = session.scalar(row.on_conflict_do_nothing().returning(Ring.id))
+    return made
+
+
+def of(session: Session, agent_id: str) -> Ring | None:
+    """What an agent's phone is rung for, or was and is not known to be over."""
+    return session.get(Ring, agent_id, populate_existing=True)
+
+
+def hold(session: Session, agent_id: str) -> Ring | None:
+    """The same, until this transaction ends."""
+    return session.get(Ring, agent_id, with_for_update=True, populate_existing=True)
+
+
+def forget(session: Session, ring: Ring) -> None:
+    """Its line is over, or never was."""
+    session.execute(delete(Ring).where(Ring.agent_id == ring.agent_id, Ring.id == ring.id))
+
+
+def lines(session: Session) -> set[str]:
+    """The carrier's ids of every line that is rung."""
+    return set(session.scalars(select(Ring.carrier_id).where(Ring.carrier_id.is_not(None))))
+
+
+def asked_before(session: Session, at: datetime) -> list[Ring]:
+    """Rings whose line is known, and was asked for before an instant."""
+    return list(session.scalars(select(Ring).where(Ring.carrier_id.is_not(None), Ring.asked_at < at)))
+
+
+def unsettled(session: Session, at: datetime) -> list[str]:
+    """Agents whose ring has its turn, has no answer, or is wanted no more."""
+    has_turn = Ring.asked_at.is_(None) & (Ring.turn_at <= at)
+    unanswered = Ring.carrier_id.is_(None) & (Ring.answer_by < at)
+    left = (Leg.state == LegState.LEFT) & (Leg.left_at < at - WARY)
+    off_duty = Ring.leg_id.is_(None) & (Agent.state == AgentState.OFFLINE) & (Agent.since < at - WARY)
+    rung = select(Ring.agent_id).join(Agent).outerjoin(Leg, Leg.id == Ring.leg_id)
+    return list(session.scalars(rung.where(has_turn | unanswered | left | off_duty)))

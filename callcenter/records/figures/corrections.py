@@ -1,0 +1,49 @@
+"""When a final month was corrected: what its stored versions say of one another."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from callcenter.records.figures.tiers import MONTHS_BY_DEPARTMENT
+from callcenter.rules.tally import COUNTERS
+
+ALL = (*COUNTERS, "buckets", "counts")
+_CHANGED = """
+with versions as (
+  select month, as_of, count(*) over (partition by month) as each
+  from (select distinct month, as_of from {tier} where month between :first and :last) known
+),
+told as (
+  select month, as_of, department, string_agg(row(channel, {counters})::text, ';' order by channel) as said
+  from {tier} join (select month, as_of from versions where each > 1) several using (month, as_of)
+  where channel = any(cast(:channels as text[])) and (cast(:wanted as text[]) is null or department = any(:wanted))
+  group by month, as_of, department
+),
+compared as (
+  select month, department, as_of, coalesce(said, '') as said,
+    lag(coalesce(said, '')) over (partition by month, department order by as_of) as before
+  from versions join (select distinct month, department from told) everywhere using (month)
+  left join told using (month, as_of, department)
+)
+select month, department, max(as_of) from compared where said <> before group by month, department
+"""
+
+
+def corrections(
+    session: Session,
+    first: date,
+    last: date,
+    departments: Collection[str] | None,
+    channels: Collection[str],
+    counters: Sequence[str] = ALL,
+) -> dict[tuple[date, str], date]:
+    """Of the months that a period touches, by month and department, the day on which one of these counters last changed
+    after the month was final; those that stand as they were first published are left out."""
+    question = _CHANGED.format(tier=MONTHS_BY_DEPARTMENT.name, counters=", ".join(counters))
+    values = {
+        "first": first.replace(day=1), "last": last, "channels": list(channels),
+        "wanted": sorted(departments) if departments is not None else None,
+    }  # fmt: skip
+    return {(month, department): on for month, department, on in session.execute(text(question), values)}

@@ -1,0 +1,283 @@
+"""TODO"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import Table, exists, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from callcenter.records.figures.facts import (
+    _OF_AGENTS,
+    AGENTS_FACTS,
+    COLUMNS,
+    FACTS,
+    OF_CALL,
+    OF_CONTACT,
+    OF_MATTERS,
+    OF_PROMISES,
+    UNASKED,
+    UNASKED_BETWEEN,
+    merged_counters,
+    values_of,
+)
+from callcenter.records.figures.tiers import (
+    DAYS,
+    EVERYBODY,
+    HOURS,
+    MONTHS,
+    MONTHS_BY_DEPARTMENT,
+    OF_SITE,
+    PROCEDURES,
+    SITES,
+    DirtyDay,
+    Progress,
+    following,
+    freezes_on,
+)
+from callcenter.rules.quality import RETURN_WITHIN
+from callcenter.rules.tally import COUNTERS, LONGEST
+from callcenter.rules.territory import PARIS, national_day
+
+AT_ONCE = 3  # days of one transaction, besides what changed lately: of a nation that takes seconds
+LOCK = 7_311_005  # advisory: one roll-up at a time in the whole service
+OLD_ENOUGH = timedelta(minutes=1)  # no transaction lives for longer, so every event numbered before is committed
+assert {*OF_CONTACT, *OF_MATTERS, *OF_CALL, *OF_PROMISES, *_OF_AGENTS} == set(COUNTERS)
+
+
+def _stored() -> str:
+    """The same, with null for zero."""
+    return ", ".join(f"nullif({'max' if name == LONGEST else 'sum'}({name}), 0) as {name}" for name in COUNTERS)
+
+
+_MAKE_FRESH = f"""
+create temporary table fresh (
+  day date, hour timestamptz, department text, partner text, channel text, site_id int, bucket int, n bigint,
+  {", ".join(f"{name} bigint" for name in COUNTERS)}
+) on commit drop
+"""
+_FRESH = f"""
+insert into fresh (day, hour, department, partner, channel, site_id, bucket, n, {COLUMNS})
+{
+    FACTS.format(
+        chosen="local_day = any(cast(:days as date[]))",
+        unasked=UNASKED_BETWEEN,
+        more=UNASKED.format(contact="null", days="= any(cast(:days as date[]))") + AGENTS_FACTS,
+    )
+}
+select day, hour, department, partner, channel, site_id, bucket, count(contacts) as n, {merged_counters()}
+from facts group by day, hour, department, partner, channel, site_id, bucket
+"""
+_BY_PROCEDURE = """
+insert into figures_procedures (day, department, partner, procedure, channel, accompaniments)
+select c.local_day, c.department, a.partner, a.procedure, c.channel, count(*)
+from accompaniments a join contacts c on c.id = a.contact_id
+where c.local_day = any(cast(:days as date[])) group by 1, 2, 3, 4, 5
+"""
+_BY_SITE = f"""
+insert into figures_sites (partner, day, department, site_id, channel, {", ".join(OF_SITE)})
+select partner, day, department, site_id, channel, {", ".join(f"coalesce(sum({name}), 0)" for name in OF_SITE)}
+from fresh where site_id is not null group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+"""
+_WAITS = """array_agg(bucket order by bucket) filter (where bucket is not null),
+  array_agg(n order by bucket) filter (where bucket is not null)"""
+
+
+def _from_fresh(tier: Table, where: str) -> str:
+    keys = ", ".join(key.name for key in tier.primary_key.columns)
+    return f"""
+insert into {tier.name} ({keys}, policy, {COLUMNS}, buckets, counts)
+select {keys}, :policy, {_stored()}, {_WAITS}
+from (select {keys}, bucket, sum(n) as n, {merged_counters()} from fresh where {where} group by {keys}, bucket) parts
+group by {keys}
+"""
+
+
+def _from_days(tier: Table, where: str) -> str:
+    keys = ", ".join(key.name for key in tier.primary_key.columns if key.name not in ("month", "as_of"))
+    chosen = f"day >= :month and day < :after and {where}"
+    return f"""
+with sums as (select {keys}, {_stored()} from figures_days where {chosen} group by {keys}),
+policies as (
+  select {keys}, string_agg(policy, ' ' order by policy) as policy
+  from (select distinct {keys}, policy from figures_days where {chosen}) each group by {keys}
+),
+waits as (
+  select {keys}, array_agg(bucket order by bucket) as buckets, array_agg(n order by bucket) as counts
+  from (
+    select {keys}, bucket, sum(n) as n from figures_days, unnest(buckets, counts) as w (bucket, n)
+    where {chosen} group by {keys}, bucket
+  ) counted group by {keys}
+)
+insert into {tier.name} (month, as_of, {keys}, policy, {COLUMNS}, buckets, counts)
+select cast(:month as date), cast(:as_of as date), {keys}, policy, {COLUMNS}, buckets, counts
+from sums join policies using ({keys}) left join waits using ({keys})
+"""
+
+
+def _is_same(tier: Table) -> str:
+    """Whether a version of a month says exactly what the one before it said."""
+    columns = ", ".join(column.name for column in tier.columns if column.name != "as_of")
+    now = f"select {columns} from {tier.name} where month = :month and as_of = :as_of"
+    was = f"""select {columns} from {tier.name} where month = :month and as_of =
+        (select max(as_of) from {tier.name} where month = :month and as_of < :as_of)"""
+    return f"select not exists (({now}) except ({was})) and not exists (({was}) except ({now}))"
+
+
+_TOUCHED = """
+with told as (select noun, noun_id, at from events where id > :safe),
+touched as (
+  select noun_id as contact_id from told where noun = 'contact'
+  union select contact_id from calls where id in (select noun_id from told where noun = 'call')
+  union select contact_id from legs where id in (select noun_id from told where noun = 'leg')
+  union select k.contact_id from offers o join calls k on k.id = o.call_id
+    where o.id in (select noun_id from told where noun = 'offer')
+  union select k.contact_id from callbacks b join calls k on k.id = b.asked_by
+    where b.id in (
+      select noun_id from told where noun = 'callback'
+      union select callback_id from attempts where id in (select noun_id from told where noun = 'attempt')
+      union select callback_id from calls where id in (select noun_id from told where noun = 'call')
+    )
+)
+select local_day as day from contacts where id in (select contact_id from touched)
+union select (arrived_at at time zone :paris)::date from contacts where id in (select contact_id from touched)
+union select (promised_at at time zone :paris)::date + d from callbacks, generate_series(-1, 1) as d
+  where id in (select noun_id from told where noun = 'callback')
+union select (at at time zone :paris)::date + d from told, generate_series(-1, 1) as d where noun = 'agent'
+"""
+_RETURNS = """
+with over as (
+  update contacts c set returned = exists (
+    select from contacts again where again.pseudonym = c.pseudonym and again.topic = c.topic and again.channel = 'phone'
+    and again.arrived_at > c.arrived_at and again.arrived_at <= c.arrived_at + cast(:within as interval)
+  )
+  from calls k
+  where k.contact_id = c.id and k.ending = 'answered' and c.channel = 'phone' and c.returned is null
+    and c.pseudonym is not null and c.topic is not null and c.local_day >= :since
+    and c.arrived_at < cast(:at as timestamptz) - cast(:within as interval)
+  returning c.local_day
+)
+insert into figures_dirty (day) select distinct local_day from over
+"""
+
+
+def mark(session: Session, days: Iterable[date]) -> None:
+    """The rows of these local days change in this transaction; their figures follow."""
+    if marked := [{"day": day} for day in sorted(set(days))]:
+        session.execute(insert(DirtyDay), marked)
+
+
+def is_marked(session: Session) -> bool:
+    """Whether days that an import named still wait."""
+    return bool(session.scalar(select(exists().where(DirtyDay.id > 0))))
+
+
+def judge_returns(session: Session, at: datetime) -> None:
+    """Of each answered call seven days old, whether the same number called again about it. To be done before the number
+    is erased; the answer stays."""
+    values = {"at": at, "within": RETURN_WITHIN, "since": national_day(at) - timedelta(days=60)}
+    session.execute(text(_RETURNS), values)
+
+
+def roll_up(session: Session, at: datetime) -> list[date]:
+    """Bring the figures up to date with what changed, and with the oldest marked days; gives the days made anew. Gives
+    way to another process that is doing it."""
+    _take_time(session)
+    if not session.scalar(select(text("pg_try_advisory_xact_lock(:lock)")), {"lock": LOCK}):
+        return []
+    touched, is_safe = _touched(session, at)
+    if len(touched) > AT_ONCE:  # after an outage: a few at a time too; what is not safe yet will be read again
+        mark(session, touched if is_safe else ())
+        touched = set()
+    days = _marked(session) | touched
+    for month, some in _months(days):
+        _refresh(session, month, some, at)
+    return sorted(days)
+
+
+def rebuild(session: Session, month: date, at: datetime) -> None:
+    """Make every figure of one month anew from the rows; a final month is corrected only if it comes out different."""
+    _take_time(session)
+    session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    days = [month + timedelta(days=n) for n in range((following(month) - month).days)]
+    _refresh(session, month, days, at)
+
+
+def months(session: Session) -> list[date]:
+    """Every month of which there are rows or figures, the oldest first."""
+    ends = text("""
+        select least((select min(local_day) from contacts), (select min(day) from figures_days)),
+          greatest((select max(local_day) from contacts), (select max(day) from figures_days))""")
+    first, last = session.execute(ends).one()
+    return list(_each_month(first, last)) if first else []
+
+
+def _each_month(first: date, last: date) -> Iterator[date]:
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = following(month)
+
+
+def _months(days: Collection[date]) -> Iterator[tuple[date, list[date]]]:
+    for month, some in groupby(sorted(days), key=lambda day: day.replace(day=1)):
+        yield month, list(some)
+
+
+def allow_time(session: Session, seconds: float) -> None:
+    """For what counts rows while somebody waits."""
+    session.execute(text(f"set local statement_timeout = {round(seconds * 1000)}"))
+
+
+def _take_time(session: Session) -> None:
+    """The web's limits are for webhooks."""
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        session.execute(text(f"set local {limit} = 0"))
+
+
+def _marked(session: Session) -> set[date]:
+    oldest = text("""
+        delete from figures_dirty where day in (
+          select distinct day from figures_dirty
+          where day < (select date_trunc('month', min(day)) + interval '1 month' from figures_dirty)
+          order by day limit :most
+        ) returning day""")
+    return set(session.scalars(oldest, {"most": AT_ONCE}))
+
+
+def _touched(session: Session, at: datetime) -> tuple[set[date], bool]:
+    """The days of what events told since the last safe number, and whether that number moved. Those not yet safe are
+    read again: a transaction that began before may still commit a lower number."""
+    progress = session.get(Progress, 1) or Progress(id=1, safe=0, seen=0, seen_at=at)
+    newest = session.scalar(text("select coalesce(max(id), 0) from events")) or 0
+    days = set(session.scalars(text(_TOUCHED), {"safe": progress.safe, "paris": PARIS}))
+    moves = at - progress.seen_at >= OLD_ENOUGH or progress.seen == 0
+    if moves:
+        moved = {"safe": progress.seen, "seen": newest, "seen_at": at}
+        told = upsert(Progress).values(id=1, **moved)
+        session.execute(told.on_conflict_do_update(index_elements=["id"], set_=moved))
+    return days, moves
+
+
+def _refresh(session: Session, month: date, days: list[date], at: datetime) -> None:
+    """Some days of one month, its hours, and the month."""
+    values = values_of(session, days, at)
+    session.execute(text("drop table if exists pg_temp.fresh"))
+    session.execute(text(_MAKE_FRESH))
+    session.execute(text(_FRESH), values)
+    for tier in (DAYS, HOURS, PROCEDURES, SITES):
+        session.execute(tier.delete().where(tier.c.day.in_(days)))
+    session.execute(text(_from_fresh(DAYS, "true")), values)
+    session.execute(text(_from_fresh(HOURS, f"hour is not null and partner = '{EVERYBODY}'")), values)
+    session.execute(text(_BY_PROCEDURE), values)
+    session.execute(text(_BY_SITE))
+    as_of = max(freezes_on(month), national_day(at))
+    final = national_day(at) > freezes_on(month)
+    version = {"month": month, "after": following(month), "as_of": as_of}
+    for tier, where in ((MONTHS, "true"), (MONTHS_BY_DEPARTMENT, f"partner = '{EVERYBODY}'")):
+        mine = (tier.c.month == month) & (tier.c.as_of == as_of)
+        session.execute(tier.delete().where(mine))
+        session.execute(text(_from_days(tier, where)), version)
+        if final and session.scalar(text(_is_same(tier)), version):
+            session.execute(tier.delete().where(mine))

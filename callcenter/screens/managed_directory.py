@@ -1,0 +1,152 @@
+"""The directory as it is written: partners in their times, topics of the menu, referents of partners."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from callcenter import clock
+from callcenter.actions import config_snapshot
+from callcenter.db import reading
+from callcenter.errors import BadNumber, NotFound
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import agents, sessions
+from callcenter.records import directory as records
+from callcenter.records.sessions import Act
+from callcenter.rules.menu import NATION, Menu, Topic, first_free
+from callcenter.rules.territory import national_day
+
+MOST_ACTS = 20
+
+Words = dict[str, Annotated[str, Field(max_length=4000)]]
+Scope = Annotated[str, Field(max_length=7, description="the nation (N) or one department")]
+
+
+@dataclass(frozen=True)
+class TopicShown:
+    """A choice as callers of the scope hear it. `own`: written for this very scope; `code` empty: a heading.
+    `accounts`: how many may take its calls in the nation; where none may, whoever is on duty does."""
+
+    keys: str
+    code: str
+    labels: dict[str, str]
+    keywords: dict[str, list[str]]
+    sheet: dict[str, str]
+    partners: list[str]
+    own: bool
+    accounts: int = 0
+
+
+@dataclass(frozen=True)
+class PartnerTime:
+    """One name of a partner in its time; `until` None: still."""
+
+    code: str
+    name: str
+    scope: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True)
+class ReferentShown:
+    """A partner's desk that agents may call for help."""
+
+    id: str
+    scope: str
+    partner: str
+    name: str
+    desk: str
+    phone: str
+    hours: str
+
+
+@dataclass(frozen=True)
+class ProcedureShown:
+    """A démarche that agents may record today."""
+
+    code: str
+    labels: dict[str, str]
+    topic: str
+    partner: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class DirectoryShown:
+    """All that is written for a scope. `free`: keys for one more topic, empty when every level is full."""
+
+    scope: str
+    topics: tuple[TopicShown, ...]
+    free: str
+    partners: tuple[PartnerTime, ...]
+    referents: tuple[ReferentShown, ...]
+    procedures: tuple[ProcedureShown, ...]
+    history: tuple[Act, ...]
+
+
+def of(scope: str) -> DirectoryShown:
+    """What is written for the nation or a department."""
+    today = national_day(clock.now())
+    with reading() as session:
+        own = {topic.keys for s, topic in records.topics(session, today) if s == scope}
+        partners = records.partner_times(session)
+        found = referents(scope)
+        procedures = [p for p in records.procedures(session, today) if p.scope in (scope, NATION)]
+        theirs = sessions.history(session, ["topic", "referent", "procedure"], scope)
+        accounts = agents.per_topic(session)
+        acts = sorted([*theirs, *sessions.history(session, ["partner"])], key=lambda act: act.at, reverse=True)
+    menu = config_snapshot.current().menu.of(scope)
+    return DirectoryShown(
+        scope=scope,
+        topics=tuple(_topic(topic, own, accounts) for topic in menu.topics.values()),
+        free=_free(menu),
+        partners=tuple(PartnerTime(p.code, p.name, p.scope, p.since, p.until) for p in partners),
+        referents=tuple(found),
+        procedures=tuple(ProcedureShown(p.code, dict(p.labels), p.topic, p.partner, p.scope) for p in procedures),
+        history=tuple(acts[:MOST_ACTS]),
+    )
+
+
+def topic(scope: str, keys: str) -> TopicShown:
+    """One choice of a menu. Raises NotFound."""
+    found = next((each for each in of(scope).topics if each.keys == keys), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def referents(department: str) -> list[ReferentShown]:
+    """Whom an agent of this department may call, its own before the nation's."""
+    with reading() as session:
+        rows = records.referents(session, department)
+        names = records.partner_names(session, national_day(clock.now()))
+    return [
+        ReferentShown(r.id, r.scope, r.partner, names.get(r.partner, r.partner), r.desk, _national(r.phone), r.hours)
+        for r in rows
+    ]
+
+
+def _topic(topic: Topic, own: set[str], accounts: Mapping[str, int]) -> TopicShown:
+    keywords = {language: list(words) for language, words in topic.keywords.items()}
+    partners = list(topic.partners)
+    return TopicShown(
+        topic.keys, topic.code, dict(topic.labels), keywords, dict(topic.sheet), partners, topic.keys in own,
+        accounts.get(topic.code, 0),
+    )  # fmt: skip
+
+
+def _free(menu: Menu) -> str:
+    try:
+        return first_free(menu)
+    except ValueError:
+        return ""
+
+
+def _national(written: str) -> str:
+    try:
+        return PhoneNumber.parse(written).national
+    except BadNumber:
+        return written

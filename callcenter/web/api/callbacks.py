@@ -1,0 +1,134 @@
+"""Callbacks, for those who keep them: the agent's, the supervisor's, and what other software may ask for."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter import clock
+from callcenter.actions import callback
+from callcenter.db import reading
+from callcenter.errors import NotFound
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import agents
+from callcenter.records.agents import Agent
+from callcenter.records.callbacks import Callback
+from callcenter.records.calls import Wish
+from callcenter.rules.callbacks import slot_of
+from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
+from callcenter.rules.routing import UNKNOWN
+from callcenter.rules.territory import TERRITORIES
+from callcenter.screens import directory
+from callcenter.screens.callbacks import Half, Row, Unheard, _rows, all_open, mine, unheard
+from callcenter.screens.fields import Day
+from callcenter.web.identity import Admitted, open_to
+
+
+class Ask(BaseModel):
+    """A promise to make. Without a day: as soon as the line is open there. `half`: m for the morning, a for the
+    afternoon."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: str = Field(description="a French number, national or E.164", examples=["05 65 05 12 34"], max_length=30)
+    department: str = Field(description="the citizen's territory", examples=["46"], max_length=7)
+    topic: str = Field("autre", max_length=40)
+    language: Literal["fr", "en"] = "fr"
+    day: Day | None = None
+    half: Half = "m"
+    agent: str | None = Field(None, description="the login of the agent to whom it is promised", max_length=60)
+
+    def carry_out(self, staff: Agent, at: datetime) -> Callback:
+        if self.department not in (*TERRITORIES, UNKNOWN) or self.topic not in directory.topics_of([self.department]):
+            raise NotFound
+        number = PhoneNumber.parse(self.number, self.department)
+        wish = Wish(self.department, self.topic, self.language)
+        return callback.promise_to_number(staff, number, wish, _slot(self.day, self.half), at, _agent_id(self.agent))
+
+
+class AskUnheard(BaseModel):
+    """Promises to people who hung up unheard; without a day: as soon as the line is open there."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    call_ids: list[str] = Field(min_length=1, max_length=200)
+    day: Day | None = None
+    half: Half = "m"
+
+    def carry_out(self, staff: Agent, at: datetime) -> list[Callback]:
+        return callback.promise_to_unheard(staff, self.call_ids, _slot(self.day, self.half), at)
+
+
+class Made(BaseModel):
+    """What may be told to the citizen; whoever may not be called is missing."""
+
+    promised: list[Row]
+
+
+def _slot(day: date | None, half: str) -> str:
+    """Empty: soon."""
+    return slot_of(day, half) if day else ""
+
+
+def _agent_id(login: str | None) -> str | None:
+    if login is None:
+        return None
+    with reading() as session:
+        found = agents.by_login(session, login)
+    if found is None:
+        raise NotFound
+    return found.id
+
+
+router = APIRouter(prefix="/api/callbacks", tags=["callbacks"])
+
+
+@router.get("")
+@open_to(*OVERSEER)
+def list_all(visitor: Admitted) -> list[Row]:
+    """Every open promise of the departments of whoever asks: state, due time, attempts and lateness."""
+    return all_open(visitor.staff)
+
+
+@router.get("/mine")
+@open_to(*AGENT)
+def list_mine(visitor: Admitted) -> list[Row]:
+    """The open promises of the agent who asks, and of the queues they serve."""
+    return mine(visitor.staff)
+
+
+@router.get("/unheard")
+@open_to(*SUPERVISOR)
+def list_unheard(visitor: Admitted) -> list[Unheard]:
+    """Who hung up unheard in the last 48 hours and has not been spoken with since."""
+    return unheard(visitor.staff)
+
+
+@router.post("", status_code=201)
+@open_to(*SUPERVISOR)
+def ask(asked: Ask, visitor: Admitted) -> Row:
+    """Promise a callback. One that is open to the same number stands, and is given instead; of another team's nothing
+    is told but that it is there (409). Refused for a number that may not be called, a department or an agent that is
+    not yours, a time when the line is closed, or too many promises."""
+    at = clock.now()
+    made = asked.carry_out(visitor.staff, at)
+    with reading() as session:
+        return _rows(session, [made], at, visitor.staff)[0]
+
+
+@router.post("/unheard", status_code=201)
+@open_to(*SUPERVISOR)
+def ask_unheard(asked: AskUnheard, visitor: Admitted) -> Made:
+    """Promise callbacks to people who hung up unheard."""
+    at = clock.now()
+    made = asked.carry_out(visitor.staff, at)
+    with reading() as session:
+        return Made(promised=_rows(session, made, at, visitor.staff))
+
+
+@router.delete("/{callback_id}", status_code=204)
+@open_to(*SUPERVISOR)
+def cancel(callback_id: str, visitor: Admitted) -> None:
+    """End a promise that is not being spoken."""
+    callback.cancel(visitor.staff, callback_id, clock.now())

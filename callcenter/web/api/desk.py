@@ -1,0 +1,327 @@
+"""What an agent may ask for at their desk, as JSON or as a form; the answer is the desk as it is then."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter import clock
+from callcenter.actions import agent as verbs
+from callcenter.actions import callback, monitoring, notes
+from callcenter.db import reading
+from callcenter.errors import NotFound
+from callcenter.records import agents, contacts
+from callcenter.records.contacts import Entry
+from callcenter.records.identifiers import new_id
+from callcenter.rules.callbacks import slot_of
+from callcenter.rules.outcomes import KINDS, WAYS
+from callcenter.rules.roles import AGENT
+from callcenter.rules.routing import UNKNOWN
+from callcenter.rules.states import AgentState, FollowUp, Outcome, PauseReason
+from callcenter.rules.territory import TERRITORIES
+from callcenter.screens import desk, directory
+from callcenter.screens.desk import Desk
+from callcenter.screens.fields import Day, Id
+from callcenter.web.identity import Admitted, open_to
+
+
+class Command(BaseModel):
+    """Something an agent asks for; `carry_out` refuses with a sentence."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        raise NotImplementedError
+
+
+class TakePost(Command):
+    """`phone`: the desk phone rings for each call; `shift`: its line stays open all shift."""
+
+    line: Literal["phone", "shift"] = "phone"
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.take_post(agent_id, self.line, at)
+
+
+class LeavePost(Command):
+    """No more calls; during one, once it is recorded."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.leave_post(agent_id, at)
+
+
+class Pause(Command):
+    """No calls for a while."""
+
+    reason: PauseReason = PauseReason.BREAK
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.pause(agent_id, self.reason, at)
+
+
+class BeAvailable(Command):
+    """Calls again."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.become_available(agent_id, at)
+
+
+class Accept(Command):
+    """Take the call that is offered."""
+
+    offer_id: Id
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.accept_offer(agent_id, self.offer_id, at)
+
+
+class Refuse(Command):
+    """Let it go to the next agent."""
+
+    offer_id: Id
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.refuse_offer(agent_id, self.offer_id, at)
+
+
+class HangUp(Command):
+    """End the conversation."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.hang_up(agent_id, at)
+
+
+class Hold(Command):
+    """Music for the citizen, or the conversation again."""
+
+    on: bool
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.hold(agent_id, self.on, at)
+
+
+class Mute(Command):
+    """Whether the citizen hears the agent."""
+
+    on: bool
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.mute(agent_id, self.on)
+
+
+class TagRelay(Command):
+    """Whether the person speaks through a relay service."""
+
+    on: bool
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.tag_relay(agent_id, self.on)
+
+
+class DeclineMonitoring(Command):
+    """Whether the citizen refuses that supervisors take part; who does, leaves."""
+
+    declined: bool
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        monitoring.decline(agent_id, self.declined, at)
+
+
+class Extend(Command):
+    """Once as much time again to record the outcome."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.extend_wrap_up(agent_id)
+
+
+class ChooseNext(Command):
+    """What comes after this call; no state takes the choice back."""
+
+    state: AgentState | None = None
+    reason: PauseReason | None = None
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.choose_next_state(agent_id, self.state, self.reason, at)
+
+
+class KeepNotes(Command):
+    """What was typed so far, kept until the outcome is recorded. `revision`: of the notes that were changed; they are
+    refused when other notes have been kept since."""
+
+    contact_id: Id
+    notes: str = Field("", max_length=4000)
+    revision: int = 0
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        notes.keep(agent_id, self.contact_id, self.notes, self.revision)
+
+
+class AddNotes(Command):
+    """Notes that were not in the outcome when it was recorded, from another page; for a day."""
+
+    contact_id: Id
+    notes: str = Field(min_length=1, max_length=4000)
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        notes.add_later(agent_id, self.contact_id, self.notes, at)
+
+
+class Demarche(BaseModel):
+    """One démarche and what came of it."""
+
+    procedure: str
+    outcome: Outcome
+    settled: bool | None = Field(None, description="never supposed: only an orientation may leave it out")
+    reason: str | None = None
+    internet_checked: bool = False
+    follow_up: FollowUp = FollowUp.NONE
+    continues: str | None = Field(None, description="the reference of the earlier contact it goes on from")
+    notes: str | None = Field(None, max_length=4000)
+
+    def entry(self, departments: Collection[str]) -> Entry:
+        """As it is recorded. `departments`: the citizen's and the agent's; another's own service is none of theirs."""
+        procedure = directory.procedures_of(departments).get(self.procedure)
+        if procedure is None:
+            raise NotFound
+        return Entry(
+            partner=procedure.partner,
+            procedure=procedure.code,
+            outcome=self.outcome,
+            settled=False if self.outcome == Outcome.ORIENTATION and self.settled is None else self.settled,
+            reason=self.reason,
+            internet_checked=self.internet_checked,
+            follow_up=self.follow_up,
+            continues=self.continues,
+            notes=self.notes,
+        )
+
+
+Agreement = Annotated[str, Field(pattern=f"^({'|'.join(KINDS)}):({'|'.join(WAYS)})$")]
+"""What was given, and how: `mandate:voice`."""
+
+
+def _agrees(agent_id: str, contact_id: str, agreement: str | None, at: datetime) -> None:
+    if agreement:
+        kind, _, given_by = agreement.partition(":")
+        verbs.note_agreement(agent_id, contact_id, kind, given_by, at)
+
+
+class Record(Command):
+    """The outcome of a contact: of the call in hand, or one that is owed. `revision`: of the kept notes that its own
+    replace; any that were kept since, or without it, are added."""
+
+    contact_id: Id
+    revision: int | None = None
+    entries: list[Demarche] = Field(min_length=1, max_length=9)
+    agreement: Agreement | None = None
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        with reading() as session:
+            agent, contact = agents.get(session, agent_id), contacts.get(session, self.contact_id)
+            if agent is None or contact is None:
+                raise NotFound
+            served = (agent.department, contact.department)
+        verbs.record_outcome(
+            agent_id, self.contact_id, [each.entry(served) for each in self.entries], at, self.revision
+        )
+        _agrees(agent_id, self.contact_id, self.agreement, at)
+
+
+class PromiseCallback(Command):
+    """What was agreed with the person of a contact: a half-day (`m` morning, `a` afternoon), with any agent or with
+    this one (`mine`). A promise that is open to them stands."""
+
+    contact_id: Id
+    day: Day
+    half: Literal["m", "a"] = "m"
+    mine: bool = False
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        callback.promise_after_call(agent_id, self.contact_id, slot_of(self.day, self.half), self.mine, at)
+
+
+class RecordVisit(Command):
+    """A visit at the desk, in the same form. `minutes`: how long ago the person came; `satisfaction` and
+    `settled_said`: the two questions that callers are asked too, as the person answered them. Sent twice under one
+    `contact_id`, it is one visit."""
+
+    contact_id: Id = Field(default_factory=new_id)
+    department: str = UNKNOWN
+    minutes: int = Field(0, ge=0, le=600)
+    satisfaction: int | None = Field(None, ge=1, le=4)
+    settled_said: bool | None = None
+    entries: list[Demarche] = Field(min_length=1, max_length=9)
+    agreement: Agreement | None = None
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        arrived_at = at - timedelta(minutes=self.minutes)
+        department = self.department if self.department in TERRITORIES else UNKNOWN
+        with reading() as session:
+            agent = agents.get(session, agent_id)
+            if agent is None:
+                raise NotFound
+            served = (agent.department, department)
+        entries = [each.entry(served) for each in self.entries]
+        answers = self.satisfaction, self.settled_said
+        contact = verbs.record_visit(agent_id, self.contact_id, department, entries, arrived_at, at, *answers)
+        _agrees(agent_id, contact.id, self.agreement, at)
+
+
+class Beat(Command):
+    """The page is there."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        verbs.beat(agent_id, at)
+
+
+COMMANDS: dict[str, type[Command]] = {
+    "post": TakePost,
+    "leave": LeavePost,
+    "pause": Pause,
+    "available": BeAvailable,
+    "accept": Accept,
+    "refuse": Refuse,
+    "hangup": HangUp,
+    "hold": Hold,
+    "mute": Mute,
+    "relay": TagRelay,
+    "monitoring": DeclineMonitoring,
+    "extend": Extend,
+    "next": ChooseNext,
+    "notes": KeepNotes,
+    "add-notes": AddNotes,
+    "outcome": Record,
+    "promise": PromiseCallback,
+    "visit": RecordVisit,
+}
+
+router = APIRouter(prefix="/api/desk", tags=["desk"])
+
+
+@router.get("")
+@open_to(*AGENT)
+def look(visitor: Admitted) -> Desk:
+    """All that this agent's screen shows."""
+    return desk.of(visitor.staff.id)
+
+
+@router.post("/beat", status_code=204)
+@open_to(*AGENT)
+def beat(visitor: Admitted) -> None:
+    """Every four seconds: fifteen without one is a lost connection."""
+    Beat().carry_out(visitor.staff.id, clock.now())
+
+
+def _route(command: type[Command]) -> Callable[..., Desk]:
+    @open_to(*AGENT)
+    def answer(asked: command, visitor: Admitted) -> Desk:  # type: ignore[valid-type]
+        asked.carry_out(visitor.staff.id, clock.now())  # type: ignore[attr-defined]
+        return desk.of(visitor.staff.id)
+
+    return answer
+
+
+for _name, _command in COMMANDS.items():
+    router.add_api_route(f"/{_name}", _route(_command), methods=["POST"], name=_name, description=_command.__doc__)

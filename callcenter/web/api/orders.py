@@ -1,0 +1,91 @@
+"""What supervisors order now: messages, queues closed or led elsewhere, thresholds. Each holds within a second."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter import clock
+from callcenter.actions import orders as verbs
+from callcenter.records.agents import Agent
+from callcenter.rules.roles import OVERSEER, SUPERVISOR
+from callcenter.screens.orders import Orders, now
+from callcenter.web.identity import Admitted, open_to
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """`moved`: calls that waited and went to the other queue."""
+
+    moved: int
+
+
+class _Order(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    scope: str = Field(description="a department, a region (`R76`) or the nation (`N`)", max_length=7)
+
+
+class SayMessage(_Order):
+    """Said before the menu from now on; empty words: no message any more."""
+
+    fr: str = ""
+    en: str = ""
+
+    def carry_out(self, overseer: Agent) -> Ordered:
+        verbs.set_message(overseer, self.scope, {"fr": self.fr, "en": self.en}, clock.now())
+        return Ordered(0)
+
+
+class OrderQueue(_Order):
+    """Close a queue, lead it to another topic, merge it into it, or open it again; `topic` empty: all of the scope."""
+
+    topic: str = Field("", max_length=40)
+    act: Literal["close", "redirect", "merge", "open"]
+    to_topic: str = Field("", max_length=40)
+
+    def carry_out(self, overseer: Agent) -> Ordered:
+        return Ordered(verbs.order_queue(overseer, self.scope, self.topic, self.act, self.to_topic, clock.now()))
+
+
+class SetThreshold(_Order):
+    """When calls of a queue widen, from the next call on; without ages: as everywhere else."""
+
+    topic: str = Field("", max_length=40)
+    region_after: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    nation_after: Annotated[float, Field(allow_inf_nan=False)] | None = None
+
+    def carry_out(self, overseer: Agent) -> Ordered:
+        known = self.region_after is not None and self.nation_after is not None
+        ages = (self.region_after or 0.0, self.nation_after or 0.0) if known else None
+        verbs.set_thresholds(overseer, self.scope, self.topic, ages, clock.now())
+        return Ordered(0)
+
+
+router = APIRouter(prefix="/api/board/orders", tags=["board"])
+
+
+@router.get("")
+@open_to(*OVERSEER)
+def seen(visitor: Admitted) -> Orders:
+    """What stands now, everywhere: a wider scope's order holds in the narrower."""
+    return now()
+
+
+@router.post("/message")
+@open_to(*SUPERVISOR)
+def message(asked: SayMessage, visitor: Admitted) -> Ordered:
+    return asked.carry_out(visitor.staff)
+
+
+@router.post("/queue")
+@open_to(*SUPERVISOR)
+def queue(asked: OrderQueue, visitor: Admitted) -> Ordered:
+    return asked.carry_out(visitor.staff)
+
+
+@router.post("/threshold")
+@open_to(*SUPERVISOR)
+def threshold(asked: SetThreshold, visitor: Admitted) -> Ordered:
+    return asked.carry_out(visitor.staff)

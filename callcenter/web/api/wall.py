@@ -1,0 +1,76 @@
+"""The supervisors' board: a photograph of the service, cut to the departments of whoever looks."""
+
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from callcenter import clock
+from callcenter.actions import monitoring, supervisor
+from callcenter.records.agents import Agent
+from callcenter.rules.roles import OVERSEER, SUPERVISOR
+from callcenter.rules.states import AgentState, Monitoring
+from callcenter.screens.fields import Id
+from callcenter.screens.wall import Board, look, scope_of
+from callcenter.web.identity import Admitted, open_to
+
+
+class MoveAgent(BaseModel):
+    """Pause an agent, make them available again, or end their post for them."""
+
+    agent_id: Id
+    to: Literal["pause", "available", "offline"]
+
+    def carry_out(self, overseer: Agent, at: datetime) -> None:
+        supervisor.change_agent_state(overseer, self.agent_id, AgentState(self.to), at)
+
+
+class TakePart(BaseModel):
+    """Listen to an agent's conversation, whisper to them, barge in; `none`: leave the conversation that one is in."""
+
+    agent_id: Id
+    mode: Literal["listen", "whisper", "barge", "none"]
+
+    def carry_out(self, overseer: Agent, at: datetime) -> None:
+        if self.mode == "none":
+            monitoring.leave(overseer.id, at)
+        else:
+            monitoring.take_part(overseer.id, self.agent_id, Monitoring(self.mode), at)
+
+
+class Release(BaseModel):
+    """A contact that will never have its outcome: its agent may take calls again."""
+
+    contact_id: Id
+
+    def carry_out(self, overseer: Agent, at: datetime) -> None:
+        supervisor.release_contact(overseer, self.contact_id, at)
+
+
+router = APIRouter(prefix="/api/board", tags=["board"])
+
+
+@router.get("")
+@open_to(*OVERSEER)
+def board(visitor: Admitted) -> Board:
+    """What this supervisor's departments look like now."""
+    return look(scope_of(visitor.staff))
+
+
+@router.post("/agent", status_code=204)
+@open_to(*SUPERVISOR)
+def move_agent(asked: MoveAgent, visitor: Admitted) -> None:
+    asked.carry_out(visitor.staff, clock.now())
+
+
+@router.post("/monitor", status_code=204)
+@open_to(*SUPERVISOR)
+def take_part(asked: TakePart, visitor: Admitted) -> None:
+    asked.carry_out(visitor.staff, clock.now())
+
+
+@router.post("/release", status_code=204)
+@open_to(*SUPERVISOR)
+def release(asked: Release, visitor: Admitted) -> None:
+    asked.carry_out(visitor.staff, clock.now())

@@ -1,0 +1,193 @@
+"""The pages of the accounts: a list, one account, and a table of many."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from callcenter import clock
+from callcenter.actions import accounts as accounts_actions
+from callcenter.actions.accounts import Imported
+from callcenter.errors import BadAnswer, Refusal
+from callcenter.records.agents import Agent
+from callcenter.rules import accounts as accounts_rules
+from callcenter.rules.accounts import BadPassword, NotStaff
+from callcenter.rules.roles import ADMIN
+from callcenter.screens import accounts, sites
+from callcenter.web.identity import Admitted, Visitor, open_to
+from callcenter.web.pages.admin import shown
+from callcenter.web.pages.pages import Fields
+
+router = APIRouter(prefix="/admin/agents", include_in_schema=False)
+NOBODY: dict[str, Any] = {
+    "login": "", "name": "", "role": "agent", "department": "", "site": "", "topics": (), "languages": ("fr",),
+    "departments": "", "phone": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the list is searched by."""
+
+    text: str
+    department: str
+    role: str
+    active: bool
+
+
+@router.get("")
+@open_to(*ADMIN)
+def listed(
+    visitor: Admitted, text: str = "", department: str = "", role: str = "", active: bool = True, done: int = 0
+) -> Response:
+    rows = accounts.listed(text, department, role, active=active)
+    return shown.page(
+        "admin/agents.html",
+        visitor,
+        rows=rows,
+        site_names=sites.named({row.site for row in rows if row.site}),
+        asked=Asked(text, department, role, active),
+        department_options=shown.department_options(),
+        role_options=shown.role_options(visitor.language),
+        every_topic=lambda row: set(accounts.every_topic(row.department)) <= set(row.topics),
+        done=bool(done),
+    )
+
+
+@router.get("/new")
+@open_to(*ADMIN)
+def new(visitor: Admitted) -> Response:
+    return _one(visitor, None, NOBODY | {"topics": accounts.every_topic("")})
+
+
+@router.post("/new")
+@open_to(*ADMIN)
+def create(visitor: Admitted, fields: Fields) -> Response:
+    given = _given(fields)
+    try:
+        agent_id = accounts.engage(visitor.staff, _with_site(given), str(fields.get("password", "")))
+    except (BadAnswer, BadPassword) as refusal:
+        return _one(visitor, None, given, refusal)
+    return shown.done(f"/admin/agents/{agent_id}")
+
+
+@router.get("/import")
+@open_to(*ADMIN)
+def table(visitor: Admitted) -> Response:
+    return _table(visitor)
+
+
+@router.post("/import")
+@open_to(*ADMIN)
+def take_in(visitor: Admitted, fields: Fields) -> Response:
+    sent = fields.get("table")
+    content = sent.file.read(accounts_rules.LARGEST + 1) if isinstance(sent, UploadFile) else b""
+    try:
+        return _table(visitor, accounts.take_in(visitor.staff, content))
+    except NotStaff as refusal:
+        return _table(visitor, refusal=refusal)
+
+
+@router.get("/{agent_id}")
+@open_to(*ADMIN)
+def one(agent_id: str, visitor: Admitted, done: int = 0) -> Response:
+    row, _ = accounts.one(shown.uuid(agent_id))
+    return _one(visitor, row, _kept(row), done=bool(done))
+
+
+@router.post("/{agent_id}")
+@open_to(*ADMIN)
+def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
+    row, _ = accounts.one(shown.uuid(agent_id))
+    given = _given(fields)
+    try:
+        accounts_actions.change_account(visitor.staff, row.id, accounts.checked(_with_site(given)), clock.now())
+    except BadAnswer as refusal:
+        return _one(visitor, row, given, refusal)
+    return shown.done(f"/admin/agents/{row.id}")
+
+
+@router.post("/{agent_id}/password")
+@open_to(*ADMIN)
+def change_password(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
+    row, _ = accounts.one(shown.uuid(agent_id))
+    try:
+        accounts.set_password(visitor.staff, row.id, str(fields.get("password", "")))
+    except BadPassword as refusal:
+        return _one(visitor, row, _kept(row), refusal)
+    return shown.done(f"/admin/agents/{row.id}")
+
+
+@router.post("/{agent_id}/deactivate")
+@open_to(*ADMIN)
+def deactivate(agent_id: str, visitor: Admitted) -> Response:
+    accounts_actions.deactivate(visitor.staff, shown.uuid(agent_id), clock.now())
+    return shown.done(f"/admin/agents/{agent_id}")
+
+
+@router.post("/{agent_id}/reactivate")
+@open_to(*ADMIN)
+def reactivate(agent_id: str, visitor: Admitted) -> Response:
+    accounts_actions.reactivate(visitor.staff, shown.uuid(agent_id), clock.now())
+    return shown.done(f"/admin/agents/{agent_id}")
+
+
+def _one(
+    visitor: Visitor, row: Agent | None, given: dict[str, Any], refusal: Refusal | None = None, *, done: bool = False
+) -> Response:
+    several = refusal is not None and "staff_site_several" in refusal.args
+    return shown.page(
+        "admin/agent.html",
+        visitor,
+        refusal,
+        row=row,
+        acts=accounts.one(row.id)[1] if row else [],
+        given=given,
+        department_options=shown.department_options(),
+        role_options=shown.role_options(visitor.language),
+        language_options=shown.language_options(visitor.language),
+        topic_options=shown.topic_options(visitor.language, [given["department"]], held=given["topics"]),
+        site_names=sites.names(),
+        meant=sites.numbers_of(given["site"], given["department"]) if several else [],
+        done=done,
+    )
+
+
+def _with_site(given: dict[str, Any]) -> dict[str, Any]:
+    """The site that was named, by its number. Raises BadAnswer when none has this name, or several have."""
+    if not given["site"].strip():
+        return given
+    meant = sites.numbers_of(given["site"], given["department"])
+    if len(meant) != 1:
+        raise BadAnswer("staff_site_several" if meant else "staff_site")
+    return given | {"site": str(meant[0][0])}
+
+
+def _table(visitor: Visitor, taken: Imported | None = None, refusal: Refusal | None = None) -> Response:
+    answer = shown.page(
+        "admin/agents_import.html",
+        visitor,
+        refusal,
+        taken=taken,
+        topic_options=shown.topic_options(visitor.language),
+    )
+    if taken and taken.refused:
+        answer.status_code = 422
+    return answer
+
+
+def _kept(row: Agent) -> dict[str, Any]:
+    profile = accounts_actions.profile_of(row)
+    site = sites.named([profile.site_id]).get(profile.site_id, str(profile.site_id)) if profile.site_id else ""
+    return {
+        "login": profile.login, "name": profile.name, "role": profile.role, "department": profile.department,
+        "site": site, "topics": profile.topics, "languages": profile.languages,
+        "departments": " ".join(profile.departments), "phone": row.phone.national if row.phone else "",
+    }  # fmt: skip
+
+
+def _given(fields: FormData) -> dict[str, Any]:
+    plain = {name: str(fields.get(name, "")) for name in NOBODY if name not in ("topics", "languages")}
+    return plain | {name: tuple(map(str, fields.getlist(name))) for name in ("topics", "languages")}

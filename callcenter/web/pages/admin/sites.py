@@ -1,0 +1,64 @@
+"""The page that takes in the national list of sites and the rounds of buses."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from callcenter.errors import Refusal
+from callcenter.records.sites import TooManyGone
+from callcenter.rules import rounds
+from callcenter.rules.national_list import LARGEST, NotTheList
+from callcenter.rules.roles import ADMIN
+from callcenter.rules.rounds import NotRounds
+from callcenter.screens import national_list, sites
+from callcenter.web.identity import Admitted, Visitor, open_to
+from callcenter.web.pages.admin import shown
+from callcenter.web.pages.pages import Fields
+from callcenter.web.pages.sites import DOUBTS
+
+router = APIRouter(prefix="/admin/sites", include_in_schema=False)
+
+
+@router.get("")
+@open_to(*ADMIN)
+def home(visitor: Admitted) -> Response:
+    return _page(visitor)
+
+
+@router.post("/list")
+@open_to(*ADMIN)
+def take_in_list(visitor: Admitted, fields: Fields) -> Response:
+    content, all_that_go = _sent(fields, LARGEST), fields.get("all_that_go") == "true"
+    try:
+        return _page(visitor, taken=national_list.take_in_list(visitor.staff, content, all_that_go=all_that_go))
+    except (NotTheList, TooManyGone) as refusal:
+        return _page(visitor, refusal)
+
+
+@router.post("/rounds")
+@open_to(*ADMIN)
+def take_in_rounds(visitor: Admitted, fields: Fields) -> Response:
+    try:
+        return _page(visitor, rounds_taken=national_list.take_in_rounds(visitor.staff, _sent(fields, rounds.LARGEST)))
+    except NotRounds as refusal:
+        return _page(visitor, refusal)
+
+
+def _sent(fields: FormData, largest: int) -> bytes:
+    """A file's bytes, and one more than is allowed of one that is too large."""
+    sent = fields.get("table")
+    return sent.file.read(largest + 1) if isinstance(sent, UploadFile) else b""
+
+
+def _page(visitor: Visitor, refusal: Refusal | None = None, **taken: Any) -> Response:
+    return shown.page(
+        "admin/sites.html",
+        visitor,
+        refusal,
+        count=sum(count for count, _ in sites.per_department().values()),
+        doubts=DOUBTS,
+        acts=national_list.history(),
+        **({"taken": None, "rounds_taken": None} | taken),
+    )

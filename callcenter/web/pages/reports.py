@@ -1,0 +1,300 @@
+"""The reports: the telephone beside the front desk, as a page, on paper and as a table for a spreadsheet."""
+
+import re
+import unicodedata
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from starlette.responses import HTMLResponse, Response
+
+from callcenter.actions import config_snapshot
+from callcenter.records.site_weeks import SiteWeek
+from callcenter.rules.published_measures import (
+    BY_CODE,
+    MEASURES,
+    PHONE,
+    Measure,
+    Value,
+    published,
+    published_mean,
+    published_share,
+    published_time,
+    shown_for,
+)
+from callcenter.rules.quality import FEW, Share
+from callcenter.rules.report_places import Place, place
+from callcenter.rules.roles import OVERSEER
+from callcenter.rules.spreadsheets import spreadsheet as written
+from callcenter.rules.territory import TERRITORIES, UNKNOWN
+from callcenter.screens import report as report_screen
+from callcenter.screens import staffing, wall
+from callcenter.screens.report import Bar, Report
+from callcenter.screens.report_query import Asked, BadPeriod, partner_names
+from callcenter.screens.staffing import GOAL, WEEKS
+from callcenter.web.identity import Admitted, Visitor, open_to
+from callcenter.web.pages import charts, render
+from callcenter.web.pages.words import say
+
+router = APIRouter(prefix="/reports", include_in_schema=False)
+FIRST_BAR = 15  # of a ranking; the rest is unfolded
+FIRST_SITES = 60  # on a page; the spreadsheet has them all
+NAME_PART = 80  # characters of a file's name: more departments than that are in its table
+SPREADSHEET = "text/csv; charset=utf-8"
+
+
+def asked(first: str = "", last: str = "", territory: str = "", partner: str = "", side: str = "") -> Asked:
+    """The form's answers; an empty one is no answer. Raises BadPeriod, NoSuchPlace."""
+    try:
+        ends = [date.fromisoformat(each) if each else None for each in (first, last)]
+    except ValueError:
+        raise BadPeriod from None
+    return Asked.of(ends[0], ends[1], territory, partner, side)
+
+
+Wanted = Annotated[Asked, Depends(asked)]
+
+
+@router.get("")
+@open_to(*OVERSEER)
+def report_page(visitor: Admitted, wanted: Wanted) -> Response:
+    return HTMLResponse(_page(visitor, wanted, printing=False))
+
+
+@router.get("/print")
+@open_to(*OVERSEER)
+def print_page(visitor: Admitted, wanted: Wanted) -> Response:
+    return HTMLResponse(_page(visitor, wanted, printing=True))
+
+
+@router.get("/figures.csv")
+@open_to(*OVERSEER)
+def spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
+    """For a spreadsheet, and for whoever it is sent to: what rests on fewer than 11 people is kept back,
+    all else is rounded."""
+    report, language = _report(visitor, wanted), visitor.language
+    head, *lines = _table(report, language)
+    about = _about(report, language)
+    table = [
+        [*head, *(say(language, f"table.{each}") for each in about)],
+        *([*line, *about.values()] for line in lines),
+    ]
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(report, language)}"'}
+    return Response(written(table), media_type=SPREADSHEET, headers=headers)
+
+
+@router.get("/rows")
+@open_to(*OVERSEER)
+def rows_behind(
+    visitor: Admitted,
+    wanted: Wanted,
+    measure: str = "",
+    procedure: str = "",
+    site: int | None = None,
+    channel: str = "",
+) -> Response:
+    """What one figure was counted from: contacts, or for occupancy what agents did of their time."""
+    scope = wall.scope_of(visitor.staff)
+    if measure == "occupancy":
+        agents = report_screen.time_behind(wanted, scope)
+        return HTMLResponse(
+            render.page(
+                "report_time.html", visitor, asked=wanted, measure=BY_CODE[measure], rows=agents, **_names(wanted)
+            )
+        )
+    found, rows, sites = report_screen.behind(wanted, measure, scope, procedure or None, site, channel or None)
+    shown = [(row, shown_for(PHONE, found, row.tally)) for row in rows]
+    procedures = report_screen.procedure_names(wanted.last, visitor.language)
+    return HTMLResponse(
+        render.page(
+            "report_rows.html", visitor, asked=wanted, measure=found, rows=shown, sites=sites,
+            procedures=procedures, only_procedure=procedures.get(procedure, ""), only_site=site, **_names(wanted),
+        )
+    )  # fmt: skip
+
+
+@router.get("/definitions")
+@open_to(*OVERSEER)
+def definitions_page(visitor: Admitted) -> Response:
+    return HTMLResponse(render.page("definitions.html", visitor, measures=MEASURES))
+
+
+@router.get("/staffing")
+@open_to(*OVERSEER)
+def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goal: float = 100 * GOAL) -> Response:
+    """`goal` in per cent."""
+    scope = wall.scope_of(visitor.staff)
+    regions = _regions(scope)
+    chosen = department or next((code for _, _, inside, _ in regions for code, _ in inside), UNKNOWN)
+    found = staffing.staffing(chosen, weekday, goal / 100, scope)
+    labels = [each.begins for each in found.halves]
+    needed = [each.needed.agents if each.needed else None for each in found.halves]
+    drawn = charts.curve(labels, needed, [each.calls for each in found.halves], marks=12)
+    served = charts.curve(
+        [str(each.agents) for each in found.around], [100 * each.in_time for each in found.around], marks=12, top=100
+    )
+    return HTMLResponse(
+        render.page("staffing.html", visitor, found=found, curve=drawn, served=served, regions=regions, weeks=WEEKS)
+    )
+
+
+def _report(visitor: Visitor, wanted: Asked) -> Report:
+    names = report_screen.procedure_names(wanted.last, visitor.language)
+    return report_screen.report(wanted, wall.scope_of(visitor.staff), lambda code: names.get(code, code))
+
+
+def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:
+    report, scope = _report(visitor, wanted), wall.scope_of(visitor.staff)
+    form = "%m/%Y" if report.by_month else "%d/%m"
+    labels = [when.strftime(form) for when, _, _ in report.curve]
+    drawn = charts.curve(labels, [phone for _, phone, _ in report.curve], [desk for _, _, desk in report.curve])
+    return render.page(
+        "report.html",
+        visitor,
+        asked=wanted,
+        report=report,
+        curve=drawn,
+        first_bar=FIRST_BAR,
+        first_sites=FIRST_SITES,
+        greatest=lambda bars: max((bar.phone + bar.desk for bar in bars), default=0) or 1,
+        printing=printing,
+        span=lambda when: _span(wanted, when, by_month=report.by_month),
+        query=query(wanted),
+        regions=_regions(scope),
+        sees_all=scope is None,
+        **_names(wanted),
+    )
+
+
+def _span(wanted: Asked, when: date, *, by_month: bool) -> dict[str, str]:
+    """The days of one point of the curve, as a question."""
+    ends = when + timedelta(days=monthrange(when.year, when.month)[1] - 1) if by_month else when
+    return {"first": str(max(when, wanted.first)), "last": str(min(ends, wanted.last))}
+
+
+def query(wanted: Asked, **more: str) -> str:
+    """The same question, for a link."""
+    own = {
+        "first": str(wanted.first), "last": str(wanted.last), "territory": wanted.territory,
+        "partner": wanted.partner, "side": wanted.side,
+    }  # fmt: skip
+    return urlencode({name: value for name, value in (own | more).items() if value})
+
+
+def _names(wanted: Asked) -> dict[str, Any]:
+    return {"partner_names": partner_names(wanted), "linked": query}
+
+
+def _regions(scope: wall.Scope) -> list[tuple[str, str, list[tuple[str, str]], bool]]:
+    """The regions one may ask about, each with its departments, and whether those are all of them."""
+    regions: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+    for code, each in TERRITORIES.items():
+        if each.inhabited and (scope is None or code in scope):
+            regions.setdefault(f"R{each.region}", (each.region_name, []))[1].append((code, each.name))
+    return [(code, name, inside, not place(code, scope).only) for code, (name, inside) in regions.items()]
+
+
+def _table(report: Report, language: str) -> Iterable[list[str]]:
+    """Every table of the report under one another, in the reader's language."""
+    head = ("table", "code", "name", "unit", "phone", "phone_part", "phone_of", "desk", "desk_part", "desk_of")
+    yield [say(language, f"table.{each}") for each in head]
+    if config_snapshot.current().simulated:
+        yield ["simulation", "", say(language, "simulation.banner"), *[""] * (len(head) - 3)]
+    for line in report.lines:
+        name, unit = say(language, f"measure.{line.measure.code}"), say(language, f"unit.{line.measure.unit}")
+        days = (report.asked.last - report.asked.first).days + 1
+        sides = zip((line.phone, line.desk), line.people, strict=True)
+        cells = [cell for value, people in sides for cell in _told(line.measure, value, people, days, language)]
+        yield ["measure", line.measure.code, name, unit, *cells]
+    for when, phone, desk in report.curve:
+        yield _counts("period", str(when), str(when), phone, desk, language, "contacts")
+    rankings: dict[str, tuple[Bar, ...]] = {
+        "partner": report.partners, "procedure": report.procedures, "department": report.departments,
+        "region": report.regions, "channel": report.channels,
+    }  # fmt: skip
+    for table, bars in rankings.items():
+        for bar in bars:
+            region = render.place_name(Place(bar.code, bar.name, bar.only), language) if bar.only else bar.name
+            name = say(language, f"channel.{bar.code}") if table == "channel" else region
+            yield _counts(table, bar.code, name, bar.phone, bar.desk, language, "accompaniments")
+    for site in report.sites:
+        demands = site.phone.contacts, site.desk.contacts
+        yield _counts("site", str(site.id), site.name, *demands, language, "contacts")
+    for week in report.opening.sites:
+        for unit, told in _opening(week, language):
+            yield ["opening", str(week.id), week.name, say(language, unit), "", "", "", told, "", ""]
+
+
+def _about(report: Report, language: str) -> dict[str, str]:
+    """What every line of the table is about, in columns of their own, so that one line, or tables put under one
+    another, still say it. Days as ISO has them."""
+    asked = report.asked
+    partner = partner_names(asked).get(asked.partner, say(language, "report.no_partner"))
+    return {
+        "first": str(asked.first),
+        "last": str(asked.last),
+        "territory": render.place_name(report.place, language),
+        "partner": partner if asked.partner else say(language, "report.every_partner"),
+        "side": say(language, f"report.{asked.side or 'both'}"),
+        "policy": ", ".join(report.policies),
+        "state": say(language, "table.final" if report.frozen_on else "table.provisional"),
+        "final_since": str(report.frozen_on or ""),
+        "corrected": str(max(report.corrected.values(), default="")),
+    }
+
+
+def _file_name(report: Report, language: str) -> str:
+    """`france-services-lot-46-caf-2026-10-01-2026-10-31.csv`: what it is of, in letters, digits and dashes."""
+    asked = report.asked
+    side = say(language, f"report.{asked.side}") if asked.side else ""
+    parts = (render.place_name(report.place, language), asked.partner, side, str(asked.first), str(asked.last))
+    plain = (unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode().lower() for part in parts if part)
+    named = (re.sub("[^a-z0-9]+", "-", part).strip("-")[:NAME_PART] for part in plain)
+    return "-".join(("france-services", *named)) + ".csv"
+
+
+def _opening(site: SiteWeek, language: str) -> Iterable[tuple[str, str]]:
+    """The week of one site and whether its commitment is kept: of places, not of persons, so nothing is kept back."""
+    if site.week is not None:
+        yield "report.hours", _decimal(round(site.week.minutes / 60, 1), language)
+        yield "report.days", str(site.week.days)
+    if not site.is_principal:
+        kept = "report.not_asked"
+    elif site.week is None:
+        kept = "report.unknown"
+    else:
+        kept = "report.kept" if site.week.kept else "report.not_kept"
+    yield "report.commitment", say(language, kept)
+
+
+def _counts(table: str, code: str, name: str, phone: int, desk: int, language: str, unit: str) -> list[str]:
+    return [table, code, name, say(language, f"unit.{unit}"), _count(phone), "", "", _count(desk), "", ""]
+
+
+def _told(measure: Measure, value: Value, people: int, days: int, language: str) -> list[str]:
+    """The value as it may be published, with the two counts of a share, or of how many people a mean is; none where
+    nothing is known."""
+    if isinstance(value, Share) and measure.unit == "time":
+        return [_kept_back(published_time(value, days), language) if value.of else "", "", ""]
+    if isinstance(value, Share):
+        return [_decimal(published_share(value), language), _count(value.part), _count(value.of)]
+    if isinstance(value, int) or value is None:
+        return ["" if value is None else _count(value), "", ""]
+    return [_kept_back(published_mean(measure, value, people), language), "", _count(people)]
+
+
+def _kept_back(told: float | None, language: str) -> str:
+    return say(language, "table.kept_back") if told is None else _decimal(told, language)
+
+
+def _count(count: int) -> str:
+    told = published(count)
+    return f"<{FEW}" if told is None else str(told)
+
+
+def _decimal(value: float | None, language: str) -> str:
+    written = "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
+    return written.replace(".", ",") if language == "fr" else written

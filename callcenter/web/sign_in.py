@@ -1,0 +1,145 @@
+"""The door: a name and a password become a session. Whoever guesses is counted before the password is looked at.
+
+Counting and looking each have a few threads of their own: neither a shift that begins nor a thousand guesses take any
+from the pages. A browser that signed in keeps a signed cookie for that account, so that others' guesses do not lock its
+owner out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import compare_digest, token_urlsafe
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from callcenter import clock, passwords, sealing
+from callcenter.db import transaction
+from callcenter.errors import DoorBusy, TooManyTries, WrongPassword
+from callcenter.records import agents, sessions, tries
+from callcenter.records.agents import Agent
+from callcenter.records.tries import Try
+from callcenter.rules.logins import login_of
+from callcenter.rules.roles import ANYBODY, STAFF
+from callcenter.thread_pools import Lane
+from callcenter.web.client_address import address_of
+from callcenter.web.identity import Admitted, cookie_name, csrf_token, forget_cookie, open_to, set_cookie, sign_out
+
+IN_TIME = 20.0  # seconds for a step of a sign-in, its queue included
+KNOWN_FOR = timedelta(days=180)  # since this browser last signed in with the account
+_counting = Lane("sign-in", 2, waiting=100, full=DoorBusy)
+_hashing = Lane("passwords", passwords.AT_ONCE, waiting=16, full=DoorBusy)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A fresh session: its token, for the cookie, and whose it is."""
+
+    token: str
+    agent: Agent
+
+    def give(self, response: Response) -> None:
+        """The session's cookie, and the one by which this browser is known to the account."""
+        set_cookie(response, "session", self.token)
+        login = login_of(self.agent.login)
+        set_cookie(response, _device_cookie(login), _device(login, clock.now()), KNOWN_FOR)
+
+
+async def sign_in(request: Request, login: str, password: str) -> SignedIn:
+    """Raises WrongPassword, TooManyTries, DoorBusy, DatabaseDown."""
+    name, at = login_of(login), clock.now()
+    device = _known_device(request.cookies.get(cookie_name(_device_cookie(name)), ""), name, at)
+    tried, agent = await _counting.within(IN_TIME, _begins, name, address_of(request), device, at)
+    try:
+        kept = agent.password_hash if agent else None
+        is_right = await _hashing.within(IN_TIME, passwords.is_password, kept, password)
+    except DoorBusy:
+        await _counting.within(IN_TIME, _takes_back, tried)  # nobody has looked at the password
+        raise
+    if agent is None or not is_right:
+        log.info("a sign-in failed")
+        raise WrongPassword
+    return await _counting.within(IN_TIME, _succeeds, tried, agent, at)
+
+
+def _begins(name: str, address: str, device: str, at: datetime) -> tuple[Try, Agent | None]:
+    with transaction() as session:
+        tried = tries.begin(session, name, address, device, at)
+        if isinstance(tried, Try):
+            return tried, agents.by_login(session, name)
+    log.warning("a sign-in was refused: too many tries")
+    raise TooManyTries(tried.wait)
+
+
+def _takes_back(tried: Try) -> None:
+    with transaction() as session:
+        tries.take_back(session, tried)
+
+
+def _succeeds(tried: Try, agent: Agent, at: datetime) -> SignedIn:
+    token = token_urlsafe(32)
+    with transaction() as session:
+        tries.succeeded(session, tried)
+        sessions.begin(session, agent.id, token, at)
+    return SignedIn(token, agent)
+
+
+def _device_cookie(login: str) -> str:
+    """One cookie for each account that signs in here: a computer at a front desk has several."""
+    return f"device-{sealing.tag('device of', login)[:16]}"
+
+
+def _device(login: str, at: datetime) -> str:
+    nonce, since = token_urlsafe(16), str(int(at.timestamp()))
+    return f"{nonce}.{since}.{sealing.tag('device', login, nonce, since)}"
+
+
+def _known_device(cookie: str, login: str, at: datetime) -> str:
+    """What a browser that signed in with this account before is counted by; empty for any other."""
+    nonce, _, rest = cookie.partition(".")
+    since, _, signed = rest.partition(".")
+    if not compare_digest(signed.encode(), sealing.tag("device", login, nonce, since).encode()):
+        return ""
+    return nonce if at.timestamp() - int(since) < KNOWN_FOR.total_seconds() else ""
+
+
+class Credentials(BaseModel):
+    """What a sign-in needs."""
+
+    login: str
+    password: str
+
+
+class SignedInAs(BaseModel):
+    """`csrf` goes into the header X-CSRF-Token of whatever changes something."""
+
+    agent_id: str
+    login: str
+    name: str
+    role: str
+    csrf: str
+
+
+router = APIRouter(prefix="/api", tags=["session"])
+
+
+@router.post("/session")
+@open_to(ANYBODY)
+async def begin_session(given: Credentials, request: Request, response: Response) -> SignedInAs:
+    """Sign in; the session comes as a cookie."""
+    begun = await sign_in(request, given.login, given.password)
+    begun.give(response)
+    agent = begun.agent
+    return SignedInAs(
+        agent_id=agent.id, login=agent.login, name=agent.name, role=agent.role, csrf=csrf_token(begun.token)
+    )
+
+
+@router.delete("/session", status_code=204)
+@open_to(*STAFF)
+def end_session(visitor: Admitted, response: Response) -> None:
+    """Sign out."""
+    sign_out(visitor)
+    forget_cookie(response, "session")

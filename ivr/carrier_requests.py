@@ -1,0 +1,84 @@
+"""One question to the carrier: what its answers mean, and when it is asked again.
+
+"Too many requests" was never looked at: that is always asked again. Of a failure or a silence nobody knows what was
+done: only what does no harm twice is asked again, and not where a look says that it is done.
+"""
+
+import time
+from collections.abc import Callable
+from random import SystemRandom
+from typing import TypeVar
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from callcenter.errors import CarrierBusy, CarrierDidNothing, CarrierDown, CarrierRefusesNumber
+
+GONE = frozenset({20404, 21220})  # no such call, or it is not in progress
+UNCALLABLE = frozenset({21211, 21214, 21215, 21216, 21217})  # this number, not our account, is what is refused
+TOO_MANY = 429
+AGAIN = 2  # times after a failure or a silence
+LAST_TRY = 5.0  # seconds after the first question, none begins: a verb takes as much, and one request
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0  # seconds before a question is repeated, drawn up to half as much again
+
+T = TypeVar("T")
+
+
+def asked(question: Callable[[], T], gone: T) -> T:
+    """A question that creates something: again only where the carrier was too busy to look at it. Raises CarrierDown;
+    CarrierDidNothing and CarrierRefusesNumber where it is certain that nothing was created."""
+    return _asks(question, gone, again=0, is_done=None)
+
+
+def asked_again(question: Callable[[], T], gone: T, is_done: Callable[[], bool] | None = None) -> T:
+    """A question that does no harm twice. `gone`: the answer where the line or the room is no more; `is_done`: whether
+    what was asked is so already, looked at before it is asked again. Raises CarrierDown."""
+    return _asks(question, gone, again=AGAIN, is_done=is_done)
+
+
+def _asks(question: Callable[[], T], gone: T, again: int, is_done: Callable[[], bool] | None) -> T:
+    until, pause, unsure = time.monotonic() + LAST_TRY, FIRST_PAUSE, False
+    while True:
+        try:
+            if unsure and is_done and _answer(is_done, False):
+                return True  # type: ignore[return-value]
+            return _answer(question, gone)
+        except CarrierBusy:
+            if time.monotonic() + pause > until:
+                raise
+        except (CarrierDidNothing, CarrierRefusesNumber):
+            raise
+        except CarrierDown:
+            if again == 0 or time.monotonic() + pause > until:
+                raise
+            again, unsure = again - 1, True
+        time.sleep(pause * SystemRandom().uniform(1, 1.5))
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _answer(question: Callable[[], T], gone: T) -> T:
+    """The answer; `gone` when the carrier says that the line is no more; CarrierDown for anything else, and its kinds
+    where it is certain that the carrier did nothing."""
+    try:
+        return question()
+    except TwilioRestException as refused:
+        if refused.code in GONE or refused.status == 404:
+            return gone
+        if refused.code in UNCALLABLE:
+            raise CarrierRefusesNumber from refused
+        if refused.status == TOO_MANY:
+            raise CarrierBusy from refused
+        raise (CarrierDidNothing if 400 <= refused.status < 500 else CarrierDown) from refused
+    except requests.ConnectionError as silent:
+        raise (CarrierBusy if _never_reached(silent) else CarrierDown) from silent
+    except (TwilioException, requests.RequestException, OSError) as silent:
+        raise CarrierDown from silent
+
+
+def _never_reached(silent: requests.ConnectionError) -> bool:
+    """No connection was made, so nothing was asked."""
+    if isinstance(silent, requests.ConnectTimeout):
+        return True
+    why = silent.args[0] if silent.args else None
+    return isinstance(why, MaxRetryError) and isinstance(why.reason, NewConnectionError)

@@ -1,0 +1,220 @@
+"""The people of a drill: citizens who call, ask to be called back and hang up anywhere; agents who err as people do; a
+supervisor who is in one conversation after the other."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+from argon2 import PasswordHasher
+
+from callcenter import clock
+from callcenter.db import transaction
+from callcenter.records.agents import Agent, sealed_phone
+from callcenter.records.identifiers import new_id
+from callcenter.reference import rows
+from ivr.practice.agents import BEATS, Desk, entry
+from ivr.practice.citizens import POSTAL_CODES
+
+PASSWORD = "un mot de passe de répétition"
+DEPARTMENTS = ("46", "31", "12", "974", "2A", "67", "972", "59")
+LOOKS = 0.7  # seconds between two looks at the desk
+AT_THE_DOOR = 4  # agents who sign in at once
+NUMBERS = 10_000
+CITIZENS = "+3319900"  # and four digits: kept for fiction
+SUPERVISOR = "ines"
+UNREACHED = ("busy", "no-answer", "voicemail", "reject")
+Faults = aiohttp.ClientError, TimeoutError, OSError
+
+
+def settle(count: int) -> list[tuple[str, str]]:
+    """So many agents, who know every topic, and have a cheap password: they sign in a lot. Their (id, login). Beside
+    them their supervisor."""
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    topics = [row["code"] for row in rows("topics.csv") if row["code"]] + ["autre"]
+    made = [(new_id(), f"agent{n}") for n in range(count)]
+    with transaction() as session:
+        for n, (agent_id, login) in enumerate(made):
+            session.add(
+                Agent(
+                    id=agent_id, login=login, name=login.capitalize(), password_hash=hashed, role="agent",
+                    department=DEPARTMENTS[n % len(DEPARTMENTS)], departments=[], topics=topics, languages=["fr", "en"],
+                    since=clock.now(), desk_phone=sealed_phone(agent_id, f"+335650001{n:02}"), site_id=None,
+                )
+            )  # fmt: skip
+        supervisor_id = new_id()
+        session.add(
+            Agent(
+                id=supervisor_id, login=SUPERVISOR, name=SUPERVISOR.capitalize(), password_hash=hashed,
+                role="supervisor", department=DEPARTMENTS[0], departments=list(DEPARTMENTS), topics=[],
+                languages=["fr"], since=clock.now(), site_id=None,
+                desk_phone=sealed_phone(supervisor_id, "+33565000200"),
+            )
+        )  # fmt: skip
+    return made
+
+
+class Person:
+    """One agent at their desk. Whoever breaks things sets `closed`, `tabs` or `mood` for a while."""
+
+    def __init__(self, agent_id: str, desk: Desk, dice: random.Random) -> None:
+        self.id = agent_id
+        self.desk = desk
+        self.dice = dice
+        self.closed = False  # their browser is
+        self.tabs = 1  # each does everything
+        self.mood = ""  # double, late, or ignore: how the next offer is answered
+        self.ignored: asyncio.Future[str] | None = None  # the offer that was let go by
+
+    async def works(self, door: asyncio.Semaphore) -> None:
+        """A shift without end, begun again whenever it fails."""
+        while True:
+            beating = None
+            try:
+                async with door:
+                    await self.desk.sign_in()
+                    await self.desk.does("post", line="phone")
+                beating = asyncio.create_task(self._beats())
+                while True:
+                    await asyncio.sleep(LOOKS * self.dice.uniform(0.7, 1.3))
+                    if not self.closed:
+                        await asyncio.gather(*(self._looks() for _ in range(self.tabs)))
+            except Faults:
+                await asyncio.sleep(1)
+            finally:
+                if beating:
+                    beating.cancel()
+
+    async def _beats(self) -> None:
+        while True:
+            if not self.closed:
+                with contextlib.suppress(*Faults):
+                    await asyncio.gather(*(self.desk.does("beat") for _ in range(self.tabs)))
+            await asyncio.sleep(BEATS)
+
+    async def _looks(self) -> None:
+        shown = await self.desk.look()
+        call, offer = shown["call"], shown["offer"]
+        if offer:
+            await self._answers(offer["id"])
+        elif call and call["state"] == "talking":
+            if self.dice.random() < 0.4:  # else the citizen ends it, or a later look
+                await self.desk.does("hangup")
+        elif shown["contact_id"] and (call is None or call["state"] == "wrap_up"):
+            await self._records(shown)
+        elif shown["state"] in ("pause", "offline"):
+            await self.desk.does("post" if shown["state"] == "offline" else "available")
+
+    async def _answers(self, offer_id: str) -> None:
+        mood, self.mood = self.mood, ""
+        if mood == "ignore":
+            if self.ignored and not self.ignored.done():
+                self.ignored.set_result(offer_id)
+            await asyncio.sleep(10)  # away from the desk, with the page open
+        elif mood == "late":
+            await self.desk.does("refuse", offer_id=offer_id)
+            await self.desk.does("available")
+            await asyncio.sleep(self.dice.uniform(0, 0.3))
+            await self.desk.does("accept", offer_id=offer_id)
+            await self.desk.does("refuse", offer_id=offer_id)
+        else:
+            await asyncio.sleep(self.dice.uniform(0, 0.5))
+            clicks = 2 if mood == "double" else 1
+            await asyncio.gather(*(self.desk.does("accept", offer_id=offer_id) for _ in range(clicks)))
+
+    async def _records(self, shown: dict[str, Any]) -> None:
+        one = entry(shown, self.dice)
+        clicks = 2 if self.dice.random() < 0.1 else 1
+        recorded = (self.desk.does("outcome", contact_id=shown["contact_id"], entries=[one]) for _ in range(clicks))
+        await asyncio.gather(*recorded)
+
+
+async def supervises(desk: Desk, staff: Sequence[str], dice: random.Random) -> None:
+    """In one conversation after the other, in every way; most agents that are asked for are in none."""
+    while True:
+        with contextlib.suppress(*Faults):
+            await desk.sign_in()
+            while True:
+                await asyncio.sleep(dice.uniform(0.2, 0.8))
+                mode = dice.choice(("listen", "whisper", "barge", "none"))
+                await desk.asks("board/monitor", agent_id=dice.choice(staff), mode=mode)
+        await asyncio.sleep(1)
+
+
+class Agents:
+    """Everybody at their desks, from `begin` to `end`."""
+
+    def __init__(self, web: str, staff: Sequence[tuple[str, str]], dice: random.Random) -> None:
+        self._web, self._staff, self._dice = web, staff, dice
+        self.people: list[Person] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def begin(self) -> None:
+        # Connections are let go before the server closes them (5 s): no click meets a closing socket.
+        limits = aiohttp.TCPConnector(limit=0, keepalive_timeout=3)
+        self._http = aiohttp.ClientSession(
+            connector=limits, timeout=aiohttp.ClientTimeout(total=10), cookie_jar=aiohttp.DummyCookieJar()
+        )
+        door = asyncio.Semaphore(AT_THE_DOOR)
+        for agent_id, login in self._staff:
+            desk = Desk(self._http, self._web, login, PASSWORD)
+            self.people.append(Person(agent_id, desk, random.Random(self._dice.random())))  # noqa: S311 - dice
+        self._tasks = [asyncio.create_task(person.works(door)) for person in self.people]
+        ines, dice = Desk(self._http, self._web, SUPERVISOR, PASSWORD), random.Random(self._dice.random())  # noqa: S311
+        self._tasks.append(asyncio.create_task(supervises(ines, [agent_id for agent_id, _ in self._staff], dice)))
+
+    async def end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._http.close()
+
+    def errs(self, dice: random.Random) -> Person:
+        """Somebody whose browser is open and who is in no mood yet."""
+        free = [person for person in self.people if not person.closed and not person.mood and person.tabs == 1]
+        return dice.choice(free or self.people)
+
+
+class Citizens:
+    """Those who call, `calls` a second, of whom `callbacks` a second ask to be called back."""
+
+    def __init__(self, carrier: str, calls: float, callbacks: float, dice: random.Random) -> None:
+        self._carrier, self._dice = carrier, dice
+        self._rate, self._share = calls + callbacks, callbacks / (calls + callbacks)
+        self._numbers = list(range(NUMBERS))
+        dice.shuffle(self._numbers)
+        self.called = 0
+
+    async def live(self) -> None:
+        """Until cancelled; nobody waits for a call to begin before the next."""
+        calling: set[asyncio.Task[None]] = set()
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http:
+            try:
+                while True:
+                    await asyncio.sleep(self._dice.expovariate(self._rate))
+                    one = asyncio.create_task(self._calls(http))
+                    calling.add(one)
+                    one.add_done_callback(calling.discard)
+            finally:
+                await asyncio.gather(*calling, return_exceptions=True)
+
+    async def _calls(self, http: aiohttp.ClientSession) -> None:
+        dice = self._dice
+        number = f"{CITIZENS}{self._numbers[self.called % NUMBERS]:04}"
+        self.called += 1
+        body: dict[str, Any] = {"number": number, "postal_code": dice.choice(POSTAL_CODES)}
+        body["talks"] = dice.uniform(10, 60)
+        if dice.random() < self._share:
+            body |= {"hurries": True, "patience": 600}
+            if dice.random() < 0.25:
+                how = {"kind": dice.choice(UNREACHED), "after": 2}
+                await http.put(f"{self._carrier}/practice/numbers/%2B{number[1:]}", json=how)
+        elif dice.random() < 0.2:
+            body["patience"] = dice.uniform(0, 150)  # hangs up wherever they are by then
+        else:
+            body["patience"] = 1200
+        with contextlib.suppress(*Faults):
+            async with http.post(f"{self._carrier}/practice/citizens", json=body) as answer:
+                answer.raise_for_status()
