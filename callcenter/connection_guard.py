@@ -20,6 +20,8 @@ BODY_GRACE = 20.0  # seconds before a body must have come at the slowest pace
 SLOWEST = 4_000  # bytes a second of a body
 LARGEST_BODY = 256 * 1024 * 1024  # bytes of any body at all; each app has much lower bounds of its own
 TAKEN_IN = 60.0  # seconds in which some of an answer must be taken
+LINGER = 2.0  # seconds in which the rest of what was refused is thrown away, so that the refusal is read before a reset
+LINGERED = 1024 * 1024  # bytes of it at most
 LOOK = 2.0  # seconds between two looks at the pace of a body
 FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 MOST_AWAITED = 512 if FILES == resource.RLIM_INFINITY else max(32, min(512, FILES // 2))
@@ -67,6 +69,8 @@ class Guarded(HttpToolsProtocol):
         self._body = 0
         self._between = 0  # bytes since the last of a body: what a chunk says of itself, headers after the last
         self._body_since = 0.0
+        self._refused = False
+        self._thrown = 0  # bytes that came after the refusal
         self._timer: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
 
@@ -82,11 +86,13 @@ class Guarded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """A slice at a time, for the head's bound to hold whatever comes at once."""
+        if self._refused:
+            self._throws_away(len(data))
+            return
         view = memoryview(data)
-        for start in range(0, len(view), SLICE):
-            if self.transport.is_closing():
-                return
-            piece = bytes(view[start : start + SLICE])
+        while view and not self._refused and not self.transport.is_closing():
+            most = min(SLICE, LARGEST_HEAD - self._head) if self._in_head else SLICE
+            piece, view = bytes(view[:most]), view[most:]
             if self._in_head:
                 if self._head == 0 and self._body == 0 and self._timer is None:
                     self._wait(HEAD_IN, self._head_is_late)
@@ -94,7 +100,7 @@ class Guarded(HttpToolsProtocol):
             came = self._body
             super().data_received(piece)
             self._between = 0 if self._in_head or self._body != came else self._between + len(piece)
-            if max(self._head if self._in_head else 0, self._between) > LARGEST_HEAD:
+            if max(self._head if self._in_head else 0, self._between) >= LARGEST_HEAD:
                 self.refuse(431)
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -137,18 +143,35 @@ class Guarded(HttpToolsProtocol):
         self.refuse(400)
 
     def refuse(self, status: int) -> None:
-        """The connection ends with this status, unless an answer has begun."""
-        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            line = STATUS_LINE[status]
-            told = line.partition(b" ")[2].strip()
-            length = b"content-length: %d\r\n" % len(told)
-            self.transport.write(b"".join((line, HEADERS, length, b"\r\n", told)))
-        self.transport.close()
+        """The connection ends with this status, unless an answer has begun. Who is still sending is heard out for a
+        moment: a socket closed over what it has not read resets the connection, and the refusal with it."""
+        if self._refused:
+            return
+        self._refused = True
+        begun = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
+        if begun or self.transport.is_closing():
+            self.transport.close()
+            return
+        line = STATUS_LINE[status]
+        told = line.partition(b" ")[2].strip()
+        length = b"content-length: %d\r\n" % len(told)
+        self.transport.write(b"".join((line, HEADERS, length, b"\r\n", told)))
+        if self.cycle is not None:  # the app hears that nobody listens to it any more
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.flow.resume_reading()
+        self.transport.write_eof()
+        self._wait(LINGER, self.transport.close)
 
     def drop(self) -> None:
         """The connection ends at once: others need its place."""
         awaited.discard(self)
         self.transport.abort()
+
+    def _throws_away(self, many: int) -> None:
+        self._thrown += many
+        if self._thrown > LINGERED:
+            self.transport.abort()
 
     def _wait(self, seconds: float, then: Any) -> None:
         if self._timer is not None:

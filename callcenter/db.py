@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError as Conflict
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from callcenter import jobs
+from callcenter import jobs, progress
 from callcenter.config import settings
 from callcenter.errors import BadAnswer, DatabaseBusy, DatabaseDown, DatabaseSlow, Illegible, NotFound, Refusal
 
@@ -179,6 +179,7 @@ os.register_at_fork(after_in_child=_begin_anew)
 @contextmanager
 def _work(patience: float) -> Iterator[Session]:
     global _refusing_until
+    progress.goes_on()
     if time.monotonic() < _refusing_until:
         raise DatabaseDown
     work = None

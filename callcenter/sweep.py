@@ -14,15 +14,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from callcenter import clock, jobs, logs
+from callcenter import clock, jobs, logs, progress, reach
 from callcenter.actions import dispatch, healing
-from callcenter.actions.process_pulse import CARRIER, Pulse
+from callcenter.actions.process_pulse import Pulse
 from callcenter.actions.readiness import SWEEP
 from callcenter.errors import LiveStoreDown, StoreDown
 from callcenter.live import queue
 from callcenter.telephone import telephone
 
 TICK = 0.5
+LISTENS = 1.0  # seconds for which an answer of the carrier's counts
 WORKERS_COME = timedelta(minutes=3)  # after a start of the whole service
 NOW = timedelta()
 RESTLESS = timedelta(seconds=4)  # by then nobody takes the index for silent any more
@@ -72,6 +73,7 @@ def run(stop: threading.Event) -> None:
         "phones": {healing.settle_phones: timedelta(seconds=TICK)},
         "dials": {healing.settle_dials: timedelta(seconds=TICK)},
         "index": {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
+        "ear": {_listen: timedelta(seconds=LISTENS)},
         "lines": {healing.compare_carrier: timedelta(seconds=30)},
         "callbacks": {
             healing.keep_callbacks: timedelta(seconds=5),
@@ -83,7 +85,6 @@ def run(stop: threading.Event) -> None:
         },
     }
     pulse = Pulse(SWEEP)
-    pulse.goes_round(CARRIER)
     pulse.start()
     threads = [
         threading.Thread(target=_goes_round, args=(name, lane, pulse, stop), daemon=True)
@@ -98,6 +99,7 @@ def run(stop: threading.Event) -> None:
 
 def _goes_round(name: str, lane: dict[Step, timedelta], pulse: Pulse, stop: threading.Event) -> None:
     """One lane: its steps, each when its time has come; soon again where it could not be done."""
+    progress.is_watched_by(lambda: pulse.goes_round(name))
     following = {step: clock.now() + (WORKERS_COME if step is healing.watch_workers else NOW) for step in lane}
     while not stop.is_set():
         for step, every in lane.items():
@@ -105,10 +107,14 @@ def _goes_round(name: str, lane: dict[Step, timedelta], pulse: Pulse, stop: thre
             if at >= following[step]:
                 done = _try(step, at)
                 following[step] = at + (every if done else min(every, AGAIN))
-                if done and step is healing.compare_carrier:
-                    pulse.goes_round(CARRIER)
             pulse.goes_round(name)
         stop.wait(TICK / 5)
+
+
+def _listen(_at: datetime) -> None:
+    """Whether the carrier answers, where nothing that was asked of it lately tells."""
+    if reach.questions.quiet_for() >= LISTENS:
+        telephone().answers()
 
 
 def _widen(at: datetime) -> None:

@@ -100,6 +100,9 @@ class Telephone(Protocol):
     def live(self) -> Iterable[Line]:
         """Every line the carrier holds open for us."""
 
+    def answers(self) -> None:
+        """Something small is looked at, to learn whether the carrier answers."""
+
 
 @lru_cache
 def telephone() -> Telephone:

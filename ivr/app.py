@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from callcenter import logs
 from callcenter.actions import config_snapshot, readiness
-from callcenter.actions.readiness import DatabaseSilent, Readiness
+from callcenter.actions.process_pulse import Complaint
 from callcenter.config import Settings, settings
 from callcenter.errors import StoreDown
 from callcenter.telephone import telephone
@@ -25,6 +25,7 @@ from ivr.webhook import Voice
 
 RECORDS_THREADS = 16
 LIVE_THREADS = 8
+READY_THREADS = 2  # of its own: a rush of webhooks does not make the service look dead
 READY_PATIENCE = 4.0  # seconds for the two stores to answer
 
 
@@ -57,6 +58,7 @@ def voice_of(chosen: Settings) -> Voice:
         footsteps=Footsteps(),
         records=Lane("records", RECORDS_THREADS),
         live=Lane("live", LIVE_THREADS),
+        readiness=Lane("readiness", READY_THREADS),
     )
 
 
@@ -67,6 +69,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     telephone()
     waiting_music()
     await asyncio.to_thread(config_snapshot.follow, voice.stand)
+    complaint = Complaint("voice")
+    complaint.start()
     voice.footsteps.start()
     voice.languages.start()
     yield
@@ -74,6 +78,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     voice.languages.stop()
     voice.records.close()
     voice.live.close()
+    voice.readiness.close()
+    complaint.stop()
 
 
 async def _music(_request: Request) -> Response:
@@ -96,9 +102,9 @@ async def _ready(request: Request) -> Response:
     """The line answers even when every store is down; whether anybody will be brought to the callers is told here."""
     voice: Voice = request.app.state.voice
     try:
-        found = await voice.records.within(READY_PATIENCE, readiness.look)
+        found = await voice.readiness.within(READY_PATIENCE, readiness.look)
     except StoreDown:
-        found = Readiness((DatabaseSilent(),))
+        found = readiness.unheard()
     return JSONResponse(found.told(), status_code=200 if found.is_ready else 503)
 
 

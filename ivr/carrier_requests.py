@@ -7,22 +7,42 @@ done: only what does no harm twice is asked again, and not where a look says tha
 import time
 from collections.abc import Callable
 from random import SystemRandom
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from callcenter import progress, reach
 from callcenter.errors import CarrierBusy, CarrierDidNothing, CarrierDown, CarrierRefusesNumber
 
 GONE = frozenset({20404, 21220})  # no such call, or it is not in progress
 UNCALLABLE = frozenset({21211, 21214, 21215, 21216, 21217})  # this number, not our account, is what is refused
 TOO_MANY = 429
+UNSERVED = frozenset({401, 403, TOO_MANY})  # whoever hears this has nothing done
 AGAIN = 2  # times after a failure or a silence
 LAST_TRY = 5.0  # seconds after the first question, none begins: a verb takes as much, and one request
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0  # seconds before a question is repeated, drawn up to half as much again
 
 T = TypeVar("T")
+
+
+class Requests(TwilioHttpClient):  # type: ignore[misc]
+    """Notes what each request met, one by one: the readiness of the service is judged by it."""
+
+    def request(self, method: str, *args: Any, **kwargs: Any) -> Response:
+        way, good = reach.questions if method.upper() == "GET" else reach.deeds, False
+        progress.goes_on()
+        way.begins()
+        try:
+            answer = super().request(method, *args, **kwargs)
+            good = answer.status_code < 500 and answer.status_code not in UNSERVED
+            return answer
+        finally:
+            way.ends(good)
+            progress.goes_on()
 
 
 def asked(question: Callable[[], T], gone: T) -> T:

@@ -1,4 +1,4 @@
-"""What the carrier asks while the menu is spoken. What every webhook passes is `ivr.door`; a few lines each here.
+"""What the carrier asks while the menu is spoken. What every webhook passes is `ivr.webhook`; a few lines each here.
 
 The menu needs no store: step and answers ride in the signed address and the dialogue is pure, so the same address and
 keys give the same text, remembered whole. Only arriving and leaving the menu touch a store, within a deadline.

@@ -1,14 +1,13 @@
 """The telephone port kept by Twilio, through its own client.
 
-Every request has a time limit. What does no harm twice is asked again (`ivr.asking`); a creation only when the carrier
-said that it had not looked at it. Names and addresses carry opaque ids only.
+Every request has a time limit. What does no harm twice is asked again (`ivr.carrier_requests`); a creation only when
+the carrier said that it had not looked at it. Names and addresses carry opaque ids only.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
-from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.conference import ConferenceContext
@@ -20,7 +19,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.rules.states import Monitoring
 from callcenter.telephone import Line
 from ivr import sms, spoken_sites
-from ivr.carrier_requests import asked, asked_again
+from ivr.carrier_requests import Requests, asked, asked_again
 from ivr.prompts import text
 from ivr.twiml import RETRIES
 
@@ -144,6 +143,9 @@ class Twilio:
             found: list[Line] = []
             yield from asked_again(partial(self._lines, status), found)
 
+    def answers(self) -> None:
+        asked(lambda: self._client.calls.list(status="queued", limit=1, page_size=1), gone=None)
+
     def _text(self, text_id: str, number: PhoneNumber, body: str) -> None:
         status = f"{self._public}/voice/text/status?m={text_id}{RETRIES}"
         what = {"to": number.e164, "body": sms.plain(body), "status_callback": status, **self._sender}
@@ -210,7 +212,7 @@ def _client() -> Client:
         own.twilio_api_key_sid or own.twilio_account_sid,
         secret or token,
         own.twilio_account_sid,
-        http_client=TwilioHttpClient(timeout=TIMEOUT, pool_connections=True),
+        http_client=Requests(timeout=TIMEOUT, pool_connections=True),
     )
     client.region = client.edge = ""  # it reads them from the environment, and would mend our base with them
     if own.twilio_api_url:

@@ -40,6 +40,8 @@ class Voice:
     """Threads for what touches PostgreSQL."""
     live: Lane
     """Threads for what makes one trip to the live store and none to PostgreSQL."""
+    readiness: Lane
+    """Threads for whoever asks whether the service is well."""
 
     languages: Languages = field(init=False)
     """Those that somebody on duty speaks."""

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
 from callcenter import logs
-from callcenter.actions.process_pulse import Pulse
+from callcenter.actions.process_pulse import Complaint, Pulse
 from callcenter.actions.readiness import WORKER
 from callcenter.jobs import celery
 from callcenter.telephone import telephone
@@ -29,5 +29,10 @@ def _ends(**_: Any) -> None:
     pulse.stop()
 
 
+def _child_begins(**_: Any) -> None:
+    Complaint("dialler").start()  # the children dial, the parent only says that they live
+
+
 worker_ready.connect(_begins)
+worker_process_init.connect(_child_begins)
 worker_shutting_down.connect(_ends)

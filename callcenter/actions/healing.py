@@ -7,13 +7,14 @@ once, because most of what one takes is the carrier's time.
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import TypeVar
 
 import structlog
 
-from callcenter import jobs
+from callcenter import jobs, progress
 from callcenter.actions import (
     agent,
     callback,
@@ -204,10 +205,12 @@ def rebuild(at: datetime) -> bool:
         may_idle(session, SHOWS_LIFE)
         live_beacon.clear()
         for row in agents.on_duty(session):
+            progress.goes_on()
             live_index.put_agent(row)
         for n, call in enumerate(calls.waiting(session)):
             if n % 500 == 0:
                 beacon.beacon_now(session)  # the server sees that we are still at it
+            progress.goes_on()
             live_index.put_call(call)
         live_beacon.write(beacon.beacon_now(session), at.timestamp())
     log.warning("the index was rebuilt")
@@ -335,7 +338,7 @@ def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
     SystemRandom().shuffle(several)
     until = time.monotonic() + ENOUGH
     with ThreadPoolExecutor(min(HANDS, len(several))) as hands:
-        healed = [hands.submit(_heals, doing, row, heal, until) for row in several]
+        healed = [hands.submit(copy_context().run, _heals, doing, row, heal, until) for row in several]
         try:
             return sum(each.result() for each in healed)
         except (DatabaseDown, LiveStoreDown):

@@ -1,4 +1,5 @@
-"""The signs of life of a process with no page of its own, for the webs' readiness."""
+"""The signs of life of a process with no page of its own, and of what the carrier fails anybody, for the webs'
+readiness."""
 
 import os
 import socket
@@ -6,13 +7,16 @@ import threading
 import time
 from contextlib import suppress
 
+from callcenter import reach
 from callcenter.db import transaction
 from callcenter.errors import StoreDown
 from callcenter.records import pulses
 
 EVERY = 1.0  # seconds
 PROCESS = "process"  # the part that only says that the process is awake
-CARRIER = "carrier"  # the part that goes round when the carrier has given the list of its calls
+# How much older these are than the process's own word is for how long the carrier has failed it.
+CARRIER = "carrier"  # answers what is looked at
+DEEDS = "carrier does"  # does what is asked
 
 
 class Pulse:
@@ -39,6 +43,38 @@ class Pulse:
     def _tells(self) -> None:
         while not self._stop.wait(EVERY):
             now = time.monotonic()
-            ages = {part: now - at for part, at in dict(self._went).items()} | {PROCESS: 0.0}
+            ages = {part: now - at for part, at in dict(self._went).items()} | {PROCESS: 0.0, **_of_carrier()}
             with suppress(StoreDown), transaction() as session:  # then the stores are what is told
                 pulses.beat(session, self._name, ages)
+
+
+class Complaint:
+    """Of a process that has pages or jobs to show for its life: a row only while the carrier fails it."""
+
+    def __init__(self, kind: str) -> None:
+        self._name = f"{kind} {socket.gethostname()} {os.getpid()}"
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._tells, name="complaint", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _tells(self) -> None:
+        told = False
+        while not self._stop.wait(EVERY):
+            found = _of_carrier()
+            with suppress(StoreDown):
+                if any(found.values()):
+                    with transaction() as session:
+                        pulses.beat(session, self._name, {PROCESS: 0.0, **found})
+                    told = True
+                elif told:
+                    with transaction() as session:
+                        pulses.ends(session, self._name)
+                    told = False
+
+
+def _of_carrier() -> dict[str, float]:
+    return {CARRIER: reach.questions.fails_for(), DEEDS: reach.deeds.fails_for()}

@@ -3,23 +3,25 @@
 Both webs answer with it. A process that is one of several may rest: what is missed is what none of its kind does.
 """
 
+import time
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from callcenter import clock, migrations
-from callcenter.actions.process_pulse import CARRIER, PROCESS
+from callcenter.actions.process_pulse import CARRIER, DEEDS, PROCESS
 from callcenter.db import reading
-from callcenter.errors import LiveStoreDown, Refusal, StoreDown
+from callcenter.errors import DatabaseBusy, LiveStoreDown, Refusal, StoreDown
 from callcenter.live import beacon as live_beacon
 from callcenter.records import pulses, worker_heartbeats
 from callcenter.records.pulses import Sign
 
 SWEEP, WORKER = "sweep", "worker"
+NO_LANES = frozenset({PROCESS, CARRIER, DEEDS})
 ASLEEP = 4.0  # seconds without any sign of a process: it tells of itself each second
-STUCK = (
-    12.0  # seconds in one step of a lane: a step begins no row after four, and a carrier may take eight for the last
-)
-UNREACHED = 45.0  # seconds since the carrier last gave its list of calls: it is asked every thirty, then every three
+STUCK = 4.5  # seconds without any sign from within a lane: nothing that it waits for takes more than 3.5
+UNANSWERED = 2.5  # seconds for which the carrier has answered no sweep: one of them looks every second
+UNDONE = 4.0  # seconds for which it has done nothing that somebody asked: more than one request that is given up
+FRESH = 5.0  # seconds for which the last look stands where a new one was too slow
 
 
 class Unready(Refusal):
@@ -77,6 +79,12 @@ class CarrierUnreached(Unready):
     english = "The telephone carrier does not answer: no call can be connected."
 
 
+class CarrierUndoing(Unready):
+    """L'opérateur téléphonique refuse ce qui lui est demandé : les appels ne sont plus mis en relation."""
+
+    english = "The telephone carrier refuses what it is asked to do: calls are no longer connected."
+
+
 @dataclass(frozen=True)
 class Readiness:
     """`reasons`: why not; none of them is what ready means. `signs`: of every process that lived lately."""
@@ -105,6 +113,7 @@ class Readiness:
 
 def look() -> Readiness:
     """As it is now. Takes as long as the database is given to answer, at most."""
+    global _last
     index = _of_index()
     try:
         with reading() as session:
@@ -112,9 +121,23 @@ def look() -> Readiness:
                 return Readiness((*index, OldSchema()))
             signs = tuple(pulses.lately(session))
             works = worker_heartbeats.are_at_work(session, clock.now())
+    except DatabaseBusy:
+        return unheard()
     except StoreDown:
         return Readiness((*index, DatabaseSilent()))
-    return Readiness((*index, *judged(signs, works=works)), signs)
+    found = Readiness((*index, *judged(signs, works=works)), signs)
+    _last = time.monotonic(), found
+    return found
+
+
+def unheard() -> Readiness:
+    """Where a look was too slow, which says nothing of whoever is looked at: what the last one found, if it is
+    fresh."""
+    at, found = _last
+    return found if time.monotonic() - at < FRESH else Readiness((DatabaseSilent(),))
+
+
+_last = -FRESH, Readiness(())
 
 
 def judged(signs: tuple[Sign, ...], *, works: bool) -> tuple[Unready, ...]:
@@ -127,15 +150,27 @@ def judged(signs: tuple[Sign, ...], *, works: bool) -> tuple[Unready, ...]:
     if youngest.get((SWEEP, PROCESS), ASLEEP) >= ASLEEP:
         missed.append(SweepAsleep())
     else:
-        lanes = {part: age for (kind, part), age in youngest.items() if kind == SWEEP and part != CARRIER}
+        lanes = {part: age for (kind, part), age in youngest.items() if kind == SWEEP and part not in NO_LANES}
         stuck = sorted(part for part, age in lanes.items() if age >= STUCK)
         missed += [LaneStuck(", ".join(stuck))] if stuck else []
-        missed += [CarrierUnreached()] if youngest.get((SWEEP, CARRIER), 0.0) >= UNREACHED else []
+    missed += _of_carrier(signs)
     if youngest.get((WORKER, PROCESS), ASLEEP) >= ASLEEP:
         missed.append(WorkerAsleep())
     elif not works:
         missed.append(WorkerIdle())
     return tuple(missed)
+
+
+def _of_carrier(signs: tuple[Sign, ...]) -> list[Unready]:
+    """By what requests met, as each process that is awake last told: one sweep that is answered is enough, one process
+    for which nothing is done is too many."""
+    awake = {sign.process: sign.age for sign in signs if sign.part == PROCESS and sign.age < ASLEEP}
+    failing = [(sign, sign.age - awake[sign.process]) for sign in signs if sign.process in awake]
+    unanswered = [seconds for sign, seconds in failing if sign.part == CARRIER and sign.kind == SWEEP]
+    undone = [seconds for sign, seconds in failing if sign.part == DEEDS]
+    if unanswered and min(unanswered) >= UNANSWERED:
+        return [CarrierUnreached()]
+    return [CarrierUndoing()] if max(undone, default=0.0) >= UNDONE else []
 
 
 @lru_cache

@@ -24,6 +24,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter import logs
+from callcenter.actions.process_pulse import Complaint
 from callcenter.config import settings
 from callcenter.errors import BodyTooLarge, Illegible, NotAllowed, NotFound, NotThisWay, OurFault, Refusal
 from callcenter.rules import accounts as accounts_rules
@@ -203,8 +204,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     limiter = app.state.limiter = CapacityLimiter(streams.THREADS)
     wall = app.state.wall = streams.Wall(looks, limiter)
     _before_the_server_waits(looks.stop)
+    complaint = Complaint("web")
+    complaint.start()
     ear, eye = asyncio.create_task(looks.listen()), asyncio.create_task(wall.run())
     yield
+    complaint.stop()
     looks.stop()
     ear.cancel()
     with suppress(asyncio.CancelledError):

@@ -32,6 +32,7 @@ from ivr.drill import probes, report, town
 from ivr.drill.faults import FAULTS, Fault, Scene
 from ivr.drill.ledger import Ledger
 from ivr.drill.stage import Stage
+from ivr.drill.starvation import FED, MOST, Starved, Strain
 
 CALLS, CALLBACKS, AGENTS = 8.0, 4.0, 40  # a second, a second, and at work: the whole load
 PER_CORE = 1.0  # calls a second, beside the stores, the carrier and the people: what one core carries and still heals
@@ -53,6 +54,17 @@ class Struck:
     recovered: float | None = None
     within: float | None = None
     late: bool = False
+    starved: Starved = FED
+
+    def allowed(self, slack: float) -> float | None:
+        """Seconds, as the machine let the drill work."""
+        return None if self.within is None else self.within * slack * self.starved.stretch
+
+    def is_relaxed(self, slack: float) -> bool:
+        """Whether it was kept only because the machine was starved."""
+        if self.late or self.within is None or self.recovered is None:
+            return False
+        return self.recovered > self.within * slack
 
 
 @dataclass
@@ -60,6 +72,7 @@ class Tally:
     """What the verdict is made of."""
 
     seed: int
+    slack: float = 1.0
     struck: list[Struck] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
     losses: dict[str, list[str]] = field(default_factory=dict)
@@ -68,6 +81,7 @@ class Tally:
     called: int = 0
     seconds: float = 0.0
     rest_after: float = 0.0
+    starved: Starved = FED
 
     @property
     def is_good(self) -> bool:
@@ -78,8 +92,8 @@ class Tally:
 class Campaign:
     """The lanes, and when the stores were last broken."""
 
-    def __init__(self, scene: Scene, tally: Tally, slack: float) -> None:
-        self._scene, self._tally, self._slack = scene, tally, slack
+    def __init__(self, scene: Scene, tally: Tally, strain: Strain) -> None:
+        self._scene, self._tally, self._slack, self._strain = scene, tally, tally.slack, strain
         self._broken = 0  # stores that are broken now
         self._mended = 0.0  # when the last was whole again
         self._timing: set[asyncio.Task[None]] = set()
@@ -126,13 +140,16 @@ class Campaign:
     async def _times(self, one: Struck, well: probes.Probe, since: float) -> None:
         """A probe that asks for something of the rarer kind, and finds that nobody wanted it, is not late."""
         at = clock.now()
-        patience = ((one.within or 60.0) * self._slack) + 20
+        patience = (one.within or 60.0) * self._slack * (1 + MOST) + 20
         came = await probes.until(well, at, patience)
         now = time.monotonic()
         disturbed = self._broken or self._mended > since
         counted_from = max(since, self._mended) if disturbed else since
         one.recovered = now - counted_from if came else None
-        if one.within is not None and (not came or now - counted_from > one.within * self._slack):
+        await asyncio.to_thread(self._strain.measure)
+        one.starved = self._strain.over(counted_from, now)
+        allowed = one.allowed(self._slack)
+        if allowed is not None and (not came or now - counted_from > allowed):
             one.late = not (self._broken and came) and not (one.name.startswith("worker") and await _nothing_to_dial())
 
 
@@ -149,9 +166,7 @@ async def _nothing_to_dial() -> bool:
     return await asyncio.to_thread(none)
 
 
-async def drill(
-    tally: Tally, only: Sequence[str], minutes: float, load: float, rest: float, slack: float, logs: Path
-) -> None:
+async def drill(tally: Tally, only: Sequence[str], minutes: float, load: float, rest: float, logs: Path) -> None:
     """One drill, from the first process to the count."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     chosen = [fault for fault in FAULTS if not only or any(fault.name.startswith(word) for word in only)]
@@ -163,11 +178,13 @@ async def drill(
     with stage.plays():
         agents = town.Agents(stage.web, staff, dice)
         citizens = town.Citizens(stage.carrier, CALLS * load, CALLBACKS * load, dice)
-        ledger = Ledger(stage.carrier)
+        ledger, strain = Ledger(stage.carrier), Strain()
         timeout = aiohttp.ClientTimeout(total=15)
         async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(keepalive_timeout=3)) as http:
             await agents.begin()
-            aside = [asyncio.create_task(each) for each in (_tends(stage), ledger.follow(), _counts(tally))]
+            aside = [
+                asyncio.create_task(each) for each in (_tends(stage), ledger.follow(), _counts(tally), strain.follow())
+            ]
             await _until_at_work(len(staff))
             calling = asyncio.create_task(citizens.live())
             await probes.until(probes.is_answered, clock.now(), 30)
@@ -177,7 +194,8 @@ async def drill(
             )
             began, before = time.monotonic(), citizens.called
             scene = Scene(stage, agents, ledger, http)
-            await Campaign(scene, tally, slack).plays(chosen, minutes * 60)
+            await Campaign(scene, tally, strain).plays(chosen, minutes * 60)
+            tally.starved = strain.over(began, time.monotonic())
             tally.seconds, tally.called = time.monotonic() - began, citizens.called - before
             calling.cancel()
             await asyncio.gather(calling, return_exceptions=True)
@@ -278,8 +296,8 @@ def main() -> int:
     ask.add_argument("--logs", type=Path, required=True)
     said = ask.parse_args()
     only = [word for word in said.only.split(",") if word]
-    tally = Tally(said.seed)
-    asyncio.run(drill(tally, only, said.minutes, said.calls_per_second / CALLS, said.rest, said.slack, said.logs))
+    tally = Tally(said.seed, said.slack)
+    asyncio.run(drill(tally, only, said.minutes, said.calls_per_second / CALLS, said.rest, said.logs))
     report.prints(console, tally, Counter(one.name for one in tally.struck))
     return 0 if tally.is_good else 1
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from callcenter.records import promises
 
 if TYPE_CHECKING:
-    from ivr.drill.campaign import Tally
+    from ivr.drill.campaign import Struck, Tally
 
 SHOWN = 5  # of each kind of loss
 
@@ -29,7 +29,7 @@ def prints(console: Console, tally: "Tally", times: Mapping[str, int]) -> None:
     console.print(table)
     for fault in tally.struck:
         if fault.late:
-            console.print(f"[red]late[/]: {fault.name}, struck at {fault.at:%H:%M:%S}")
+            console.print(f"[red]late[/]: {fault.name}, struck at {fault.at:%H:%M:%S}{_allowed(fault, tally.slack)}")
     counts = tally.counts
     console.print(
         f"{len(tally.struck)} faults in {tally.seconds:.0f} s; "
@@ -51,4 +51,26 @@ def prints(console: Console, tally: "Tally", times: Mapping[str, int]) -> None:
         if not tally.unrest
         else f"[red]never at rest[/]: {', '.join(tally.unrest)}"
     )
+    console.print(
+        f"The machine kept the drill waiting {tally.starved.delay:.1f} s for a core for each second that it worked; "
+        f"{tally.starved.others:.0%} of the machine's work was others'."
+    )
+    relaxed = [one for one in tally.struck if one.is_relaxed(tally.slack)]
+    for kept in relaxed:
+        console.print(
+            f"[yellow]relaxed[/]: {kept.name}, struck at {kept.at:%H:%M:%S}, recovered in {kept.recovered:.1f} s "
+            f"of {kept.within:g} s promised{_allowed(kept, tally.slack)}"
+        )
+    if relaxed and tally.is_good:
+        console.print(f"[yellow]{len(relaxed)} of {len(tally.struck)} only as relaxed for a starved machine.[/]")
     console.print("[green]Every promise was kept.[/]" if tally.is_good else "[red]The drill has failed.[/]")
+
+
+def _allowed(one: "Struck", slack: float) -> str:
+    """What it was given beyond the promise, and why; nothing where it was judged by the promise itself."""
+    if one.starved.stretch == 1:
+        return ""
+    return (
+        f", allowed {one.allowed(slack):.1f} s: each second of work waited {one.starved.delay:.1f} s for a core, "
+        f"{one.starved.others:.0%} of the work being others'"
+    )

@@ -16,6 +16,7 @@ def main() -> int:
     ask.add_argument("minutes", type=float, nargs="?", default=5.0)
     ask.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="of what is asked; else drawn")
     ask.add_argument("--requests", type=int, help="stop after so many")
+    ask.add_argument("--within", type=float, default=4.0, help="seconds for any answer, more on a busy machine")
     ask.add_argument("--only", default="", metavar="PATH", help="routes whose path begins so")
     ask.add_argument("--again", default="", metavar="LINE", help="send one request, as a fault's line has it")
     ask.add_argument("--logs", type=Path, help="where the parts' logs stay")
@@ -32,7 +33,7 @@ def main() -> int:
             if said.again:
                 print(campaign.again(said.again, logs))
                 return 0
-            return campaign.fuzzes(said.minutes * 60, said.seed, logs, said.requests, said.only)
+            return campaign.fuzzes(said.minutes * 60, said.seed, logs, said.requests, said.only, said.within)
 
 
 if __name__ == "__main__":

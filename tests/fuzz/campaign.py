@@ -14,11 +14,15 @@ from tests.fuzz.judge import Answer
 from tests.fuzz.loop import Loop, Tally
 from tests.support import cast
 
+IN_TIME = 4.0  # seconds for any answer, on a machine that has nothing else to do
 
-def fuzzes(seconds: float, seed: int, logs: Path, most: int | None = None, only: str = "") -> int:
+
+def fuzzes(
+    seconds: float, seed: int, logs: Path, most: int | None = None, only: str = "", within: float = IN_TIME
+) -> int:
     """1 if there was any fault; each is printed with the smallest request that has it."""
     print(f"seed {seed}", flush=True)
-    with _loop(logs, seed, only) as loop:
+    with _loop(logs, seed, only, within) as loop:
         tally = asyncio.run(loop.runs(seconds, most))
         _prints(tally, seed)
         for (fault, method, path), several in sorted(tally.faults.items()):
@@ -30,18 +34,18 @@ def fuzzes(seconds: float, seed: int, logs: Path, most: int | None = None, only:
 
 def again(line: str, logs: Path) -> Answer:
     """The answer to one request, in a new town."""
-    with _loop(logs, 0, "") as loop:
+    with _loop(logs, 0, "", IN_TIME) as loop:
         return asyncio.run(loop.again(Request.of_line(line)))
 
 
 @contextmanager
-def _loop(logs: Path, seed: int, only: str) -> Iterator[Loop]:
+def _loop(logs: Path, seed: int, only: str, within: float) -> Iterator[Loop]:
     migrations.upgrade()
     town = world.settles(world.national_list_at_hand())
     chosen = [route for route in routes.every() if route.path.startswith(only)]
     with cast.service(dict(os.environ), logs) as service:
         service.line().registers("default", "answer_and_press_1")
-        yield Loop(service, town, chosen, seed)
+        yield Loop(service, town, chosen, seed, within)
 
 
 def _prints(tally: Tally, seed: int) -> None:

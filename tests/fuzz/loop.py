@@ -4,6 +4,7 @@ import asyncio
 import time
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hmac import digest
@@ -52,9 +53,10 @@ class Tally:
 class Loop:
     """One campaign against a running service."""
 
-    def __init__(self, service: Service, world: World, routes: list[Route], seed: int) -> None:
-        self._service, self._world, self._routes, self._seed = service, world, routes, seed
-        self._judge, self.tally = Judge(), Tally()
+    def __init__(self, service: Service, world: World, routes: list[Route], seed: int, within: float) -> None:
+        self._service, self._world, self._seed = service, world, seed
+        self._deck = _dealt(routes, Random(f"{seed} deck"))
+        self._judge, self.tally = Judge(within), Tally()
         self._tickets: dict[str, list[Ticket]] = {}
 
     async def runs(self, seconds: float, most: int | None = None) -> Tally:
@@ -76,7 +78,7 @@ class Loop:
     async def _asks_on(self, http: aiohttp.ClientSession, lane: int, until: float, most: int | None) -> None:
         dice = Random(f"{self._seed} {lane}")
         while time.monotonic() < until and (most is None or self.tally.asked < most):
-            route = dice.choice(self._routes)
+            route = next(self._deck)
             await self._one(http, route, asks(route, dice, self._world.known), dice)
 
     async def _one(self, http: aiohttp.ClientSession, route: Route, asked: Request, dice: Random) -> None:
@@ -157,6 +159,12 @@ class Loop:
             ticket = dice.choice(self._tickets[asked.role])
             headers |= {"Cookie": f"session={ticket.cookie}", "X-CSRF-Token": ticket.csrf}
         return headers
+
+
+def _dealt(routes: list[Route], dice: Random) -> Iterator[Route]:
+    """Every route once, in an order drawn, before any again: nothing is left out by chance."""
+    while True:
+        yield from dice.sample(routes, len(routes))
 
 
 def signature(url: str, body: bytes) -> str:

@@ -191,6 +191,22 @@ def test_a_head_just_within_its_bound_is_read(web: tuple[int, psutil.Process]) -
     assert b"nosniff" in answer
 
 
+@pytest.mark.parametrize("more", [100, SLICE, 200_000], ids=["a little", "a slice", "much"])
+def test_who_sends_too_long_an_address_at_once_hears_the_refusal_whole(
+    web: tuple[int, psutil.Process], more: int
+) -> None:
+    port, _ = web
+    asked = b"GET /live?" + b"x" * (LARGEST_HEAD + more) + b" HTTP/1.1\r\nHost: here\r\n\r\n"
+    for _ in range(20):
+        with closing(_open(port)) as line:
+            line.sendall(asked)
+            said = b""
+            while part := line.recv(65536):  # a reset is an error here
+                said += part
+            assert said.startswith(b"HTTP/1.1 431")
+            assert said.endswith(b"Request Header Fields Too Large")
+
+
 def test_a_body_slower_than_a_telephone_line_is_given_up(web: tuple[int, psutil.Process]) -> None:
     port, _ = web
     with closing(_open(port)) as line:

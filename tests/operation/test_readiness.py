@@ -13,8 +13,8 @@ from urllib.request import ProxyHandler, build_opener
 import psycopg
 import pytest
 
-from callcenter.actions.process_pulse import CARRIER, PROCESS
-from callcenter.actions.readiness import ASLEEP, STUCK, UNREACHED, judged
+from callcenter.actions.process_pulse import CARRIER, DEEDS, PROCESS
+from callcenter.actions.readiness import ASLEEP, STUCK, UNANSWERED, UNDONE, judged
 from callcenter.db import engine
 from callcenter.demonstration import embedded
 from callcenter.records.pulses import Sign
@@ -25,6 +25,7 @@ from tests.support.patience import until
 RED = 5.0  # seconds
 UP = 90.0  # until all is started, on a busy machine
 OPENER = build_opener(ProxyHandler({}))
+WELL = 0.5  # seconds
 LANES = ("heart", "match", "connections", "monitoring", "rooms", "phones", "dials", "index", "lines", "callbacks")
 
 
@@ -89,6 +90,20 @@ def test_stores_that_answer_nothing_are_told(service: cast.Service, stores: embe
     is_well_again(service)
 
 
+def test_a_carrier_that_answers_nobody_is_told_and_no_lane_is_blamed(service: cast.Service) -> None:
+    carrier = service.processes["carrier"]
+    service.line().citizen("+33612345678")
+    carrier.send_signal(signal.SIGSTOP)
+    tells(service, "CarrierUnreached", RED)
+    for _ in range(40):  # for as long as lanes wait for it
+        assert "LaneStuck" not in both(service)
+        time.sleep(0.2)
+    carrier.send_signal(signal.SIGCONT)
+    is_well_again(service)
+    carrier.kill()
+    tells(service, "CarrierUnreached", RED)
+
+
 def test_another_schema_than_this_versions_is_told(service: cast.Service, stores: embedded.Stores) -> None:
     with psycopg.connect(stores.postgresql.url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("update alembic_version set version_num = '0000'")
@@ -104,19 +119,32 @@ SECOND = Sign("sweep", "sweep b 1", PROCESS, 1)
 
 def signs(**ages: float) -> tuple[Sign, ...]:
     """Of one sweep and one worker, all well but what is said."""
-    well = {**dict.fromkeys((PROCESS, CARRIER, *LANES), 0.5), **ages}
+    well = {**dict.fromkeys((PROCESS, CARRIER, DEEDS, *LANES), WELL), **ages}
     sweep = tuple(Sign("sweep", "sweep a 1", part, age) for part, age in well.items())
-    return (*sweep, Sign("worker", "worker a 2", PROCESS, 0.5))
+    return (*sweep, Sign("worker", "worker a 2", PROCESS, WELL))
+
+
+def says(kind: str, process: float, **ages: float) -> tuple[Sign, ...]:
+    """Of one more process."""
+    return tuple(Sign(kind, f"{kind} b 3", part, age) for part, age in {PROCESS: process, **ages}.items())
 
 
 @pytest.mark.parametrize(
     ("told", "works", "why"),
     [
         (signs(), True, []),
-        (signs(process=ASLEEP - 0.1, dials=STUCK - 0.1, carrier=UNREACHED - 0.1), True, []),
+        (signs(process=ASLEEP - 0.1, dials=STUCK - 0.1), True, []),
+        (signs(carrier=WELL + UNANSWERED - 0.1), True, []),
+        (signs(**{DEEDS: WELL + UNDONE - 0.1}), True, []),
         (signs(process=ASLEEP), True, ["SweepAsleep"]),
         (signs(dials=STUCK), True, ["LaneStuck"]),
-        (signs(carrier=UNREACHED), True, ["CarrierUnreached"]),
+        (signs(carrier=WELL + UNANSWERED), True, ["CarrierUnreached"]),
+        (signs(**{DEEDS: WELL + UNDONE}), True, ["CarrierUndoing"]),
+        # What a process said before it fell asleep is no more news of the carrier.
+        ((*signs(), *says("voice", ASLEEP, **{DEEDS: ASLEEP + 60})), True, []),
+        ((*signs(), *says("voice", WELL, **{DEEDS: WELL + UNDONE})), True, ["CarrierUndoing"]),
+        # One sweep that the carrier answers is enough.
+        ((*signs(carrier=60), *says("sweep", WELL, carrier=WELL)), True, []),
         (signs(), False, ["WorkerIdle"]),
         (signs()[:-1], True, ["WorkerAsleep"]),
         ((), True, ["SweepAsleep", "WorkerAsleep"]),

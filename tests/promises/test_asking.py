@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from callcenter import reach
 from callcenter.errors import CarrierBusy, CarrierDown
 from callcenter.phone_number import PhoneNumber
 from callcenter.records.identifiers import new_id
@@ -65,3 +66,25 @@ def test_a_telephone_is_rung_again_only_where_the_carrier_had_not_looked(line: L
         rings(line)
     assert not isinstance(unknown.value, CarrierBusy)
     assert (line.live(), asked(line, since)) == ([], 1)
+
+
+@pytest.mark.parametrize("mode", ["503", "429", "500"])
+def test_what_the_carrier_fails_is_noted_by_what_was_asked_until_it_is_done(line: Line, mode: str) -> None:
+    sid = rings(line)
+    telephone().answers()
+    assert (reach.questions.fails_for(), reach.deeds.fails_for()) == (0, 0)
+    line.faults(rest=[{"mode": mode, "method": "POST", "times": None}])
+    with pytest.raises(CarrierDown):
+        telephone().hang_up(sid)
+    telephone().answers()
+    assert reach.questions.fails_for() == 0
+    assert reach.deeds.fails_for() > 0
+    line.faults()
+    telephone().hang_up(sid)
+    assert reach.deeds.fails_for() == 0
+
+
+def test_a_line_that_is_no_more_is_an_answer_too(line: Line) -> None:
+    telephone().answers()
+    assert telephone().state_of("CA" + "f" * 32) == "unknown"
+    assert reach.questions.fails_for() == 0

@@ -1,0 +1,25 @@
+"""A slice of `make fuzz`: every route of both webs is asked the same hostile things, and none of them is a fault."""
+
+import re
+import subprocess
+import sys
+
+from tests.fuzz import routes
+
+ROUNDS = 3  # times that every route is asked
+ANSWERED = re.compile(r"^(web|voice) ([A-Z]+) (\S+): ", re.MULTILINE)
+VERDICT = re.compile(r"^(\d+) requests, 0 faults of 0 kinds", re.MULTILINE)
+
+
+def test_every_route_bears_what_strangers_send() -> None:
+    every = {(route.web, route.method, route.path) for route in routes.every()}
+    many = ROUNDS * len(every)
+    # So many requests end it, not so many minutes; a machine that runs the other tests too answers late.
+    words = ["9", "--seed=20261130", f"--requests={many}", "--within=25"]
+    command = [sys.executable, "-m", "tests.fuzz", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    verdict = VERDICT.search(done.stdout)
+    assert verdict, done.stdout[-2000:]
+    assert int(verdict[1]) >= many
+    assert {match.groups() for match in ANSWERED.finditer(done.stdout)} == every
