@@ -9,6 +9,7 @@ from callcenter.errors import BadAnswer, BadNumber, Refusal
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules import tables
 from callcenter.rules.logins import login_of, may_be_login
+from callcenter.rules.national_list import LARGEST_ID
 from callcenter.rules.tables import LostFigures, NotATable, Row
 from callcenter.rules.territory import TERRITORIES
 
@@ -116,7 +117,7 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
         name=" ".join(text("name").split()),
         role=ROLES_BY_WORD.get(role, role),
         department=department,
-        site_id=int(text("site")) if text("site").isascii() and text("site").isdigit() else None,
+        site_id=tables.whole(text("site"), LARGEST_ID),
         topics=several("topics", topics, every(department)),
         languages=several("languages", LANGUAGES) or ("fr",),
         departments=several("departments", TERRITORIES, TERRITORIES, tables.department),
@@ -130,7 +131,7 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
         wrong.append("staff_role")
     if profile.department not in TERRITORIES or not TERRITORIES[profile.department].inhabited:
         wrong.append("staff_department")
-    if text("site") and (profile.site_id is None or profile.site_id > 2_000_000_000):
+    if text("site") and profile.site_id is None:
         wrong.append("staff_site")
     if wrong:
         raise BadAnswer(*wrong)

@@ -16,6 +16,7 @@ from callcenter.rules.tables import LostFigures, NotATable, Row
 from callcenter.rules.territory import TERRITORIES, departments
 
 LARGEST = 20_000_000  # bytes; the list of 2024 has 1.2 million
+LARGEST_ID = 999_999_999  # of a site; the list has four figures today
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 OTHER_NAMES = {  # a column of another vintage -> its name today
     "id_mfs": "id_fs", "id": "id_fs", "identifiant": "id_fs",
@@ -140,7 +141,7 @@ class _Reader:
     def take(self, record: Row) -> None:
         """One record becomes a site with its doubts; one that cannot is a doubt alone."""
         line, row, doubts = record.line, record.values, list[str]()
-        site_id = _id(row["id_fs"])
+        site_id = tables.whole(row["id_fs"], LARGEST_ID)
         odd = {SHORT_LINE: record.missing, LONG_LINE: record.surplus, CLEANED: record.was_cleaned}
         self.doubts += [Doubt(line, site_id, what) for what, found in odd.items() if found]
         if site_id is None:
@@ -160,7 +161,7 @@ class _Reader:
             line=line,
             name=one_line(row["lib_fs"]),
             address=one_line(", ".join(part for part in (row.get("adresse"), row.get("complement_adresse")) if part)),
-            postal_code=postal_code,
+            postal_code=postal_code[:10],
             city=one_line(row.get("lib_com", "")),
             department=department,
             phone=_phone(row.get("telephone", ""), department, doubts),
@@ -185,14 +186,6 @@ class _Reader:
                 self.sites[site.id] = replace(site, doubts=(*site.doubts, SHARED_NUMBER))
         own = [Doubt(site.line, site.id, what) for site in self.sites.values() for what in site.doubts]
         return NationalList(self.sites, tuple(sorted([*self.doubts, *own], key=lambda d: d.line)), lines)
-
-
-def _id(written: str) -> int | None:
-    try:
-        plain = tables.figures(written)
-    except LostFigures:
-        return None
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else None
 
 
 def _known(read: Callable[[str], str], written: str, doubts: list[str]) -> str:

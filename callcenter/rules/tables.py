@@ -183,9 +183,22 @@ def department(written: str) -> str:
 
 
 def postal_code(written: str) -> str:
-    """Five figures: a spreadsheet eats the zero of 01000. Raises LostFigures."""
+    """Five figures: a spreadsheet eats the zero of 01000, and what stands after (`46000 CEDEX 9`) goes. Raises
+    LostFigures."""
     plain = figures(written)
+    if found := re.match("[0-9]{5}(?![0-9])", plain):
+        return found[0]
     return plain.zfill(5) if plain.isascii() and plain.isdigit() and len(plain) == 4 else plain
+
+
+def whole(written: str, most: int) -> int | None:
+    """A whole number from 0 to `most`; None for anything else, one whose figures a spreadsheet lost too."""
+    try:
+        plain = figures(written)
+    except LostFigures:
+        return None
+    is_number = plain.isascii() and plain.isdigit() and len(plain) <= len(str(most))
+    return int(plain) if is_number and int(plain) <= most else None
 
 
 def telephone(written: str) -> str:

@@ -148,8 +148,8 @@ def test_numbers_and_answers_as_french_spreadsheets_write_them() -> None:
     assert [tables.department(code) for code in codes] == [
         "01", "01", "2A", "2B", "974", "46", "974", "46", "1E+01", "",
     ]  # fmt: skip
-    assert [tables.postal_code(code) for code in ("1000", "1 000", "46000", "20000")] == [
-        "01000", "01000", "46000", "20000",
+    assert [tables.postal_code(code) for code in ("1000", "1 000", "46000", "46000 CEDEX 9", "46000.0")] == [
+        "01000", "01000", "46000", "46000", "46000",
     ]  # fmt: skip
     written = ("565051234", "33565051234", "5,65051234E+08", "0565051234", "262262000012", "565051234.0")
     assert [tables.telephone(number) for number in written] == [
@@ -198,6 +198,22 @@ def test_a_lost_number_refuses_its_line_with_its_column() -> None:
     assert [(each.line, each.column, each.code) for each in doubts] == [
         (2, "code_postal", "round_lost"), (3, "horaires", "round_hours"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["9" * 5_000, "quarante-six mille", "😀" * 50, "12345678901"])
+def test_a_postal_code_of_any_length_is_a_doubt_and_fits_in_its_row(code: str) -> None:
+    listed = national_list.read(f"id_fs;lib_fs;code_postal;insee_dep\n7;Ici;{code};46\n8;La;46000;46\n".encode())
+    assert national_list.BAD_POSTAL_CODE in listed.sites[7].doubts
+    assert len(listed.sites[7].postal_code) <= 10
+    assert listed.sites[8].postal_code == "46000"
+
+
+@pytest.mark.parametrize("site", ["9" * 5_000, "1E+05", "-7", "²", "7,5", "2147483648"])
+def test_a_site_that_is_no_number_refuses_its_line_with_its_column(site: str) -> None:
+    table = f"login;name;department;site\nlea;Léa;46;7,0\nines;Inès;46;{site}\n"
+    entries, wrong = accounts.read(table.encode(), ("caf",), lambda _department: ("caf",))
+    assert [each.profile.site_id for each in entries] == [7]
+    assert [(each.line, each.column) for each in wrong] == [(3, "site")]
 
 
 def test_an_unknown_column_of_agents_is_refused_by_its_place() -> None:
