@@ -32,6 +32,11 @@ def test_what_the_carrier_takes_for_a_machine_is_asked_once() -> None:
     assert then("", "", 1, machine=True) == then("", GREETINGS[0], 1, machine=True) == Then.ENDS
 
 
+@pytest.mark.parametrize("said", ["C'est qui ?", "Pardon ?", "Allô ? Allô ?", "Durand à l'appareil", "Who is this?"])
+def test_who_answers_something_else_may_be_a_person_and_is_asked_once_more(said: str) -> None:
+    assert [then("", said, n, machine=True) for n in (1, MUTE)] == [Then.AGAIN, Then.ENDS]
+
+
 def test_a_wrong_key_is_a_finger_and_no_machine_has_one() -> None:
     assert then("5", "", 1, machine=True) == Then.AGAIN
     assert then("5", "", MOST, machine=True) == Then.ENDS
