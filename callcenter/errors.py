@@ -190,6 +190,12 @@ class BadNumber(Refusal):
     english = "This telephone number cannot be used."
 
 
+class TwoNumbers(BadNumber):
+    """Ces chiffres peuvent être deux numéros : écrivez le bon avec son indicatif, +33 ou celui du territoire."""
+
+    english = "These figures may be two numbers: write the one you mean with its code, +33 or the territory's."
+
+
 class AlreadyPromised(Refusal):
     """Un rappel est déjà promis à ce numéro."""
 

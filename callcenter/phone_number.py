@@ -13,7 +13,7 @@ from typing import Self
 import phonenumbers
 
 from callcenter.config import settings
-from callcenter.errors import BadNumber
+from callcenter.errors import BadNumber, TwoNumbers
 from callcenter.reference import rows
 
 ALLOWED_REGIONS = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC"})
@@ -87,6 +87,15 @@ class PhoneNumber:
         if not found:
             raise BadNumber
         return tuple(found)
+
+    @classmethod
+    def meant(cls, text: str, territory: str) -> Self:
+        """The number that may be called back and that somebody has written for a person of this territory. Refuses
+        what is none (BadNumber) and what may be two (TwoNumbers)."""
+        read = cls.readings("".join(c for c in text if c in "+0123456789"), territory)
+        if len(read) > 1:
+            raise TwoNumbers
+        return read[0]
 
     @classmethod
     def of_caller(cls, from_: str) -> Self | None:

@@ -142,7 +142,7 @@ def write_referent(admin: Agent, scope: str, partner: str, desk: str, phone: str
     _must_be_place(scope)
     desk, hours = " ".join(desk.split()), " ".join(hours.split())
     try:
-        number = PhoneNumber.parse(phone).e164
+        number = PhoneNumber.parse(phone, scope).e164
     except BadNumber:
         raise BadAnswer("staff_phone") from None
     if not 1 <= len(desk) <= LABEL or len(hours) > LABEL:

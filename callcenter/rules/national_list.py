@@ -234,7 +234,7 @@ def _phone(written: str, department: str, doubts: list[str]) -> str:
         doubts.append(NO_NUMBER)
         return ""
     try:
-        number = PhoneNumber.parse(tables.telephone(written)).e164
+        number = PhoneNumber.parse(tables.telephone(written), department).e164
     except LostFigures:
         doubts.append(LOST_FIGURES)
         return ""

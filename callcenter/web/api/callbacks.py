@@ -42,7 +42,7 @@ class Ask(BaseModel):
     def carry_out(self, staff: Agent, at: datetime) -> Callback:
         if self.department not in (*TERRITORIES, UNKNOWN) or self.topic not in directory.topics_of([self.department]):
             raise NotFound
-        number = PhoneNumber.parse(self.number, self.department)
+        number = PhoneNumber.meant(self.number, self.department)
         wish = Wish(self.department, self.topic, self.language)
         return callback.promise_to_number(staff, number, wish, _slot(self.day, self.half), at, _agent_id(self.agent))
 

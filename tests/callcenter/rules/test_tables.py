@@ -181,6 +181,12 @@ def test_all_four_importers_read_it() -> None:
     assert [line for line, _ in visits.read_csv(sent.encode("cp1252"))] == [2]
 
 
+def test_the_national_list_has_numbers_as_they_are_dialled_in_their_territory() -> None:
+    rows = b"7;Noumea;98800;26 12 34;988\n8;Papeete;98713;87 12 34 56;987\n9;Cahors;46000;26 12 34;46\n"
+    listed = national_list.read(b"id_fs;lib_fs;code_postal;telephone;insee_dep\n" + rows)
+    assert [site.phone for site in listed.sites.values()] == ["+687261234", "+68987123456", "26 12 34"]
+
+
 def test_a_lost_number_refuses_its_line_with_its_column() -> None:
     table = "login;name;department;phone;x\nlea;Léa;46;5,65E+08;\n".replace(";x", "").replace("08;", "08")
     _, wrong = accounts.read(table.encode(), ("caf",), lambda _department: ("caf",))

@@ -210,6 +210,14 @@ def test_referents_are_called_by_the_agents_of_their_department(web: Any, sign_i
     assert web.delete(f"/api/admin/directory/referents/{made.json()['id']}").status_code == 404
 
 
+def test_a_referents_number_is_written_as_it_is_dialled_there(web: Any, sign_in: SignIn) -> None:
+    settle("karim", "988")
+    asked = {"scope": "988", "partner": "caf", "desk": "Référents de Nouméa", "phone": "26 12 34", "hours": "9-12"}
+    assert web.post("/api/admin/directory/referents", json=asked).status_code == 201
+    (mine,) = sign_in("karim").get("/api/admin/directory/referents/mine").json()
+    assert mine["phone"] == "26.12.34"
+
+
 def test_only_an_administrator_writes_the_directory_and_the_pages_keep_what_was_typed(
     web: Any, sign_in: SignIn
 ) -> None:

@@ -358,11 +358,27 @@ def test_other_software_promises_through_the_api(sign_in: SignIn) -> None:
 
 
 @pytest.mark.parametrize(
+    ("department", "written", "number"),
+    [("988", "26 12 34", "+687261234"), ("988", "687 26 12 34", "+687261234"), ("988", "+687 26.12.34", "+687261234"),
+     ("988", "+33 6 87 26 12 34", "+33687261234"), ("975", "0508 41 12 34", "+508411234"),
+     ("987", "87 12 34 56", "+68987123456"), ("46", "0508411234", "+508411234")],
+)  # fmt: skip
+def test_a_supervisor_writes_a_number_as_it_is_dialled_there(
+    sign_in: SignIn, department: str, written: str, number: str
+) -> None:
+    settle("ines", role="supervisor", departments=[department])
+    asked = {"number": written, "department": department}
+    assert sign_in("ines").post("/api/callbacks", json=asked).status_code == 201
+    assert _open(number).department == department
+
+
+@pytest.mark.parametrize(
     ("asked", "refused"),
     [
         ({"number": "+33899123456"}, (422, "BadNumber")),
         ({"number": "112"}, (422, "BadNumber")),
         ({"number": "rubbish"}, (422, "BadNumber")),
+        ({"number": "06 87 26 12 34", "department": "988"}, (422, "TwoNumbers")),
         ({"number": DURAND, "department": "31"}, (403, "NotAllowed")),
         ({"number": DURAND, "department": "999"}, (404, "NotFound")),
         ({"number": DURAND, "topic": "nothing"}, (404, "NotFound")),
