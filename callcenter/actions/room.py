@@ -69,7 +69,7 @@ def handle_room_event(event: RoomEvent, at: datetime) -> None:
 def handle_sound_event(event: RoomEvent, at: datetime) -> None:
     """A line of a room hears music or is silenced, or no more: once, and in the order of each line. Raises
     DatabaseDown."""
-    told = (f"{event.room} {event.carrier_id}", "sound", event.sequence)
+    told = (event.carrier_id, f"sound {event.room}", event.sequence)
     with transaction() as session:
         if carrier_events.is_past(session, *told):
             return

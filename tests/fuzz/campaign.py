@@ -54,3 +54,5 @@ def _prints(tally: Tally, seed: int) -> None:
         print(f"{web} {method} {path}: {told}")
     total: Counter[int] = sum(tally.by_route().values(), Counter())
     print(f"{tally.asked} requests: {dict(sorted(total.items()))}; the slowest took {tally.slowest:.1f} s; seed {seed}")
+    for reason, times in tally.unready.most_common():
+        print(f"not ready: {reason} x{times}")

@@ -71,3 +71,10 @@ def _refusal(asked: Request, answer: Answer) -> Iterator[str]:
         yield "an error is not in a sentence of ours"
     if asked.path.startswith("/api/") != is_json and asked.method != "HEAD":
         yield "a page is answered in JSON" if is_json else "an API is answered with a page"
+
+
+def reasons(asked: Request, answer: Answer) -> list[str]:
+    """Why the service said that it was not ready."""
+    if (asked.path, asked.method, answer.status) != (READY, "GET", 503):
+        return []
+    return [each["what"] for each in json.loads(answer.body)["reasons"]]

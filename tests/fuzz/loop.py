@@ -18,7 +18,7 @@ from callcenter.errors import StoreDown
 from ivr.signature import HEADER
 from ivr.webhook import form_of
 from tests.fuzz.asking import Request, asks
-from tests.fuzz.judge import Answer, Judge
+from tests.fuzz.judge import Answer, Judge, reasons
 from tests.fuzz.routes import ENDS_A_SESSION, Route
 from tests.fuzz.world import Ticket, World
 from tests.support.cast import Service
@@ -36,6 +36,7 @@ class Tally:
     asked: int = 0
     answers: Counter[tuple[str, str, str, int]] = field(default_factory=Counter)
     faults: dict[tuple[str, str, str], list[Request]] = field(default_factory=dict)
+    unready: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
 
     @property
@@ -86,6 +87,7 @@ class Loop:
         answer = await self._sends(http, asked, dice)
         key = (route.web, route.method, route.path, answer.status)
         self.tally.answers[key] += 1
+        self.tally.unready.update(reasons(asked, answer))
         self.tally.slowest = max(self.tally.slowest, answer.seconds)
         if answer.status == 200:
             self._world.known.learns(answer.body, is_twiml=route.is_webhook)
