@@ -2,6 +2,7 @@
 counts."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from callcenter.live import budget
 
 log = structlog.get_logger()
 PATIENCE = 5.0  # seconds a worker waits for its turn to dial; the sweep gives the hint again
+SHORT = 1.5  # seconds of waiting of which nobody is told
 
 
 def register(app: Celery) -> list[Any]:
@@ -29,10 +31,12 @@ def dial(call_id: str, epoch: int) -> None:
     try:
         if not dialling.is_wanted(call_id, epoch):
             return
-        wait = budget.dial(clock.now().timestamp(), settings().dials_per_second, PATIENCE)
-        if wait is None:
+        turn = budget.dial(clock.now().timestamp(), settings().dials_per_second, PATIENCE)
+        if turn.wait > SHORT:
+            dialling.note_turn(call_id, epoch, clock.now() + timedelta(seconds=turn.wait))
+        if not turn.taken:
             return
-        time.sleep(wait)
+        time.sleep(turn.wait)
         dialling.dial_citizen(call_id, epoch, clock.now())
     except StoreDown as failure:
         log.warning("a dial is left to the next hint", call=call_id, failure=type(failure).__name__)

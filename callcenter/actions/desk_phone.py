@@ -51,7 +51,7 @@ def ring(agent_id: str, leg_id: str | None, at: datetime) -> None:
     may be asked. Raises CarrierDidNothing and CarrierRefusesNumber, where nothing rings; any other CarrierDown, where
     that is not known yet and the sweep asks."""
     with transaction() as session:
-        ring_id = desk_phone_rings.plan(session, agent_id, leg_id, at)
+        ring_id = desk_phone_rings.plan(session, agent_id, _number(session, agent_id), leg_id, at)
     if ring_id and _has_turn(agent_id, leg_id, ring_id, at):
         _asks(agent_id, ring_id)
     else:
@@ -65,7 +65,8 @@ def note_line(agent_id: str, leg_id: str | None, carrier_id: str) -> None:
         leg = legs.held(session, leg_id)[0] if leg_id else None
         ring = desk_phone_rings.hold(session, agent_id)
         if ring is None and (leg is None or leg.state == LegState.LEFT):  # a line that we had given up
-            desk_phone_rings.plan(session, agent_id, leg_id, clock.now(), carrier_id)
+            number = _number(session, agent_id)
+            desk_phone_rings.plan(session, agent_id, number, leg_id, clock.now(), carrier_id)
         elif ring and ring.leg_id == leg_id and ring.carrier_id is None:
             ring.carrier_id, ring.answer_by = carrier_id, None
             ring.asked_at = ring.asked_at or clock.now()
@@ -124,10 +125,15 @@ def settle(agent_id: str, at: datetime) -> Ring | None:
     return None
 
 
+def _number(session: Session, agent_id: str) -> PhoneNumber | None:
+    agent = agents.get(session, agent_id)
+    return agent.phone if agent else None
+
+
 def _has_turn(agent_id: str, leg_id: str | None, ring_id: str, at: datetime) -> bool:
     """Whether its turn is now; else the sweep asks when it has come."""
     try:
-        wait = budget.dial(at.timestamp(), settings().dials_per_second) or 0.0
+        wait = budget.dial(at.timestamp(), settings().dials_per_second).wait
     except LiveStoreDown:
         log.warning("a desk phone could not be counted among the dials", agent=agent_id)
         return True

@@ -76,6 +76,18 @@ def is_wanted(call_id: str, epoch: int) -> bool:
         return _is_wanted(session, calls.get(session, call_id), epoch)
 
 
+def note_turn(call_id: str, epoch: int, turn: datetime) -> None:
+    """The carrier dials so many a second: the agent who waits in the room is told when it may dial for them."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        if call is None or not _is_wanted(session, call, epoch):
+            return
+        call.dial_at = turn
+        agent_id = call.agent_id
+    if agent_id:
+        live_index.look(agent_id)
+
+
 def dial_citizen(call_id: str, epoch: int, at: datetime) -> None:
     """Dial the citizen for an agent who is in the room. Only the epoch that asked counts; the row stands first."""
     try:

@@ -87,6 +87,7 @@ class Call(Base):
     epoch: Mapped[int] = mapped_column(default=0)
     agent_id: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
     lease_until: Mapped[datetime | None]
+    dial_at: Mapped[datetime | None]  # when the carrier may dial a callback's citizen, where that is not at once
     inside: Mapped[bool] = mapped_column(default=False)  # the citizen's line is in the room
     warned: Mapped[bool] = mapped_column(default=False)  # the citizen was told that a supervisor may take part
     private: Mapped[bool] = mapped_column(default=False)  # the citizen refuses that a supervisor takes part

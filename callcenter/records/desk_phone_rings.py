@@ -1,16 +1,19 @@
 """Rings: the one desk phone of an agent, from when it is to be rung until the carrier has said that its line is over.
 
-The key is the agent: a second ring at once is impossible. A row stands before the carrier is asked, and goes when the
-line is known to be over, or never to have been.
+Its keys are the agent and their number: a second ring at once is impossible, whichever of the accounts that share a
+telephone it is for. A row stands before the carrier is asked, and goes when the line is known to be over, or never to
+have been.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, Uuid, delete, select
+from sqlalchemy import ForeignKey, LargeBinary, String, Uuid, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter import sealing
 from callcenter.db import Base
+from callcenter.phone_number import PhoneNumber
 from callcenter.records.agents import Agent
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
@@ -28,6 +31,7 @@ class Ring(Base):
 
     agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), primary_key=True)
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    phone_key: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)  # the number's pseudonym
     leg_id: Mapped[str | None] = mapped_column(ForeignKey("legs.id"))
     turn_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
@@ -36,15 +40,29 @@ class Ring(Base):
 
 
 def plan(
-    session: Session, agent_id: str, leg_id: str | None, at: datetime, carrier_id: str | None = None
+    session: Session,
+    agent_id: str,
+    number: PhoneNumber | None,
+    leg_id: str | None,
+    at: datetime,
+    carrier_id: str | None = None,
 ) -> str | None:
     """The ring's id; None while the phone still has another. `carrier_id`: of a line that we did not know of."""
-    asked_at = at if carrier_id else None
     row = insert(Ring).values(
-        agent_id=agent_id, id=new_id(), leg_id=leg_id, turn_at=at + TURN, carrier_id=carrier_id, asked_at=asked_at
-    )
+        agent_id=agent_id, id=new_id(), phone_key=_key(number), leg_id=leg_id, turn_at=at + TURN,
+        carrier_id=carrier_id, asked_at=at if carrier_id else None,
+    )  # fmt: skip
     made: str | None = session.scalar(row.on_conflict_do_nothing().returning(Ring.id))
     return made
+
+
+def of_phone(session: Session, number: PhoneNumber | None) -> Ring | None:
+    """What a telephone is rung for, whichever account it is of."""
+    return session.scalar(select(Ring).where(Ring.phone_key == _key(number))) if number else None
+
+
+def _key(number: PhoneNumber | None) -> bytes | None:
+    return sealing.pseudonym(number.e164) if number else None
 
 
 def of(session: Session, agent_id: str) -> Ring | None:

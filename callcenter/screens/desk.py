@@ -76,7 +76,7 @@ class TakesPart(Shown):
 class InHand(Citizen):
     """The call this agent holds, from accepted to recorded. `held_since`, `muted`: as the carrier has done it; `hold`,
     `mute`: as it was asked for; `unsure`: what the carrier did is not known. `private`: its citizen refuses
-    supervisors."""
+    supervisors. `dial_at`: when the carrier may dial the citizen, where it is not at once."""
 
     state: CallState
     contact_id: str
@@ -90,6 +90,7 @@ class InHand(Citizen):
     monitors: tuple[TakesPart, ...]
     private: bool
     lease_until: datetime | None
+    dial_at: datetime | None
     extended: bool
 
 
@@ -193,7 +194,7 @@ def of(agent_id: str) -> Desk:
             raise NotFound
         call = calls.get(session, agent.call_id) if agent.call_id else None
         offer = _offer(session, agent, call, at)
-        in_hand = _in_hand(session, call) if call and offer is None else None
+        in_hand = _in_hand(session, call, at) if call and offer is None else None
         owed = tuple(_recording(contact) for contact in contacts.owed_by(session, agent_id))
         contact = contacts.get(session, call.contact_id) if call else None
         recording = _recording(contact) if contact and in_hand and _may_write(in_hand) else next(iter(owed), None)
@@ -251,7 +252,7 @@ def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime
     )
 
 
-def _in_hand(session: Session, call: calls.Call) -> InHand | None:
+def _in_hand(session: Session, call: calls.Call, at: datetime) -> InHand | None:
     leg = legs.serving(session, call.id)
     contact = contacts.get(session, call.contact_id)
     if contact is None:
@@ -274,6 +275,7 @@ def _in_hand(session: Session, call: calls.Call) -> InHand | None:
         ),
         private=call.private,
         lease_until=call.lease_until,
+        dial_at=call.dial_at if call.dial_at and call.dial_at > at else None,
         extended=call.extended,
     )
 
@@ -283,6 +285,8 @@ def _phone(session: Session, agent: Agent, call: calls.Call | None, at: datetime
     ring = desk_phone_rings.of(session, agent.id)
     leg = legs.serving(session, call.id) if call and call.state == CallState.CONNECTING else None
     waits = leg is not None and leg.state in (LegState.ASKED, LegState.RINGING) and not leg.shift
+    if ring is None and waits and desk_phone_rings.of_phone(session, agent.phone):
+        return Phone(state="busy", turn_at=at)  # it rings, or is spoken on, for another account
     if ring is None:
         return Phone(state="rings", turn_at=at) if waits else None
     last = legs.get(session, ring.leg_id) if ring.leg_id else None

@@ -727,6 +727,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dial_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("inside", sa.Boolean(), nullable=False),
         sa.Column("warned", sa.Boolean(), nullable=False),
         sa.Column("private", sa.Boolean(), nullable=False),
@@ -941,6 +942,7 @@ def upgrade() -> None:
         "rings",
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("phone_key", sa.LargeBinary(), nullable=True),
         sa.Column("leg_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("turn_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
@@ -955,6 +957,7 @@ def upgrade() -> None:
             ["legs.id"],
         ),
         sa.PrimaryKeyConstraint("agent_id"),
+        sa.UniqueConstraint("phone_key"),
     )
     op.create_index(
         "legs_monitors",
