@@ -20,7 +20,7 @@ from callcenter.records import sites
 from callcenter.rules import accounts as accounts_rules
 from callcenter.rules import national_list, rounds
 from callcenter.rules.spreadsheets import spreadsheet
-from callcenter.screens import accounts
+from callcenter.screens import accounts_screen
 from callcenter.web.pages.words import say
 
 app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
@@ -78,7 +78,7 @@ def import_agents(
 ) -> None:
     """Write the accounts of a table, all of them or none: each line that is refused is told with its reason."""
     try:
-        taken = accounts.take_in(None, fetch(source, accounts_rules.LARGEST))
+        taken = accounts_screen.take_in(None, fetch(source, accounts_rules.LARGEST))
     except Refusal as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None

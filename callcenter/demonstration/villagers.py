@@ -9,7 +9,7 @@ from callcenter.records.agents import Agent
 from callcenter.records.identifiers import new_id
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.territory import TERRITORIES
-from callcenter.screens import directory
+from callcenter.screens import directory_screen
 
 PASSWORD = "Bonjour-le-Lot-46"  # public on purpose: these accounts exist on demonstration stores alone
 OCCITANIE = "76"
@@ -90,7 +90,7 @@ def _settle_one(session: Session, villager: Villager, hashed: str) -> None:
             role=villager.role,
             departments=list(villager.sees),
             department=villager.department,
-            topics=list(directory.topics()) if villager.topics == ALL else list(villager.topics),
+            topics=list(directory_screen.topics()) if villager.topics == ALL else list(villager.topics),
             languages=list(villager.languages),
             desk_phone=agents.sealed_phone(agent_id, phone),
             since=clock.now(),

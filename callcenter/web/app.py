@@ -32,34 +32,29 @@ from callcenter.rules import national_list, rounds
 from callcenter.rules.roles import STAFF
 from callcenter.web import health, identity, metrics, sign_in, streams
 from callcenter.web.api import (
-    accounts,
-    callbacks,
-    desk,
-    figures,
-    managed_directory,
-    managed_hours,
-    open_data,
-    orders,
-    sites,
-    visits,
-    waiting,
+    callbacks_api,
+    desk_api,
+    figures_api,
+    open_data_api,
+    orders_api,
+    sites_api,
+    visits_api,
+    waiting_api,
+    wall_api,
 )
-from callcenter.web.api import national_list as national_list_api
-from callcenter.web.api import wall as wall_api
-from callcenter.web.api.admin import shared_lines as admin_lines
+from callcenter.web.api.admin import accounts_api, directory_api, hours_api, national_list_api, shared_lines_api
 from callcenter.web.body_limit import BodyLimit
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.legible import Legible, PlainJson
 from callcenter.web.looks import Looks
-from callcenter.web.pages import callbacks as callback_pages
-from callcenter.web.pages import orders as order_pages
-from callcenter.web.pages import pages, reports, walls
-from callcenter.web.pages import sites as sites_pages
-from callcenter.web.pages.admin import agents as agents_pages
-from callcenter.web.pages.admin import directory as directory_pages
-from callcenter.web.pages.admin import hours as hours_pages
-from callcenter.web.pages.admin import shared_lines as lines_pages
-from callcenter.web.pages.admin import sites as list_pages
+from callcenter.web.pages import callback_pages, order_pages, pages, report_pages, site_pages, walls
+from callcenter.web.pages.admin import (
+    account_pages,
+    directory_pages,
+    hours_pages,
+    national_list_pages,
+    shared_line_pages,
+)
 
 log = structlog.get_logger()
 STATIC = Path(__file__).parent / "pages/static"
@@ -84,7 +79,7 @@ FILES = {  # bytes of what is sent there
     "/api/admin/agents/import": accounts_rules.LARGEST,
     "/api/admin/sites/import": national_list.LARGEST,
     "/api/admin/sites/rounds/import": rounds.LARGEST,
-    "/api/visits": visits.LARGEST,
+    "/api/visits": visits_api.LARGEST,
 }
 A_YEAR = 31_536_000  # seconds
 HEADERS = {
@@ -148,32 +143,32 @@ def create() -> FastAPI:
     )
     for router in (
         sign_in.router,
-        desk.router,
+        desk_api.router,
         wall_api.router,
-        callbacks.router,
+        callbacks_api.router,
         health.router,
-        figures.router,
+        figures_api.router,
         metrics.router,
-        open_data.router,
+        open_data_api.router,
         streams.router,
-        visits.router,
-        orders.router,
-        waiting.router,
+        visits_api.router,
+        orders_api.router,
+        waiting_api.router,
         order_pages.router,
         callback_pages.router,
-        reports.router,
-        accounts.router,
-        agents_pages.router,
-        managed_hours.router,
-        managed_directory.router,
+        report_pages.router,
+        accounts_api.router,
+        account_pages.router,
+        hours_api.router,
+        directory_api.router,
         directory_pages.router,
         hours_pages.router,
-        admin_lines.router,
-        lines_pages.router,
+        shared_lines_api.router,
+        shared_line_pages.router,
         national_list_api.router,
-        list_pages.router,
-        sites.router,
-        sites_pages.router,
+        national_list_pages.router,
+        sites_api.router,
+        site_pages.router,
         walls.router,
         pages.router,
     ):

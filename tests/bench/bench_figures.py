@@ -35,7 +35,7 @@ from callcenter.reference import rows
 from callcenter.rules import quality
 from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.visits import read_csv
-from callcenter.screens import report as report_screen
+from callcenter.screens import report_screen
 from callcenter.screens.report_query import PATIENCE, Asked
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)

@@ -20,9 +20,8 @@ from callcenter.rules.states import Outcome
 from callcenter.screens import desk, wall
 from callcenter.web import identity
 from callcenter.web import sign_in as door
-from callcenter.web.api import desk as desk_api
-from callcenter.web.api import wall as wall_api
-from callcenter.web.api.desk import Record, RecordVisit
+from callcenter.web.api import desk_api, wall_api
+from callcenter.web.api.desk_api import Record, RecordVisit
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import render
 from callcenter.web.pages.words import say, words

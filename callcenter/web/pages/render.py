@@ -25,7 +25,7 @@ from callcenter.rules.roles import AGENT, OVERSEER, STAFF, SUPERVISOR
 from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
-from callcenter.screens import directory
+from callcenter.screens import directory_screen
 from callcenter.screens.desk import HOLD_LIMIT, Desk, timezone_of
 from callcenter.screens.wall import Board, Scope, scope_of, thresholds, watched
 from callcenter.web.identity import Visitor
@@ -174,9 +174,9 @@ def _environment() -> Environment:
         "until": _until,
         "topic": _topic,
         "act_name": _act_name,
-        "sheet": directory.sheet,
+        "sheet": directory_screen.sheet,
         "is_simulated": lambda: config_snapshot.current().simulated,
-        "referents": directory.referents,
+        "referents": directory_screen.referents,
         "procedure": _procedure,
         "department": _department,
         "ring": _ring,
@@ -191,7 +191,7 @@ def _environment() -> Environment:
         "region": _region,
         "site_measures": {code: BY_CODE[code] for code in SITE_MEASURES},
         "answered_the_question": quality.answered_the_question,
-        "by_topic": directory.by_topic,
+        "by_topic": directory_screen.by_topic,
         "timezone_of": timezone_of,
         "places": PLACES,
         "department_codes": frozenset(TERRITORIES),
@@ -216,7 +216,7 @@ def _say(context: Context, key: str, **values: object) -> str:
 
 @pass_context
 def _topic(context: Context, code: str | None) -> str:
-    return directory.topic_name(code, context["language"])
+    return directory_screen.topic_name(code, context["language"])
 
 
 @pass_context
@@ -228,12 +228,12 @@ def _act_name(context: Context, act: str) -> str:
 
 @pass_context
 def _procedure(context: Context, code: str) -> str:
-    return directory.procedure_name(code, context["language"])
+    return directory_screen.procedure_name(code, context["language"])
 
 
 @pass_context
 def _department(context: Context, code: str) -> str:
-    name = directory.department_name(code)
+    name = directory_screen.department_name(code)
     return f"{name} ({code})" if name else say(context["language"], "caller.unknown")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import cos, radians
 
-from callcenter.screens.sites import SiteShown
+from callcenter.screens.sites_screen import SiteShown
 
 WIDTH, TALLEST = 640, 560
 MARGIN = 28

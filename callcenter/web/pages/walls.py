@@ -8,7 +8,7 @@ from callcenter import clock
 from callcenter.config import settings
 from callcenter.rules.alerts import DEFAULTS
 from callcenter.rules.roles import ANYBODY, SUPERVISOR
-from callcenter.screens import directory, wall, wall_links
+from callcenter.screens import directory_screen, wall, wall_links
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
 from callcenter.web.pages.pages import Fields
@@ -51,7 +51,7 @@ def revoke_link(visitor: Admitted, fields: Fields) -> Response:
 @open_to("admin")
 def thresholds_page(visitor: Admitted) -> Response:
     own = sorted(wall.thresholds().items(), key=lambda each: each[0])
-    topics = directory.topics().values()
+    topics = directory_screen.topics().values()
     return HTMLResponse(render.page("wall_thresholds.html", visitor, own=own, defaults=DEFAULTS, topics=topics))
 
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from callcenter.errors import BadAnswer, NotFound, Refusal
 from callcenter.rules.accounts import LANGUAGES, ROLES
 from callcenter.rules.territory import TERRITORIES
-from callcenter.screens import directory
+from callcenter.screens import directory_screen
 from callcenter.web.identity import Visitor
 from callcenter.web.pages import render
 from callcenter.web.pages.pages import refusal_sentence
@@ -67,5 +67,9 @@ def language_options(language: str) -> Options:
 
 def topic_options(language: str, departments: Collection[str] | None = None, held: Collection[str] = ()) -> Options:
     """The topics of the nation and of these departments (None: of all), and those that are chosen already."""
-    near = directory.topics() if departments is None else directory.topics_of(departments)
-    return [(code, topic.name(language)) for code, topic in directory.topics().items() if code in near or code in held]
+    near = directory_screen.topics() if departments is None else directory_screen.topics_of(departments)
+    return [
+        (code, topic.name(language))
+        for code, topic in directory_screen.topics().items()
+        if code in near or code in held
+    ]

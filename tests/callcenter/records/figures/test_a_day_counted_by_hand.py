@@ -21,8 +21,8 @@ from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.rules.published_measures import MEASURES
 from callcenter.rules.quality import Policy, Share
-from callcenter.screens.report import Report, report
 from callcenter.screens.report_query import Asked
+from callcenter.screens.report_screen import Report, report
 from tests.support.kept import as_superuser, rolled_up
 from tests.support.recount import instant
 

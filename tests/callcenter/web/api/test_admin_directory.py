@@ -12,7 +12,7 @@ from callcenter.actions import config_snapshot
 from callcenter.db import reading
 from callcenter.records import directory, sessions
 from callcenter.rules.territory import national_day
-from callcenter.screens import directory as directory_screen
+from callcenter.screens import directory_screen
 from tests.callcenter.web.api.conftest import SignIn
 from tests.support.town import settle
 

@@ -24,9 +24,9 @@ from callcenter.rules import quality
 from callcenter.rules.published_measures import MEASURES, ROUNDED_TO, SIDES, published, published_share
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import whole
-from callcenter.screens import report as report_screen
+from callcenter.screens import report_screen
 from callcenter.screens.report_query import Asked
-from callcenter.web.pages import reports
+from callcenter.web.pages import report_pages
 from tests.callcenter.web.api.conftest import SignIn
 from tests.support.kept import once, rolled_up
 from tests.support.recount import instant
@@ -316,7 +316,7 @@ def test_a_page_says_that_it_shows_the_first_sites_and_the_table_has_them_all(
         roll_up.mark(session, [date(2026, 10, n) for n in range(1, 32)])
     rolled_up(NOW)
     assert "ont eu le plus de demandes" not in root.get("/reports", params=OCTOBER).text
-    monkeypatch.setattr(reports, "FIRST_SITES", 1)
+    monkeypatch.setattr(report_pages, "FIRST_SITES", 1)
     page = root.get("/reports", params=OCTOBER).text
     assert "Les 1 qui ont eu le plus de demandes, sur 2" in page
     sites = page.split('id="sites"')[1].split("</table>")[0]

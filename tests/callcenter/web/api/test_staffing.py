@@ -13,7 +13,7 @@ from callcenter.records.contacts import Contact
 from callcenter.records.identifiers import new_id
 from callcenter.rules import erlang
 from callcenter.rules.opening_hours import DatedException
-from callcenter.screens import staffing
+from callcenter.screens import staffing_screen
 from callcenter.sealing import pseudonym
 from tests.callcenter.web.api.conftest import SignIn
 from tests.support.kept import rolled_up
@@ -84,7 +84,7 @@ def test_the_half_hours_of_reunion_are_on_its_own_clock(sign_in: SignIn) -> None
         monday(2, 5, 20, "abandoned")
         monday(7, 5, 10)  # more than six weeks ago
         rolled_up(NOW)
-        found = staffing.staffing("974", 1, 0.8, None)
+        found = staffing_screen.staffing("974", 1, 0.8, None)
         assert [(each.begins, round(each.calls * 6)) for each in found.halves] == [
             ("09:00", 19),
             ("09:30", 0),
@@ -97,7 +97,7 @@ def test_the_half_hours_of_reunion_are_on_its_own_clock(sign_in: SignIn) -> None
         assert busiest.needed == erlang.fewest(19 / 6 / 1800, 300, 810, 0.8, 60)
         assert busiest.needed is not None
         assert busiest.needed in found.around
-        assert staffing.staffing("974", 2, 0.8, None).halves == ()
+        assert staffing_screen.staffing("974", 2, 0.8, None).halves == ()
         page = sign_in("ines").get("/reports/staffing").text
         assert "La Réunion" in page
         assert "Erlang A" in page
@@ -117,7 +117,7 @@ def test_a_line_opened_a_week_ago_is_staffed_by_its_one_monday(sign_in: SignIn) 
         for minute in range(30):
             monday(1, 5, minute)
         rolled_up(NOW)
-        found = staffing.staffing("974", 1, 0.8, None)
+        found = staffing_screen.staffing("974", 1, 0.8, None)
         assert found.days == (date(2026, 11, 9),)
         assert len(found.left_out) == 5
         (busiest,) = found.halves
@@ -139,7 +139,7 @@ def test_a_day_on_which_the_line_was_closed_is_not_one_of_the_average(database: 
         rolled_up(NOW)
 
         def averages() -> list[float]:
-            return [round(each.calls, 2) for each in staffing.staffing("974", 1, 0.8, None).halves]
+            return [round(each.calls, 2) for each in staffing_screen.staffing("974", 1, 0.8, None).halves]
 
         assert averages() == [1, 0, 0, 0, 0.83]
         with transaction() as session:  # a strike one afternoon, and a day without any call
@@ -149,13 +149,13 @@ def test_a_day_on_which_the_line_was_closed_is_not_one_of_the_average(database: 
         with transaction() as session:  # not open yet before the last three Mondays: calls that came all the same count
             rollout.plan(session, "974", "closed", date(2026, 9, 1))
             rollout.plan(session, "974", "pilot", date(2026, 10, 20))
-        found = staffing.staffing("974", 1, 0.8, None)
+        found = staffing_screen.staffing("974", 1, 0.8, None)
         assert found.days == (date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9))
         assert found.left_out == (date(2026, 10, 5), date(2026, 10, 12), date(2026, 10, 19))
         with transaction() as session:
             hours.override(session, "974", date(2026, 10, 26), is_holiday=True)
         with line_hours("Mo-Fr 08:30-18:00; PH off"):
-            assert staffing.staffing("974", 1, 0.8, None).days == (date(2026, 11, 2), date(2026, 11, 9))
+            assert staffing_screen.staffing("974", 1, 0.8, None).days == (date(2026, 11, 2), date(2026, 11, 9))
 
 
 def test_a_day_that_is_left_out_is_no_part_of_the_average(database: None) -> None:
@@ -169,13 +169,13 @@ def test_a_day_that_is_left_out_is_no_part_of_the_average(database: None) -> Non
         day = date(2026, 11, 2)
         with transaction() as session:
             hours.except_(session, DatedException("974", day, day, reason="flood"))
-        found = staffing.staffing("974", 1, 0.8, None)
+        found = staffing_screen.staffing("974", 1, 0.8, None)
         assert (found.days, day in found.left_out) == ((date(2026, 11, 9),), True)
         assert [(each.begins, each.calls) for each in found.halves] == [("09:00", 1)]
         with transaction() as session:
             monday_ = date(2026, 11, 9)
             hours.except_(session, DatedException("974", monday_, monday_, reason="flood"))
-        assert staffing.staffing("974", 1, 0.8, None).halves == ()
+        assert staffing_screen.staffing("974", 1, 0.8, None).halves == ()
 
 
 @pytest.mark.parametrize(("turned_away", "calls_then", "due"), [(None, 1, 0), ("closed", 0, 1)])
@@ -194,5 +194,7 @@ def test_every_demand_counts_once_callbacks_too(
         called_back(8, None)
         called_back(8, None, "not_reached")
         rolled_up(NOW)
-        counted = {each.begins: each.calls for each in staffing.staffing("974", 1, 0.8, None).halves if each.calls}
+        counted = {
+            each.begins: each.calls for each in staffing_screen.staffing("974", 1, 0.8, None).halves if each.calls
+        }
         assert counted == {"09:00": 1, "12:30": 1 + due} | ({"10:00": calls_then} if calls_then else {})

@@ -17,8 +17,8 @@ from callcenter.rules.priority import Reason
 from callcenter.rules.published_measures import MEASURES, SIDES
 from callcenter.rules.states import AgentState, CallState, FollowUp, Monitoring, OrientationReason, Outcome, PauseReason
 from callcenter.rules.why_a_call_waits import Hindrance
-from callcenter.screens import directory
-from callcenter.web.pages import render, sites, words
+from callcenter.screens import directory_screen
+from callcenter.web.pages import render, site_pages, words
 
 pytestmark = pytest.mark.usefixtures("database")
 UI = Path(words.__file__).parent
@@ -48,7 +48,7 @@ MADE = {  # keys whose last part is a value
     *(f"callbacks.{state}" for state in CallbackState),
     *(f"callbacks.by_{source}" for source in Source),
     *(f"role.{role}" for role in accounts.ROLES),
-    *(f"doubt.{key}" for key in sites.DOUBTS.values()),
+    *(f"doubt.{key}" for key in site_pages.DOUBTS.values()),
     *(f"sites.weeks_{weeks}" for weeks in ("odd", "even")),
     *(f"history.{word}" for word in ["created", "changed", "deactivated", "reactivated", "set_a_password", "imported"]),
     *(f"history.moved_to_{state}" for state in ("pause", "offline")),
@@ -146,12 +146,12 @@ def test_every_state_of_a_call_has_a_name_or_is_not_shown_to_agents() -> None:
 
 
 def test_the_directory_speaks_both_languages_and_starts_with_the_calls_own_topic() -> None:
-    first, procedures = directory.by_topic("impots", ["46"])[0]
+    first, procedures = directory_screen.by_topic("impots", ["46"])[0]
     assert (first.code, first.name("fr"), first.name("en")) == ("impots", "Impôts", "Taxes")
     assert "declaration-revenus" in {each.code for each in procedures}
-    listed = [each.code for _, group in directory.by_topic(None, ["46"]) for each in group]
-    assert sorted(listed) == sorted(directory.procedures())
-    assert all(each.fr and each.en for each in directory.procedures().values())
+    listed = [each.code for _, group in directory_screen.by_topic(None, ["46"]) for each in group]
+    assert sorted(listed) == sorted(directory_screen.procedures())
+    assert all(each.fr and each.en for each in directory_screen.procedures().values())
 
 
 def _values(sentence: str) -> set[str | None]:

@@ -21,7 +21,7 @@ from callcenter.rules.roles import AGENT
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import AgentState, FollowUp, Outcome, PauseReason
 from callcenter.rules.territory import TERRITORIES
-from callcenter.screens import desk, directory
+from callcenter.screens import desk, directory_screen
 from callcenter.screens.desk import Desk
 from callcenter.screens.fields import Day, Id
 from callcenter.web.identity import Admitted, open_to
@@ -182,7 +182,7 @@ class Demarche(BaseModel):
 
     def entry(self, departments: Collection[str]) -> Entry:
         """As it is recorded. `departments`: the citizen's and the agent's; another's own service is none of theirs."""
-        procedure = directory.procedures_of(departments).get(self.procedure)
+        procedure = directory_screen.procedures_of(departments).get(self.procedure)
         if procedure is None:
             raise NotFound
         return Entry(

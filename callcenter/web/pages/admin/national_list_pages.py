@@ -12,11 +12,11 @@ from callcenter.rules import rounds
 from callcenter.rules.national_list import LARGEST, NotTheList
 from callcenter.rules.roles import ADMIN
 from callcenter.rules.rounds import NotRounds
-from callcenter.screens import national_list, sites
+from callcenter.screens import national_list_screen, sites_screen
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages.admin import shown
 from callcenter.web.pages.pages import Fields
-from callcenter.web.pages.sites import DOUBTS
+from callcenter.web.pages.site_pages import DOUBTS
 
 router = APIRouter(prefix="/admin/sites", include_in_schema=False)
 
@@ -32,7 +32,7 @@ def home(visitor: Admitted) -> Response:
 def take_in_list(visitor: Admitted, fields: Fields) -> Response:
     content, all_that_go = _sent(fields, LARGEST), fields.get("all_that_go") == "true"
     try:
-        return _page(visitor, taken=national_list.take_in_list(visitor.staff, content, all_that_go=all_that_go))
+        return _page(visitor, taken=national_list_screen.take_in_list(visitor.staff, content, all_that_go=all_that_go))
     except (NotTheList, TooManyGone) as refusal:
         return _page(visitor, refusal)
 
@@ -41,7 +41,8 @@ def take_in_list(visitor: Admitted, fields: Fields) -> Response:
 @open_to(*ADMIN)
 def take_in_rounds(visitor: Admitted, fields: Fields) -> Response:
     try:
-        return _page(visitor, rounds_taken=national_list.take_in_rounds(visitor.staff, _sent(fields, rounds.LARGEST)))
+        taken = national_list_screen.take_in_rounds(visitor.staff, _sent(fields, rounds.LARGEST))
+        return _page(visitor, rounds_taken=taken)
     except NotRounds as refusal:
         return _page(visitor, refusal)
 
@@ -57,8 +58,8 @@ def _page(visitor: Visitor, refusal: Refusal | None = None, **taken: Any) -> Res
         "admin/sites.html",
         visitor,
         refusal,
-        count=sum(count for count, _ in sites.per_department().values()),
+        count=sum(count for count, _ in sites_screen.per_department().values()),
         doubts=DOUBTS,
-        acts=national_list.history(),
+        acts=national_list_screen.history(),
         **({"taken": None, "rounds_taken": None} | taken),
     )

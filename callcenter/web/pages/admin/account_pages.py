@@ -15,7 +15,7 @@ from callcenter.records.agents import Agent
 from callcenter.rules import accounts as accounts_rules
 from callcenter.rules.accounts import BadPassword, NotStaff
 from callcenter.rules.roles import ADMIN
-from callcenter.screens import accounts, sites
+from callcenter.screens import accounts_screen, sites_screen
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages.admin import shown
 from callcenter.web.pages.pages import Fields
@@ -42,16 +42,16 @@ class Asked:
 def listed(
     visitor: Admitted, text: str = "", department: str = "", role: str = "", active: bool = True, done: int = 0
 ) -> Response:
-    rows = accounts.listed(text, department, role, active=active)
+    rows = accounts_screen.listed(text, department, role, active=active)
     return shown.page(
         "admin/agents.html",
         visitor,
         rows=rows,
-        site_names=sites.named({row.site for row in rows if row.site}),
+        site_names=sites_screen.named({row.site for row in rows if row.site}),
         asked=Asked(text, department, role, active),
         department_options=shown.department_options(),
         role_options=shown.role_options(visitor.language),
-        every_topic=lambda row: set(accounts.every_topic(row.department)) <= set(row.topics),
+        every_topic=lambda row: set(accounts_screen.every_topic(row.department)) <= set(row.topics),
         done=bool(done),
     )
 
@@ -59,7 +59,7 @@ def listed(
 @router.get("/new")
 @open_to(*ADMIN)
 def new(visitor: Admitted) -> Response:
-    return _one(visitor, None, NOBODY | {"topics": accounts.every_topic("")})
+    return _one(visitor, None, NOBODY | {"topics": accounts_screen.every_topic("")})
 
 
 @router.post("/new")
@@ -67,7 +67,7 @@ def new(visitor: Admitted) -> Response:
 def create(visitor: Admitted, fields: Fields) -> Response:
     given = _given(fields)
     try:
-        agent_id = accounts.engage(visitor.staff, _with_site(given), str(fields.get("password", "")))
+        agent_id = accounts_screen.engage(visitor.staff, _with_site(given), str(fields.get("password", "")))
     except (BadAnswer, BadPassword) as refusal:
         return _one(visitor, None, given, refusal)
     return shown.done(f"/admin/agents/{agent_id}")
@@ -85,7 +85,7 @@ def take_in(visitor: Admitted, fields: Fields) -> Response:
     sent = fields.get("table")
     content = sent.file.read(accounts_rules.LARGEST + 1) if isinstance(sent, UploadFile) else b""
     try:
-        return _table(visitor, accounts.take_in(visitor.staff, content))
+        return _table(visitor, accounts_screen.take_in(visitor.staff, content))
     except NotStaff as refusal:
         return _table(visitor, refusal=refusal)
 
@@ -93,17 +93,17 @@ def take_in(visitor: Admitted, fields: Fields) -> Response:
 @router.get("/{agent_id}")
 @open_to(*ADMIN)
 def one(agent_id: str, visitor: Admitted, done: int = 0) -> Response:
-    row, _ = accounts.one(shown.uuid(agent_id))
+    row, _ = accounts_screen.one(shown.uuid(agent_id))
     return _one(visitor, row, _kept(row), done=bool(done))
 
 
 @router.post("/{agent_id}")
 @open_to(*ADMIN)
 def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
-    row, _ = accounts.one(shown.uuid(agent_id))
+    row, _ = accounts_screen.one(shown.uuid(agent_id))
     given = _given(fields)
     try:
-        accounts_actions.change_account(visitor.staff, row.id, accounts.checked(_with_site(given)), clock.now())
+        accounts_actions.change_account(visitor.staff, row.id, accounts_screen.checked(_with_site(given)), clock.now())
     except BadAnswer as refusal:
         return _one(visitor, row, given, refusal)
     return shown.done(f"/admin/agents/{row.id}")
@@ -112,9 +112,9 @@ def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
 @router.post("/{agent_id}/password")
 @open_to(*ADMIN)
 def change_password(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
-    row, _ = accounts.one(shown.uuid(agent_id))
+    row, _ = accounts_screen.one(shown.uuid(agent_id))
     try:
-        accounts.set_password(visitor.staff, row.id, str(fields.get("password", "")))
+        accounts_screen.set_password(visitor.staff, row.id, str(fields.get("password", "")))
     except BadPassword as refusal:
         return _one(visitor, row, _kept(row), refusal)
     return shown.done(f"/admin/agents/{row.id}")
@@ -143,14 +143,14 @@ def _one(
         visitor,
         refusal,
         row=row,
-        acts=accounts.one(row.id)[1] if row else [],
+        acts=accounts_screen.one(row.id)[1] if row else [],
         given=given,
         department_options=shown.department_options(),
         role_options=shown.role_options(visitor.language),
         language_options=shown.language_options(visitor.language),
         topic_options=shown.topic_options(visitor.language, [given["department"]], held=given["topics"]),
-        site_names=sites.names(),
-        meant=sites.numbers_of(given["site"], given["department"]) if several else [],
+        site_names=sites_screen.names(),
+        meant=sites_screen.numbers_of(given["site"], given["department"]) if several else [],
         done=done,
     )
 
@@ -159,7 +159,7 @@ def _with_site(given: dict[str, Any]) -> dict[str, Any]:
     """The site that was named, by its number. Raises BadAnswer when none has this name, or several have."""
     if not given["site"].strip():
         return given
-    meant = sites.numbers_of(given["site"], given["department"])
+    meant = sites_screen.numbers_of(given["site"], given["department"])
     if len(meant) != 1:
         raise BadAnswer("staff_site_several" if meant else "staff_site")
     return given | {"site": str(meant[0][0])}
@@ -180,7 +180,7 @@ def _table(visitor: Visitor, taken: Imported | None = None, refusal: Refusal | N
 
 def _kept(row: Agent) -> dict[str, Any]:
     profile = accounts_actions.profile_of(row)
-    site = sites.named([profile.site_id]).get(profile.site_id, str(profile.site_id)) if profile.site_id else ""
+    site = sites_screen.named([profile.site_id]).get(profile.site_id, str(profile.site_id)) if profile.site_id else ""
     return {
         "login": profile.login, "name": profile.name, "role": profile.role, "department": profile.department,
         "site": site, "topics": profile.topics, "languages": profile.languages,

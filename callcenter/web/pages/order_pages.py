@@ -10,9 +10,9 @@ from callcenter.records.agents import Agent
 from callcenter.rules.menu import NATION
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.rules.territory import TERRITORIES
-from callcenter.screens import directory, orders, waiting, wall
+from callcenter.screens import directory_screen, orders_screen, waiting_screen, wall
 from callcenter.screens.fields import Id
-from callcenter.web.api import orders as orders_api
+from callcenter.web.api import orders_api
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
 from callcenter.web.pages.pages import Fields
@@ -29,14 +29,14 @@ FORMS: dict[str, type[orders_api.SayMessage | orders_api.OrderQueue | orders_api
 @router.get("/supervision/orders")
 @open_to(*OVERSEER)
 def orders_page(visitor: Admitted, done: int | None = None) -> Response:
-    stands, seen = orders.now(), wall.scope_of(visitor.staff)
+    stands, seen = orders_screen.now(), wall.scope_of(visitor.staff)
     return HTMLResponse(
         render.page(
             "orders.html",
             visitor,
             orders=stands,
             scopes=_scopes(visitor.staff) if visitor.staff.role in SUPERVISOR else [],
-            topics=directory.topics() if seen is None else directory.topics_of(seen),
+            topics=directory_screen.topics() if seen is None else directory_screen.topics_of(seen),
             acts=ACTS[:-1],
             longest=LONGEST,
             done=done,
@@ -62,13 +62,13 @@ def order(form: str, visitor: Admitted, fields: Fields) -> Response:
 @router.get("/supervision/waiting")
 @open_to(*OVERSEER)
 def waiting_page(visitor: Admitted) -> Response:
-    return HTMLResponse(render.page("waiting.html", visitor, calls=waiting.listed(visitor.staff)))
+    return HTMLResponse(render.page("waiting.html", visitor, calls=waiting_screen.listed(visitor.staff)))
 
 
 @router.get("/supervision/waiting/{call_id}")
 @open_to(*OVERSEER)
 def explained_page(call_id: Id, visitor: Admitted) -> Response:
-    found = waiting.explain(visitor.staff, call_id)
+    found = waiting_screen.explain(visitor.staff, call_id)
     return HTMLResponse(render.page("explained.html", visitor, explained=found, call=found.call))
 
 

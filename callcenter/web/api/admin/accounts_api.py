@@ -9,7 +9,7 @@ from callcenter import clock
 from callcenter.actions import accounts
 from callcenter.actions.accounts import Imported
 from callcenter.rules.roles import ADMIN
-from callcenter.screens.accounts import Account, Member, NewMember, engage, listed, set_password, take_in
+from callcenter.screens.accounts_screen import Account, Member, NewMember, engage, listed, set_password, take_in
 from callcenter.screens.fields import Id
 from callcenter.web.identity import Admitted, open_to
 

@@ -10,7 +10,7 @@ from callcenter import clock
 from callcenter.actions import orders as verbs
 from callcenter.records.agents import Agent
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
-from callcenter.screens.orders import Orders, now
+from callcenter.screens.orders_screen import Orders, now
 from callcenter.web.identity import Admitted, open_to
 
 

@@ -15,15 +15,14 @@ from callcenter.rules.roles import ADMIN, SUPERVISOR
 from callcenter.rules.rounds import WEEKDAYS
 from callcenter.rules.routing import NATION, rings
 from callcenter.rules.territory import TERRITORIES, national_day
-from callcenter.screens import managed_hours as managed_hours_screen
-from callcenter.screens import orders
-from callcenter.web.api import managed_hours
+from callcenter.screens import hours_screen, orders_screen
+from callcenter.web.api.admin import hours_api
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages.admin import shown
 from callcenter.web.pages.pages import Fields
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
-_Command = managed_hours.ExceptFor | managed_hours.WriteHours | managed_hours.OverrideHoliday
+_Command = hours_api.ExceptFor | hours_api.WriteHours | hours_api.OverrideHoliday
 
 
 @router.get("")
@@ -43,7 +42,7 @@ def hours(visitor: Admitted, scope: str = "", done: int = 0) -> Response:
 @open_to(*SUPERVISOR)
 def except_(visitor: Admitted, fields: Fields) -> Response:
     """One click: the reason is the button."""
-    return _carried_out(visitor, managed_hours.ExceptFor, fields)
+    return _carried_out(visitor, hours_api.ExceptFor, fields)
 
 
 @router.post("/hours/forget")
@@ -56,20 +55,20 @@ def forget(visitor: Admitted, fields: Fields) -> Response:
 @router.post("/hours/write")
 @open_to(*ADMIN)
 def write(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, managed_hours.WriteHours, fields)
+    return _carried_out(visitor, hours_api.WriteHours, fields)
 
 
 @router.post("/hours/holiday")
 @open_to(*ADMIN)
 def override(visitor: Admitted, fields: Fields) -> Response:
     said = {"yes": True, "no": False}.get(str(fields.get("is_holiday", "")))
-    return _carried_out(visitor, managed_hours.OverrideHoliday, fields, is_holiday=said)
+    return _carried_out(visitor, hours_api.OverrideHoliday, fields, is_holiday=said)
 
 
 @router.get("/departments")
 @open_to(*SUPERVISOR)
 def departments(visitor: Admitted) -> Response:
-    return shown.page("admin/departments.html", visitor, rows=managed_hours_screen.departments(visitor.staff))
+    return shown.page("admin/departments.html", visitor, rows=hours_screen.departments(visitor.staff))
 
 
 @router.get("/departments/{code}")
@@ -83,7 +82,7 @@ def department(code: str, visitor: Admitted, done: int = 0) -> Response:
 def plan(code: str, visitor: Admitted, fields: Fields) -> Response:
     try:
         state = str(fields.get("state", "")) or None
-        shown.filled_in(managed_hours.PlanRollout, fields, state=state).carry_out(visitor.staff, code, clock.now())
+        shown.filled_in(hours_api.PlanRollout, fields, state=state).carry_out(visitor.staff, code, clock.now())
     except BadAnswer as refusal:
         return _department(visitor, code, refusal)
     return shown.done(f"/admin/departments/{code}")
@@ -99,8 +98,8 @@ def _carried_out(visitor: Visitor, command: type[_Command], fields: FormData, **
 
 
 def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
-    mine = managed_hours_screen.scopes(visitor.staff)
-    found = managed_hours_screen.of(visitor.staff, scope or next(iter(mine), NATION))
+    mine = hours_screen.scopes(visitor.staff)
+    found = hours_screen.of(visitor.staff, scope or next(iter(mine), NATION))
     return shown.page(
         "admin/hours.html",
         visitor,
@@ -117,7 +116,7 @@ def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done
 
 
 def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
-    row, acts = managed_hours_screen.department(visitor.staff, code)
+    row, acts = hours_screen.department(visitor.staff, code)
     return shown.page(
         "admin/department.html",
         visitor,
@@ -125,9 +124,9 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         row=row,
         acts=acts,
         territory=TERRITORIES[code],
-        messages=[each for each in orders.now().messages if each.scope in rings(code)],
-        thresholds=[each for each in orders.now().thresholds if each.scope in rings(code)],
-        otherwise=orders.now().otherwise,
+        messages=[each for each in orders_screen.now().messages if each.scope in rings(code)],
+        thresholds=[each for each in orders_screen.now().thresholds if each.scope in rings(code)],
+        otherwise=orders_screen.now().otherwise,
         longest=LONGEST,
         topic_options=shown.topic_options(visitor.language, [code]),
         states=verbs.STATES,

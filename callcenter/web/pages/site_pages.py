@@ -13,9 +13,8 @@ from callcenter.rules import national_list, site_hours
 from callcenter.rules.opening_hours import BadHours, on_their_clock, site_scope
 from callcenter.rules.roles import STAFF, SUPERVISOR
 from callcenter.rules.rounds import WEEKDAYS
-from callcenter.screens import managed_hours as managed_hours_screen
-from callcenter.screens import sites
-from callcenter.web.api import managed_hours
+from callcenter.screens import hours_screen, sites_screen
+from callcenter.web.api.admin import hours_api
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import render, site_map
 from callcenter.web.pages.admin import shown
@@ -63,8 +62,8 @@ def listed(visitor: Admitted, words: str = "", department: str = "", order: str 
     """Nothing asked: the table of the departments. An administrator sees the doubtful ones first."""
     oddest = (order or ("doubts" if visitor.staff.role == "admin" else "town")) == "doubts"
     asked = bool(words.strip() or department or order)
-    found = sites.found(words, department, visitor.language, doubtful_first=oddest) if asked else None
-    per_department = sites.per_department()
+    found = sites_screen.found(words, department, visitor.language, doubtful_first=oddest) if asked else None
+    per_department = sites_screen.per_department()
     by_doubts = sorted(per_department.items(), key=lambda pair: (-pair[1][1] if oddest else 0, pair[0]))
     return shown.page(
         "sites.html",
@@ -93,7 +92,7 @@ def one(number: Numbered, visitor: Admitted, done: int = 0) -> Response:
 def except_(number: Numbered, visitor: Admitted, fields: Fields) -> Response:
     """One click: the reason is the button."""
     try:
-        asked = shown.filled_in(managed_hours.ExceptFor, fields, scope=site_scope(number))
+        asked = shown.filled_in(hours_api.ExceptFor, fields, scope=site_scope(number))
         asked.carry_out(visitor.staff, clock.now())
     except (BadAnswer, BadHours) as refusal:
         return _page(visitor, number, refusal)
@@ -108,21 +107,21 @@ def forget(number: Numbered, visitor: Admitted, fields: Fields) -> Response:
 
 
 def _page(visitor: Visitor, number: int, refusal: Refusal | None = None, *, done: bool = False) -> Response:
-    site = sites.one(number)
+    site = sites_screen.one(number)
     at = clock.now()
     return shown.page(
         "site.html",
         visitor,
         refusal,
         site=site,
-        map=site_map.drawn(sites.around(site)),
-        stops=sites.rounds_of(site, visitor.language),
-        exceptional=managed_hours_screen.of_site(visitor.staff, number),
+        map=site_map.drawn(sites_screen.around(site)),
+        stops=sites_screen.rounds_of(site, visitor.language),
+        exceptional=hours_screen.of_site(visitor.staff, number),
         may_close=visitor.staff.role in SUPERVISOR and may_order(visitor.staff, site.department),
         scope=site_scope(number),
         reasons=verbs.REASONS,
         local_day=(on_their_clock(site.department, at) or at).date(),
-        acts=sites.history(site.id) if visitor.staff.role in SUPERVISOR else None,
+        acts=sites_screen.history(site.id) if visitor.staff.role in SUPERVISOR else None,
         doubts=DOUBTS,
         weekdays=WEEKDAYS[visitor.language],
         done=done,

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from callcenter.rules.roles import STAFF
-from callcenter.screens.sites import Found, SiteShown, found, one
+from callcenter.screens.sites_screen import Found, SiteShown, found, one
 from callcenter.web.identity import Admitted, open_to
 
 router = APIRouter(prefix="/api/sites", tags=["directory"])

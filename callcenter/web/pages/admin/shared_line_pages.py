@@ -9,7 +9,7 @@ from callcenter import clock
 from callcenter.actions import shared_lines as verbs
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.roles import ADMIN
-from callcenter.web.api.admin import shared_lines as api
+from callcenter.web.api.admin import shared_lines_api
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages.admin import shown
 from callcenter.web.pages.pages import Fields
@@ -30,7 +30,7 @@ def page(visitor: Admitted, done: int = 0) -> Response:
 @open_to(*ADMIN)
 def add(visitor: Admitted, fields: Fields) -> Response:
     try:
-        shown.filled_in(api.ListLine, fields).carry_out(visitor.staff, clock.now())
+        shown.filled_in(shared_lines_api.ListLine, fields).carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
         return _page(visitor, refusal, {name: str(fields.get(name, "")) for name in TYPED})
     return shown.done("/admin/shared-lines")
@@ -47,5 +47,11 @@ def _page(
     visitor: Visitor, refusal: Refusal | None = None, given: Mapping[str, str] = NOTHING, *, done: bool = False
 ) -> Response:
     return shown.page(
-        "admin/shared_lines.html", visitor, refusal, lines=api.every(), acts=api.history(), given=given, done=done
+        "admin/shared_lines.html",
+        visitor,
+        refusal,
+        lines=shared_lines_api.every(),
+        acts=shared_lines_api.history(),
+        given=given,
+        done=done,
     )

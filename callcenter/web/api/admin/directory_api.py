@@ -14,7 +14,7 @@ from callcenter.rules.menu import NATION, Topic
 from callcenter.rules.roles import ADMIN, AGENT
 from callcenter.rules.territory import national_day
 from callcenter.screens.fields import Day, Id
-from callcenter.screens.managed_directory import DirectoryShown, ReferentShown, Scope, Words, of, referents
+from callcenter.screens.managed_directory_screen import DirectoryShown, ReferentShown, Scope, Words, of, referents
 from callcenter.web.identity import Admitted, open_to
 
 

@@ -10,8 +10,8 @@ from callcenter import clock
 from callcenter.actions import callback as verbs
 from callcenter.errors import NobodyChosen
 from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
-from callcenter.screens import callbacks
-from callcenter.web.api import callbacks as callbacks_api
+from callcenter.screens import callbacks_screen
+from callcenter.web.api import callbacks_api
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
 from callcenter.web.pages.pages import Fields
@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/callbacks")
 @open_to(*AGENT)
 def my_callbacks(visitor: Admitted) -> Response:
-    return HTMLResponse(render.page("callbacks_mine.html", visitor, rows=callbacks.mine(visitor.staff)))
+    return HTMLResponse(render.page("callbacks_mine.html", visitor, rows=callbacks_screen.mine(visitor.staff)))
 
 
 @router.get("/supervision/callbacks")
@@ -33,9 +33,9 @@ def all_callbacks(visitor: Admitted, done: int = 0, promised: int = 0) -> Respon
         render.page(
             "callbacks_all.html",
             visitor,
-            rows=callbacks.all_open(visitor.staff),
-            closed=callbacks.lately_closed(visitor.staff),
-            unheard=callbacks.unheard(visitor.staff) if may_act else [],
+            rows=callbacks_screen.all_open(visitor.staff),
+            closed=callbacks_screen.lately_closed(visitor.staff),
+            unheard=callbacks_screen.unheard(visitor.staff) if may_act else [],
             may_act=may_act,
             done=bool(done),
             promised=promised,
@@ -46,7 +46,7 @@ def all_callbacks(visitor: Admitted, done: int = 0, promised: int = 0) -> Respon
 @router.get("/supervision/callbacks/print")
 @open_to(*SUPERVISOR)
 def print_callbacks(visitor: Admitted) -> Response:
-    return HTMLResponse(render.page("callbacks_print.html", visitor, rows=callbacks.printed(visitor.staff)))
+    return HTMLResponse(render.page("callbacks_print.html", visitor, rows=callbacks_screen.printed(visitor.staff)))
 
 
 @router.post("/supervision/callbacks/cancel")

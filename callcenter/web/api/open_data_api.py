@@ -24,7 +24,7 @@ from callcenter.rules.roles import ANYBODY
 from callcenter.rules.spreadsheets import spreadsheet
 from callcenter.rules.tally import Tally, grouped
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
-from callcenter.screens.open_data import COUNTED, DAY, FIELDS, FIRST, NAME, SCHEMA, SIMULATED
+from callcenter.screens.open_data_table import COUNTED, DAY, FIELDS, FIRST, NAME, SCHEMA, SIMULATED
 from callcenter.web.identity import open_to
 
 router = APIRouter(prefix="/open-data", tags=["open data"])

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form
 
 from callcenter.rules.roles import ADMIN
-from callcenter.screens.national_list import ListTaken, RoundsTaken, take_in_list, take_in_rounds
+from callcenter.screens.national_list_screen import ListTaken, RoundsTaken, take_in_list, take_in_rounds
 from callcenter.web.identity import Admitted, open_to
 
 router = APIRouter(prefix="/api/admin/sites", tags=["administration"])

@@ -14,8 +14,8 @@ from callcenter.records.directory import LABELS
 from callcenter.rules.menu import NATION
 from callcenter.rules.roles import ADMIN
 from callcenter.rules.territory import TERRITORIES, national_day
-from callcenter.screens import managed_directory as managed_directory_screen
-from callcenter.web.api import managed_directory
+from callcenter.screens import managed_directory_screen
+from callcenter.web.api.admin import directory_api
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages.admin import shown
 from callcenter.web.pages.pages import Fields
@@ -28,11 +28,11 @@ TYPED = {  # the fields of the page's forms, by command
 }
 NOTHING_TYPED = ("", FormData())
 _Command = (
-    managed_directory.RemoveTopic
-    | managed_directory.NamePartner
-    | managed_directory.WriteReferent
-    | managed_directory.WriteProcedure
-    | managed_directory.RemoveProcedure
+    directory_api.RemoveTopic
+    | directory_api.NamePartner
+    | directory_api.WriteReferent
+    | directory_api.WriteProcedure
+    | directory_api.RemoveProcedure
 )
 
 
@@ -63,7 +63,7 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
     keywords = {language: _words(listed) for language, listed in _by_language(fields, "keywords").items()}
     given = {"labels": labels, "sheet": sheet, "partners": partners, "keywords": keywords}
     try:
-        asked = shown.filled_in(managed_directory.WriteTopic, fields, heading=_by_language(fields, "heading"), **given)
+        asked = shown.filled_in(directory_api.WriteTopic, fields, heading=_by_language(fields, "heading"), **given)
         asked.carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
         keys, code = str(fields.get("keys", "")), str(fields.get("code", ""))
@@ -80,31 +80,31 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
 @router.post("/topic/remove")
 @open_to(*ADMIN)
 def remove_topic(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, managed_directory.RemoveTopic, fields)
+    return _carried_out(visitor, directory_api.RemoveTopic, fields)
 
 
 @router.post("/partner")
 @open_to(*ADMIN)
 def name_partner(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, managed_directory.NamePartner, fields)
+    return _carried_out(visitor, directory_api.NamePartner, fields)
 
 
 @router.post("/procedure")
 @open_to(*ADMIN)
 def write_procedure(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, managed_directory.WriteProcedure, fields, labels=_by_language(fields, "named"))
+    return _carried_out(visitor, directory_api.WriteProcedure, fields, labels=_by_language(fields, "named"))
 
 
 @router.post("/procedure/remove")
 @open_to(*ADMIN)
 def remove_procedure(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, managed_directory.RemoveProcedure, fields)
+    return _carried_out(visitor, directory_api.RemoveProcedure, fields)
 
 
 @router.post("/referent")
 @open_to(*ADMIN)
 def write_referent(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, managed_directory.WriteReferent, fields)
+    return _carried_out(visitor, directory_api.WriteReferent, fields)
 
 
 @router.post("/referent/remove")

@@ -15,7 +15,7 @@ from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
 from callcenter.rules import accounts
 from callcenter.rules.accounts import Profile
-from callcenter.screens import directory
+from callcenter.screens import directory_screen
 
 
 class Account(BaseModel):
@@ -96,12 +96,12 @@ def account(row: Agent) -> Account:
 
 def checked(given: Mapping[str, object]) -> accounts.Profile:
     """Fields as a form has them. Raises BadAnswer."""
-    return accounts.checked(given, tuple(directory.topics()), every_topic)
+    return accounts.checked(given, tuple(directory_screen.topics()), every_topic)
 
 
 def every_topic(department: str) -> tuple[str, ...]:
     """What somebody of this department may be expected to know: no neighbour's own services."""
-    return tuple(directory.topics_of([department]))
+    return tuple(directory_screen.topics_of([department]))
 
 
 def engage(admin: Agent, given: Mapping[str, object], password: str) -> str:
@@ -112,7 +112,7 @@ def engage(admin: Agent, given: Mapping[str, object], password: str) -> str:
 
 def take_in(admin: Agent | None, content: bytes) -> Imported:
     """A whole table, or nothing of it. Raises NotStaff."""
-    entries, wrong = accounts.read(content, tuple(directory.topics()), every_topic)
+    entries, wrong = accounts.read(content, tuple(directory_screen.topics()), every_topic)
     hashes = {entry.profile.login: _hashed(entry.password) for entry in entries if entry.password and not wrong}
     return accounts_actions.import_accounts(admin, entries, wrong, hashes, clock.now())
 

@@ -15,7 +15,7 @@ from callcenter.rules.opening_hours import (
 )
 from callcenter.rules.roles import ADMIN, STAFF, SUPERVISOR
 from callcenter.screens.fields import Day, Id
-from callcenter.screens.managed_hours import (
+from callcenter.screens.hours_screen import (
     DepartmentShown,
     ExceptionShown,
     HoursShown,

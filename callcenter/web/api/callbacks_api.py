@@ -19,8 +19,8 @@ from callcenter.rules.callbacks import slot_of
 from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.territory import TERRITORIES
-from callcenter.screens import directory
-from callcenter.screens.callbacks import Half, Row, Unheard, _rows, all_open, mine, unheard
+from callcenter.screens import directory_screen
+from callcenter.screens.callbacks_screen import Half, Row, Unheard, _rows, all_open, mine, unheard
 from callcenter.screens.fields import Day
 from callcenter.web.identity import Admitted, open_to
 
@@ -40,7 +40,8 @@ class Ask(BaseModel):
     agent: str | None = Field(None, description="the login of the agent to whom it is promised", max_length=60)
 
     def carry_out(self, staff: Agent, at: datetime) -> Callback:
-        if self.department not in (*TERRITORIES, UNKNOWN) or self.topic not in directory.topics_of([self.department]):
+        is_known = self.department in (*TERRITORIES, UNKNOWN)
+        if not is_known or self.topic not in directory_screen.topics_of([self.department]):
             raise NotFound
         number = PhoneNumber.meant(self.number, self.department)
         wish = Wish(self.department, self.topic, self.language)

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from callcenter.rules.roles import OVERSEER
 from callcenter.screens.fields import Id
-from callcenter.screens.waiting import Explanation, WaitingCall, explain, listed
+from callcenter.screens.waiting_screen import Explanation, WaitingCall, explain, listed
 from callcenter.web.identity import Admitted, open_to
 
 router = APIRouter(prefix="/api/board/waiting", tags=["board"])

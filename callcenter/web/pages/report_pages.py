@@ -30,11 +30,10 @@ from callcenter.rules.report_places import Place, place
 from callcenter.rules.roles import OVERSEER
 from callcenter.rules.spreadsheets import spreadsheet as written
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
-from callcenter.screens import report as report_screen
-from callcenter.screens import staffing, wall
-from callcenter.screens.report import Bar, Report
+from callcenter.screens import report_screen, staffing_screen, wall
 from callcenter.screens.report_query import Asked, BadPeriod, partner_names
-from callcenter.screens.staffing import GOAL, WEEKS
+from callcenter.screens.report_screen import Bar, Report
+from callcenter.screens.staffing_screen import GOAL, WEEKS
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import charts, render
 from callcenter.web.pages.words import say
@@ -129,7 +128,7 @@ def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goa
     scope = wall.scope_of(visitor.staff)
     regions = _regions(scope)
     chosen = department or next((code for _, _, inside, _ in regions for code, _ in inside), UNKNOWN)
-    found = staffing.staffing(chosen, weekday, goal / 100, scope)
+    found = staffing_screen.staffing(chosen, weekday, goal / 100, scope)
     labels = [each.begins for each in found.halves]
     needed = [each.needed.agents if each.needed else None for each in found.halves]
     drawn = charts.curve(labels, needed, [each.calls for each in found.halves], marks=12)
