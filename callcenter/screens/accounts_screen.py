@@ -37,7 +37,7 @@ class Account(BaseModel):
     phone_is_not_called: bool
 
 
-class Member(BaseModel):
+class AccountGiven(BaseModel):
     """One account as it is to be. `departments`: those a supervisor or an auditor sees; `phone`: of the desk."""
 
     login: Annotated[str, Field(max_length=60)]
@@ -55,7 +55,7 @@ class Member(BaseModel):
         return checked(self.model_dump())
 
 
-class NewMember(Member):
+class NewAccount(AccountGiven):
     """Without a password they cannot sign in until one is set."""
 
     password: Annotated[str, Field(max_length=200)] = ""

@@ -13,13 +13,13 @@ from callcenter.records import agents, callbacks, calls, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.rules.routing import answerers
-from callcenter.screens.wall import scope_of
+from callcenter.screens.scope import scope_of
 
 Half = Literal["m", "a"]
 SHOWN_CLOSED = 50
 
 
-class Row(BaseModel):
+class CallbackShown(BaseModel):
     """One promise. `number` is masked, and None (as `reference` is empty) once its person is erased; `late`: seconds
     past the end of its window; `also`: topics added by asking again; `language`: that will be spoken, as far as is
     known now; `asked_language`: that was chosen, where nobody of ours speaks it; `for_agent`: the name of the agent
@@ -49,7 +49,7 @@ class Row(BaseModel):
     closed_at: datetime | None
 
 
-class Unheard(BaseModel):
+class UnheardCaller(BaseModel):
     """Somebody who hung up unheard, and whom nobody has spoken with or promised a callback since."""
 
     model_config = ConfigDict(frozen=True)
@@ -61,35 +61,35 @@ class Unheard(BaseModel):
     number: str
 
 
-def mine(agent: Agent) -> list[Row]:
+def mine(agent: Agent) -> list[CallbackShown]:
     """The open promises that are this agent's, and those of the queues they serve."""
     at = clock.now()
     with reading() as session:
-        return _rows(session, callbacks.for_agent(session, agent), at, agent)
+        return shown(session, callbacks.for_agent(session, agent), at, agent)
 
 
-def all_open(overseer: Agent) -> list[Row]:
+def all_open(overseer: Agent) -> list[CallbackShown]:
     """Every open promise of the departments of whoever looks, the soonest due first."""
     at = clock.now()
     with reading() as session:
-        return _rows(session, callbacks.listed(session, _scope(overseer)), at, overseer)
+        return shown(session, callbacks.listed(session, _scope(overseer)), at, overseer)
 
 
-def lately_closed(overseer: Agent) -> list[Row]:
+def lately_closed(overseer: Agent) -> list[CallbackShown]:
     """Those that ended in the last two days."""
     at = clock.now()
     with reading() as session:
         closed = callbacks.closed_since(session, _scope(overseer), at - callback.UNHEARD_FOR, SHOWN_CLOSED)
-        return _rows(session, closed, at, overseer)
+        return shown(session, closed, at, overseer)
 
 
-def unheard(overseer: Agent) -> list[Unheard]:
+def unheard(overseer: Agent) -> list[UnheardCaller]:
     """Who hung up unheard in the last two days."""
     at = clock.now()
     with reading() as session:
         lost = calls.unheard(session, _scope(overseer), at - callback.UNHEARD_FOR)
         return [
-            Unheard(
+            UnheardCaller(
                 call_id=call.id,
                 arrived_at=call.arrived_at,
                 department=call.department,
@@ -101,30 +101,30 @@ def unheard(overseer: Agent) -> list[Unheard]:
         ]
 
 
-def printed(overseer: Agent) -> list[tuple[Row, str | None]]:
+def printed(overseer: Agent) -> list[tuple[CallbackShown, str | None]]:
     """Every open promise with its full number (None: erased), for the day the software is down. Looking is written
     down."""
     at = clock.now()
     with transaction() as session:
         found = callbacks.listed(session, _scope(overseer), 2000)
         sessions.audit(session, overseer.id, "printed the callbacks", "callback", str(len(found)), at)
-        rows = _rows(session, found, at, overseer)
+        rows = shown(session, found, at, overseer)
         return [(row, each.phone.national if each.phone else None) for row, each in zip(rows, found, strict=True)]
 
 
-def _rows(session: Session, found: list[Callback], at: datetime, reader: Agent) -> list[Row]:
+def shown(session: Session, found: list[Callback], at: datetime, reader: Agent) -> list[CallbackShown]:
     names = {each.for_agent: agents.get(session, each.for_agent) for each in found if each.for_agent}
     spoken = agents.spoken_of(session)
-    return [_row(each, at, reader, names.get(each.for_agent or ""), _language(each, spoken)) for each in found]
+    return [_one(each, at, reader, names.get(each.for_agent or ""), _language(each, spoken)) for each in found]
 
 
 def _language(each: Callback, spoken: Collection[tuple[str, str]]) -> str:
     return answerers(each.topic, each.language, lambda *served: served in spoken).language
 
 
-def _row(each: Callback, at: datetime, reader: Agent, owner: Agent | None, language: str) -> Row:
+def _one(each: Callback, at: datetime, reader: Agent, owner: Agent | None, language: str) -> CallbackShown:
     until = each.closed_at or at
-    return Row(
+    return CallbackShown(
         id=each.id,
         state=each.state,
         source=each.source,

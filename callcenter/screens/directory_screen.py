@@ -26,7 +26,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Procedure(Named):
+class NamedProcedure(Named):
     """One démarche of the directory. `partner` is empty where no partner of the network holds it."""
 
     topic: str
@@ -56,10 +56,10 @@ def topics() -> dict[str, Named]:
     return {topic.code: topic for topic in [*spoken, Named(OTHER, "Autre sujet", "Another matter")]}
 
 
-def procedures() -> dict[str, Procedure]:
+def procedures() -> dict[str, NamedProcedure]:
     """Every procedure of today by its code."""
     return {
-        row.code: Procedure(row.code, row.labels["fr"], row.labels["en"], row.topic, row.partner)
+        row.code: NamedProcedure(row.code, row.labels["fr"], row.labels["en"], row.topic, row.partner)
         for row in config_snapshot.current().procedures.values()
     }
 
@@ -71,13 +71,13 @@ def topics_of(departments: Collection[str]) -> dict[str, Named]:
     return {code: topic for code, topic in topics().items() if code in there}
 
 
-def procedures_of(departments: Collection[str]) -> dict[str, Procedure]:
+def procedures_of(departments: Collection[str]) -> dict[str, NamedProcedure]:
     """What may be recorded for a citizen: the nation's procedures and those that these departments added."""
     held = config_snapshot.current().procedures
     return {code: each for code, each in procedures().items() if held[code].scope in (NATION, *departments)}
 
 
-def by_topic(first: str | None, departments: Collection[str]) -> list[tuple[Named, list[Procedure]]]:
+def by_topic(first: str | None, departments: Collection[str]) -> list[tuple[Named, list[NamedProcedure]]]:
     """What may be recorded under its topic, the call's own topic first. `departments`: the citizen's and the
     agent's."""
     order = sorted(topics_of(departments).values(), key=lambda topic: topic.code != first)

@@ -12,8 +12,7 @@ from callcenter.actions import config_snapshot
 from callcenter.db import reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, sessions
-from callcenter.records import directory as records
+from callcenter.records import agents, directory, sessions
 from callcenter.records.sessions import Act
 from callcenter.rules.menu import NATION, Menu, Topic, first_free
 from callcenter.rules.territory import national_day
@@ -91,10 +90,10 @@ def of(scope: str) -> DirectoryShown:
     """What is written for the nation or a department."""
     today = national_day(clock.now())
     with reading() as session:
-        own = {topic.keys for s, topic in records.topics(session, today) if s == scope}
-        partners = records.partner_times(session)
+        own = {topic.keys for s, topic in directory.topics(session, today) if s == scope}
+        partners = directory.partner_times(session)
         found = referents(scope)
-        procedures = [p for p in records.procedures(session, today) if p.scope in (scope, NATION)]
+        procedures = [p for p in directory.procedures(session, today) if p.scope in (scope, NATION)]
         theirs = sessions.history(session, ["topic", "referent", "procedure"], scope)
         accounts = agents.per_topic(session)
         acts = sorted([*theirs, *sessions.history(session, ["partner"])], key=lambda act: act.at, reverse=True)
@@ -121,8 +120,8 @@ def topic(scope: str, keys: str) -> TopicShown:
 def referents(department: str) -> list[ReferentShown]:
     """Whom an agent of this department may call, its own before the nation's."""
     with reading() as session:
-        rows = records.referents(session, department)
-        names = records.partner_names(session, national_day(clock.now()))
+        rows = directory.referents(session, department)
+        names = directory.partner_names(session, national_day(clock.now()))
     return [
         ReferentShown(r.id, r.scope, r.partner, names.get(r.partner, r.partner), r.desk, _national(r.phone), r.hours)
         for r in rows

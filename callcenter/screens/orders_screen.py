@@ -9,7 +9,7 @@ from callcenter.rules.routing import Ages
 
 
 @dataclass(frozen=True)
-class Threshold:
+class WideningAges:
     """Seconds after which calls of a queue are open to the region, then to the nation; `topic` empty: all of them."""
 
     scope: str
@@ -24,7 +24,7 @@ class Orders:
 
     messages: tuple[Message, ...]
     queues: tuple[QueueOrder, ...]
-    thresholds: tuple[Threshold, ...]
+    thresholds: tuple[WideningAges, ...]
     otherwise: Ages
 
 
@@ -34,6 +34,6 @@ def now() -> Orders:
     return Orders(
         messages=stands.messages,
         queues=stands.orders,
-        thresholds=tuple(Threshold(*queue, *ages) for queue, ages in sorted(stands.thresholds.items())),
+        thresholds=tuple(WideningAges(*queue, *ages) for queue, ages in sorted(stands.thresholds.items())),
         otherwise=settings().ring_widens_after,
     )

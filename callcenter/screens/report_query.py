@@ -13,7 +13,7 @@ from callcenter.rules.published_measures import DESK, PHONE, SIDES
 from callcenter.rules.report_places import Place, inside, place
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
 from callcenter.screens.fields import FIRST_DAY, LAST_DAY
-from callcenter.screens.wall import Scope
+from callcenter.screens.scope import Scope
 
 PATIENCE = 25.0  # seconds a report may take: the rows behind a figure are counted
 LONGEST = timedelta(days=366 * 10)
@@ -35,7 +35,7 @@ class NoSuchPlace(Refusal):
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportQuery:
     """What a report is about. `territory`: a department, a region as `R76`, or empty for all that one may see."""
 
     first: date
@@ -81,13 +81,13 @@ class Asked:
         return place(self.territory, scope)
 
 
-def partner_names(wanted: Asked) -> dict[str, str]:
+def partner_names(wanted: ReportQuery) -> dict[str, str]:
     """The last name, in the period, of each who was a partner in it."""
     with reading() as session:
         return directory.partner_names_between(session, wanted.first, wanted.last)
 
 
-def partners_of(session: Session, wanted: Asked) -> dict[str, str]:
+def partners_of(session: Session, wanted: ReportQuery) -> dict[str, str]:
     """The last name, in the period, of each who was a partner in it. Raises NoSuchPlace for another."""
     names = directory.partner_names_between(session, wanted.first, wanted.last)
     if wanted.partner not in ("", NO_PARTNER, *names):
@@ -95,7 +95,7 @@ def partners_of(session: Session, wanted: Asked) -> dict[str, str]:
     return names
 
 
-def frozen_on(wanted: Asked) -> date | None:
+def frozen_on(wanted: ReportQuery) -> date | None:
     """When the figures of this period became final; None unless it is of whole months that have."""
     month = wanted.last.replace(day=1)
     is_whole = wanted.first.day == 1 and wanted.last + timedelta(days=1) == tiers.following(month)

@@ -21,14 +21,14 @@ from callcenter.rules.quality import Share
 from callcenter.rules.report_places import Place, place
 from callcenter.rules.tally import Tally, grouped, whole
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
-from callcenter.screens.report_query import NO_PARTNER, PATIENCE, Asked, frozen_on, partners_of
-from callcenter.screens.wall import Scope
+from callcenter.screens.report_query import NO_PARTNER, PATIENCE, ReportQuery, frozen_on, partners_of
+from callcenter.screens.scope import Scope
 
 DAYS_OF_A_CURVE = 92  # a longer one goes by months
 
 
 @dataclass(frozen=True)
-class Line:
+class MeasureLine:
     """One measure, the telephone beside the front desk. `people`: of how many each side is, where it is a mean."""
 
     measure: Measure
@@ -61,7 +61,7 @@ class SiteLine:
 
 
 @dataclass(frozen=True)
-class Opening:
+class OpeningCommitment:
     """The opening commitment of a territory's principal sites; the others apart."""
 
     kept: int
@@ -75,11 +75,11 @@ class Opening:
 class Report:
     """Everything that one report shows."""
 
-    asked: Asked
+    asked: ReportQuery
     place: Place
     policies: tuple[str, ...]
     """The versions of the thresholds that counted the figures; none where nothing was counted."""
-    lines: tuple[Line, ...]
+    lines: tuple[MeasureLine, ...]
     curve: tuple[tuple[date, int, int], ...]
     """Day or month, demands by telephone, demands at the desk."""
     by_month: bool
@@ -89,7 +89,7 @@ class Report:
     regions: tuple[Bar, ...]
     channels: tuple[Bar, ...]
     sites: tuple[SiteLine, ...]
-    opening: Opening
+    opening: OpeningCommitment
     frozen_on: date | None
     """When the figures became final, if the period is of whole months that have."""
     corrected: Mapping[date, date]
@@ -97,7 +97,7 @@ class Report:
     they were."""
 
 
-def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str]) -> Report:
+def report(wanted: ReportQuery, scope: Scope, name_of_procedure: Callable[[str], str]) -> Report:
     """The whole report. Raises NotAllowed, NoSuchPlace, DatabaseDown."""
     departments = wanted.departments(scope)
     first, last = wanted.first, wanted.last
@@ -150,7 +150,7 @@ def report(wanted: Asked, scope: Scope, name_of_procedure: Callable[[str], str])
 
 
 def behind(
-    wanted: Asked,
+    wanted: ReportQuery,
     measure: str,
     scope: Scope,
     procedure: str | None = None,
@@ -174,7 +174,7 @@ def behind(
     return BY_CODE[measure], rows, names
 
 
-def time_behind(wanted: Asked, scope: Scope) -> list[AgentDay]:
+def time_behind(wanted: ReportQuery, scope: Scope) -> list[AgentDay]:
     """What each agent did of their time on the latest days of the period: what occupancy is counted from. Raises
     NotAllowed, NoSuchPlace."""
     departments = wanted.departments(scope)
@@ -190,7 +190,7 @@ def procedure_names(on: date, language: str) -> dict[str, str]:
     return {code: labels.get(language) or labels["fr"] for code, labels in names.items()}
 
 
-def _lines(wanted: Asked, sides: Mapping[str, Tally]) -> Iterable[Line]:
+def _lines(wanted: ReportQuery, sides: Mapping[str, Tally]) -> Iterable[MeasureLine]:
     of_partner = bool(wanted.partner)
     for measure in MEASURES:
         if of_partner and not measure.by_partner:
@@ -199,7 +199,7 @@ def _lines(wanted: Asked, sides: Mapping[str, Tally]) -> Iterable[Line]:
             shown_for(side, measure, sides[side], of_partner) if wanted.side in ("", side) else None
             for side in (PHONE, DESK)
         ]
-        yield Line(measure, shown[0], shown[1], (measure.people(sides[PHONE]), measure.people(sides[DESK])))
+        yield MeasureLine(measure, shown[0], shown[1], (measure.people(sides[PHONE]), measure.people(sides[DESK])))
 
 
 def _sides(found: Mapping[tuple[Any, ...], Tally]) -> dict[str, Tally]:
@@ -218,7 +218,7 @@ def _each(found: Mapping[tuple[Any, ...], Tally]) -> dict[Any, dict[str, Tally]]
 
 
 def _demands(
-    found: Mapping[tuple[Any, ...], Tally], wanted: Asked, *, by_month: bool
+    found: Mapping[tuple[Any, ...], Tally], wanted: ReportQuery, *, by_month: bool
 ) -> Iterable[tuple[date, int, int]]:
     """Every day or month of the period up to today, those of no demand too; nothing where there is none at all."""
     each = _each(found)
@@ -250,7 +250,7 @@ def _by_region(found: Mapping[tuple[Any, ...], Tally]) -> dict[tuple[Any, ...], 
     return grouped(found, region)
 
 
-def _sites(session: Session, wanted: Asked, departments: frozenset[str] | None) -> tuple[SiteLine, ...]:
+def _sites(session: Session, wanted: ReportQuery, departments: frozenset[str] | None) -> tuple[SiteLine, ...]:
     each = _each(
         totals.by_site(session, wanted.first, wanted.last, departments, wanted.channels, wanted.partner_column)
     )
@@ -260,8 +260,10 @@ def _sites(session: Session, wanted: Asked, departments: frozenset[str] | None) 
     return tuple(SiteLine(site, names.get(site, str(site)), phone, desk) for site, phone, desk in shown)
 
 
-def _opening(sites: list[SiteWeek]) -> Opening:
+def _opening(sites: list[SiteWeek]) -> OpeningCommitment:
     asked_of = [site for site in sites if site.is_principal]
     known = [site.week for site in asked_of if site.week is not None]
     kept = sum(week.kept for week in known)
-    return Opening(kept, len(known) - kept, len(asked_of) - len(known), len(sites) - len(asked_of), tuple(sites))
+    return OpeningCommitment(
+        kept, len(known) - kept, len(asked_of) - len(known), len(sites) - len(asked_of), tuple(sites)
+    )

@@ -67,20 +67,22 @@ class StopShown:
 
 
 @dataclass(frozen=True)
-class Found:
+class SitesFound:
     """What a search found; at most 200 sites."""
 
     sites: tuple[SiteShown, ...]
     stops: tuple[StopShown, ...]
 
 
-def found(words: str, department: str, language: str, *, doubtful_first: bool = False) -> Found:
+def found(words: str, department: str, language: str, *, doubtful_first: bool = False) -> SitesFound:
     """Sites by words and department, and the rounds of the department."""
     at = clock.now()
     with reading() as session:
         rows = records.search(session, words, department, doubtful_first=doubtful_first)
         stops = records.rounds(session, department) if department else []
-    return Found(tuple(_site(row, at) for row in rows), tuple(_stop(stop, language, at) for stop in stops[:MOST_STOPS]))
+    return SitesFound(
+        tuple(_site(row, at) for row in rows), tuple(_stop(stop, language, at) for stop in stops[:MOST_STOPS])
+    )
 
 
 def one(site_id: int) -> SiteShown:

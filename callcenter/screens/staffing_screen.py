@@ -19,7 +19,7 @@ from callcenter.rules.quality import Policy
 from callcenter.rules.tally import whole
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
 from callcenter.screens.report_query import NoSuchPlace
-from callcenter.screens.wall import Scope
+from callcenter.screens.scope import Scope
 
 WEEKS = 6
 GOAL = 0.8  # of the calls answered within the policy's seconds

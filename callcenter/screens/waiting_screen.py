@@ -16,7 +16,7 @@ from callcenter.records.calls import Call
 from callcenter.rules.routing import ANYBODY, UNKNOWN
 from callcenter.rules.states import CallState
 from callcenter.rules.why_a_call_waits import AtPost, hindrance
-from callcenter.screens.wall import Scope, scope_of
+from callcenter.screens.scope import Scope, scope_of
 
 SHOWN = 200
 

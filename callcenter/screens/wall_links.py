@@ -11,7 +11,7 @@ from callcenter.db import reading, transaction
 from callcenter.errors import NotFound
 from callcenter.records import sessions, wall_settings
 from callcenter.records.agents import Agent
-from callcenter.screens.wall import Scope, scope_of
+from callcenter.screens.scope import Scope, scope_of
 
 
 @dataclass(frozen=True)

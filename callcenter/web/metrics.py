@@ -16,8 +16,8 @@ from callcenter.rules import quality
 from callcenter.rules.quality import Share
 from callcenter.rules.roles import ANYBODY
 from callcenter.rules.tally import ENDINGS
-from callcenter.screens import wall
-from callcenter.screens.wall import LastHour
+from callcenter.screens import wall_screen
+from callcenter.screens.wall_screen import LastHour
 from callcenter.web.identity import open_to
 
 router = APIRouter(include_in_schema=False)
@@ -32,9 +32,9 @@ def metrics(request: Request) -> Response:
     brought = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not token or not compare_digest(brought.encode(), token.encode()):
         raise NotFound
-    taken = wall.photograph()
+    taken = wall_screen.photograph()
     registry = CollectorRegistry()
-    registry.register(_Live(taken, wall.last_hour(taken.at)))
+    registry.register(_Live(taken, wall_screen.last_hour(taken.at)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from secrets import compare_digest, token_urlsafe
 
 import structlog
-from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from fastapi import Request, Response
 
 from callcenter import clock, passwords, sealing
 from callcenter.db import transaction
@@ -20,10 +19,9 @@ from callcenter.records import agents, sessions, tries
 from callcenter.records.agents import Agent
 from callcenter.records.tries import Try
 from callcenter.rules.logins import login_of
-from callcenter.rules.roles import ANYBODY, STAFF
 from callcenter.thread_pools import Lane
 from callcenter.web.client_address import address_of
-from callcenter.web.identity import Admitted, cookie_name, csrf_token, forget_cookie, open_to, set_cookie, sign_out
+from callcenter.web.identity import cookie_name, set_cookie
 
 IN_TIME = 20.0  # seconds for a step of a sign-in, its queue included
 KNOWN_FOR = timedelta(days=180)  # since this browser last signed in with the account
@@ -34,7 +32,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class NewSession:
     """A fresh session: its token, for the cookie, and whose it is."""
 
     token: str
@@ -47,7 +45,7 @@ class SignedIn:
         set_cookie(response, _device_cookie(login), _device(login, clock.now()), KNOWN_FOR)
 
 
-async def sign_in(request: Request, login: str, password: str) -> SignedIn:
+async def sign_in(request: Request, login: str, password: str) -> NewSession:
     """Raises WrongPassword, TooManyTries, DoorBusy, DatabaseDown."""
     name, at = login_of(login), clock.now()
     device = _known_device(request.cookies.get(cookie_name(_device_cookie(name)), ""), name, at)
@@ -78,12 +76,12 @@ def _takes_back(tried: Try) -> None:
         tries.take_back(session, tried)
 
 
-def _succeeds(tried: Try, agent: Agent, at: datetime) -> SignedIn:
+def _succeeds(tried: Try, agent: Agent, at: datetime) -> NewSession:
     token = token_urlsafe(32)
     with transaction() as session:
         tries.succeeded(session, tried)
         sessions.begin(session, agent.id, token, at)
-    return SignedIn(token, agent)
+    return NewSession(token, agent)
 
 
 def _device_cookie(login: str) -> str:
@@ -103,43 +101,3 @@ def _known_device(cookie: str, login: str, at: datetime) -> str:
     if not compare_digest(signed.encode(), sealing.tag("device", login, nonce, since).encode()):
         return ""
     return nonce if at.timestamp() - int(since) < KNOWN_FOR.total_seconds() else ""
-
-
-class Credentials(BaseModel):
-    """What a sign-in needs."""
-
-    login: str
-    password: str
-
-
-class SignedInAs(BaseModel):
-    """`csrf` goes into the header X-CSRF-Token of whatever changes something."""
-
-    agent_id: str
-    login: str
-    name: str
-    role: str
-    csrf: str
-
-
-router = APIRouter(prefix="/api", tags=["session"])
-
-
-@router.post("/session")
-@open_to(ANYBODY)
-async def begin_session(given: Credentials, request: Request, response: Response) -> SignedInAs:
-    """Sign in; the session comes as a cookie."""
-    begun = await sign_in(request, given.login, given.password)
-    begun.give(response)
-    agent = begun.agent
-    return SignedInAs(
-        agent_id=agent.id, login=agent.login, name=agent.name, role=agent.role, csrf=csrf_token(begun.token)
-    )
-
-
-@router.delete("/session", status_code=204)
-@open_to(*STAFF)
-def end_session(visitor: Admitted, response: Response) -> None:
-    """Sign out."""
-    sign_out(visitor)
-    forget_cookie(response, "session")

@@ -16,15 +16,15 @@ from callcenter.errors import NotAllowed, NotFound, NotSignedIn, Refusal, StoreD
 from callcenter.rules import alerts
 from callcenter.rules.alerts import Levels, Threshold
 from callcenter.rules.roles import AGENT, ANYBODY, OVERSEER, SUPERVISOR
-from callcenter.screens import desk, wall_links
-from callcenter.screens import wall as wall_screen
-from callcenter.screens.wall import Board, LastHour, Scope
+from callcenter.screens import desk_screen, wall_links, wall_screen
+from callcenter.screens.scope import Scope, scope_of
+from callcenter.screens.wall_screen import Board, LastHour
 from callcenter.web import identity
 from callcenter.web.broadcast import SIGNED_OUT, STILL_HERE, STORES_DOWN, Channel, Following, Watcher, picture, refused
 from callcenter.web.identity import open_to
 from callcenter.web.looks import Looks
-from callcenter.web.pages import render
-from callcenter.web.pages.render import Regions
+from callcenter.web.pages import live_regions
+from callcenter.web.pages.live_regions import Regions
 
 LOOK_AGAIN = 2.0  # seconds after which a row is read though nobody said it changed
 PHOTOGRAPH_EVERY = 1.0
@@ -121,7 +121,7 @@ class Wall:
         return [(seat, self._regions(seat, seen[seat.scope])) for seat in seats]
 
     def _regions(self, seat: Seat, seen: Board) -> Regions:
-        return render.wall_regions(
+        return live_regions.wall_regions(
             seen, self._levels[seat.scope], seat.language, may_act=seat.may_act, is_open=seat.is_open
         )
 
@@ -180,7 +180,7 @@ async def _source(name: str, request: Request, looks: Looks, threads: CapacityLi
     if visitor.staff.role not in FOLLOWERS[what]:
         raise NotAllowed
     if what == "wall":
-        seat = Seat(wall_screen.scope_of(visitor.staff), language, visitor.staff.role in SUPERVISOR)
+        seat = Seat(scope_of(visitor.staff), language, visitor.staff.role in SUPERVISOR)
         return wall.follow(seat, Watcher(visitor.session))
     return _desk(visitor, cookie, looks, threads)
 
@@ -189,7 +189,7 @@ async def _desk(visitor: identity.Visitor, cookie: str, looks: Looks, threads: C
     agent_id = visitor.staff.id
 
     def photograph() -> Regions:
-        return render.desk_regions(desk.of(agent_id), visitor)
+        return live_regions.desk_regions(desk_screen.of(agent_id), visitor)
 
     sent: Regions = {}
     checked = time.monotonic()

@@ -36,7 +36,7 @@ from callcenter.rules import quality
 from callcenter.rules.territory import TERRITORIES
 from callcenter.rules.visits import read_csv
 from callcenter.screens import report_screen
-from callcenter.screens.report_query import PATIENCE, Asked
+from callcenter.screens.report_query import PATIENCE, ReportQuery
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -86,11 +86,11 @@ where c.local_day between '2025-01-01' and '2025-12-31' group by 1
 """
 PERCENTILE = "percentile_disc({}) within group (order by c.waited)"
 
-YEAR = Asked(FIRST, LAST)
+YEAR = ReportQuery(FIRST, LAST)
 REPORTS = {
     "the_nation": YEAR,
-    "one_partner": Asked(FIRST, LAST, partner="caf"),
-    "broken_months": Asked(date(2025, 1, 17), date(2025, 12, 5)),
+    "one_partner": ReportQuery(FIRST, LAST, partner="caf"),
+    "broken_months": ReportQuery(date(2025, 1, 17), date(2025, 12, 5)),
 }
 BEHIND = ("demands", "very_satisfied", "relay_handling_time", "callbacks_kept")
 

@@ -25,7 +25,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from callcenter.web.broadcast import Channel, Following, Watcher
-from callcenter.web.pages import render
+from callcenter.web.pages import partials
 
 CLIENTS = 200
 EVERY = 0.1  # seconds between two frames; ten times as often as the wall, to measure sooner
@@ -71,7 +71,7 @@ class QueuePerClient:
 
     async def produce(self) -> None:
         for regions in frames():
-            html = render.partials(regions)
+            html = partials.partials(regions)
             for queue in self.queues:
                 queue.put_nowait(html)
             await asyncio.sleep(EVERY)

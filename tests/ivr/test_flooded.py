@@ -16,7 +16,7 @@ from callcenter.records.calls import Wish
 from callcenter.rules import alerts
 from callcenter.rules.alerts import Level, Watched, judge
 from callcenter.rules.pools import Pool
-from callcenter.screens import wall
+from callcenter.screens import wall_screen
 from tests.support.town import line_hours
 from tests.support.voice_line import Carrier, Document
 
@@ -102,5 +102,5 @@ def test_the_wall_raises_an_alarm_at_half_of_a_pool(monkeypatch: pytest.MonkeyPa
     settings.cache_clear()
     for count, level in ((1, Level.CALM), (1, Level.ALARM)):  # two of the four that are theirs
         flood(count, first=10 * int(level))
-        assert judge(wall.watched(wall.look(None)), {})[Watched(alerts.CALLBACK_POOLS)] == level
+        assert judge(wall_screen.watched(wall_screen.look(None)), {})[Watched(alerts.CALLBACK_POOLS)] == level
     settings.cache_clear()

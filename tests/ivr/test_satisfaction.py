@@ -18,7 +18,7 @@ from callcenter.records.figures.totals import between
 from callcenter.rules import quality
 from callcenter.rules.satisfaction import Reply, read
 from callcenter.rules.states import Outcome
-from callcenter.screens import wall
+from callcenter.screens import wall_screen
 from ivr.practice.far_end import Line
 from tests.support.conversation import carrier as practice_carrier
 from tests.support.conversation import ends, speaks
@@ -172,7 +172,7 @@ def test_texts_have_one_ceiling_and_the_rest_wait_for_their_turn(
             satisfaction.ask_by_text(contact_id, later)
         assert len(line.messages()) == 2
         assert satisfaction.to_ask(later) == []
-        assert wall.last_hour(later).texts.share == 1
+        assert wall_screen.last_hour(later).texts.share == 1
         monkeypatch.setenv("TEXTS_PER_HOUR", "3")
         config.settings.cache_clear()
         for contact_id in satisfaction.to_ask(later) * 2:

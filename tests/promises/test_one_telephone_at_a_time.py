@@ -10,7 +10,7 @@ from callcenter.db import reading, transaction
 from callcenter.live import budget
 from callcenter.records import agents, calls, legs, offers
 from callcenter.records.agents import sealed_phone
-from callcenter.screens import desk
+from callcenter.screens import desk_screen
 from ivr.practice.far_end import Line
 from tests.promises.test_callbacks_kept import accepted, promised
 from tests.support.people import hires, joins, rings
@@ -51,7 +51,7 @@ def ringing(carrier: Line) -> list[str]:
 
 
 def phone_of(agent_id: str) -> str | None:
-    shown = desk.of(agent_id).phone
+    shown = desk_screen.of(agent_id).phone
     return shown.state if shown else None
 
 
@@ -83,14 +83,14 @@ def test_the_agent_of_a_callback_reads_when_its_turn_to_be_dialled_comes(carrier
     agent.take_post(karim, "phone", clock.now())
     promised()
     call = accepted(karim)
-    shown = desk.of(karim).call
+    shown = desk_screen.of(karim).call
     assert shown is not None
     assert shown.dial_at is None
     at = clock.now()
     for _ in range(30):
         budget.dial(at.timestamp(), 1)
     worker.dial(call.id, call.epoch)
-    told = desk.of(karim).call
+    told = desk_screen.of(karim).call
     assert told is not None
     assert told.dial_at is not None
     assert 25 < (told.dial_at - at).total_seconds() < 35

@@ -20,12 +20,12 @@ from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.territory import TERRITORIES
 from callcenter.screens import directory_screen
-from callcenter.screens.callbacks_screen import Half, Row, Unheard, _rows, all_open, mine, unheard
+from callcenter.screens.callbacks_screen import CallbackShown, Half, UnheardCaller, all_open, mine, shown, unheard
 from callcenter.screens.fields import Day
 from callcenter.web.identity import Admitted, open_to
 
 
-class Ask(BaseModel):
+class AskCallback(BaseModel):
     """A promise to make. Without a day: as soon as the line is open there. `half`: m for the morning, a for the
     afternoon."""
 
@@ -61,10 +61,10 @@ class AskUnheard(BaseModel):
         return callback.promise_to_unheard(staff, self.call_ids, _slot(self.day, self.half), at)
 
 
-class Made(BaseModel):
+class CallbacksMade(BaseModel):
     """What may be told to the citizen; whoever may not be called is missing."""
 
-    promised: list[Row]
+    promised: list[CallbackShown]
 
 
 def _slot(day: date | None, half: str) -> str:
@@ -87,45 +87,45 @@ router = APIRouter(prefix="/api/callbacks", tags=["callbacks"])
 
 @router.get("")
 @open_to(*OVERSEER)
-def list_all(visitor: Admitted) -> list[Row]:
+def list_all(visitor: Admitted) -> list[CallbackShown]:
     """Every open promise of the departments of whoever asks: state, due time, attempts and lateness."""
     return all_open(visitor.staff)
 
 
 @router.get("/mine")
 @open_to(*AGENT)
-def list_mine(visitor: Admitted) -> list[Row]:
+def list_mine(visitor: Admitted) -> list[CallbackShown]:
     """The open promises of the agent who asks, and of the queues they serve."""
     return mine(visitor.staff)
 
 
 @router.get("/unheard")
 @open_to(*SUPERVISOR)
-def list_unheard(visitor: Admitted) -> list[Unheard]:
+def list_unheard(visitor: Admitted) -> list[UnheardCaller]:
     """Who hung up unheard in the last 48 hours and has not been spoken with since."""
     return unheard(visitor.staff)
 
 
 @router.post("", status_code=201)
 @open_to(*SUPERVISOR)
-def ask(asked: Ask, visitor: Admitted) -> Row:
+def ask(asked: AskCallback, visitor: Admitted) -> CallbackShown:
     """Promise a callback. One that is open to the same number stands, and is given instead; of another team's nothing
     is told but that it is there (409). Refused for a number that may not be called, a department or an agent that is
     not yours, a time when the line is closed, or too many promises."""
     at = clock.now()
     made = asked.carry_out(visitor.staff, at)
     with reading() as session:
-        return _rows(session, [made], at, visitor.staff)[0]
+        return shown(session, [made], at, visitor.staff)[0]
 
 
 @router.post("/unheard", status_code=201)
 @open_to(*SUPERVISOR)
-def ask_unheard(asked: AskUnheard, visitor: Admitted) -> Made:
+def ask_unheard(asked: AskUnheard, visitor: Admitted) -> CallbacksMade:
     """Promise callbacks to people who hung up unheard."""
     at = clock.now()
     made = asked.carry_out(visitor.staff, at)
     with reading() as session:
-        return Made(promised=_rows(session, made, at, visitor.staff))
+        return CallbacksMade(promised=shown(session, made, at, visitor.staff))
 
 
 @router.delete("/{callback_id}", status_code=204)

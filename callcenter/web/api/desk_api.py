@@ -21,8 +21,8 @@ from callcenter.rules.roles import AGENT
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import AgentState, FollowUp, Outcome, PauseReason
 from callcenter.rules.territory import TERRITORIES
-from callcenter.screens import desk, directory_screen
-from callcenter.screens.desk import Desk
+from callcenter.screens import desk_screen, directory_screen
+from callcenter.screens.desk_screen import Desk
 from callcenter.screens.fields import Day, Id
 from callcenter.web.identity import Admitted, open_to
 
@@ -93,7 +93,7 @@ class HangUp(Command):
         verbs.hang_up(agent_id, at)
 
 
-class Hold(Command):
+class HoldCall(Command):
     """Music for the citizen, or the conversation again."""
 
     on: bool
@@ -102,7 +102,7 @@ class Hold(Command):
         verbs.hold(agent_id, self.on, at)
 
 
-class Mute(Command):
+class MuteSelf(Command):
     """Whether the citizen hears the agent."""
 
     on: bool
@@ -168,7 +168,7 @@ class AddNotes(Command):
         notes.add_later(agent_id, self.contact_id, self.notes, at)
 
 
-class Demarche(BaseModel):
+class DemarcheGiven(BaseModel):
     """One démarche and what came of it."""
 
     procedure: str
@@ -208,13 +208,13 @@ def _agrees(agent_id: str, contact_id: str, agreement: str | None, at: datetime)
         verbs.note_agreement(agent_id, contact_id, kind, given_by, at)
 
 
-class Record(Command):
+class RecordOutcome(Command):
     """The outcome of a contact: of the call in hand, or one that is owed. `revision`: of the kept notes that its own
     replace; any that were kept since, or without it, are added."""
 
     contact_id: Id
     revision: int | None = None
-    entries: list[Demarche] = Field(min_length=1, max_length=9)
+    entries: list[DemarcheGiven] = Field(min_length=1, max_length=9)
     agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
@@ -252,7 +252,7 @@ class RecordVisit(Command):
     minutes: int = Field(0, ge=0, le=600)
     satisfaction: int | None = Field(None, ge=1, le=4)
     settled_said: bool | None = None
-    entries: list[Demarche] = Field(min_length=1, max_length=9)
+    entries: list[DemarcheGiven] = Field(min_length=1, max_length=9)
     agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
@@ -284,15 +284,15 @@ COMMANDS: dict[str, type[Command]] = {
     "accept": Accept,
     "refuse": Refuse,
     "hangup": HangUp,
-    "hold": Hold,
-    "mute": Mute,
+    "hold": HoldCall,
+    "mute": MuteSelf,
     "relay": TagRelay,
     "monitoring": DeclineMonitoring,
     "extend": Extend,
     "next": ChooseNext,
     "notes": KeepNotes,
     "add-notes": AddNotes,
-    "outcome": Record,
+    "outcome": RecordOutcome,
     "promise": PromiseCallback,
     "visit": RecordVisit,
 }
@@ -304,7 +304,7 @@ router = APIRouter(prefix="/api/desk", tags=["desk"])
 @open_to(*AGENT)
 def look(visitor: Admitted) -> Desk:
     """All that this agent's screen shows."""
-    return desk.of(visitor.staff.id)
+    return desk_screen.of(visitor.staff.id)
 
 
 @router.post("/beat", status_code=204)
@@ -318,7 +318,7 @@ def _route(command: type[Command]) -> Callable[..., Desk]:
     @open_to(*AGENT)
     def answer(asked: command, visitor: Admitted) -> Desk:  # type: ignore[valid-type]
         asked.carry_out(visitor.staff.id, clock.now())  # type: ignore[attr-defined]
-        return desk.of(visitor.staff.id)
+        return desk_screen.of(visitor.staff.id)
 
     return answer
 

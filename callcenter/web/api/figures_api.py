@@ -19,9 +19,9 @@ from callcenter.rules.quality import Share
 from callcenter.rules.roles import OVERSEER
 from callcenter.rules.tally import Tally
 from callcenter.rules.territory import TERRITORIES
-from callcenter.screens.figures import MOST_CELLS, Definition, Dimension, TooFine, definitions
-from callcenter.screens.report_query import NO_PARTNER, PATIENCE, Asked, frozen_on, partners_of
-from callcenter.screens.wall import scope_of
+from callcenter.screens.figures_screen import MOST_CELLS, Definition, Dimension, TooFine, definitions
+from callcenter.screens.report_query import NO_PARTNER, PATIENCE, ReportQuery, frozen_on, partners_of
+from callcenter.screens.scope import scope_of
 from callcenter.web.identity import Admitted, open_to
 
 
@@ -93,7 +93,7 @@ def read_figures(
     """The quality measures of the departments that are yours, by the definitions that the report and the wall use. An
     answer of more than 15,000 possible cells is refused (422): the days of a year by department, say, are asked for in
     quarters."""
-    wanted = Asked.of(first, last, territory, partner, side)
+    wanted = ReportQuery.of(first, last, territory, partner, side)
     scope = scope_of(visitor.staff)
     departments, of = wanted.departments(scope), wanted.place(scope)
     keys = tuple(dict.fromkeys(by or ()))
@@ -130,7 +130,9 @@ def read_figures(
     )
 
 
-def _cells(wanted: Asked, by: Iterable[str], departments: Collection[str] | None, partners: Collection[str]) -> int:
+def _cells(
+    wanted: ReportQuery, by: Iterable[str], departments: Collection[str] | None, partners: Collection[str]
+) -> int:
     """How many there may be at most."""
     days = (wanted.last - wanted.first).days + 1
     sizes = {

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
-from callcenter.actions import orders as verbs
+from callcenter.actions import orders
 from callcenter.records.agents import Agent
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.screens.orders_screen import Orders, now
@@ -34,7 +34,7 @@ class SayMessage(_Order):
     en: str = ""
 
     def carry_out(self, overseer: Agent) -> Ordered:
-        verbs.set_message(overseer, self.scope, {"fr": self.fr, "en": self.en}, clock.now())
+        orders.set_message(overseer, self.scope, {"fr": self.fr, "en": self.en}, clock.now())
         return Ordered(0)
 
 
@@ -46,10 +46,10 @@ class OrderQueue(_Order):
     to_topic: str = Field("", max_length=40)
 
     def carry_out(self, overseer: Agent) -> Ordered:
-        return Ordered(verbs.order_queue(overseer, self.scope, self.topic, self.act, self.to_topic, clock.now()))
+        return Ordered(orders.order_queue(overseer, self.scope, self.topic, self.act, self.to_topic, clock.now()))
 
 
-class SetThreshold(_Order):
+class SetWideningAges(_Order):
     """When calls of a queue widen, from the next call on; without ages: as everywhere else."""
 
     topic: str = Field("", max_length=40)
@@ -59,7 +59,7 @@ class SetThreshold(_Order):
     def carry_out(self, overseer: Agent) -> Ordered:
         known = self.region_after is not None and self.nation_after is not None
         ages = (self.region_after or 0.0, self.nation_after or 0.0) if known else None
-        verbs.set_thresholds(overseer, self.scope, self.topic, ages, clock.now())
+        orders.set_thresholds(overseer, self.scope, self.topic, ages, clock.now())
         return Ordered(0)
 
 
@@ -87,5 +87,5 @@ def queue(asked: OrderQueue, visitor: Admitted) -> Ordered:
 
 @router.post("/threshold")
 @open_to(*SUPERVISOR)
-def threshold(asked: SetThreshold, visitor: Admitted) -> Ordered:
+def threshold(asked: SetWideningAges, visitor: Admitted) -> Ordered:
     return asked.carry_out(visitor.staff)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from callcenter.rules.roles import STAFF
-from callcenter.screens.sites_screen import Found, SiteShown, found, one
+from callcenter.screens.sites_screen import SitesFound, SiteShown, found, one
 from callcenter.web.identity import Admitted, open_to
 
 router = APIRouter(prefix="/api/sites", tags=["directory"])
@@ -11,7 +11,7 @@ router = APIRouter(prefix="/api/sites", tags=["directory"])
 
 @router.get("")
 @open_to(*STAFF)
-def find(visitor: Admitted, words: str = "", department: str = "") -> Found:
+def find(visitor: Admitted, words: str = "", department: str = "") -> SitesFound:
     """Sites by every word of their name, town, postal code or number, and the rounds of a department."""
     return found(words, department, visitor.language)
 

@@ -50,7 +50,7 @@ class RefusedLine(BaseModel):
     sentence: str
 
 
-class Taken(BaseModel):
+class VisitsTaken(BaseModel):
     """What became of them. `known`: visits that were recorded before; they stay as they are."""
 
     contacts: int
@@ -64,13 +64,13 @@ router = APIRouter(prefix="/api/visits", tags=["visits"])
 
 @router.post("")
 @open_to("agent", "supervisor", "admin")
-def record_visits(sent: Visits, visitor: Admitted) -> Taken:
+def record_visits(sent: Visits, visitor: Admitted) -> VisitsTaken:
     """Record visits, each whole or not at all, for sites of the departments that are yours. Sending them again changes
     nothing."""
     lines = ((n, _written(line.model_dump())) for n, line in enumerate(sent.visits, 1))
     with transaction(LONGEST) as session:
         report = visits.import_visits(session, lines, clock.now(), who=visitor.staff.id, scope=_scope(visitor.staff))
-    return Taken(
+    return VisitsTaken(
         contacts=report.contacts,
         accompaniments=report.accompaniments,
         known=report.known,

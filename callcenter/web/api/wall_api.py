@@ -12,7 +12,8 @@ from callcenter.records.agents import Agent
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.rules.states import AgentState, Monitoring
 from callcenter.screens.fields import Id
-from callcenter.screens.wall import Board, look, scope_of
+from callcenter.screens.scope import scope_of
+from callcenter.screens.wall_screen import Board, look
 from callcenter.web.identity import Admitted, open_to
 
 

@@ -7,14 +7,14 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter import clock
-from callcenter.actions import callback as verbs
+from callcenter.actions import callback
 from callcenter.errors import NobodyChosen
 from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
 from callcenter.screens import callbacks_screen
 from callcenter.web.api import callbacks_api
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
-from callcenter.web.pages.pages import Fields
+from callcenter.web.pages.forms import Fields
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +52,7 @@ def print_callbacks(visitor: Admitted) -> Response:
 @router.post("/supervision/callbacks/cancel")
 @open_to(*SUPERVISOR)
 def cancel(visitor: Admitted, fields: Fields) -> Response:
-    verbs.cancel(visitor.staff, str(fields.get("callback_id", "")), clock.now())
+    callback.cancel(visitor.staff, str(fields.get("callback_id", "")), clock.now())
     return _redirect("done=1")
 
 

@@ -10,26 +10,27 @@ from callcenter.records.agents import Agent
 from callcenter.rules.menu import NATION
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.rules.territory import TERRITORIES
-from callcenter.screens import directory_screen, orders_screen, waiting_screen, wall
+from callcenter.screens import directory_screen, orders_screen, waiting_screen
 from callcenter.screens.fields import Id
+from callcenter.screens.scope import scope_of
 from callcenter.web.api import orders_api
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
-from callcenter.web.pages.pages import Fields
+from callcenter.web.pages.forms import Fields
 
 router = APIRouter(include_in_schema=False)
 
-FORMS: dict[str, type[orders_api.SayMessage | orders_api.OrderQueue | orders_api.SetThreshold]] = {
+FORMS: dict[str, type[orders_api.SayMessage | orders_api.OrderQueue | orders_api.SetWideningAges]] = {
     "message": orders_api.SayMessage,
     "queue": orders_api.OrderQueue,
-    "threshold": orders_api.SetThreshold,
+    "threshold": orders_api.SetWideningAges,
 }
 
 
 @router.get("/supervision/orders")
 @open_to(*OVERSEER)
 def orders_page(visitor: Admitted, done: int | None = None) -> Response:
-    stands, seen = orders_screen.now(), wall.scope_of(visitor.staff)
+    stands, seen = orders_screen.now(), scope_of(visitor.staff)
     return HTMLResponse(
         render.page(
             "orders.html",
@@ -52,7 +53,7 @@ def order(form: str, visitor: Admitted, fields: Fields) -> Response:
     try:
         asked = FORMS[form].model_validate(given)
     except (KeyError, ValidationError):
-        raise OrderRefused("order_ages" if command is orders_api.SetThreshold else "order_target") from None
+        raise OrderRefused("order_ages" if command is orders_api.SetWideningAges else "order_target") from None
     moved = asked.carry_out(visitor.staff).moved
     of_department = fields.get("department") == asked.scope  # asked from that department's own page
     back = f"/admin/departments/{asked.scope}?done=1" if of_department else f"/supervision/orders?done={moved}"

@@ -30,12 +30,13 @@ from callcenter.rules.report_places import Place, place
 from callcenter.rules.roles import OVERSEER
 from callcenter.rules.spreadsheets import spreadsheet as written
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
-from callcenter.screens import report_screen, staffing_screen, wall
-from callcenter.screens.report_query import Asked, BadPeriod, partner_names
+from callcenter.screens import report_screen, staffing_screen
+from callcenter.screens.report_query import BadPeriod, ReportQuery, partner_names
 from callcenter.screens.report_screen import Bar, Report
+from callcenter.screens.scope import Scope, scope_of
 from callcenter.screens.staffing_screen import GOAL, WEEKS
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages import charts, render
+from callcenter.web.pages import charts, place_names, render
 from callcenter.web.pages.words import say
 
 router = APIRouter(prefix="/reports", include_in_schema=False)
@@ -45,16 +46,16 @@ NAME_PART = 80  # characters of a file's name: more departments than that are in
 SPREADSHEET = "text/csv; charset=utf-8"
 
 
-def asked(first: str = "", last: str = "", territory: str = "", partner: str = "", side: str = "") -> Asked:
+def asked(first: str = "", last: str = "", territory: str = "", partner: str = "", side: str = "") -> ReportQuery:
     """The form's answers; an empty one is no answer. Raises BadPeriod, NoSuchPlace."""
     try:
         ends = [date.fromisoformat(each) if each else None for each in (first, last)]
     except ValueError:
         raise BadPeriod from None
-    return Asked.of(ends[0], ends[1], territory, partner, side)
+    return ReportQuery.of(ends[0], ends[1], territory, partner, side)
 
 
-Wanted = Annotated[Asked, Depends(asked)]
+Wanted = Annotated[ReportQuery, Depends(asked)]
 
 
 @router.get("")
@@ -96,7 +97,7 @@ def rows_behind(
     channel: str = "",
 ) -> Response:
     """What one figure was counted from: contacts, or for occupancy what agents did of their time."""
-    scope = wall.scope_of(visitor.staff)
+    scope = scope_of(visitor.staff)
     if measure == "occupancy":
         agents = report_screen.time_behind(wanted, scope)
         return HTMLResponse(
@@ -125,7 +126,7 @@ def definitions_page(visitor: Admitted) -> Response:
 @open_to(*OVERSEER)
 def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goal: float = 100 * GOAL) -> Response:
     """`goal` in per cent."""
-    scope = wall.scope_of(visitor.staff)
+    scope = scope_of(visitor.staff)
     regions = _regions(scope)
     chosen = department or next((code for _, _, inside, _ in regions for code, _ in inside), UNKNOWN)
     found = staffing_screen.staffing(chosen, weekday, goal / 100, scope)
@@ -140,13 +141,13 @@ def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goa
     )
 
 
-def _report(visitor: Visitor, wanted: Asked) -> Report:
+def _report(visitor: Visitor, wanted: ReportQuery) -> Report:
     names = report_screen.procedure_names(wanted.last, visitor.language)
-    return report_screen.report(wanted, wall.scope_of(visitor.staff), lambda code: names.get(code, code))
+    return report_screen.report(wanted, scope_of(visitor.staff), lambda code: names.get(code, code))
 
 
-def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:
-    report, scope = _report(visitor, wanted), wall.scope_of(visitor.staff)
+def _page(visitor: Visitor, wanted: ReportQuery, *, printing: bool) -> str:
+    report, scope = _report(visitor, wanted), scope_of(visitor.staff)
     form = "%m/%Y" if report.by_month else "%d/%m"
     labels = [when.strftime(form) for when, _, _ in report.curve]
     drawn = charts.curve(labels, [phone for _, phone, _ in report.curve], [desk for _, _, desk in report.curve])
@@ -168,13 +169,13 @@ def _page(visitor: Visitor, wanted: Asked, *, printing: bool) -> str:
     )
 
 
-def _span(wanted: Asked, when: date, *, by_month: bool) -> dict[str, str]:
+def _span(wanted: ReportQuery, when: date, *, by_month: bool) -> dict[str, str]:
     """The days of one point of the curve, as a question."""
     ends = when + timedelta(days=monthrange(when.year, when.month)[1] - 1) if by_month else when
     return {"first": str(max(when, wanted.first)), "last": str(min(ends, wanted.last))}
 
 
-def query(wanted: Asked, **more: str) -> str:
+def query(wanted: ReportQuery, **more: str) -> str:
     """The same question, for a link."""
     own = {
         "first": str(wanted.first), "last": str(wanted.last), "territory": wanted.territory,
@@ -183,11 +184,11 @@ def query(wanted: Asked, **more: str) -> str:
     return urlencode({name: value for name, value in (own | more).items() if value})
 
 
-def _names(wanted: Asked) -> dict[str, Any]:
+def _names(wanted: ReportQuery) -> dict[str, Any]:
     return {"partner_names": partner_names(wanted), "linked": query}
 
 
-def _regions(scope: wall.Scope) -> list[tuple[str, str, list[tuple[str, str]], bool]]:
+def _regions(scope: Scope) -> list[tuple[str, str, list[tuple[str, str]], bool]]:
     """The regions one may ask about, each with its departments, and whether those are all of them."""
     regions: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for code, each in TERRITORIES.items():
@@ -216,7 +217,7 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
     }  # fmt: skip
     for table, bars in rankings.items():
         for bar in bars:
-            region = render.place_name(Place(bar.code, bar.name, bar.only), language) if bar.only else bar.name
+            region = place_names.place_name(Place(bar.code, bar.name, bar.only), language) if bar.only else bar.name
             name = say(language, f"channel.{bar.code}") if table == "channel" else region
             yield _counts(table, bar.code, name, bar.phone, bar.desk, language, "accompaniments")
     for site in report.sites:
@@ -235,7 +236,7 @@ def _about(report: Report, language: str) -> dict[str, str]:
     return {
         "first": str(asked.first),
         "last": str(asked.last),
-        "territory": render.place_name(report.place, language),
+        "territory": place_names.place_name(report.place, language),
         "partner": partner if asked.partner else say(language, "report.every_partner"),
         "side": say(language, f"report.{asked.side or 'both'}"),
         "policy": ", ".join(report.policies),
@@ -249,7 +250,7 @@ def _file_name(report: Report, language: str) -> str:
     """`france-services-lot-46-caf-2026-10-01-2026-10-31.csv`: what it is of, in letters, digits and dashes."""
     asked = report.asked
     side = say(language, f"report.{asked.side}") if asked.side else ""
-    parts = (render.place_name(report.place, language), asked.partner, side, str(asked.first), str(asked.last))
+    parts = (place_names.place_name(report.place, language), asked.partner, side, str(asked.first), str(asked.last))
     plain = (unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode().lower() for part in parts if part)
     named = (re.sub("[^a-z0-9]+", "-", part).strip("-")[:NAME_PART] for part in plain)
     return "-".join(("france-services", *named)) + ".csv"

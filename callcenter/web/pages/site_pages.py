@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from callcenter import clock
-from callcenter.actions import hours as verbs
+from callcenter.actions import hours
 from callcenter.actions.orders import may_order
 from callcenter.errors import BadAnswer, NotFound, Refusal
 from callcenter.rules import national_list, site_hours
@@ -16,9 +16,8 @@ from callcenter.rules.rounds import WEEKDAYS
 from callcenter.screens import hours_screen, sites_screen
 from callcenter.web.api.admin import hours_api
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages import render, site_map
-from callcenter.web.pages.admin import shown
-from callcenter.web.pages.pages import Fields
+from callcenter.web.pages import form_options, forms, site_map, tile_map
+from callcenter.web.pages.forms import Fields
 
 router = APIRouter(prefix="/sites", include_in_schema=False)
 DOUBTS = {  # as the import tells them -> the key of their sentence
@@ -65,18 +64,18 @@ def listed(visitor: Admitted, words: str = "", department: str = "", order: str 
     found = sites_screen.found(words, department, visitor.language, doubtful_first=oddest) if asked else None
     per_department = sites_screen.per_department()
     by_doubts = sorted(per_department.items(), key=lambda pair: (-pair[1][1] if oddest else 0, pair[0]))
-    return shown.page(
+    return forms.form_page(
         "sites.html",
         visitor,
         found=found,
         map=site_map.drawn(found.sites) if found and department else None,
         per_department=dict(by_doubts),
-        tiles=render.tile_grid(),
+        tiles=tile_map.tile_grid(),
         level=_level,
         words=words,
         chosen=department,
         order="doubts" if oddest else "town",
-        department_options=shown.department_options(),
+        department_options=form_options.department_options(),
         doubts=DOUBTS,
     )
 
@@ -92,24 +91,24 @@ def one(number: Numbered, visitor: Admitted, done: int = 0) -> Response:
 def except_(number: Numbered, visitor: Admitted, fields: Fields) -> Response:
     """One click: the reason is the button."""
     try:
-        asked = shown.filled_in(hours_api.ExceptFor, fields, scope=site_scope(number))
+        asked = forms.filled_in(hours_api.ExceptFor, fields, scope=site_scope(number))
         asked.carry_out(visitor.staff, clock.now())
     except (BadAnswer, BadHours) as refusal:
         return _page(visitor, number, refusal)
-    return shown.done(f"/sites/{number}")
+    return forms.back_to(f"/sites/{number}")
 
 
 @router.post("/{site_id}/forget")
 @open_to(*SUPERVISOR)
 def forget(number: Numbered, visitor: Admitted, fields: Fields) -> Response:
-    verbs.forget_exception(visitor.staff, shown.uuid(str(fields.get("exception_id", ""))), clock.now())
-    return shown.done(f"/sites/{number}")
+    hours.forget_exception(visitor.staff, forms.uuid(str(fields.get("exception_id", ""))), clock.now())
+    return forms.back_to(f"/sites/{number}")
 
 
 def _page(visitor: Visitor, number: int, refusal: Refusal | None = None, *, done: bool = False) -> Response:
     site = sites_screen.one(number)
     at = clock.now()
-    return shown.page(
+    return forms.form_page(
         "site.html",
         visitor,
         refusal,
@@ -119,7 +118,7 @@ def _page(visitor: Visitor, number: int, refusal: Refusal | None = None, *, done
         exceptional=hours_screen.of_site(visitor.staff, number),
         may_close=visitor.staff.role in SUPERVISOR and may_order(visitor.staff, site.department),
         scope=site_scope(number),
-        reasons=verbs.REASONS,
+        reasons=hours.REASONS,
         local_day=(on_their_clock(site.department, at) or at).date(),
         acts=sites_screen.history(site.id) if visitor.staff.role in SUPERVISOR else None,
         doubts=DOUBTS,

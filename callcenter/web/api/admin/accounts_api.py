@@ -9,7 +9,7 @@ from callcenter import clock
 from callcenter.actions import accounts
 from callcenter.actions.accounts import Imported
 from callcenter.rules.roles import ADMIN
-from callcenter.screens.accounts_screen import Account, Member, NewMember, engage, listed, set_password, take_in
+from callcenter.screens.accounts_screen import Account, AccountGiven, NewAccount, engage, listed, set_password, take_in
 from callcenter.screens.fields import Id
 from callcenter.web.identity import Admitted, open_to
 
@@ -38,14 +38,14 @@ def find(visitor: Admitted, text: str = "", department: str = "", role: str = ""
 
 @router.post("", status_code=201)
 @open_to(*ADMIN)
-def create(given: NewMember, visitor: Admitted) -> Created:
+def create(given: NewAccount, visitor: Admitted) -> Created:
     """A new account."""
     return Created(id=engage(visitor.staff, given.model_dump(exclude={"password"}), given.password))
 
 
 @router.put("/{agent_id}", status_code=204)
 @open_to(*ADMIN)
-def change(agent_id: Id, given: Member, visitor: Admitted) -> None:
+def change(agent_id: Id, given: AccountGiven, visitor: Admitted) -> None:
     """The account as it is from now on; who is at their post serves the new queues at once."""
     accounts.change_account(visitor.staff, agent_id, given.profile(), clock.now())
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from callcenter import clock
-from callcenter.actions import directory as verbs
+from callcenter.actions import directory
 from callcenter.records import directory as records
 from callcenter.records.agents import Agent
 from callcenter.rules.menu import NATION, Topic
@@ -38,7 +38,7 @@ class WriteTopic(BaseModel):
         keywords = {language: tuple(words) for language, words in self.keywords.items() if words}
         sheet = {language: text.strip() for language, text in self.sheet.items() if text.strip()}
         topic = Topic(self.keys, self.code, labels, tuple(self.partners), keywords, sheet)
-        verbs.write_topic(admin, self.scope, topic, self.since or national_day(at), at, self.was, self.heading)
+        directory.write_topic(admin, self.scope, topic, self.since or national_day(at), at, self.was, self.heading)
 
 
 class RemoveTopic(BaseModel):
@@ -49,7 +49,7 @@ class RemoveTopic(BaseModel):
     since: Day | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
-        verbs.remove_topic(admin, self.scope, self.keys, self.since or national_day(at), at)
+        directory.remove_topic(admin, self.scope, self.keys, self.since or national_day(at), at)
 
 
 class NamePartner(BaseModel):
@@ -62,9 +62,9 @@ class NamePartner(BaseModel):
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         if self.name.strip():
-            verbs.name_partner(admin, self.scope, self.code, self.name, self.since or national_day(at), at)
+            directory.name_partner(admin, self.scope, self.code, self.name, self.since or national_day(at), at)
         else:
-            verbs.end_partner(admin, self.code, self.since or national_day(at), at)
+            directory.end_partner(admin, self.code, self.since or national_day(at), at)
 
 
 class WriteReferent(BaseModel):
@@ -77,7 +77,7 @@ class WriteReferent(BaseModel):
     hours: Annotated[str, Field(max_length=120)] = ""
 
     def carry_out(self, admin: Agent, at: datetime) -> str:
-        return verbs.write_referent(admin, self.scope, self.partner, self.desk, self.phone, self.hours, at)
+        return directory.write_referent(admin, self.scope, self.partner, self.desk, self.phone, self.hours, at)
 
 
 class WriteProcedure(BaseModel):
@@ -93,7 +93,7 @@ class WriteProcedure(BaseModel):
     def carry_out(self, admin: Agent, at: datetime) -> None:
         labels = {language: " ".join(label.split()) for language, label in self.labels.items()}
         procedure = records.Procedure(self.code, self.topic, self.partner, labels, self.scope)
-        verbs.write_procedure(admin, procedure, self.since or national_day(at), at)
+        directory.write_procedure(admin, procedure, self.since or national_day(at), at)
 
 
 class RemoveProcedure(BaseModel):
@@ -103,7 +103,7 @@ class RemoveProcedure(BaseModel):
     since: Day | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
-        verbs.remove_procedure(admin, self.code, self.since or national_day(at), at)
+        directory.remove_procedure(admin, self.code, self.since or national_day(at), at)
 
 
 class WrittenReferent(BaseModel):
@@ -168,7 +168,7 @@ def write_referent(asked: WriteReferent, visitor: Admitted) -> WrittenReferent:
 @open_to(*ADMIN)
 def remove_referent(referent_id: Id, visitor: Admitted) -> None:
     """No longer to be called."""
-    verbs.remove_referent(visitor.staff, referent_id, clock.now())
+    directory.remove_referent(visitor.staff, referent_id, clock.now())
 
 
 @router.get("/referents/mine")

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from callcenter import clock
-from callcenter.actions import accounts as accounts_actions
+from callcenter.actions import accounts
 from callcenter.actions.accounts import Imported
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.records.agents import Agent
@@ -17,8 +17,8 @@ from callcenter.rules.accounts import BadPassword, NotStaff
 from callcenter.rules.roles import ADMIN
 from callcenter.screens import accounts_screen, sites_screen
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages.admin import shown
-from callcenter.web.pages.pages import Fields
+from callcenter.web.pages import form_options, forms
+from callcenter.web.pages.forms import Fields
 
 router = APIRouter(prefix="/admin/agents", include_in_schema=False)
 NOBODY: dict[str, Any] = {
@@ -28,7 +28,7 @@ NOBODY: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class AccountSearch:
     """What the list is searched by."""
 
     text: str
@@ -43,14 +43,14 @@ def listed(
     visitor: Admitted, text: str = "", department: str = "", role: str = "", active: bool = True, done: int = 0
 ) -> Response:
     rows = accounts_screen.listed(text, department, role, active=active)
-    return shown.page(
+    return forms.form_page(
         "admin/agents.html",
         visitor,
         rows=rows,
         site_names=sites_screen.named({row.site for row in rows if row.site}),
-        asked=Asked(text, department, role, active),
-        department_options=shown.department_options(),
-        role_options=shown.role_options(visitor.language),
+        asked=AccountSearch(text, department, role, active),
+        department_options=form_options.department_options(),
+        role_options=form_options.role_options(visitor.language),
         every_topic=lambda row: set(accounts_screen.every_topic(row.department)) <= set(row.topics),
         done=bool(done),
     )
@@ -70,7 +70,7 @@ def create(visitor: Admitted, fields: Fields) -> Response:
         agent_id = accounts_screen.engage(visitor.staff, _with_site(given), str(fields.get("password", "")))
     except (BadAnswer, BadPassword) as refusal:
         return _one(visitor, None, given, refusal)
-    return shown.done(f"/admin/agents/{agent_id}")
+    return forms.back_to(f"/admin/agents/{agent_id}")
 
 
 @router.get("/import")
@@ -93,62 +93,62 @@ def take_in(visitor: Admitted, fields: Fields) -> Response:
 @router.get("/{agent_id}")
 @open_to(*ADMIN)
 def one(agent_id: str, visitor: Admitted, done: int = 0) -> Response:
-    row, _ = accounts_screen.one(shown.uuid(agent_id))
+    row, _ = accounts_screen.one(forms.uuid(agent_id))
     return _one(visitor, row, _kept(row), done=bool(done))
 
 
 @router.post("/{agent_id}")
 @open_to(*ADMIN)
 def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
-    row, _ = accounts_screen.one(shown.uuid(agent_id))
+    row, _ = accounts_screen.one(forms.uuid(agent_id))
     given = _given(fields)
     try:
-        accounts_actions.change_account(visitor.staff, row.id, accounts_screen.checked(_with_site(given)), clock.now())
+        accounts.change_account(visitor.staff, row.id, accounts_screen.checked(_with_site(given)), clock.now())
     except BadAnswer as refusal:
         return _one(visitor, row, given, refusal)
-    return shown.done(f"/admin/agents/{row.id}")
+    return forms.back_to(f"/admin/agents/{row.id}")
 
 
 @router.post("/{agent_id}/password")
 @open_to(*ADMIN)
 def change_password(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
-    row, _ = accounts_screen.one(shown.uuid(agent_id))
+    row, _ = accounts_screen.one(forms.uuid(agent_id))
     try:
         accounts_screen.set_password(visitor.staff, row.id, str(fields.get("password", "")))
     except BadPassword as refusal:
         return _one(visitor, row, _kept(row), refusal)
-    return shown.done(f"/admin/agents/{row.id}")
+    return forms.back_to(f"/admin/agents/{row.id}")
 
 
 @router.post("/{agent_id}/deactivate")
 @open_to(*ADMIN)
 def deactivate(agent_id: str, visitor: Admitted) -> Response:
-    accounts_actions.deactivate(visitor.staff, shown.uuid(agent_id), clock.now())
-    return shown.done(f"/admin/agents/{agent_id}")
+    accounts.deactivate(visitor.staff, forms.uuid(agent_id), clock.now())
+    return forms.back_to(f"/admin/agents/{agent_id}")
 
 
 @router.post("/{agent_id}/reactivate")
 @open_to(*ADMIN)
 def reactivate(agent_id: str, visitor: Admitted) -> Response:
-    accounts_actions.reactivate(visitor.staff, shown.uuid(agent_id), clock.now())
-    return shown.done(f"/admin/agents/{agent_id}")
+    accounts.reactivate(visitor.staff, forms.uuid(agent_id), clock.now())
+    return forms.back_to(f"/admin/agents/{agent_id}")
 
 
 def _one(
     visitor: Visitor, row: Agent | None, given: dict[str, Any], refusal: Refusal | None = None, *, done: bool = False
 ) -> Response:
     several = refusal is not None and "staff_site_several" in refusal.args
-    return shown.page(
+    return forms.form_page(
         "admin/agent.html",
         visitor,
         refusal,
         row=row,
         acts=accounts_screen.one(row.id)[1] if row else [],
         given=given,
-        department_options=shown.department_options(),
-        role_options=shown.role_options(visitor.language),
-        language_options=shown.language_options(visitor.language),
-        topic_options=shown.topic_options(visitor.language, [given["department"]], held=given["topics"]),
+        department_options=form_options.department_options(),
+        role_options=form_options.role_options(visitor.language),
+        language_options=form_options.language_options(visitor.language),
+        topic_options=form_options.topic_options(visitor.language, [given["department"]], held=given["topics"]),
         site_names=sites_screen.names(),
         meant=sites_screen.numbers_of(given["site"], given["department"]) if several else [],
         done=done,
@@ -166,12 +166,12 @@ def _with_site(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(visitor: Visitor, taken: Imported | None = None, refusal: Refusal | None = None) -> Response:
-    answer = shown.page(
+    answer = forms.form_page(
         "admin/agents_import.html",
         visitor,
         refusal,
         taken=taken,
-        topic_options=shown.topic_options(visitor.language),
+        topic_options=form_options.topic_options(visitor.language),
     )
     if taken and taken.refused:
         answer.status_code = 422
@@ -179,7 +179,7 @@ def _table(visitor: Visitor, taken: Imported | None = None, refusal: Refusal | N
 
 
 def _kept(row: Agent) -> dict[str, Any]:
-    profile = accounts_actions.profile_of(row)
+    profile = accounts.profile_of(row)
     site = sites_screen.named([profile.site_id]).get(profile.site_id, str(profile.site_id)) if profile.site_id else ""
     return {
         "login": profile.login, "name": profile.name, "role": profile.role, "department": profile.department,

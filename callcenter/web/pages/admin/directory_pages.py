@@ -7,8 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from callcenter import clock
-from callcenter.actions import config_snapshot
-from callcenter.actions import directory as verbs
+from callcenter.actions import config_snapshot, directory
 from callcenter.errors import BadAnswer, NotFound, Refusal
 from callcenter.records.directory import LABELS
 from callcenter.rules.menu import NATION
@@ -17,8 +16,8 @@ from callcenter.rules.territory import TERRITORIES, national_day
 from callcenter.screens import managed_directory_screen
 from callcenter.web.api.admin import directory_api
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages.admin import shown
-from callcenter.web.pages.pages import Fields
+from callcenter.web.pages import form_options, forms
+from callcenter.web.pages.forms import Fields
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 TYPED = {  # the fields of the page's forms, by command
@@ -63,7 +62,7 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
     keywords = {language: _words(listed) for language, listed in _by_language(fields, "keywords").items()}
     given = {"labels": labels, "sheet": sheet, "partners": partners, "keywords": keywords}
     try:
-        asked = shown.filled_in(directory_api.WriteTopic, fields, heading=_by_language(fields, "heading"), **given)
+        asked = forms.filled_in(directory_api.WriteTopic, fields, heading=_by_language(fields, "heading"), **given)
         asked.carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
         keys, code = str(fields.get("keys", "")), str(fields.get("code", ""))
@@ -74,7 +73,7 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
             was,
             refusal,
         )
-    return shown.done(f"/admin/directory?scope={scope}")
+    return forms.back_to(f"/admin/directory?scope={scope}")
 
 
 @router.post("/topic/remove")
@@ -110,17 +109,17 @@ def write_referent(visitor: Admitted, fields: Fields) -> Response:
 @router.post("/referent/remove")
 @open_to(*ADMIN)
 def remove_referent(visitor: Admitted, fields: Fields) -> Response:
-    verbs.remove_referent(visitor.staff, shown.uuid(str(fields.get("referent_id", ""))), clock.now())
-    return shown.done(f"/admin/directory?scope={fields.get('scope', NATION)}")
+    directory.remove_referent(visitor.staff, forms.uuid(str(fields.get("referent_id", ""))), clock.now())
+    return forms.back_to(f"/admin/directory?scope={fields.get('scope', NATION)}")
 
 
 def _carried_out(visitor: Visitor, command: type[_Command], fields: FormData, **more: Any) -> Response:
     scope = str(fields.get("scope", NATION))
     try:
-        shown.filled_in(command, fields, **more).carry_out(visitor.staff, clock.now())
+        forms.filled_in(command, fields, **more).carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
         return _listed(visitor, scope, refusal, typed=(command.__name__, fields))
-    return shown.done(f"/admin/directory?scope={scope}")
+    return forms.back_to(f"/admin/directory?scope={scope}")
 
 
 def _listed(
@@ -134,14 +133,14 @@ def _listed(
     """`typed`: the command whose form is refused, and what was filled in."""
     _must_be_place(scope)
     partners = sorted(config_snapshot.current().partners.items(), key=lambda pair: pair[1])
-    return shown.page(
+    return forms.form_page(
         "admin/directory.html",
         visitor,
         refusal,
         found=managed_directory_screen.of(scope),
         scopes=[NATION, *(code for code, each in TERRITORIES.items() if each.inhabited)],
         partner_options=partners,
-        topic_options=shown.topic_options(visitor.language, [scope]),
+        topic_options=form_options.topic_options(visitor.language, [scope]),
         label_languages=LABELS,
         today=national_day(clock.now()),
         refused=typed[0],
@@ -154,7 +153,7 @@ def _topic(
     visitor: Visitor, scope: str, row: managed_directory_screen.TopicShown, was: str, refusal: Refusal | None = None
 ) -> Response:
     _must_be_place(scope)
-    return shown.page(
+    return forms.form_page(
         "admin/topic.html",
         visitor,
         refusal,

@@ -18,8 +18,8 @@ from callcenter.rules.territory import TERRITORIES, national_day
 from callcenter.screens import hours_screen, orders_screen
 from callcenter.web.api.admin import hours_api
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages.admin import shown
-from callcenter.web.pages.pages import Fields
+from callcenter.web.pages import form_options, forms
+from callcenter.web.pages.forms import Fields
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 _Command = hours_api.ExceptFor | hours_api.WriteHours | hours_api.OverrideHoliday
@@ -48,8 +48,8 @@ def except_(visitor: Admitted, fields: Fields) -> Response:
 @router.post("/hours/forget")
 @open_to(*SUPERVISOR)
 def forget(visitor: Admitted, fields: Fields) -> Response:
-    verbs.forget_exception(visitor.staff, shown.uuid(str(fields.get("exception_id", ""))), clock.now())
-    return shown.done(f"/admin/hours?scope={fields.get('scope', '')}")
+    verbs.forget_exception(visitor.staff, forms.uuid(str(fields.get("exception_id", ""))), clock.now())
+    return forms.back_to(f"/admin/hours?scope={fields.get('scope', '')}")
 
 
 @router.post("/hours/write")
@@ -68,7 +68,7 @@ def override(visitor: Admitted, fields: Fields) -> Response:
 @router.get("/departments")
 @open_to(*SUPERVISOR)
 def departments(visitor: Admitted) -> Response:
-    return shown.page("admin/departments.html", visitor, rows=hours_screen.departments(visitor.staff))
+    return forms.form_page("admin/departments.html", visitor, rows=hours_screen.departments(visitor.staff))
 
 
 @router.get("/departments/{code}")
@@ -82,25 +82,25 @@ def department(code: str, visitor: Admitted, done: int = 0) -> Response:
 def plan(code: str, visitor: Admitted, fields: Fields) -> Response:
     try:
         state = str(fields.get("state", "")) or None
-        shown.filled_in(hours_api.PlanRollout, fields, state=state).carry_out(visitor.staff, code, clock.now())
+        forms.filled_in(hours_api.PlanRollout, fields, state=state).carry_out(visitor.staff, code, clock.now())
     except BadAnswer as refusal:
         return _department(visitor, code, refusal)
-    return shown.done(f"/admin/departments/{code}")
+    return forms.back_to(f"/admin/departments/{code}")
 
 
 def _carried_out(visitor: Visitor, command: type[_Command], fields: FormData, **more: Any) -> Response:
     scope = str(fields.get("scope", ""))
     try:
-        shown.filled_in(command, fields, **more).carry_out(visitor.staff, clock.now())
+        forms.filled_in(command, fields, **more).carry_out(visitor.staff, clock.now())
     except (BadAnswer, BadHours) as refusal:
         return _hours(visitor, scope, refusal)
-    return shown.done(f"/admin/hours?scope={scope}")
+    return forms.back_to(f"/admin/hours?scope={scope}")
 
 
 def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
     mine = hours_screen.scopes(visitor.staff)
     found = hours_screen.of(visitor.staff, scope or next(iter(mine), NATION))
-    return shown.page(
+    return forms.form_page(
         "admin/hours.html",
         visitor,
         refusal,
@@ -109,7 +109,7 @@ def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done
         reasons=verbs.REASONS,
         today=found.local.date(),
         is_admin=visitor.staff.role == "admin",
-        topic_options=shown.topic_options(visitor.language, departments_of(found.scope)),
+        topic_options=form_options.topic_options(visitor.language, departments_of(found.scope)),
         weekdays=WEEKDAYS[visitor.language],
         done=done,
     )
@@ -117,7 +117,7 @@ def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done
 
 def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
     row, acts = hours_screen.department(visitor.staff, code)
-    return shown.page(
+    return forms.form_page(
         "admin/department.html",
         visitor,
         refusal,
@@ -128,7 +128,7 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         thresholds=[each for each in orders_screen.now().thresholds if each.scope in rings(code)],
         otherwise=orders_screen.now().otherwise,
         longest=LONGEST,
-        topic_options=shown.topic_options(visitor.language, [code]),
+        topic_options=form_options.topic_options(visitor.language, [code]),
         states=verbs.STATES,
         today=national_day(clock.now()),
         is_admin=visitor.staff.role == "admin",

@@ -14,8 +14,8 @@ from callcenter.rules.roles import ADMIN
 from callcenter.rules.rounds import NotRounds
 from callcenter.screens import national_list_screen, sites_screen
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages.admin import shown
-from callcenter.web.pages.pages import Fields
+from callcenter.web.pages import forms
+from callcenter.web.pages.forms import Fields
 from callcenter.web.pages.site_pages import DOUBTS
 
 router = APIRouter(prefix="/admin/sites", include_in_schema=False)
@@ -54,7 +54,7 @@ def _sent(fields: FormData, largest: int) -> bytes:
 
 
 def _page(visitor: Visitor, refusal: Refusal | None = None, **taken: Any) -> Response:
-    return shown.page(
+    return forms.form_page(
         "admin/sites.html",
         visitor,
         refusal,

@@ -6,13 +6,13 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from callcenter import clock
-from callcenter.actions import shared_lines as verbs
+from callcenter.actions import shared_lines
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.roles import ADMIN
 from callcenter.web.api.admin import shared_lines_api
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages.admin import shown
-from callcenter.web.pages.pages import Fields
+from callcenter.web.pages import forms
+from callcenter.web.pages.forms import Fields
 
 TYPED = ("name", "number")
 NOTHING: Mapping[str, str] = dict.fromkeys(TYPED, "")
@@ -30,23 +30,23 @@ def page(visitor: Admitted, done: int = 0) -> Response:
 @open_to(*ADMIN)
 def add(visitor: Admitted, fields: Fields) -> Response:
     try:
-        shown.filled_in(shared_lines_api.ListLine, fields).carry_out(visitor.staff, clock.now())
+        forms.filled_in(shared_lines_api.ListLine, fields).carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
         return _page(visitor, refusal, {name: str(fields.get(name, "")) for name in TYPED})
-    return shown.done("/admin/shared-lines")
+    return forms.back_to("/admin/shared-lines")
 
 
 @router.post("/remove")
 @open_to(*ADMIN)
 def remove(visitor: Admitted, fields: Fields) -> Response:
-    verbs.take_off(visitor.staff, shown.uuid(str(fields.get("line_id", ""))), clock.now())
-    return shown.done("/admin/shared-lines")
+    shared_lines.take_off(visitor.staff, forms.uuid(str(fields.get("line_id", ""))), clock.now())
+    return forms.back_to("/admin/shared-lines")
 
 
 def _page(
     visitor: Visitor, refusal: Refusal | None = None, given: Mapping[str, str] = NOTHING, *, done: bool = False
 ) -> Response:
-    return shown.page(
+    return forms.form_page(
         "admin/shared_lines.html",
         visitor,
         refusal,

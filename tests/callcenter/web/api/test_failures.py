@@ -16,8 +16,9 @@ from starlette.testclient import TestClient
 from callcenter.config import settings
 from callcenter.demonstration import embedded
 from callcenter.rules.roles import ANYBODY
-from callcenter.web.app import HEADERS, create
+from callcenter.web.app import create
 from callcenter.web.identity import open_to
+from callcenter.web.safe_headers import HEADERS
 from tests.support import cast
 from tests.support.town import PASSWORD, settle
 

@@ -25,7 +25,7 @@ from callcenter.rules.published_measures import MEASURES, ROUNDED_TO, SIDES, pub
 from callcenter.rules.quality import Share
 from callcenter.rules.tally import whole
 from callcenter.screens import report_screen
-from callcenter.screens.report_query import Asked
+from callcenter.screens.report_query import ReportQuery
 from callcenter.web.pages import report_pages
 from tests.callcenter.web.api.conftest import SignIn
 from tests.support.kept import once, rolled_up
@@ -164,7 +164,7 @@ def test_cells_add_up_whatever_they_are_cut_by(sign_in: SignIn, october: None) -
 
 
 def test_rankings_count_every_demarche_once(october: None) -> None:
-    report = report_screen.report(Asked.of(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), None, str)
+    report = report_screen.report(ReportQuery.of(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), None, str)
     (line,) = (line for line in report.lines if line.measure.code == "accompaniments")
     assert isinstance(line.phone, int)
     assert isinstance(line.desk, int)
@@ -207,7 +207,7 @@ def test_every_figure_leads_to_its_definition_and_to_the_rows_that_it_counts(sig
     }
     measures = {parse_qs(href)["measure"][0] for href in links}
     lines = report_screen.report(
-        Asked.of(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), frozenset(["46", "974"]), str
+        ReportQuery.of(date(2026, 10, 1), date(2026, 10, 31), "", "", ""), frozenset(["46", "974"]), str
     ).lines
     known = [(line.measure.code, value) for line in lines for value in (line.phone, line.desk)]
     assert measures == {code for code, value in known if (value.of if isinstance(value, Share) else value)}
@@ -227,7 +227,7 @@ def test_every_figure_leads_to_its_definition_and_to_the_rows_that_it_counts(sig
 
 def test_the_time_behind_occupancy_is_that_of_the_agents_of_the_department(sign_in: SignIn, october: None) -> None:
     settle("ines", role="supervisor", departments=["46"])
-    wanted = Asked.of(date(2026, 10, 1), date(2026, 10, 31), "46", "", "")
+    wanted = ReportQuery.of(date(2026, 10, 1), date(2026, 10, 31), "46", "", "")
     days = report_screen.time_behind(wanted, frozenset(["46"]))
     (line,) = (line for line in report_screen.report(wanted, None, str).lines if line.measure.code == "occupancy")
     assert quality.occupancy(whole(each.tally for each in days)) == line.phone
@@ -244,7 +244,7 @@ def test_the_rows_are_looked_for_further_back_when_the_latest_do_not_count(
     monkeypatch.setattr(rows_behind, "_WINDOW", rows_behind._WINDOW.replace("limit 5000", "limit 20"))
     monkeypatch.setattr(rows_behind, "WINDOW", 20)
     monkeypatch.setattr(rows_behind, "WINDOWS", 100)
-    wanted = Asked.of(date(2026, 10, 1), date(2026, 10, 31), "", "", "phone")
+    wanted = ReportQuery.of(date(2026, 10, 1), date(2026, 10, 31), "", "", "phone")
     _, rows, _ = report_screen.behind(wanted, "relay_handling_time", None)
     with reading() as session:
         (tally,) = totals.between(session, wanted.first, wanted.last, channels=wanted.channels).values()
@@ -272,14 +272,14 @@ def test_the_sites_of_one_partner_are_counted_as_those_of_all(october: None) -> 
 
 
 def test_the_curve_has_every_day_those_of_no_demand_too(october: None) -> None:
-    report = report_screen.report(Asked.of(date(2026, 9, 20), date(2026, 12, 31), "", "", ""), None, str)
+    report = report_screen.report(ReportQuery.of(date(2026, 9, 20), date(2026, 12, 31), "", "", ""), None, str)
     assert [when for when, _, _ in report.curve] == [date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)]
     assert report.curve[0][1:] == (0, 0) < report.curve[1][1:]
-    report = report_screen.report(Asked.of(date(2026, 9, 28), date(2026, 10, 4), "", "", ""), None, str)
+    report = report_screen.report(ReportQuery.of(date(2026, 9, 28), date(2026, 10, 4), "", "", ""), None, str)
     assert [when.day for when, _, _ in report.curve] == [28, 29, 30, 1, 2, 3, 4]
-    report = report_screen.report(Asked.of(date(2026, 10, 30), date(2026, 11, 30), "", "", ""), None, str)
+    report = report_screen.report(ReportQuery.of(date(2026, 10, 30), date(2026, 11, 30), "", "", ""), None, str)
     assert report.curve[-1][0] == NOW.date()  # not what is to come
-    assert report_screen.report(Asked.of(date(2026, 1, 1), date(2026, 1, 9), "", "", ""), None, str).curve == ()
+    assert report_screen.report(ReportQuery.of(date(2026, 1, 1), date(2026, 1, 9), "", "", ""), None, str).curve == ()
 
 
 def test_the_opening_commitment_and_the_sites_are_told(sign_in: SignIn, october: None) -> None:
@@ -326,7 +326,7 @@ def test_a_page_says_that_it_shows_the_first_sites_and_the_table_has_them_all(
 
 def test_the_response_rate_stands_beside_every_figure_of_satisfaction(sign_in: SignIn, october: None) -> None:
     settle("ines", role="supervisor", departments=["46"])
-    lines = report_screen.report(Asked.of(date(2026, 10, 1), date(2026, 10, 31), "46", "", ""), None, str).lines
+    lines = report_screen.report(ReportQuery.of(date(2026, 10, 1), date(2026, 10, 31), "46", "", ""), None, str).lines
     found = {line.measure.code: line for line in lines}
     page = sign_in("ines").get("/reports", params=OCTOBER).text
     for side in ("phone", "desk"):

@@ -17,7 +17,7 @@ from callcenter.records.identifiers import new_id
 from callcenter.rules import alerts
 from callcenter.rules.quality import Share
 from callcenter.rules.states import CallState
-from callcenter.screens import wall
+from callcenter.screens import wall_screen
 from tests.callcenter.web.api.conftest import SignIn
 from tests.support.town import settle
 
@@ -80,7 +80,7 @@ def test_somebody_who_waits_with_nobody_free_is_an_alarm_with_icon_and_word(sign
     assert "<strong>Alerte</strong> Attente la plus longue" in page
     assert "Appels en attente par conseiller disponible" in page
     assert re.search(r'map__tile--3[^>]*><rect[^>]*><text[^>]*>46</text><text class="map__count"[^>]*>■ 1', page)
-    assert wall.watched(wall.look(frozenset(["46"])))[alerts.Watched("longest_wait")] >= 200  # type: ignore[operator]
+    assert wall_screen.watched(wall_screen.look(frozenset(["46"])))[alerts.Watched("longest_wait")] >= 200  # type: ignore[operator]
 
 
 def test_an_administrator_settles_the_thresholds_and_it_is_written_down(sign_in: SignIn) -> None:
@@ -102,9 +102,9 @@ def test_an_administrator_settles_the_thresholds_and_it_is_written_down(sign_in:
     ):
         assert root.post("/supervision/thresholds", data=wrong).status_code == 422
     assert root.post("/supervision/thresholds", data={"measure": "service_level", "watch": "90", "alarm": "70"})
-    assert wall.thresholds()["", "service_level"].watch == 0.9
+    assert wall_screen.thresholds()["", "service_level"].watch == 0.9
     root.post("/supervision/thresholds", data={"measure": "longest_wait", "topic": "impots"})
-    assert ("impots", "longest_wait") not in wall.thresholds()
+    assert ("impots", "longest_wait") not in wall_screen.thresholds()
     with reading() as session:
         assert session.query(sessions.AuditEntry).count() == 3
 
@@ -168,7 +168,7 @@ def test_the_map_goes_by_the_threshold_that_was_set(sign_in: SignIn) -> None:
         tile = re.search(r'map__tile--(\d)"[^>]*><rect[^>]*/><text[^>]*>46<', page)
         legend = page.partition("map__legend")[2].partition("</ul>")[0]
         assert tile is not None
-        alert = alerts.judge(wall.watched(wall.look(frozenset(["46"]))), {}, wall.thresholds())
+        alert = alerts.judge(wall_screen.watched(wall_screen.look(frozenset(["46"]))), {}, wall_screen.thresholds())
         return int(tile[1]), re.findall(r"</svg>([^<]+)</li>", legend)[1:], int(alert[alerts.Watched("longest_wait")])
 
     assert told() == (2, ["moins de 1 min", "de 1 min à 3 min", "3 min et plus"], 1)
@@ -257,5 +257,5 @@ def test_one_may_always_revoke_ones_own_links(sign_in: SignIn) -> None:
 
 def test_a_share_of_nothing_is_not_known(sign_in: SignIn) -> None:
     settle("ines", role="supervisor", departments=["46"])
-    assert wall.look(frozenset(["46"])).service_level == Share(0, 0)
+    assert wall_screen.look(frozenset(["46"])).service_level == Share(0, 0)
     assert "non connu" in sign_in("ines").get("/supervision").text

@@ -18,7 +18,7 @@ from callcenter.rules.published_measures import MEASURES, SIDES
 from callcenter.rules.states import AgentState, CallState, FollowUp, Monitoring, OrientationReason, Outcome, PauseReason
 from callcenter.rules.why_a_call_waits import Hindrance
 from callcenter.screens import directory_screen
-from callcenter.web.pages import render, site_pages, words
+from callcenter.web.pages import site_pages, template_environment, words
 
 pytestmark = pytest.mark.usefixtures("database")
 UI = Path(words.__file__).parent
@@ -44,7 +44,7 @@ MADE = {  # keys whose last part is a value
     *(f"agreement.{word}" for word in (*KINDS, *WAYS)),
     *(f"visit.s{n}" for n in (1, 2, 3, 4)),
     *(f"keys.{key}" for key in "drmapns"),
-    *(f"service.{place}" for _, place, _ in render.PLACES),
+    *(f"service.{place}" for _, place, _ in template_environment.PLACES),
     *(f"callbacks.{state}" for state in CallbackState),
     *(f"callbacks.by_{source}" for source in Source),
     *(f"role.{role}" for role in accounts.ROLES),

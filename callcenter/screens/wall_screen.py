@@ -1,4 +1,4 @@
-"""The supervisors' board: a photograph of the service, cut to the departments of whoever looks."""
+"""The wall: a photograph of the service, cut to the departments of whoever looks."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 from operator import itemgetter
-from typing import Literal
-
-from pydantic import BaseModel, Field
 
 from callcenter.actions import callback_ceilings
-from callcenter.db import reading, transaction
-from callcenter.errors import Refusal
-from callcenter.records import sessions, wall_photograph, wall_settings
-from callcenter.records.agents import Agent, spoken_of
+from callcenter.db import reading
+from callcenter.records import wall_photograph, wall_settings
+from callcenter.records.agents import spoken_of
 from callcenter.records.figures import last_hour as last_hour_figures
 from callcenter.records.wall_photograph import AtPost, Minute, Owed, Photograph, Waiting
 from callcenter.rules import alerts, quality
@@ -24,17 +20,15 @@ from callcenter.rules.quality import Share
 from callcenter.rules.routing import UNKNOWN, answerers
 from callcenter.rules.states import AgentState
 from callcenter.rules.tally import Tally, grouped, whole
+from callcenter.screens.scope import Scope
 
-Scope = frozenset[str] | None  # departments; None: all of them
-
-PER_CENT = (alerts.SERVICE_LEVEL, alerts.ABANDONMENT, alerts.CALLBACK_POOLS, alerts.TEXTS)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TILES = (AgentState.AVAILABLE, AgentState.TALKING, AgentState.WRAP_UP, AgentState.PAUSE, AgentState.LOST)
 COUNTED_AS = {AgentState.OFFERED: AgentState.TALKING, AgentState.CONNECTING: AgentState.TALKING}
 
 
 @dataclass(frozen=True)
-class Row:
+class QueueRow:
     """One queue: what waits for a matter, how many agents of the scope serve it, and the shares of its last hour."""
 
     topic: str
@@ -84,7 +78,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Place:
+class DepartmentRow:
     """One department: who waits now, who is free there, and its last hour. `wait`: the class of its longest wait, 0
     when nobody waits, then under the first of the board's `wait_bounds`, under the second, and from the second on."""
 
@@ -108,8 +102,8 @@ class Board:
     abandonment: Share
     handling_time: float | None
     states: Mapping[str, int]
-    rows: tuple[Row, ...]
-    places: tuple[Place, ...]
+    rows: tuple[QueueRow, ...]
+    places: tuple[DepartmentRow, ...]
     wait_bounds: Threshold
     """Seconds: those of the longest wait of everything one sees, for each department too; not a topic's own."""
     curve: tuple[Point, ...]
@@ -178,11 +172,6 @@ def watched(board: Board) -> dict[Watched, float | Share | None]:
     return values
 
 
-def scope_of(overseer: Agent) -> Scope:
-    """An administrator sees everything, the others the departments that are theirs."""
-    return None if overseer.role == "admin" else frozenset(overseer.departments)
-
-
 def cut(taken: Photograph, hour: LastHour, scope: Scope, own: Mapping[tuple[str, str], Threshold]) -> Board:
     """The part of a photograph that one scope may see. Callers of no known department are everybody's. `own`: the
     thresholds that somebody set."""
@@ -202,8 +191,8 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope, own: Mapping[tuple[str,
         abandonment=quality.abandonment(total),
         handling_time=quality.handling_time(total),
         states=_count(agents),
-        rows=tuple(_rows(waiting, agents, [q for q in hour.queues if is_seen(q.department)], hour.spoken)),
-        places=tuple(_places(taken.at, waiting, agents, tallies, bounds)),
+        rows=tuple(_queue_rows(waiting, agents, [q for q in hour.queues if is_seen(q.department)], hour.spoken)),
+        places=tuple(_department_rows(taken.at, waiting, agents, tallies, bounds)),
         wait_bounds=bounds,
         curve=tuple(_curve(hour, [m for m in hour.minutes if is_seen(m.department)])),
         agents=agents,
@@ -213,13 +202,13 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope, own: Mapping[tuple[str,
     )
 
 
-def _places(
+def _department_rows(
     at: datetime,
     waiting: Iterable[Waiting],
     agents: Iterable[AtPost],
     tallies: Mapping[str, Tally],
     bounds: Threshold,
-) -> Iterable[Place]:
+) -> Iterable[DepartmentRow]:
     """Every department where somebody waits, serves or called within the hour, the longest wait first."""
     queued: dict[str, list[Waiting]] = {}
     for each in waiting:
@@ -231,7 +220,7 @@ def _places(
         oldest = min((w.oldest for w in queued.get(department, ())), default=None)
         tally = tallies.get(department, Tally())
         places.append(
-            Place(
+            DepartmentRow(
                 department, sum(w.waiting for w in queued.get(department, ())), oldest,
                 0 if oldest is None else 1 + bounds.level(_age(at, oldest)), free[department],
                 quality.service_level(tally), quality.abandonment(tally),
@@ -267,12 +256,12 @@ def _count(agents: Iterable[AtPost]) -> dict[str, int]:
     return {state: found[state] for state in TILES}
 
 
-def _rows(
+def _queue_rows(
     waiting: Iterable[Waiting],
     agents: Iterable[AtPost],
     lately: Iterable[QueueShares],
     spoken: Collection[tuple[str, str]],
-) -> Iterable[Row]:
+) -> Iterable[QueueRow]:
     """Every queue in which somebody waits, the longest wait first; then those of the last hour, the most called first.
     `spoken`: the matters that an account serves, by language."""
     queues: dict[tuple[str, str], list[Waiting]] = {}
@@ -289,38 +278,9 @@ def _rows(
         unserved = answerers(topic, language, lambda *each: each in spoken).anybody
         anybodys = any(w.for_anybody for w in group) if group else unserved
         serving = [a for a in on_duty if (anybodys or topic in a.topics) and language in a.languages]
-        yield Row(
+        yield QueueRow(
             topic, language, sum(w.waiting for w in group), min((w.oldest for w in group), default=None),
             len(serving), sum(a.state == AgentState.AVAILABLE for a in serving),
             sum((each.service_level for each in parts), Share(0, 0)),
             sum((each.abandonment for each in parts), Share(0, 0)),
         )  # fmt: skip
-
-
-class BadThreshold(Refusal):
-    """Donnez deux nombres positifs, le plus grave en second : à partir de quand surveiller, puis alerter."""
-
-    status = 422
-    english = "Give two positive numbers, the graver one second: from when to watch, and from when to raise an alarm."
-
-
-class SetThreshold(BaseModel):
-    """From when a figure is watched and an alarm, of one topic or of everything; without numbers the default again.
-    Seconds, calls per free agent, or per cent."""
-
-    measure: Literal["longest_wait", "per_free_agent", "service_level", "abandonment", "callback_pools", "texts"]
-    topic: str = Field("", max_length=40)
-    watch: float | None = Field(None, ge=0, le=100_000)
-    alarm: float | None = Field(None, ge=0, le=100_000)
-
-    def carry_out(self, overseer: Agent, at: datetime) -> None:
-        """Raises BadThreshold."""
-        if (self.watch is None) != (self.alarm is None):
-            raise BadThreshold
-        unit = 100 if self.measure in PER_CENT else 1
-        with transaction() as session:
-            new = None if self.watch is None or self.alarm is None else Threshold(self.watch / unit, self.alarm / unit)
-            if new and not alerts.leads_the_same_way(self.measure, new):
-                raise BadThreshold
-            wall_settings.set_threshold(session, self.topic, self.measure, new)
-            sessions.audit(session, overseer.id, "sets a threshold of the wall", "threshold", self.measure, at)

@@ -1,27 +1,32 @@
-"""The wall for a screen without a name, and what supervisors settle about it: links and thresholds."""
+"""What is settled about the wall: the links that open it on a screen, and the thresholds."""
+
+from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter import clock
+from callcenter.actions.wall_thresholds import BadThreshold, set_alert_threshold
 from callcenter.config import settings
 from callcenter.rules.alerts import DEFAULTS
-from callcenter.rules.roles import ANYBODY, SUPERVISOR
-from callcenter.screens import directory_screen, wall, wall_links
+from callcenter.rules.roles import SUPERVISOR
+from callcenter.screens import directory_screen, wall_links, wall_screen
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
-from callcenter.web.pages.pages import Fields
+from callcenter.web.pages.forms import Fields
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/wall/{token}")
-@open_to(ANYBODY)
-def open_wall_page(token: str, visitor: Admitted) -> Response:
-    """The wall on a screen, by a link: nobody is signed in there."""
-    scope = wall_links.opened(token).scope
-    return HTMLResponse(render.wall(visitor, wall.look(scope), scope, f"link:{token}", is_open=True))
+class SetAlertThreshold(BaseModel):
+    """From when a figure is watched and an alarm, of one topic or of everything; without numbers the default again.
+    Seconds, calls per free agent, or per cent."""
+
+    measure: Literal["longest_wait", "per_free_agent", "service_level", "abandonment", "callback_pools", "texts"]
+    topic: str = Field("", max_length=40)
+    watch: float | None = Field(None, ge=0, le=100_000)
+    alarm: float | None = Field(None, ge=0, le=100_000)
 
 
 @router.get("/supervision/links")
@@ -34,9 +39,8 @@ def links_page(visitor: Admitted) -> Response:
 @open_to(*SUPERVISOR)
 def make_link(visitor: Admitted, fields: Fields) -> Response:
     """The address is shown this once: only its digest is kept."""
-    made = (
-        f"{settings().public_web_url.rstrip('/')}/wall/{wall_links.make(visitor.staff, str(fields.get('label', '')))}"
-    )
+    token = wall_links.make(visitor.staff, str(fields.get("label", "")))
+    made = f"{settings().public_web_url.rstrip('/')}/wall/{token}"
     return HTMLResponse(render.page("wall_links.html", visitor, links=wall_links.of(visitor.staff), made=made))
 
 
@@ -50,7 +54,7 @@ def revoke_link(visitor: Admitted, fields: Fields) -> Response:
 @router.get("/supervision/thresholds")
 @open_to("admin")
 def thresholds_page(visitor: Admitted) -> Response:
-    own = sorted(wall.thresholds().items(), key=lambda each: each[0])
+    own = sorted(wall_screen.thresholds().items(), key=lambda each: each[0])
     topics = directory_screen.topics().values()
     return HTMLResponse(render.page("wall_thresholds.html", visitor, own=own, defaults=DEFAULTS, topics=topics))
 
@@ -60,8 +64,8 @@ def thresholds_page(visitor: Admitted) -> Response:
 def set_threshold(visitor: Admitted, fields: Fields) -> Response:
     given = {name: str(value).replace(",", ".") for name, value in fields.items() if value and name != "csrf"}
     try:
-        asked = wall.SetThreshold.model_validate(given)
+        asked = SetAlertThreshold.model_validate(given)
     except ValidationError:
-        raise wall.BadThreshold from None
-    asked.carry_out(visitor.staff, clock.now())
+        raise BadThreshold from None
+    set_alert_threshold(visitor.staff, asked.topic, asked.measure, asked.watch, asked.alarm, clock.now())
     return RedirectResponse("/supervision/thresholds", status_code=303)

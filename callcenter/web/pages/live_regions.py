@@ -1,0 +1,73 @@
+"""The live parts of the desk and the wall, and what puts them in place."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from callcenter.rules.alerts import Level, Levels, Watched, judge, most_urgent
+from callcenter.screens.desk_screen import Desk
+from callcenter.screens.scope import Scope
+from callcenter.screens.wall_screen import Board, thresholds, watched
+from callcenter.web.identity import Visitor
+from callcenter.web.pages import charts
+from callcenter.web.pages.render import page
+from callcenter.web.pages.template_environment import environment, hour
+from callcenter.web.pages.tile_map import tile_grid
+
+DESK_REGIONS = ("announce", "bar", "offer", "main", "queues", "caller", "day")
+OPEN_WALL_REGIONS = (
+    "wall_at", "wall_alerts", "wall_tiles", "wall_queues", "wall_curve", "wall_map", "wall_places",
+)  # fmt: skip
+WALL_REGIONS = (*OPEN_WALL_REGIONS, "wall_agents", "wall_owed")
+
+Regions = dict[str, str]
+
+
+def desk_regions(desk: Desk, visitor: Visitor) -> Regions:
+    """Every live part of the desk. The same state gives the same bytes: what passes is counted by the browser."""
+    return _regions(DESK_REGIONS, desk=desk, visitor=visitor, language=visitor.language)
+
+
+def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, is_open: bool) -> Regions:
+    """Every live part of the board: the same bytes for everybody who sees the same departments. An open screen, which
+    anybody may walk past, has no agent's name."""
+    names = OPEN_WALL_REGIONS if is_open else WALL_REGIONS
+    queues: dict[tuple[str, str], Level] = {}
+    for each, level in levels.items():
+        queues[each.topic, each.language] = max(level, queues.get((each.topic, each.language), Level.CALM))
+    greatest = max((point.offered for point in board.curve), default=0)
+    labels = [hour(point.minute) for point in board.curve]
+    series = zip(*((point.offered, point.answered, point.abandoned) for point in board.curve), strict=True)
+    return _regions(
+        names,
+        board=board,
+        levels=levels,
+        alerts=most_urgent(levels),
+        queue_levels=queues,
+        watched=Watched,
+        curve=charts.curve(labels, *series, marks=6, top=charts.round_up(greatest)),
+        tiles=tile_grid(),
+        places_seen={place.department: place for place in board.places},
+        language=language,
+        may_act=may_act,
+        timezone="Europe/Paris",
+    )
+
+
+def wall_page(
+    visitor: Visitor, board: Board, scope: Scope, what: str, *, may_act: bool = False, is_open: bool = False
+) -> str:
+    """The wall's page, that goes on by the stream of `what` it follows."""
+    levels = judge(watched(board), {}, thresholds())
+    return page(
+        "wall.html",
+        visitor,
+        regions=wall_regions(board, levels, visitor.language, may_act=may_act, is_open=is_open),
+        departments=sorted(scope) if scope is not None else None,
+        what=what,
+        is_open=is_open,
+        may_act=may_act,
+    )
+
+
+def _regions(names: Iterable[str], **context: Any) -> Regions:
+    return {name: environment().get_template(f"regions/{name}.html").render(**context).strip() for name in names}
