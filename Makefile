@@ -36,7 +36,8 @@ install: $(STAMPS)/project $(STAMPS)/dev $(STAMPS)/browser ## all of it, tests' 
 
 lock: $(STAMPS)/uv ## the newest versions into requirements/ and package-lock.json
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
-	$(COMPILE) pyproject.toml --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra demonstration -c requirements/runtime.txt -o requirements/demonstration.txt
+	$(COMPILE) pyproject.toml --extra demonstration --group build --group dev -c requirements/demonstration.txt -o requirements/dev.txt
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) --group installer -o requirements/installer.txt
 	$(BIN)/npm install --package-lock-only
@@ -49,9 +50,9 @@ $(STAMPS)/uv: requirements/installer.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/runtime: requirements/runtime.txt requirements/build.txt $(STAMPS)/uv
-	@echo "Installing what the service needs…"
-	@$(UV) pip install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+$(STAMPS)/runtime: requirements/demonstration.txt requirements/build.txt $(STAMPS)/uv
+	@echo "Installing what the service and its demonstration need…"
+	@$(UV) pip install --require-hashes -r requirements/demonstration.txt -r requirements/build.txt
 	@touch $@
 
 $(STAMPS)/project: pyproject.toml hatch_build.py package-lock.json .npmrc $(STAMPS)/runtime

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from callcenter import clock
 from callcenter.actions import config_snapshot
 from callcenter.actions import hours as verbs
+from callcenter.cli.running_service import console
 from callcenter.db import reading
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.records import hours as records
@@ -20,7 +20,6 @@ from callcenter.rules.territory import national_day
 from callcenter.web.pages.words import say
 
 app = typer.Typer(no_args_is_help=True, help="The hours of the line, of its queues, exceptions and holidays.")
-console = Console(highlight=False, soft_wrap=True)
 
 Scope = Annotated[str, typer.Argument(help="a territory (46), a region (R76) or the nation (N)")]
 Topic = Annotated[str, typer.Option(help="one queue rather than the line")]

@@ -8,28 +8,31 @@ from urllib.parse import urlsplit
 
 import httpx2
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from callcenter import clock
 from callcenter.actions import site_imports
-from callcenter.db import reading
+from callcenter.cli.running_service import console
+from callcenter.db import reading, transaction
 from callcenter.errors import Refusal
-from callcenter.records import sites
+from callcenter.records import sites, visits
 from callcenter.rules import accounts as accounts_rules
 from callcenter.rules import national_list, rounds
 from callcenter.rules.spreadsheets import spreadsheet
+from callcenter.rules.visits import NotVisits, read_csv
 from callcenter.screens import accounts_screen
 from callcenter.web.pages.words import say
 
 app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
-console = Console(highlight=False, soft_wrap=True)
 
 IN_REPORT = "write there, as CSV, each site that is new, changed, gone or back, and every doubt"
 REPORT = ("what", "site", "name", "line", "detail")
 SHOWN = 5  # doubts of a kind shown on the screen; the report has them all
 PATIENCE = 30.0  # seconds without a byte from a web server
+LARGEST_VISITS = 2_000_000_000  # bytes of a table of visits
+LONGEST_VISITS = 3600.0  # seconds that taking one in may last in the database
+SHOWN_LINES = 20  # refused lines shown on the screen; the report has them all
 
 
 class NotFetched(Refusal):
@@ -90,6 +93,30 @@ def import_agents(
     console.print(f"{len(taken.new)} new, {len(taken.changed)} changed, {taken.same} the same.")
 
 
+@app.command("visits")
+def import_visits(
+    file: Annotated[Path, typer.Argument(help="a table of visits, CSV: docs/visits", exists=True, dir_okay=False)],
+    report: Annotated[Path | None, typer.Option(help="write every refused line there, with its reason, as CSV")] = None,
+) -> None:
+    """Record the visits of a file, each whole or not at all; sending it again changes nothing."""
+    try:
+        taken = _take_in_visits(file)
+    except Refusal as refusal:
+        console.print(f"[red]{refusal.sentence('en')}[/]")
+        raise typer.Exit(1) from None
+    console.print(
+        f"[bold]{taken.contacts:,} visits, {taken.accompaniments:,} démarches[/] recorded; {taken.known:,} visits were "
+        f"known, {len(taken.refused):,} lines are refused."
+    )
+    for each in taken.refused[:SHOWN_LINES]:
+        console.print(f"[yellow]line {each.line}[/] {each.column} {each.why.sentence('en')}")
+    if len(taken.refused) > SHOWN_LINES:
+        console.print("…")
+    if report:
+        told = ((each.line, each.column, each.why.sentence(), each.why.sentence("en")) for each in taken.refused)
+        report.write_bytes(spreadsheet([("ligne", "colonne", "motif", "reason"), *told]))
+
+
 def fetch(source: str, largest: int = national_list.LARGEST) -> bytes:
     """A file's bytes, or what an http(s) address answers. Raises NotFetched, for what is larger too."""
     if "://" not in source:
@@ -129,6 +156,23 @@ def _take_in(listed: national_list.NationalList, *, all_that_go: bool) -> sites.
         task = bar.add_task("", total=len(listed.sites))
         return site_imports.import_list(
             None, listed, clock.now(), all_that_go=all_that_go, progress=lambda count: bar.advance(task, count)
+        )
+
+
+def _take_in_visits(file: Path) -> visits.Report:
+    """Raises NotVisits."""
+    if file.stat().st_size > LARGEST_VISITS:
+        raise NotVisits("large", most=LARGEST_VISITS)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with (
+        shown as bar,
+        bar.open(file, "rb", description="…") as content,
+        transaction(LONGEST_VISITS) as session,
+    ):
+        task = bar.task_ids[0]
+        return visits.import_visits(
+            session, read_csv(content), clock.now(), progress=lambda step: bar.update(task, description=step)
         )
 
 

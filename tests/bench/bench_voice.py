@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from callcenter.clock import now
 from callcenter.config import settings
-from callcenter.demonstration import embedded
+from callcenter.demonstration import embedded, run_directory
 from callcenter.live import floor, queue
 from callcenter.rules import routing
 from callcenter.rules.territory import TERRITORIES
@@ -58,7 +58,7 @@ constant = Starlette(routes=[Route("/voice/heard", _constant, methods=["POST"])]
 def measure() -> Iterator[tuple[str, float]]:
     """Each ratio by its name: the median over the rounds."""
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
-        stack.enter_context(embedded.held(Path(directory)))
+        stack.enter_context(run_directory.held(Path(directory)))
         valkey = stack.enter_context(embedded.valkey(Path(directory)))
         environment = os.environ | embedded.live_settings(valkey) | SETTINGS
         uvicorn = [sys.executable, "-m", "uvicorn", "--no-access-log", "--log-level", "error", "--port"]

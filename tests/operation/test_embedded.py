@@ -12,15 +12,15 @@ import psycopg
 import pytest
 import redis
 
-from callcenter.demonstration import embedded
+from callcenter.demonstration import embedded, run_directory
 
 KILLED_OUTRIGHT = """
 import os, sys
 from pathlib import Path
 import psycopg
-from callcenter.demonstration import embedded
+from callcenter.demonstration import embedded, run_directory
 directory = Path(sys.argv[1])
-with embedded.held(directory), embedded.postgresql(directory) as server:
+with run_directory.held(directory), embedded.postgresql(directory) as server:
     with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(os.getpid(), 9)
@@ -46,7 +46,7 @@ def test_what_a_killed_run_committed_is_there_for_the_next(directory: Path) -> N
     killed = subprocess.run(program, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     with (
-        embedded.held(directory),
+        run_directory.held(directory),
         embedded.postgresql(directory) as server,
         psycopg.connect(server.url.replace("+psycopg", "")) as connection,
     ):
@@ -55,12 +55,12 @@ def test_what_a_killed_run_committed_is_there_for_the_next(directory: Path) -> N
 
 def test_a_directory_serves_one_run_at_a_time(directory: Path) -> None:
     with (
-        embedded.held(directory),
-        pytest.raises(embedded.DoesNotStart, match="used by another run"),
-        embedded.held(directory),
+        run_directory.held(directory),
+        pytest.raises(run_directory.DoesNotStart, match="used by another run"),
+        run_directory.held(directory),
     ):
         pass
-    with embedded.held(directory):
+    with run_directory.held(directory):
         pass  # free again
 
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, text
 
 from callcenter import clock
-from callcenter.cli.seed import YEAR
 from callcenter.db import reading, transaction
 from callcenter.demonstration import simulated_rows as simulation
+from callcenter.demonstration.year_seeding import YEAR
 from callcenter.records import promises
 from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.figures import roll_up

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from callcenter.cli.figures import app, import_visits
+from callcenter.cli.figures import app
+from callcenter.cli.imports import import_visits
 from callcenter.config import settings
 from callcenter.db import reading
 from callcenter.records import sessions
