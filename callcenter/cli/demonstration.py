@@ -59,7 +59,7 @@ def prepare() -> None:
     migrations.upgrade()
     accounts: list[dict[str, str]] = []
     if settings().demonstration:
-        accounts = load("callcenter.demonstration.villagers").settle()
+        accounts = load("callcenter.demonstration.practice_accounts").settle()
     typer.echo(json.dumps(accounts))
 
 

@@ -152,8 +152,8 @@ def running(options: Options, say: Say) -> Iterator[Run]:
 
 
 def witness(run: Run) -> int:
-    """Let one call through and show what it became; the exit code of `callcenter.demonstration.one_call`."""
-    return subprocess.call(python("callcenter.demonstration.one_call"), env=dict(run.environment))
+    """Let one call through and show what it became; the exit code of `callcenter.demonstration.witnessed_call`."""
+    return subprocess.call(python("callcenter.demonstration.witnessed_call"), env=dict(run.environment))
 
 
 def _refuse_taken(port: int) -> None:

@@ -14,8 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -29,10 +28,11 @@ from callcenter.live import floor, queue
 from callcenter.records import callbacks, drill_counts, promises
 from callcenter.records.promises import Breach, Outside
 from ivr.drill import probes, report, town
-from ivr.drill.faults import FAULTS, Fault, Scene
+from ivr.drill.faults import FAULTS, DrillScene, Fault
 from ivr.drill.ledger import Ledger
 from ivr.drill.stage import Stage
-from ivr.drill.starvation import FED, MOST, Starved, Strain
+from ivr.drill.starvation import MOST, Strain
+from ivr.drill.tally import DrillTally, Struck
 
 CALLS, CALLBACKS, AGENTS = 8.0, 4.0, 40  # a second, a second, and at work: the whole load
 PER_CORE = 1.0  # calls a second, beside the stores, the carrier and the people: what one core carries and still heals
@@ -44,55 +44,10 @@ PAUSES = {"stores": (1.0, 4.0), "processes": (1.0, 4.0), "carrier": (0.5, 2.0), 
 console = Console(highlight=False, soft_wrap=True)
 
 
-@dataclass
-class Struck:
-    """One fault that was done. `recovered`: seconds from its mending, or from that of another that overlapped; None:
-    nothing to time. `late`: it took longer than promised, or never came."""
-
-    name: str
-    at: datetime
-    recovered: float | None = None
-    within: float | None = None
-    late: bool = False
-    starved: Starved = FED
-
-    def allowed(self, slack: float) -> float | None:
-        """Seconds, as the machine let the drill work."""
-        return None if self.within is None else self.within * slack * self.starved.stretch
-
-    def is_relaxed(self, slack: float) -> bool:
-        """Whether it was kept only because the machine was starved."""
-        if self.late or self.within is None or self.recovered is None:
-            return False
-        return self.recovered > self.within * slack
-
-
-@dataclass
-class Tally:
-    """What the verdict is made of."""
-
-    seed: int
-    slack: float = 1.0
-    struck: list[Struck] = field(default_factory=list)
-    breaches: list[Breach] = field(default_factory=list)
-    losses: dict[str, list[str]] = field(default_factory=dict)
-    unrest: list[str] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
-    called: int = 0
-    seconds: float = 0.0
-    rest_after: float = 0.0
-    starved: Starved = FED
-
-    @property
-    def is_good(self) -> bool:
-        late = [one for one in self.struck if one.late]
-        return not (self.breaches or self.unrest or late or any(self.losses.values()))
-
-
 class Campaign:
     """The lanes, and when the stores were last broken."""
 
-    def __init__(self, scene: Scene, tally: Tally, strain: Strain) -> None:
+    def __init__(self, scene: DrillScene, tally: DrillTally, strain: Strain) -> None:
         self._scene, self._tally, self._slack, self._strain = scene, tally, tally.slack, strain
         self._broken = 0  # stores that are broken now
         self._mended = 0.0  # when the last was whole again
@@ -166,7 +121,7 @@ async def _nothing_to_dial() -> bool:
     return await asyncio.to_thread(none)
 
 
-async def drill(tally: Tally, only: Sequence[str], minutes: float, load: float, rest: float, logs: Path) -> None:
+async def drill(tally: DrillTally, only: Sequence[str], minutes: float, load: float, rest: float, logs: Path) -> None:
     """One drill, from the first process to the count."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     chosen = [fault for fault in FAULTS if not only or any(fault.name.startswith(word) for word in only)]
@@ -193,7 +148,7 @@ async def drill(tally: Tally, only: Sequence[str], minutes: float, load: float, 
                 f"{CALLBACKS * load:g} requests to be called back; the first citizen is answered."
             )
             began, before = time.monotonic(), citizens.called
-            scene = Scene(stage, agents, ledger, http)
+            scene = DrillScene(stage, agents, ledger, http)
             await Campaign(scene, tally, strain).plays(chosen, minutes * 60)
             tally.starved = strain.over(began, time.monotonic())
             tally.seconds, tally.called = time.monotonic() - began, citizens.called - before
@@ -215,7 +170,7 @@ async def _tends(stage: Stage) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _counts(tally: Tally) -> None:
+async def _counts(tally: DrillTally) -> None:
     """Broken promises while everything happens: those that may at no instant be broken."""
     while True:
         await asyncio.sleep(CHECKS)
@@ -272,7 +227,7 @@ async def _lines(stage: Stage, http: aiohttp.ClientSession) -> list[str]:
         await asyncio.sleep(1)
 
 
-def _closes(tally: Tally, ledger: Ledger, lines: list[str]) -> None:
+def _closes(tally: DrillTally, ledger: Ledger, lines: list[str]) -> None:
     """The last count: what may last a while may last no longer."""
     at = clock.now()
     outside = Outside(
@@ -296,9 +251,9 @@ def main() -> int:
     ask.add_argument("--logs", type=Path, required=True)
     said = ask.parse_args()
     only = [word for word in said.only.split(",") if word]
-    tally = Tally(said.seed, said.slack)
+    tally = DrillTally(said.seed, said.slack)
     asyncio.run(drill(tally, only, said.minutes, said.calls_per_second / CALLS, said.rest, said.logs))
-    report.prints(console, tally, Counter(one.name for one in tally.struck))
+    report.print_verdict(console, tally, Counter(one.name for one in tally.struck))
     return 0 if tally.is_good else 1
 
 

@@ -35,7 +35,7 @@ NOTHING: Mended = (None, None)
 
 
 @dataclass
-class Scene:
+class DrillScene:
     """What a fault may lay hands on."""
 
     stage: Stage
@@ -52,7 +52,7 @@ class Scene:
         raise TimeoutError("the practice carrier does not answer")
 
 
-Strike = Callable[[Scene, random.Random], Awaitable[Mended]]
+Strike = Callable[[DrillScene, random.Random], Awaitable[Mended]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Fault:
 
 
 def store_killed(which: str) -> Strike:
-    async def strikes(scene: Scene, _dice: random.Random) -> Mended:
+    async def strikes(scene: DrillScene, _dice: random.Random) -> Mended:
         scene.stage.kills_store(which)
         await asyncio.sleep(1)  # its keeper starts it again
         return _store_back(which)
@@ -75,7 +75,7 @@ def store_killed(which: str) -> Strike:
 
 
 def store_frozen(which: str) -> Strike:
-    async def strikes(scene: Scene, dice: random.Random) -> Mended:
+    async def strikes(scene: DrillScene, dice: random.Random) -> Mended:
         scene.stage.freezes_store(which)
         try:
             await asyncio.sleep(dice.uniform(1, 5))
@@ -87,7 +87,7 @@ def store_frozen(which: str) -> Strike:
 
 
 def way(which: str, mode: str) -> Strike:
-    async def strikes(scene: Scene, dice: random.Random) -> Mended:
+    async def strikes(scene: DrillScene, dice: random.Random) -> Mended:
         scene.stage.way(which, mode)
         try:
             await asyncio.sleep(dice.uniform(1, 5))
@@ -98,12 +98,12 @@ def way(which: str, mode: str) -> Strike:
     return strikes
 
 
-async def valkey_flushed(_scene: Scene, _dice: random.Random) -> Mended:
+async def valkey_flushed(_scene: DrillScene, _dice: random.Random) -> Mended:
     await asyncio.to_thread(store.client().flushall)
     return _store_back("valkey")
 
 
-async def valkey_rolled_back(_scene: Scene, dice: random.Random) -> Mended:
+async def valkey_rolled_back(_scene: DrillScene, dice: random.Random) -> Mended:
     """The index, and the broker's messages, as they were some seconds ago."""
     await asyncio.to_thread(_copy, save=True)
     await asyncio.sleep(dice.uniform(4, 7))
@@ -126,39 +126,39 @@ def _store_back(which: str) -> Mended:
 # processes
 
 
-async def worker_killed(scene: Scene, dice: random.Random) -> Mended:
+async def worker_killed(scene: DrillScene, dice: random.Random) -> Mended:
     scene.stage.kills(f"worker{dice.randrange(COPIES)}")
     return probes.is_dialled, WORKER_BACK
 
 
-async def worker_child_killed(scene: Scene, dice: random.Random) -> Mended:
+async def worker_child_killed(scene: DrillScene, dice: random.Random) -> Mended:
     scene.stage.kills_child(f"worker{dice.randrange(COPIES)}", dice.random())
     return probes.is_dialled, WORKER_BACK
 
 
-async def worker_frozen(scene: Scene, dice: random.Random) -> Mended:
+async def worker_frozen(scene: DrillScene, dice: random.Random) -> Mended:
     return await _frozen(scene, f"worker{dice.randrange(COPIES)}", dice.uniform(3, 9), (probes.is_dialled, WORKER_BACK))
 
 
-async def workers_rolling(scene: Scene, dice: random.Random) -> Mended:
+async def workers_rolling(scene: DrillScene, dice: random.Random) -> Mended:
     for n in range(COPIES):
         scene.stage.asks_to_stop(f"worker{n}")
         await asyncio.sleep(dice.uniform(2, 4))
     return probes.is_dialled, WORKER_BACK
 
 
-async def sweep_killed(scene: Scene, dice: random.Random) -> Mended:
+async def sweep_killed(scene: DrillScene, dice: random.Random) -> Mended:
     await _until_grown(scene, "sweep")
     scene.stage.kills(_a_sweep(scene, dice))
     return probes.is_offered, None
 
 
-async def sweep_frozen(scene: Scene, dice: random.Random) -> Mended:
+async def sweep_frozen(scene: DrillScene, dice: random.Random) -> Mended:
     await _until_grown(scene, "sweep")
     return await _frozen(scene, _a_sweep(scene, dice), dice.uniform(3, 9), (probes.is_offered, None))
 
 
-async def sweeps_racing(scene: Scene, dice: random.Random) -> Mended:
+async def sweeps_racing(scene: DrillScene, dice: random.Random) -> Mended:
     """Twice as many for a while."""
     several = [name for name in scene.stage.children if name.startswith("sweep")]
     for name in several:
@@ -169,23 +169,23 @@ async def sweeps_racing(scene: Scene, dice: random.Random) -> Mended:
     return NOTHING
 
 
-async def voice_killed(scene: Scene, dice: random.Random) -> Mended:
+async def voice_killed(scene: DrillScene, dice: random.Random) -> Mended:
     """One of its copies, with the requests in its hands."""
     await _kills_copy(scene, "voice", dice)
     return probes.answers(f"{scene.stage.voice}/health/live"), WEB_BACK
 
 
-async def web_killed(scene: Scene, dice: random.Random) -> Mended:
+async def web_killed(scene: DrillScene, dice: random.Random) -> Mended:
     await _kills_copy(scene, "web", dice)
     return probes.answers(f"{scene.stage.web}/health/live"), WEB_BACK
 
 
-async def _kills_copy(scene: Scene, name: str, dice: random.Random) -> None:
+async def _kills_copy(scene: DrillScene, name: str, dice: random.Random) -> None:
     await _until_grown(scene, name)
     scene.stage.kills_child(name, dice.random())
 
 
-async def _until_grown(scene: Scene, name: str) -> None:
+async def _until_grown(scene: DrillScene, name: str) -> None:
     """The death of the only one that works is a whole stop, which nothing promises to survive."""
     for _ in range(LONGEST):
         if scene.stage.is_grown(name):
@@ -193,7 +193,7 @@ async def _until_grown(scene: Scene, name: str) -> None:
         await asyncio.sleep(1)
 
 
-async def _frozen(scene: Scene, name: str, seconds: float, mended: Mended) -> Mended:
+async def _frozen(scene: DrillScene, name: str, seconds: float, mended: Mended) -> Mended:
     scene.stage.freezes(name)
     try:
         await asyncio.sleep(seconds)
@@ -202,7 +202,7 @@ async def _frozen(scene: Scene, name: str, seconds: float, mended: Mended) -> Me
     return mended
 
 
-def _a_sweep(scene: Scene, dice: random.Random) -> str:
+def _a_sweep(scene: DrillScene, dice: random.Random) -> str:
     return dice.choice([name for name in scene.stage.children if name.startswith("sweep")])
 
 
@@ -212,7 +212,7 @@ def _a_sweep(scene: Scene, dice: random.Random) -> str:
 def carrier(**wrong: Any) -> Strike:
     """REST, or its webhooks, for a while."""
 
-    async def strikes(scene: Scene, dice: random.Random) -> Mended:
+    async def strikes(scene: DrillScene, dice: random.Random) -> Mended:
         await scene.carrier(seed=dice.randrange(1 << 30), **wrong)
         try:
             await asyncio.sleep(dice.uniform(2, 6))
@@ -227,7 +227,7 @@ def rest(mode: str, share: float = 0.7, seconds: float = 6) -> Strike:
     return carrier(rest=[{"mode": mode, "times": None, "share": share, "seconds": seconds}])
 
 
-async def webhooks_replayed(scene: Scene, dice: random.Random) -> Mended:
+async def webhooks_replayed(scene: DrillScene, dice: random.Random) -> Mended:
     """What was told a while ago, signed and whole, told again."""
     sent = list(scene.ledger.sent)
     for entry in dice.sample(sent, min(20, len(sent))):
@@ -235,7 +235,7 @@ async def webhooks_replayed(scene: Scene, dice: random.Random) -> Mended:
     return NOTHING
 
 
-async def webhooks_forged(scene: Scene, dice: random.Random) -> Mended:
+async def webhooks_forged(scene: DrillScene, dice: random.Random) -> Mended:
     """The same with another's signature, none, or other words under a true one: refused."""
     sent = list(scene.ledger.sent)
     for entry in dice.sample(sent, min(10, len(sent))):
@@ -251,7 +251,7 @@ async def webhooks_forged(scene: Scene, dice: random.Random) -> Mended:
     return NOTHING
 
 
-async def _posts(scene: Scene, url: str, params: dict[str, str], signature: str) -> int:
+async def _posts(scene: DrillScene, url: str, params: dict[str, str], signature: str) -> int:
     headers = {"X-Twilio-Signature": signature} if signature else {}
     try:
         async with scene.http.post(url, data=params, headers=headers) as answer:
@@ -265,7 +265,7 @@ async def _posts(scene: Scene, url: str, params: dict[str, str], signature: str)
 # people
 
 
-async def browser_closed(scene: Scene, dice: random.Random) -> Mended:
+async def browser_closed(scene: DrillScene, dice: random.Random) -> Mended:
     """One agent in eight at once, for longer than a connection may be silent."""
     several = max(1, len(scene.agents.people) // 8)
     gone = [scene.agents.errs(dice) for _ in range(several)]
@@ -281,7 +281,7 @@ def _opens_again(person: Person) -> None:
     person.closed = False
 
 
-async def two_tabs(scene: Scene, dice: random.Random) -> Mended:
+async def two_tabs(scene: DrillScene, dice: random.Random) -> Mended:
     person = scene.agents.errs(dice)
     person.tabs = 2
     await asyncio.sleep(dice.uniform(4, 8))
@@ -292,7 +292,7 @@ async def two_tabs(scene: Scene, dice: random.Random) -> Mended:
 def answers(mood: str) -> Strike:
     """How one agent in four answers their next offer."""
 
-    async def strikes(scene: Scene, dice: random.Random) -> Mended:
+    async def strikes(scene: DrillScene, dice: random.Random) -> Mended:
         for _ in range(max(1, len(scene.agents.people) // 4)):
             scene.agents.errs(dice).mood = mood
         await asyncio.sleep(2)
@@ -301,7 +301,7 @@ def answers(mood: str) -> Strike:
     return strikes
 
 
-async def offer_ignored(scene: Scene, dice: random.Random) -> Mended:
+async def offer_ignored(scene: DrillScene, dice: random.Random) -> Mended:
     person = scene.agents.errs(dice)
     person.ignored = asyncio.get_running_loop().create_future()
     person.mood = "ignore"
@@ -312,7 +312,7 @@ async def offer_ignored(scene: Scene, dice: random.Random) -> Mended:
     return NOTHING
 
 
-async def callers_hang_up(scene: Scene, dice: random.Random) -> Mended:
+async def callers_hang_up(scene: DrillScene, dice: random.Random) -> Mended:
     """One of those at each edge: ringing, in a question, in the queue, in a room."""
     async with scene.http.get(f"{scene.stage.carrier}/practice/calls") as answer:
         live = await answer.json()

@@ -13,7 +13,7 @@ from callcenter.db import reading
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import callbacks, drill_counts
 from ivr.drill.town import CITIZENS
-from ivr.practice.journal import Entry
+from ivr.practice.journal import JournalEntry
 from ivr.prompts import text
 
 READS = 1.0  # seconds between two readings
@@ -28,7 +28,7 @@ class Ledger:
     def __init__(self, carrier: str) -> None:
         self._url = f"{carrier}/practice/log"
         self._next = 0
-        self.sent: deque[Entry] = deque(maxlen=400)  # signed webhooks, to be replayed
+        self.sent: deque[JournalEntry] = deque(maxlen=400)  # signed webhooks, to be replayed
         self.server_errors: list[str] = []
         self.let_in: list[str] = []  # unsigned, and not refused
         self.dropped: set[str] = set()
@@ -49,7 +49,7 @@ class Ledger:
     async def read(self, http: aiohttp.ClientSession) -> None:
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
             async with http.get(self._url, params={"since": str(self._next)}) as answer:
-                entries: list[Entry] = await answer.json()
+                entries: list[JournalEntry] = await answer.json()
             for entry in entries:
                 if not _is_finished(entry):
                     break
@@ -73,7 +73,7 @@ class Ledger:
                 "forged and let in": self.let_in,
             }
 
-    def _takes(self, entry: Entry) -> None:
+    def _takes(self, entry: JournalEntry) -> None:
         match entry["kind"]:
             case "webhook":
                 self._takes_webhook(entry)
@@ -88,7 +88,7 @@ class Ledger:
             case "apology":
                 self.dropped.add(entry["sid"])
 
-    def _takes_webhook(self, entry: Entry) -> None:
+    def _takes_webhook(self, entry: JournalEntry) -> None:
         params, status = entry["params"], entry["status"] or 0
         line = params.get("CallSid", "")
         if status >= 500:
@@ -108,7 +108,7 @@ class Ledger:
             self.sent.append(entry)
 
 
-def _is_finished(entry: Entry) -> bool:
+def _is_finished(entry: JournalEntry) -> bool:
     if entry["kind"] not in ("webhook", "rest") or entry["status"] is not None or entry.get("dropped"):
         return True
     at: Any = datetime.fromisoformat(entry["at"])

@@ -18,7 +18,7 @@ DELAY = 0.15  # seconds
 MODES = ("open", "cut", "half-open", "slow")
 
 
-class Way:
+class StoreWay:
     """One store's way, and the connections on it."""
 
     def __init__(self, target: str) -> None:
@@ -50,7 +50,7 @@ class End(asyncio.Protocol):
 
     transport: asyncio.Transport | None = None
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: StoreWay) -> None:
         self.way = way
         self.other: End | None = None
         self.early: list[bytes] = []
@@ -111,14 +111,14 @@ class Inner(End):
 class Outer(End):
     """The store's end."""
 
-    def __init__(self, way: Way, inner: Inner) -> None:
+    def __init__(self, way: StoreWay, inner: Inner) -> None:
         super().__init__(way)
         self.other = inner
 
 
 async def serve(ways: dict[str, tuple[int, str]], hears: Callable[[], Awaitable[bytes]]) -> None:
     """Until nobody speaks to it any more."""
-    open_ = {name: Way(target) for name, (_, target) in ways.items()}
+    open_ = {name: StoreWay(target) for name, (_, target) in ways.items()}
     for name, (port, _) in ways.items():
         await open_[name].opens(port)
     while line := (await hears()).decode().split():

@@ -2,20 +2,17 @@
 
 from collections.abc import Mapping
 from statistics import median
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from callcenter.records import promises
-
-if TYPE_CHECKING:
-    from ivr.drill.campaign import Struck, Tally
+from ivr.drill.tally import DrillTally, Struck
 
 SHOWN = 5  # of each kind of loss
 
 
-def prints(console: Console, tally: "Tally", times: Mapping[str, int]) -> None:
+def print_verdict(console: Console, tally: DrillTally, times: Mapping[str, int]) -> None:
     """What was struck, how long the service took to be well, what was broken or lost."""
     table = Table("fault", "times", "recovered in (median, worst)", "promised", "late", box=None, pad_edge=False)
     for name in sorted(times):
@@ -66,7 +63,7 @@ def prints(console: Console, tally: "Tally", times: Mapping[str, int]) -> None:
     console.print("[green]Every promise was kept.[/]" if tally.is_good else "[red]The drill has failed.[/]")
 
 
-def _allowed(one: "Struck", slack: float) -> str:
+def _allowed(one: Struck, slack: float) -> str:
     """What it was given beyond the promise, and why; nothing where it was judged by the promise itself."""
     if one.starved.stretch == 1:
         return ""

@@ -15,7 +15,7 @@ from callcenter.db import transaction
 from callcenter.records.agents import Agent, sealed_phone
 from callcenter.records.identifiers import new_id
 from callcenter.reference import rows
-from ivr.practice.agents import BEATS, Desk, entry
+from ivr.practice.agents import BEATS, PracticeDesk, entry
 from ivr.practice.citizens import POSTAL_CODES
 
 PASSWORD = "un mot de passe de répétition"
@@ -59,7 +59,7 @@ def settle(count: int) -> list[tuple[str, str]]:
 class Person:
     """One agent at their desk. Whoever breaks things sets `closed`, `tabs` or `mood` for a while."""
 
-    def __init__(self, agent_id: str, desk: Desk, dice: random.Random) -> None:
+    def __init__(self, agent_id: str, desk: PracticeDesk, dice: random.Random) -> None:
         self.id = agent_id
         self.desk = desk
         self.dice = dice
@@ -131,7 +131,7 @@ class Person:
         await asyncio.gather(*recorded)
 
 
-async def supervises(desk: Desk, staff: Sequence[str], dice: random.Random) -> None:
+async def supervises(desk: PracticeDesk, staff: Sequence[str], dice: random.Random) -> None:
     """In one conversation after the other, in every way; most agents that are asked for are in none."""
     while True:
         with contextlib.suppress(*Faults):
@@ -159,10 +159,10 @@ class Agents:
         )
         door = asyncio.Semaphore(AT_THE_DOOR)
         for agent_id, login in self._staff:
-            desk = Desk(self._http, self._web, login, PASSWORD)
+            desk = PracticeDesk(self._http, self._web, login, PASSWORD)
             self.people.append(Person(agent_id, desk, random.Random(self._dice.random())))  # noqa: S311 - dice
         self._tasks = [asyncio.create_task(person.works(door)) for person in self.people]
-        ines, dice = Desk(self._http, self._web, SUPERVISOR, PASSWORD), random.Random(self._dice.random())  # noqa: S311
+        ines, dice = PracticeDesk(self._http, self._web, SUPERVISOR, PASSWORD), random.Random(self._dice.random())  # noqa: S311
         self._tasks.append(asyncio.create_task(supervises(ines, [agent_id for agent_id, _ in self._staff], dice)))
 
     async def end(self) -> None:

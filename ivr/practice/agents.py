@@ -39,7 +39,7 @@ class Pace:
         return type(self)(*spans)
 
 
-class Desk:
+class PracticeDesk:
     """One agent's session at their desk."""
 
     def __init__(self, http: aiohttp.ClientSession, web: str, login: str, password: str) -> None:
@@ -72,7 +72,7 @@ class Desk:
             return answer.status < 400
 
 
-async def works(desk: Desk, pace: Pace, chance: random.Random, door: asyncio.Semaphore) -> None:
+async def works(desk: PracticeDesk, pace: Pace, chance: random.Random, door: asyncio.Semaphore) -> None:
     """A shift without end: whatever the desk shows, do what an agent would do next."""
     async with door:
         await desk.sign_in()
@@ -115,14 +115,14 @@ def entry(shown: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     }
 
 
-async def _beats(desk: Desk) -> None:
+async def _beats(desk: PracticeDesk) -> None:
     while True:
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
             await desk.does("beat")
         await asyncio.sleep(BEATS)
 
 
-async def _always(desk: Desk, pace: Pace, chance: random.Random, door: asyncio.Semaphore) -> None:
+async def _always(desk: PracticeDesk, pace: Pace, chance: random.Random, door: asyncio.Semaphore) -> None:
     """A desk that fails begins again: the service may be restarting."""
     while True:
         try:
@@ -139,7 +139,7 @@ async def everyone_works(web: str, accounts: Sequence[tuple[str, str]], pace: Pa
     timeout = aiohttp.ClientTimeout(total=10)
     door = asyncio.Semaphore(AT_THE_DOOR)
     async with aiohttp.ClientSession(connector=limits, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as http:
-        desks = [Desk(http, web, login, password) for login, password in accounts]
+        desks = [PracticeDesk(http, web, login, password) for login, password in accounts]
         await asyncio.gather(*(_always(desk, pace, _dice(chance), door) for desk in desks))
 
 
@@ -158,9 +158,9 @@ def main() -> None:
     if said.account:
         accounts = [(login, password) for login, _, password in (each.partition(":") for each in said.account)]
     else:
-        from callcenter.demonstration import villagers as demo
+        from callcenter.demonstration import practice_accounts
 
-        accounts = [(each["login"], each["password"]) for each in demo.practice_agents()]
+        accounts = [(each["login"], each["password"]) for each in practice_accounts.practice_agents()]
     with asyncio.Runner() as runner:
         task = everyone_works(said.web.rstrip("/"), accounts, Pace().hurried(said.hurry))
         loop = runner.get_loop()

@@ -24,14 +24,14 @@ class Subscription:
     events: frozenset[str] = frozenset({"completed"})
 
 
-class Place(Protocol):
+class Whereabouts(Protocol):
     """Where a call is when no document speaks: who hears what it says there."""
 
-    def heard_by(self, call: "Call", /) -> list["Call"]: ...
+    def heard_by(self, call: "PracticeCall", /) -> list["PracticeCall"]: ...
 
 
 @dataclass(eq=False)
-class Call:
+class PracticeCall:
     """`scene` is the task that plays its documents; a redirect replaces it, a hang-up cancels it."""
 
     account: str
@@ -53,7 +53,7 @@ class Call:
     sequence: int = 0
     scene: asyncio.Task[None] | None = None
     person: asyncio.Task[None] | None = None
-    place: "Place | None" = None  # a Member, a Participant or a Bridge
+    place: "Whereabouts | None" = None  # a Member, a Participant or a Bridge
 
     @property
     def over(self) -> bool:
@@ -145,11 +145,11 @@ class Call:
 class Bridge:
     """Two calls talking to each other without a room: <Dial> to a number, a client or a queue."""
 
-    def __init__(self, one: Call, other: Call) -> None:
+    def __init__(self, one: PracticeCall, other: PracticeCall) -> None:
         self.calls = (one, other)
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def heard_by(self, call: Call) -> list[Call]:
+    def heard_by(self, call: PracticeCall) -> list[PracticeCall]:
         """Who hears what `call` says."""
         return [other for other in self.calls if other is not call and not self.over.done()]
 

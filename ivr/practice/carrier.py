@@ -3,21 +3,22 @@
 import asyncio
 import random
 from collections import deque
+from collections.abc import Callable, Coroutine
 from email.utils import format_datetime
+from typing import Any, Protocol
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from callcenter import clock
-from ivr.practice.calls import Call, Subscription
+from ivr.practice.behaviours import Behaviour
+from ivr.practice.calls import PracticeCall, Subscription
 from ivr.practice.documents import DocumentError
-from ivr.practice.interpreter import Conversation
 from ivr.practice.journal import Journal
-from ivr.practice.numbers import Message, Number
-from ivr.practice.people import Behaviour, act
+from ivr.practice.numbers import Number, TextMessage
 from ivr.practice.phone import Phone
 from ivr.practice.queues import Queue
 from ivr.practice.recordings import Recording
 from ivr.practice.rooms import Participant, Room
-from ivr.practice.sounds import Sounds
+from ivr.practice.sound_lengths import SoundLengths
 from ivr.practice.webhooks import Target, Webhooks
 
 LEAST_RINGING = 10.0  # real seconds that a telephone held from outside rings, at any speed
@@ -26,14 +27,38 @@ LISTENS = 4.0  # telephone seconds after which the machine detection makes up it
 KEPT = 5_000  # ended calls and rooms that REST can still be asked about
 
 
+class Performer(Protocol):
+    """Who performs documents for one call."""
+
+    async def run(self, target: Target, /) -> None: ...
+
+    async def plays_aside(self, target: Target, topic: str, /) -> bool: ...
+
+
+Performs = Callable[["Carrier", PracticeCall], Performer]
+Acts = Callable[["Carrier", PracticeCall, Behaviour], Coroutine[Any, Any, None]]
+
+
 class Carrier:
     """One account. `speed` divides every spoken word, pause and timeout; REST, webhooks, dial rate are real time.
+
+    `performs` gives who reads a call's documents; `acts` is what somebody does who is rung. Both know the carrier,
+    which knows neither.
 
     Not knowable offline, so both are offered: `actions_after_hangup` (whether the action of an Enqueue, a Dial or a
     Record is requested when its caller hangs up), `end_before_leave` (conference-end before the participant-leave).
     """
 
-    def __init__(self, account: str, token: str, speed: float = 1.0, calls_per_second: float = 1.0) -> None:
+    def __init__(
+        self,
+        account: str,
+        token: str,
+        performs: Performs,
+        acts: Acts,
+        speed: float = 1.0,
+        calls_per_second: float = 1.0,
+    ) -> None:
+        self._performs, self._acts = performs, acts
         self.account = account
         self.token = token
         self.api_keys: dict[str, str] = {}  # REST requests may come with one of these in place of the token
@@ -46,12 +71,12 @@ class Carrier:
         self.end_before_leave = False
         self.journal = Journal()
         self.webhooks = Webhooks(token, self.journal)
-        self.sounds = Sounds(self.webhooks)
-        self.calls: dict[str, Call] = {}
+        self.sounds = SoundLengths(self.webhooks)
+        self.calls: dict[str, PracticeCall] = {}
         self.queues: dict[str, Queue] = {}
         self.rooms: dict[str, Room] = {}
         self.numbers: dict[str, Number] = {}
-        self.messages: dict[str, Message] = {}
+        self.messages: dict[str, TextMessage] = {}
         self.recordings: dict[str, Recording] = {}
         self.behaviours: dict[str, Behaviour] = {}
         self.default_behaviour = Behaviour("answer_and_press_1")
@@ -98,7 +123,7 @@ class Carrier:
                 self.rooms = {sid: r for sid, r in self.rooms.items() if r.participants or r is found}
         return found
 
-    def live_at(self, number: str) -> Call | None:
+    def live_at(self, number: str) -> PracticeCall | None:
         """The newest call that is not over at a number, whoever dialled."""
         return next((c for c in reversed(self.calls.values()) if c.phone.number == number and not c.over), None)
 
@@ -111,10 +136,12 @@ class Carrier:
         target: Target | None = None,
         extra: dict[str, str] | None = None,
         controlled: bool = True,
-    ) -> Call:
+    ) -> PracticeCall:
         """Somebody dials one of our numbers (KeyError: it is not), or a browser connects, with its own target."""
         number = None if target else self.numbers[to]
-        call = Call(self.account, from_, to, "inbound", Phone(from_, controlled), status="ringing", extra=extra or {})
+        call = PracticeCall(
+            self.account, from_, to, "inbound", Phone(from_, controlled), status="ringing", extra=extra or {}
+        )
         if number:
             call.subscription, call.fallback = number.subscription, number.fallback
         self._keeps(call)
@@ -125,9 +152,9 @@ class Carrier:
     def dials(
         self, from_: str, to: str, target: Target, subscription: Subscription | None, fallback: Target | None,
         timeout: float = 60, detect: str = "", detected: Target | None = None,
-    ) -> Call:  # fmt: skip
+    ) -> PracticeCall:  # fmt: skip
         """A REST create: queued until the account's rate allows it. `detect`, `detected`: machine detection."""
-        call = Call(
+        call = PracticeCall(
             self.account, from_, to, "outbound-api", self._phone(to), subscription=subscription, fallback=fallback
         )
         self._keeps(call)
@@ -139,7 +166,7 @@ class Carrier:
         return call
 
     async def _dial(
-        self, call: Call, target: Target, wait: float, rings_for: float, detect: str, detected: Target | None
+        self, call: PracticeCall, target: Target, wait: float, rings_for: float, detect: str, detected: Target | None
     ) -> None:
         await asyncio.sleep(wait)
         if await self.rings(call, rings_for) != "in-progress":
@@ -151,7 +178,7 @@ class Carrier:
             call.extra = {**call.extra, **self._judges(call, detect)}
         await self._scene(call, target)
 
-    async def _detects(self, call: Call, detect: str, detected: Target) -> None:
+    async def _detects(self, call: PracticeCall, detect: str, detected: Target) -> None:
         """In the background; of a call that is over by then nothing is told."""
         await asyncio.sleep(self.scaled(LISTENS))
         if not call.over:
@@ -159,7 +186,7 @@ class Carrier:
             said = {**who, **self._judges(call, detect)}
             self.webhooks.tell("async_amd", f"{call.sid} amd", detected, said, last=True)
 
-    def _judges(self, call: Call, detect: str) -> dict[str, str]:
+    def _judges(self, call: PracticeCall, detect: str) -> dict[str, str]:
         """By how it was answered: somebody who says who they are may sound like a machine, a silence is nothing."""
         kind = self.behaviour(call.to).kind
         machine = kind == "voicemail" or (kind != "mute" and self.ear.random() < self.misjudges)
@@ -167,15 +194,15 @@ class Carrier:
         call.answered_by = "unknown" if kind == "mute" else ends if machine else "human"
         return {"AnsweredBy": call.answered_by, "MachineDetectionDuration": str(round(LISTENS * 1000))}
 
-    def child(self, parent: Call, from_: str, to: str, subscription: Subscription | None) -> Call:
+    def child(self, parent: PracticeCall, from_: str, to: str, subscription: Subscription | None) -> PracticeCall:
         """A leg that a <Dial> makes: no rate limit."""
-        call = Call(
+        call = PracticeCall(
             self.account, from_, to, "outbound-dial", self._phone(to), parent=parent.sid, subscription=subscription
         )
         self._keeps(call)
         return call
 
-    async def rings(self, call: Call, rings_for: float) -> str:
+    async def rings(self, call: PracticeCall, rings_for: float) -> str:
         """Rings the far end until it answers (in-progress) or does not (its terminal status)."""
         busy = self.live_at(call.to) not in (None, call) and not call.to.startswith("client:")
         self._notes_overlap(call)
@@ -183,7 +210,7 @@ class Carrier:
         behaviour = Behaviour("busy", after=0) if busy else self.behaviour(call.to)
         call.becomes("ringing", self.webhooks)
         call.phone.note("ringing")
-        call.person = self.webhooks.spawn(act(self, call, behaviour))
+        call.person = self.webhooks.spawn(self._acts(self, call, behaviour))
         try:
             # Twilio adds five seconds to what was asked
             async with asyncio.timeout(self.patience(call.phone, rings_for + 5, LEAST_RINGING)):
@@ -199,7 +226,7 @@ class Carrier:
         call.phone.note("answered")
         return call.status
 
-    def _notes_overlap(self, call: Call) -> None:
+    def _notes_overlap(self, call: PracticeCall) -> None:
         """Two dials of ours that ring one number at once: what a called person would notice."""
         for other in self.calls.values():
             ours = other is not call and other.to == call.to and other.direction == call.direction == "outbound-api"
@@ -212,33 +239,33 @@ class Carrier:
     def _phone(self, number: str) -> Phone:
         return Phone(number, self.behaviour(number).kind == "manual")
 
-    def _keeps(self, call: Call) -> None:
+    def _keeps(self, call: PracticeCall) -> None:
         self.calls[call.sid] = call
         while len(self._ended) > KEPT:
             self.calls.pop(self._ended.popleft(), None)
 
-    def redirects(self, call: Call, target: Target) -> None:
+    def redirects(self, call: PracticeCall, target: Target) -> None:
         """A live call leaves whatever it does and goes to another document."""
         self._plays(call, target)
 
-    def _plays(self, call: Call, target: Target) -> None:
+    def _plays(self, call: PracticeCall, target: Target) -> None:
         before = call.scene
         call.scene = asyncio.create_task(self._scene(call, target, before))
         if before:
             before.cancel()
 
-    async def _scene(self, call: Call, target: Target, before: asyncio.Task[None] | None = None) -> None:
+    async def _scene(self, call: PracticeCall, target: Target, before: asyncio.Task[None] | None = None) -> None:
         if before:
             await asyncio.wait({before})
         try:
-            await Conversation(self, call).run(target)
+            await self._performs(self, call).run(target)
         except Exception:
             self.journal.note("error", sid=call.sid, code=0, url="")  # a fault of this carrier
             self.ends(call, "failed")
             raise
         self.ends(call, "completed")
 
-    def ends(self, call: Call, status: str) -> None:
+    def ends(self, call: PracticeCall, status: str) -> None:
         """Hangs up, from either side; a call that is over stays as it ended."""
         if call.over:
             return
@@ -255,12 +282,12 @@ class Carrier:
             if task and task is not here:
                 task.cancel()
 
-    def speaks(self, call: Call, text: str) -> None:
+    def speaks(self, call: PracticeCall, text: str) -> None:
         """Words said on the line: heard by whoever hears this call now."""
         for other in call.place.heard_by(call) if call.place else []:
             other.phone.note("voice", text=text, by=call.phone.number)
 
-    def reports(self, call: Call, error: DocumentError) -> None:
+    def reports(self, call: PracticeCall, error: DocumentError) -> None:
         self.journal.note("error", sid=call.sid, code=error.code, url=error.url)
 
     # rooms
@@ -273,7 +300,7 @@ class Carrier:
         attributes: dict[str, str],
         subscription: Subscription | None,
         timeout: float,
-    ) -> Call:
+    ) -> PracticeCall:
         """Participants create: a call whose only document is the room."""
         response = Element("Response")
         conference = SubElement(SubElement(response, "Dial"), "Conference", attributes)
@@ -285,9 +312,9 @@ class Carrier:
             return
         participant.hold = hold
         participant.call.phone.note("hold" if hold else "unhold")
-        conversation = Conversation(self, participant.call)
+        performer = self._performs(self, participant.call)
         if hold and music:
-            participant.plays(lambda: conversation.plays_aside(music, "hold"))
+            participant.plays(lambda: performer.plays_aside(music, "hold"))
         else:
             participant.plays(None)
         participant.room.tells("participant-hold" if hold else "participant-unhold", participant)
@@ -298,7 +325,7 @@ class Carrier:
 
     async def _announce(self, room: Room, participants: list[Participant], target: Target) -> None:
         heard = await asyncio.gather(
-            *(Conversation(self, p.call).plays_aside(target, "announce") for p in participants)
+            *(self._performs(self, p.call).plays_aside(target, "announce") for p in participants)
         )
         if not all(heard):
             room.tells("announcement-fail", AnnounceUrl=target.url, ReasonAnnouncementFailed="11200")
@@ -307,11 +334,11 @@ class Carrier:
 
     # texts
 
-    def texts(self, message: Message) -> None:
+    def texts(self, message: TextMessage) -> None:
         self.messages[message.sid] = message
         self.webhooks.spawn(self._deliver(message))
 
-    async def _deliver(self, message: Message) -> None:
+    async def _deliver(self, message: TextMessage) -> None:
         """Every text is sent; at a number that fails or is busy none arrives."""
         lost = self.behaviour(message.to).kind in ("failed", "busy")
         for status in ("sent", "undelivered" if lost else "delivered"):

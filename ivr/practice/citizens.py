@@ -8,7 +8,7 @@ import random
 import re
 from dataclasses import dataclass
 
-from ivr.practice.calls import Call
+from ivr.practice.calls import PracticeCall
 from ivr.practice.carrier import Carrier
 from ivr.practice.queues import Member
 from ivr.practice.rooms import Participant
@@ -71,14 +71,14 @@ async def _lives(carrier: Carrier, number: str, n: int, every: float, dice: rand
         await asyncio.sleep(carrier.scaled(dice.expovariate(1 / every)))
 
 
-def dials(carrier: Carrier, citizen: Citizen, number: str, dice: random.Random) -> Call:
+def dials(carrier: Carrier, citizen: Citizen, number: str, dice: random.Random) -> PracticeCall:
     """One practice call, on its way."""
     call = carrier.receives(citizen.number, number, controlled=False)
     call.person = carrier.webhooks.spawn(_calls(carrier, call, citizen, dice))
     return call
 
 
-async def _calls(carrier: Carrier, call: Call, citizen: Citizen, dice: random.Random) -> None:
+async def _calls(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
     patience = asyncio.create_task(_loses_patience(carrier, call, citizen, dice))
     try:
         await asyncio.gather(_answers_questions(carrier, call, citizen, dice), _talks(carrier, call, citizen))
@@ -86,7 +86,7 @@ async def _calls(carrier: Carrier, call: Call, citizen: Citizen, dice: random.Ra
         patience.cancel()
 
 
-async def _answers_questions(carrier: Carrier, call: Call, citizen: Citizen, dice: random.Random) -> None:
+async def _answers_questions(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
     phone = call.phone
     read = 0
     while not call.over:
@@ -110,7 +110,7 @@ async def _answers_questions(carrier: Carrier, call: Call, citizen: Citizen, dic
             phone.presses(keys_for(citizen, heard, ear.num_digits, dice))
 
 
-async def _talks(carrier: Carrier, call: Call, citizen: Citizen) -> None:
+async def _talks(carrier: Carrier, call: PracticeCall, citizen: Citizen) -> None:
     """Hangs up at the end of the conversation, if the agent has not."""
     while not isinstance(call.place, Participant) or not call.place.heard_by(call):
         if call.over:
@@ -121,7 +121,7 @@ async def _talks(carrier: Carrier, call: Call, citizen: Citizen) -> None:
     carrier.ends(call, "completed")
 
 
-async def _loses_patience(carrier: Carrier, call: Call, citizen: Citizen, dice: random.Random) -> None:
+async def _loses_patience(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
     """One in two asks to be called back, if the queue offers it; the others hang up."""
     await asyncio.sleep(carrier.scaled(citizen.patience))
     if isinstance(call.place, Member) and dice.random() < 0.5 and await call.phone.asked_within(carrier.scaled(30)):

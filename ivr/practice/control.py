@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ivr.practice.calls import Bridge, Call
+from ivr.practice.behaviours import Behaviour
+from ivr.practice.calls import Bridge, PracticeCall
 from ivr.practice.carrier import Carrier
 from ivr.practice.citizens import Citizen, dials
 from ivr.practice.faults import Faults
-from ivr.practice.people import Behaviour
 from ivr.practice.phone import Ear
 from ivr.practice.queues import Member
 from ivr.practice.rooms import Participant
@@ -36,7 +36,7 @@ VARIANTS = {
 }
 
 
-class Wrong(Exception):
+class ControlError(Exception):
     """A request this carrier cannot do: its HTTP status and a sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -70,7 +70,7 @@ def _endpoint(carrier: Carrier, verbs: dict[str, Verb]) -> Callable[[Request], A
         try:
             body = await request.json() if await request.body() else {}
             status, said = await verbs["GET" if request.method == "HEAD" else request.method](carrier, request, body)
-        except Wrong as wrong:
+        except ControlError as wrong:
             status, said = wrong.status, {"error": str(wrong)}
         except (ValueError, TypeError) as error:
             status, said = 400, {"error": str(error)}
@@ -79,7 +79,7 @@ def _endpoint(carrier: Carrier, verbs: dict[str, Verb]) -> Callable[[Request], A
     return endpoint
 
 
-def state(call: Call, since: int = 0) -> Body:
+def state(call: PracticeCall, since: int = 0) -> Body:
     """A call as its far end and a test see it; `transcript` from entry `since` on."""
     place = call.place
     ear = call.phone.ear
@@ -111,15 +111,15 @@ def _question(number: int, ear: Ear) -> Body:
     return {"n": number, "input": sorted(ear.inputs), "digits": ear.num_digits}
 
 
-def _who(call: Call) -> Body:
+def _who(call: PracticeCall) -> Body:
     label = call.place.label if isinstance(call.place, Participant) else ""
     return {"sid": call.sid, "number": call.phone.number, "label": label}
 
 
-def _find(carrier: Carrier, request: Request) -> Call:
+def _find(carrier: Carrier, request: Request) -> PracticeCall:
     call = carrier.calls.get(request.path_params["sid"])
     if call is None:
-        raise Wrong(404, "no such call")
+        raise ControlError(404, "no such call")
     return call
 
 
@@ -140,7 +140,7 @@ async def _place(carrier: Carrier, _request: Request, body: Body) -> Answer:
     """`from`, `to`; or a browser's device: `voice_url` of its application, and its `parameters`."""
     target = Target(body["voice_url"]) if body.get("voice_url") else None
     if target is None and body.get("to") not in carrier.numbers:
-        raise Wrong(404, "nobody of ours has that number")
+        raise ControlError(404, "nobody of ours has that number")
     extra = {str(k): str(v) for k, v in body.get("parameters", {}).items()}
     call = carrier.receives(body.get("from", "anonymous"), body.get("to", ""), target, extra)
     return 201, state(call)
@@ -150,7 +150,7 @@ async def _citizen_dials(carrier: Carrier, _request: Request, body: Body) -> Ans
     """A practice citizen dials and finds the way alone: `number`, `postal_code`, `patience`, `talks`; `to`."""
     to = body.pop("to", "") or next(iter(carrier.numbers))
     if to not in carrier.numbers:
-        raise Wrong(404, "nobody of ours has that number")
+        raise ControlError(404, "nobody of ours has that number")
     citizen = Citizen(**body)
     dice = random.Random(citizen.number)  # noqa: S311 - dice, not secrets
     return 201, state(dials(carrier, citizen, to, dice))
@@ -189,14 +189,14 @@ async def _do(carrier: Carrier, request: Request, body: Body) -> Answer:
     elif deed == "silence":
         (await _ear(call)).silence()
     else:
-        raise Wrong(404, "keys, speech, silence, answer, hangup")
+        raise ControlError(404, "keys, speech, silence, answer, hangup")
     return 200, state(call, len(phone.transcript))
 
 
-async def _ear(call: Call) -> Ear:
+async def _ear(call: PracticeCall) -> Ear:
     ear = await call.phone.asked_within()
     if ear is None:
-        raise Wrong(409, "no question is open: nobody hears this")
+        raise ControlError(409, "no question is open: nobody hears this")
     return ear
 
 
@@ -218,7 +218,7 @@ async def _call_at(carrier: Carrier, request: Request, _body: Body) -> Answer:
     deadline = loop.time() + _number(request, "wait", 0)
     while (call := carrier.live_at(number)) is None or call.status in ("queued", "initiated"):
         if loop.time() >= deadline:
-            raise Wrong(404, f"nobody rings {number}")
+            raise ControlError(404, f"nobody rings {number}")
         await asyncio.sleep(0.02)
     return 200, state(call)
 
@@ -264,7 +264,7 @@ async def _set_faults(carrier: Carrier, _request: Request, body: Body) -> Answer
 async def _vary(carrier: Carrier, _request: Request, body: Body) -> Answer:
     for name, value in body.items():
         if name not in VARIANTS:
-            raise Wrong(400, f"unknown variant: {name}")
+            raise ControlError(400, f"unknown variant: {name}")
         setattr(carrier, name, VARIANTS[name](value))
     return 200, {name: getattr(carrier, name) for name in VARIANTS}
 

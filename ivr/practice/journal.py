@@ -18,23 +18,23 @@ from typing import Any
 
 from callcenter import clock
 
-Entry = dict[str, Any]
+JournalEntry = dict[str, Any]
 
 
 class Journal:
     """The last `keeps` entries; numbers go on counting when old entries are forgotten."""
 
     def __init__(self, keeps: int = 20_000) -> None:
-        self._entries: deque[Entry] = deque(maxlen=keeps)
+        self._entries: deque[JournalEntry] = deque(maxlen=keeps)
         self._count = 0
 
-    def note(self, kind: str, **what: Any) -> Entry:
-        entry: Entry = {"n": self._count, "at": clock.now().isoformat(), "kind": kind, **what}
+    def note(self, kind: str, **what: Any) -> JournalEntry:
+        entry: JournalEntry = {"n": self._count, "at": clock.now().isoformat(), "kind": kind, **what}
         self._count += 1
         self._entries.append(entry)
         return entry
 
-    def since(self, n: int) -> list[Entry]:
+    def since(self, n: int) -> list[JournalEntry]:
         """Every entry numbered `n` or later that is still kept."""
         first = self._count - len(self._entries)
         return list(islice(self._entries, max(0, n - first), None))

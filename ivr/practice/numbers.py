@@ -84,7 +84,7 @@ def _segments(body: str) -> int:
 
 
 @dataclass(eq=False)
-class Message:
+class TextMessage:
     """A text message; news of its first status is never sent."""
 
     account: str

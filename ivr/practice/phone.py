@@ -14,7 +14,7 @@ SOON = 10.0  # real seconds that a key waits for a question to be asked
 
 
 @dataclass(frozen=True)
-class Heard:
+class KeysOrWords:
     """What a question got: keys, or words with the confidence of the recognition (None: not given)."""
 
     digits: str = ""
@@ -30,7 +30,7 @@ class Ear:
         self.num_digits = num_digits
         self.finish_on = finish_on
         self.digits = ""
-        self.heard: Heard | None = None
+        self.heard: KeysOrWords | None = None
         self.closed = False
         self._touched = asyncio.Event()
 
@@ -38,26 +38,26 @@ class Ear:
         if self.closed or "dtmf" not in self.inputs:
             return
         if key in self.finish_on:
-            self._close(Heard(digits=self.digits))
+            self._close(KeysOrWords(digits=self.digits))
         else:
             self.digits += key
             if self.num_digits and len(self.digits) >= self.num_digits:
-                self._close(Heard(digits=self.digits))
+                self._close(KeysOrWords(digits=self.digits))
         self._touched.set()
 
     def words(self, text: str, confidence: float | None) -> None:
         # the first kind of input wins
         if not self.closed and "speech" in self.inputs and not self.digits:
-            self._close(Heard(speech=text, confidence=confidence))
+            self._close(KeysOrWords(speech=text, confidence=confidence))
             self._touched.set()
 
     def silence(self) -> None:
         """Nobody will say anything more: what was typed is the answer."""
         if not self.closed:
-            self._close(Heard(digits=self.digits) if self.digits else None)
+            self._close(KeysOrWords(digits=self.digits) if self.digits else None)
             self._touched.set()
 
-    def _close(self, heard: Heard | None) -> None:
+    def _close(self, heard: KeysOrWords | None) -> None:
         self.heard = heard
         self.closed = True
 

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from callcenter import clock
-from ivr.practice.calls import Bridge, Call
+from ivr.practice.calls import Bridge, PracticeCall
 from ivr.practice.sids import API_VERSION, new_sid
 
 
@@ -15,7 +15,7 @@ from ivr.practice.sids import API_VERSION, new_sid
 class Member:
     """A call in a queue. `taken` gets the bridge when a <Dial><Queue> takes it."""
 
-    call: Call
+    call: PracticeCall
     queue: "Queue"
     since: datetime = field(default_factory=clock.now)
     taken: asyncio.Future[Bridge] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -24,7 +24,7 @@ class Member:
     def waited(self) -> int:
         return int((clock.now() - self.since).total_seconds())
 
-    def heard_by(self, _call: Call) -> list[Call]:
+    def heard_by(self, _call: PracticeCall) -> list[PracticeCall]:
         return []
 
     def parameters(self) -> dict[str, str]:
@@ -74,7 +74,7 @@ class Queue:
         """1 is the front; 0 when no longer here."""
         return next((n for n, other in enumerate(self.members.values(), 1) if other is member), 0)
 
-    def joins(self, call: Call) -> Member:
+    def joins(self, call: PracticeCall) -> Member:
         member = self.members[call.sid] = Member(call, self)
         call.place = member
         self.arrival.set()

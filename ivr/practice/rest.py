@@ -12,8 +12,8 @@ from starlette.routing import Route
 from ivr.practice import rest_calls, rest_rooms, rest_texts
 from ivr.practice.carrier import Carrier
 from ivr.practice.faults import RestFault
-from ivr.practice.forms import Form
-from ivr.practice.rest_requests import Body, Path, Refusal, Verb, missing
+from ivr.practice.rest_form import RestForm
+from ivr.practice.rest_requests import Body, Path, RestRefusal, Verb, missing
 from ivr.practice.sids import API_VERSION
 
 
@@ -27,8 +27,8 @@ def routes(carrier: Carrier) -> list[Route]:
 def _endpoint(carrier: Carrier, verbs: Mapping[str, Verb]) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
-        query = Form.parse(request.url.query)
-        form = Form.parse((await request.body()).decode("utf-8", "replace"))
+        query = RestForm.parse(request.url.query)
+        form = RestForm.parse((await request.body()).decode("utf-8", "replace"))
         entry = carrier.journal.note(
             "rest", method=request.method, path=request.url.path, query=query.pairs, form=form.pairs,
             content_type=request.headers.get("content-type", ""), authorized=_authorized(carrier, request),
@@ -41,7 +41,7 @@ def _endpoint(carrier: Carrier, verbs: Mapping[str, Verb]) -> Callable[[Request]
             status, body = verbs[method](carrier, request.path_params, given)
             if fault:
                 await _fails_after(fault)
-        except Refusal as refusal:
+        except RestRefusal as refusal:
             status, body = refusal.status, refusal.body()
             entry["code"] = refusal.code
         entry["status"] = status
@@ -52,7 +52,7 @@ def _endpoint(carrier: Carrier, verbs: Mapping[str, Verb]) -> Callable[[Request]
     return endpoint
 
 
-def _nowhere(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
+def _nowhere(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, Body]:
     # in the journal too: the referee must see what was asked in vain
     raise missing(carrier, path["nowhere"].removesuffix(".json"))
 
@@ -69,24 +69,24 @@ def _authorized(carrier: Carrier, request: Request) -> bool:
 
 async def _admit(authorized: bool, fault: RestFault | None) -> None:
     if not authorized:
-        raise Refusal(401, 20003, "Authenticate")
+        raise RestRefusal(401, 20003, "Authenticate")
     if fault is None:
         return
     if fault.mode == "500":
-        raise Refusal(500, 20500, "An internal server error has occurred")
+        raise RestRefusal(500, 20500, "An internal server error has occurred")
     if fault.mode == "503":
-        raise Refusal(503, 20503, "Service Unavailable")
+        raise RestRefusal(503, 20503, "Service Unavailable")
     if fault.mode == "timeout":
         await asyncio.sleep(fault.seconds)
-        raise Refusal(503, 20503, "Service Unavailable")
+        raise RestRefusal(503, 20503, "Service Unavailable")
     if fault.mode == "429":
-        raise Refusal(429, 20429, "Too Many Requests")
+        raise RestRefusal(429, 20429, "Too Many Requests")
     if fault.mode == "slow":
         await asyncio.sleep(fault.seconds)
 
 
 async def _fails_after(fault: RestFault) -> None:
     if fault.mode == "500-with-effect":
-        raise Refusal(500, 20500, "An internal server error has occurred")
+        raise RestRefusal(500, 20500, "An internal server error has occurred")
     if fault.mode == "timeout-with-effect":
         await asyncio.sleep(fault.seconds)

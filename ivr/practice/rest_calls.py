@@ -1,22 +1,22 @@
 """Calls, and the queues they wait in."""
 
-from ivr.practice.calls import Call
+from ivr.practice.calls import PracticeCall
 from ivr.practice.carrier import Carrier
-from ivr.practice.forms import Form
 from ivr.practice.queues import Member, Queue
-from ivr.practice.rest_requests import Body, Path, Refusal, Verb, ends_of, missing, page, subscription_of, target_of
+from ivr.practice.rest_form import RestForm
+from ivr.practice.rest_requests import Body, Path, RestRefusal, Verb, ends_of, missing, page, subscription_of, target_of
 from ivr.practice.webhooks import Target
 
 
-def _call(carrier: Carrier, path: Path) -> Call:
+def _call(carrier: Carrier, path: Path) -> PracticeCall:
     call = carrier.calls.get(path["sid"])
     if call is None:
         raise missing(carrier, "Calls", path["sid"])
     return call
 
 
-def _list_calls(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
-    def wanted(call: Call) -> bool:
+def _list_calls(carrier: Carrier, _path: Path, form: RestForm) -> tuple[int, Body]:
+    def wanted(call: PracticeCall) -> bool:
         said = call.resource()
         return all(
             not form.get(name) or form.get(name) == said[field]
@@ -31,11 +31,11 @@ def _list_calls(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     return page(carrier, "Calls", "calls", [c for c in reversed(carrier.calls.values()) if wanted(c)], form)
 
 
-def _create_call(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
+def _create_call(carrier: Carrier, _path: Path, form: RestForm) -> tuple[int, Body]:
     from_, to = ends_of(carrier, form)
     twiml = form.get("Twiml")
     if len(twiml) > 4000:
-        raise Refusal(400, 21624, "Twiml is longer than 4000 characters")
+        raise RestRefusal(400, 21624, "Twiml is longer than 4000 characters")
     target = Target(twiml=twiml) if twiml else target_of(form)
     call = carrier.dials(
         from_,
@@ -52,11 +52,11 @@ def _create_call(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     return 201, call.resource()
 
 
-def _fetch_call(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
+def _fetch_call(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, Body]:
     return 200, _call(carrier, path).resource()
 
 
-def _update_call(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _update_call(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     call = _call(carrier, path)
     status = form.get("Status")
     if status == "canceled" and call.status in ("queued", "initiated", "ringing"):
@@ -64,9 +64,9 @@ def _update_call(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
     elif status == "completed" and not call.over:
         carrier.ends(call, "completed" if call.started or call.direction == "inbound" else "canceled")
     elif status:
-        raise Refusal(400, 21220, f"Call is not in-progress. Cannot set status {status}.")
+        raise RestRefusal(400, 21220, f"Call is not in-progress. Cannot set status {status}.")
     elif call.status != "in-progress":
-        raise Refusal(400, 21220, "Call is not in-progress. Cannot redirect.")
+        raise RestRefusal(400, 21220, "Call is not in-progress. Cannot redirect.")
     elif form.get("Twiml") or form.get("Url"):
         target = Target(twiml=form.get("Twiml")) if form.get("Twiml") else target_of(form)
         if form.get("StatusCallback"):
@@ -82,23 +82,23 @@ def _queue(carrier: Carrier, path: Path) -> Queue:
     return queue
 
 
-def _list_queues(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
+def _list_queues(carrier: Carrier, _path: Path, form: RestForm) -> tuple[int, Body]:
     return page(carrier, "Queues", "queues", [*carrier.queues.values()], form)
 
 
-def _create_queue(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
+def _create_queue(carrier: Carrier, _path: Path, form: RestForm) -> tuple[int, Body]:
     if any(queue.name == form.get("FriendlyName") for queue in carrier.queues.values()):
-        raise Refusal(400, 22003, "A queue of that FriendlyName exists")
+        raise RestRefusal(400, 22003, "A queue of that FriendlyName exists")
     queue = carrier.queue(form.get("FriendlyName"))
     queue.max_size = int(form.number("MaxSize", queue.max_size))
     return 201, queue.resource()
 
 
-def _fetch_queue(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
+def _fetch_queue(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, Body]:
     return 200, _queue(carrier, path).resource()
 
 
-def _update_queue(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _update_queue(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     queue = _queue(carrier, path)
     queue.name = form.get("FriendlyName") or queue.name
     queue.max_size = int(form.number("MaxSize", queue.max_size))
@@ -113,16 +113,16 @@ def _member(carrier: Carrier, path: Path) -> Member:
     return member
 
 
-def _list_members(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _list_members(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     queue = _queue(carrier, path)
     return page(carrier, f"Queues/{queue.sid}/Members", "queue_members", [*queue.members.values()], form)
 
 
-def _fetch_member(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
+def _fetch_member(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, Body]:
     return 200, _member(carrier, path).resource()
 
 
-def _update_member(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _update_member(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     member = _member(carrier, path)
     said = member.resource()
     carrier.redirects(member.call, target_of(form))

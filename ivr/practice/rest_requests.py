@@ -7,18 +7,18 @@ from urllib.parse import urlencode
 
 from ivr.practice.calls import Subscription
 from ivr.practice.carrier import Carrier
-from ivr.practice.forms import Form
+from ivr.practice.rest_form import RestForm
 from ivr.practice.sids import API_VERSION
 from ivr.practice.webhooks import Target
 
 Body = dict[str, Any]
 Path = Mapping[str, str]
-Verb = Callable[[Carrier, Path, Form], tuple[int, Body | None]]
+Verb = Callable[[Carrier, Path, RestForm], tuple[int, Body | None]]
 
 DIALLABLE = re.compile(r"^(\+[1-9]\d{3,14}|client:.+|sip:.+)$")
 
 
-class Refusal(Exception):
+class RestRefusal(Exception):
     """A REST error as Twilio words it."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
@@ -32,12 +32,12 @@ class Refusal(Exception):
         return {"code": self.code, "message": self.message, "more_info": more, "status": self.status}
 
 
-def missing(carrier: Carrier, *path: str) -> Refusal:
+def missing(carrier: Carrier, *path: str) -> RestRefusal:
     where = "/".join((f"/{API_VERSION}/Accounts", carrier.account, *path))
-    return Refusal(404, 20404, f"The requested resource {where}.json was not found")
+    return RestRefusal(404, 20404, f"The requested resource {where}.json was not found")
 
 
-def page(carrier: Carrier, name: str, key: str, items: Sequence[Any], form: Form) -> tuple[int, Body]:
+def page(carrier: Carrier, name: str, key: str, items: Sequence[Any], form: RestForm) -> tuple[int, Body]:
     size = max(1, min(1000, int(form.number("PageSize", 50))))
     page = max(0, int(form.number("Page", 0)))
     path = f"/{API_VERSION}/Accounts/{carrier.account}/{name}.json"
@@ -61,29 +61,31 @@ def page(carrier: Carrier, name: str, key: str, items: Sequence[Any], form: Form
     }
 
 
-def target_of(form: Form, url: str = "Url", method: str = "Method", default: str = "POST") -> Target:
+def target_of(form: RestForm, url: str = "Url", method: str = "Method", default: str = "POST") -> Target:
     address = form.get(url)
     if not address.startswith(("http://", "https://")):
-        raise Refusal(400, 21205, f"{url} is not a valid URL: {address}")
+        raise RestRefusal(400, 21205, f"{url} is not a valid URL: {address}")
     return Target(address, form.get(method, default))
 
 
-def subscription_of(form: Form, prefix: str = "StatusCallback", default: str = "completed") -> Subscription | None:
+def subscription_of(form: RestForm, prefix: str = "StatusCallback", default: str = "completed") -> Subscription | None:
     if not form.get(prefix):
         return None
     events = form.words(f"{prefix}Event") or frozenset(default.split())
     return Subscription(target_of(form, prefix, f"{prefix}Method"), events)
 
 
-def ends_of(carrier: Carrier, form: Form) -> tuple[str, str]:
+def ends_of(carrier: Carrier, form: RestForm) -> tuple[str, str]:
     """From and To of something to dial, refused as Twilio does."""
     from_, to = form.get("From"), form.get("To")
     if not to:
-        raise Refusal(400, 21201, "No 'To' number is specified")
+        raise RestRefusal(400, 21201, "No 'To' number is specified")
     if not from_:
-        raise Refusal(400, 21213, "No 'From' number is specified")
+        raise RestRefusal(400, 21213, "No 'From' number is specified")
     if not DIALLABLE.match(to):
-        raise Refusal(400, 21211, f"The phone number you are attempting to call, {to}, is not valid.")
+        raise RestRefusal(400, 21211, f"The phone number you are attempting to call, {to}, is not valid.")
     if from_ not in carrier.numbers and not from_.startswith("client:"):
-        raise Refusal(400, 21210, f"The source phone number provided, {from_}, is not yet verified for your account.")
+        raise RestRefusal(
+            400, 21210, f"The source phone number provided, {from_}, is not yet verified for your account."
+        )
     return from_, to

@@ -1,8 +1,8 @@
 """Conferences and their participants."""
 
 from ivr.practice.carrier import Carrier
-from ivr.practice.forms import Form
-from ivr.practice.rest_requests import Body, Path, Refusal, Verb, ends_of, missing, page, subscription_of, target_of
+from ivr.practice.rest_form import RestForm
+from ivr.practice.rest_requests import Body, Path, RestRefusal, Verb, ends_of, missing, page, subscription_of, target_of
 from ivr.practice.rooms import UPDATED, Participant, Room
 
 
@@ -13,7 +13,7 @@ def _room(carrier: Carrier, path: Path, live: bool = False) -> Room:
     return room
 
 
-def _list_rooms(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
+def _list_rooms(carrier: Carrier, _path: Path, form: RestForm) -> tuple[int, Body]:
     rooms = [
         room
         for room in reversed(carrier.rooms.values())
@@ -22,11 +22,11 @@ def _list_rooms(carrier: Carrier, _path: Path, form: Form) -> tuple[int, Body]:
     return page(carrier, "Conferences", "conferences", rooms, form)
 
 
-def _fetch_room(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
+def _fetch_room(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, Body]:
     return 200, _room(carrier, path).resource()
 
 
-def _update_room(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _update_room(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     room = _room(carrier, path, live=True)
     if form.get("Status") == "completed":
         room.ends_by_api()
@@ -42,7 +42,7 @@ def _participant(carrier: Carrier, path: Path) -> Participant:
     return participant
 
 
-def _list_participants(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _list_participants(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     room = _room(carrier, path, live=True)
 
     def wanted(participant: Participant) -> bool:
@@ -67,7 +67,7 @@ ATTRIBUTES = {
 }
 
 
-def _create_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _create_participant(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     """Rings a number straight into a room, named by its sid or, for a room still to be, by its name."""
     from_, to = ends_of(carrier, form)
     room = _room(carrier, path, live=True) if path["room"].startswith("CF") else carrier.room(path["room"])
@@ -87,11 +87,11 @@ def _create_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, 
     return 201, {**invited.resource(), "status": "queued"}
 
 
-def _fetch_participant(carrier: Carrier, path: Path, _form: Form) -> tuple[int, Body]:
+def _fetch_participant(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, Body]:
     return 200, _participant(carrier, path).resource()
 
 
-def _update_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, Body]:
+def _update_participant(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     participant = _participant(carrier, path)
     room = participant.room
     if "Muted" in form and form.is_true("Muted") != participant.muted:
@@ -103,7 +103,7 @@ def _update_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, 
     if "Coaching" in form or "CallSidToCoach" in form:
         coached = form.get("CallSidToCoach") if form.get("Coaching", "true") == "true" else ""
         if coached and coached not in room.participants:
-            raise Refusal(400, 20001, "CallSidToCoach is not in this conference")
+            raise RestRefusal(400, 20001, "CallSidToCoach is not in this conference")
         participant.coaching = coached
         room.tells("participant-modify", participant)
     if "EndConferenceOnExit" in form:
@@ -116,7 +116,7 @@ def _update_participant(carrier: Carrier, path: Path, form: Form) -> tuple[int, 
     return 200, participant.resource()
 
 
-def _delete_participant(carrier: Carrier, path: Path, _form: Form) -> tuple[int, None]:
+def _delete_participant(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, None]:
     participant = _participant(carrier, path)
     participant.taken_out(UPDATED)
     participant.room.leaves(participant, UPDATED)

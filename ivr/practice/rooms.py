@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from callcenter import clock
-from ivr.practice.calls import Call, Subscription
+from ivr.practice.calls import PracticeCall, Subscription
 from ivr.practice.sids import API_VERSION, new_sid
 from ivr.practice.webhooks import Webhooks
 
@@ -35,7 +35,7 @@ Music = Callable[[], Coroutine[Any, Any, object]]
 class Participant:
     """One call in a room. `out` gets the reason when somebody else takes it out."""
 
-    call: Call
+    call: PracticeCall
     room: "Room"
     label: str = ""
     muted: bool = False
@@ -70,7 +70,7 @@ class Participant:
             and other.coaching in ("", self.call.sid)
         )
 
-    def heard_by(self, _call: Call) -> list[Call]:
+    def heard_by(self, _call: PracticeCall) -> list[PracticeCall]:
         return [other.call for other in self.room.participants.values() if other.hears(self)]
 
     def parameters(self) -> dict[str, str]:

@@ -14,7 +14,9 @@ from starlette.applications import Starlette
 from callcenter.config import PRACTICE_ACCOUNT, PRACTICE_TOKEN
 from ivr.practice import citizens, control, rest
 from ivr.practice.carrier import Carrier
+from ivr.practice.interpreter import Conversation
 from ivr.practice.numbers import Number
+from ivr.practice.rung_people import act
 
 # what a deployer is told to put on the number's URLs: one more try, and an answer within Twilio's 15 s
 PATIENT = "#rc=2&rp=ct,5xx&rt=4000&tt=14000"
@@ -41,7 +43,7 @@ def create(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dice = random.Random()  # noqa: S311 - dice, not secrets
-        carrier = Carrier(account, token, speed, calls_per_second)
+        carrier = Carrier(account, token, Conversation, act, speed, calls_per_second)
         carrier.numbers |= {held: _held(account, held, voice_url) for held in (number, *others)}
         carrier.api_keys |= api_keys or {}
         app.state.carrier = carrier

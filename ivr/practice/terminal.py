@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from ivr.practice.far_end import Caller, Line, Refused, State
+from ivr.practice.telephones import Caller, ControlRefused, PracticeLine, State
 
 
 def telephone(
@@ -19,7 +19,7 @@ def telephone(
 ) -> Caller:
     """One call to its end. `keys`: one group per question, each sent when its prompt was heard to the end, or with
     `hurry` as soon as it begins."""
-    caller = Line(carrier).call(from_, to)
+    caller = PracticeLine(carrier).call(from_, to)
     groups = [group for group in keys.split(",") if group]
     if sys.stdin.isatty():
         threading.Thread(target=_reads_keys, args=(caller, show), daemon=True).start()
@@ -79,7 +79,7 @@ QUIET = {
 
 
 def _sends(caller: Caller, keys: str) -> None:
-    with suppress(Refused):  # the question closed meanwhile; the next one will be asked
+    with suppress(ControlRefused):  # the question closed meanwhile; the next one will be asked
         caller.presses(keys)
 
 
@@ -93,7 +93,7 @@ def _reads_keys(caller: Caller, show: Callable[[str], None]) -> None:
                 caller.presses(text)
             else:
                 caller.says(text)
-        except Refused as refusal:
+        except ControlRefused as refusal:
             show(str(refusal))
     caller.hangs_up()
 
@@ -109,7 +109,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         telephone(said.carrier, said.from_, said.to, said.keys, hurry=said.hurry)
-    except Refused as refusal:
+    except ControlRefused as refusal:
         sys.exit(str(refusal))
 
 

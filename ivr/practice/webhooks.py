@@ -15,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from ivr.practice.faults import Faults
-from ivr.practice.journal import Entry, Journal
+from ivr.practice.journal import Journal, JournalEntry
 
 Params = Mapping[str, str]
 
@@ -195,8 +195,8 @@ class Webhooks:
             return answer
 
     async def _attempt(
-        self, entry: Entry, url: str, method: str, params: Params, patience: Patience, deadline: float, token: str,
-        unsigned: bool,
+        self, entry: JournalEntry, url: str, method: str, params: Params, patience: Patience, deadline: float,
+        token: str, unsigned: bool,
     ) -> tuple[Answer | None, str, str]:  # fmt: skip
         headers = {"I-Twilio-Idempotency-Token": token, "User-Agent": "TwilioProxy/1.1", "Accept": "*/*"}
         body = None

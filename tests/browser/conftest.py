@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from callcenter.db import engine
 from callcenter.demonstration import embedded
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support import cast
 from tests.support.chromium import ARGUMENTS, executable
 from tests.support.desk import Desk
@@ -41,7 +41,7 @@ def service(running: cast.Service, database: object, live: object) -> Iterator[c
 
 
 @pytest.fixture
-def line(service: cast.Service) -> Line:
+def line(service: cast.Service) -> PracticeLine:
     """The telephones of the citizens; every desk phone answers and presses 1."""
     line = service.line()
     for number in ("default", KARIM):

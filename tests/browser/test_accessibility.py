@@ -19,7 +19,7 @@ from callcenter.records.identifiers import new_id
 from callcenter.rules import national_list
 from callcenter.rules.rounds import Stop
 from callcenter.rules.states import Ending
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Opens
 from tests.callcenter.web.api.test_reports import site
 from tests.support.desk import Desk
@@ -84,7 +84,7 @@ def test_the_door(opens: Opens, is_accessible: Checks) -> None:
     is_accessible(page, "a refusal")
 
 
-def test_the_desk_through_a_whole_call(line: Line, opens: Opens, is_accessible: Checks) -> None:
+def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_accessible: Checks) -> None:
     karim = settle("karim", topics=WITHOUT_TAXES, phone=KARIM)
     with transaction() as session:
         for partner, desk in (("dgfip", "SIP de Cahors"), ("caf", "Appui CAF")):
@@ -154,7 +154,9 @@ def _keeps_elsewhere(agent_id: str, text: str) -> None:
     notes.keep(agent_id, call.contact_id, text, revision)
 
 
-def test_the_desk_that_missed_an_offer_and_knows_the_caller(line: Line, opens: Opens, is_accessible: Checks) -> None:
+def test_the_desk_that_missed_an_offer_and_knows_the_caller(
+    line: PracticeLine, opens: Opens, is_accessible: Checks
+) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
@@ -172,7 +174,7 @@ def test_the_desk_that_missed_an_offer_and_knows_the_caller(line: Line, opens: O
     is_accessible(page, "paused for no answer")
 
 
-def test_the_board(line: Line, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
+def test_the_board(line: PracticeLine, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
     karim = settle("karim", phone=KARIM)
     settle("sarah", phone="+33565000002")
     settle("ines", role="supervisor", departments=["46"], phone="+33565000009")
@@ -199,7 +201,7 @@ def test_the_board(line: Line, desk: Desk, opens: Opens, is_accessible: Checks) 
     is_accessible(page, "a busy board")
 
 
-def test_the_callbacks(line: Line, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
+def test_the_callbacks(line: PracticeLine, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
     settle("karim", phone=KARIM)
     settle("ines", role="supervisor", departments=["46"])
     page = opens("ines")
@@ -234,7 +236,7 @@ def test_the_callbacks(line: Line, desk: Desk, opens: Opens, is_accessible: Chec
     is_accessible(own, "my callbacks")
 
 
-def test_orders_and_why_a_call_waits(line: Line, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
+def test_orders_and_why_a_call_waits(line: PracticeLine, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
     settle("karim", topics=WITHOUT_TAXES, phone=KARIM)
     settle("lea", department="31", topics=WITHOUT_TAXES, phone="+33565000002")
     settle("ines", role="admin")

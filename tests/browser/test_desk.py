@@ -14,14 +14,14 @@ from callcenter.db import reading, transaction
 from callcenter.demonstration import simulated_rows as simulation
 from callcenter.records import calls, contacts
 from callcenter.rules.states import Due
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.browser.conftest import KARIM, Opens
 from tests.support.cast import Service
 from tests.support.desk import Desk
 from tests.support.town import PASSWORD, settle
 
 
-def _calls_about_taxes(line: Line) -> Caller:
+def _calls_about_taxes(line: PracticeLine) -> Caller:
     durand = line.call(from_="+33565051234")
     durand.hears("code postal").presses("46000").hears("Lot").presses("1")
     return durand.hears("impôts").presses("3")
@@ -31,7 +31,7 @@ def _is(page: Page, state: str) -> None:
     page.wait_for_selector(f"#state[data-state={state}]")
 
 
-def test_karim_takes_a_call_from_offer_to_outcome(line: Line, opens: Opens) -> None:
+def test_karim_takes_a_call_from_offer_to_outcome(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
@@ -77,7 +77,7 @@ def test_karim_takes_a_call_from_offer_to_outcome(line: Line, opens: Opens) -> N
     }
 
 
-def test_the_same_by_keyboard_alone(line: Line, opens: Opens) -> None:
+def test_the_same_by_keyboard_alone(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     _tab_to(page, "Prendre mon poste")
@@ -110,7 +110,7 @@ def test_the_same_by_keyboard_alone(line: Line, opens: Opens) -> None:
     assert (row.procedure, row.outcome, row.settled, row.noted) == ("avis-impot", "information", True, "au clavier")
 
 
-def test_what_is_being_typed_survives_whatever_the_stream_sends(line: Line, desk: Desk, opens: Opens) -> None:
+def test_what_is_being_typed_survives_whatever_the_stream_sends(line: PracticeLine, desk: Desk, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
@@ -143,7 +143,7 @@ def test_what_is_being_typed_survives_whatever_the_stream_sends(line: Line, desk
     assert form.get_by_label("Information").is_checked()
 
 
-def test_an_offer_nobody_answers_pauses_the_agent_and_says_so(line: Line, opens: Opens) -> None:
+def test_an_offer_nobody_answers_pauses_the_agent_and_says_so(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
@@ -206,7 +206,7 @@ def test_a_page_whose_session_was_ended_elsewhere_goes_to_the_door(opens: Opens)
     page.wait_for_url("**/sign-in")
 
 
-def test_the_board_follows_by_itself(line: Line, desk: Desk, opens: Opens) -> None:
+def test_the_board_follows_by_itself(line: PracticeLine, desk: Desk, opens: Opens) -> None:
     karim = settle("karim", department="46", phone=KARIM)
     settle("ines", role="supervisor", departments=["46"])
     page = opens("ines")

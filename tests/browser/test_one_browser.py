@@ -12,7 +12,7 @@ from callcenter.db import reading
 from callcenter.live import floor
 from callcenter.records import agents, contacts
 from callcenter.screens import wall_links
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.browser.conftest import KARIM, Opens
 from tests.support.cast import Service
 from tests.support.town import settle
@@ -37,7 +37,7 @@ def more(page: Page, count: int, path: str = "/desk") -> list[Page]:
     return pages
 
 
-def calls_about_taxes(line: Line) -> Caller:
+def calls_about_taxes(line: PracticeLine) -> Caller:
     durand = line.call(from_="+33565051234")
     return durand.hears("code postal").presses("46000").hears("Lot").presses("1").hears("impôts").presses("3")
 
@@ -70,7 +70,7 @@ def without_shared_workers(page: Page) -> None:
 
 @pytest.mark.parametrize("shared", [True, False])
 def test_twelve_tabs_stay_live_on_one_stream_and_the_agent_is_not_lost(
-    service: Service, line: Line, opens: Opens, shared: bool
+    service: Service, line: PracticeLine, opens: Opens, shared: bool
 ) -> None:
     karim = settle("karim", phone=KARIM)
     page = opens("karim")
@@ -136,7 +136,7 @@ def test_another_session_ends_the_pages_of_the_one_before(opens: Opens) -> None:
     expect(other.locator("#state")).to_contain_text("Hors ligne")
 
 
-def test_after_a_reload_the_page_says_that_it_is_silent_until_any_gesture(line: Line, opens: Opens) -> None:
+def test_after_a_reload_the_page_says_that_it_is_silent_until_any_gesture(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.context.add_init_script(COUNTS_TONES)
@@ -172,7 +172,7 @@ def test_after_a_reload_the_page_says_that_it_is_silent_until_any_gesture(line: 
     until(lambda: other.evaluate("tones") > 0, "a tone")
 
 
-def in_a_call(line: Line, page: Page) -> Caller:
+def in_a_call(line: PracticeLine, page: Page) -> Caller:
     page.get_by_role("button", name="Prendre mon poste").click()
     durand = calls_about_taxes(line)
     page.get_by_role("button", name="Décrocher").click()
@@ -197,7 +197,7 @@ def recorded() -> str | None:
         return row.noted
 
 
-def test_an_untouched_field_follows_what_another_tab_has_kept(line: Line, opens: Opens) -> None:
+def test_an_untouched_field_follows_what_another_tab_has_kept(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     (other,) = more(page, 1)
@@ -213,7 +213,7 @@ def test_an_untouched_field_follows_what_another_tab_has_kept(line: Line, opens:
     expect(page.locator("#unsaved")).to_be_hidden()
 
 
-def test_what_two_tabs_have_typed_is_shown_to_both_and_recorded_whole(line: Line, opens: Opens) -> None:
+def test_what_two_tabs_have_typed_is_shown_to_both_and_recorded_whole(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     (other,) = more(page, 1)
@@ -235,7 +235,9 @@ def test_what_two_tabs_have_typed_is_shown_to_both_and_recorded_whole(line: Line
     assert recorded() == both
 
 
-def test_what_a_tab_could_not_keep_before_another_recorded_stays_and_may_be_added(line: Line, opens: Opens) -> None:
+def test_what_a_tab_could_not_keep_before_another_recorded_stays_and_may_be_added(
+    line: PracticeLine, opens: Opens
+) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     (other,) = more(page, 1)
@@ -254,7 +256,9 @@ def test_what_a_tab_could_not_keep_before_another_recorded_stays_and_may_be_adde
     expect(page.locator("#unsaved")).to_be_hidden()
 
 
-def test_whether_it_is_settled_is_asked_beside_the_question_and_answered_by_two_keys(line: Line, opens: Opens) -> None:
+def test_whether_it_is_settled_is_asked_beside_the_question_and_answered_by_two_keys(
+    line: PracticeLine, opens: Opens
+) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     in_a_call(line, page)

@@ -12,8 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from callcenter.config import PRACTICE_ACCOUNT, PRACTICE_TOKEN
-from ivr.practice.far_end import Line
 from ivr.practice.server import Running, create
+from ivr.practice.telephones import PracticeLine
 from tests.contract.referee import contract
 from tests.contract.tiny_voice import TinyVoice, say
 
@@ -55,7 +55,7 @@ def shapes() -> Shapes:
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
+def line() -> Iterator[PracticeLine]:
     voice = TinyVoice()
     conference = '<Dial><Conference participantLabel="durand">c1</Conference></Dial>'
     voice.documents = {
@@ -63,14 +63,14 @@ def line() -> Iterator[Line]:
         "/avis": say("Votre avis") + "<Record/>",
     }
     with Running(voice.app) as url, Running(create(url, OURS, speed=200, calls_per_second=0)) as carrier:
-        line = Line(carrier)
+        line = PracticeLine(carrier)
         line.call().happens("room")
         line.call(KARIM).waits_in_queue()
         line.connects("ines", f"{url}/avis").happens("recording")
         yield line
 
 
-def ask(line: Line, method: str, path: str, **form: str) -> tuple[int, Any]:
+def ask(line: PracticeLine, method: str, path: str, **form: str) -> tuple[int, Any]:
     word = base64.b64encode(f"{PRACTICE_ACCOUNT}:{PRACTICE_TOKEN}".encode()).decode()
     data = urlencode(form).encode() if form else None
     request = Request(line.base_url + ROOT + path, data=data, method=method, headers={"Authorization": f"Basic {word}"})
@@ -78,7 +78,7 @@ def ask(line: Line, method: str, path: str, **form: str) -> tuple[int, Any]:
         return answer.status, json.load(answer)
 
 
-def test_every_answer_has_the_shape_of_the_specification(line: Line, shapes: Shapes) -> None:
+def test_every_answer_has_the_shape_of_the_specification(line: PracticeLine, shapes: Shapes) -> None:
     def judge(described: str, method: str, path: str, **form: str) -> Any:
         status, body = ask(line, method, path, **form)
         assert shapes.complaints(described, method, status, body) == [], f"{method} {described}"

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from ivr.drill.campaign import Struck
 from ivr.drill.starvation import MOST, Sample, Starved, Strain, between
+from ivr.drill.tally import Struck
 
 WORKS = """
 import threading

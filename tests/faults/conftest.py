@@ -21,7 +21,7 @@ from callcenter.records import offers
 from callcenter.records.offers import Offer
 from callcenter.telephone import telephone
 from ivr import twilio
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support import cast
 from tests.support.freezing import family
 from tests.support.town import settle
@@ -37,7 +37,7 @@ class Town:
 
     service: cast.Service
     stores: embedded.Stores
-    line: Line
+    line: PracticeLine
     karim: str
 
     def rows(self, query: str, *values: str) -> list[tuple[object, ...]]:

@@ -8,7 +8,7 @@ from callcenter import clock
 from callcenter.actions import agent, healing, promise_check
 from callcenter.records.contacts import Entry
 from callcenter.rules.states import Outcome
-from ivr.practice.far_end import Caller
+from ivr.practice.telephones import Caller
 from tests.faults.conftest import KARIM, Town, until
 
 ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)

@@ -22,7 +22,7 @@ from callcenter.rules import national_list, rounds
 from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.states import Ending
 from ivr import sms
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.ivr.test_webhooks import _frozen
 from tests.support.conversation import carrier as practice_carrier
 from tests.support.voice_line import DURAND, Carrier, Document
@@ -57,7 +57,7 @@ def lot(database: object, live: object) -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
+def line() -> Iterator[PracticeLine]:
     with practice_carrier() as line:
         yield line
 
@@ -127,7 +127,7 @@ def test_a_code_in_two_departments_keeps_its_sites_through_the_question(carrier:
     assert "Oyonnax" not in told
 
 
-def test_a_bus_that_stops_there_is_announced_by_voice_and_by_text(carrier: Carrier, line: Line) -> None:
+def test_a_bus_that_stops_there_is_announced_by_voice_and_by_text(carrier: Carrier, line: PracticeLine) -> None:
     bus = rounds.Stop("Bus", "Cajarc", "Mairie", "46160", "46", "", "We 09:00-12:00; PH off", "all")
     with transaction() as session:
         sites.import_rounds(session, [bus])
@@ -153,7 +153,7 @@ def test_the_two_stops_that_are_told_are_the_next_to_come(carrier: Carrier) -> N
     assert "Cajarc" not in said
 
 
-def test_a_site_closed_by_exception_is_told_so_by_voice_and_by_text(carrier: Carrier, line: Line) -> None:
+def test_a_site_closed_by_exception_is_told_so_by_voice_and_by_text(carrier: Carrier, line: PracticeLine) -> None:
     today = TUESDAY.date()
     with transaction() as session:
         for site_id, written in ((1, "off"), (2, "off"), (3, "10:00-11:00")):
@@ -208,7 +208,7 @@ def test_a_relay_hears_the_sites_slowly_and_is_not_hung_up_on(carrier: Carrier) 
         assert "Hangup" not in told.verbs
 
 
-def test_the_list_is_sent_by_text_once_where_texts_are_on(carrier: Carrier, line: Line) -> None:
+def test_the_list_is_sent_by_text_once_where_texts_are_on(carrier: Carrier, line: PracticeLine) -> None:
     with texts():
         told = calls_from(carrier)
         assert "par SMS" in told
@@ -227,7 +227,9 @@ def test_the_list_is_sent_by_text_once_where_texts_are_on(carrier: Carrier, line
     assert "Cahors" not in sent["body"]
 
 
-def test_the_longest_names_are_sent_in_four_segments_of_the_short_alphabet(carrier: Carrier, line: Line) -> None:
+def test_the_longest_names_are_sent_in_four_segments_of_the_short_alphabet(
+    carrier: Carrier, line: PracticeLine
+) -> None:
     name = (
         "Maison France services de l’Être – Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson « Le Forêt », cœur de bourg"
     )
@@ -249,7 +251,7 @@ def test_the_longest_names_are_sent_in_four_segments_of_the_short_alphabet(carri
     assert all(each.endswith(("17:30", ".", ":")) for each in body.split("\n"))  # no line is cut
 
 
-def test_in_english_and_for_another_postal_code_of_the_same_call(carrier: Carrier, line: Line) -> None:
+def test_in_english_and_for_another_postal_code_of_the_same_call(carrier: Carrier, line: PracticeLine) -> None:
     with texts():
         welcome = carrier.asks("/voice/incoming", From=MOBILE)
         english = carrier.asks(welcome.action, "9", From=MOBILE)

@@ -19,8 +19,8 @@ from callcenter.records import calls
 from callcenter.records.identifiers import new_id
 from callcenter.telephone import telephone
 from ivr import twilio
-from ivr.practice.far_end import Line
 from ivr.practice.server import Running, create
+from ivr.practice.telephones import PracticeLine
 
 NATIONAL, SHOWN, WRITES, FOREIGN = "+33800000000", "+33565051200", "+33757050010", "+33144556677"
 KEY, SECRET, SERVICE = "SK" + "b" * 32, "the-secret-of-the-key", "MG" + "a" * 32
@@ -37,7 +37,7 @@ def _forget() -> None:
 
 
 @pytest.fixture
-def line(monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+def line(monkeypatch: pytest.MonkeyPatch) -> Iterator[PracticeLine]:
     """The practice carrier, where the account has four numbers and an API key; whoever dials in stays there."""
     patient = Starlette(routes=[Route("/{path:path}", _stays, methods=["POST"])])
     others, keys = [SHOWN, WRITES, FOREIGN], {KEY: SECRET}
@@ -49,18 +49,18 @@ def line(monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("TWILIO_TEXT_SENDER", WRITES)
         _forget()
-        yield Line(url, NATIONAL)
+        yield PracticeLine(url, NATIONAL)
     monkeypatch.undo()
     _forget()
 
 
-def _asked(line: Line, resource: str) -> list[dict[str, str]]:
+def _asked(line: PracticeLine, resource: str) -> list[dict[str, str]]:
     """The forms that were sent to a resource."""
     rest = [entry for entry in line.log() if entry["kind"] == "rest" and entry["method"] == "POST"]
     return [dict(entry["form"]) for entry in rest if entry["path"].endswith(resource)]
 
 
-def test_those_whom_we_dial_see_the_number_that_calls_show(line: Line) -> None:
+def test_those_whom_we_dial_see_the_number_that_calls_show(line: PracticeLine) -> None:
     keeper = telephone()
     keeper.ring_citizen(new_id(), DURAND)
     keeper.ring_agent(new_id(), KARIM)
@@ -69,18 +69,18 @@ def test_those_whom_we_dial_see_the_number_that_calls_show(line: Line) -> None:
     assert [form["From"] for form in _asked(line, "/Calls.json")] == [SHOWN] * 4
 
 
-def test_a_dial_is_found_again_by_the_number_that_it_shows(line: Line) -> None:
+def test_a_dial_is_found_again_by_the_number_that_it_shows(line: PracticeLine) -> None:
     asked = clock.now()
     rung = telephone().ring_citizen(new_id(), DURAND)
     assert [found.carrier_id for found in telephone().lines_to(DURAND, asked)] == [rung]
 
 
-def test_texts_come_from_the_number_that_takes_them(line: Line) -> None:
+def test_texts_come_from_the_number_that_takes_them(line: PracticeLine) -> None:
     telephone().ask_by_text("text-1", DURAND, "fr")
     assert [(text["from"], text["to"]) for text in line.messages()] == [(WRITES, DURAND.e164)]
 
 
-def test_texts_may_come_from_a_messaging_service(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_may_come_from_a_messaging_service(line: PracticeLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_TEXT_SENDER", SERVICE)
     _forget()
     telephone().ask_by_text("text-1", DURAND, "fr")
@@ -89,7 +89,9 @@ def test_texts_may_come_from_a_messaging_service(line: Line, monkeypatch: pytest
     assert "From" not in asked
 
 
-def test_an_api_key_speaks_for_the_account_without_the_token(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_api_key_speaks_for_the_account_without_the_token(
+    line: PracticeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TWILIO_API_KEY_SID", KEY)
     monkeypatch.setenv("TWILIO_API_KEY_SECRET", SECRET)
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "f" * 32)  # of webhooks alone
@@ -123,7 +125,7 @@ def test_a_region_is_its_base_and_nothing_else(base: str, host: str, monkeypatch
 
 
 def test_lines_to_other_numbers_of_the_account_are_nobodys_citizens(
-    line: Line, database: embedded.Server, live: embedded.Server
+    line: PracticeLine, database: embedded.Server, live: embedded.Server
 ) -> None:
     citizen = line.call("+33565051234", NATIONAL)
     returns = line.call("+33565051235", SHOWN)  # who missed our call dials what they saw

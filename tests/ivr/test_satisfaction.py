@@ -19,7 +19,7 @@ from callcenter.rules import quality
 from callcenter.rules.satisfaction import Reply, read
 from callcenter.rules.states import Outcome
 from callcenter.screens import wall_screen
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support.conversation import carrier as practice_carrier
 from tests.support.conversation import ends, speaks
 from tests.support.kept import rolled_up
@@ -31,7 +31,7 @@ LINES = count(1)
 
 
 @pytest.fixture(autouse=True)
-def line() -> Iterator[Line]:
+def line() -> Iterator[PracticeLine]:
     with practice_carrier() as line:
         yield line
 
@@ -128,7 +128,9 @@ def test_a_relay_call_is_given_the_time_and_nobody_unheard_is_asked(carrier: Car
     assert "satisfait" not in carrier.asks(f"/voice/goodbye?c={call_id}")
 
 
-def test_by_text_where_texts_are_on(carrier: Carrier, karim: str, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_by_text_where_texts_are_on(
+    carrier: Carrier, karim: str, line: PracticeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     call_id, answered = spoken(karim), spoken(karim, "+33612345679")
     satisfaction.record_answer(answered, Reply(score=4))
     spoken(karim, "+33565051234")  # a fixed line takes no texts
@@ -158,7 +160,7 @@ def test_by_text_where_texts_are_on(carrier: Carrier, karim: str, line: Line, mo
 
 
 def test_texts_have_one_ceiling_and_the_rest_wait_for_their_turn(
-    karim: str, line: Line, monkeypatch: pytest.MonkeyPatch
+    karim: str, line: PracticeLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for n in range(3):
         spoken(karim, f"+3361234567{n}")

@@ -17,7 +17,7 @@ from callcenter.records import persons, texts
 from callcenter.records.identifiers import new_reference
 from callcenter.records.texts import Delivery, Kind, Text
 from ivr import sms
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from ivr.prompts import LANGUAGES, SENTENCES, text
 from tests.ivr.test_satisfaction import DURAND, spoken
 from tests.support.conversation import carrier as practice_carrier
@@ -76,13 +76,13 @@ def test_a_letter_outside_the_alphabet_is_never_counted_as_one_inside() -> None:
 
 
 @pytest.fixture(autouse=True)
-def line() -> Iterator[Line]:
+def line() -> Iterator[PracticeLine]:
     with practice_carrier() as line:
         yield line
 
 
 @pytest.fixture
-def asked(carrier: Carrier, line: Line, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def asked(carrier: Carrier, line: PracticeLine, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Mme Durand has been asked by text; the text's id."""
     karim = settle("karim", "46", ["impots", "autre"])
     take_post(karim, "phone", now())
@@ -111,7 +111,7 @@ def reports(carrier: Carrier, text_id: str, status: str, **more: str) -> None:
 
 
 def test_what_became_of_a_text_is_asked_for_and_kept_without_its_words(
-    carrier: Carrier, asked: str, line: Line
+    carrier: Carrier, asked: str, line: PracticeLine
 ) -> None:
     (sent,) = line.messages()
     assert "1 (pas du tout)" in sent["body"]

@@ -17,8 +17,8 @@ from callcenter.demonstration import embedded
 from callcenter.live import store
 from callcenter.telephone import telephone
 from ivr import twilio
-from ivr.practice.far_end import Line
 from ivr.practice.server import Running, create
+from ivr.practice.telephones import PracticeLine
 from tests.conftest import EMPTY
 
 RELAXED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
@@ -44,14 +44,14 @@ async def _stays(_request: Request) -> Response:
 
 
 @pytest.fixture(scope="module")
-def carrier() -> Iterator[Line]:
+def carrier() -> Iterator[PracticeLine]:
     """The telephones; our own side speaks to the same carrier."""
     waits = Starlette(routes=[Route("/{path:path}", _stays, methods=["POST"])])
     with Running(waits) as voice, Running(create(voice, calls_per_second=0)) as url:
         os.environ |= {"TWILIO_API_URL": url, "PUBLIC_VOICE_URL": voice}
         for remembered in (config.settings, telephone, twilio._client):
             remembered.cache_clear()
-        yield Line(url)
+        yield PracticeLine(url)
         del os.environ["TWILIO_API_URL"], os.environ["PUBLIC_VOICE_URL"]
         for remembered in (config.settings, telephone, twilio._client):
             remembered.cache_clear()

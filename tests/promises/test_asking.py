@@ -9,36 +9,36 @@ from callcenter.errors import CarrierBusy, CarrierDown
 from callcenter.phone_number import PhoneNumber
 from callcenter.records.identifiers import new_id
 from callcenter.telephone import telephone
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 
 DESK = "+33565000078"
 
 
 @pytest.fixture
-def line(carrier: Line, afresh: Callable[[], None]) -> Line:
+def line(carrier: PracticeLine, afresh: Callable[[], None]) -> PracticeLine:
     afresh()
     return carrier.registers(DESK, "manual").faults()
 
 
-def fails(line: Line, mode: str, times: int) -> None:
+def fails(line: PracticeLine, mode: str, times: int) -> None:
     line.faults(rest=[{"mode": mode, "method": "POST", "times": times}])
 
 
-def asked(line: Line, since: int) -> int:
+def asked(line: PracticeLine, since: int) -> int:
     return sum(entry["kind"] == "rest" and entry["method"] == "POST" for entry in line.log(since))
 
 
-def rings(line: Line) -> str:
+def rings(line: PracticeLine) -> str:
     return telephone().ring_agent(new_id(), PhoneNumber.parse(DESK))
 
 
-def begins(line: Line) -> int:
+def begins(line: PracticeLine) -> int:
     return max((entry["n"] for entry in line.log()), default=-1) + 1
 
 
 @pytest.mark.parametrize(("mode", "times", "does"), [("503", 2, True), ("503", 3, False), ("429", 3, True)])
 def test_what_does_no_harm_twice_is_asked_thrice_and_oftener_when_it_was_never_looked_at(
-    line: Line, mode: str, times: int, does: bool
+    line: PracticeLine, mode: str, times: int, does: bool
 ) -> None:
     sid, since = rings(line), begins(line)
     fails(line, mode, times)
@@ -54,7 +54,7 @@ def test_what_does_no_harm_twice_is_asked_thrice_and_oftener_when_it_was_never_l
     assert telephone().state_of(sid) == "ended"
 
 
-def test_a_telephone_is_rung_again_only_where_the_carrier_had_not_looked(line: Line) -> None:
+def test_a_telephone_is_rung_again_only_where_the_carrier_had_not_looked(line: PracticeLine) -> None:
     since = begins(line)
     fails(line, "429", 2)
     sid = rings(line)
@@ -69,7 +69,7 @@ def test_a_telephone_is_rung_again_only_where_the_carrier_had_not_looked(line: L
 
 
 @pytest.mark.parametrize("mode", ["503", "429", "500"])
-def test_what_the_carrier_fails_is_noted_by_what_was_asked_until_it_is_done(line: Line, mode: str) -> None:
+def test_what_the_carrier_fails_is_noted_by_what_was_asked_until_it_is_done(line: PracticeLine, mode: str) -> None:
     sid = rings(line)
     telephone().answers()
     assert (reach.questions.fails_for(), reach.deeds.fails_for()) == (0, 0)
@@ -84,7 +84,7 @@ def test_what_the_carrier_fails_is_noted_by_what_was_asked_until_it_is_done(line
     assert reach.deeds.fails_for() == 0
 
 
-def test_a_line_that_is_no_more_is_an_answer_too(line: Line) -> None:
+def test_a_line_that_is_no_more_is_an_answer_too(line: PracticeLine) -> None:
     telephone().answers()
     assert telephone().state_of("CA" + "f" * 32) == "unknown"
     assert reach.questions.fails_for() == 0

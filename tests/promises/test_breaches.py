@@ -15,7 +15,7 @@ from callcenter.records import offers, promises
 from callcenter.records.contacts import Entry
 from callcenter.records.promises import Outside
 from callcenter.rules.states import Outcome, PauseReason
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support.people import WISH, hires, joins, number_of, rings, the_call
 
 ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
@@ -29,18 +29,18 @@ class Scene:
     ids: dict[str, str] = field(default_factory=dict)
 
 
-def waiting(line: Line) -> Scene:
+def waiting(line: PracticeLine) -> Scene:
     agent.pause(available(line).ids["agent"], PauseReason.BREAK, clock.now())
     return Scene({"call": joins(rings(line, 1).sid, 1)})
 
 
-def available(line: Line) -> Scene:
+def available(line: PracticeLine) -> Scene:
     agent_id = hires(1)
     agent.take_post(agent_id, "phone", clock.now())
     return Scene({"agent": agent_id})
 
 
-def offered(line: Line) -> Scene:
+def offered(line: PracticeLine) -> Scene:
     scene = available(line).ids | {"call": joins(rings(line, 1).sid, 1)}
     with reading() as session:
         offer = offers.open_of_agent(session, scene["agent"])
@@ -48,21 +48,21 @@ def offered(line: Line) -> Scene:
     return Scene(scene | {"offer": offer.id})
 
 
-def connecting(line: Line) -> Scene:
+def connecting(line: PracticeLine) -> Scene:
     scene = offered(line).ids
     leg = agent.accept_offer(scene["agent"], scene["offer"], clock.now())
     assert leg is not None
     return Scene(scene | {"leg": leg.id})
 
 
-def talking(line: Line) -> Scene:
+def talking(line: PracticeLine) -> Scene:
     scene = connecting(line).ids
     room.admit_leg(scene["leg"], "CAleg", clock.now())
     room.admit_citizen(scene["call"], clock.now())
     return Scene(scene)
 
 
-def recorded(line: Line) -> Scene:
+def recorded(line: PracticeLine) -> Scene:
     scene = talking(line).ids
     agent.hang_up(scene["agent"], clock.now())
     contact_id = the_call(scene["call"]).contact_id
@@ -70,13 +70,13 @@ def recorded(line: Line) -> Scene:
     return Scene(scene | {"contact": contact_id})
 
 
-def paused(line: Line) -> Scene:
+def paused(line: PracticeLine) -> Scene:
     scene = available(line).ids
     agent.pause(scene["agent"], PauseReason.BREAK, clock.now())
     return Scene(scene)
 
 
-def promised(line: Line) -> Scene:
+def promised(line: PracticeLine) -> Scene:
     caller = rings(line, 1)
     callback.promise_to_caller(caller.sid, number_of(1), WISH, clock.now(), typed=False)
     citizen.hang_up(caller.sid, clock.now())
@@ -94,7 +94,7 @@ ONE_ATTEMPT = ATTEMPT.format(epoch=1, at="now()", lease="now()")
 class Planted:
     """`sql`: what only a bug could write. `outside`: what the index or the carrier would have to show."""
 
-    scene: Callable[[Line], Scene]
+    scene: Callable[[PracticeLine], Scene]
     sql: tuple[str, ...] = ()
     outside: Callable[[dict[str, str]], Outside] = lambda _: Outside()
     later: timedelta = SOON
@@ -223,7 +223,7 @@ def test_no_query_is_left_unproven() -> None:
 
 @pytest.mark.parametrize("what", PLANTED)
 @pytest.mark.usefixtures("database", "live")
-def test_a_planted_breach_is_found(what: str, carrier: Line) -> None:
+def test_a_planted_breach_is_found(what: str, carrier: PracticeLine) -> None:
     planted = PLANTED[what]
     ids = planted.scene(carrier).ids
     at = clock.now() + planted.later
@@ -237,7 +237,7 @@ def test_a_planted_breach_is_found(what: str, carrier: Line) -> None:
 
 
 @pytest.mark.usefixtures("database", "live")
-def test_a_whole_call_breaks_nothing(carrier: Line) -> None:
+def test_a_whole_call_breaks_nothing(carrier: PracticeLine) -> None:
     recorded(carrier)
     for caller in carrier.live():
         carrier.ask("POST", f"/calls/{caller['sid']}/hangup", {})

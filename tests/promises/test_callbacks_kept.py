@@ -20,7 +20,7 @@ from callcenter.records.contacts import Contact
 from callcenter.records.offers import Offer
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.rules.states import AgentState, CallState, PauseReason
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support.people import WISH, hires, number_of, the_agent, the_call
 from tests.support.town import line_hours
 from tests.support.voice_line import in_front_of_the_app
@@ -32,7 +32,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture(autouse=True)
-def telephones(carrier: Line, database: object, live: object) -> Iterator[Line]:
+def telephones(carrier: PracticeLine, database: object, live: object) -> Iterator[PracticeLine]:
     """Nobody answers by themselves, nothing goes wrong but what a test asks for."""
     carrier.registers("default", "manual").faults()
     yield carrier
@@ -76,7 +76,7 @@ def accepted(karim: str) -> Call:
     return the_call(offer.call_id)
 
 
-def dialled(karim: str, carrier: Line | None = None, mode: str = "", times: int | None = 1) -> Attempt:
+def dialled(karim: str, carrier: PracticeLine | None = None, mode: str = "", times: int | None = 1) -> Attempt:
     """And the citizen's telephone rings; or the carrier answers with a fault, so many times (None: always)."""
     call = accepted(karim)
     if carrier:
@@ -85,7 +85,7 @@ def dialled(karim: str, carrier: Line | None = None, mode: str = "", times: int 
     return the_attempts()[-1]
 
 
-def lines_of(carrier: Line) -> list[str]:
+def lines_of(carrier: PracticeLine) -> list[str]:
     return [each["sid"] for each in carrier.live() if each["number"] == DURAND]
 
 
@@ -93,7 +93,7 @@ def is_well() -> None:
     assert promise_check.check(clock.now(), ask_carrier=False).breaches == []
 
 
-def test_the_row_stands_before_the_carrier_is_asked(carrier: Line, karim: str) -> None:
+def test_the_row_stands_before_the_carrier_is_asked(carrier: PracticeLine, karim: str) -> None:
     promised()
     attempt = dialled(karim, carrier, "500")
     assert (attempt.outcome, attempt.carrier_id) == (None, None)
@@ -101,7 +101,7 @@ def test_the_row_stands_before_the_carrier_is_asked(carrier: Line, karim: str) -
     assert lines_of(carrier) == []
 
 
-def test_a_dial_that_was_never_made_does_not_count_and_frees_the_agent(carrier: Line, karim: str) -> None:
+def test_a_dial_that_was_never_made_does_not_count_and_frees_the_agent(carrier: PracticeLine, karim: str) -> None:
     promised()
     rank = the_agent(karim).free_since
     attempt = dialled(karim, carrier, "500")
@@ -118,7 +118,7 @@ def test_a_dial_that_was_never_made_does_not_count_and_frees_the_agent(carrier: 
 
 @pytest.mark.parametrize("mode", ["500-with-effect", "timeout-with-effect"])
 def test_an_unknown_answer_is_settled_by_asking_and_never_by_dialling_again(
-    carrier: Line, karim: str, mode: str
+    carrier: PracticeLine, karim: str, mode: str
 ) -> None:
     promised()
     attempt = dialled(karim, carrier, mode)
@@ -137,14 +137,14 @@ def test_an_unknown_answer_is_settled_by_asking_and_never_by_dialling_again(
     is_well()
 
 
-def test_what_the_carrier_is_too_busy_for_is_asked_again(carrier: Line, karim: str) -> None:
+def test_what_the_carrier_is_too_busy_for_is_asked_again(carrier: PracticeLine, karim: str) -> None:
     promised()
     assert dialled(karim, carrier, "429", times=2).carrier_id == lines_of(carrier)[0]
     assert len(lines_of(carrier)) == 1
     is_well()
 
 
-def test_what_the_carrier_refuses_for_long_frees_the_agent(carrier: Line, karim: str) -> None:
+def test_what_the_carrier_refuses_for_long_frees_the_agent(carrier: PracticeLine, karim: str) -> None:
     promised()
     assert dialled(karim, carrier, "429", times=None).outcome == DialResult.NOT_DIALLED
     assert the_agent(karim).state == AgentState.AVAILABLE
@@ -152,7 +152,7 @@ def test_what_the_carrier_refuses_for_long_frees_the_agent(carrier: Line, karim:
     is_well()
 
 
-def test_hints_that_race_dial_once(carrier: Line, karim: str) -> None:
+def test_hints_that_race_dial_once(carrier: PracticeLine, karim: str) -> None:
     promised()
     call = accepted(karim)
     with ThreadPoolExecutor(6) as many:
@@ -163,7 +163,7 @@ def test_hints_that_race_dial_once(carrier: Line, karim: str) -> None:
     is_well()
 
 
-def test_a_worker_of_an_earlier_epoch_dials_nobody(carrier: Line, karim: str) -> None:
+def test_a_worker_of_an_earlier_epoch_dials_nobody(carrier: PracticeLine, karim: str) -> None:
     promised()
     call = accepted(karim)
     dial.dial_citizen(call.id, call.epoch - 1, clock.now())
@@ -174,7 +174,7 @@ def test_a_worker_of_an_earlier_epoch_dials_nobody(carrier: Line, karim: str) ->
     assert lines_of(carrier) == []
 
 
-def test_whose_agent_has_gone_is_not_dialled(carrier: Line, karim: str) -> None:
+def test_whose_agent_has_gone_is_not_dialled(carrier: PracticeLine, karim: str) -> None:
     promised()
     call = accepted(karim)
     with reading() as session:
@@ -186,7 +186,7 @@ def test_whose_agent_has_gone_is_not_dialled(carrier: Line, karim: str) -> None:
     assert lines_of(carrier) == []
 
 
-def test_two_dials_to_one_number_never_overlap(carrier: Line, karim: str) -> None:
+def test_two_dials_to_one_number_never_overlap(carrier: PracticeLine, karim: str) -> None:
     """The first is being hung up; until that is known nobody dials again, and the agent is not kept for it."""
     promised()
     first = dialled(karim, carrier, "500")
@@ -206,7 +206,7 @@ def test_two_dials_to_one_number_never_overlap(carrier: Line, karim: str) -> Non
     is_well()
 
 
-def test_who_calls_us_while_we_dial_is_not_rung_any_more(carrier: Line, karim: str) -> None:
+def test_who_calls_us_while_we_dial_is_not_rung_any_more(carrier: PracticeLine, karim: str) -> None:
     promised()
     rank = the_agent(karim).free_since
     attempt = dialled(karim)
@@ -222,7 +222,7 @@ def test_who_calls_us_while_we_dial_is_not_rung_any_more(carrier: Line, karim: s
     is_well()
 
 
-def test_a_promise_cancelled_while_it_rings_is_hung_up(carrier: Line, karim: str) -> None:
+def test_a_promise_cancelled_while_it_rings_is_hung_up(carrier: PracticeLine, karim: str) -> None:
     promised()
     dialled(karim)
     rung = carrier.rung(DURAND)
@@ -241,7 +241,7 @@ def test_a_promise_cancelled_while_it_rings_is_hung_up(carrier: Line, karim: str
     ],
 )
 def test_three_tries_apart_in_the_citizens_hours_then_not_reached(
-    carrier: Line, karim: str, promised_at: str, tries: list[str]
+    carrier: PracticeLine, karim: str, promised_at: str, tries: list[str]
 ) -> None:
     at = datetime.fromisoformat(promised_at).replace(tzinfo=PARIS)
     seen = []
@@ -319,7 +319,7 @@ def _not_reached(karim: str) -> str:
 
 
 def test_not_reached_is_told_by_text_once_and_only_where_texts_are_on(
-    carrier: Line, karim: str, monkeypatch: pytest.MonkeyPatch
+    carrier: PracticeLine, karim: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = len(carrier.messages(DURAND))
     ended = _not_reached(karim)
@@ -386,7 +386,7 @@ def test_voicemail_presses_nothing_and_is_not_reached(
     settings.cache_clear()
 
 
-def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier: Line, karim: str) -> None:
+def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier: PracticeLine, karim: str) -> None:
     promised()
     attempt = dialled(karim)
     line = attempt.carrier_id or ""
@@ -405,7 +405,7 @@ def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier:
 
 @pytest.mark.parametrize("refused_before", [False, True])
 def test_who_was_called_back_and_said_nothing_is_asked_by_text_unless_they_ever_refused(
-    carrier: Line, karim: str, monkeypatch: pytest.MonkeyPatch, refused_before: bool
+    carrier: PracticeLine, karim: str, monkeypatch: pytest.MonkeyPatch, refused_before: bool
 ) -> None:
     promised()
     if refused_before:

@@ -14,12 +14,12 @@ from callcenter.records import callbacks
 from callcenter.records.calls import Wish
 from callcenter.records.identifiers import new_id
 from callcenter.telephone import telephone
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 
 DESK = "+33565000077"
 
 
-def test_a_line_whose_id_was_never_told_is_hung_up(carrier: Line, afresh: Callable[[], None]) -> None:
+def test_a_line_whose_id_was_never_told_is_hung_up(carrier: PracticeLine, afresh: Callable[[], None]) -> None:
     afresh()
     carrier.registers(DESK, "manual").faults(rest=[{"mode": "500-with-effect", "method": "POST"}])
     with pytest.raises(CarrierDown):
@@ -31,7 +31,9 @@ def test_a_line_whose_id_was_never_told_is_hung_up(carrier: Line, afresh: Callab
     assert carrier.live() == []
 
 
-def test_a_line_nobody_said_was_closed_keeps_no_callback_waiting(carrier: Line, afresh: Callable[[], None]) -> None:
+def test_a_line_nobody_said_was_closed_keeps_no_callback_waiting(
+    carrier: PracticeLine, afresh: Callable[[], None]
+) -> None:
     afresh()
     at = clock.now()
     callback.promise_to_caller(

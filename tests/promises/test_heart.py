@@ -15,13 +15,13 @@ from callcenter.live import beacon as live_beacon
 from callcenter.live import queue, store
 from callcenter.rules.states import PauseReason
 from callcenter.sweep import Heart
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support.freezing import frozen
 from tests.support.people import hires, joins
 
 
 def test_a_call_that_joined_while_the_index_was_away_stands_at_the_next_beat(
-    carrier: Line, afresh: Callable[[], None], stores: embedded.Stores
+    carrier: PracticeLine, afresh: Callable[[], None], stores: embedded.Stores
 ) -> None:
     afresh()
     karim = hires(1)
@@ -49,7 +49,7 @@ def test_a_call_that_joined_while_the_index_was_away_stands_at_the_next_beat(
 
 @pytest.mark.parametrize("beats", [1, 2, 3, 6])
 def test_a_call_that_a_rollback_forgot_stands_at_the_next_beat(
-    carrier: Line, afresh: Callable[[], None], beats: int
+    carrier: PracticeLine, afresh: Callable[[], None], beats: int
 ) -> None:
     afresh()
     karim = hires(1)

@@ -40,7 +40,7 @@ from callcenter.records.events import Event
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Outcome, PauseReason
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.people import hires, joins, number_of, rings
 
 REFUSALS = (AlreadyTaken, NotFound, NotPossibleNow, OutcomeIncomplete, OutcomeOwed)
@@ -59,7 +59,7 @@ def pick(many: Sequence[T], which: int) -> T | None:
 class Town(RuleBasedStateMachine):
     """`ruffled`: the index was lost, rolled back or raced over, and is compared before it must equal the rows."""
 
-    line: ClassVar[Line]
+    line: ClassVar[PracticeLine]
     empty: ClassVar[Callable[[], None]]
 
     @initialize()
@@ -350,7 +350,7 @@ class Town(RuleBasedStateMachine):
 
 
 def test_promises_hold_whatever_happens(
-    carrier: Line, afresh: Callable[[], None], campaign: hypothesis.settings
+    carrier: PracticeLine, afresh: Callable[[], None], campaign: hypothesis.settings
 ) -> None:
     Town.line, Town.empty = carrier, staticmethod(afresh)
     run_state_machine_as_test(Town, settings=campaign)

@@ -11,7 +11,7 @@ from callcenter.live import budget
 from callcenter.records import agents, calls, legs, offers
 from callcenter.records.agents import sealed_phone
 from callcenter.screens import desk_screen
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.promises.test_callbacks_kept import accepted, promised
 from tests.support.people import hires, joins, rings
 from workers import callbacks as worker
@@ -20,7 +20,7 @@ SWITCHBOARD = "+33565009999"
 
 
 @pytest.fixture(autouse=True)
-def telephones(carrier: Line, database: object, live: object) -> Iterator[Line]:
+def telephones(carrier: PracticeLine, database: object, live: object) -> Iterator[PracticeLine]:
     """Nobody answers by themselves."""
     carrier.registers("default", "manual").faults()
     yield carrier
@@ -46,7 +46,7 @@ def accepts(agent_id: str) -> None:
     agent.accept_offer(agent_id, offer.id, clock.now())
 
 
-def ringing(carrier: Line) -> list[str]:
+def ringing(carrier: PracticeLine) -> list[str]:
     return [each["sid"] for each in carrier.live() if each["number"] == SWITCHBOARD]
 
 
@@ -55,7 +55,7 @@ def phone_of(agent_id: str) -> str | None:
     return shown.state if shown else None
 
 
-def test_a_telephone_of_two_accounts_rings_for_one_at_a_time(carrier: Line) -> None:
+def test_a_telephone_of_two_accounts_rings_for_one_at_a_time(carrier: PracticeLine) -> None:
     karim, lea = behind_the_switchboard(1), behind_the_switchboard(2)
     for number in (1, 2):
         joins(rings(carrier, number).sid, number)
@@ -78,7 +78,7 @@ def test_a_telephone_of_two_accounts_rings_for_one_at_a_time(carrier: Line) -> N
     assert phone_of(lea) == "rings"
 
 
-def test_the_agent_of_a_callback_reads_when_its_turn_to_be_dialled_comes(carrier: Line) -> None:
+def test_the_agent_of_a_callback_reads_when_its_turn_to_be_dialled_comes(carrier: PracticeLine) -> None:
     karim = hires(1)
     agent.take_post(karim, "phone", clock.now())
     promised()

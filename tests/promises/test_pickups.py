@@ -16,8 +16,8 @@ from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.telephone import telephone
 from ivr import twilio
 from ivr.app import create as voice_app
-from ivr.practice.far_end import Line
 from ivr.practice.server import Running, create
+from ivr.practice.telephones import PracticeLine
 from tests.contract.referee import Referee, contract
 from tests.support.freezing import frozen
 from tests.support.patience import until
@@ -35,7 +35,7 @@ def _forget() -> None:
 
 
 @pytest.fixture
-def line(database: embedded.Server, live: embedded.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+def line(database: embedded.Server, live: embedded.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[PracticeLine]:
     """The practice carrier in front of the voice app; desk phones ring unheard."""
     voice = f"http://127.0.0.1:{free_port()}"
     monkeypatch.setenv("PUBLIC_VOICE_URL", voice)
@@ -46,12 +46,12 @@ def line(database: embedded.Server, live: embedded.Server, monkeypatch: pytest.M
     ):
         monkeypatch.setenv("TWILIO_API_URL", url)
         _forget()
-        yield Line(url).registers("default", "manual")
+        yield PracticeLine(url).registers("default", "manual")
     monkeypatch.undo()
     _forget()
 
 
-def _dialled(line: Line, n: int, behaviour: str) -> Attempt:
+def _dialled(line: PracticeLine, n: int, behaviour: str) -> Attempt:
     """The n-th person is called back by an agent who is in the room."""
     number, came_from = number_of(n), f"CA{n:032}"
     line.registers(number, behaviour)
@@ -84,7 +84,7 @@ def _state(attempt: Attempt) -> str:
 
 
 @pytest.mark.parametrize("misjudges", [0.1, 1.0])
-def test_no_person_is_lost_whatever_the_carrier_takes_them_for(line: Line, misjudges: float) -> None:
+def test_no_person_is_lost_whatever_the_carrier_takes_them_for(line: PracticeLine, misjudges: float) -> None:
     line.varies(misjudges=misjudges)
     kinds = ["answer_and_press_1", "answer_and_say_yes"]
     people = [_dialled(line, n, kinds[n % 2]) for n in range(PEOPLE)]
@@ -95,7 +95,7 @@ def test_no_person_is_lost_whatever_the_carrier_takes_them_for(line: Line, misju
         assert False not in judged
 
 
-def test_a_machine_hears_the_question_whole_and_is_let_go(line: Line) -> None:
+def test_a_machine_hears_the_question_whole_and_is_let_go(line: PracticeLine) -> None:
     attempt = _dialled(line, 1, "voicemail")
     assert attempt.carrier_id is not None
     until(lambda: _again(attempt).outcome is not None)
@@ -110,7 +110,7 @@ def test_a_machine_hears_the_question_whole_and_is_let_go(line: Line) -> None:
     assert Referee(contract()).check(line.log()) == []
 
 
-def test_a_silence_is_asked_twice(line: Line) -> None:
+def test_a_silence_is_asked_twice(line: PracticeLine) -> None:
     attempt = _dialled(line, 1, "mute")
     until(lambda: _again(attempt).outcome is not None)
     heard = line.ask("GET", f"/calls/{attempt.carrier_id}")["transcript"]
@@ -119,12 +119,12 @@ def test_a_silence_is_asked_twice(line: Line) -> None:
 
 
 @pytest.fixture
-def voice(line: Line) -> Iterator[Carrier]:
+def voice(line: PracticeLine) -> Iterator[Carrier]:
     with in_front_of_the_app() as carrier:
         yield carrier
 
 
-def _picked_up(line: Line, voice: Carrier) -> tuple[Attempt, str]:
+def _picked_up(line: PracticeLine, voice: Carrier) -> tuple[Attempt, str]:
     """Somebody whom nobody speaks for; where their answer goes."""
     attempt = _dialled(line, 1, "manual")
     asked = voice.asks(f"/voice/attempt?p={attempt.id}", CallSid=attempt.carrier_id or "")
@@ -135,7 +135,7 @@ def _is_judged(voice: Carrier, attempt: Attempt, word: str) -> None:
     voice.asks(f"/voice/attempt/judged?p={attempt.id}", CallSid=attempt.carrier_id or "", AnsweredBy=word)
 
 
-def test_words_are_listened_for_only_once_the_question_was_said(line: Line, voice: Carrier) -> None:
+def test_words_are_listened_for_only_once_the_question_was_said(line: PracticeLine, voice: Carrier) -> None:
     attempt = _dialled(line, 1, "manual")
     document = voice.asks(f"/voice/attempt?p={attempt.id}", CallSid=attempt.carrier_id or "")
     first, second = ElementTree.fromstring(document.text)
@@ -148,7 +148,7 @@ def test_words_are_listened_for_only_once_the_question_was_said(line: Line, voic
     ("machine_start", True), ("machine_end_beep", True), ("fax", True), ("human", False), ("unknown", None), ("", None),
 ])  # fmt: skip
 def test_a_verdict_closes_no_line_and_its_first_word_stands(
-    line: Line, voice: Carrier, word: str, machine: bool | None
+    line: PracticeLine, voice: Carrier, word: str, machine: bool | None
 ) -> None:
     attempt, _ = _picked_up(line, voice)
     _is_judged(voice, attempt, word)
@@ -161,14 +161,14 @@ def test_a_verdict_closes_no_line_and_its_first_word_stands(
 
 @pytest.mark.parametrize("answer", [{"Digits": "1"}, {"SpeechResult": "Oui."}])
 def test_who_was_taken_for_a_machine_joins_with_a_key_or_a_yes(
-    line: Line, voice: Carrier, answer: dict[str, str]
+    line: PracticeLine, voice: Carrier, answer: dict[str, str]
 ) -> None:
     attempt, heard = _picked_up(line, voice)
     _is_judged(voice, attempt, "machine_start")
     assert "Dial" in voice.asks(heard, CallSid=attempt.carrier_id or "", **answer).verbs
 
 
-def test_a_greeting_that_says_yes_reaches_nobody(line: Line, voice: Carrier) -> None:
+def test_a_greeting_that_says_yes_reaches_nobody(line: PracticeLine, voice: Carrier) -> None:
     attempt, heard = _picked_up(line, voice)
     greeting = "Oui bonjour, vous êtes bien sur la messagerie de Paul, laissez un message."
     again = voice.asks(heard, CallSid=attempt.carrier_id or "", SpeechResult=greeting)
@@ -177,7 +177,7 @@ def test_a_greeting_that_says_yes_reaches_nobody(line: Line, voice: Carrier) -> 
     assert voice.asks(again.action, "", CallSid=attempt.carrier_id or "").verbs == ["Hangup"]
 
 
-def test_a_machine_that_talks_on_is_let_go_in_half_a_minute(line: Line, voice: Carrier) -> None:
+def test_a_machine_that_talks_on_is_let_go_in_half_a_minute(line: PracticeLine, voice: Carrier) -> None:
     attempt, _ = _picked_up(line, voice)
     judged_at = clock.now()
     pickup.note_machine(attempt.id, True, judged_at)
@@ -188,7 +188,7 @@ def test_a_machine_that_talks_on_is_let_go_in_half_a_minute(line: Line, voice: C
     assert _again(attempt).lease_until == judged_at + timedelta(seconds=29) + pickup.COMES_IN
 
 
-def test_a_relay_is_never_taken_for_a_machine(line: Line, voice: Carrier) -> None:
+def test_a_relay_is_never_taken_for_a_machine(line: PracticeLine, voice: Carrier) -> None:
     attempt = _dialled(line, 1, "manual")
     with transaction() as session:
         call = session.get(type(the_call(attempt.call_id)), attempt.call_id)
@@ -201,14 +201,16 @@ def test_a_relay_is_never_taken_for_a_machine(line: Line, voice: Carrier) -> Non
     assert 'input="dtmf"' in voice.asks(asked.action, "", CallSid=attempt.carrier_id or "").text
 
 
-def test_where_the_store_sleeps_a_person_is_asked_again(stores: embedded.Stores, line: Line, voice: Carrier) -> None:
+def test_where_the_store_sleeps_a_person_is_asked_again(
+    stores: embedded.Stores, line: PracticeLine, voice: Carrier
+) -> None:
     attempt, heard = _picked_up(line, voice)
     _is_judged(voice, attempt, "machine_start")
     with frozen(stores.postgresql):
         assert "dites oui" in voice.asks(heard, "", CallSid=attempt.carrier_id or "")
 
 
-def test_citizens_alone_are_listened_to_by_the_carrier(line: Line) -> None:
+def test_citizens_alone_are_listened_to_by_the_carrier(line: PracticeLine) -> None:
     attempt = _dialled(line, 1, "manual")
     rest = [dict(e["form"]) for e in line.log() if e["kind"] == "rest" and e["path"].endswith("/Calls.json")]
     created = [form for form in rest if "Url" in form]
@@ -218,7 +220,7 @@ def test_citizens_alone_are_listened_to_by_the_carrier(line: Line) -> None:
     assert not {"MachineDetection", "AsyncAmd"} & set(to_agent)
 
 
-def test_an_agent_alone_in_a_room_hears_that_somebody_comes(line: Line, voice: Carrier) -> None:
+def test_an_agent_alone_in_a_room_hears_that_somebody_comes(line: PracticeLine, voice: Carrier) -> None:
     document = voice.asks("/voice/room/wait")
     spoken, tone = ElementTree.fromstring(document.text)
     assert "la personne va vous rejoindre" in "".join(spoken.itertext())

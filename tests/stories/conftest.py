@@ -7,7 +7,7 @@ import pytest
 
 from callcenter.db import engine
 from callcenter.demonstration import embedded
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support import cast
 from tests.support.desk import Desk
 
@@ -37,7 +37,7 @@ def service(running: cast.Service, database: object, live: object) -> Iterator[c
 
 
 @pytest.fixture
-def line(service: cast.Service) -> Line:
+def line(service: cast.Service) -> PracticeLine:
     """The telephones of the citizens; every desk phone answers and presses 1."""
     return service.line().registers("default", "answer_and_press_1")
 

@@ -12,7 +12,7 @@ from callcenter.db import reading
 from callcenter.live import floor
 from callcenter.records import agents, calls, contacts, offers
 from callcenter.rules.states import CallState, Due
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support.desk import Desk, DeskAgent, DeskRefused
 from tests.support.town import PASSWORD, settle
 
@@ -51,7 +51,7 @@ WAYS_OUT = {
 
 @pytest.mark.parametrize("how", WAYS_OUT)
 def test_who_takes_calls_no_more_leaves_the_floor_and_their_offer_goes_to_a_colleague(
-    line: Line, desk: Desk, how: str
+    line: PracticeLine, desk: Desk, how: str
 ) -> None:
     settle("admin", role="admin")
     karim_id = settle("karim", topics=["impots", "sante"])
@@ -75,7 +75,7 @@ def test_who_takes_calls_no_more_leaves_the_floor_and_their_offer_goes_to_a_coll
     durand.speaks_with("+33565000002")
 
 
-def test_in_a_call_they_finish_it_and_are_then_offered_nobody(line: Line, desk: Desk) -> None:
+def test_in_a_call_they_finish_it_and_are_then_offered_nobody(line: PracticeLine, desk: Desk) -> None:
     """Their outcome is their supervisor's to release: a desk that is closed to them cannot record it."""
     settle("admin", role="admin")
     karim_id = settle("karim", topics=["impots", "sante"])
@@ -100,7 +100,7 @@ def test_in_a_call_they_finish_it_and_are_then_offered_nobody(line: Line, desk: 
         assert session.get_one(contacts.Contact, contact_id).due == Due.OWED
 
 
-def test_another_topic_or_department_at_work_withdraws_what_is_none_of_theirs(line: Line, desk: Desk) -> None:
+def test_another_topic_or_department_at_work_withdraws_what_is_none_of_theirs(line: PracticeLine, desk: Desk) -> None:
     settle("admin", role="admin")
     karim_id = settle("karim", topics=["impots", "sante"])
     admin = desk.sign_in("admin", PASSWORD, beats=False)
@@ -117,7 +117,7 @@ def test_another_topic_or_department_at_work_withdraws_what_is_none_of_theirs(li
     assert karim.is_offered().call_id == offered.call_id
 
 
-def test_nobody_without_calls_takes_a_post(line: Line, desk: Desk) -> None:
+def test_nobody_without_calls_takes_a_post(line: PracticeLine, desk: Desk) -> None:
     settle("admin", role="admin")
     karim_id = settle("karim", topics=["impots", "sante"])
     admin = desk.sign_in("admin", PASSWORD, beats=False)

@@ -17,7 +17,7 @@ from callcenter.records.callbacks import Attempt, Callback
 from callcenter.records.calls import Call
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.rules.states import Due
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.desk import Desk, DeskAgent
 from tests.support.patience import until_rows
 from tests.support.town import PASSWORD, settle
@@ -61,7 +61,7 @@ def _is_freed_within_two_seconds(karim: DeskAgent, missed: int) -> None:
     assert clock.now() - failed < timedelta(seconds=2)
 
 
-def test_madame_durand_is_promised_missed_twice_and_helped_at_the_third_call(line: Line, desk: Desk) -> None:
+def test_madame_durand_is_promised_missed_twice_and_helped_at_the_third_call(line: PracticeLine, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     karim = desk.sign_in("karim", PASSWORD).takes_post().pauses()
     durand = line.call(from_=DURAND).presses("46000").hears("Lot").presses("1").hears("impôts").presses("3")
@@ -100,7 +100,7 @@ def test_madame_durand_is_promised_missed_twice_and_helped_at_the_third_call(lin
     assert promise_check.check(clock.now()).breaches == []
 
 
-def test_madame_durand_calls_again_meanwhile(line: Line, desk: Desk) -> None:
+def test_madame_durand_calls_again_meanwhile(line: PracticeLine, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     karim = desk.sign_in("karim", PASSWORD).takes_post().pauses()
     line.registers(DURAND, "manual")
@@ -134,7 +134,9 @@ def test_madame_durand_calls_again_meanwhile(line: Line, desk: Desk) -> None:
     assert promise_check.check(clock.now()).breaches == []
 
 
-def test_a_matter_that_no_account_serves_is_anybodys_by_telephone_and_by_callback(line: Line, desk: Desk) -> None:
+def test_a_matter_that_no_account_serves_is_anybodys_by_telephone_and_by_callback(
+    line: PracticeLine, desk: Desk
+) -> None:
     settle("karim", topics=["sante"], phone=KARIM)
     settle("admin", role="admin")
     karim, admin = desk.sign_in("karim", PASSWORD), desk.sign_in("admin", PASSWORD, beats=False)
@@ -165,7 +167,7 @@ def test_a_matter_that_no_account_serves_is_anybodys_by_telephone_and_by_callbac
     assert promise_check.check(clock.now()).breaches == []
 
 
-def test_karims_browser_dies_in_mid_call(line: Line, desk: Desk) -> None:
+def test_karims_browser_dies_in_mid_call(line: PracticeLine, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     karim = desk.sign_in("karim", PASSWORD).takes_post().pauses()
     durand = line.call(from_=DURAND).presses("46000").hears("Lot").presses("1").hears("impôts").presses("3")

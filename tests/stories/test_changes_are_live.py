@@ -9,7 +9,7 @@ from callcenter import clock
 from callcenter.db import reading
 from callcenter.records import calls
 from callcenter.rules.territory import national_day
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.desk import Desk, DeskAgent
 from tests.support.town import PASSWORD, settle
 
@@ -17,7 +17,7 @@ PATIENCE = 30.0
 QUEUED = "Nous cherchons un conseiller"
 
 
-def test_the_next_caller_hears_what_was_changed(line: Line, desk: Desk) -> None:
+def test_the_next_caller_hears_what_was_changed(line: PracticeLine, desk: Desk) -> None:
     settle("admin", role="admin")
     settle("karim", phone="+33565000001")
     admin = desk.sign_in("admin", PASSWORD, beats=False)
@@ -65,7 +65,7 @@ def topic_of(admin: DeskAgent, code: str) -> dict[str, Any]:
     return next(topic for topic in shown if topic["code"] == code)
 
 
-def the_next(line: Line, hears: Callable[[Caller], bool]) -> Caller:
+def the_next(line: PracticeLine, hears: Callable[[Caller], bool]) -> Caller:
     """The first of those who call, one after the other, to hear what is new."""
     deadline = time.monotonic() + PATIENCE
     while not hears(caller := line.call()):

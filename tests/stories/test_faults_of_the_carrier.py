@@ -10,7 +10,7 @@ from callcenter import clock
 from callcenter.db import reading
 from callcenter.live import budget
 from callcenter.records.events import Event
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.cast import Service
 from tests.support.desk import Desk, DeskAgent, DeskRefused
 from tests.support.patience import until
@@ -22,18 +22,18 @@ FAULTS = ("429", "503", "timeout")
 
 
 @pytest.fixture
-def karim(line: Line, desk: Desk) -> DeskAgent:
+def karim(line: PracticeLine, desk: Desk) -> DeskAgent:
     settle("karim", phone=KARIM)
     return desk.sign_in("karim", PASSWORD)
 
 
-def fails(line: Line, mode: str, *paths: str, times: int | None = 1) -> None:
+def fails(line: PracticeLine, mode: str, *paths: str, times: int | None = 1) -> None:
     """The next request to each of these goes wrong; the carrier still tells us everything twice."""
     wrong = [{"mode": mode, "method": "POST", "path": path, "times": times} for path in paths]
     line.faults(rest=wrong, twice=1.0)
 
 
-def is_well(line: Line) -> None:
+def is_well(line: PracticeLine) -> None:
     line.faults(twice=1.0)
 
 
@@ -49,7 +49,7 @@ def accepts(karim: DeskAgent) -> None:
     karim.is_("talking")
 
 
-def takes(karim: DeskAgent, line: Line, durand: Caller) -> None:
+def takes(karim: DeskAgent, line: PracticeLine, durand: Caller) -> None:
     accepts(karim)
     durand.speaks_with(KARIM)
 
@@ -74,7 +74,7 @@ def held(karim: DeskAgent) -> bool:
     return karim.sees["call"]["held_since"] is not None
 
 
-def muted(line: Line) -> bool:
+def muted(line: PracticeLine) -> bool:
     (room,) = [each for each in line.rooms() if each["status"] == "in-progress"]
     return any(each["muted"] for each in room["participants"])
 
@@ -84,17 +84,17 @@ def nobody_was_paused() -> bool:
         return session.query(Event).filter_by(noun="agent", now="pause").count() == 0
 
 
-def begins(line: Line) -> int:
+def begins(line: PracticeLine) -> int:
     """Where the carrier's journal goes on from."""
     return max((entry["n"] for entry in line.log()), default=-1) + 1
 
 
-def rung_twice(line: Line, since: int) -> list[object]:
+def rung_twice(line: PracticeLine, since: int) -> list[object]:
     return [entry for entry in line.log(since) if entry["kind"] == "overlap"]
 
 
 @pytest.mark.parametrize("mode", FAULTS)
-def test_each_request_of_a_conversation_meets_it_once(line: Line, karim: DeskAgent, mode: str) -> None:
+def test_each_request_of_a_conversation_meets_it_once(line: PracticeLine, karim: DeskAgent, mode: str) -> None:
     since = begins(line)
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
@@ -122,7 +122,7 @@ def test_each_request_of_a_conversation_meets_it_once(line: Line, karim: DeskAge
 
 
 @pytest.mark.parametrize("mode", FAULTS)
-def test_each_request_of_an_open_line_meets_it_once(line: Line, karim: DeskAgent, mode: str) -> None:
+def test_each_request_of_an_open_line_meets_it_once(line: PracticeLine, karim: DeskAgent, mode: str) -> None:
     line.registers(KARIM, "answer")
     fails(line, "429", "/Calls.json")  # of anything else nobody knows whether it rings
     karim.takes_post(line="shift")
@@ -141,7 +141,7 @@ def test_each_request_of_an_open_line_meets_it_once(line: Line, karim: DeskAgent
 
 
 @pytest.mark.parametrize("mode", FAULTS)
-def test_the_dial_of_a_promise_meets_it_once(line: Line, karim: DeskAgent, mode: str) -> None:
+def test_the_dial_of_a_promise_meets_it_once(line: PracticeLine, karim: DeskAgent, mode: str) -> None:
     since = begins(line)
     durand = line.call(from_=DURAND).presses("0").hears("Aucun conseiller").presses("1").presses("1")
     durand.hears("rappellerons").is_hung_up()
@@ -156,7 +156,7 @@ def test_the_dial_of_a_promise_meets_it_once(line: Line, karim: DeskAgent, mode:
     assert rung_twice(line, since) == []
 
 
-def test_while_the_carrier_is_away_the_screen_says_what_it_has_done(line: Line, karim: DeskAgent) -> None:
+def test_while_the_carrier_is_away_the_screen_says_what_it_has_done(line: PracticeLine, karim: DeskAgent) -> None:
     since = begins(line)
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
@@ -182,7 +182,7 @@ def test_while_the_carrier_is_away_the_screen_says_what_it_has_done(line: Line, 
     )  # no search by name in the middle of a conversation
 
 
-def test_what_was_done_without_an_answer_is_undone_as_it_is_wished(line: Line, karim: DeskAgent) -> None:
+def test_what_was_done_without_an_answer_is_undone_as_it_is_wished(line: PracticeLine, karim: DeskAgent) -> None:
     """The carrier held her and said 500; he changed his mind before anything was known."""
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
@@ -197,7 +197,7 @@ def test_what_was_done_without_an_answer_is_undone_as_it_is_wished(line: Line, k
     soon(lambda: not durand.state["hold"] and not held(karim) and not karim.sees["call"]["unsure"])
 
 
-def test_hold_is_music_for_as_long_as_it_takes(line: Line, karim: DeskAgent) -> None:
+def test_hold_is_music_for_as_long_as_it_takes(line: PracticeLine, karim: DeskAgent) -> None:
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
     takes(karim, line, durand)
@@ -212,7 +212,7 @@ def test_hold_is_music_for_as_long_as_it_takes(line: Line, karim: DeskAgent) -> 
     assert dict(asked["form"])["HoldMethod"] == "POST"
 
 
-def test_a_citizen_is_led_to_the_goodbye_as_soon_as_the_carrier_answers(line: Line, karim: DeskAgent) -> None:
+def test_a_citizen_is_led_to_the_goodbye_as_soon_as_the_carrier_answers(line: PracticeLine, karim: DeskAgent) -> None:
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
     takes(karim, line, durand)
@@ -225,7 +225,7 @@ def test_a_citizen_is_led_to_the_goodbye_as_soon_as_the_carrier_answers(line: Li
     phone.is_hung_up(timeout=5)
 
 
-def test_a_desk_phone_that_could_not_be_hung_up_is_not_rung_again(line: Line, karim: DeskAgent) -> None:
+def test_a_desk_phone_that_could_not_be_hung_up_is_not_rung_again(line: PracticeLine, karim: DeskAgent) -> None:
     since = begins(line)
     line.registers(KARIM, "manual")
     karim.takes_post()
@@ -252,7 +252,7 @@ def test_a_desk_phone_that_could_not_be_hung_up_is_not_rung_again(line: Line, ka
     assert nobody_was_paused()
 
 
-def test_a_line_for_the_shift_is_open_when_it_is_picked_up(line: Line, karim: DeskAgent) -> None:
+def test_a_line_for_the_shift_is_open_when_it_is_picked_up(line: PracticeLine, karim: DeskAgent) -> None:
     since = begins(line)
     line.registers(KARIM, "manual")
     karim.takes_post(line="shift")
@@ -270,7 +270,7 @@ def test_a_line_for_the_shift_is_open_when_it_is_picked_up(line: Line, karim: De
 
 
 def test_a_desk_phone_has_its_turn_among_all_dials_and_the_desk_says_when(
-    line: Line, karim: DeskAgent, service: Service
+    line: PracticeLine, karim: DeskAgent, service: Service
 ) -> None:
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
@@ -286,7 +286,7 @@ def test_a_desk_phone_has_its_turn_among_all_dials_and_the_desk_says_when(
     assert nobody_was_paused()
 
 
-def test_a_supervisors_line_has_its_turn_too(line: Line, karim: DeskAgent, desk: Desk) -> None:
+def test_a_supervisors_line_has_its_turn_too(line: PracticeLine, karim: DeskAgent, desk: Desk) -> None:
     settle("ines", role="supervisor", departments=["46"], phone=INES)
     ines = desk.sign_in("ines", PASSWORD, beats=False)
     karim.takes_post()

@@ -11,7 +11,7 @@ from callcenter.records import agents
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.rules.states import CallState, Due, Ending
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.cast import Service
 from tests.support.patience import until
 from tests.support.town import at_work, settle_many
@@ -21,7 +21,7 @@ PATIENCE = 150.0
 
 
 def test_two_hundred_calls_and_forty_agents_end_with_an_outcome_for_each_one_answered(
-    line: Line, service: Service, stores: embedded.Stores
+    line: PracticeLine, service: Service, stores: embedded.Stores
 ) -> None:
     logins = settle_many(AGENTS)
     environment = os.environ | stores.environment()

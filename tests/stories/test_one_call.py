@@ -4,7 +4,7 @@ from callcenter.db import reading
 from callcenter.records import calls, contacts
 from callcenter.records.calls import Call
 from callcenter.rules.states import Due, Ending
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support.cast import Service
 from tests.support.desk import Desk
 from tests.support.town import PASSWORD, settle
@@ -12,7 +12,7 @@ from tests.support.town import PASSWORD, settle
 KARIM = "+33565000001"
 
 
-def test_madame_durand_is_helped_with_her_taxes(line: Line, desk: Desk, service: Service) -> None:
+def test_madame_durand_is_helped_with_her_taxes(line: PracticeLine, desk: Desk, service: Service) -> None:
     settle("karim", phone=KARIM)
     karim = desk.sign_in("karim", PASSWORD).takes_post()
     durand = line.call(from_="+33565051234")
@@ -40,7 +40,7 @@ def test_madame_durand_is_helped_with_her_taxes(line: Line, desk: Desk, service:
     assert {entry["status"] for entry in told if not entry.get("unsigned")} <= {200, 204}
 
 
-def test_the_agent_ends_the_call_and_the_caller_hears_their_reference(line: Line, desk: Desk) -> None:
+def test_the_agent_ends_the_call_and_the_caller_hears_their_reference(line: PracticeLine, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     karim = desk.sign_in("karim", PASSWORD).takes_post()
     durand = line.call().hears("code postal").presses("46000").hears("Lot").presses("1").hears("impôts").presses("3")
@@ -58,7 +58,7 @@ def test_the_agent_ends_the_call_and_the_caller_hears_their_reference(line: Line
     assert (contact.satisfaction, contact.settled_said) == (4, True)
 
 
-def test_a_call_that_is_refused_keeps_its_place_and_goes_to_the_next_agent(line: Line, desk: Desk) -> None:
+def test_a_call_that_is_refused_keeps_its_place_and_goes_to_the_next_agent(line: PracticeLine, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     settle("lea", phone="+33565000002")
     karim = desk.sign_in("karim", PASSWORD).takes_post()
@@ -78,7 +78,7 @@ def test_a_call_that_is_refused_keeps_its_place_and_goes_to_the_next_agent(line:
     second.speaks_with(KARIM)
 
 
-def test_a_caller_who_hangs_up_while_it_rings_frees_the_agent(line: Line, desk: Desk) -> None:
+def test_a_caller_who_hangs_up_while_it_rings_frees_the_agent(line: PracticeLine, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     karim = desk.sign_in("karim", PASSWORD).takes_post()
     durand = line.call().presses("0")
@@ -91,7 +91,7 @@ def test_a_caller_who_hangs_up_while_it_rings_frees_the_agent(line: Line, desk: 
     assert call.ending == Ending.SHORT_ABANDON
 
 
-def test_an_agent_with_a_line_open_all_shift_takes_the_call_with_a_key(line: Line, desk: Desk) -> None:
+def test_an_agent_with_a_line_open_all_shift_takes_the_call_with_a_key(line: PracticeLine, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     line.registers(KARIM, "answer")
     karim = desk.sign_in("karim", PASSWORD).takes_post(line="shift")
@@ -108,7 +108,7 @@ def test_an_agent_with_a_line_open_all_shift_takes_the_call_with_a_key(line: Lin
     again.speaks_with(KARIM)
 
 
-def test_a_desk_phone_that_nobody_picks_up_gives_the_caller_back_their_place(line: Line, desk: Desk) -> None:
+def test_a_desk_phone_that_nobody_picks_up_gives_the_caller_back_their_place(line: PracticeLine, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     settle("lea", phone="+33565000002")
     line.registers(KARIM, "busy")
@@ -123,7 +123,7 @@ def test_a_desk_phone_that_nobody_picks_up_gives_the_caller_back_their_place(lin
     durand.speaks_with("+33565000002")
 
 
-def test_with_nobody_on_duty_the_caller_is_promised_a_callback_and_gets_it(line: Line, desk: Desk) -> None:
+def test_with_nobody_on_duty_the_caller_is_promised_a_callback_and_gets_it(line: PracticeLine, desk: Desk) -> None:
     settle("karim", phone=KARIM)
     durand = line.call(from_="+33565051234").presses("0")
     durand.hears("Aucun conseiller").hears("0565051234").presses("1").hears("dès que possible").presses("1")

@@ -7,7 +7,7 @@ from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.desk import Desk, DeskAgent
 from tests.support.patience import until
 from tests.support.town import PASSWORD, settle
@@ -20,7 +20,7 @@ def hears(listener: Caller, speaker: str) -> bool:
 
 
 @pytest.fixture
-def karim(line: Line, desk: Desk) -> DeskAgent:
+def karim(line: PracticeLine, desk: Desk) -> DeskAgent:
     settle("karim", phone=KARIM)
     settle("ines", role="supervisor", departments=["46"], phone=INES)
     return desk.sign_in("karim", PASSWORD).takes_post()
@@ -32,7 +32,7 @@ def ines(karim: DeskAgent, desk: Desk) -> DeskAgent:
 
 
 @pytest.fixture
-def durand(line: Line, karim: DeskAgent) -> Caller:
+def durand(line: PracticeLine, karim: DeskAgent) -> Caller:
     durand = line.call(from_=DURAND).presses("0").waits_in_queue()
     karim.is_offered()
     karim.accepts()
@@ -46,7 +46,7 @@ def _takes_part(ines: DeskAgent, mode: str, karim: DeskAgent) -> None:
     assert answer.status_code == 303, answer.text
 
 
-def _listens(line: Line, ines: DeskAgent, karim: DeskAgent, durand: Caller) -> Caller:
+def _listens(line: PracticeLine, ines: DeskAgent, karim: DeskAgent, durand: Caller) -> Caller:
     """Ines has come in; her telephone."""
     _takes_part(ines, "listen", karim)
     inside = line.rung(INES).hears("Tapez 1 pour l'entendre")
@@ -60,7 +60,7 @@ def _seen(karim: DeskAgent) -> list[tuple[str, str]]:
 
 
 def test_ines_listens_then_whispers_then_barges_in(
-    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+    line: PracticeLine, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
     inside = _listens(line, ines, karim, durand)
     until(lambda: _seen(karim) == [("Ines", "listen")])
@@ -88,7 +88,7 @@ def test_ines_listens_then_whispers_then_barges_in(
 
 
 def test_the_citizen_is_told_whole_before_anybody_may_listen(
-    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+    line: PracticeLine, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
     """However soon the agent is there: after the queue, before the room, and by no document that a key cuts short."""
     heard = [entry.get("text", "") if entry["kind"] == "say" else entry["kind"] for entry in durand.transcript]
@@ -102,7 +102,7 @@ def test_the_citizen_is_told_whole_before_anybody_may_listen(
     assert (refused.status_code, "n'a pas été prévenue" in refused.text) == (409, True)
 
 
-def test_somebody_called_back_is_told_after_their_key(line: Line, karim: DeskAgent, desk: Desk) -> None:
+def test_somebody_called_back_is_told_after_their_key(line: PracticeLine, karim: DeskAgent, desk: Desk) -> None:
     karim.pauses()
     line.registers(DURAND, "manual")
     durand = line.call(from_=DURAND).presses("46000").presses("1").presses("3").hears("Pour être rappelé").presses("1")
@@ -116,7 +116,7 @@ def test_somebody_called_back_is_told_after_their_key(line: Line, karim: DeskAge
 
 
 def test_whoever_listens_leaves_with_the_conversation_and_counts_for_nothing(
-    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+    line: PracticeLine, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
     inside = _listens(line, ines, karim, durand)
     karim.hangs_up()
@@ -132,7 +132,7 @@ def test_whoever_listens_leaves_with_the_conversation_and_counts_for_nothing(
 
 
 def test_a_citizen_who_refuses_is_not_listened_to(
-    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+    line: PracticeLine, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
     inside = _listens(line, ines, karim, durand)
     assert karim.http.post("/desk/monitoring", data={"declined": "true"}).status_code == 303
@@ -144,7 +144,7 @@ def test_a_citizen_who_refuses_is_not_listened_to(
 
 
 def test_the_screens_say_what_the_carrier_was_told_and_it_is_told_until_it_hears(
-    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+    line: PracticeLine, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
     inside = _listens(line, ines, karim, durand)
     _takes_part(ines, "barge", karim)
@@ -166,7 +166,7 @@ def test_the_screens_say_what_the_carrier_was_told_and_it_is_told_until_it_hears
 
 @pytest.mark.parametrize(("mode", "comes"), [("500", False), ("500-with-effect", True)])
 def test_a_ring_whose_answer_was_lost_is_found_or_forgotten(
-    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller, mode: str, comes: bool
+    line: PracticeLine, karim: DeskAgent, ines: DeskAgent, durand: Caller, mode: str, comes: bool
 ) -> None:
     line.registers(INES, "manual")
     line.faults(rest=[{"mode": mode, "method": "POST", "path": "/Calls.json"}])
@@ -181,7 +181,7 @@ def test_a_ring_whose_answer_was_lost_is_found_or_forgotten(
 
 
 def test_a_supervisor_in_a_conversation_takes_no_post(
-    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+    line: PracticeLine, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
     _listens(line, ines, karim, durand)
     assert ines.http.post("/api/desk/post", json={}).status_code == 409
@@ -192,7 +192,7 @@ def test_a_supervisor_in_a_conversation_takes_no_post(
 
 
 def test_whoever_may_hear_an_agent_no_more_leaves_the_conversation(
-    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller, desk: Desk
+    line: PracticeLine, karim: DeskAgent, ines: DeskAgent, durand: Caller, desk: Desk
 ) -> None:
     """Their departments were changed, or their account was closed, while they listened."""
     inside = _listens(line, ines, karim, durand)
@@ -207,7 +207,7 @@ def test_whoever_may_hear_an_agent_no_more_leaves_the_conversation(
 
 
 def test_a_supervisor_who_does_not_come_is_forgotten(
-    line: Line, karim: DeskAgent, ines: DeskAgent, durand: Caller
+    line: PracticeLine, karim: DeskAgent, ines: DeskAgent, durand: Caller
 ) -> None:
     line.registers(INES, "no-answer")
     _takes_part(ines, "listen", karim)
@@ -217,7 +217,9 @@ def test_a_supervisor_who_does_not_come_is_forgotten(
     durand.speaks_with(KARIM)
 
 
-def test_others_conversations_are_out_of_reach(line: Line, karim: DeskAgent, durand: Caller, desk: Desk) -> None:
+def test_others_conversations_are_out_of_reach(
+    line: PracticeLine, karim: DeskAgent, durand: Caller, desk: Desk
+) -> None:
     settle("paul", role="supervisor", departments=["31"], phone="+33565000011")
     settle("vera", role="auditor", departments=["46"], phone="+33565000012")
     settle("root", role="admin", phone="+33565000013")

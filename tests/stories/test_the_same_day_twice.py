@@ -20,7 +20,7 @@ from callcenter.rules.quality import Share
 from callcenter.rules.states import CallState, Due, Ending
 from callcenter.rules.tally import COUNTERS, ENDINGS, Tally, grouped, whole
 from callcenter.rules.territory import UNKNOWN
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.stories.test_changes_are_live import does, hears_one_of, the_next
 from tests.support.cast import Service
 from tests.support.desk import Desk, DeskAgent
@@ -36,7 +36,9 @@ CLOSED_LAST = ("971", "97100", "Guadeloupe")
 Place = tuple[str, str, str]  # department, postal code, what is heard of it
 
 
-def test_a_day_told_twice_late_and_out_of_order_has_the_same_figures(line: Line, desk: Desk, service: Service) -> None:
+def test_a_day_told_twice_late_and_out_of_order_has_the_same_figures(
+    line: PracticeLine, desk: Desk, service: Service
+) -> None:
     settle("admin", role="admin")
     for name, place, phone in (("karim", LOT, "+33565000001"), ("lea", AVEYRON, "+33565000002")):
         settle(name, place[0], phone=phone)
@@ -73,7 +75,7 @@ def test_a_day_told_twice_late_and_out_of_order_has_the_same_figures(line: Line,
     }
 
 
-def _closes_overseas(line: Line, admin: DeskAgent) -> None:
+def _closes_overseas(line: PracticeLine, admin: DeskAgent) -> None:
     """What the telephone's process knows of the last of them, it knows of those before."""
     today = clock.now().date()
     days = {"first": str(today - DAY), "last": str(today + DAY)}
@@ -99,7 +101,7 @@ def _left_in_menu() -> int:
         return session.query(Call).filter(Call.ending == Ending.LEFT_IN_MENU).count()
 
 
-def _plays(line: Line, agent: DeskAgent, phone: str, here: Place, closed: Place, numbers: str) -> None:
+def _plays(line: PracticeLine, agent: DeskAgent, phone: str, here: Place, closed: Place, numbers: str) -> None:
     """One who leaves in the menu, two who give up, early and late, one who is told that it is closed, one who is called
     back and one who is helped, who both say how satisfied they are."""
     agent.takes_post().pauses()

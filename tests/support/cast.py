@@ -16,7 +16,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from callcenter.config import settings
 from callcenter.demonstration import up
-from ivr.practice.far_end import Line
+from ivr.practice.telephones import PracticeLine
 from tests.support.ports import free_port
 
 NUMBER = "+33800000000"
@@ -33,9 +33,9 @@ class Service:
     processes: dict[str, subprocess.Popen[bytes]]
     logs: Path
 
-    def line(self) -> Line:
+    def line(self) -> PracticeLine:
         """The carrier that citizens and desk phones are on."""
-        return Line(self.carrier, NUMBER)
+        return PracticeLine(self.carrier, NUMBER)
 
     def said(self, name: str) -> str:
         """What a process has logged."""

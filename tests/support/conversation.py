@@ -13,19 +13,19 @@ from callcenter.records.calls import Wish
 from callcenter.rules.states import CallState
 from callcenter.telephone import telephone
 from ivr import twilio
-from ivr.practice.far_end import Line
 from ivr.practice.server import Running, create
+from ivr.practice.telephones import PracticeLine
 
 
 @contextmanager
-def carrier() -> Iterator[Line]:
+def carrier() -> Iterator[PracticeLine]:
     """The practice carrier, whose webhooks reach nobody."""
     with Running(create("http://127.0.0.1:9", calls_per_second=0)) as url:
         os.environ["TWILIO_API_URL"] = url
         for remembered in (config.settings, telephone, twilio._client):
             remembered.cache_clear()
         try:
-            yield Line(url)
+            yield PracticeLine(url)
         finally:
             del os.environ["TWILIO_API_URL"]
             for remembered in (config.settings, telephone, twilio._client):

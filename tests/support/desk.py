@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import httpx2
 
-from callcenter.demonstration import villagers as demo
+from callcenter.demonstration import practice_accounts
 
 PATIENCE = 30.0  # seconds for something that the service does by itself
 LOOK = 0.05
@@ -37,7 +37,7 @@ class Desk:
         self.base_url = base_url
         self._agents: list[DeskAgent] = []
 
-    def sign_in(self, login: str, password: str = demo.PASSWORD, beats: bool = True) -> "DeskAgent":
+    def sign_in(self, login: str, password: str = practice_accounts.PASSWORD, beats: bool = True) -> "DeskAgent":
         """An agent whose page is open; `beats` keeps their connection alive in the background."""
         agent = DeskAgent(self.base_url, login, password)
         self._agents.append(agent)

@@ -9,7 +9,7 @@ from callcenter.records import agents, calls
 from callcenter.records.agents import Agent, sealed_phone
 from callcenter.records.calls import Call, Wish
 from callcenter.records.identifiers import new_id
-from ivr.practice.far_end import Caller, Line
+from ivr.practice.telephones import Caller, PracticeLine
 
 WISH = Wish("46", "impots", "fr", relay=False)
 
@@ -33,7 +33,7 @@ def number_of(number: int) -> str:
     return f"+336{number:08d}"
 
 
-def rings(line: Line, number: int) -> Caller:
+def rings(line: PracticeLine, number: int) -> Caller:
     """The n-th citizen is on the line."""
     caller = line.call(number_of(number))
     deadline = time.monotonic() + 10

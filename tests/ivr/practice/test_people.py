@@ -11,8 +11,8 @@ from ivr import dialogue
 from ivr.caller_answers import Heard
 from ivr.practice import documents, terminal
 from ivr.practice.citizens import POSTAL_CODES, Citizen, keys_for
-from ivr.practice.far_end import Line, plain
 from ivr.practice.server import Running, create
+from ivr.practice.telephones import PracticeLine, plain
 from ivr.practice.webhooks import Patience, sign
 from ivr.twiml import twiml
 from tests.contract.tiny_voice import TinyVoice, say
@@ -52,7 +52,7 @@ def test_practice_citizens_dial_wait_and_lose_patience(voice: TinyVoice, base: s
     code = f'<Gather action="/code" numDigits="5">{say("Tapez votre code postal.")}</Gather>'
     voice.documents = {"/voice/incoming": code, "/code": QUEUE, "/wait": say("Merci de patienter.") + "<Pause/>"}
     with Running(create(base, speed=400, people=5, every=40)) as url:
-        line = Line(url)
+        line = PracticeLine(url)
         deadline = time.monotonic() + 10
         while len(voice.asked["/voice/status"]) < 5 and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -68,7 +68,7 @@ def test_a_citizen_sent_by_a_test_talks_and_hangs_up(voice: TinyVoice, base: str
         "/code": "<Dial><Conference>c1</Conference></Dial>",
     }
     with Running(create(base, speed=100)) as url:
-        line = Line(url)
+        line = PracticeLine(url)
         karim = line.call("+33612345678").happens("room")
         durand = line.citizen("+33639980001", "46000", talks=150).speaks_with(karim)
         karim.hears("une démarche")
@@ -110,7 +110,7 @@ def test_the_overrides_of_an_address_are_read() -> None:
 def test_a_signature_is_of_the_address_without_its_fragment(voice: TinyVoice, base: str) -> None:
     voice.documents = {"/voice/incoming": "<Redirect>/next?a=1#rc=1&amp;rp=all</Redirect>", "/next": say("suite")}
     with Running(create(base, speed=200)) as url:
-        Line(url).call().hears("suite").is_hung_up()
+        PracticeLine(url).call().hears("suite").is_hung_up()
     assert voice.asked["/next"][0]["a"] == "1"
     assert sign("t", "http://a/?b=1", {"b": "2", "a": "1"}) == sign("t", "http://a/?b=1", {"a": "1", "b": "2"})
 
@@ -120,7 +120,7 @@ def test_a_moved_address_loses_what_was_typed(voice: TinyVoice, base: str) -> No
     voice.documents = {"/voice/incoming": code, "/code/": lambda said: say(f"reçu {said.get('Digits')}")}
     voice.moved = {"/code": "/code/"}
     with Running(create(base, speed=200)) as url:
-        Line(url).call().hears("un").presses("1").hears("reçu None").is_hung_up()
+        PracticeLine(url).call().hears("un").presses("1").hears("reçu None").is_hung_up()
 
 
 def test_comparing_what_was_heard_forgets_accents_and_case() -> None:

@@ -11,8 +11,8 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from callcenter.config import PRACTICE_ACCOUNT, PRACTICE_TOKEN
-from ivr.practice.far_end import Line, Refused
 from ivr.practice.server import Running, create
+from ivr.practice.telephones import ControlRefused, PracticeLine
 from tests.contract.referee import Referee, contract
 from tests.contract.tiny_voice import TinyVoice, say
 
@@ -43,13 +43,13 @@ def url(voice_app: tuple[TinyVoice, str]) -> str:
 
 
 @pytest.fixture
-def line(voice: TinyVoice, url: str) -> Iterator[Line]:
+def line(voice: TinyVoice, url: str) -> Iterator[PracticeLine]:
     with Running(create(url, OURS, speed=200, calls_per_second=0)) as carrier:
-        yield Line(carrier)
+        yield PracticeLine(carrier)
 
 
 @pytest.fixture
-def rest(line: Line) -> Client:
+def rest(line: PracticeLine) -> Client:
     client = Client(PRACTICE_ACCOUNT, PRACTICE_TOKEN)
     client.api.base_url = line.base_url
     return client
@@ -61,7 +61,7 @@ def referee() -> Referee:
 
 
 @pytest.fixture
-def fair(line: Line, referee: Referee) -> Iterator[None]:
+def fair(line: PracticeLine, referee: Referee) -> Iterator[None]:
     """The session of this test kept the contract."""
     yield
     assert referee.check(line.log()) == []
@@ -97,7 +97,7 @@ def events(voice: TinyVoice) -> list[str]:
 
 
 @pytest.mark.usefixtures("fair")
-def test_five_keys_end_the_question_and_the_sixth_is_lost(line: Line, voice: TinyVoice) -> None:
+def test_five_keys_end_the_question_and_the_sixth_is_lost(line: PracticeLine, voice: TinyVoice) -> None:
     voice.documents = {
         "/voice/incoming": ask("Votre code postal ?", "/heard", numDigits="5"),
         "/heard": lambda said: say(f"Vous avez tapé {said['Digits']}"),
@@ -111,14 +111,14 @@ def test_five_keys_end_the_question_and_the_sixth_is_lost(line: Line, voice: Tin
 
 
 @pytest.mark.usefixtures("fair")
-def test_the_finishing_key_is_not_part_of_the_answer(line: Line, voice: TinyVoice) -> None:
+def test_the_finishing_key_is_not_part_of_the_answer(line: PracticeLine, voice: TinyVoice) -> None:
     voice.documents = {"/voice/incoming": ask("Votre numéro ?", "/heard"), "/heard": "<Hangup/>"}
     line.call().hears("numéro").presses("0565#").is_hung_up()
     assert voice.last("/heard")["Digits"] == "0565"
 
 
 @pytest.mark.usefixtures("fair")
-def test_silence_goes_on_unless_the_action_wants_it(line: Line, voice: TinyVoice) -> None:
+def test_silence_goes_on_unless_the_action_wants_it(line: PracticeLine, voice: TinyVoice) -> None:
     voice.documents = {
         "/voice/incoming": ask("Un", "/heard", numDigits="1")
         + say("deux")
@@ -130,7 +130,7 @@ def test_silence_goes_on_unless_the_action_wants_it(line: Line, voice: TinyVoice
 
 
 @pytest.mark.usefixtures("fair")
-def test_the_first_kind_of_input_wins(line: Line, voice: TinyVoice) -> None:
+def test_the_first_kind_of_input_wins(line: PracticeLine, voice: TinyVoice) -> None:
     both = ask("Dites ou tapez", "/heard", input="dtmf speech", language="fr-FR", numDigits="2")
     voice.documents = {"/voice/incoming": both, "/heard": "<Hangup/>"}
     line.call().hears("dites").says("les impôts").is_hung_up()
@@ -143,10 +143,10 @@ def test_the_first_kind_of_input_wins(line: Line, voice: TinyVoice) -> None:
 
 
 @pytest.mark.usefixtures("fair")
-def test_a_key_without_a_question_is_refused(line: Line, voice: TinyVoice) -> None:
+def test_a_key_without_a_question_is_refused(line: PracticeLine, voice: TinyVoice) -> None:
     voice.documents = {"/voice/incoming": say("Au revoir")}
     durand = line.call().hears("au revoir").is_hung_up()
-    with pytest.raises(Refused, match="nobody hears"):
+    with pytest.raises(ControlRefused, match="nobody hears"):
         durand.presses("1")
     with pytest.raises(AssertionError, match="Au revoir"):
         durand.hears("bonjour", timeout=0.1)
@@ -155,7 +155,7 @@ def test_a_key_without_a_question_is_refused(line: Line, voice: TinyVoice) -> No
 # errors and fallbacks
 
 
-def test_a_broken_document_leads_to_the_fallback(line: Line, voice: TinyVoice, referee: Referee) -> None:
+def test_a_broken_document_leads_to_the_fallback(line: PracticeLine, voice: TinyVoice, referee: Referee) -> None:
     voice.broken = {"/voice/incoming": 500}
     voice.documents = {"/voice/fallback": lambda said: say(f"erreur {said['ErrorCode']}")}
     line.call().hears("erreur 11200").is_hung_up()
@@ -164,7 +164,7 @@ def test_a_broken_document_leads_to_the_fallback(line: Line, voice: TinyVoice, r
     assert any("answered 500" in complaint for complaint in referee.check(line.log()))
 
 
-def test_without_a_fallback_an_apology_is_heard(line: Line, voice: TinyVoice) -> None:
+def test_without_a_fallback_an_apology_is_heard(line: PracticeLine, voice: TinyVoice) -> None:
     voice.broken = {"/voice/fallback": 404}
     voice.documents = {"/voice/incoming": "<Nonsense/>"}
     line.call().hears("application error").is_hung_up()
@@ -184,7 +184,7 @@ def waiting(voice: TinyVoice) -> None:
 
 
 @pytest.mark.usefixtures("fair")
-def test_the_wait_document_comes_again_and_leave_leaves(line: Line, voice: TinyVoice) -> None:
+def test_the_wait_document_comes_again_and_leave_leaves(line: PracticeLine, voice: TinyVoice) -> None:
     waiting(voice)
     durand = line.call().hears("place 1").hears("tapez 1").stays_silent().hears("place 1")
     durand.waits_in_queue().presses("1").hears("sorti leave").is_hung_up()
@@ -192,7 +192,7 @@ def test_the_wait_document_comes_again_and_leave_leaves(line: Line, voice: TinyV
 
 
 @pytest.mark.usefixtures("fair")
-def test_a_full_queue_says_so(line: Line, voice: TinyVoice) -> None:
+def test_a_full_queue_says_so(line: PracticeLine, voice: TinyVoice) -> None:
     waiting(voice)
     line.call("+33565050001").hears("place 1")
     line.call("+33565050002").hears("place 2")
@@ -202,7 +202,9 @@ def test_a_full_queue_says_so(line: Line, voice: TinyVoice) -> None:
 
 @pytest.mark.usefixtures("fair")
 @pytest.mark.parametrize("way", ["member", "call"])
-def test_a_waiting_caller_is_moved_by_rest(line: Line, voice: TinyVoice, rest: Client, url: str, way: str) -> None:
+def test_a_waiting_caller_is_moved_by_rest(
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str, way: str
+) -> None:
     waiting(voice)
     durand = line.call().hears("place 1")
     queue = rest.queues.list()[0]
@@ -222,7 +224,7 @@ def test_a_waiting_caller_is_moved_by_rest(line: Line, voice: TinyVoice, rest: C
 
 @pytest.mark.usefixtures("fair")
 @pytest.mark.parametrize("told", [True, False])
-def test_whether_a_hang_up_calls_the_action_is_a_variant(line: Line, voice: TinyVoice, told: bool) -> None:
+def test_whether_a_hang_up_calls_the_action_is_a_variant(line: PracticeLine, voice: TinyVoice, told: bool) -> None:
     waiting(voice)
     line.varies(actions_after_hangup=told)
     line.call().hears("place 1").hangs_up().is_hung_up()
@@ -231,7 +233,7 @@ def test_whether_a_hang_up_calls_the_action_is_a_variant(line: Line, voice: Tiny
 
 
 @pytest.mark.usefixtures("fair")
-def test_dialling_a_queue_bridges_its_first_caller(line: Line, voice: TinyVoice) -> None:
+def test_dialling_a_queue_bridges_its_first_caller(line: PracticeLine, voice: TinyVoice) -> None:
     waiting(voice)
     durand = line.call().hears("place 1")
     voice.documents["/voice/incoming"] = '<Dial action="/dialled"><Queue url="/before">attente</Queue></Dial>'
@@ -250,7 +252,9 @@ def test_dialling_a_queue_bridges_its_first_caller(line: Line, voice: TinyVoice)
 
 
 @pytest.mark.usefixtures("fair")
-def test_two_in_a_room_hear_each_other_and_the_first_subscribes(line: Line, voice: TinyVoice, rest: Client) -> None:
+def test_two_in_a_room_hear_each_other_and_the_first_subscribes(
+    line: PracticeLine, voice: TinyVoice, rest: Client
+) -> None:
     voice.documents = {
         "/voice/incoming": lambda said: confer("c1", "karim" if said["From"] == KARIM else "durand", "/after"),
         "/after": lambda said: say(f"après {said['DialCallStatus']}"),
@@ -277,7 +281,9 @@ def test_two_in_a_room_hear_each_other_and_the_first_subscribes(line: Line, voic
 
 
 @pytest.mark.usefixtures("fair")
-def test_hold_mute_and_coach_decide_who_hears_whom(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_hold_mute_and_coach_decide_who_hears_whom(
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
+) -> None:
     names = {DURAND: "durand", KARIM: "karim", "+33600000003": "ines"}
     voice.documents = {
         "/voice/incoming": lambda said: confer("c2", names[said["From"]]),
@@ -308,7 +314,7 @@ def test_hold_mute_and_coach_decide_who_hears_whom(line: Line, voice: TinyVoice,
 
 @pytest.mark.usefixtures("fair")
 @pytest.mark.parametrize("end_first", [True, False])
-def test_a_moderator_ends_the_room_in_either_order(line: Line, voice: TinyVoice, end_first: bool) -> None:
+def test_a_moderator_ends_the_room_in_either_order(line: PracticeLine, voice: TinyVoice, end_first: bool) -> None:
     line.varies(end_before_leave=end_first)
     voice.documents = {
         "/voice/incoming": lambda said: confer(
@@ -328,7 +334,7 @@ def test_a_moderator_ends_the_room_in_either_order(line: Line, voice: TinyVoice,
 
 @pytest.mark.usefixtures("fair")
 def test_a_redirect_takes_a_participant_out_and_rest_ends_a_room(
-    line: Line, voice: TinyVoice, rest: Client, url: str
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
 ) -> None:
     voice.documents = {
         "/voice/incoming": confer("c4", "x"),
@@ -350,7 +356,7 @@ def test_a_redirect_takes_a_participant_out_and_rest_ends_a_room(
 
 
 @pytest.mark.usefixtures("fair")
-def test_a_wait_document_of_a_room_is_asked_for_once(line: Line, voice: TinyVoice) -> None:
+def test_a_wait_document_of_a_room_is_asked_for_once(line: PracticeLine, voice: TinyVoice) -> None:
     voice.documents = {
         "/voice/incoming": '<Dial><Conference waitUrl="/music">c5</Conference></Dial>',
         "/music": say("Patience"),
@@ -375,7 +381,7 @@ def test_a_wait_document_of_a_room_is_asked_for_once(line: Line, voice: TinyVoic
     ],
 )
 def test_a_dialled_number_behaves_as_registered(
-    line: Line, voice: TinyVoice, rest: Client, url: str, behaviour: str, statuses: list[str]
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str, behaviour: str, statuses: list[str]
 ) -> None:
     voice.documents = {"/leg": say("Bonjour")}
     line.registers(KARIM, behaviour)
@@ -387,7 +393,9 @@ def test_a_dialled_number_behaves_as_registered(
 
 
 @pytest.mark.usefixtures("fair")
-def test_voicemail_never_presses_1_and_an_agent_does(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_voicemail_never_presses_1_and_an_agent_does(
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
+) -> None:
     voice.documents = {
         "/leg": ask("Tapez 1 pour prendre l'appel", "/pressed", numDigits="1"),
         "/pressed": lambda said: confer("c6", "karim") if said["Digits"] == "1" else "<Hangup/>",
@@ -405,7 +413,9 @@ def test_voicemail_never_presses_1_and_an_agent_does(line: Line, voice: TinyVoic
 
 
 @pytest.mark.usefixtures("fair")
-def test_a_telephone_held_from_outside_answers_when_told(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_a_telephone_held_from_outside_answers_when_told(
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
+) -> None:
     voice.documents = {"/leg": ask("Tapez 1", "/pressed", numDigits="1"), "/pressed": say("Merci")}
     line.registers(KARIM)
     dials(rest, url)
@@ -417,7 +427,7 @@ def test_a_telephone_held_from_outside_answers_when_told(line: Line, voice: Tiny
 
 @pytest.mark.usefixtures("fair")
 def test_creates_wait_for_the_rate_and_a_queued_one_is_canceled_in_silence(
-    line: Line, voice: TinyVoice, rest: Client, url: str
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
 ) -> None:
     line.varies(calls_per_second=2)
     voice.documents = {"/leg": say("Bonjour")}
@@ -430,7 +440,9 @@ def test_creates_wait_for_the_rate_and_a_queued_one_is_canceled_in_silence(
 
 
 @pytest.mark.usefixtures("fair")
-def test_a_participant_is_rung_straight_into_a_room(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_a_participant_is_rung_straight_into_a_room(
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
+) -> None:
     voice.documents = {"/voice/incoming": confer("c7", "durand")}
     durand = line.call().happens("room")
     room = rest.conferences.list(friendly_name="c7")[0]
@@ -450,7 +462,7 @@ def test_a_participant_is_rung_straight_into_a_room(line: Line, voice: TinyVoice
 
 
 @pytest.mark.usefixtures("fair")
-def test_dialling_a_number_and_a_client(line: Line, voice: TinyVoice) -> None:
+def test_dialling_a_number_and_a_client(line: PracticeLine, voice: TinyVoice) -> None:
     voice.documents = {
         "/voice/incoming": '<Dial action="/dialled"><Number>+33600000009</Number><Client>karim</Client></Dial>',
         "/dialled": lambda said: say(f"fini {said['DialCallStatus']} {said['DialBridged']}"),
@@ -466,13 +478,13 @@ def test_dialling_a_number_and_a_client(line: Line, voice: TinyVoice) -> None:
 
 
 @pytest.mark.usefixtures("fair")
-def test_a_browser_connects_with_its_own_parameters(line: Line, voice: TinyVoice, url: str) -> None:
+def test_a_browser_connects_with_its_own_parameters(line: PracticeLine, voice: TinyVoice, url: str) -> None:
     voice.documents = {"/device": lambda said: say(f"offre {said['offer']} de {said['From']}")}
     line.connects("karim", f"{url}/device", offer="42").hears("offre 42 de client:karim").is_hung_up()
 
 
 @pytest.mark.usefixtures("fair")
-def test_a_message_is_sent_then_delivered(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_a_message_is_sent_then_delivered(line: PracticeLine, voice: TinyVoice, rest: Client, url: str) -> None:
     message = rest.messages.create(from_=OURS, to=KARIM, body="Référence 1234", status_callback=f"{url}/text")
     assert message.status == "queued"
     eventually(lambda: len(voice.asked["/text"]) == 2)
@@ -483,7 +495,7 @@ def test_a_message_is_sent_then_delivered(line: Line, voice: TinyVoice, rest: Cl
 
 @pytest.mark.usefixtures("fair")
 def test_a_message_that_does_not_arrive_says_why_and_is_billed_by_its_letters(
-    line: Line, voice: TinyVoice, rest: Client, url: str
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
 ) -> None:
     line.registers(KARIM, "failed")
     message = rest.messages.create(from_=OURS, to=KARIM, body="Êtes-vous là ? " * 5, status_callback=f"{url}/text")
@@ -495,7 +507,7 @@ def test_a_message_that_does_not_arrive_says_why_and_is_billed_by_its_letters(
 
 
 @pytest.mark.usefixtures("fair")
-def test_a_recording_is_told_and_kept(line: Line, voice: TinyVoice, rest: Client) -> None:
+def test_a_recording_is_told_and_kept(line: PracticeLine, voice: TinyVoice, rest: Client) -> None:
     voice.documents = {
         "/voice/incoming": say("Votre avis") + '<Record action="/recorded" recordingStatusCallback="/recording"/>',
         "/recorded": say("Merci"),
@@ -507,7 +519,7 @@ def test_a_recording_is_told_and_kept(line: Line, voice: TinyVoice, rest: Client
 
 @pytest.mark.usefixtures("fair")
 @pytest.mark.parametrize(("reason", "status"), [("busy", "busy"), ("rejected", "no-answer")])
-def test_a_rejected_call_is_never_answered(line: Line, voice: TinyVoice, reason: str, status: str) -> None:
+def test_a_rejected_call_is_never_answered(line: PracticeLine, voice: TinyVoice, reason: str, status: str) -> None:
     voice.documents = {"/voice/incoming": f'<Reject reason="{reason}"/>'}
     assert line.call().is_hung_up().state["status"] == status
     eventually(lambda: voice.asked["/voice/status"])
@@ -517,7 +529,7 @@ def test_a_rejected_call_is_never_answered(line: Line, voice: TinyVoice, reason:
 # REST
 
 
-def test_errors_have_the_carriers_numbers(line: Line, rest: Client, url: str) -> None:
+def test_errors_have_the_carriers_numbers(line: PracticeLine, rest: Client, url: str) -> None:
     assert refusal(lambda: rest.calls("CA" + "0" * 32).fetch()) == (404, 20404)
     assert refusal(lambda: rest.calls.create(to="0565", from_=OURS, url=url)) == (400, 21211)
     assert refusal(lambda: rest.calls.create(to=KARIM, from_="+33699999999", url=url)) == (400, 21210)
@@ -530,7 +542,7 @@ def test_errors_have_the_carriers_numbers(line: Line, rest: Client, url: str) ->
 
 
 @pytest.mark.usefixtures("fair")
-def test_lists_come_in_pages_and_are_filtered(line: Line, voice: TinyVoice, rest: Client) -> None:
+def test_lists_come_in_pages_and_are_filtered(line: PracticeLine, voice: TinyVoice, rest: Client) -> None:
     waiting(voice)
     voice.documents["/voice/incoming"] = "<Enqueue>attente</Enqueue>"
     callers = [line.call(f"+3356505{n:04}") for n in range(7)]
@@ -543,7 +555,7 @@ def test_lists_come_in_pages_and_are_filtered(line: Line, voice: TinyVoice, rest
 
 
 @pytest.mark.usefixtures("fair")
-def test_our_number_is_listed_and_updated(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_our_number_is_listed_and_updated(line: PracticeLine, voice: TinyVoice, rest: Client, url: str) -> None:
     number = rest.incoming_phone_numbers.list(phone_number=OURS)[0]
     rest.incoming_phone_numbers(str(number.sid)).update(voice_url=f"{url}/elsewhere")
     voice.documents = {"/elsewhere": say("Ailleurs")}
@@ -553,7 +565,7 @@ def test_our_number_is_listed_and_updated(line: Line, voice: TinyVoice, rest: Cl
 # faults
 
 
-def test_every_webhook_can_come_twice_and_once_unsigned(line: Line, voice: TinyVoice, referee: Referee) -> None:
+def test_every_webhook_can_come_twice_and_once_unsigned(line: PracticeLine, voice: TinyVoice, referee: Referee) -> None:
     line.faults(twice=1, unsigned=1)
     voice.documents = {"/voice/incoming": ask("Votre code postal ?", "/heard", numDigits="5"), "/heard": "<Hangup/>"}
     line.call().hears("code postal").presses("46000").is_hung_up()
@@ -563,7 +575,7 @@ def test_every_webhook_can_come_twice_and_once_unsigned(line: Line, voice: TinyV
     assert referee.check(line.log()) == []
 
 
-def test_callbacks_are_lost_but_never_the_last(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_callbacks_are_lost_but_never_the_last(line: PracticeLine, voice: TinyVoice, rest: Client, url: str) -> None:
     line.faults(dropped=1)
     voice.documents = {"/leg": say("Bonjour")}
     dials(rest, url)
@@ -571,7 +583,7 @@ def test_callbacks_are_lost_but_never_the_last(line: Line, voice: TinyVoice, res
     assert [said["CallStatus"] for said in voice.asked["/events"]] == ["completed"]
 
 
-def test_rest_fails_in_every_way(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_rest_fails_in_every_way(line: PracticeLine, voice: TinyVoice, rest: Client, url: str) -> None:
     voice.documents = {"/leg": say("Bonjour")}
     for mode, answer, made in (
         ("500", (500, 20500), 0),
@@ -586,11 +598,13 @@ def test_rest_fails_in_every_way(line: Line, voice: TinyVoice, rest: Client, url
     started = time.monotonic()
     dials(rest, url)
     assert time.monotonic() - started >= 0.3
-    with pytest.raises(Refused, match="unknown fault"):
+    with pytest.raises(ControlRefused, match="unknown fault"):
         line.faults(thunder=1)
 
 
-def test_news_comes_late_and_out_of_order_and_all_of_it(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_news_comes_late_and_out_of_order_and_all_of_it(
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
+) -> None:
     voice.documents = {"/leg": say("Bonjour")}
     orders = set()
     for seed in range(8):
@@ -603,7 +617,9 @@ def test_news_comes_late_and_out_of_order_and_all_of_it(line: Line, voice: TinyV
     assert len(orders) > 1
 
 
-def test_a_request_that_times_out_may_have_had_its_effect(line: Line, voice: TinyVoice, rest: Client, url: str) -> None:
+def test_a_request_that_times_out_may_have_had_its_effect(
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
+) -> None:
     voice.documents = {"/leg": say("Bonjour")}
     rest.http_client.timeout = 0.3
     line.faults(rest=[{"mode": "timeout-with-effect", "path": "Calls.json", "seconds": 1}])
@@ -615,9 +631,9 @@ def test_a_request_that_times_out_may_have_had_its_effect(line: Line, voice: Tin
 def test_a_carrier_that_closes_ends_its_calls(voice: TinyVoice, url: str) -> None:
     voice.documents = {"/voice/incoming": "<Enqueue>attente</Enqueue>"}
     with Running(create(url, OURS, speed=200)) as carrier:
-        Line(carrier).call().waits_in_queue()
-    with pytest.raises(Refused, match="no practice carrier answers"):
-        Line(carrier).live()
+        PracticeLine(carrier).call().waits_in_queue()
+    with pytest.raises(ControlRefused, match="no practice carrier answers"):
+        PracticeLine(carrier).live()
 
 
 def dials(rest: Client, url: str, to: str = KARIM) -> str:

@@ -5,34 +5,34 @@ from collections.abc import AsyncIterator
 from xml.etree.ElementTree import Element
 
 from ivr.practice import documents
+from ivr.practice.document_performance import LEAST_LOOP, DocumentPerformance, DocumentScene, Outcome
 from ivr.practice.documents import absolute, is_true, number, spoken
-from ivr.practice.performance import LEAST_LOOP, Outcome, Performance, Scene
-from ivr.practice.phone import Ear, Heard
+from ivr.practice.phone import Ear, KeysOrWords
 from ivr.practice.recordings import Recording
 from ivr.practice.webhooks import Target
 
 UNKNOWN_SOUND = 10.0  # seconds, for a sound that is not ours to measure
 
 
-class Questions(Performance):
+class QuestionVerbs(DocumentPerformance):
     """One call that hears and answers."""
 
-    async def _say(self, verb: Element, scene: Scene) -> Outcome:
+    async def _say(self, verb: Element, scene: DocumentScene) -> Outcome:
         async for seconds in self._voices(verb, scene):
             await self._lasts(seconds)
         return None
 
-    async def _play(self, verb: Element, scene: Scene) -> Outcome:
+    async def _play(self, verb: Element, scene: DocumentScene) -> Outcome:
         return await self._say(verb, scene)
 
-    async def _pause(self, verb: Element, scene: Scene) -> Outcome:
+    async def _pause(self, verb: Element, scene: DocumentScene) -> Outcome:
         return await self._say(verb, scene)
 
     async def _speak(self, text: str, language: str, voice: str) -> None:
         self.phone.note("say", text=text, language=language, voice=voice)
         await self._lasts(documents.seconds_to_say(text))
 
-    async def _voices(self, verb: Element, scene: Scene) -> AsyncIterator[float]:
+    async def _voices(self, verb: Element, scene: DocumentScene) -> AsyncIterator[float]:
         """Puts each piece of sound in the transcript and gives the seconds it takes."""
         if verb.tag == "Pause":
             yield number(verb, "length", 1)
@@ -54,7 +54,7 @@ class Questions(Performance):
                 seconds = await self.carrier.sounds.seconds(url, UNKNOWN_SOUND)
             yield max(seconds, LEAST_LOOP * self.carrier.speed) if endless else seconds
 
-    async def _gather(self, verb: Element, scene: Scene) -> Outcome:
+    async def _gather(self, verb: Element, scene: DocumentScene) -> Outcome:
         heard, inputs = await self._listen(verb, scene)
         if heard is None and not is_true(verb, "actionOnEmptyResult"):
             return None
@@ -69,7 +69,7 @@ class Questions(Performance):
         action = absolute(scene.url, verb.get("action") or scene.url)
         return Target(action, verb.get("method", "POST"), said=said, topic="gather_action")
 
-    async def _listen(self, verb: Element, scene: Scene) -> tuple[Heard | None, frozenset[str]]:
+    async def _listen(self, verb: Element, scene: DocumentScene) -> tuple[KeysOrWords | None, frozenset[str]]:
         inputs = frozenset(verb.get("input", "dtmf").split())
         digits = int(number(verb, "numDigits", 0)) or None
         ear = Ear(inputs, digits, verb.get("finishOnKey", "#"))
@@ -86,7 +86,7 @@ class Questions(Performance):
         heard = ear.heard
         return (heard if heard and (heard.digits or heard.speech) else None), inputs
 
-    async def _prompts(self, verb: Element, scene: Scene, ear: Ear) -> bool:
+    async def _prompts(self, verb: Element, scene: DocumentScene, ear: Ear) -> bool:
         """Whether a key or a word interrupted them."""
         for prompt in verb:
             async for seconds in self._voices(prompt, scene):
@@ -94,7 +94,7 @@ class Questions(Performance):
                     return True
         return False
 
-    async def _record(self, verb: Element, scene: Scene) -> Outcome:
+    async def _record(self, verb: Element, scene: DocumentScene) -> Outcome:
         if is_true(verb, "playBeep", True):
             self.phone.note("beep")
         recording = Recording(self.call.account, self.call.sid, "RecordVerb")
@@ -133,7 +133,7 @@ class Questions(Performance):
         action = absolute(scene.url, verb.get("action") or scene.url)
         return Target(action, verb.get("method", "POST"), said=said, topic="record_action")
 
-    def _recording_news(self, verb: Element, scene: Scene, recording: Recording) -> None:
+    def _recording_news(self, verb: Element, scene: DocumentScene, recording: Recording) -> None:
         url = absolute(scene.url, verb.get("recordingStatusCallback", ""))
         target = Target(url, verb.get("recordingStatusCallbackMethod", "POST"))
         self.carrier.webhooks.tell("recording_status", recording.sid, target, recording.news(), last=True)

@@ -1,37 +1,34 @@
 """How a document is performed: fetched, read verb by verb, and what every verb needs.
 
-A verb gives None (go on to the next verb), a Target (the next document), or a Stop. Cancelling the task is how a
-redirect or a hang-up interrupts whatever the call is doing; each verb tidies up on the way out.
+A verb gives None (go on to the next verb), a Target (the next document), or a DocumentStop. A redirect or a hang-up
+cancels the task, whatever the call is doing; each verb tidies up on the way out.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from ivr.practice import documents
-from ivr.practice.calls import Bridge, Call
+from ivr.practice.calls import Bridge, PracticeCall
+from ivr.practice.carrier import Carrier
 from ivr.practice.documents import DocumentError, absolute
 from ivr.practice.webhooks import Target, Unanswered
-
-if TYPE_CHECKING:
-    from ivr.practice.carrier import Carrier
 
 LEAST_LOOP = 0.25  # real seconds: no document is asked for again sooner, whatever the speed
 
 
-class Stop(Enum):
+class DocumentStop(Enum):
     HANG_UP = auto()
     LEAVE = auto()
 
 
-Outcome = Target | Stop | None
+Outcome = Target | DocumentStop | None
 
 
 @dataclass(frozen=True)
-class Scene:
+class DocumentScene:
     """Where a document is performed: its URL, and what every request made from it carries besides the call."""
 
     url: str = ""
@@ -50,15 +47,17 @@ VERBS = frozenset({
 SILENT = frozenset({"Pause", "Redirect", "Hangup", "Reject"})  # performed without answering
 
 
-class Performance:
+class DocumentPerformance:
     """One call and the carrier it is on; the verbs are those of the classes built on this one."""
 
-    def __init__(self, carrier: "Carrier", call: Call) -> None:
+    def __init__(self, carrier: Carrier, call: PracticeCall) -> None:
         self.carrier = carrier
         self.call = call
         self.phone = call.phone
 
-    async def _follow(self, target: Target, scene: Scene, extra: Mapping[str, str] | None = None) -> Stop | None:
+    async def _follow(
+        self, target: Target, scene: DocumentScene, extra: Mapping[str, str] | None = None
+    ) -> DocumentStop | None:
         """From document to document; None when the last ran out of verbs."""
         said = extra or {}
         while True:
@@ -69,7 +68,9 @@ class Performance:
                 return outcome
             target = outcome
 
-    async def _document(self, target: Target, scene: Scene, extra: Mapping[str, str]) -> tuple[Element, Scene]:
+    async def _document(
+        self, target: Target, scene: DocumentScene, extra: Mapping[str, str]
+    ) -> tuple[Element, DocumentScene]:
         if target.twiml:
             return documents.parse_text(target.twiml), replace(scene, url="")
         topic = target.topic or scene.topic
@@ -81,7 +82,7 @@ class Performance:
             raise DocumentError(error.code, error.url) from None
         return documents.parse(answer), replace(scene, url=answer.url, method=target.method)
 
-    async def _perform(self, response: Element, scene: Scene) -> Outcome:
+    async def _perform(self, response: Element, scene: DocumentScene) -> Outcome:
         for verb in response:
             if scene.verbs is not None and verb.tag not in scene.verbs:
                 raise DocumentError(12200, scene.url)
@@ -106,13 +107,13 @@ class Performance:
     async def plays_aside(self, target: Target, topic: str) -> bool:
         """A document of <Play>, <Say>, <Pause>, <Redirect> for this call alone; whether it played."""
         try:
-            await self._follow(target, Scene(verbs=ROOM_VERBS, topic=topic))
+            await self._follow(target, DocumentScene(verbs=ROOM_VERBS, topic=topic))
         except DocumentError as error:
             self.carrier.reports(self.call, error)
             return False
         return True
 
-    def _tells_later(self, verb: Element, scene: Scene, topic: str, said: Mapping[str, str]) -> None:
+    def _tells_later(self, verb: Element, scene: DocumentScene, topic: str, said: Mapping[str, str]) -> None:
         """An action whose document nobody will perform: the call has gone elsewhere or is over."""
         target = Target(absolute(scene.url, verb.get("action") or scene.url), verb.get("method", "POST"))
         self.carrier.webhooks.tell(

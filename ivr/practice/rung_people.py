@@ -1,41 +1,17 @@
-"""How a number behaves when it is rung: desk phones of practice agents, citizens' own telephones, voicemail."""
+"""Who is rung: desk phones of practice agents, citizens' own telephones, voicemail."""
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
 
+from ivr.practice.behaviours import Behaviour
+from ivr.practice.calls import PracticeCall
+from ivr.practice.carrier import Carrier
 from ivr.practice.documents import seconds_to_say
 
-if TYPE_CHECKING:
-    from ivr.practice.calls import Call
-    from ivr.practice.carrier import Carrier
-
-Kind = Literal[
-    "answer", "answer_and_press_1", "answer_and_say_yes", "mute", "busy", "no-answer", "voicemail", "reject", "failed",
-    "manual",
-]  # fmt: skip
-KINDS = frozenset(get_args(Kind))
 WHO = "Allô oui, Durand à l'appareil, qui est-ce ?"
 GREETING = "Bonjour, vous êtes bien sur la messagerie. Laissez un message après le signal sonore."
 
 
-@dataclass(frozen=True)
-class Behaviour:
-    """`mute` picks up and says nothing; of `manual` somebody outside decides. `after`: telephone seconds of ringing;
-    `talks`: of conversation, then hangs up (None: waits for the other); `keys`: what `answer_and_press_1` presses at
-    each question."""
-
-    kind: Kind
-    after: float = 2.0
-    talks: float | None = None
-    keys: str = "1"
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"a number cannot behave as {self.kind!r}; it may {', '.join(sorted(KINDS))}")
-
-
-async def act(carrier: "Carrier", call: "Call", behaviour: Behaviour) -> None:
+async def act(carrier: Carrier, call: PracticeCall, behaviour: Behaviour) -> None:
     """What the person at the far end does from the first ring on; cancelled when the call ends."""
     phone = call.phone
     if behaviour.kind in ("manual", "no-answer"):
@@ -53,7 +29,7 @@ async def act(carrier: "Carrier", call: "Call", behaviour: Behaviour) -> None:
         await _presses(carrier, call, behaviour)
 
 
-async def _greets_and_records(carrier: "Carrier", call: "Call") -> None:
+async def _greets_and_records(carrier: Carrier, call: PracticeCall) -> None:
     """Speaks first, over whatever is said; presses nothing, hears everything, and cuts after half a minute."""
     carrier.speaks(call, GREETING)
     await asyncio.sleep(carrier.scaled(seconds_to_say(GREETING)))
@@ -63,7 +39,7 @@ async def _greets_and_records(carrier: "Carrier", call: "Call") -> None:
     carrier.ends(call, "completed")
 
 
-async def _says_yes(carrier: "Carrier", call: "Call") -> None:
+async def _says_yes(carrier: Carrier, call: PracticeCall) -> None:
     """Answers as people do, with their name over whatever is said, then a yes to what listens to words."""
     if ear := await call.phone.asked_within(3600):
         ear.words(WHO, 0.9)
@@ -74,7 +50,7 @@ async def _says_yes(carrier: "Carrier", call: "Call") -> None:
         await call.phone.changed_within(3600)
 
 
-async def _presses(carrier: "Carrier", call: "Call", behaviour: Behaviour) -> None:
+async def _presses(carrier: Carrier, call: PracticeCall, behaviour: Behaviour) -> None:
     if behaviour.kind == "answer_and_say_yes":
         await _says_yes(carrier, call)
     if behaviour.kind != "answer_and_press_1":
@@ -87,7 +63,7 @@ async def _presses(carrier: "Carrier", call: "Call", behaviour: Behaviour) -> No
             await asyncio.sleep(0)
 
 
-async def _talks(carrier: "Carrier", call: "Call", seconds: float) -> None:
+async def _talks(carrier: Carrier, call: PracticeCall, seconds: float) -> None:
     """Hangs up after so much conversation."""
     while not (call.place and call.place.heard_by(call)):
         if call.over or not await call.phone.changed_within(3600):

@@ -4,16 +4,23 @@ import asyncio
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from ivr.practice.document_performance import (
+    LEAST_LOOP,
+    QUEUE_VERBS,
+    DocumentPerformance,
+    DocumentScene,
+    DocumentStop,
+    Outcome,
+)
 from ivr.practice.documents import DocumentError, absolute, number
-from ivr.practice.performance import LEAST_LOOP, QUEUE_VERBS, Outcome, Performance, Scene, Stop
 from ivr.practice.queues import Member
 from ivr.practice.webhooks import Target
 
 
-class Waiting(Performance):
+class QueueVerbs(DocumentPerformance):
     """One call that may wait."""
 
-    async def _enqueue(self, verb: Element, scene: Scene) -> Outcome:
+    async def _enqueue(self, verb: Element, scene: DocumentScene) -> Outcome:
         queue = self.carrier.queue((verb.text or "").strip() or "default")
         if verb.get("maxQueueSize"):
             queue.max_size = int(number(verb, "maxQueueSize", 1000))
@@ -45,29 +52,29 @@ class Waiting(Performance):
         if result == "hangup":
             if verb.get("action") and self.carrier.actions_after_hangup:
                 self._tells_later(verb, scene, "enqueue_action", _queue_result(result, member))
-            return Stop.HANG_UP
+            return DocumentStop.HANG_UP
         return self._enqueue_action(verb, scene, result, member)
 
-    def _enqueue_action(self, verb: Element, scene: Scene, result: str, member: Member | None) -> Outcome:
+    def _enqueue_action(self, verb: Element, scene: DocumentScene, result: str, member: Member | None) -> Outcome:
         if not verb.get("action"):
             return None
         url = absolute(scene.url, verb.get("action", ""))
         return Target(url, verb.get("method", "POST"), said=_queue_result(result, member), topic="enqueue_action")
 
-    async def _wait_in_queue(self, verb: Element, scene: Scene, member: Member) -> str:
+    async def _wait_in_queue(self, verb: Element, scene: DocumentScene, member: Member) -> str:
         """Plays the wait documents again and again; how the wait ended (QueueResult)."""
         if not verb.get("waitUrl"):
             self.phone.note("music")
             await asyncio.Event().wait()
         try:
             target = Target(absolute(scene.url, verb.get("waitUrl", "")), verb.get("waitUrlMethod", "POST"))
-            inside = Scene(more=member.parameters, verbs=QUEUE_VERBS, topic="enqueue_wait")
+            inside = DocumentScene(more=member.parameters, verbs=QUEUE_VERBS, topic="enqueue_wait")
             while True:
                 soonest = asyncio.get_running_loop().time() + LEAST_LOOP
                 stop = await self._follow(target, inside)
-                if stop is Stop.LEAVE:
+                if stop is DocumentStop.LEAVE:
                     return "leave"
-                if stop is Stop.HANG_UP:
+                if stop is DocumentStop.HANG_UP:
                     return "hangup"
                 await asyncio.sleep(soonest - asyncio.get_running_loop().time())
         except DocumentError as error:

@@ -10,7 +10,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 BYTES_PER_SECOND = 8_000  # 64 kbit/s, for what is not a WAV
 
 
-class Sounds:
+class SoundLengths:
     def __init__(self, webhooks: Webhooks) -> None:
         self._webhooks = webhooks
         self._known: dict[str, float] = {}

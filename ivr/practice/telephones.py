@@ -18,7 +18,7 @@ State = dict[str, Any]
 PATIENCE = 30.0  # real seconds
 
 
-class Refused(AssertionError):
+class ControlRefused(AssertionError):
     """The carrier could not do it: its sentence."""
 
 
@@ -28,7 +28,7 @@ def plain(text: str) -> str:
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).casefold().split())
 
 
-class Line:
+class PracticeLine:
     """The carrier's control API."""
 
     def __init__(self, base_url: str, number: str = "") -> None:
@@ -51,9 +51,9 @@ class Line:
             with self._open(request, timeout=60) as reply:
                 return json.load(reply)
         except HTTPError as error:
-            raise Refused(f"{method} {path}: {json.load(error)['error']}") from None
+            raise ControlRefused(f"{method} {path}: {json.load(error)['error']}") from None
         except URLError as error:
-            raise Refused(f"no practice carrier answers at {self.base_url}: {error.reason}") from None
+            raise ControlRefused(f"no practice carrier answers at {self.base_url}: {error.reason}") from None
 
     def call(self, from_: str = "+33565051234", to: str = "") -> "Caller":
         """Somebody dials the service."""
@@ -116,7 +116,7 @@ class Line:
 class Caller:
     """One telephone on one call. Each deed gives the caller back, so that a story reads in one breath."""
 
-    def __init__(self, line: Line, state: State) -> None:
+    def __init__(self, line: PracticeLine, state: State) -> None:
         self.line = line
         self.sid: str = state["sid"]
         self.number: str = state["number"]

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 
-class Form:
+class RestForm:
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self.pairs = list(pairs)
 
     @classmethod
-    def parse(cls, text: str) -> "Form":
+    def parse(cls, text: str) -> "RestForm":
         return cls(parse_qsl(text, keep_blank_values=True))
 
     def __contains__(self, name: str) -> bool:

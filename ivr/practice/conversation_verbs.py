@@ -4,19 +4,19 @@ import asyncio
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from ivr.practice.calls import Bridge, Call, Subscription
+from ivr.practice.calls import Bridge, PracticeCall, Subscription
+from ivr.practice.document_performance import ROOM_VERBS, DocumentPerformance, DocumentScene, Outcome
 from ivr.practice.documents import DocumentError, absolute, is_true, number
-from ivr.practice.performance import ROOM_VERBS, Outcome, Performance, Scene
 from ivr.practice.phone import Ear
 from ivr.practice.queues import Member
 from ivr.practice.rooms import HUNG_UP, UPDATED, Participant
 from ivr.practice.webhooks import Target
 
 
-class Talking(Performance):
+class ConversationVerbs(DocumentPerformance):
     """One call that may talk."""
 
-    async def _dial(self, verb: Element, scene: Scene) -> Outcome:
+    async def _dial(self, verb: Element, scene: DocumentScene) -> Outcome:
         try:
             said = await self._dials(verb, scene)
         except asyncio.CancelledError:
@@ -29,7 +29,7 @@ class Talking(Performance):
         url = absolute(scene.url, verb.get("action", ""))
         return Target(url, verb.get("method", "POST"), said=said, topic="dial_action")
 
-    async def _dials(self, verb: Element, scene: Scene) -> dict[str, str]:
+    async def _dials(self, verb: Element, scene: DocumentScene) -> dict[str, str]:
         conference, queue = verb.find("Conference"), verb.find("Queue")
         if conference is not None:
             return await self._confer(verb, conference, scene)
@@ -37,7 +37,7 @@ class Talking(Performance):
             return await self._dial_queue(queue, scene)
         return await self._dial_out(verb, scene)
 
-    async def _confer(self, dial: Element, verb: Element, scene: Scene) -> dict[str, str]:
+    async def _confer(self, dial: Element, verb: Element, scene: DocumentScene) -> dict[str, str]:
         room = self.carrier.room((verb.text or "").strip())
         participant = Participant(
             self.call,
@@ -86,7 +86,7 @@ class Talking(Performance):
             self.phone.stops_listening(ear)
         return participant.out.result() if participant.out.done() else HUNG_UP
 
-    async def _room_music(self, url: str | None, method: str, scene: Scene) -> None:
+    async def _room_music(self, url: str | None, method: str, scene: DocumentScene) -> None:
         """What one hears before the room starts or on hold: asked for once, silence at its end."""
         if url is None:
             self.phone.note("music")
@@ -94,7 +94,7 @@ class Talking(Performance):
         if url:
             await self.plays_aside(Target(absolute(scene.url, url), method), "conference_wait")
 
-    async def _dial_queue(self, verb: Element, scene: Scene) -> dict[str, str]:
+    async def _dial_queue(self, verb: Element, scene: DocumentScene) -> dict[str, str]:
         queue = self.carrier.queue((verb.text or "").strip())
         self.phone.note("music")
         while not (member := next(iter(queue.members.values()), None)):
@@ -114,20 +114,20 @@ class Talking(Performance):
             "DialBridged": "true",
         }
 
-    async def _before_bridge(self, verb: Element, scene: Scene, member: Member) -> None:
+    async def _before_bridge(self, verb: Element, scene: DocumentScene, member: Member) -> None:
         """What the waiting caller hears last: the <Queue>'s url."""
         said = {
             "QueueSid": member.queue.sid, "QueueTime": str(member.waited), "DequeingCallSid": self.call.sid,
             "CallSid": member.call.sid,
         }  # fmt: skip
-        inside = Scene(verbs=ROOM_VERBS, topic="dial_queue_url", more=lambda: said)
+        inside = DocumentScene(verbs=ROOM_VERBS, topic="dial_queue_url", more=lambda: said)
         other = type(self)(self.carrier, member.call)
         try:
             await other._follow(Target(absolute(scene.url, verb.get("url", "")), verb.get("method", "POST")), inside)
         except DocumentError as error:
             self.carrier.reports(member.call, error)
 
-    async def _dial_out(self, verb: Element, scene: Scene) -> dict[str, str]:
+    async def _dial_out(self, verb: Element, scene: DocumentScene) -> dict[str, str]:
         """Rings every <Number> and <Client> at once; the first that answers is bridged, the others are canceled."""
         bare = (verb.text or "").strip()
         children = [self._child(verb, each, scene) for each in verb if each.tag in ("Number", "Client", "Sip")]
@@ -137,7 +137,7 @@ class Talking(Performance):
             return {"DialCallStatus": "failed", "DialBridged": "false"}
         timeout = number(verb, "timeout", 30)
         rings = {asyncio.create_task(self.carrier.rings(child, timeout)): child for child in children}
-        answered: Call | None = None
+        answered: PracticeCall | None = None
         try:
             pending = set(rings)
             while pending and not answered:
@@ -166,7 +166,7 @@ class Talking(Performance):
             "DialCallDuration": str(answered.seconds), "DialBridged": "true",
         }  # fmt: skip
 
-    def _child(self, dial: Element, noun: Element | None, scene: Scene, bare: str = "") -> Call:
+    def _child(self, dial: Element, noun: Element | None, scene: DocumentScene, bare: str = "") -> PracticeCall:
         identity = noun.find("Identity") if noun is not None else None
         to = bare or ((identity if identity is not None else noun).text or "").strip()  # type: ignore[union-attr]
         if noun is not None and noun.tag == "Client":
@@ -178,7 +178,7 @@ class Talking(Performance):
             subscription = Subscription(Target(url, noun.get("statusCallbackMethod", "POST")), events)
         return self.carrier.child(self.call, dial.get("callerId") or self.call.from_, to, subscription)
 
-    async def _other_end(self, child: Call, bridge: Bridge) -> None:
+    async def _other_end(self, child: PracticeCall, bridge: Bridge) -> None:
         try:
             await type(self)(self.carrier, child)._stay(bridge)
         finally:
