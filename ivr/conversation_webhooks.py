@@ -7,8 +7,18 @@ from typing import ParamSpec, TypeVar
 
 from starlette.routing import Route
 
-from callcenter.actions import agent, citizen, desk_phone, monitoring, room, satisfaction, text_reports
-from callcenter.actions.room import RoomEvent
+from callcenter.actions import (
+    agent_line,
+    citizen,
+    desk_phone,
+    monitoring,
+    offer_answers,
+    room,
+    room_events,
+    satisfaction,
+    text_reports,
+)
+from callcenter.actions.room_events import RoomEvent
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import AlreadyTaken, StoreDown
@@ -68,7 +78,9 @@ async def event(asked: Asked) -> None:
         held=form.get("Hold") == "true",
         muted=form.get("Muted") == "true",
     )
-    await decided(asked, room.handle_sound_event if what in SOUND else room.handle_room_event, told, now())
+    await decided(
+        asked, room_events.handle_sound_event if what in SOUND else room_events.handle_room_event, told, now()
+    )
 
 
 async def after(asked: Asked) -> Turn:
@@ -175,7 +187,7 @@ async def shift(asked: Asked) -> Turn:
     again = f"/voice/shift?a={agent_id}&n=1"
     if own(asked, "n"):
         return Rest((), again)
-    is_open, waiting = await decided(asked, agent.open_shift_line, agent_id, asked.carrier_id)
+    is_open, waiting = await decided(asked, agent_line.open_shift_line, agent_id, asked.carrier_id)
     if waiting:
         return into(waiting.call_id, waiting.id, f"/voice/shift/after?a={agent_id}")
     return Rest((say("fr", "agent.shift_begins"),), again) if is_open else Goodbye(())
@@ -192,7 +204,9 @@ async def shift_heard(asked: Asked) -> Turn:
         return asks_agent("agent.shift_offer", f"/voice/shift/heard?a={agent_id}&o={own(asked, 'o')}&{LONE}={lone}")
     if asked.keys == "1":
         try:
-            taken = await decided(asked, partial(agent.accept_offer, by_key=True), agent_id, own(asked, "o"), now())
+            taken = await decided(
+                asked, partial(offer_answers.accept_offer, by_key=True), agent_id, own(asked, "o"), now()
+            )
         except AlreadyTaken:
             return Rest((say("fr", "agent.too_late"),), f"/voice/shift?a={agent_id}&n=1")
         if taken:
@@ -211,7 +225,7 @@ async def shift_room(asked: Asked) -> Turn:
 
 async def shift_status(asked: Asked) -> None:
     if asked.form.get("CallStatus") in OVER:
-        await decided(asked, agent.end_shift_line, own(asked, "a"), asked.carrier_id)
+        await decided(asked, agent_line.end_shift_line, own(asked, "a"), asked.carrier_id)
     else:
         await decided(asked, desk_phone.note_line, own(asked, "a"), None, asked.carrier_id)
 

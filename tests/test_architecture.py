@@ -1,14 +1,17 @@
 """The borders of the architecture, kept by a test that never tires."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [path for part in ("callcenter", "ivr", "workers") for path in (ROOT / part).rglob("*.py")]
+MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
 
 ONLY_IN = {  # a word -> where it may be said; a folder ends in "/"
     "Twilio|TwiML|CallSid|Digits": [
@@ -87,6 +90,15 @@ def test_imports_go_only_down() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_no_import_goes_round_in_a_circle() -> None:
+    assert [sorted(circle) for circle in _circles({name: _imports(path) for name, path in MODULES.items()})] == []
+
+
+def test_a_circle_is_found() -> None:
+    imports = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}
+    assert _circles(imports) == [{"a", "b", "c"}]
+
+
 def test_no_class_is_a_manager() -> None:
     vague = [
         f"{path.relative_to(ROOT)}: {name}"
@@ -125,3 +137,44 @@ def _belongs(place: str, allowed: list[str]) -> bool:
 def _committed() -> list[str]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [path for path in listed.split("\0") if path and (ROOT / path).is_file()]
+
+
+def _imports(path: Path) -> set[str]:
+    """Our modules that a module imports, in its functions too; what only a type checker sees does not count."""
+    found: set[str] = set()
+    left: list[ast.AST] = [ast.parse(path.read_text())]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            left += node.orelse
+            continue
+        left += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names if each.name in MODULES}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: import it by its whole name"
+            names = {f"{node.module}.{each.name}" for each in node.names}
+            found |= {name if name in MODULES else name.rpartition(".")[0] for name in names} & MODULES.keys()
+    return {name for name in found if MODULES[name] != path}
+
+
+def _circles(imports: Mapping[str, set[str]]) -> list[set[str]]:
+    """Modules that reach one another, each with all that it goes round with."""
+    reached = {name: _reached(name, imports) for name in imports}
+    circles: list[set[str]] = []
+    for name in imports:
+        circle = {other for other in reached[name] if name in reached[other]}
+        if circle and circle not in circles:
+            circles.append(circle)
+    return circles
+
+
+def _reached(start: str, imports: Mapping[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    left = list(imports[start])
+    while left:
+        name = left.pop()
+        if name not in seen:
+            seen.add(name)
+            left += imports[name]
+    return seen

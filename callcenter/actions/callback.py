@@ -9,14 +9,13 @@ import structlog
 from callcenter import clock
 from callcenter.actions import (
     callback_ceilings,
-    citizen,
     config_snapshot,
-    dial,
     dispatch,
     live_index,
-    supervisor,
+    shared_lines,
     text_ceiling,
 )
+from callcenter.actions.release import release
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, reading, transaction
 from callcenter.errors import (
@@ -31,7 +30,7 @@ from callcenter.errors import (
     StoreDown,
 )
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, caller_history, calls, contacts, drafts, sessions
+from callcenter.records import agents, assignments, callbacks, caller_history, calls, contacts, drafts, sessions
 from callcenter.records import texts as sent
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
@@ -93,7 +92,7 @@ def draft_on_the_mainland(carrier_id: str, at: datetime) -> None:
 
 def offered_slots(department: str, topic: str, at: datetime) -> tuple[str, ...]:
     """The half-days that a citizen of this department may choose from."""
-    return slots(citizen.line_hours(), department, at, _served_as(department, topic))
+    return slots(config_snapshot.current().hours, department, at, _served_as(department, topic))
 
 
 def promise_to_caller(carrier_id: str, from_: str, wish: Wish, at: datetime, *, typed: bool, slot: str = "") -> Promise:
@@ -120,13 +119,13 @@ def promise_to_caller(carrier_id: str, from_: str, wish: Wish, at: datetime, *, 
                 )  # fmt: skip
             elif wish.topic not in (kept.topic, *kept.also):
                 kept.also = [*kept.also, wish.topic]
-            freed = citizen.withdraw(session, call, at)
+            after = assignments.withdraw_offer(session, call, at)
             calls.end(session, call.id, [CallState.WAITING], Ending.BECAME_CALLBACK, at, "asked for a callback")
             if clock.now() > at + HEARD_WITHIN:
                 raise DatabaseDown
     except Conflict:  # the same number asked on two lines at once: the other's promise stands
         return promise_to_caller(carrier_id, from_, wish, at, typed=typed, slot=slot)
-    citizen.forget_call(call.id, freed)
+    release(replace(after, forgotten=call.id))
     is_theirs = not already or (caller is not None and callbacks.key(caller) in (kept.number_key, kept.asker_key))
     return replace(_told(kept, already=already), is_theirs=is_theirs)
 
@@ -134,8 +133,9 @@ def promise_to_caller(carrier_id: str, from_: str, wish: Wish, at: datetime, *, 
 def recall_promise(carrier_id: str, from_: str, at: datetime) -> Promise | None:
     """A line rings. The promise that is open to its number, if there is one: nobody dials it while they speak with us,
     and a dial under way is cancelled. Raises DatabaseDown."""
-    citizen.arrive(carrier_id, from_, at)
     number = PhoneNumber.of_caller(from_)
+    with transaction() as session:
+        calls.arrive(session, carrier_id, number, at, shared_lines.is_relay(number))
     return suspend_for_incoming_call(callbacks.key(number), at) if number else None
 
 
@@ -147,10 +147,10 @@ def suspend_for_incoming_call(number_key: bytes, at: datetime) -> Promise | None
         if callback is None:
             return None
         callbacks.hold_number(session, number_key)
-        stood = dial.put_off(session, callback.id, DialResult.CALLED_US, "they telephone us", at)
+        after = assignments.put_off_promise(session, callback.id, DialResult.CALLED_US, "they telephone us", at)
         callback = callbacks.of_key(session, number_key)
-    if stood:
-        dial.release_after(stood)
+    if after:
+        release(after)
     return _told(callback, already=True) if callback and callback.state == CallbackState.PROMISED else None
 
 
@@ -161,7 +161,7 @@ def keep_from_menu(carrier_id: str, from_: str, at: datetime) -> None:
         kept = callbacks.open_for(session, number) if number else None
         if kept is not None:
             call = calls.arrive(session, carrier_id, number, at)
-            citizen.mark_served_by_menu(session, call, Wish(kept.department, kept.topic, kept.language, kept.relay), at)
+            calls.mark_served_by_menu(session, call, Wish(kept.department, kept.topic, kept.language, kept.relay), at)
 
 
 def cancel_from_menu(from_: str, at: datetime) -> bool:
@@ -171,12 +171,12 @@ def cancel_from_menu(from_: str, at: datetime) -> bool:
         return False
     with transaction() as session:
         callback = callbacks.open_for(session, number)
-        stood = callback and dial.close_promise(
+        after = callback and assignments.close_promise(
             session, callback.id, CallbackState.CANCELLED, "cancelled by the citizen", at
         )
-    if stood:
-        dial.release_after(stood)
-    return bool(stood)
+    if after:
+        release(after)
+    return after is not None
 
 
 def queue_due(callback_id: str, at: datetime) -> None:
@@ -187,7 +187,7 @@ def queue_due(callback_id: str, at: datetime) -> None:
         callback = callbacks.lock_due(session, callback_id, at)
         if callback is None:
             return
-        hours, served = citizen.line_hours(), _served_as(callback.department, callback.topic)
+        hours, served = config_snapshot.current().hours, _served_as(callback.department, callback.topic)
         if not opening(hours, callback.department, at, served).is_open:
             following = window(hours, callback.department, at, served)
             callback.due_from, callback.due_until = following or (at + timedelta(days=1), at + timedelta(days=2))
@@ -208,13 +208,15 @@ def expire_for_the_day(callback_id: str, at: datetime) -> None:
     opening."""
     with transaction() as session:
         call = calls.of_callback(session, callback_id)
-        hours = citizen.line_hours()
+        hours = config_snapshot.current().hours
         if call is None or opening(hours, call.department, at, call.topic).is_open:
             return
         following = window(hours, call.department, at, call.topic)
-        stood = dial.put_off(session, callback_id, DialResult.NOT_DIALLED, "their day is over", at, following)
-    if stood:
-        dial.release_after(stood)
+        after = assignments.put_off_promise(
+            session, callback_id, DialResult.NOT_DIALLED, "their day is over", at, following
+        )
+    if after:
+        release(after)
 
 
 def send_text(callback_id: str, at: datetime) -> None:
@@ -267,7 +269,7 @@ def promise_to_number(
 ) -> Callback:
     """A promise asked for by a supervisor, on a page or through the API; written down. One that is open stands. Raises
     AlreadyPromised, and tells nothing else, when that one is another team's."""
-    if not supervisor.tends(staff, wish.department):
+    if not staff.tends(wish.department):
         raise NotAllowed
     if not number.may_be_called_back:
         raise BadNumber
@@ -309,15 +311,15 @@ def cancel(staff: Agent, callback_id: str, at: datetime) -> None:
         callback = callbacks.get(session, callback_id)
         if callback is None:
             raise NotFound
-        if not supervisor.tends(staff, callback.department):
+        if not staff.tends(callback.department):
             raise NotAllowed
-        stood = dial.close_promise(
+        after = assignments.close_promise(
             session, callback_id, CallbackState.CANCELLED, "cancelled by a supervisor", at, staff.id
         )
-        if stood is None:
+        if after is None:
             raise NotPossibleNow
         sessions.audit(session, staff.id, "cancelled a callback", "callback", callback_id, at)
-    dial.release_after(stood)
+    release(after)
 
 
 def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Callback:
@@ -326,7 +328,7 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
             call = calls.get(session, call_id)
             if call is None or call.phone is None or call.arrived_at < at - UNHEARD_FOR:
                 raise NotFound
-            if not supervisor.tends(staff, call.department):
+            if not staff.tends(call.department):
                 raise NotAllowed
             if not call.phone.may_be_called_back or call.talking_at or call.state != CallState.ENDED:
                 raise NotPossibleNow
@@ -344,7 +346,7 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
 def _open_and_theirs(session: Session, staff: Agent, number: PhoneNumber) -> Callback | None:
     """The promise that is open to a number. Raises AlreadyPromised when it is not this supervisor's to read."""
     kept = callbacks.open_for(session, number)
-    if kept is not None and not supervisor.tends(staff, kept.department):
+    if kept is not None and not staff.tends(kept.department):
         raise AlreadyPromised
     return kept
 
@@ -352,7 +354,7 @@ def _open_and_theirs(session: Session, staff: Agent, number: PhoneNumber) -> Cal
 def _check_agent(session: Session, staff: Agent, agent_id: str) -> None:
     """Raises NotFound for whoever takes no calls, or is of another team: their names are not told either."""
     found = agents.get(session, agent_id)
-    if found is None or not found.takes_calls or not supervisor.sees(staff, found.department):
+    if found is None or not found.takes_calls or not staff.sees(found.department):
         raise NotFound
 
 
@@ -381,7 +383,7 @@ def _promise(
 
 def _window(wish: Wish, slot: str, at: datetime) -> Window:
     """The half-day that was chosen, while it can still be kept; else soon, or the next opening."""
-    hours, department, topic = citizen.line_hours(), wish.department, _served_as(wish.department, wish.topic)
+    hours, department, topic = config_snapshot.current().hours, wish.department, _served_as(wish.department, wish.topic)
     when = (chosen(hours, department, slot, at, topic) if slot else None) or window(hours, department, at, topic)
     if when is None:
         raise NoSuchTime
@@ -391,7 +393,7 @@ def _window(wish: Wish, slot: str, at: datetime) -> Window:
 def _exactly(wish: Wish, slot: str, at: datetime) -> Window:
     """The half-day a member of staff agreed on; refused where its queue is closed then."""
     topic = _served_as(wish.department, wish.topic)
-    when = chosen(citizen.line_hours(), wish.department, slot, at, topic)
+    when = chosen(config_snapshot.current().hours, wish.department, slot, at, topic)
     if when is None:
         raise NoSuchTime
     return when
@@ -414,10 +416,10 @@ def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> ca
     contacts.open_contact(session, contact_id, "callback", at, callback.phone)
     contact = contacts.get(session, contact_id)
     assert contact is not None
-    answer, _ = citizen.who_answers(session, topic, callback.language)
+    answer, _ = agents.who_answers(session, topic, callback.language)
     contact.department, contact.topic, contact.language = callback.department, topic, answer.language
     contact.relay, contact.local_day = callback.relay, local_day(callback.department, at)
     ages = config_snapshot.current().widens_after(callback.department, topic)
     failures = caller_history.of_number(session, callback.number_key, None, at).failures
     ahead = priority(relay=callback.relay, past=Past(failures=failures), at=at)
-    return calls.queue_callback(session, callback, contact_id, topic, answer, ahead, at, ages)
+    return callbacks.queue_as_call(session, callback, contact_id, topic, answer, ahead, at, ages)

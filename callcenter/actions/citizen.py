@@ -6,26 +6,22 @@ Every verb may be asked twice, late, or in another order than things happened; t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from callcenter.actions import config_snapshot, dispatch, lines_led, live_index, room, shared_lines
+from callcenter.actions import config_snapshot, dispatch, live_index, shared_lines
+from callcenter.actions.release import release
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.live import queue
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, caller_history, calls, contacts, legs, offers
+from callcenter.records import agents, assignments, callbacks, caller_history, calls
 from callcenter.records.calls import Call, Wish
 from callcenter.rules import crowding, routing, waiting
-from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.crowding import Crowd
-from callcenter.rules.opening_hours import LineHours, opening
+from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
 from callcenter.rules.priority import Past, Reason, priority
-from callcenter.rules.routing import ANYBODY, Answerers, answerers
-from callcenter.rules.states import AgentState, CallState, Ending, OfferState
-from callcenter.rules.territory import local_day
+from callcenter.rules.states import CallState
 from callcenter.rules.waiting import Announcement
 
-SERVED = "served"  # in place of why a call was turned away: the menu has done what it was for
-SHORT_ABANDON = timedelta(seconds=5)
 HELPER_FIRST = timedelta(seconds=1)  # the time it takes to offer a call to an agent who is free now
 
 
@@ -59,7 +55,7 @@ def arrive(carrier_id: str, from_: str, at: datetime) -> str:
     """The line rings: the id of its call, the same whenever it is told again. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
-        return calls.arrive(session, carrier_id, number, at, _is_relay(number)).id
+        return calls.arrive(session, carrier_id, number, at, shared_lines.is_relay(number)).id
 
 
 def join_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits | TurnedAway:
@@ -71,11 +67,11 @@ def join_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits |
     wish = replace(wish, topic=led or wish.topic)
     hours = opening(stands.hours, wish.department, at, wish.topic)
     with transaction() as session:
-        call = calls.arrive(session, carrier_id, number, at, _is_relay(number))
+        call = calls.arrive(session, carrier_id, number, at, shared_lines.is_relay(number))
         if call.state != CallState.MENU:
             return Waits(call.id, behind=Reason.SHARED in call.reasons)
         chosen, relay = wish.language, call.relay or wish.relay
-        answer, somebody = who_answers(session, wish.topic, chosen)
+        answer, somebody = agents.who_answers(session, wish.topic, chosen)
         wish = replace(wish, language=answer.language)
         in_french = wish.language != chosen
         crowd = _crowd(session, call)
@@ -84,7 +80,7 @@ def join_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits |
             call.turned_away = why
             call.asked_language, call.for_anybody = calls.asked_otherwise(chosen, answer), answer.anybody
             call.department, call.topic, call.language, call.relay = wish.department, wish.topic, wish.language, relay
-            _describe(contacts.get(session, call.contact_id), call, at)
+            calls.describe_contact(session, call, at)
             return TurnedAway(why, hours.next_opening, in_french)
         key = call.number_key
         known = caller_history.of_number(session, key, call.id, at) if key else Past()
@@ -100,7 +96,7 @@ def join_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits |
         )  # fmt: skip
         if joined is None:  # a twin of this webhook was quicker
             return Waits(call.id)
-        _describe(contacts.get(session, joined.contact_id), joined, at)
+        calls.describe_contact(session, joined, at)
     with live_index.best_effort("joining a queue"):
         live_index.put_call(joined)
     dispatch.offer_call(joined.id)
@@ -112,15 +108,8 @@ def serve_with_sites(carrier_id: str, from_: str, wish: Wish, at: datetime) -> N
     queue. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
-        mark_served_by_menu(session, calls.arrive(session, carrier_id, number, at, _is_relay(number)), wish, at)
-
-
-def mark_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) -> None:
-    """The menu has done what they telephoned for: so their call ends, unless they go on to a queue."""
-    if call.state == CallState.MENU:
-        call.turned_away, call.relay = SERVED, call.relay or wish.relay
-        call.department, call.topic, call.language = wish.department, wish.topic, wish.language
-        _describe(contacts.get(session, call.contact_id), call, at)
+        call = calls.arrive(session, carrier_id, number, at, shared_lines.is_relay(number))
+        calls.mark_served_by_menu(session, call, wish, at)
 
 
 def tell_place(
@@ -132,7 +121,7 @@ def tell_place(
     place = queue.place(call_id, at.timestamp())
     if place is None:
         return Soon()
-    hours = opening(line_hours(), department, at, place.topic)
+    hours = opening(config_snapshot.current().hours, department, at, place.topic)
     if not hours.is_open:
         return TurnedAway("closed", hours.next_opening)
     if place.on_duty == 0 and place.queue.startswith(routing.NATION):
@@ -145,39 +134,9 @@ def tell_place(
 def hang_up(carrier_id: str, at: datetime) -> None:
     """The citizen's line has ended, in whatever state their call was. Raises DatabaseDown."""
     with transaction() as session:
-        call = calls.by_carrier_id(session, carrier_id)
-        call = calls.lock(session, call.id) if call else None
-        if call is None:
-            return
-        calls.close_line(session, call, at)
-        if call.callback_id and call.talking_at is None:
-            return  # a dial that reached nobody yet: its attempt tells how it ended
-        freed: agents.Agent | None = None
-        leg: legs.Leg | None = None
-        match call.state:
-            case CallState.MENU:
-                calls.end(session, call.id, [CallState.MENU], _menu_ending(session, call), at, "hung up in the menu")
-            case CallState.WAITING | CallState.OFFERED:
-                freed = withdraw(session, call, at)
-                calls.end(session, call.id, [CallState.WAITING], _queue_ending(call, at), at, "hung up while waiting")
-            case CallState.CONNECTING:
-                leg = legs.serving(session, call.id)
-                freed = room.release_agent(session, call, at, "the caller hung up")
-                calls.end(
-                    session, call.id, [CallState.CONNECTING], _queue_ending(call, at), at, "hung up while connecting"
-                )
-            case CallState.TALKING:
-                leg = legs.serving(session, call.id)
-                freed = room.begin_wrap_up(session, call, at, "the caller hung up")
-            case _:
-                return
-        if call.callback_id:  # they spoke, their agent was lost, and they did not wait for another
-            callbacks.move(
-                session, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, "the line ended"
-            )
-    if leg:
-        lines_led.part(leg, None)
-    forget_call(call.id, freed)
+        after = assignments.end_line(session, carrier_id, at)
+    if after:
+        release(after)
 
 
 def wish_of(call_id: str) -> Wish:
@@ -185,14 +144,6 @@ def wish_of(call_id: str) -> Wish:
     with reading() as session:
         call = calls.get(session, call_id)
         return Wish(call.department, call.topic, call.language, call.relay) if call else Wish()
-
-
-def who_answers(session: Session, topic: str, language: str) -> tuple[Answerers, bool]:
-    """Who answers somebody who chose this language, and whether any of them is on duty."""
-    if agents.somebody_serves(session, topic, language):  # the rule, in one query
-        return Answerers(language), True
-    answer = answerers(topic, language, lambda *served: agents.somebody_speaks(session, *served))
-    return answer, agents.somebody_serves(session, ANYBODY if answer.anybody else topic, answer.language)
 
 
 def number_to_read_back(from_: str) -> str:
@@ -217,11 +168,6 @@ def waiting_call_of(carrier_id: str) -> str | None:
         return call.id if call and call.state in (CallState.WAITING, CallState.OFFERED) else None
 
 
-def line_hours() -> LineHours:
-    """The line's hours as they stand now."""
-    return config_snapshot.current().hours
-
-
 def _crowd(session: Session, call: Call) -> Crowd:
     """Who waits already. Relay services and listed lines are many people, and no number of one."""
     if call.number_key is None:
@@ -242,50 +188,3 @@ def _no_place(crowd: Crowd, call: Call, *, is_open: bool, is_led: bool, somebody
     if why := crowding.turned_away(crowd, settings().queue_limit, withheld=call.number_key is None):
         return why
     return None if somebody else "nobody"
-
-
-def _describe(contact: contacts.Contact | None, call: Call, at: datetime) -> None:
-    assert contact is not None
-    contact.department, contact.topic, contact.language, contact.relay = (
-        call.department,
-        call.topic,
-        call.language,
-        call.relay,
-    )
-    contact.local_day = local_day(call.department, at)
-
-
-def withdraw(session: Session, call: Call, at: datetime) -> agents.Agent | None:
-    """An offered call is taken back: its agent is free again, with their rank."""
-    offer = offers.open_of_call(session, call.id)
-    if offer is None:
-        return None
-    offers.return_call(session, offer.id, OfferState.WITHDRAWN, at, agent_to=AgentState.AVAILABLE, keeps_rank=True)
-    return agents.get(session, offer.agent_id)
-
-
-def forget_call(call_id: str, freed: agents.Agent | None) -> None:
-    live_index.forget_call(call_id)
-    if freed:
-        dispatch.free_agent(freed)
-
-
-def _menu_ending(session: Session, call: Call) -> Ending:
-    if callbacks.asked_in(session, call.id):
-        return Ending.BECAME_CALLBACK
-    return _turned_away_ending(call.turned_away) if call.turned_away else Ending.LEFT_IN_MENU
-
-
-def _turned_away_ending(why: str | None) -> Ending:
-    """Nobody on duty, a queue that is suspended and too long a wait are our doing, like a full queue: they count as
-    calls we did not answer."""
-    return {SERVED: Ending.SERVED_BY_MENU, "closed": Ending.CLOSED}.get(why or "", Ending.FULL)
-
-
-def _queue_ending(call: Call, at: datetime) -> Ending:
-    assert call.queued_at is not None
-    return Ending.SHORT_ABANDON if at - call.queued_at <= SHORT_ABANDON else Ending.ABANDONED
-
-
-def _is_relay(number: PhoneNumber | None) -> bool:
-    return number is not None and number.e164 in settings().relay_numbers

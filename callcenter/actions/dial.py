@@ -4,21 +4,24 @@ The attempt's row stands before the carrier is asked. What the carrier did not a
 nobody dials this number again until it is known.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
 
 import structlog
 
 from callcenter import clock
-from callcenter.actions import citizen, dispatch, lines_led, live_index, room
+from callcenter.actions import config_snapshot, live_index
+from callcenter.actions.release import release
 from callcenter.config import lacks, settings
 from callcenter.db import Conflict, Session, later, reading, transaction
 from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
 from callcenter.jobs import Job
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, legs
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records import assignments, attempts, callbacks, calls, legs
+from callcenter.records.assignments import BEING_KEPT, ToRelease
+from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, Policy, Window, next_try, window
 from callcenter.rules.opening_hours import opening
@@ -33,7 +36,6 @@ MARGIN = timedelta(seconds=15)  # a dial is settled before its connection is
 ANSWERS = timedelta(seconds=9)  # the carrier tells a line's id sooner, or never
 GRACE = timedelta(seconds=15)  # a line that the carrier does not know by then was never made
 STALE = timedelta(seconds=4)  # a worker that slept so long since it wrote the row no longer asks
-BEING_KEPT = (CallbackState.QUEUED, CallbackState.DIALLING)
 ENDINGS = {
     "busy": DialResult.BUSY,
     "no-answer": DialResult.NO_ANSWER,
@@ -41,17 +43,6 @@ ENDINGS = {
     "failed": DialResult.FAILED,
     "completed": DialResult.UNANSWERED,
 }
-
-
-@dataclass(frozen=True)
-class Stood:
-    """What a callback's call leaves behind when it is given up: its agent, free with their rank, and their leg; a line
-    to hang up."""
-
-    call_id: str
-    agent: agents.Agent | None = None
-    leg: legs.Leg | None = None
-    line: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,8 +89,8 @@ def dial_citizen(call_id: str, epoch: int, at: datetime) -> None:
     except Conflict:
         log.info("another dial to this number is live", call=call_id)
         return
-    if isinstance(made, Stood):
-        release_after(made)
+    if isinstance(made, ToRelease):
+        release(made)
     if not isinstance(made, Made) or clock.now() > at + STALE:
         return
     try:
@@ -118,7 +109,7 @@ def mark_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bo
     """The carrier's id of an attempt, from its answer, a webhook or a search; `answered`: somebody or something picked
     up. Gives how to greet them; None, and the line is hung up, where nobody wants it any more."""
     with transaction() as session:
-        held = callbacks.hold_attempt(session, attempt_id)
+        held = attempts.hold(session, attempt_id)
         wanted = False
         if held:
             attempt, call = held
@@ -142,31 +133,32 @@ def end_attempt(attempt_id: str, how: str, at: datetime, *, refused: bool = Fals
     """A dialled line is over. `how`: the carrier's word, or a DialResult. Before the conversation: not reached, the
     agent is free with their rank, and the promise is tried again by the rules or ends. After it: the conversation is
     over, or the wait for another agent. `refused`: the carrier will never call this number."""
-    stood: Stood | None = None
+    after: ToRelease | None = None
     line: str | None = None
     with transaction() as session:
-        held = callbacks.hold_attempt(session, attempt_id)
+        held = attempts.hold(session, attempt_id)
         if held is None or held[0].outcome:
             return
         attempt, call = held
         result = _result(attempt, call, how)
         if is_live(attempt, call) and call.state == CallState.CONNECTING and call.talking_at is None:
-            stood = _not_reached(session, call, result, at, refused=refused)
+            after = _not_reached(session, call, result, at, refused=refused)
         elif attempt.carrier_id and call.carrier_id == attempt.carrier_id:
             line = attempt.carrier_id
-        callbacks.close_attempt(session, attempt, result, at)
+        attempts.close(session, attempt, result, at)
         if result not in COUNTED:
             _uncount(session, attempt)
-    if stood:
-        release_after(stood)
-    elif line:
-        citizen.hang_up(line, at)
+    if line:
+        with transaction() as session:
+            after = assignments.end_line(session, line, at)
+    if after:
+        release(after)
 
 
 def settle_attempt(attempt_id: str, at: datetime) -> None:
     """What became of a dial, learnt from the carrier and never by dialling again. Raises CarrierDown."""
     with reading() as session:
-        attempt = callbacks.get_attempt(session, attempt_id)
+        attempt = attempts.get(session, attempt_id)
         if attempt is None or attempt.outcome:
             return
         call = calls.get(session, attempt.call_id)
@@ -198,43 +190,11 @@ def release_undialled(call_id: str, at: datetime) -> bool:
         leg = legs.serving(session, call_id)
         if leg is None or leg.state != LegState.JOINED:
             return False
-        stood = put_off(session, call.callback_id, DialResult.NOT_DIALLED, "nobody dialled", at, _soon(at))
-    if stood:
-        release_after(stood)
-    return stood is not None
-
-
-def put_off(
-    session: Session, callback_id: str, why: DialResult, words: str, at: datetime, when: Window | None = None
-) -> Stood | None:
-    """A promise that was being kept goes back to being promised, for `when` if given; its call ends, its agent is free
-    with their rank. None when they speak already, or nothing was under way."""
-    stood = _given_up(session, callback_id, why, words, at)
-    callback = callbacks.move(session, callback_id, BEING_KEPT, CallbackState.PROMISED, at, words) if stood else None
-    if callback and when:
-        callback.due_from, callback.due_until = when
-    return stood if callback else None
-
-
-def close_promise(
-    session: Session, callback_id: str, to: CallbackState, words: str, at: datetime, who: str | None = None
-) -> Stood | None:
-    """A promise ends before it was kept. None when they speak already, or it has ended."""
-    stood = _given_up(session, callback_id, DialResult.CALLED_US, words, at) or _nothing(session, callback_id)
-    open_ = (CallbackState.PROMISED, *BEING_KEPT)
-    return stood if stood and callbacks.move(session, callback_id, open_, to, at, words, who) else None
-
-
-def release_after(stood: Stood) -> None:
-    """After the commit: the index, the lines, and the agent's next call."""
-    live_index.forget_call(stood.call_id)
-    if stood.line:
-        with live_index.best_effort("hanging up a dial"):
-            telephone().hang_up(stood.line)
-    if stood.leg:
-        lines_led.part(stood.leg, None)
-    if stood.agent:
-        dispatch.free_agent(stood.agent)
+        why = DialResult.NOT_DIALLED
+        after = assignments.put_off_promise(session, call.callback_id, why, "nobody dialled", at, _soon(at))
+    if after:
+        release(after)
+    return after is not None
 
 
 def is_live(attempt: Attempt, call: Call) -> bool:
@@ -253,7 +213,7 @@ def lasts(attempt: Attempt, call: Call, until: datetime) -> None:
         call.lease_until = until + MARGIN
 
 
-def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | Stood | None:
+def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | ToRelease | None:
     """The row of a dial; or the promise put off, because they telephone us or their line's day is over."""
     call = calls.get(session, call_id)
     if call is None or call.number_key is None:
@@ -263,10 +223,10 @@ def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | St
     if call is None or call.callback_id is None or not _is_wanted(session, call, epoch):
         return None
     if calls.is_on_the_line(session, call.number_key or b"", at):
-        return put_off(session, call.callback_id, DialResult.CALLED_US, "they telephone us", at)
-    hours = citizen.line_hours()
+        return assignments.put_off_promise(session, call.callback_id, DialResult.CALLED_US, "they telephone us", at)
+    hours = config_snapshot.current().hours
     if not opening(hours, call.department, at).is_open:
-        return put_off(
+        return assignments.put_off_promise(
             session,
             call.callback_id,
             DialResult.NOT_DIALLED,
@@ -281,7 +241,7 @@ def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | St
     if callback is None or number is None:
         return None
     callback.attempts += 1
-    attempt = callbacks.attempt(session, callback, call, at, at + RINGS)
+    attempt = attempts.open_attempt(session, callback, call, at, at + RINGS)
     lasts(attempt, call, at + RINGS)
     return Made(attempt.id, number)
 
@@ -290,12 +250,12 @@ def _is_wanted(session: Session, call: Call | None, epoch: int) -> bool:
     if call is None or call.state != CallState.CONNECTING or call.epoch != epoch or call.callback_id is None:
         return False
     leg = legs.serving(session, call.id)
-    return leg is not None and leg.state == LegState.JOINED and not callbacks.dialling(session, call.id, epoch)
+    return leg is not None and leg.state == LegState.JOINED and not attempts.is_dialled(session, call.id, epoch)
 
 
 def _goes_on(attempt_id: str, at: datetime) -> None:
     with transaction() as session:
-        held = callbacks.hold_attempt(session, attempt_id)
+        held = attempts.hold(session, attempt_id)
         if held and held[1].talking_at and held[0].lease_until < at:
             held[0].lease_until = at + LISTENS
 
@@ -306,7 +266,7 @@ def _found(attempt: Attempt, call: Call) -> str | None:
     assert number is not None
     lines = [line.carrier_id for line in telephone().lines_to(number, attempt.asked_at)]
     with reading() as session:
-        taken = callbacks.owned(session, lines)
+        taken = attempts.owned(session, lines)
     return next((line for line in lines if line not in taken), None)
 
 
@@ -324,7 +284,7 @@ def _result(attempt: Attempt, call: Call, how: str) -> DialResult:
     return DialResult.UNANSWERED if attempt.answered_at else DialResult.NO_ANSWER
 
 
-def _not_reached(session: Session, call: Call, result: DialResult, at: datetime, *, refused: bool) -> Stood:
+def _not_reached(session: Session, call: Call, result: DialResult, at: datetime, *, refused: bool) -> ToRelease:
     """A dial did not reach anybody: its call ends, its agent is free, its promise goes on or ends."""
     assert call.callback_id is not None
     callback = callbacks.get(session, call.callback_id)
@@ -335,9 +295,10 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
     if result == DialResult.NOT_DIALLED:
         again: Window | None = _soon(at)
     else:
-        again = next_try(citizen.line_hours(), callback.department, callback.attempts, at, policy, call.topic)
-    leg = legs.serving(session, call.id)
-    agent = room.release_agent(session, call, at, "the citizen was not reached")
+        again = next_try(
+            config_snapshot.current().hours, callback.department, callback.attempts, at, policy, call.topic
+        )
+    after = assignments.release_agent(session, call, at, "the citizen was not reached")
     calls.end(session, call.id, [CallState.CONNECTING], Ending.NOT_REACHED, at, words)
     if refused:
         callbacks.move(session, callback.id, BEING_KEPT, CallbackState.REFUSED, at, "the carrier refuses the number")
@@ -348,36 +309,7 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
         callbacks.move(session, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, words)
         if own.texts and callback.phone and callback.phone.takes_texts:
             later(session, Job.TEXT, callback_id=callback.id)
-    return Stood(call.id, agent, leg)
-
-
-def _given_up(session: Session, callback_id: str, why: DialResult, words: str, at: datetime) -> Stood | None:
-    """The call under way for a promise ends; None when there is none, or they speak already."""
-    call = calls.of_callback(session, callback_id)
-    call = calls.lock(session, call.id) if call else None
-    if call is None or call.talking_at:
-        return None
-    agent: agents.Agent | None = None
-    leg: legs.Leg | None = None
-    match call.state:
-        case CallState.WAITING:
-            pass
-        case CallState.OFFERED:
-            agent = citizen.withdraw(session, call, at)
-        case CallState.CONNECTING:
-            leg = legs.serving(session, call.id)
-            agent = room.release_agent(session, call, at, words)
-        case _:
-            return None
-    attempt = callbacks.give_up(session, call.id, why)
-    calls.end(session, call.id, [CallState.WAITING, CallState.CONNECTING], Ending.NOT_REACHED, at, words)
-    return Stood(call.id, agent, leg, attempt.carrier_id if attempt else None)
-
-
-def _nothing(session: Session, callback_id: str) -> Stood | None:
-    """A promise that nothing is being done for yet."""
-    callback = callbacks.lock(session, callback_id)
-    return Stood("") if callback and callback.state == CallbackState.PROMISED else None
+    return replace(after, forgotten=call.id)
 
 
 def _uncount(session: Session, attempt: Attempt) -> None:

@@ -16,7 +16,7 @@ from callcenter.errors import CarrierDown, DatabaseBusy, DatabaseDown
 from callcenter.live import offers as proposals
 from callcenter.live import signals
 from callcenter.live.offers import Reservation
-from callcenter.records import agents, calls, offers
+from callcenter.records import agents, assignments, calls
 from callcenter.rules.states import AgentState, CallState
 from callcenter.telephone import telephone
 
@@ -59,7 +59,7 @@ def decide(reservation: Reservation) -> bool:
     try:
         with transaction() as session:
             lease = at + timedelta(seconds=settings().offer_lease)
-            offer = offers.make(session, reservation.call_id, reservation.agent_id, at, lease)
+            offer = assignments.make_offer(session, reservation.call_id, reservation.agent_id, at, lease)
             if offer is None:
                 raise Stale
             agent = agents.get(session, reservation.agent_id)

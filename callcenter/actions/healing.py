@@ -17,6 +17,7 @@ import structlog
 from callcenter import jobs, progress
 from callcenter.actions import (
     agent,
+    agent_line,
     callback,
     citizen,
     desk_phone,
@@ -25,16 +26,29 @@ from callcenter.actions import (
     lines_led,
     live_index,
     monitoring,
-    room,
+    offer_answers,
+    room_healing,
     satisfaction,
     site_texts,
 )
+from callcenter.actions.release import release
 from callcenter.config import lacks, settings
 from callcenter.db import may_idle, reading, transaction
 from callcenter.errors import CarrierDown, DatabaseDown, LiveStoreDown
 from callcenter.live import beacon as live_beacon
 from callcenter.live import floor, offers, queue
-from callcenter.records import agents, beacon, callbacks, calls, contacts, desk_phone_rings, legs, worker_heartbeats
+from callcenter.records import (
+    agents,
+    assignments,
+    attempts,
+    beacon,
+    callbacks,
+    calls,
+    contacts,
+    desk_phone_rings,
+    legs,
+    worker_heartbeats,
+)
 from callcenter.records import offers as offer_rows
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
 from callcenter.telephone import Line, telephone
@@ -60,7 +74,7 @@ def expire_leases(at: datetime) -> None:
     with reading() as session:
         missed = offer_rows.overdue(session, at)
         unrecorded = calls.overdue(session, [CallState.WRAP_UP], at)
-    _each("missing an offer", missed, lambda offer_id: agent.expire_offer(offer_id, at))
+    _each("missing an offer", missed, lambda offer_id: offer_answers.expire_offer(offer_id, at))
     _each("ending a wrap-up", unrecorded, lambda call_id: expire_wrap_up(call_id, at))
     _each("settling a reservation", offers.overdue(at.timestamp()), dispatch.put_back)
 
@@ -71,20 +85,20 @@ def settle_connections(at: datetime) -> None:
         return
     with reading() as session:
         unconnected = calls.overdue(session, [CallState.CONNECTING], at)
-    _each("ending a connection", unconnected, lambda call_id: room.settle_connecting(call_id, at))
+    _each("ending a connection", unconnected, lambda call_id: room_healing.settle_connecting(call_id, at))
 
 
 def settle_rooms(at: datetime) -> None:
     """Lines that the carrier did not lead, hold or silence as it was asked."""
     with reading() as session:
         unsettled = legs.unsettled(session, at)
-    _each("asking again for a leg", unsettled, lambda leg_id: room.settle_leg(leg_id, at))
+    _each("asking again for a leg", unsettled, lambda leg_id: room_healing.settle_leg(leg_id, at))
 
 
 def settle_phones(at: datetime) -> None:
     """Desk phones that are to be rung now, of which nobody knows whether they ring, or that ring for nobody."""
     with reading() as session:
-        unsettled, waiting = desk_phone_rings.unsettled(session, at), legs.unrung(session)
+        unsettled, waiting = desk_phone_rings.unsettled(session, at), desk_phone_rings.unrung(session)
     _each("settling a desk phone", unsettled, lambda agent_id: _phone_settles(agent_id, at))
     _each("ringing a desk phone", waiting, lambda leg: _phone_rings(leg, at))
 
@@ -97,7 +111,7 @@ def _phone_settles(agent_id: str, at: datetime) -> None:
         if leg and leg.kind == "monitor":
             monitoring.end_part(leg.id, at, "the carrier has no line to them")
         elif leg:
-            room.return_unrung(leg.id, at)
+            agent_line.return_unrung(leg.id, at)
 
 
 def _phone_rings(leg: legs.Leg, at: datetime) -> None:
@@ -105,9 +119,9 @@ def _phone_rings(leg: legs.Leg, at: datetime) -> None:
     with reading() as session:
         ring = desk_phone_rings.of(session, leg.agent_id)
     if leg.kind == "serve" and leg.asked_at < at - WAITS_FOR_PHONE and (ring is None or ring.leg_id):
-        room.return_unrung(leg.id, at)
+        agent_line.return_unrung(leg.id, at)
     elif ring is None and leg.asked_at < at - WARY and leg.kind == "serve":
-        agent.come_in(leg, at)
+        agent_line.come_in(leg, at)
     elif ring is None and leg.asked_at < at - WARY:
         desk_phone.ring(leg.agent_id, leg.id, at)
 
@@ -128,8 +142,8 @@ def expire_wrap_up(call_id: str, at: datetime) -> None:
         if contact is None:
             return
         contacts.set_due(session, contact, Due.OWED, at, "the wrap-up ended without an outcome")
-        owing = agent.finish_wrap_up(session, call, at, "the wrap-up ended without an outcome")
-    dispatch.free_agent(owing)
+        after = assignments.finish_wrap_up(session, call, at, "the wrap-up ended without an outcome")
+    release(after)
 
 
 def lose_silent_agents(at: datetime) -> None:
@@ -144,7 +158,7 @@ def queue_due_callbacks(at: datetime) -> None:
     """Promises whose time has come join their queue; hints to dial that were lost are given again."""
     with reading() as session:
         due = callbacks.due(session, at)
-        undialled = callbacks.undialled(session, at - HINT_LOST)
+        undialled = attempts.undialled(session, at - HINT_LOST)
     _each("queueing a callback", due, lambda callback_id: callback.queue_due(callback_id, at))
     jobs.send((jobs.Job.DIAL, {"call_id": call_id, "epoch": epoch}) for call_id, epoch in undialled)
 
@@ -152,8 +166,8 @@ def queue_due_callbacks(at: datetime) -> None:
 def settle_dials(at: datetime) -> None:
     """Dials to those who telephone us are cancelled; dials that were never heard of again are settled by asking."""
     with reading() as session:
-        unsettled = callbacks.unsettled(session, at, at - dial.ANSWERS)
-        crossed = callbacks.crossed(session, at)
+        unsettled = attempts.unsettled(session, at, at - dial.ANSWERS)
+        crossed = attempts.crossed(session, at)
     _each("cancelling a dial", crossed, lambda number_key: callback.suspend_for_incoming_call(number_key, at))
     _each("settling an attempt", unsettled, lambda attempt_id: dial.settle_attempt(attempt_id, at))
 
@@ -253,7 +267,7 @@ def compare_carrier(at: datetime) -> int:
         lingering = calls.lingering(session, list(lines), at - GRACE)
         rung = desk_phone_rings.asked_before(session, at - GRACE)
         shifts = {row.shift_line for row in agents.on_duty(session) if row.shift_line} | desk_phone_rings.lines(session)
-        dialled = callbacks.live_lines(session)
+        dialled = attempts.live_lines(session)
         known = calls.of_lines(session, list(lines))
     silent = [ring for ring in rung if ring.carrier_id not in lines]
     gone = [call for call in ours if call.carrier_id not in lines and call.state != CallState.WRAP_UP]
@@ -283,7 +297,7 @@ def is_stray(line: Line, at: datetime) -> bool:
     """Whether an outgoing line belongs to a leg or an attempt that ended a while ago; or to nobody, for longer than any
     lease waits for it: both the carrier's answer and its news of it were lost."""
     with reading() as session:
-        if callbacks.is_over(session, line.carrier_id):
+        if attempts.is_over(session, line.carrier_id):
             return True
         leg = legs.by_carrier_id(session, line.carrier_id)
     if leg:
@@ -294,14 +308,14 @@ def is_stray(line: Line, at: datetime) -> bool:
 
 def _line_is_gone(call: calls.Call, at: datetime) -> None:
     if call.carrier_id and telephone().state_of(call.carrier_id) != "live":
-        room.forget_lost_caller(call, at)
+        room_healing.forget_lost_caller(call, at)
 
 
 def _leg_is_gone(leg: legs.Leg, at: datetime) -> None:
     if leg.kind == "monitor":
         monitoring.end_part(leg.id, at, "the carrier has no such line")
     else:
-        room.part_from_leg(leg.id, at, lost=True)
+        agent_line.part_from_leg(leg.id, at, lost=True)
 
 
 def _phone_is_free(ring: desk_phone_rings.Ring) -> None:
@@ -309,7 +323,7 @@ def _phone_is_free(ring: desk_phone_rings.Ring) -> None:
     if ring.leg_id:
         desk_phone.end_ring(ring.agent_id, ring.leg_id, ring.carrier_id)
     else:
-        agent.end_shift_line(ring.agent_id, ring.carrier_id)
+        agent_line.end_shift_line(ring.agent_id, ring.carrier_id)
 
 
 def _is_behind(number: int) -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callcenter.actions import desk_phone, live_index, sound
-from callcenter.actions.supervisor import sees
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, reading, transaction
 from callcenter.errors import (
@@ -192,7 +191,7 @@ def _lets_go(leg: Leg, at: datetime, why: str) -> None:
 def _conversation(session: Session, supervisor_id: str, agent_id: str) -> Call:
     """The conversation of an agent whom this supervisor sees, held."""
     supervisor, agent = agents.get(session, supervisor_id), agents.get(session, agent_id)
-    if supervisor is None or agent is None or not sees(supervisor, agent.department):
+    if supervisor is None or agent is None or not supervisor.sees(agent.department):
         raise NotAllowed
     call = calls.lock(session, agent.call_id) if agent.call_id and settings().monitoring else None
     if call is None or call.state != CallState.TALKING or call.agent_id != agent_id:

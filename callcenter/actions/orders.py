@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from callcenter.actions import citizen, config_snapshot, live_index
+from callcenter.actions import config_snapshot, live_index
 from callcenter.db import Session, reading, transaction
 from callcenter.errors import NotAllowed, OrderRefused
-from callcenter.records import calls, contacts, rollout, sessions
+from callcenter.records import agents, calls, contacts, rollout, sessions
 from callcenter.records.agents import Agent
 from callcenter.rules.menu import NATION, Menu
 from callcenter.rules.orders import QueueOrder, led_to
@@ -130,7 +130,7 @@ def _moves(call_id: str, departments: set[str], topic: str, to_topic: str) -> bo
         if call is None or not _is_of(call, departments, topic, to_topic):
             return False
         chosen = call.asked_language or call.language
-        answer, _ = citizen.who_answers(session, to_topic, chosen)
+        answer, _ = agents.who_answers(session, to_topic, chosen)
         call.topic, call.language, call.for_anybody = to_topic, answer.language, answer.anybody
         call.asked_language = calls.asked_otherwise(chosen, answer)
         _tell_contact(session, call)

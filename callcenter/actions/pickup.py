@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from callcenter.actions import dial
 from callcenter.db import reading, transaction
-from callcenter.records import callbacks
+from callcenter.records import attempts
 
 MACHINE = timedelta(seconds=30)  # from the carrier's word: the question whole, and the time to answer it
 COMES_IN = timedelta(seconds=45)  # from the key to the room, where one may first hear that a supervisor may listen
@@ -14,7 +14,7 @@ def note_machine(attempt_id: str, machine: bool, at: datetime) -> None:
     """The carrier has listened to them, and may be wrong: the line is not closed now. A machine's is kept only until a
     person would have answered the question. Its first word stands. Raises DatabaseDown."""
     with transaction() as session:
-        held = callbacks.hold_attempt(session, attempt_id)
+        held = attempts.hold(session, attempt_id)
         if held is None or held[0].machine is not None:
             return
         attempt, call = held
@@ -26,14 +26,14 @@ def note_machine(attempt_id: str, machine: bool, at: datetime) -> None:
 def judge(attempt_id: str) -> bool | None:
     """Whether the carrier takes them for a machine; None where it does not know. Raises DatabaseDown."""
     with reading() as session:
-        attempt = callbacks.get_attempt(session, attempt_id)
+        attempt = attempts.get(session, attempt_id)
         return attempt.machine if attempt else None
 
 
 def join(attempt_id: str, at: datetime) -> str | None:
     """They agreed: the call whose room they now join; None when their agent is gone. Raises DatabaseDown."""
     with transaction() as session:
-        held = callbacks.hold_attempt(session, attempt_id)
+        held = attempts.hold(session, attempt_id)
         if held is None or not dial.is_live(*held):
             return None
         attempt, call = held

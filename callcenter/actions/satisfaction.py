@@ -11,7 +11,7 @@ from callcenter.actions import text_ceiling
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, contacts, texts
+from callcenter.records import calls, contacts, satisfaction_texts, texts
 from callcenter.records.calls import LAST_WORDS
 from callcenter.records.figures import roll_up
 from callcenter.rules.satisfaction import SCALE, Reply, read
@@ -40,7 +40,7 @@ def last_words(call_id: str) -> LastWords | None:
         if call is None or contact is None:
             return None
         spoke = call.talking_at is not None and call.state in (CallState.WRAP_UP, CallState.ENDED)
-        asks = spoke and contacts.may_be_asked(session, contact)
+        asks = spoke and satisfaction_texts.may_be_asked(session, contact)
         return LastWords(contact.reference, call.language, call.relay, asks)
 
 
@@ -58,7 +58,7 @@ def record_reply(from_: str, text: str, at: datetime) -> None:
     if number is None:
         return
     with transaction() as session:
-        contact = contacts.asked_since(session, number, at - REPLIES_WITHIN)
+        contact = satisfaction_texts.asked_since(session, number, at - REPLIES_WITHIN)
         if contact:
             _keep(session, contact.id, read(text))
 
@@ -69,7 +69,7 @@ def to_ask(at: datetime) -> list[str]:
     if not settings().texts or text_ceiling.are_spent(at):
         return []
     with reading() as session:
-        return contacts.unasked(session, at - ASKED_WITHIN, at - LAST_WORDS)
+        return satisfaction_texts.unasked(session, at - ASKED_WITHIN, at - LAST_WORDS)
 
 
 def ask_by_text(contact_id: str, at: datetime) -> None:
@@ -77,7 +77,7 @@ def ask_by_text(contact_id: str, at: datetime) -> None:
     with transaction() as session:
         contact = contacts.hold(session, contact_id)
         call = calls.of_contact(session, contact_id)
-        if contact is None or call is None or contact.asked_at or not contacts.may_be_asked(session, contact):
+        if contact is None or call is None or contact.asked_at or not satisfaction_texts.may_be_asked(session, contact):
             return
         number = call.phone
         if number and number.takes_texts and not text_ceiling.may_one_leave(session, at):

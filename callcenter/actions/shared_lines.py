@@ -43,3 +43,8 @@ def take_off(admin: Agent, line_id: str, at: datetime) -> None:
         if name is None:
             raise NotFound
         sessions.audit(session, admin.id, "took a shared line off", NOUN, line_id, at, {"name": (name, "")})
+
+
+def is_relay(number: PhoneNumber | None) -> bool:
+    """Whether a number is a relay service's: many people telephone through it."""
+    return number is not None and number.e164 in settings().relay_numbers

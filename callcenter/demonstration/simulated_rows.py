@@ -18,7 +18,8 @@ from callcenter.errors import Refusal
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import callbacks, config_revision, sites, visits
 from callcenter.records.agents import Agent
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.events import Event

@@ -30,8 +30,8 @@ from callcenter.records import events
 from callcenter.records.identifiers import new_id
 from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.plain_text import MOST_WORDS, folded
-from callcenter.rules.routing import ANYBODY, agent_queues
-from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, Due, PauseReason
+from callcenter.rules.routing import ANYBODY, UNKNOWN, Answerers, agent_queues, answerers
+from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, PauseReason
 
 KEPT = timedelta(days=731)  # an account, once closed
 TAKE_CALLS = ("agent", "supervisor")
@@ -90,6 +90,15 @@ class Agent(Base):
     def takes_calls(self) -> bool:
         """Whether a call may ever be theirs."""
         return self.active and self.role in TAKE_CALLS
+
+    def sees(self, department: str) -> bool:
+        """Whether a department is theirs to look at and act in: an administrator's are all."""
+        return self.role == "admin" or department in self.departments
+
+    def tends(self, department: str) -> bool:
+        """Whether they look after the citizens of a department: of their own, and of none that is known, who are every
+        team's."""
+        return department == UNKNOWN or self.sees(department)
 
     @property
     def queues(self) -> tuple[str, ...]:
@@ -153,6 +162,14 @@ def somebody_serves(session: Session, topic: str, language: str) -> bool:
     their topics."""
     serving = exists().where(Agent.state.in_(ON_DUTY), *_serves(topic, language))
     return bool(session.scalar(select(serving)))
+
+
+def who_answers(session: Session, topic: str, language: str) -> tuple[Answerers, bool]:
+    """Who answers somebody who chose this language, and whether any of them is on duty."""
+    if somebody_serves(session, topic, language):  # the rule, in one query
+        return Answerers(language), True
+    answer = answerers(topic, language, lambda *served: somebody_speaks(session, *served))
+    return answer, somebody_serves(session, ANYBODY if answer.anybody else topic, answer.language)
 
 
 def languages(session: Session) -> frozenset[str]:
@@ -222,26 +239,6 @@ def move(
     session.flush()
     events.note(session, at, "agent", agent_id, was, to, why, who)
     return True
-
-
-def is_owing(session: Session, agent_id: str) -> bool:
-    """Whether a contact of theirs still waits for its outcome."""
-    from callcenter.records.contacts import Contact
-
-    owed = exists().where(Contact.agent_id == agent_id, Contact.due == Due.OWED)
-    return bool(session.scalar(select(owed)))
-
-
-def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason | None]:
-    """Where an agent goes when a call leaves their hands: to what they chose, or available; never free while owing.
-    Whose account takes no calls any more leaves the floor; what they owe is then for their supervisor to release."""
-    if not agent.takes_calls:
-        return AgentState.OFFLINE, None
-    if is_owing(session, agent.id):
-        return AgentState.PAUSE, PauseReason.OUTCOME_OWED
-    if agent.next_state:
-        return AgentState(agent.next_state), PauseReason(agent.next_reason) if agent.next_reason else None
-    return AgentState.AVAILABLE, None
 
 
 def forget_closed(session: Session, at: datetime) -> None:

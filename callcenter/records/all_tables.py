@@ -3,6 +3,7 @@
 from callcenter.db import Base
 from callcenter.records import (
     agents,
+    attempts,
     beacon,
     callbacks,
     calls,
@@ -33,6 +34,7 @@ from callcenter.records.figures import tiers
 metadata = Base.metadata
 __all__ = [
     "agents",
+    "attempts",
     "beacon",
     "callbacks",
     "calls",

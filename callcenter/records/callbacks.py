@@ -1,7 +1,6 @@
 """Callbacks: a promise is a row, and nothing but its row.
 
-A promise that is due becomes a call of channel `callback` in the ordinary queue, with the time already waited. An
-attempt's row exists before the carrier is asked to dial, and its id rides in what the carrier calls back.
+A promise that is due becomes a call of channel `callback` in the ordinary queue, with the time already waited.
 """
 
 from collections.abc import Sequence
@@ -24,7 +23,8 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from callcenter import sealing
 from callcenter.config import CALLING_CODES
@@ -34,11 +34,11 @@ from callcenter.records import agents, calls, events
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
-from callcenter.records.legs import Leg
-from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult, Source
+from callcenter.rules.callbacks import OPEN_STATES, CallbackState, Source
 from callcenter.rules.pools import Pool
-from callcenter.rules.routing import UNKNOWN, answerers
-from callcenter.rules.states import ON_DUTY, CallState, LegState
+from callcenter.rules.priority import Priority
+from callcenter.rules.routing import UNKNOWN, Ages, Answerers, answerers
+from callcenter.rules.states import ON_DUTY, CallState, Ending
 
 OPEN = "state in ('promised', 'queued', 'dialling', 'talking')"
 
@@ -91,29 +91,6 @@ class Callback(Base):
         return PhoneNumber(sealing.unseal(self.number, _number_of(self.id))) if self.number else None
 
 
-class Attempt(Base):
-    """One dial. `carrier_id` is learnt from the carrier's answer, its first webhook, or by asking it."""
-
-    __tablename__ = "attempts"
-    __table_args__ = (
-        Index("attempts_one_live_per_number", "number_key", unique=True, postgresql_where="outcome is null"),
-        Index("attempts_by_callback", "callback_id"),
-    )
-
-    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
-    callback_id: Mapped[str] = mapped_column(ForeignKey("callbacks.id"))
-    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
-    epoch: Mapped[int]
-    number_key: Mapped[bytes] = mapped_column(LargeBinary)
-    carrier_id: Mapped[str | None] = mapped_column(String(40), unique=True)
-    asked_at: Mapped[datetime]  # before the carrier was asked
-    answered_at: Mapped[datetime | None]  # picked up, by a person or a machine
-    machine: Mapped[bool | None]  # what the carrier takes them for
-    given_up: Mapped[str | None] = mapped_column(String(12))  # no longer wanted, and why: its line is being hung up
-    outcome: Mapped[str | None] = mapped_column(String(12))
-    lease_until: Mapped[datetime]
-
-
 def open_for(session: Session, number: PhoneNumber) -> Callback | None:
     """The one open promise to a number."""
     return of_key(session, key(number))
@@ -142,24 +119,6 @@ def key(number: PhoneNumber) -> bytes:
 def hold_number(session: Session, number_key: bytes) -> None:
     """Whoever dials a number, or finds that it calls us, waits here for the other: until the transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(number_key[:8], "big", signed=True))))
-
-
-def attempt(session: Session, callback: Callback, call: Call, at: datetime, lease_until: datetime) -> Attempt:
-    """The row of a dial, before the carrier is asked; refused by constraint while another to this number is live."""
-    row = Attempt(
-        id=new_id(), callback_id=callback.id, call_id=call.id, epoch=call.epoch, number_key=callback.number_key,
-        asked_at=at, lease_until=lease_until,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    events.note(session, at, "attempt", row.id, "", "dialling", "an agent is in the room", call.agent_id)
-    return row
-
-
-def dialling(session: Session, call_id: str, epoch: int) -> bool:
-    """Whether this acceptance of the call was dialled already."""
-    mine = select(func.count()).where(Attempt.call_id == call_id, Attempt.epoch == epoch)
-    return bool(session.scalar(mine))
 
 
 def asked_in(session: Session, call_id: str) -> Callback | None:
@@ -232,108 +191,6 @@ def move(
     return callback
 
 
-def attempt_of_call(session: Session, call_id: str) -> Attempt | None:
-    """The last attempt made for a call."""
-    mine = select(Attempt).where(Attempt.call_id == call_id).order_by(Attempt.asked_at.desc()).limit(1)
-    return session.scalar(mine.execution_options(populate_existing=True))
-
-
-def get_attempt(session: Session, attempt_id: str) -> Attempt | None:
-    """One attempt as it is now."""
-    return session.get(Attempt, attempt_id, populate_existing=True)
-
-
-def hold_attempt(session: Session, attempt_id: str) -> tuple[Attempt, Call] | None:
-    """An attempt and its call, both held until this transaction ends: the call first, always."""
-    attempt = get_attempt(session, attempt_id)
-    call = calls.lock(session, attempt.call_id) if attempt else None
-    held = session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
-    return (held, call) if held and call else None
-
-
-def attempt_on(session: Session, carrier_id: str) -> Attempt | None:
-    """The attempt whose line this is."""
-    return session.scalar(select(Attempt).where(Attempt.carrier_id == carrier_id))
-
-
-def give_up(session: Session, call_id: str, why: DialResult) -> Attempt | None:
-    """The dial now made for a call is wanted no more: its line is to be hung up. None when there is none."""
-    attempt = attempt_of_call(session, call_id)
-    if attempt is None or attempt.outcome:
-        return None
-    attempt.given_up = attempt.given_up or why
-    session.flush()
-    return attempt
-
-
-def close_attempt(session: Session, row: Attempt, result: DialResult, at: datetime) -> None:
-    """What became of a dial."""
-    row.outcome = result
-    session.flush()
-    events.note(session, at, "attempt", row.id, "dialling", result, result)
-
-
-def is_over(session: Session, carrier_id: str) -> bool:
-    """Whether a dialled line belongs to an attempt that has its outcome."""
-    return bool(session.scalar(select(exists().where(Attempt.carrier_id == carrier_id, Attempt.outcome.is_not(None)))))
-
-
-def unsettled(session: Session, at: datetime, silent_since: datetime) -> list[str]:
-    """Dials to ask the carrier about: the lease has ended, nobody wants them, the answer to `create` never came, or the
-    citizen is on another line with us."""
-    live = select(Attempt.id).where(
-        Attempt.outcome.is_(None),
-        or_(
-            Attempt.lease_until < at,
-            Attempt.given_up.is_not(None),
-            (Attempt.carrier_id.is_(None)) & (Attempt.asked_at < silent_since),
-        ),
-    )
-    return list(session.scalars(live))
-
-
-def crossed(session: Session, at: datetime) -> list[bytes]:
-    """Numbers being dialled whose owner telephones us meanwhile."""
-    live = (
-        select(Attempt.number_key)
-        .join(Call, Call.id == Attempt.call_id)
-        .where(Attempt.outcome.is_(None), Attempt.given_up.is_(None), Call.talking_at.is_(None))
-    )
-    return list(session.scalars(live.where(calls.on_the_line(Attempt.number_key, at))))
-
-
-def undialled(session: Session, joined_before: datetime) -> list[tuple[str, int]]:
-    """Calls (with their epoch) whose agent is in the room and whose dial was never made: the hint was lost."""
-    made = exists().where(Attempt.call_id == Call.id, Attempt.epoch == Call.epoch)
-    waiting = (
-        select(Call.id, Call.epoch)
-        .join(Leg, (Leg.call_id == Call.id) & (Leg.epoch == Call.epoch) & (Leg.kind == "serve"))
-        .where(
-            Call.state == CallState.CONNECTING,
-            Call.callback_id.is_not(None),
-            Call.carrier_id.is_(None),
-            Leg.state == LegState.JOINED,
-            Leg.joined_at < joined_before,
-            ~made,
-        )
-    )
-    return [(call_id, epoch) for call_id, epoch in session.execute(waiting)]
-
-
-def owned(session: Session, carrier_ids: Sequence[str]) -> set[str]:
-    """Which of these lines an attempt, a leg or a call has already: none of them is ever adopted."""
-    found: set[str] = set()
-    for column in (Attempt.carrier_id, Leg.carrier_id, Call.carrier_id):
-        found |= {line for line in session.scalars(select(column).where(column.in_(carrier_ids))) if line}
-    return found
-
-
-def live_lines(session: Session) -> set[str]:
-    """The carrier's ids of the dials that have no outcome yet."""
-    live = select(Attempt.carrier_id).where(Attempt.outcome.is_(None), Attempt.carrier_id.is_not(None))
-    return {line for line in session.scalars(live) if line}
-
-
 def queued(session: Session) -> list[Callback]:
     """Promises that wait in a queue."""
     return list(session.scalars(select(Callback).where(Callback.state == CallbackState.QUEUED)))
@@ -403,3 +260,47 @@ def takes_text(session: Session, callback_id: str, at: datetime) -> Callback | N
 def count_open(session: Session) -> int:
     """How many promises are open."""
     return session.scalar(select(func.count()).where(Callback.state.in_(OPEN_STATES))) or 0
+
+
+def queue_as_call(
+    session: Session, callback: Callback, contact_id: str, topic: str, answer: Answerers, ahead: Priority,
+    at: datetime, ages: Ages,
+) -> Call:  # fmt: skip
+    """A promise that is due becomes a call in the ordinary queue of this topic and of those who answer, with the time
+    already waited for."""
+    call_id, number = new_id(), callback.phone
+    call = Call(
+        id=call_id, channel="callback", callback_id=callback.id, contact_id=contact_id,
+        number=calls.sealed(call_id, number) if number else None, number_key=callback.number_key,
+        department=callback.department, topic=topic,
+        language=answer.language, asked_language=calls.asked_otherwise(callback.language, answer),
+        for_anybody=answer.anybody, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
+        queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
+        own_until=callback.due_until if callback.for_agent else None, priority=ahead.seconds, epoch=0, inside=False,
+        warned=False, private=False, extended=False, reasons=list(ahead.reasons), widens_after=list(ages),
+    )  # fmt: skip
+    session.add(call)
+    session.flush()
+    events.note(session, at, "call", call.id, "", CallState.WAITING, "a callback is due")
+    return call
+
+
+def unheard(session: Session, departments: Sequence[str] | None, since: datetime, limit: int = 200) -> list[Call]:
+    """Who hung up unheard since then in these departments (None: all), one call a number, the latest first: nobody
+    who was answered since, who was promised a callback since, or whose number is not known."""
+    lost = (Ending.ABANDONED, Ending.FULL, Ending.CLOSED, Ending.TECHNICAL)
+    after, promised = aliased(Call), Callback
+    heard = exists().where(
+        after.number_key == Call.number_key, after.arrived_at >= Call.arrived_at, after.talking_at.is_not(None)
+    )
+    kept = exists().where(promised.number_key == Call.number_key, promised.promised_at >= Call.arrived_at)
+    missed = (
+        select(Call)
+        .ext(distinct_on(Call.number_key))
+        .where(Call.ending.in_(lost), Call.arrived_at >= since, Call.number_key.is_not(None), ~heard, ~kept)
+        .where(Call.channel == "phone")
+        .order_by(Call.number_key, Call.arrived_at.desc())
+    )
+    if departments is not None:
+        missed = missed.where(Call.department.in_([*departments, UNKNOWN]))
+    return sorted(session.scalars(missed.limit(limit)), key=lambda call: call.arrived_at, reverse=True)

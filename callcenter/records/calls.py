@@ -23,7 +23,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from callcenter import sealing
@@ -33,12 +33,13 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import contacts, events
 from callcenter.records.identifiers import new_id
 from callcenter.rules.crowding import Crowd
-from callcenter.rules.priority import Priority
-from callcenter.rules.routing import ANYBODY, UNKNOWN, Ages, Answerers, call_queues
+from callcenter.rules.endings import SERVED
+from callcenter.rules.routing import ANYBODY, UNKNOWN, Answerers, call_queues
 from callcenter.rules.states import CALL_MOVES, CallState, Ending
+from callcenter.rules.territory import local_day
 
 if TYPE_CHECKING:
-    from callcenter.records.callbacks import Callback
+    pass
 
 LAST_WORDS = timedelta(minutes=3)  # a line that nobody said was closed is, so long after its call ended
 RINGS = timedelta(hours=12)  # no line is older
@@ -159,29 +160,6 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
     return arrived
 
 
-def queue_callback(
-    session: Session, callback: "Callback", contact_id: str, topic: str, answer: Answerers, ahead: Priority,
-    at: datetime, ages: Ages,
-) -> Call:  # fmt: skip
-    """A promise that is due becomes a call in the ordinary queue of this topic and of those who answer, with the time
-    already waited for."""
-    call_id, number = new_id(), callback.phone
-    call = Call(
-        id=call_id, channel="callback", callback_id=callback.id, contact_id=contact_id,
-        number=sealed(call_id, number) if number else None, number_key=callback.number_key,
-        department=callback.department, topic=topic,
-        language=answer.language, asked_language=asked_otherwise(callback.language, answer),
-        for_anybody=answer.anybody, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
-        queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
-        own_until=callback.due_until if callback.for_agent else None, priority=ahead.seconds, epoch=0, inside=False,
-        warned=False, private=False, extended=False, reasons=list(ahead.reasons), widens_after=list(ages),
-    )  # fmt: skip
-    session.add(call)
-    session.flush()
-    events.note(session, at, "call", call.id, "", CallState.WAITING, "a callback is due")
-    return call
-
-
 def sealed(call_id: str, number: PhoneNumber) -> bytes:
     """A call's number, as it rests in its row."""
     return sealing.seal(number.e164, _number_of(call_id))
@@ -227,6 +205,23 @@ def lingering(session: Session, carrier_ids: Sequence[str], ended_before: dateti
     return list(session.scalars(over))
 
 
+def mark_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) -> None:
+    """The menu has done what they telephoned for: so their call ends, unless they go on to a queue."""
+    if call.state == CallState.MENU:
+        call.turned_away, call.relay = SERVED, call.relay or wish.relay
+        call.department, call.topic, call.language = wish.department, wish.topic, wish.language
+        describe_contact(session, call, at)
+
+
+def describe_contact(session: Session, call: Call, at: datetime) -> None:
+    """What the menu learnt of a call is so of its contact."""
+    contact = contacts.get(session, call.contact_id)
+    assert contact is not None
+    contact.department, contact.topic = call.department, call.topic
+    contact.language, contact.relay = call.language, call.relay
+    contact.local_day = local_day(call.department, at)
+
+
 def close_line(session: Session, call: Call, at: datetime) -> None:
     """The carrier has closed a call's line."""
     call.line_over_at = call.line_over_at or at
@@ -257,29 +252,6 @@ def of_callback(session: Session, callback_id: str) -> Call | None:
     """The live call that keeps a promise now."""
     live = select(Call).where(Call.callback_id == callback_id, Call.state != CallState.ENDED)
     return session.scalar(live.execution_options(populate_existing=True))
-
-
-def unheard(session: Session, departments: Sequence[str] | None, since: datetime, limit: int = 200) -> list[Call]:
-    """Who hung up unheard since then in these departments (None: all), one call a number, the latest first: nobody
-    who was answered since, who was promised a callback since, or whose number is not known."""
-    from callcenter.records.callbacks import Callback
-
-    lost = (Ending.ABANDONED, Ending.FULL, Ending.CLOSED, Ending.TECHNICAL)
-    after, promised = aliased(Call), Callback
-    heard = exists().where(
-        after.number_key == Call.number_key, after.arrived_at >= Call.arrived_at, after.talking_at.is_not(None)
-    )
-    kept = exists().where(promised.number_key == Call.number_key, promised.promised_at >= Call.arrived_at)
-    missed = (
-        select(Call)
-        .ext(distinct_on(Call.number_key))
-        .where(Call.ending.in_(lost), Call.arrived_at >= since, Call.number_key.is_not(None), ~heard, ~kept)
-        .where(Call.channel == "phone")
-        .order_by(Call.number_key, Call.arrived_at.desc())
-    )
-    if departments is not None:
-        missed = missed.where(Call.department.in_([*departments, UNKNOWN]))
-    return sorted(session.scalars(missed.limit(limit)), key=lambda call: call.arrived_at, reverse=True)
 
 
 def get(session: Session, call_id: str) -> Call | None:

@@ -5,7 +5,7 @@ A contact is one person on one occasion; an accompaniment is one démarche of it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
@@ -33,8 +33,6 @@ from callcenter.records.identifiers import new_id, new_reference
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import Due, FollowUp, Outcome
 from callcenter.rules.territory import national_day
-
-LONGEST_CALL = timedelta(hours=6)
 
 
 class Contact(Base):
@@ -189,49 +187,10 @@ def hold(session: Session, contact_id: str) -> Contact | None:
     return session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
 
 
-def asked_since(session: Session, number: PhoneNumber, since: datetime) -> Contact | None:
-    """The latest contact about which this number was asked by text since then."""
-    asked = select(Contact).where(Contact.pseudonym == sealing.pseudonym(number.e164), Contact.asked_at >= since)
-    return session.scalar(asked.order_by(Contact.asked_at.desc()).limit(1))
-
-
-def unasked(session: Session, since: datetime, until: datetime, limit: int = 100) -> list[str]:
-    """Contacts whose conversation ended between then and then without an answer and without a text."""
-    from callcenter.records.calls import Call
-
-    silent = (
-        select(Contact.id)
-        .join(Call, Call.contact_id == Contact.id)
-        .where(
-            Call.arrived_at >= since - LONGEST_CALL,
-            Call.talking_at.is_not(None),
-            Call.ended_at.between(since, until),
-            Contact.pseudonym.is_not(None),
-            Contact.satisfaction.is_(None),
-            Contact.asked_at.is_(None),
-            ~Contact.asks_no_more,
-        )
-    )
-    return list(session.scalars(silent.limit(limit)))
-
-
 def owed_by(session: Session, agent_id: str) -> list[Contact]:
     """What an agent has still to record, oldest first."""
     owed = select(Contact).where(Contact.agent_id == agent_id, Contact.due == Due.OWED).order_by(Contact.owed_at)
     return list(session.scalars(owed))
-
-
-def owed_in(session: Session, departments: Sequence[str] | None) -> list[Contact]:
-    """What is still to be recorded in these departments of the agents' (None: everywhere)."""
-    from callcenter.records.agents import Agent
-
-    owed = (
-        select(Contact)
-        .join(Agent, Agent.id == Contact.agent_id)
-        .where(Contact.due == Due.OWED)
-        .order_by(Contact.owed_at)
-    )
-    return list(session.scalars(owed if departments is None else owed.where(Agent.department.in_(departments))))
 
 
 def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: str, who: str | None = None) -> None:
@@ -289,15 +248,6 @@ def record_agreement(session: Session, contact_id: str, kind: str, given_by: str
     session.execute(given.on_conflict_do_nothing(index_elements=["contact_id", "kind"]))
 
 
-def may_be_asked(session: Session, contact: Contact) -> bool:
-    """Whether nobody has asked this person how satisfied they are about this contact, and they never refused to be
-    asked."""
-    if contact.satisfaction is not None or contact.asks_no_more:
-        return False
-    refused = exists().where(Contact.pseudonym == contact.pseudonym, Contact.asks_no_more)
-    return contact.pseudonym is None or not session.scalar(select(refused))
-
-
 def of_person(session: Session, pseudonym: bytes, but: str, limit: int = 5) -> list[Contact]:
     """The latest earlier contacts of the same number."""
     mine = select(Contact).where(Contact.pseudonym == pseudonym, Contact.id != but)
@@ -324,3 +274,9 @@ def _earlier(session: Session, entry: Entry) -> str | None:
     rows = accompaniments(session, [contact.id]) if contact else []
     same = [row for row in rows if row.procedure == entry.procedure]
     return (same or rows)[-1].id if rows else None
+
+
+def is_owing(session: Session, agent_id: str) -> bool:
+    """Whether a contact of theirs still waits for its outcome."""
+    owed = exists().where(Contact.agent_id == agent_id, Contact.due == Due.OWED)
+    return bool(session.scalar(select(owed)))

@@ -98,3 +98,9 @@ def unsettled(session: Session, at: datetime) -> list[str]:
     off_duty = Ring.leg_id.is_(None) & (Agent.state == AgentState.OFFLINE) & (Agent.since < at - WARY)
     rung = select(Ring.agent_id).join(Agent).outerjoin(Leg, Leg.id == Ring.leg_id)
     return list(session.scalars(rung.where(has_turn | unanswered | left | off_duty)))
+
+
+def unrung(session: Session) -> list[Leg]:
+    """Legs whose desk phone is still to be rung: it, or the carrier, was not free."""
+    waiting = select(Leg).where(Leg.state == LegState.ASKED, ~Leg.shift, Leg.carrier_id.is_(None))
+    return list(session.scalars(waiting.where(~select(Ring.id).where(Ring.leg_id == Leg.id).exists())))

@@ -7,7 +7,8 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.records.agents import Agent
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer

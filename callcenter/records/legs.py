@@ -137,14 +137,6 @@ def is_held(leg: Leg, on: bool, at: datetime) -> None:
         leg.held, leg.held_since = leg.held + (at - leg.held_since).total_seconds(), None
 
 
-def unrung(session: Session) -> list[Leg]:
-    """Legs whose desk phone is still to be rung: it, or the carrier, was not free."""
-    from callcenter.records.desk_phone_rings import Ring
-
-    waiting = select(Leg).where(Leg.state == LegState.ASKED, ~Leg.shift, Leg.carrier_id.is_(None))
-    return list(session.scalars(waiting.where(~select(Ring.id).where(Ring.leg_id == Leg.id).exists())))
-
-
 def move(session: Session, leg: Leg, to: LegState, at: datetime, why: str) -> bool:
     """Forward only; a leg that has left stays left."""
     order = list(LegState)

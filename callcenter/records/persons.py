@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment, Agreement, Contact
 from callcenter.records.drafts import Draft

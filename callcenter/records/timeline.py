@@ -4,7 +4,7 @@ from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from callcenter.records import events
-from callcenter.records.callbacks import Attempt
+from callcenter.records.attempts import Attempt
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from callcenter import clock
 from callcenter.actions import callback
 from callcenter.db import Session, reading, transaction
-from callcenter.records import agents, callbacks, calls, sessions
+from callcenter.records import agents, callbacks, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.rules.routing import answerers
@@ -87,7 +87,7 @@ def unheard(overseer: Agent) -> list[UnheardCaller]:
     """Who hung up unheard in the last two days."""
     at = clock.now()
     with reading() as session:
-        lost = calls.unheard(session, _scope(overseer), at - callback.UNHEARD_FOR)
+        lost = callbacks.unheard(session, _scope(overseer), at - callback.UNHEARD_FOR)
         return [
             UnheardCaller(
                 call_id=call.id,

@@ -25,7 +25,7 @@ from callcenter.config import settings
 from callcenter.db import reading
 from callcenter.errors import StoreDown
 from callcenter.live import floor, queue
-from callcenter.records import callbacks, drill_counts, promises
+from callcenter.records import attempts, drill_counts, promises
 from callcenter.records.promises import Breach, Outside
 from ivr.drill import probes, report, town
 from ivr.drill.faults import FAULTS, DrillScene, Fault
@@ -114,7 +114,7 @@ async def _nothing_to_dial() -> bool:
     def none() -> bool:
         try:
             with reading() as session:
-                return not callbacks.undialled(session, clock.now() - probes.FAR)
+                return not attempts.undialled(session, clock.now() - probes.FAR)
         except StoreDown:
             return False
 

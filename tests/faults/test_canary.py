@@ -7,7 +7,7 @@ import redis
 from sqlalchemy import text
 
 from callcenter import clock
-from callcenter.actions import agent
+from callcenter.actions import agent, offer_answers
 from callcenter.config import settings
 from callcenter.db import reading
 from callcenter.rules.states import PauseReason
@@ -41,7 +41,7 @@ def test_a_number_is_nowhere_in_clear(town: Town) -> None:
     until(lambda: town.offer() is not None)
     offer = town.offer()
     assert offer is not None
-    agent.accept_offer(town.karim, offer.id, clock.now())
+    offer_answers.accept_offer(town.karim, offer.id, clock.now())
     until(lambda: not town.is_("offered") and not town.is_("connecting"))
     for name, content in everywhere(town):
         assert sings(content) == [], name

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from callcenter import clock
-from callcenter.actions import agent, healing, promise_check
+from callcenter.actions import agent, conversation, healing, offer_answers, outcome_form, promise_check
 from callcenter.records.contacts import Entry
 from callcenter.rules.states import Outcome
 from ivr.practice.telephones import Caller
@@ -30,7 +30,7 @@ def speaks_with_karim(town: Town, number: str) -> Caller:
     until(lambda: town.offer() is not None)
     offer = town.offer()
     assert offer is not None
-    agent.accept_offer(town.karim, offer.id, clock.now())
+    offer_answers.accept_offer(town.karim, offer.id, clock.now())
     caller.is_connected_with(KARIM, 30)
     until(lambda: town.is_("talking"))
     return caller
@@ -44,7 +44,7 @@ def test_the_same_rows_come_of_a_whole_call(town: Town, fault: str) -> None:
     caller.hangs_up()
     until(lambda: town.is_("wrap_up"))
     contact_id = str(town.rows("select contact_id from calls where carrier_id = %s", caller.sid)[0][0])
-    agent.record_outcome(town.karim, contact_id, [ENTRY], clock.now())
+    outcome_form.record_outcome(town.karim, contact_id, [ENTRY], clock.now())
     until(lambda: not town.line.live())
     call = town.rows(CHANGES, "call", "call", caller.sid)
     assert [now for _, now in call] == ["menu", "waiting", "offered", "connecting", "talking", "wrap_up", "ended"]
@@ -62,7 +62,7 @@ def test_a_citizen_left_in_an_empty_room_hears_the_last_words_after_all(town: To
     until(lambda: town.is_("available"))
     caller = speaks_with_karim(town, "+33565051235")
     town.line.faults(rest=[{"mode": "500", "times": None, "share": 1.0}])
-    agent.hang_up(town.karim, clock.now())
+    conversation.hang_up(town.karim, clock.now())
     town.line.faults()
     healing.compare_carrier(clock.now() + timedelta(seconds=20))
     caller.hears("référence", 30)

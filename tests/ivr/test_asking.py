@@ -17,7 +17,8 @@ from callcenter.demonstration import embedded
 from callcenter.errors import DatabaseDown, Refusal
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls, contacts
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
 from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.states import CallState, Ending

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from callcenter import config
-from callcenter.actions import agent, healing, satisfaction
+from callcenter.actions import healing, outcome_form, satisfaction
 from callcenter.actions.agent import take_post
 from callcenter.clock import now
 from callcenter.db import reading, transaction
@@ -51,7 +51,7 @@ def spoken(karim: str, number: str = DURAND) -> str:
         call = calls.get(session, call_id)
     assert call is not None
     entry = Entry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True)
-    agent.record_outcome(karim, call.contact_id, [entry], now())
+    outcome_form.record_outcome(karim, call.contact_id, [entry], now())
     return call_id
 
 

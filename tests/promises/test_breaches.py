@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from callcenter import clock
-from callcenter.actions import agent, callback, citizen, promise_check, room
+from callcenter.actions import agent, callback, citizen, conversation, offer_answers, outcome_form, promise_check, room
 from callcenter.db import reading
 from callcenter.records import offers, promises
 from callcenter.records.contacts import Entry
@@ -50,7 +50,7 @@ def offered(line: PracticeLine) -> Scene:
 
 def connecting(line: PracticeLine) -> Scene:
     scene = offered(line).ids
-    leg = agent.accept_offer(scene["agent"], scene["offer"], clock.now())
+    leg = offer_answers.accept_offer(scene["agent"], scene["offer"], clock.now())
     assert leg is not None
     return Scene(scene | {"leg": leg.id})
 
@@ -64,9 +64,9 @@ def talking(line: PracticeLine) -> Scene:
 
 def recorded(line: PracticeLine) -> Scene:
     scene = talking(line).ids
-    agent.hang_up(scene["agent"], clock.now())
+    conversation.hang_up(scene["agent"], clock.now())
     contact_id = the_call(scene["call"]).contact_id
-    agent.record_outcome(scene["agent"], contact_id, [ENTRY], clock.now())
+    outcome_form.record_outcome(scene["agent"], contact_id, [ENTRY], clock.now())
     return Scene(scene | {"contact": contact_id})
 
 

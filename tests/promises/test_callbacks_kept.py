@@ -10,11 +10,24 @@ import pytest
 import time_machine
 
 from callcenter import clock
-from callcenter.actions import agent, callback, citizen, dial, healing, pickup, promise_check, room, satisfaction
+from callcenter.actions import (
+    agent,
+    agent_line,
+    callback,
+    citizen,
+    dial,
+    healing,
+    offer_answers,
+    pickup,
+    promise_check,
+    room,
+    satisfaction,
+)
 from callcenter.config import settings
 from callcenter.db import Conflict, reading, transaction
-from callcenter.records import callbacks, calls, contacts, legs, offers
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records import attempts, calls, contacts, legs, offers
+from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Contact
 from callcenter.records.offers import Offer
@@ -70,7 +83,7 @@ def accepted(karim: str) -> Call:
     with reading() as session:
         offer = offers.open_of_agent(session, karim)
     assert offer is not None
-    leg = agent.accept_offer(karim, offer.id, clock.now())
+    leg = offer_answers.accept_offer(karim, offer.id, clock.now())
     assert leg is not None
     room.admit_leg(leg.id, leg.carrier_id or f"CA{leg.id}", clock.now())
     return the_call(offer.call_id)
@@ -180,7 +193,7 @@ def test_whose_agent_has_gone_is_not_dialled(carrier: PracticeLine, karim: str) 
     with reading() as session:
         leg = legs.serving(session, call.id)
     assert leg is not None
-    room.part_from_leg(leg.id, clock.now(), lost=True)
+    agent_line.part_from_leg(leg.id, clock.now(), lost=True)
     worker.dial(call.id, call.epoch)
     assert the_attempts() == []
     assert lines_of(carrier) == []
@@ -198,7 +211,9 @@ def test_two_dials_to_one_number_never_overlap(carrier: PracticeLine, karim: str
     assert len(the_attempts()) == 1
     assert lines_of(carrier) == []
     with reading() as session, pytest.raises(Conflict), transaction() as writing:
-        callbacks.attempt(writing, the_callback(), calls.get(session, second.id) or second, clock.now(), clock.now())
+        attempts.open_attempt(
+            writing, the_callback(), calls.get(session, second.id) or second, clock.now(), clock.now()
+        )
     healing.settle_dials(clock.now())  # the carrier knows no such line: it is over
     assert the_attempts()[0].outcome == DialResult.CALLED_US
     dial.dial_citizen(second.id, second.epoch, clock.now())

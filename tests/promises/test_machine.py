@@ -25,8 +25,22 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from callcenter import clock
-from callcenter.actions import agent, citizen, dispatch, healing, live_index, promise_check, room
-from callcenter.actions.room import RoomEvent
+from callcenter.actions import (
+    agent,
+    agent_line,
+    citizen,
+    conversation,
+    dispatch,
+    healing,
+    live_index,
+    offer_answers,
+    outcome_form,
+    promise_check,
+    room,
+    room_events,
+    room_healing,
+)
+from callcenter.actions.room_events import RoomEvent
 from callcenter.config import settings
 from callcenter.db import reading
 from callcenter.errors import AlreadyTaken, NotFound, NotPossibleNow, OutcomeIncomplete, OutcomeOwed
@@ -155,37 +169,37 @@ class Town(RuleBasedStateMachine):
         """An offer of now or of long ago, by whom it was made to or by another."""
         if offer := pick(self._all(Offer), which):
             with suppress(*REFUSALS):
-                agent.accept_offer(offer.agent_id if mine else self.staff[which % STAFF], offer.id, clock.now())
+                offer_answers.accept_offer(offer.agent_id if mine else self.staff[which % STAFF], offer.id, clock.now())
 
     @rule(which=any_one)
     def accepts_and_speaks(self, which: int) -> None:
         """The road most calls take, so that many get there."""
         offer = pick([o for o in self._all(Offer) if o.state == "open"], which)
-        if offer and (leg := agent.accept_offer(offer.agent_id, offer.id, clock.now())):
+        if offer and (leg := offer_answers.accept_offer(offer.agent_id, offer.id, clock.now())):
             room.admit_leg(leg.id, f"CA{leg.id}", clock.now())
             room.admit_citizen(offer.call_id, clock.now())
 
     @rule(which=any_one)
     def refuses(self, which: int) -> None:
         if offer := pick(self._all(Offer), which):
-            agent.refuse_offer(offer.agent_id, offer.id, clock.now())
+            offer_answers.refuse_offer(offer.agent_id, offer.id, clock.now())
 
     @rule(which=any_one)
     def misses(self, which: int) -> None:
         if offer := pick(self._all(Offer), which):
-            agent.expire_offer(offer.id, clock.now())
+            offer_answers.expire_offer(offer.id, clock.now())
 
     @rule(which=any_one)
     def agent_hangs_up(self, which: int) -> None:
         with suppress(*REFUSALS):
-            agent.hang_up(self.staff[which % STAFF], clock.now())
+            conversation.hang_up(self.staff[which % STAFF], clock.now())
 
     @rule(which=any_one)
     def records(self, which: int) -> None:
         contact = pick([c for c in self._all(Contact) if c.agent_id], which)
         if contact and contact.agent_id:
             with suppress(*REFUSALS):
-                agent.record_outcome(contact.agent_id, contact.id, [ENTRY], clock.now())
+                outcome_form.record_outcome(contact.agent_id, contact.id, [ENTRY], clock.now())
 
     # rooms
 
@@ -197,7 +211,7 @@ class Town(RuleBasedStateMachine):
     @rule(which=any_one, lost=st.booleans())
     def leg_leaves(self, which: int, lost: bool) -> None:
         if leg := pick(self._all(Leg), which):
-            room.part_from_leg(leg.id, clock.now(), lost=lost)
+            agent_line.part_from_leg(leg.id, clock.now(), lost=lost)
 
     @rule(which=any_one, joined=st.booleans(), late=st.integers(0, 4))
     def room_tells(self, which: int, joined: bool, late: int) -> None:
@@ -205,14 +219,14 @@ class Town(RuleBasedStateMachine):
         if call := pick(self._calls(), which):
             self.told += 1
             sequence = max(1, self.told - late)
-            room.handle_room_event(
+            room_events.handle_room_event(
                 RoomEvent(f"CF{call.epoch}", sequence, call.id, call.carrier_id or "", None, joined, False), clock.now()
             )
 
     @rule(which=any_one)
     def connecting_fails(self, which: int) -> None:
         if call := pick(self._calls(), which):
-            room.settle_connecting(call.id, clock.now() + timedelta(seconds=60))
+            room_healing.settle_connecting(call.id, clock.now() + timedelta(seconds=60))
 
     # clocks, dispatchers and the index
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from callcenter import clock
-from callcenter.actions import agent, desk_phone, healing
+from callcenter.actions import agent, desk_phone, healing, offer_answers
 from callcenter.db import reading, transaction
 from callcenter.live import budget
 from callcenter.records import agents, calls, legs, offers
@@ -41,9 +41,9 @@ def behind_the_switchboard(number: int) -> str:
 
 def accepts(agent_id: str) -> None:
     with reading() as session:
-        offer = offers.open_of_agent(session, agent_id)
-    assert offer is not None
-    agent.accept_offer(agent_id, offer.id, clock.now())
+        open_one = offers.open_of_agent(session, agent_id)
+    assert open_one is not None
+    offer_answers.accept_offer(agent_id, open_one.id, clock.now())
 
 
 def ringing(carrier: PracticeLine) -> list[str]:

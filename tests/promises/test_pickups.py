@@ -7,11 +7,12 @@ from xml.etree import ElementTree
 import pytest
 
 from callcenter import clock, config
-from callcenter.actions import agent, callback, citizen, dial, pickup, room
+from callcenter.actions import agent, callback, citizen, dial, offer_answers, pickup, room
 from callcenter.db import reading, transaction
 from callcenter.demonstration import embedded
 from callcenter.records import offers
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.telephone import telephone
 from ivr import twilio
@@ -65,7 +66,7 @@ def _dialled(line: PracticeLine, n: int, behaviour: str) -> Attempt:
     with reading() as session:
         offer = offers.open_of_agent(session, mine)
     assert offer is not None
-    leg = agent.accept_offer(mine, offer.id, clock.now())
+    leg = offer_answers.accept_offer(mine, offer.id, clock.now())
     assert leg is not None
     room.admit_leg(leg.id, leg.carrier_id or f"CA{leg.id}", clock.now())
     dial.dial_citizen(offer.call_id, the_call(offer.call_id).epoch, clock.now())

@@ -13,7 +13,8 @@ from callcenter.db import Session, reading, transaction
 from callcenter.live import store
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import callbacks, contacts
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.rules.states import Due

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from callcenter import config
-from callcenter.actions import agent, citizen, room
+from callcenter.actions import citizen, conversation, offer_answers
 from callcenter.db import reading, transaction
-from callcenter.records import calls, legs, offers
+from callcenter.records import assignments, calls, legs, offers
 from callcenter.records.calls import Wish
 from callcenter.rules.states import CallState
 from callcenter.telephone import telephone
@@ -39,20 +39,20 @@ def speaks(agent_id: str, line: str, number: str, at: datetime, wish: Wish | Non
     with reading() as session:
         offer = offers.open_of_agent(session, agent_id)
     assert offer is not None
-    leg = agent.accept_offer(agent_id, offer.id, at)
+    leg = offer_answers.accept_offer(agent_id, offer.id, at)
     assert leg is not None
     with transaction() as session:  # in the room, as the carrier's events would say
         own, call = legs.get(session, leg.id), calls.lock(session, leg.call_id)
         assert own is not None
         assert call is not None
         own.carrier_id, own.state, own.joined_at = f"CAleg{leg.id[:8]}", "joined", at
-        room.begin_talking(session, call, own, at)
+        assignments.begin_conversation(session, call, own, at)
     return waits.call_id
 
 
 def ends(agent_id: str, call_id: str, at: datetime) -> None:
     """The agent ends it."""
-    agent.hang_up(agent_id, at)
+    conversation.hang_up(agent_id, at)
     with reading() as session:
         call = calls.get(session, call_id)
     assert call is not None

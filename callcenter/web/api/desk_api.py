@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
 from callcenter.actions import agent as verbs
-from callcenter.actions import callback, monitoring, notes
+from callcenter.actions import callback, conversation, monitoring, notes, offer_answers, outcome_form
 from callcenter.db import reading
 from callcenter.errors import NotFound
 from callcenter.records import agents, contacts
@@ -74,7 +74,7 @@ class Accept(Command):
     offer_id: Id
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.accept_offer(agent_id, self.offer_id, at)
+        offer_answers.accept_offer(agent_id, self.offer_id, at)
 
 
 class Refuse(Command):
@@ -83,14 +83,14 @@ class Refuse(Command):
     offer_id: Id
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.refuse_offer(agent_id, self.offer_id, at)
+        offer_answers.refuse_offer(agent_id, self.offer_id, at)
 
 
 class HangUp(Command):
     """End the conversation."""
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.hang_up(agent_id, at)
+        conversation.hang_up(agent_id, at)
 
 
 class HoldCall(Command):
@@ -99,7 +99,7 @@ class HoldCall(Command):
     on: bool
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.hold(agent_id, self.on, at)
+        conversation.hold(agent_id, self.on, at)
 
 
 class MuteSelf(Command):
@@ -108,7 +108,7 @@ class MuteSelf(Command):
     on: bool
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.mute(agent_id, self.on)
+        conversation.mute(agent_id, self.on)
 
 
 class TagRelay(Command):
@@ -117,7 +117,7 @@ class TagRelay(Command):
     on: bool
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.tag_relay(agent_id, self.on)
+        conversation.tag_relay(agent_id, self.on)
 
 
 class DeclineMonitoring(Command):
@@ -133,7 +133,7 @@ class Extend(Command):
     """Once as much time again to record the outcome."""
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.extend_wrap_up(agent_id)
+        conversation.extend_wrap_up(agent_id)
 
 
 class ChooseNext(Command):
@@ -205,7 +205,7 @@ Agreement = Annotated[str, Field(pattern=f"^({'|'.join(KINDS)}):({'|'.join(WAYS)
 def _agrees(agent_id: str, contact_id: str, agreement: str | None, at: datetime) -> None:
     if agreement:
         kind, _, given_by = agreement.partition(":")
-        verbs.note_agreement(agent_id, contact_id, kind, given_by, at)
+        conversation.note_agreement(agent_id, contact_id, kind, given_by, at)
 
 
 class RecordOutcome(Command):
@@ -223,7 +223,7 @@ class RecordOutcome(Command):
             if agent is None or contact is None:
                 raise NotFound
             served = (agent.department, contact.department)
-        verbs.record_outcome(
+        outcome_form.record_outcome(
             agent_id, self.contact_id, [each.entry(served) for each in self.entries], at, self.revision
         )
         _agrees(agent_id, self.contact_id, self.agreement, at)
@@ -265,7 +265,7 @@ class RecordVisit(Command):
             served = (agent.department, department)
         entries = [each.entry(served) for each in self.entries]
         answers = self.satisfaction, self.settled_said
-        contact = verbs.record_visit(agent_id, self.contact_id, department, entries, arrived_at, at, *answers)
+        contact = outcome_form.record_visit(agent_id, self.contact_id, department, entries, arrived_at, at, *answers)
         _agrees(agent_id, contact.id, self.agreement, at)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from callcenter import clock
-from callcenter.actions import monitoring, supervisor
+from callcenter.actions import agent, monitoring, supervisor
 from callcenter.records.agents import Agent
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.rules.states import AgentState, Monitoring
@@ -24,7 +24,7 @@ class MoveAgent(BaseModel):
     to: Literal["pause", "available", "offline"]
 
     def carry_out(self, overseer: Agent, at: datetime) -> None:
-        supervisor.change_agent_state(overseer, self.agent_id, AgentState(self.to), at)
+        agent.change_state_of(overseer, self.agent_id, AgentState(self.to), at)
 
 
 class TakePart(BaseModel):

@@ -8,10 +8,10 @@ import pytest
 import time_machine
 
 from callcenter import clock
-from callcenter.actions import agent, citizen, config_snapshot, live_index, room
+from callcenter.actions import agent, citizen, config_snapshot, conversation, live_index, offer_answers
 from callcenter.db import reading, transaction
 from callcenter.live import queue
-from callcenter.records import agents, calls, contacts, legs, offers, rollout
+from callcenter.records import agents, assignments, calls, contacts, legs, offers, rollout
 from callcenter.records.calls import Call, Wish
 from callcenter.rules.priority import BONUS, FRONT, Reason
 from callcenter.rules.states import AgentState, CallState, Ending, PauseReason
@@ -52,12 +52,12 @@ def speaks(carrier_id: str, number: int, agent_id: str) -> str:
     with reading() as session:
         offer = offers.open_of_agent(session, agent_id)
     assert offer is not None
-    agent.accept_offer(agent_id, offer.id, clock.now())
+    offer_answers.accept_offer(agent_id, offer.id, clock.now())
     with transaction() as session:
         call, leg = calls.lock(session, call_id), legs.serving(session, call_id)
         assert call is not None
         assert leg is not None
-        room.begin_talking(session, call, leg, clock.now())
+        assignments.begin_conversation(session, call, leg, clock.now())
     return call_id
 
 
@@ -88,7 +88,7 @@ def test_what_failed_two_days_ago_or_before_an_answer_counts_no_more(clockwork: 
     gives_up("CA4", 1)
     agent.become_available(karim, clock.now())
     speaks("CA5", 1, karim)
-    agent.hang_up(karim, clock.now())
+    conversation.hang_up(karim, clock.now())
     assert the_call(joins("CA6", 1)).reasons == []
 
 
@@ -106,7 +106,7 @@ def test_a_conversation_that_broke_off_is_resumed_at_the_front(clockwork: time_m
 def test_a_conversation_that_the_agent_ended_or_that_is_long_over_is_not(clockwork: time_machine.Traveller) -> None:
     karim = at_post(1)
     speaks("CA1", 1, karim)
-    agent.hang_up(karim, clock.now())
+    conversation.hang_up(karim, clock.now())
     assert the_call(joins("CA2", 1)).reasons == []
     lea = at_post(2)  # is offered the one that waits
     with reading() as session:

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 
 from callcenter import clock
-from callcenter.actions import agent, callback, citizen, config_snapshot
+from callcenter.actions import agent, callback, citizen, config_snapshot, offer_answers
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.live import floor
@@ -176,7 +176,7 @@ def _is_helped(carrier: Carrier, held: Document, line: str, person: Person) -> s
     assert (call.language == "en") <= person.english
     wait = carrier.asks(held.address("Enqueue", "waitUrl"), CallSid=line, From=person.number)
     assert wait.verbs[-1] == "Redirect"
-    agent.refuse_offer(offer.agent_id, offer.id, clock.now())
+    offer_answers.refuse_offer(offer.agent_id, offer.id, clock.now())
     return "human"
 
 
@@ -189,7 +189,7 @@ def _is_told(said: str, line: str, person: Person, world: World) -> str:
         assert "rappellerons" in said or "We will call you back" in said
         at = promise.promised_from
         assert promise.promised_until > at >= clock.now() - timedelta(minutes=1)
-        assert opening(citizen.line_hours(), person.department, at, promise.topic).is_open, (person, promise)
+        assert opening(config_snapshot.current().hours, person.department, at, promise.topic).is_open, (person, promise)
         return "callback"
     if world.department_is_closed:
         assert "ne répond pas encore" in said or "does not serve your department yet" in said
@@ -260,6 +260,6 @@ def test_a_promised_half_day_is_one_in_which_the_line_is_open(hours: None) -> No
             slots = callback.offered_slots(department, "", clock.now())
             assert slots, department
             for slot in slots:
-                window = half_day(citizen.line_hours(), department, slot)
+                window = half_day(config_snapshot.current().hours, department, slot)
                 assert window is not None
-                assert opening(citizen.line_hours(), department, window[0]).is_open
+                assert opening(config_snapshot.current().hours, department, window[0]).is_open

@@ -9,12 +9,21 @@ import pytest
 from sqlalchemy import text
 
 from callcenter import clock
-from callcenter.actions import agent, callback, citizen, config_snapshot, live_index, room, shared_lines
+from callcenter.actions import (
+    agent,
+    agent_line,
+    callback,
+    citizen,
+    config_snapshot,
+    live_index,
+    offer_answers,
+    shared_lines,
+)
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import BadNumber
 from callcenter.live import queue, store
-from callcenter.records import agents, calls, legs, offers
+from callcenter.records import agents, assignments, calls, legs, offers
 from callcenter.records.calls import Call
 from callcenter.rules.priority import FRONT, Reason
 from callcenter.rules.states import CallState, Ending, PauseReason
@@ -206,12 +215,12 @@ def test_a_conversation_that_is_cut_off_goes_to_the_head_whatever_its_number() -
         offer = offers.open_of_agent(session, ines)
     assert offer is not None
     with carrier():
-        leg = agent.accept_offer(ines, offer.id, clock.now())
+        leg = offer_answers.accept_offer(ines, offer.id, clock.now())
         assert leg is not None
         with transaction() as session:
             call, own = calls.lock(session, third), legs.get(session, leg.id)
             assert call is not None
             assert own is not None
-            room.begin_talking(session, call, own, clock.now())
-        room.part_from_leg(leg.id, clock.now(), lost=True)
+            assignments.begin_conversation(session, call, own, clock.now())
+        agent_line.part_from_leg(leg.id, clock.now(), lost=True)
     assert (the_call(third).priority, the_call(third).reasons) == (FRONT, [Reason.DROPPED])

@@ -10,7 +10,8 @@ from callcenter.db import reading, transaction
 from callcenter.demonstration import simulated_rows as simulation
 from callcenter.demonstration.year_seeding import YEAR
 from callcenter.records import promises
-from callcenter.records.callbacks import Attempt, Callback
+from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.records.figures import roll_up
 from callcenter.records.figures.totals import between
 from callcenter.rules import quality

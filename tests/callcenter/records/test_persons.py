@@ -11,7 +11,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from callcenter import sealing
-from callcenter.actions import agent, callback, citizen, notes, persons_rights
+from callcenter.actions import agent, callback, citizen, conversation, notes, outcome_form, persons_rights
 from callcenter.cli import app
 from callcenter.clock import now
 from callcenter.db import reading, transaction
@@ -57,10 +57,10 @@ def helped(karim: str, number: str, note: str) -> str:
         contact = contacts.get(session, call.contact_id) if call else None
     assert contact is not None
     notes.keep(karim, contact.id, note, 0)
-    agent.note_agreement(karim, contact.id, "consent", "voice", now())
+    conversation.note_agreement(karim, contact.id, "consent", "voice", now())
     ends(karim, call_id, now())
     entry = Entry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True, notes=note)
-    agent.record_outcome(karim, contact.id, [entry], now())
+    outcome_form.record_outcome(karim, contact.id, [entry], now())
     citizen.hang_up(LINE_OF[number], now())
     return contact.reference
 

@@ -139,7 +139,7 @@ def test_a_released_contact_owes_nothing_and_has_no_outcome(sign_in: SignIn) -> 
         assert contact is not None
         assert contact.due == Due.RELEASED
         assert not contacts.accompaniments(session, [contact_id])
-        assert not agents.is_owing(session, karim_id)
+        assert not contacts.is_owing(session, karim_id)
 
 
 def test_an_auditor_sees_but_does_not_act(sign_in: SignIn) -> None:

@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import text
 
-from callcenter.actions import agent, callback, citizen, persons_rights
+from callcenter.actions import agent, callback, citizen, outcome_form, persons_rights
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
@@ -49,7 +49,7 @@ def town(sign_in: SignIn) -> dict[str, str]:
         call = calls.get(session, call_id)
     assert call is not None
     ends(karim, call_id, now())
-    agent.record_outcome(
+    outcome_form.record_outcome(
         karim, call.contact_id, [Entry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True)], now()
     )
     citizen.hang_up("CA" + "1" * 32, now())

@@ -1,0 +1,360 @@
+"""Moves of several rows at once: a call with its agent, their offer, leg, attempt and promise.
+
+Each is one step of somebody's transaction, in which the call is held first. It gives what is to be released after the
+commit (`ToRelease`); None when it did not happen, because somebody got there first.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from callcenter.config import settings
+from callcenter.records import agents, attempts, callbacks, calls, contacts, events, legs, offers
+from callcenter.records.agents import Agent
+from callcenter.records.attempts import Attempt
+from callcenter.records.calls import Call
+from callcenter.records.identifiers import new_id
+from callcenter.records.legs import Leg
+from callcenter.records.offers import Offer
+from callcenter.rules import endings, priority
+from callcenter.rules.callbacks import CallbackState, DialResult, Source, Window
+from callcenter.rules.priority import Reason
+from callcenter.rules.states import AgentState, CallState, Ending, LegState, OfferState, PauseReason
+
+BEING_KEPT = (CallbackState.QUEUED, CallbackState.DIALLING)
+
+
+@dataclass(frozen=True)
+class ToRelease:
+    """What a move leaves to be done after its commit (`actions.release`). `agents` have another state. The call
+    `requeued` waits again; the one `forgotten` waits no more. `leg` leaves its room, and the citizen of `led_on` with
+    it. `line` is hung up."""
+
+    agents: tuple[Agent, ...] = ()
+    requeued: Call | None = None
+    forgotten: str | None = None
+    leg: Leg | None = None
+    led_on: Call | None = None
+    line: str | None = None
+
+
+def make_offer(session: Session, call_id: str, agent_id: str, at: datetime, lease_until: datetime) -> Offer | None:
+    """Decide: call row first, then agent row. None when either was not free any more, or when the account takes no
+    calls; the caller must then roll back."""
+    call = calls.lock(session, call_id)
+    if call is None or call.state != CallState.WAITING:
+        return None
+    epoch = call.epoch + 1
+    calls.move(
+        session, call_id, [CallState.WAITING], CallState.OFFERED, at, "offered",
+        epoch=epoch, agent_id=agent_id, lease_until=lease_until,
+    )  # fmt: skip
+    if not agents.move(
+        session, agent_id, [AgentState.AVAILABLE], AgentState.OFFERED, at, "offered", call_id=call_id, keeps_rank=True
+    ):
+        return None
+    if not session.get_one(Agent, agent_id).takes_calls:
+        return None
+    offer = Offer(id=new_id(), call_id=call_id, agent_id=agent_id, epoch=epoch, at=at, lease_until=lease_until)
+    session.add(offer)
+    session.flush()
+    events.note(session, at, "offer", offer.id, "", OfferState.OPEN, "offered", agent_id)
+    return offer
+
+
+def accept_offer(session: Session, offer_id: str, agent_id: str, at: datetime, lease_until: datetime) -> Call | None:
+    """The agent takes the call, if it is still theirs to take; None when they are too late."""
+    offer = offers.get(session, offer_id)
+    if offer is None or offer.agent_id != agent_id or offer.lease_until < at:
+        return None
+    call = calls.move(
+        session, offer.call_id, [CallState.OFFERED], CallState.CONNECTING, at, "accepted",
+        who=agent_id, if_epoch=offer.epoch, if_agent=agent_id, lease_until=lease_until, inside=False,
+    )  # fmt: skip
+    if call is None:
+        return None
+    if not agents.move(
+        session, agent_id, [AgentState.OFFERED], AgentState.CONNECTING, at, "accepted", call_id=call.id, who=agent_id
+    ):
+        raise AssertionError("an offered call whose agent is not offered it")
+    offers.close(session, offer_id, OfferState.ACCEPTED, at)
+    return call
+
+
+def return_offer(
+    session: Session,
+    offer_id: str,
+    how: OfferState,
+    at: datetime,
+    *,
+    agent_to: AgentState,
+    reason: PauseReason | None = None,
+    keeps_rank: bool = False,
+) -> ToRelease | None:
+    """The offer was refused, missed or withdrawn: the call waits again with its place, the agent goes to `agent_to`."""
+    offer = offers.get(session, offer_id)
+    if offer is None:
+        return None
+    call = calls.move(
+        session, offer.call_id, [CallState.OFFERED], CallState.WAITING, at, how,
+        who=offer.agent_id, if_epoch=offer.epoch, if_agent=offer.agent_id,
+    )  # fmt: skip
+    if call is None:
+        return None
+    if not agents.move(
+        session, offer.agent_id, [AgentState.OFFERED], agent_to, at, how, reason=reason, keeps_rank=keeps_rank
+    ):
+        raise AssertionError("an offered call whose agent is not offered it")
+    offers.close(session, offer_id, how, at)
+    return ToRelease((session.get_one(Agent, offer.agent_id),), requeued=call)
+
+
+def withdraw_offer(session: Session, call: Call, at: datetime) -> ToRelease:
+    """A call is to be offered no more: the agent it rings at, if any, is free again, with their rank."""
+    offer = offers.open_of_call(session, call.id)
+    if offer is None:
+        return ToRelease()
+    free = AgentState.AVAILABLE
+    returned = return_offer(session, offer.id, OfferState.WITHDRAWN, at, agent_to=free, keeps_rank=True)
+    return ToRelease(returned.agents) if returned else ToRelease()
+
+
+def begin_conversation(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:
+    """`connecting → talking`: the wait is over. A promise to their number is being kept, or needs to be no more."""
+    moved = calls.move(
+        session, call.id, [CallState.CONNECTING], CallState.TALKING, at, "both are in the room",
+        inside=True, talking_at=at, lease_until=None,
+    ) and agents.move(
+        session, leg.agent_id, [AgentState.CONNECTING], AgentState.TALKING, at, "in conversation", call_id=call.id
+    )  # fmt: skip
+    contact = contacts.get(session, call.contact_id)
+    agent = agents.get(session, leg.agent_id)
+    assert moved
+    assert contact is not None
+    assert agent is not None
+    assert call.queued_at is not None
+    leg.talked_from, leg.answer_by = at, None
+    contact.waited = contact.waited if contact.waited is not None else (at - call.queued_at).total_seconds()
+    contact.agent_id, contact.site_id = agent.id, agent.site_id
+    if call.callback_id:
+        callbacks.move(session, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, "reached")
+    elif call.number_key:
+        promised = callbacks.of_key(session, call.number_key)
+        if promised and promised.source == Source.CITIZEN:  # they asked to speak with somebody, and now they do
+            was = (CallbackState.PROMISED,)
+            callbacks.move(session, promised.id, was, CallbackState.CANCELLED, at, "they telephoned us")
+    return ToRelease((agent,))
+
+
+def begin_wrap_up(session: Session, call: Call, at: datetime, why: str, *, leads_on: bool) -> ToRelease:
+    """`talking → wrap_up`: the conversation is over, its outcome is owed by the server's clock. `leads_on`: the citizen
+    is still on the line, and goes on to the last words."""
+    deadline = at + timedelta(seconds=settings().wrap_up_limit)
+    leg = legs.serving(session, call.id)
+    assert leg is not None
+    legs.move(session, leg, LegState.LEFT, at, why)
+    moved = calls.move(
+        session, call.id, [CallState.TALKING], CallState.WRAP_UP, at, why,
+        ended_at=at, lease_until=deadline, inside=False, extended=False,
+    ) and agents.move(
+        session, leg.agent_id, [AgentState.TALKING], AgentState.WRAP_UP, at, why, call_id=call.id
+    )  # fmt: skip
+    agent = agents.get(session, leg.agent_id)
+    assert moved
+    assert agent is not None
+    if call.callback_id:
+        callbacks.move(session, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, why)
+    return ToRelease((agent,), leg=leg, led_on=call if leads_on else None)
+
+
+def finish_wrap_up(session: Session, call: Call, at: datetime, why: str) -> ToRelease:
+    """The call ends, if it had not; its agent goes on to what they chose, or stays paused while something is owed."""
+    agent_id = call.agent_id
+    assert agent_id is not None
+    ended = calls.end(session, call.id, [CallState.WRAP_UP], Ending.ANSWERED, at, why)
+    agent = agents.lock(session, agent_id)
+    assert agent is not None
+    to, reason = after_call(session, agent)
+    if ended is not None:
+        moved = agents.move(session, agent_id, [AgentState.WRAP_UP], to, at, why, reason=reason)
+        assert moved
+    elif reason != PauseReason.OUTCOME_OWED and agent.pause_reason == PauseReason.OUTCOME_OWED:
+        agents.move(session, agent_id, [AgentState.PAUSE], to, at, why, reason=reason)
+    return ToRelease((session.get_one(Agent, agent_id),))
+
+
+def release_agent(session: Session, call: Call, at: datetime, why: str) -> ToRelease:
+    """A connecting call ends under its agent: they are free again with their rank, for it was not their doing."""
+    leg = legs.serving(session, call.id)
+    assert leg is not None
+    legs.move(session, leg, LegState.LEFT, at, why)
+    agent = agents.get(session, leg.agent_id)
+    assert agent is not None
+    _leave_connecting(session, agent, at, why, missed=False)
+    return ToRelease((agent,), leg=leg)
+
+
+def return_unconnected(session: Session, call: Call, leg: Leg, at: datetime, why: str, *, missed: bool) -> ToRelease:
+    """`connecting → waiting`, place kept; an agent who `missed` the ring is paused, or leaves as they chose; one whom
+    the carrier did not ring or did not connect is free with their rank. The line of a callback that is being dialled is
+    hung up: whoever picks up would find nobody."""
+    agent = agents.get(session, leg.agent_id)
+    attempt: Attempt | None = None
+    assert agent is not None
+    if call.callback_id and callbacks.move(
+        session, call.callback_id, (CallbackState.DIALLING,), CallbackState.QUEUED, at, why
+    ):
+        attempt, call.carrier_id = attempts.give_up(session, call.id, DialResult.AGENT_LEFT), None
+    calls.move(session, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
+    _leave_connecting(session, agent, at, why, missed=missed)
+    return ToRelease((agent,), requeued=call, leg=leg, led_on=call, line=attempt.carrier_id if attempt else None)
+
+
+def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:
+    """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
+    why = "the agent's line was lost"
+    ahead = priority.of(dict.fromkeys([Reason.DROPPED, *(r for r in map(Reason, call.reasons) if r != Reason.SHARED)]))
+    calls.move(
+        session, call.id, [CallState.TALKING], CallState.WAITING, at, why,
+        priority=ahead.seconds, reasons=list(ahead.reasons),
+    )  # fmt: skip
+    moved = agents.move(
+        session, leg.agent_id, [AgentState.TALKING], AgentState.PAUSE, at, why, reason=PauseReason.NO_ANSWER
+    )
+    assert moved
+    return ToRelease((session.get_one(Agent, leg.agent_id),), requeued=call, leg=leg, led_on=call)
+
+
+def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool) -> ToRelease | None:
+    """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
+    the line with music, instead of on to the goodbye."""
+    leg, call = legs.held(session, leg_id)
+    if leg is None or call is None or not legs.move(session, leg, LegState.LEFT, at, "lost" if lost else "left"):
+        return None
+    if call.epoch != leg.epoch or call.agent_id != leg.agent_id:
+        return None
+    if call.state == CallState.CONNECTING:
+        return return_unconnected(session, call, leg, at, "the agent's telephone did not answer", missed=True)
+    if call.state == CallState.TALKING and lost:
+        return return_to_head(session, call, leg, at)
+    if call.state == CallState.TALKING:
+        return begin_wrap_up(session, call, at, "the agent hung up", leads_on=True)
+    return None
+
+
+def return_unrung(session: Session, leg_id: str, at: datetime) -> ToRelease | None:
+    """The carrier did not ring an agent's desk phone: nobody missed anything. The call is back in its place, and its
+    agent free with their rank."""
+    leg, call = legs.held(session, leg_id)
+    if leg is None or call is None or call.state != CallState.CONNECTING or call.epoch != leg.epoch:
+        return None
+    if leg.state not in (LegState.ASKED, LegState.RINGING):
+        return None
+    why = "the carrier did not ring"
+    legs.move(session, leg, LegState.LEFT, at, why)
+    returned = return_unconnected(session, call, leg, at, why, missed=False)
+    return replace(returned, leg=None, led_on=None)  # no line of theirs is anywhere
+
+
+def end_line(session: Session, carrier_id: str, at: datetime) -> ToRelease | None:
+    """The citizen's line has ended, in whatever state their call was."""
+    call = calls.by_carrier_id(session, carrier_id)
+    call = calls.lock(session, call.id) if call else None
+    if call is None:
+        return None
+    calls.close_line(session, call, at)
+    if call.callback_id and call.talking_at is None:
+        return None  # a dial that reached nobody yet: its attempt tells how it ended
+    after = ToRelease()
+    match call.state:
+        case CallState.MENU:
+            ending = endings.of_menu(call.turned_away, promised=callbacks.asked_in(session, call.id) is not None)
+            calls.end(session, call.id, [CallState.MENU], ending, at, "hung up in the menu")
+        case CallState.WAITING | CallState.OFFERED:
+            after = withdraw_offer(session, call, at)
+            calls.end(session, call.id, [CallState.WAITING], _queue_ending(call, at), at, "hung up while waiting")
+        case CallState.CONNECTING:
+            after = release_agent(session, call, at, "the caller hung up")
+            calls.end(session, call.id, [CallState.CONNECTING], _queue_ending(call, at), at, "hung up while connecting")
+        case CallState.TALKING:
+            after = begin_wrap_up(session, call, at, "the caller hung up", leads_on=False)
+        case _:
+            return None
+    if call.callback_id:  # they spoke, their agent was lost, and they did not wait for another
+        was = (CallbackState.TALKING,)
+        callbacks.move(session, call.callback_id, was, CallbackState.REACHED, at, "the line ended")
+    return replace(after, forgotten=call.id)
+
+
+def put_off_promise(
+    session: Session, callback_id: str, why: DialResult, words: str, at: datetime, when: Window | None = None
+) -> ToRelease | None:
+    """A promise that was being kept goes back to being promised, for `when` if given; its call ends, its agent is free
+    with their rank. None when they speak already, or nothing was under way."""
+    after = give_up_dial(session, callback_id, why, words, at)
+    callback = callbacks.move(session, callback_id, BEING_KEPT, CallbackState.PROMISED, at, words) if after else None
+    if callback and when:
+        callback.due_from, callback.due_until = when
+    return after if callback else None
+
+
+def close_promise(
+    session: Session, callback_id: str, to: CallbackState, words: str, at: datetime, who: str | None = None
+) -> ToRelease | None:
+    """A promise ends before it was kept. None when they speak already, or it has ended."""
+    after = give_up_dial(session, callback_id, DialResult.CALLED_US, words, at) or _nothing(session, callback_id)
+    open_ = (CallbackState.PROMISED, *BEING_KEPT)
+    return after if after and callbacks.move(session, callback_id, open_, to, at, words, who) else None
+
+
+def give_up_dial(session: Session, callback_id: str, why: DialResult, words: str, at: datetime) -> ToRelease | None:
+    """The call under way for a promise ends; None when there is none, or they speak already."""
+    call = calls.of_callback(session, callback_id)
+    call = calls.lock(session, call.id) if call else None
+    if call is None or call.talking_at:
+        return None
+    match call.state:
+        case CallState.WAITING:
+            after = ToRelease()
+        case CallState.OFFERED:
+            after = withdraw_offer(session, call, at)
+        case CallState.CONNECTING:
+            after = release_agent(session, call, at, words)
+        case _:
+            return None
+    attempt = attempts.give_up(session, call.id, why)
+    calls.end(session, call.id, [CallState.WAITING, CallState.CONNECTING], Ending.NOT_REACHED, at, words)
+    return replace(after, forgotten=call.id, line=attempt.carrier_id if attempt else None)
+
+
+def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason | None]:
+    """Where an agent goes when a call leaves their hands: to what they chose, or available; never free while owing.
+    Whose account takes no calls any more leaves the floor; what they owe is then for their supervisor to release."""
+    if not agent.takes_calls:
+        return AgentState.OFFLINE, None
+    if contacts.is_owing(session, agent.id):
+        return AgentState.PAUSE, PauseReason.OUTCOME_OWED
+    if agent.next_state:
+        return AgentState(agent.next_state), PauseReason(agent.next_reason) if agent.next_reason else None
+    return AgentState.AVAILABLE, None
+
+
+def _leave_connecting(session: Session, agent: Agent, at: datetime, why: str, *, missed: bool) -> None:
+    to, reason = after_call(session, agent)
+    if to == AgentState.AVAILABLE and missed:
+        to, reason = AgentState.PAUSE, PauseReason.NO_ANSWER
+    free = to == AgentState.AVAILABLE
+    moved = agents.move(session, agent.id, [AgentState.CONNECTING], to, at, why, reason=reason, keeps_rank=free)
+    assert moved
+
+
+def _nothing(session: Session, callback_id: str) -> ToRelease | None:
+    """A promise that nothing is being done for yet."""
+    callback = callbacks.lock(session, callback_id)
+    return ToRelease() if callback and callback.state == CallbackState.PROMISED else None
+
+
+def _queue_ending(call: Call, at: datetime) -> Ending:
+    assert call.queued_at is not None
+    return endings.of_queue(call.queued_at, at)
