@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from callcenter import jobs, progress
 from callcenter.config import settings
-from callcenter.errors import BadAnswer, DatabaseBusy, DatabaseDown, DatabaseSlow, Illegible, NotFound, Refusal
+from callcenter.errors import BadAnswer, DatabaseBusy, DatabaseDown, DatabaseSlow, Illegible, NotFound, Sentence
 
 PATIENCE = 2.5  # seconds a unit of work may take; a voice webhook must answer within 4
 __all__ = [
@@ -201,7 +201,7 @@ def _work(patience: float) -> Iterator[Session]:
         raise refusal from failure
 
 
-def _refusal(failure: DBAPIError, work: Work | None, patience: float) -> Refusal | None:
+def _refusal(failure: DBAPIError, work: Work | None, patience: float) -> Sentence | None:
     """What a failure of the database is to whoever asked; None for a fault of ours."""
     state = _sqlstate(failure)
     if state in CONTENTION:

@@ -1,4 +1,6 @@
-"""Refusals as sentences: the docstring of each class is the French message its reader sees.
+"""What is told to whoever asked: the docstring of each class is the French sentence its reader sees.
+
+A `Refusal` is decided; a `StoreDown` is an outage, which nobody decided.
 
 `status` is the HTTP status of a page or an API answer; a telephone webhook never shows one.
 The English sentence stands in `english`.
@@ -7,21 +9,27 @@ The English sentence stands in `english`.
 from typing import ClassVar
 
 
-class Refusal(Exception):
-    """La demande n'a pas pu être traitée."""
+class Sentence(Exception):
+    """Une erreur est survenue."""
 
     status: ClassVar[int] = 400
-    english: ClassVar[str] = "The request could not be carried out."
+    english: ClassVar[str] = "Something went wrong."
     retry_after: int | None = None
     """Seconds before asking again can help, where that is known."""
 
     def sentence(self, language: str = "fr") -> str:
-        """What the reader sees: the class's sentence, then what this refusal adds to it."""
+        """What the reader sees: the class's sentence, then what this one adds to it."""
         return " ".join([self.own(language), *map(str, self.args)])
 
     def own(self, language: str) -> str:
-        """The sentence without the codes, or the values, that this refusal adds."""
+        """The sentence without the codes, or the values, that this one adds."""
         return self.english if language == "en" else (type(self).__doc__ or "")
+
+
+class Refusal(Sentence):
+    """La demande n'a pas pu être traitée."""
+
+    english = "The request could not be carried out."
 
 
 class OurFault(Refusal):
@@ -231,7 +239,7 @@ class NobodyChosen(Refusal):
     english = "Choose at least one person, and a day that the calendar knows."
 
 
-class StoreDown(Refusal):
+class StoreDown(Sentence):
     """Le service est momentanément indisponible ; vos données sont conservées."""
 
     status = 503

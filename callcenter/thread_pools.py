@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import ParamSpec, TypeVar
 
-from callcenter.errors import Refusal, StoreDown
+from callcenter.errors import Sentence, StoreDown
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -18,7 +18,7 @@ class Lane:
     """The threads of one store, or of one kind of work. What takes too long raises `StoreDown`, what is turned away
     `full`."""
 
-    def __init__(self, name: str, threads: int, waiting: int = WAITING_ROOM, full: type[Refusal] = StoreDown) -> None:
+    def __init__(self, name: str, threads: int, waiting: int = WAITING_ROOM, full: type[Sentence] = StoreDown) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._places = BoundedSemaphore(threads * waiting)
         self._full = full

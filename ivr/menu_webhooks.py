@@ -283,8 +283,6 @@ async def _promises(known: Heard, asked: Asked, *, typed: bool) -> Turn | bytes:
             typed=typed,
             slot=slot,
         )
-    except StoreDown:
-        raise
     except Refusal as refusal:  # a number that may not be called, or was promised too much already
         return await _cannot_promise(known, asked, refusal)
     if not promise.is_theirs:

@@ -27,7 +27,6 @@ from callcenter.errors import (
     NotFound,
     NotPossibleNow,
     Refusal,
-    StoreDown,
 )
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, assignments, callbacks, caller_history, calls, contacts, drafts, sessions
@@ -295,8 +294,6 @@ def promise_to_unheard(staff: Agent, call_ids: Sequence[str], slot: str, at: dat
     for call_id in call_ids:
         try:
             made.append(_promise_unheard(staff, call_id, slot, at))
-        except StoreDown:
-            raise
         except Refusal as refusal:
             refused = refusal
             log.info("somebody who hung up was not promised a callback", call=call_id, why=type(refusal).__name__)

@@ -13,7 +13,7 @@ from callcenter.actions import config_snapshot
 from callcenter.actions import hours as verbs
 from callcenter.cli.running_service import console
 from callcenter.db import reading
-from callcenter.errors import BadAnswer, Refusal
+from callcenter.errors import BadAnswer, Sentence
 from callcenter.records import hours as records
 from callcenter.rules.opening_hours import NATION, OFF, DatedException, on_their_clock, opening
 from callcenter.rules.territory import national_day
@@ -103,7 +103,7 @@ def _refusals() -> Iterator[None]:
         yield
     except BadAnswer as refusal:
         _refuse(" ".join(say("en", f"error.{code}") for code in refusal.args))
-    except Refusal as refusal:
+    except Sentence as refusal:
         _refuse(refusal.sentence("en"))
 
 

@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from callcenter import clock, sealing
 from callcenter.config import settings
 from callcenter.db import reading, transaction
-from callcenter.errors import Illegible, NotAllowed, NotSignedIn, Refusal, StoreDown
+from callcenter.errors import Illegible, NotAllowed, NotSignedIn, Sentence, StoreDown
 from callcenter.records import agents, sessions
 from callcenter.records.agents import Agent
 from callcenter.rules.roles import ANYBODY
@@ -29,7 +29,7 @@ LANGUAGES = ("fr", "en")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-class ForeignPage(Refusal):
+class ForeignPage(Sentence):
     """Cette demande vient d'une autre page : rechargez le poste puis recommencez."""
 
     status = 403
@@ -118,7 +118,7 @@ async def is_staff(request: Request) -> bool:
         return False
     try:
         await to_thread.run_sync(visitor_of, request.cookies.get(cookie_name("session"), ""))
-    except Refusal:
+    except Sentence:
         return False
     return True
 
@@ -177,7 +177,7 @@ def still_signed_in(tokens: Collection[bytes]) -> set[bytes]:
         return sessions.still_valid(session, tokens, clock.now())
 
 
-def reader_of(request: Request, refusal: Refusal) -> Visitor:
+def reader_of(request: Request, refusal: Sentence) -> Visitor:
     """For whom a refusal is written: whoever is signed in, even where no page was reached. A store that is down is not
     asked."""
     known: Visitor | None = getattr(request.state, "visitor", None)
@@ -187,7 +187,7 @@ def reader_of(request: Request, refusal: Refusal) -> Visitor:
         return Visitor(_language_before(request))
     try:
         return visitor_of(request.cookies.get(cookie_name("session"), ""))
-    except Refusal:
+    except Sentence:
         return Visitor(_language_before(request))
 
 
