@@ -9,7 +9,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from callcenter.actions import config_snapshot
-from callcenter.actions.orders import OTHER, departments_of
+from callcenter.actions.orders import OTHER
 from callcenter.db import Session, transaction
 from callcenter.errors import BadAnswer, BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
@@ -17,6 +17,7 @@ from callcenter.records import directory, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.directory import Procedure
 from callcenter.rules.menu import CODE, NATION, Topic, menu_of
+from callcenter.rules.routing import departments_of
 from callcenter.rules.territory import national_day
 
 LONGEST = 4000  # characters of an answer sheet

@@ -5,12 +5,13 @@ operator, from a terminal."""
 from datetime import date, datetime, timedelta
 
 from callcenter.actions import config_snapshot
-from callcenter.actions.orders import departments_of, may_order, topics_of
+from callcenter.actions.orders import topics_of
 from callcenter.db import Session, transaction
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.records import hours, rollout, sessions, sites
 from callcenter.records.agents import Agent
 from callcenter.rules.opening_hours import DatedException, checked, site_of
+from callcenter.rules.routing import departments_of
 from callcenter.rules.territory import national_day
 
 REASONS = ("training", "strike", "flood", "other")
@@ -115,7 +116,7 @@ def _must_order(session: Session, staff: Agent | None, scope: str) -> None:
         site = sites.get(session, site_id)
         scope = site.department if site else ""
     _must_exist(scope)
-    if staff is not None and not may_order(staff, scope):
+    if staff is not None and not staff.may_order(scope):
         raise NotAllowed
 
 

@@ -12,25 +12,13 @@ from callcenter.records import agents, calls, contacts, rollout, sessions
 from callcenter.records.agents import Agent
 from callcenter.rules.menu import NATION, Menu
 from callcenter.rules.orders import QueueOrder, led_to
-from callcenter.rules.routing import UNKNOWN, Ages, rings
+from callcenter.rules.routing import UNKNOWN, Ages, departments_of
 from callcenter.rules.states import CallState
-from callcenter.rules.territory import TERRITORIES
 
 LONGEST = 400  # characters of a message: half a minute of listening
 LATEST = 3600.0  # seconds after which a threshold would never be met
 ACTS = ("close", "redirect", "merge", "open")
 OTHER = "autre"
-
-
-def may_order(supervisor: Agent, scope: str) -> bool:
-    """Whether a department, a region (`R76`) or the nation is wholly theirs."""
-    within = departments_of(scope)
-    return bool(within) and (supervisor.role == "admin" or within <= set(supervisor.departments))
-
-
-def departments_of(scope: str) -> set[str]:
-    """The territories of a scope; none for what is no scope."""
-    return {code for code, territory in TERRITORIES.items() if territory.inhabited and scope in rings(code)}
 
 
 def set_message(supervisor: Agent, scope: str, words: Mapping[str, str], at: datetime) -> None:
@@ -97,7 +85,7 @@ def _is_served(topic: str, scope: str) -> bool:
 
 @contextmanager
 def _ordering(supervisor: Agent, scope: str) -> Iterator[Session]:
-    if not may_order(supervisor, scope):
+    if not supervisor.may_order(scope):
         raise NotAllowed
     with transaction() as session:
         yield session

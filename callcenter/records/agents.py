@@ -5,6 +5,7 @@ Every move is conditional: it returns False when somebody got there first, and w
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -12,10 +13,12 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     LargeBinary,
+    SQLColumnExpression,
     String,
     Uuid,
     cast,
     exists,
+    false,
     func,
     or_,
     select,
@@ -30,7 +33,7 @@ from callcenter.records import events
 from callcenter.records.identifiers import new_id
 from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.plain_text import MOST_WORDS, folded
-from callcenter.rules.routing import ANYBODY, UNKNOWN, Answerers, agent_queues, answerers
+from callcenter.rules.routing import ANYBODY, UNKNOWN, Answerers, agent_queues, answerers, departments_of
 from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, PauseReason
 
 KEPT = timedelta(days=731)  # an account, once closed
@@ -91,9 +94,19 @@ class Agent(Base):
         """Whether a call may ever be theirs."""
         return self.active and self.role in TAKE_CALLS
 
+    @property
+    def scope(self) -> frozenset[str] | None:
+        """The departments that are theirs to look at and act in; None: all, for an administrator."""
+        return None if self.role == "admin" else frozenset(self.departments)
+
     def sees(self, department: str) -> bool:
-        """Whether a department is theirs to look at and act in: an administrator's are all."""
-        return self.role == "admin" or department in self.departments
+        """Whether a department is of their scope."""
+        return self.scope is None or department in self.scope
+
+    def may_order(self, scope: str) -> bool:
+        """Whether a department, a region (`R76`) or the nation is wholly of their scope."""
+        within = departments_of(scope)
+        return bool(within) and (self.scope is None or within <= self.scope)
 
     def tends(self, department: str) -> bool:
         """Whether they look after the citizens of a department: of their own, and of none that is known, who are every
@@ -255,6 +268,13 @@ def sealed_phone(agent_id: str, e164: str) -> bytes | None:
 
 def _phone_of(agent_id: str) -> sealing.Place:
     return sealing.Place("agents", "desk_phone", agent_id)
+
+
+def seeing(supervisor: type[Agent], departments: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """`Agent.sees`, for every one of these, where PostgreSQL asks it: of a supervisor or an administrator whose account
+    is open."""
+    within = func.coalesce(departments.op("<@")(supervisor.departments), false())
+    return supervisor.active & ((supervisor.role == "admin") | ((supervisor.role == "supervisor") & within))
 
 
 def _serves(topic: str, language: str) -> list[ColumnElement[bool]]:

@@ -1,11 +1,13 @@
 """Monitors: the legs of supervisors who take part in a conversation, one at a time each."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
-from callcenter.records import events
+from callcenter.records import agents, events
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
@@ -47,11 +49,9 @@ def is_theirs(session: Session, leg_id: str) -> bool:
 def _is_warranted() -> ColumnElement[bool]:
     """Their account is open, and the agent is of a department that they see now."""
     supervisor, agent = aliased(Agent), aliased(Agent)
-    sees = (supervisor.role == "supervisor") & (agent.department == supervisor.departments.any_())
-    return exists().where(
-        supervisor.id == Leg.agent_id, agent.id == Call.agent_id, supervisor.active,
-        (supervisor.role == "admin") | sees,
-    )  # fmt: skip
+    of_agent: list[Any] = [agent.department]
+    theirs = agents.seeing(supervisor, array(of_agent))
+    return exists().where(supervisor.id == Leg.agent_id, agent.id == Call.agent_id, theirs)
 
 
 def unsettled(session: Session, allowed: bool, came_by: datetime) -> list[str]:

@@ -14,8 +14,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     delete,
-    false,
-    func,
     select,
     update,
 )
@@ -24,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
 from callcenter.db import Base
+from callcenter.records import agents
 from callcenter.records.agents import Agent
 from callcenter.records.identifiers import new_id
 from callcenter.rules.alerts import Threshold
@@ -97,8 +96,7 @@ def open_links(session: Session, tokens: Collection[bytes]) -> set[bytes]:
 
 def _is_warranted() -> ColumnElement[bool]:
     """Whether a link's maker might make it now: their account is open, and they see as much as it shows."""
-    within = (Agent.role == "supervisor") & func.coalesce(WallLink.departments.op("<@")(Agent.departments), false())
-    return Agent.active & ((Agent.role == "admin") | within)
+    return agents.seeing(Agent, WallLink.departments)
 
 
 def thresholds(session: Session) -> dict[tuple[str, str], Threshold]:

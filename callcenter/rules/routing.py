@@ -84,3 +84,8 @@ def widening_from_own(own_until: float, queued_at: float, queues_of_call: int, a
 def score(queued_at: float, priority: float) -> float:
     """The one order everywhere: arrival minus the priority bonus, in epoch seconds; the lowest is served first."""
     return queued_at - priority
+
+
+def departments_of(scope: str) -> set[str]:
+    """The territories of a scope; none for what is no scope."""
+    return {code for code, territory in TERRITORIES.items() if territory.inhabited and scope in rings(code)}

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from callcenter import clock
 from callcenter.actions import config_snapshot
-from callcenter.actions.orders import departments_of, may_order
 from callcenter.db import reading
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.records import agents, rollout, sessions, sites
@@ -24,7 +23,7 @@ from callcenter.rules.opening_hours import (
     site_scope,
 )
 from callcenter.rules.roles import SUPERVISOR
-from callcenter.rules.routing import NATION, UNKNOWN, rings
+from callcenter.rules.routing import NATION, UNKNOWN, departments_of, rings
 from callcenter.rules.territory import TERRITORIES, national_day
 
 AHEAD = 400  # days of holidays that are shown
@@ -88,7 +87,7 @@ def of(staff: Agent, scope: str) -> HoursShown:
     """Raises BadAnswer for what is no scope, NotAllowed for what is not yours."""
     if not departments_of(scope):
         raise BadAnswer("hours_scope")
-    if not may_order(staff, scope):
+    if not staff.may_order(scope):
         raise NotAllowed
     at = clock.now()
     department = scope if scope in TERRITORIES else UNKNOWN
@@ -102,7 +101,7 @@ def of(staff: Agent, scope: str) -> HoursShown:
         scope=scope,
         local=local,
         now=None if scope.startswith("R") else opening(line, department, at),
-        exceptions=tuple(_shown(e, yours=may_order(staff, e.scope)) for e in exceptions),
+        exceptions=tuple(_shown(e, yours=staff.may_order(e.scope)) for e in exceptions),
         own=tuple((s, t, line.own[s, t]) for s, t in sorted(line.own, key=lambda k: k[1]) if s in near),
         ordinary="24/7" if line.always else f"Mo-Fr {line.opens:%H:%M}-{line.closes:%H:%M}",
         holidays=() if scope.startswith("R") else tuple(_holidays(line.overrides, scope, local.date())),
@@ -119,7 +118,7 @@ def of_site(staff: Agent, site_id: int) -> tuple[ExceptionShown, ...]:
             raise NotFound
         today = (on_their_clock(site.department, at) or at).date()
         exceptions = records.exceptions_from(session, today, [site_scope(site_id)])
-    yours = staff.role in SUPERVISOR and may_order(staff, site.department)
+    yours = staff.role in SUPERVISOR and staff.may_order(site.department)
     return tuple(_shown(e, yours=yours) for e in exceptions)
 
 
@@ -127,7 +126,7 @@ def scopes(staff: Agent) -> list[str]:
     """Where this member of staff may write an exception: the nation, regions, departments."""
     regions = sorted({f"R{each.region}" for each in TERRITORIES.values() if each.inhabited})
     inhabited = [code for code, each in TERRITORIES.items() if each.inhabited]
-    return [scope for scope in (NATION, *regions, *inhabited) if may_order(staff, scope)]
+    return [scope for scope in (NATION, *regions, *inhabited) if staff.may_order(scope)]
 
 
 def departments(staff: Agent) -> list[DepartmentShown]:

@@ -11,6 +11,7 @@ from callcenter.db import transaction
 from callcenter.records import visits
 from callcenter.records.agents import Agent
 from callcenter.rules.plain_text import cleaned
+from callcenter.rules.roles import SUPERVISOR
 from callcenter.rules.visits import COLUMNS, REQUIRED, Refused
 from callcenter.web.identity import Admitted, open_to
 
@@ -86,9 +87,7 @@ def _refused(each: Refused, language: str) -> RefusedLine:
 
 def _scope(staff: Agent) -> frozenset[str] | None:
     """Whose sites they may speak for: an agent for their department, a supervisor for theirs, an admin for all."""
-    if staff.role == "admin":
-        return None
-    return frozenset(staff.departments if staff.role == "supervisor" else [staff.department])
+    return staff.scope if staff.role in SUPERVISOR else frozenset([staff.department])
 
 
 def _written(line: Mapping[str, Value]) -> dict[str, str]:

@@ -8,12 +8,12 @@ from starlette.responses import RedirectResponse, Response
 
 from callcenter import clock
 from callcenter.actions import hours as verbs
-from callcenter.actions.orders import LONGEST, departments_of
+from callcenter.actions.orders import LONGEST
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.roles import ADMIN, SUPERVISOR
 from callcenter.rules.rounds import WEEKDAYS
-from callcenter.rules.routing import NATION, rings
+from callcenter.rules.routing import NATION, departments_of, rings
 from callcenter.rules.territory import TERRITORIES, national_day
 from callcenter.screens import hours_screen, orders_screen
 from callcenter.web.api.admin import hours_api

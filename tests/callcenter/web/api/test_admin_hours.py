@@ -205,7 +205,7 @@ def test_a_departments_message_and_thresholds_are_on_its_page_with_their_history
 
 
 def test_the_rings_of_every_department_are_scopes(sign_in: SignIn, people: None) -> None:
-    from callcenter.actions.orders import departments_of
+    from callcenter.rules.routing import departments_of
 
     assert all(
         code in departments_of(ring) for code, each in TERRITORIES.items() if each.inhabited for ring in rings(code)
