@@ -21,6 +21,7 @@ from callcenter.records import agents, assignments, calls, contacts, desk_phone_
 from callcenter.records.agents import Agent
 from callcenter.records.assignments import ToRelease
 from callcenter.rules.states import CHOSEN_PAUSES, AgentState, OfferState, PauseReason
+from callcenter.rules.whys import Why
 
 FREE_STATES = (AgentState.AVAILABLE, AgentState.PAUSE, AgentState.LOST)
 
@@ -41,7 +42,7 @@ def take_post(agent_id: str, line: str, at: datetime) -> None:
         agent.line, agent.shift_line = line, None
         agent.next_state = agent.next_reason = None  # what was chosen for after a call long over
         to, reason = assignments.after_call(session, agent)
-        agents.move(session, agent_id, [AgentState.OFFLINE], to, at, "took their post", reason=reason, who=agent_id)
+        agents.move(session, agent_id, [AgentState.OFFLINE], to, at, Why.TOOK_THEIR_POST, reason=reason, who=agent_id)
         agent = read(session, agent_id)
     if line == "shift":
         with live_index.best_effort("ringing a line for the shift"):
@@ -60,7 +61,7 @@ def leave_post(agent_id: str, at: datetime, who: str | None = None) -> None:
             returned = _give_back_offer(session, agent, OfferState.REFUSED, AgentState.OFFLINE, None, at)
             if returned is None:
                 agents.move(
-                    session, agent_id, FREE_STATES, AgentState.OFFLINE, at, "left their post", who=who or agent_id
+                    session, agent_id, FREE_STATES, AgentState.OFFLINE, at, Why.LEFT_THEIR_POST, who=who or agent_id
                 )
             agent = read(session, agent_id)
             agent.shift_line, leaves = None, True
@@ -128,7 +129,7 @@ def beat(agent_id: str, at: datetime) -> None:
             to, reason = assignments.after_call(session, agent)
             if agent.lost_from == AgentState.PAUSE and to == AgentState.AVAILABLE:
                 to, reason = AgentState.PAUSE, PauseReason.BREAK
-            agents.move(session, agent_id, [AgentState.LOST], to, at, "the connection is back", reason=reason)
+            agents.move(session, agent_id, [AgentState.LOST], to, at, Why.THE_CONNECTION_IS_BACK, reason=reason)
             agent = read(session, agent_id)
     if agent.state != AgentState.OFFLINE:
         release(ToRelease((agent,)))
@@ -144,7 +145,7 @@ def lose_connection(agent_id: str, at: datetime) -> None:
         returned = _give_back_offer(session, agent, OfferState.WITHDRAWN, AgentState.LOST, None, at)
         if returned is None:
             agents.move(
-                session, agent_id, [AgentState.AVAILABLE, AgentState.PAUSE], AgentState.LOST, at, "no heartbeat"
+                session, agent_id, [AgentState.AVAILABLE, AgentState.PAUSE], AgentState.LOST, at, Why.NO_HEARTBEAT
             )
         agent = read(session, agent_id)
         agent.lost_from = AgentState.PAUSE if was == AgentState.PAUSE else AgentState.AVAILABLE
@@ -185,7 +186,7 @@ def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: date
                 if agent.state == AgentState.AVAILABLE:
                     return
             returned = None
-            agents.move(session, agent_id, FREE_STATES, to, at, "chosen", reason=reason, who=who or agent_id)
+            agents.move(session, agent_id, FREE_STATES, to, at, Why.CHOSEN, reason=reason, who=who or agent_id)
         agent = read(session, agent_id)
     release(returned or ToRelease((agent,)))
 

@@ -42,6 +42,7 @@ from callcenter.rules.orders import led_to
 from callcenter.rules.priority import Past, priority
 from callcenter.rules.states import CallState, Due, Ending
 from callcenter.rules.territory import clock_of, local_day
+from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
@@ -119,7 +120,7 @@ def promise_to_caller(carrier_id: str, from_: str, wish: Wish, at: datetime, *, 
             elif wish.topic not in (kept.topic, *kept.also):
                 kept.also = [*kept.also, wish.topic]
             after = assignments.withdraw_offer(session, call, at)
-            calls.end(session, call.id, [CallState.WAITING], Ending.BECAME_CALLBACK, at, "asked for a callback")
+            calls.end(session, call.id, [CallState.WAITING], Ending.BECAME_CALLBACK, at, Why.ASKED_FOR_A_CALLBACK)
             if clock.now() > at + HEARD_WITHIN:
                 raise DatabaseDown
     except Conflict:  # the same number asked on two lines at once: the other's promise stands
@@ -146,7 +147,7 @@ def suspend_for_incoming_call(number_key: bytes, at: datetime) -> Promise | None
         if callback is None:
             return None
         callbacks.hold_number(session, number_key)
-        after = assignments.put_off_promise(session, callback.id, DialResult.CALLED_US, "they telephone us", at)
+        after = assignments.put_off_promise(session, callback.id, DialResult.CALLED_US, Why.THEY_TELEPHONE_US, at)
         callback = callbacks.of_key(session, number_key)
     if after:
         release(after)
@@ -171,7 +172,7 @@ def cancel_from_menu(from_: str, at: datetime) -> bool:
     with transaction() as session:
         callback = callbacks.open_for(session, number)
         after = callback and assignments.close_promise(
-            session, callback.id, CallbackState.CANCELLED, "cancelled by the citizen", at
+            session, callback.id, CallbackState.CANCELLED, Why.CANCELLED_BY_THE_CITIZEN, at
         )
     if after:
         release(after)
@@ -212,7 +213,7 @@ def expire_for_the_day(callback_id: str, at: datetime) -> None:
             return
         following = window(hours, call.department, at, call.topic)
         after = assignments.put_off_promise(
-            session, callback_id, DialResult.NOT_DIALLED, "their day is over", at, following
+            session, callback_id, DialResult.NOT_DIALLED, Why.THEIR_DAY_IS_OVER, at, following
         )
     if after:
         release(after)
@@ -311,7 +312,7 @@ def cancel(staff: Agent, callback_id: str, at: datetime) -> None:
         if not staff.tends(callback.department):
             raise NotAllowed
         after = assignments.close_promise(
-            session, callback_id, CallbackState.CANCELLED, "cancelled by a supervisor", at, staff.id
+            session, callback_id, CallbackState.CANCELLED, Why.CANCELLED_BY_A_SUPERVISOR, at, staff.id
         )
         if after is None:
             raise NotPossibleNow
@@ -408,7 +409,7 @@ def _told(kept: Callback, *, already: bool) -> Promise:
 
 
 def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> calls.Call:
-    callbacks.move(session, callback.id, (CallbackState.PROMISED,), CallbackState.QUEUED, at, "due")
+    callbacks.move(session, callback.id, (CallbackState.PROMISED,), CallbackState.QUEUED, at, Why.DUE)
     contact_id = new_id()
     contacts.open_contact(session, contact_id, "callback", at, callback.phone)
     contact = contacts.get(session, contact_id)

@@ -21,6 +21,7 @@ from callcenter.rules.orders import led_to
 from callcenter.rules.priority import Past, Reason, priority
 from callcenter.rules.states import CallState
 from callcenter.rules.waiting import Announcement
+from callcenter.rules.whys import Why
 
 HELPER_FIRST = timedelta(seconds=1)  # the time it takes to offer a call to an agent who is free now
 
@@ -87,7 +88,7 @@ def join_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits |
         ahead = priority(relay=relay, past=known, at=at, shared=crowding.stands_behind(crowd))
         helper = caller_history.helper(session, key, wish.topic, wish.language, at) if key else None
         joined = calls.move(
-            session, call.id, [CallState.MENU], CallState.WAITING, at, "joined the queue",
+            session, call.id, [CallState.MENU], CallState.WAITING, at, Why.JOINED_THE_QUEUE,
             department=wish.department, topic=wish.topic, language=wish.language, relay=relay,
             asked_language=calls.asked_otherwise(chosen, answer), for_anybody=answer.anybody,
             queued_at=at, turned_away=None, priority=ahead.seconds, reasons=list(ahead.reasons),

@@ -14,6 +14,7 @@ from callcenter.errors import (
 from callcenter.records import agents, assignments, calls, contacts, legs, sessions
 from callcenter.records.figures import roll_up
 from callcenter.rules.states import CallState
+from callcenter.rules.whys import Why
 
 
 def hang_up(agent_id: str, at: datetime) -> None:
@@ -22,7 +23,7 @@ def hang_up(agent_id: str, at: datetime) -> None:
         call, _ = hold_call(session, agent_id, CallState.TALKING, CallState.WRAP_UP)
         if call.state == CallState.WRAP_UP:
             return
-        after = assignments.begin_wrap_up(session, call, at, "the agent hung up", leads_on=True)
+        after = assignments.begin_wrap_up(session, call, at, Why.THE_AGENT_HUNG_UP, leads_on=True)
     release(after)
 
 

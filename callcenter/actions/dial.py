@@ -26,6 +26,7 @@ from callcenter.records.calls import Call
 from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, Policy, Window, next_try, window
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.states import CallState, Ending, LegState
+from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
@@ -191,7 +192,7 @@ def release_undialled(call_id: str, at: datetime) -> bool:
         if leg is None or leg.state != LegState.JOINED:
             return False
         why = DialResult.NOT_DIALLED
-        after = assignments.put_off_promise(session, call.callback_id, why, "nobody dialled", at, _soon(at))
+        after = assignments.put_off_promise(session, call.callback_id, why, Why.NOBODY_DIALLED, at, _soon(at))
     if after:
         release(after)
     return after is not None
@@ -223,19 +224,19 @@ def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | To
     if call is None or call.callback_id is None or not _is_wanted(session, call, epoch):
         return None
     if calls.is_on_the_line(session, call.number_key or b"", at):
-        return assignments.put_off_promise(session, call.callback_id, DialResult.CALLED_US, "they telephone us", at)
+        return assignments.put_off_promise(session, call.callback_id, DialResult.CALLED_US, Why.THEY_TELEPHONE_US, at)
     hours = config_snapshot.current().hours
     if not opening(hours, call.department, at).is_open:
         return assignments.put_off_promise(
             session,
             call.callback_id,
             DialResult.NOT_DIALLED,
-            "their day is over",
+            Why.THEIR_DAY_IS_OVER,
             at,
             window(hours, call.department, at, call.topic),
         )
     callback = callbacks.move(
-        session, call.callback_id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, "dialled", call.agent_id
+        session, call.callback_id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, Why.DIALLED, call.agent_id
     )
     number = callback.phone if callback else None
     if callback is None or number is None:
@@ -289,7 +290,6 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
     assert call.callback_id is not None
     callback = callbacks.get(session, call.callback_id)
     assert callback is not None
-    words = f"not reached: {result}"
     own = settings()
     policy = Policy(own.callback_attempts, timedelta(seconds=own.callback_apart))
     if result == DialResult.NOT_DIALLED:
@@ -298,15 +298,15 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
         again = next_try(
             config_snapshot.current().hours, callback.department, callback.attempts, at, policy, call.topic
         )
-    after = assignments.release_agent(session, call, at, "the citizen was not reached")
-    calls.end(session, call.id, [CallState.CONNECTING], Ending.NOT_REACHED, at, words)
+    after = assignments.release_agent(session, call, at, Why.THE_CITIZEN_WAS_NOT_REACHED)
+    calls.end(session, call.id, [CallState.CONNECTING], Ending.NOT_REACHED, at, result)
     if refused:
-        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.REFUSED, at, "the carrier refuses the number")
+        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.REFUSED, at, Why.THE_CARRIER_REFUSES_THE_NUMBER)
     elif again:
-        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.PROMISED, at, words)
+        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.PROMISED, at, result)
         callback.due_from, callback.due_until = again
     else:
-        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, words)
+        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, result)
         if own.texts and callback.phone and callback.phone.takes_texts:
             later(session, Job.TEXT, callback_id=callback.id)
     return replace(after, forgotten=call.id)

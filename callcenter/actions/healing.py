@@ -51,6 +51,7 @@ from callcenter.records import (
 )
 from callcenter.records import offers as offer_rows
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
+from callcenter.rules.whys import Why
 from callcenter.telephone import Line, telephone
 
 T = TypeVar("T")
@@ -109,7 +110,7 @@ def _phone_settles(agent_id: str, at: datetime) -> None:
         with reading() as session:
             leg = legs.get(session, ring.leg_id)
         if leg and leg.kind == "monitor":
-            monitoring.end_part(leg.id, at, "the carrier has no line to them")
+            monitoring.end_part(leg.id, at, Why.THE_CARRIER_HAS_NO_LINE_TO_THEM)
         elif leg:
             agent_line.return_unrung(leg.id, at)
 
@@ -141,8 +142,8 @@ def expire_wrap_up(call_id: str, at: datetime) -> None:
         contact = contacts.get(session, call.contact_id)
         if contact is None:
             return
-        contacts.set_due(session, contact, Due.OWED, at, "the wrap-up ended without an outcome")
-        after = assignments.finish_wrap_up(session, call, at, "the wrap-up ended without an outcome")
+        contacts.set_due(session, contact, Due.OWED, at, Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
+        after = assignments.finish_wrap_up(session, call, at, Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
     release(after)
 
 
@@ -313,7 +314,7 @@ def _line_is_gone(call: calls.Call, at: datetime) -> None:
 
 def _leg_is_gone(leg: legs.Leg, at: datetime) -> None:
     if leg.kind == "monitor":
-        monitoring.end_part(leg.id, at, "the carrier has no such line")
+        monitoring.end_part(leg.id, at, Why.THE_CARRIER_HAS_NO_SUCH_LINE)
     else:
         agent_line.part_from_leg(leg.id, at, lost=True)
 

@@ -7,6 +7,7 @@ before. The sweep asks again for whatever the carrier did not do, and ends what 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from callcenter.actions import desk_phone, live_index, sound
 from callcenter.config import settings
@@ -24,6 +25,7 @@ from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring
+from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
 NOTICE = timedelta(seconds=30)  # to hear that a supervisor may take part, slowly for a relay, and to come in
@@ -79,7 +81,7 @@ def leave(supervisor_id: str, at: datetime) -> None:
     with reading() as session:
         leg = monitors.of_supervisor(session, supervisor_id)
     if leg:
-        _lets_go(leg, at, "the supervisor leaves")
+        _lets_go(leg, at, Why.THE_SUPERVISOR_LEAVES)
 
 
 def decline(agent_id: str, declined: bool, at: datetime) -> None:
@@ -94,7 +96,7 @@ def decline(agent_id: str, declined: bool, at: datetime) -> None:
         taking_part = [leg for leg, _ in monitors.of_call(session, call.id)] if declined else []
     for leg in taking_part:
         with live_index.best_effort("letting a supervisor's line go"):
-            _lets_go(leg, at, "the citizen refuses")
+            _lets_go(leg, at, Why.THE_CITIZEN_REFUSES)
     live_index.look(agent_id)
 
 
@@ -114,18 +116,18 @@ def enter_conversation(leg_id: str, carrier_id: str, at: datetime) -> None:
         if leg is None or call is None:
             return
         leg.carrier_id = leg.carrier_id or carrier_id
-        if legs.move(session, leg, LegState.JOINED, at, "in the room"):
+        if legs.move(session, leg, LegState.JOINED, at, Why.IN_THE_ROOM):
             leg.told = Monitoring.LISTEN
         goes_on = _goes_on(session, call, leg)
     with live_index.best_effort("giving a supervisor their voice"):
         if leg.state == LegState.LEFT or not goes_on:
-            _lets_go(leg, at, "the conversation is over")
+            _lets_go(leg, at, Why.THE_CONVERSATION_IS_OVER)
         else:
             sound.apply(leg_id)
     _shows(call)
 
 
-def end_part(leg_id: str, at: datetime, why: str) -> None:
+def end_part(leg_id: str, at: datetime, why: StrEnum) -> None:
     """The supervisor's line left the room: so is their part over. Raises DatabaseDown."""
     with transaction() as session:
         leg, call = legs.held(session, leg_id)
@@ -149,7 +151,7 @@ def end_line(leg_id: str, carrier_id: str, at: datetime) -> None:
         leg = legs.get(session, leg_id)
     if leg:
         desk_phone.end_ring(leg.agent_id, leg.id, carrier_id)
-        end_part(leg_id, at, "hung up")
+        end_part(leg_id, at, Why.HUNG_UP)
 
 
 def unsettled(at: datetime) -> list[str]:
@@ -168,11 +170,11 @@ def settle_part(leg_id: str, at: datetime) -> None:
     if leg is None or call is None or leg.state == LegState.LEFT:
         return
     if not goes_on:
-        _lets_go(leg, at, "the conversation is over")
+        _lets_go(leg, at, Why.THE_CONVERSATION_IS_OVER)
     elif leg.state != LegState.JOINED and leg.carrier_id and leg.carrier_id in _present(call):
         enter_conversation(leg_id, leg.carrier_id, at)
     elif leg.state != LegState.JOINED:
-        _lets_go(leg, at, "did not come in time")
+        _lets_go(leg, at, Why.DID_NOT_COME_IN_TIME)
 
 
 def _present(call: Call) -> frozenset[str]:
@@ -182,7 +184,7 @@ def _present(call: Call) -> frozenset[str]:
     return telephone().in_room(room) if room else frozenset()
 
 
-def _lets_go(leg: Leg, at: datetime, why: str) -> None:
+def _lets_go(leg: Leg, at: datetime, why: StrEnum) -> None:
     """First the line, then the row: nobody is shown as gone who still hears. Raises CarrierDown."""
     desk_phone.let_go(leg.agent_id, leg.id)
     end_part(leg.id, at, why)
@@ -219,7 +221,7 @@ def _rings(leg: Leg, at: datetime) -> None:
     try:
         desk_phone.ring(leg.agent_id, leg.id, at)
     except (CarrierDidNothing, CarrierRefusesNumber) as refused:
-        end_part(leg.id, at, "the carrier did nothing")
+        end_part(leg.id, at, Why.THE_CARRIER_DID_NOTHING)
         raise CarrierDown from refused  # nobody tries again but the supervisor
 
 

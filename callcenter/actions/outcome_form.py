@@ -19,6 +19,7 @@ from callcenter.records.contacts import Accompaniment, Entry
 from callcenter.rules import outcomes
 from callcenter.rules.states import CallState, Due
 from callcenter.rules.territory import local_day
+from callcenter.rules.whys import Why
 
 
 def record_outcome(
@@ -42,7 +43,7 @@ def record_outcome(
             leg = legs.serving(session, call.id)
             if leg and leg.wrapped_at is None:
                 leg.wrapped_at = at
-            after = assignments.finish_wrap_up(session, call, at, "the outcome is recorded")
+            after = assignments.finish_wrap_up(session, call, at, Why.THE_OUTCOME_IS_RECORDED)
     except Conflict:
         raise OutcomeIncomplete from None
     release(after)

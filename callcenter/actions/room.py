@@ -14,6 +14,7 @@ from callcenter.records import assignments, calls, legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.rules.states import CallState, LegState
+from callcenter.rules.whys import Why
 
 DIALLED_WITHIN = timedelta(seconds=60)  # a worker has the hint, its turn and the carrier's answer sooner
 
@@ -38,7 +39,7 @@ def part_from_citizen(call_id: str, at: datetime, room: str | None = None) -> No
         leg = legs.serving(session, call_id)
         if call is None or leg is None or call.state != CallState.TALKING or _is_elsewhere(leg, room):
             return
-        after = assignments.begin_wrap_up(session, call, at, "the caller left", leads_on=False)
+        after = assignments.begin_wrap_up(session, call, at, Why.THE_CALLER_LEFT, leads_on=False)
     release(after)
 
 
@@ -56,7 +57,7 @@ def admit_leg(leg_id: str, carrier_id: str, at: datetime, room: str | None = Non
         enters = (
             current
             and call.state == CallState.CONNECTING
-            and legs.move(session, leg, LegState.JOINED, at, "in the room")
+            and legs.move(session, leg, LegState.JOINED, at, Why.IN_THE_ROOM)
         )
         if enters and call.callback_id and not call.carrier_id:
             call.lease_until, leg.answer_by = at + DIALLED_WITHIN, None
@@ -75,7 +76,7 @@ def mark_leg_ringing(leg_id: str, carrier_id: str, at: datetime) -> None:
     note_leg_line(leg_id, carrier_id)
     with transaction() as session:
         leg, call = legs.held(session, leg_id)
-        if leg is None or call is None or not legs.move(session, leg, LegState.RINGING, at, "the desk phone rings"):
+        if leg is None or call is None or not legs.move(session, leg, LegState.RINGING, at, Why.THE_DESK_PHONE_RINGS):
             return
         if call.state == CallState.CONNECTING and call.epoch == leg.epoch:
             call.lease_until = at + timedelta(seconds=settings().connecting_lease_phone)

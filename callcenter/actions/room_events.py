@@ -6,6 +6,7 @@ from datetime import datetime
 from callcenter.actions import agent_line, monitoring, room, room_healing, sound
 from callcenter.db import reading, transaction
 from callcenter.records import carrier_events
+from callcenter.rules.whys import Why
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def handle_room_event(event: RoomEvent, at: datetime) -> None:
     elif not event.joined and event.moved:
         pass  # whoever led a line out of a room has written why; into the same again, it is back at once
     elif event.leg_id and event.monitors:
-        monitoring.end_part(event.leg_id, at, "left")
+        monitoring.end_part(event.leg_id, at, Why.LEFT)
     elif event.leg_id and event.joined:
         lost = room.admit_leg(event.leg_id, event.carrier_id, at, event.room)
         if lost:

@@ -10,6 +10,7 @@ from callcenter.records import assignments, attempts, calls, legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.rules.states import CallState, LegState
+from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
 
@@ -34,12 +35,12 @@ def settle_connecting(call_id: str, at: datetime) -> None:
         both = leg.carrier_id in present and call.carrier_id in present
         leg.room = leg.room or place
         if both:
-            legs.move(session, leg, LegState.JOINED, at, "the carrier says so")
+            legs.move(session, leg, LegState.JOINED, at, Why.THE_CARRIER_SAYS_SO)
             after = assignments.begin_conversation(session, call, leg, at)
         else:
             rang = leg.state == LegState.RINGING  # and was not picked up; anything else is the carrier's doing
-            legs.move(session, leg, LegState.LEFT, at, "did not come in time")
-            why = "the connection took too long"
+            legs.move(session, leg, LegState.LEFT, at, Why.DID_NOT_COME_IN_TIME)
+            why = Why.THE_CONNECTION_TOOK_TOO_LONG
             after = assignments.return_unconnected(session, call, leg, at, why, missed=rang)
     release(after)
 

@@ -8,6 +8,7 @@ from callcenter.errors import NotAllowed, NotFound, NotPossibleNow
 from callcenter.records import agents, assignments, calls, contacts, sessions
 from callcenter.records.agents import Agent
 from callcenter.rules.states import CallState, Due
+from callcenter.rules.whys import Why
 
 
 def release_contact(supervisor: Agent, contact_id: str, at: datetime) -> None:
@@ -26,7 +27,7 @@ def release_contact(supervisor: Agent, contact_id: str, at: datetime) -> None:
         assert contact is not None
         if call.state != CallState.WRAP_UP and contact.due != Due.OWED:
             raise NotPossibleNow
-        contacts.set_due(session, contact, Due.RELEASED, at, "released by a supervisor", supervisor.id)
-        after = assignments.finish_wrap_up(session, call, at, "released by a supervisor")
+        contacts.set_due(session, contact, Due.RELEASED, at, Why.RELEASED_BY_A_SUPERVISOR, supervisor.id)
+        after = assignments.finish_wrap_up(session, call, at, Why.RELEASED_BY_A_SUPERVISOR)
         sessions.audit(session, supervisor.id, "released a contact", "contact", contact_id, at)
     release(after)

@@ -69,7 +69,7 @@ def _print_timeline(call: Call) -> None:
     table = Table("after", "what", "from", "to", "why", title="The timeline")
     for event in events:
         after = f"{(event.at - call.arrived_at).total_seconds():.2f} s"
-        table.add_row(after, event.noun, event.was or "—", event.now, event.why)
+        table.add_row(after, event.noun, event.was or "—", event.now, event.why.replace("_", " "))
     console.print(table)
 
 

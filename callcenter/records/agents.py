@@ -5,6 +5,7 @@ Every move is conditional: it returns False when somebody got there first, and w
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -220,7 +221,7 @@ def move(
     from_: Sequence[AgentState],
     to: AgentState,
     at: datetime,
-    why: str,
+    why: StrEnum,
     *,
     call_id: str | None = None,
     reason: PauseReason | None = None,

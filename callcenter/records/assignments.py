@@ -6,6 +6,7 @@ commit (`ToRelease`); None when it did not happen, because somebody got there fi
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from callcenter.rules import endings, priority
 from callcenter.rules.callbacks import CallbackState, DialResult, Source, Window
 from callcenter.rules.priority import Reason
 from callcenter.rules.states import AgentState, CallState, Ending, LegState, OfferState, PauseReason
+from callcenter.rules.whys import Why
 
 BEING_KEPT = (CallbackState.QUEUED, CallbackState.DIALLING)
 
@@ -47,11 +49,11 @@ def make_offer(session: Session, call_id: str, agent_id: str, at: datetime, leas
         return None
     epoch = call.epoch + 1
     calls.move(
-        session, call_id, [CallState.WAITING], CallState.OFFERED, at, "offered",
+        session, call_id, [CallState.WAITING], CallState.OFFERED, at, Why.OFFERED,
         epoch=epoch, agent_id=agent_id, lease_until=lease_until,
     )  # fmt: skip
     if not agents.move(
-        session, agent_id, [AgentState.AVAILABLE], AgentState.OFFERED, at, "offered", call_id=call_id, keeps_rank=True
+        session, agent_id, [AgentState.AVAILABLE], AgentState.OFFERED, at, Why.OFFERED, call_id=call_id, keeps_rank=True
     ):
         return None
     if not session.get_one(Agent, agent_id).takes_calls:
@@ -59,7 +61,7 @@ def make_offer(session: Session, call_id: str, agent_id: str, at: datetime, leas
     offer = Offer(id=new_id(), call_id=call_id, agent_id=agent_id, epoch=epoch, at=at, lease_until=lease_until)
     session.add(offer)
     session.flush()
-    events.note(session, at, "offer", offer.id, "", OfferState.OPEN, "offered", agent_id)
+    events.note(session, at, "offer", offer.id, "", OfferState.OPEN, Why.OFFERED, agent_id)
     return offer
 
 
@@ -69,13 +71,13 @@ def accept_offer(session: Session, offer_id: str, agent_id: str, at: datetime, l
     if offer is None or offer.agent_id != agent_id or offer.lease_until < at:
         return None
     call = calls.move(
-        session, offer.call_id, [CallState.OFFERED], CallState.CONNECTING, at, "accepted",
+        session, offer.call_id, [CallState.OFFERED], CallState.CONNECTING, at, Why.ACCEPTED,
         who=agent_id, if_epoch=offer.epoch, if_agent=agent_id, lease_until=lease_until, inside=False,
     )  # fmt: skip
     if call is None:
         return None
     if not agents.move(
-        session, agent_id, [AgentState.OFFERED], AgentState.CONNECTING, at, "accepted", call_id=call.id, who=agent_id
+        session, agent_id, [AgentState.OFFERED], AgentState.CONNECTING, at, Why.ACCEPTED, call_id=call.id, who=agent_id
     ):
         raise AssertionError("an offered call whose agent is not offered it")
     offers.close(session, offer_id, OfferState.ACCEPTED, at)
@@ -123,10 +125,10 @@ def withdraw_offer(session: Session, call: Call, at: datetime) -> ToRelease:
 def begin_conversation(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:
     """`connecting → talking`: the wait is over. A promise to their number is being kept, or needs to be no more."""
     moved = calls.move(
-        session, call.id, [CallState.CONNECTING], CallState.TALKING, at, "both are in the room",
+        session, call.id, [CallState.CONNECTING], CallState.TALKING, at, Why.BOTH_ARE_IN_THE_ROOM,
         inside=True, talking_at=at, lease_until=None,
     ) and agents.move(
-        session, leg.agent_id, [AgentState.CONNECTING], AgentState.TALKING, at, "in conversation", call_id=call.id
+        session, leg.agent_id, [AgentState.CONNECTING], AgentState.TALKING, at, Why.IN_CONVERSATION, call_id=call.id
     )  # fmt: skip
     contact = contacts.get(session, call.contact_id)
     agent = agents.get(session, leg.agent_id)
@@ -138,16 +140,16 @@ def begin_conversation(session: Session, call: Call, leg: Leg, at: datetime) -> 
     contact.waited = contact.waited if contact.waited is not None else (at - call.queued_at).total_seconds()
     contact.agent_id, contact.site_id = agent.id, agent.site_id
     if call.callback_id:
-        callbacks.move(session, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, "reached")
+        callbacks.move(session, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, Why.REACHED)
     elif call.number_key:
         promised = callbacks.of_key(session, call.number_key)
         if promised and promised.source == Source.CITIZEN:  # they asked to speak with somebody, and now they do
             was = (CallbackState.PROMISED,)
-            callbacks.move(session, promised.id, was, CallbackState.CANCELLED, at, "they telephoned us")
+            callbacks.move(session, promised.id, was, CallbackState.CANCELLED, at, Why.THEY_TELEPHONED_US)
     return ToRelease((agent,))
 
 
-def begin_wrap_up(session: Session, call: Call, at: datetime, why: str, *, leads_on: bool) -> ToRelease:
+def begin_wrap_up(session: Session, call: Call, at: datetime, why: StrEnum, *, leads_on: bool) -> ToRelease:
     """`talking → wrap_up`: the conversation is over, its outcome is owed by the server's clock. `leads_on`: the citizen
     is still on the line, and goes on to the last words."""
     deadline = at + timedelta(seconds=settings().wrap_up_limit)
@@ -168,7 +170,7 @@ def begin_wrap_up(session: Session, call: Call, at: datetime, why: str, *, leads
     return ToRelease((agent,), leg=leg, led_on=call if leads_on else None)
 
 
-def finish_wrap_up(session: Session, call: Call, at: datetime, why: str) -> ToRelease:
+def finish_wrap_up(session: Session, call: Call, at: datetime, why: StrEnum) -> ToRelease:
     """The call ends, if it had not; its agent goes on to what they chose, or stays paused while something is owed."""
     agent_id = call.agent_id
     assert agent_id is not None
@@ -184,7 +186,7 @@ def finish_wrap_up(session: Session, call: Call, at: datetime, why: str) -> ToRe
     return ToRelease((session.get_one(Agent, agent_id),))
 
 
-def release_agent(session: Session, call: Call, at: datetime, why: str) -> ToRelease:
+def release_agent(session: Session, call: Call, at: datetime, why: StrEnum) -> ToRelease:
     """A connecting call ends under its agent: they are free again with their rank, for it was not their doing."""
     leg = legs.serving(session, call.id)
     assert leg is not None
@@ -195,7 +197,9 @@ def release_agent(session: Session, call: Call, at: datetime, why: str) -> ToRel
     return ToRelease((agent,), leg=leg)
 
 
-def return_unconnected(session: Session, call: Call, leg: Leg, at: datetime, why: str, *, missed: bool) -> ToRelease:
+def return_unconnected(
+    session: Session, call: Call, leg: Leg, at: datetime, why: StrEnum, *, missed: bool
+) -> ToRelease:
     """`connecting → waiting`, place kept; an agent who `missed` the ring is paused, or leaves as they chose; one whom
     the carrier did not ring or did not connect is free with their rank. The line of a callback that is being dialled is
     hung up: whoever picks up would find nobody."""
@@ -213,7 +217,7 @@ def return_unconnected(session: Session, call: Call, leg: Leg, at: datetime, why
 
 def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:
     """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
-    why = "the agent's line was lost"
+    why = Why.THE_AGENTS_LINE_WAS_LOST
     ahead = priority.of(dict.fromkeys([Reason.DROPPED, *(r for r in map(Reason, call.reasons) if r != Reason.SHARED)]))
     calls.move(
         session, call.id, [CallState.TALKING], CallState.WAITING, at, why,
@@ -230,16 +234,16 @@ def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool) -> ToRe
     """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
     the line with music, instead of on to the goodbye."""
     leg, call = legs.held(session, leg_id)
-    if leg is None or call is None or not legs.move(session, leg, LegState.LEFT, at, "lost" if lost else "left"):
+    if leg is None or call is None or not legs.move(session, leg, LegState.LEFT, at, Why.LOST if lost else Why.LEFT):
         return None
     if call.epoch != leg.epoch or call.agent_id != leg.agent_id:
         return None
     if call.state == CallState.CONNECTING:
-        return return_unconnected(session, call, leg, at, "the agent's telephone did not answer", missed=True)
+        return return_unconnected(session, call, leg, at, Why.THE_AGENTS_TELEPHONE_DID_NOT_ANSWER, missed=True)
     if call.state == CallState.TALKING and lost:
         return return_to_head(session, call, leg, at)
     if call.state == CallState.TALKING:
-        return begin_wrap_up(session, call, at, "the agent hung up", leads_on=True)
+        return begin_wrap_up(session, call, at, Why.THE_AGENT_HUNG_UP, leads_on=True)
     return None
 
 
@@ -251,7 +255,7 @@ def return_unrung(session: Session, leg_id: str, at: datetime) -> ToRelease | No
         return None
     if leg.state not in (LegState.ASKED, LegState.RINGING):
         return None
-    why = "the carrier did not ring"
+    why = Why.THE_CARRIER_DID_NOT_RING
     legs.move(session, leg, LegState.LEFT, at, why)
     returned = return_unconnected(session, call, leg, at, why, missed=False)
     return replace(returned, leg=None, led_on=None)  # no line of theirs is anywhere
@@ -270,45 +274,49 @@ def end_line(session: Session, carrier_id: str, at: datetime) -> ToRelease | Non
     match call.state:
         case CallState.MENU:
             ending = endings.of_menu(call.turned_away, promised=callbacks.asked_in(session, call.id) is not None)
-            calls.end(session, call.id, [CallState.MENU], ending, at, "hung up in the menu")
+            calls.end(session, call.id, [CallState.MENU], ending, at, Why.HUNG_UP_IN_THE_MENU)
         case CallState.WAITING | CallState.OFFERED:
             after = withdraw_offer(session, call, at)
-            calls.end(session, call.id, [CallState.WAITING], _queue_ending(call, at), at, "hung up while waiting")
+            calls.end(session, call.id, [CallState.WAITING], _queue_ending(call, at), at, Why.HUNG_UP_WHILE_WAITING)
         case CallState.CONNECTING:
-            after = release_agent(session, call, at, "the caller hung up")
-            calls.end(session, call.id, [CallState.CONNECTING], _queue_ending(call, at), at, "hung up while connecting")
+            after = release_agent(session, call, at, Why.THE_CALLER_HUNG_UP)
+            calls.end(
+                session, call.id, [CallState.CONNECTING], _queue_ending(call, at), at, Why.HUNG_UP_WHILE_CONNECTING
+            )
         case CallState.TALKING:
-            after = begin_wrap_up(session, call, at, "the caller hung up", leads_on=False)
+            after = begin_wrap_up(session, call, at, Why.THE_CALLER_HUNG_UP, leads_on=False)
         case _:
             return None
     if call.callback_id:  # they spoke, their agent was lost, and they did not wait for another
-        was = (CallbackState.TALKING,)
-        callbacks.move(session, call.callback_id, was, CallbackState.REACHED, at, "the line ended")
+        spoke = (CallbackState.TALKING,)
+        callbacks.move(session, call.callback_id, spoke, CallbackState.REACHED, at, Why.THE_LINE_ENDED)
     return replace(after, forgotten=call.id)
 
 
 def put_off_promise(
-    session: Session, callback_id: str, why: DialResult, words: str, at: datetime, when: Window | None = None
+    session: Session, callback_id: str, result: DialResult, why: StrEnum, at: datetime, when: Window | None = None
 ) -> ToRelease | None:
     """A promise that was being kept goes back to being promised, for `when` if given; its call ends, its agent is free
     with their rank. None when they speak already, or nothing was under way."""
-    after = give_up_dial(session, callback_id, why, words, at)
-    callback = callbacks.move(session, callback_id, BEING_KEPT, CallbackState.PROMISED, at, words) if after else None
+    after = give_up_dial(session, callback_id, result, why, at)
+    callback = callbacks.move(session, callback_id, BEING_KEPT, CallbackState.PROMISED, at, why) if after else None
     if callback and when:
         callback.due_from, callback.due_until = when
     return after if callback else None
 
 
 def close_promise(
-    session: Session, callback_id: str, to: CallbackState, words: str, at: datetime, who: str | None = None
+    session: Session, callback_id: str, to: CallbackState, why: StrEnum, at: datetime, who: str | None = None
 ) -> ToRelease | None:
     """A promise ends before it was kept. None when they speak already, or it has ended."""
-    after = give_up_dial(session, callback_id, DialResult.CALLED_US, words, at) or _nothing(session, callback_id)
+    after = give_up_dial(session, callback_id, DialResult.CALLED_US, why, at) or _nothing(session, callback_id)
     open_ = (CallbackState.PROMISED, *BEING_KEPT)
-    return after if after and callbacks.move(session, callback_id, open_, to, at, words, who) else None
+    return after if after and callbacks.move(session, callback_id, open_, to, at, why, who) else None
 
 
-def give_up_dial(session: Session, callback_id: str, why: DialResult, words: str, at: datetime) -> ToRelease | None:
+def give_up_dial(
+    session: Session, callback_id: str, result: DialResult, why: StrEnum, at: datetime
+) -> ToRelease | None:
     """The call under way for a promise ends; None when there is none, or they speak already."""
     call = calls.of_callback(session, callback_id)
     call = calls.lock(session, call.id) if call else None
@@ -320,11 +328,11 @@ def give_up_dial(session: Session, callback_id: str, why: DialResult, words: str
         case CallState.OFFERED:
             after = withdraw_offer(session, call, at)
         case CallState.CONNECTING:
-            after = release_agent(session, call, at, words)
+            after = release_agent(session, call, at, why)
         case _:
             return None
-    attempt = attempts.give_up(session, call.id, why)
-    calls.end(session, call.id, [CallState.WAITING, CallState.CONNECTING], Ending.NOT_REACHED, at, words)
+    attempt = attempts.give_up(session, call.id, result)
+    calls.end(session, call.id, [CallState.WAITING, CallState.CONNECTING], Ending.NOT_REACHED, at, why)
     return replace(after, forgotten=call.id, line=attempt.carrier_id if attempt else None)
 
 
@@ -340,7 +348,7 @@ def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason 
     return AgentState.AVAILABLE, None
 
 
-def _leave_connecting(session: Session, agent: Agent, at: datetime, why: str, *, missed: bool) -> None:
+def _leave_connecting(session: Session, agent: Agent, at: datetime, why: StrEnum, *, missed: bool) -> None:
     to, reason = after_call(session, agent)
     if to == AgentState.AVAILABLE and missed:
         to, reason = AgentState.PAUSE, PauseReason.NO_ANSWER

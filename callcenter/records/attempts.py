@@ -25,6 +25,7 @@ from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
 from callcenter.rules.callbacks import DialResult
 from callcenter.rules.states import CallState, LegState
+from callcenter.rules.whys import Why
 
 
 class Attempt(Base):
@@ -58,7 +59,7 @@ def open_attempt(session: Session, callback: Callback, call: Call, at: datetime,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    events.note(session, at, "attempt", row.id, "", "dialling", "an agent is in the room", call.agent_id)
+    events.note(session, at, "attempt", row.id, "", "dialling", Why.AN_AGENT_IS_IN_THE_ROOM, call.agent_id)
     return row
 
 

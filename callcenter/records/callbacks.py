@@ -5,6 +5,7 @@ A promise that is due becomes a call of channel `callback` in the ordinary queue
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import (
     ARRAY,
@@ -39,6 +40,7 @@ from callcenter.rules.pools import Pool
 from callcenter.rules.priority import Priority
 from callcenter.rules.routing import UNKNOWN, Ages, Answerers, answerers
 from callcenter.rules.states import ON_DUTY, CallState, Ending
+from callcenter.rules.whys import Why
 
 OPEN = "state in ('promised', 'queued', 'dialling', 'talking')"
 
@@ -132,7 +134,9 @@ def promise(session: Session, callback: Callback) -> Callback:
     session.add(callback)
     session.flush()
     made = CallbackState.PROMISED
-    events.note(session, callback.promised_at, "callback", callback.id, "", made, callback.source, callback.promised_by)
+    events.note(
+        session, callback.promised_at, "callback", callback.id, "", made, Source(callback.source), callback.promised_by
+    )
     return callback
 
 
@@ -176,7 +180,7 @@ def move(
     from_: Sequence[CallbackState],
     to: CallbackState,
     at: datetime,
-    why: str,
+    why: StrEnum,
     who: str | None = None,
 ) -> Callback | None:
     """One change of a promise, if it is in one of `from_`."""
@@ -281,7 +285,7 @@ def queue_as_call(
     )  # fmt: skip
     session.add(call)
     session.flush()
-    events.note(session, at, "call", call.id, "", CallState.WAITING, "a callback is due")
+    events.note(session, at, "call", call.id, "", CallState.WAITING, Why.A_CALLBACK_IS_DUE)
     return call
 
 

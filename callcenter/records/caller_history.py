@@ -14,10 +14,10 @@ from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.priority import FAILED_WITHIN, KNOWN_WITHIN, RESUME, Past
 from callcenter.rules.states import AgentState, CallState, Ending
 from callcenter.rules.territory import UNKNOWN
+from callcenter.rules.whys import Why
 
 UNHEARD = (Ending.ABANDONED, Ending.FULL, Ending.TECHNICAL)
 REMEMBERED = timedelta(days=183)  # a citizen's data is kept for six months after the last contact
-BY_AGENT = "the agent hung up"  # why a conversation ended, in the trail
 
 
 def of_number(session: Session, number_key: bytes, but: str | None, at: datetime) -> Past:
@@ -88,4 +88,4 @@ def _broke_off(session: Session, call: Call, at: datetime) -> datetime | None:
         .order_by(Event.id.desc())
         .limit(1)
     )
-    return None if why == BY_AGENT else call.ended_at
+    return None if why == Why.THE_AGENT_HUNG_UP else call.ended_at

@@ -7,6 +7,7 @@ is one conditional UPDATE with its event: None or False when somebody got there 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -37,6 +38,7 @@ from callcenter.rules.endings import SERVED
 from callcenter.rules.routing import ANYBODY, UNKNOWN, Answerers, call_queues
 from callcenter.rules.states import CALL_MOVES, CallState, Ending
 from callcenter.rules.territory import local_day
+from callcenter.rules.whys import Why
 
 if TYPE_CHECKING:
     pass
@@ -154,7 +156,7 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
     if created is None:  # a twin of this webhook was quicker
         contacts.discard(session, contact_id)
     else:
-        events.note(session, at, "call", call_id, "", CallState.MENU, "rang")
+        events.note(session, at, "call", call_id, "", CallState.MENU, Why.RANG)
     arrived = by_carrier_id(session, carrier_id)
     assert arrived is not None
     return arrived
@@ -270,7 +272,7 @@ def move(
     from_: Sequence[CallState],
     to: CallState,
     at: datetime,
-    why: str,
+    why: StrEnum,
     *,
     who: str | None = None,
     if_epoch: int | None = None,
@@ -300,7 +302,7 @@ def move(
 
 
 def end(
-    session: Session, call_id: str, from_: Sequence[CallState], ending: Ending, at: datetime, why: str
+    session: Session, call_id: str, from_: Sequence[CallState], ending: Ending, at: datetime, why: StrEnum
 ) -> Call | None:
     """The call is over without a conversation, or its conversation is recorded."""
     ended = move(session, call_id, from_, CallState.ENDED, at, why, ending=ending, lease_until=None)

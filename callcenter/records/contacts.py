@@ -6,6 +6,7 @@ A contact is one person on one occasion; an accompaniment is one démarche of it
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
@@ -33,6 +34,7 @@ from callcenter.records.identifiers import new_id, new_reference
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import Due, FollowUp, Outcome
 from callcenter.rules.territory import national_day
+from callcenter.rules.whys import Why
 
 
 class Contact(Base):
@@ -193,7 +195,7 @@ def owed_by(session: Session, agent_id: str) -> list[Contact]:
     return list(session.scalars(owed))
 
 
-def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: str, who: str | None = None) -> None:
+def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: StrEnum, who: str | None = None) -> None:
     """Whether an outcome is owed, with its event."""
     was, contact.due = contact.due, due
     if due == Due.OWED:
@@ -218,7 +220,7 @@ def record(session: Session, contact: Contact, entries: Sequence[Entry], at: dat
         for row_id in [new_id()]
     ]  # fmt: skip
     session.add_all(rows)
-    set_due(session, contact, Due.RECORDED, at, "outcome", who)
+    set_due(session, contact, Due.RECORDED, at, Why.OUTCOME, who)
     return rows
 
 

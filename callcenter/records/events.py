@@ -3,6 +3,7 @@ it."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, Identity, Index, String, Uuid, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -25,14 +26,14 @@ class Event(Base):
     noun_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     was: Mapped[str] = mapped_column(String(16))
     now: Mapped[str] = mapped_column(String(16))
-    why: Mapped[str] = mapped_column(String(40))
+    why: Mapped[str] = mapped_column(String(40))  # a code of `rules.whys`, or of what happened
     who: Mapped[str | None] = mapped_column(
         Uuid(as_uuid=False)
     )  # the agent or supervisor; None: the service or the citizen
 
 
 def note(
-    session: Session, at: datetime, noun: str, noun_id: str, was: str, now: str, why: str, who: str | None = None
+    session: Session, at: datetime, noun: str, noun_id: str, was: str, now: str, why: StrEnum, who: str | None = None
 ) -> None:
     """Write one change, in the transaction that makes it."""
     session.execute(insert(Event).values(at=at, noun=noun, noun_id=noun_id, was=was, now=now, why=why, who=who))

@@ -6,6 +6,7 @@ move of the leg asks of it: nobody else asks until then, and the sweep does afte
 """
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,6 +16,7 @@ from callcenter.records import calls, events
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.rules.states import LegState
+from callcenter.rules.whys import Why
 
 ANSWERS = timedelta(seconds=6)  # whoever asks the carrier has its answer by then, or has died
 
@@ -88,7 +90,7 @@ def ask(
     )  # fmt: skip
     session.add(leg)
     session.flush()
-    events.note(session, at, "leg", leg.id, "", LegState.ASKED, "accepted", agent_id)
+    events.note(session, at, "leg", leg.id, "", LegState.ASKED, Why.ACCEPTED, agent_id)
     return leg
 
 
@@ -137,7 +139,7 @@ def is_held(leg: Leg, on: bool, at: datetime) -> None:
         leg.held, leg.held_since = leg.held + (at - leg.held_since).total_seconds(), None
 
 
-def move(session: Session, leg: Leg, to: LegState, at: datetime, why: str) -> bool:
+def move(session: Session, leg: Leg, to: LegState, at: datetime, why: StrEnum) -> bool:
     """Forward only; a leg that has left stays left."""
     order = list(LegState)
     if order.index(to) <= order.index(LegState(leg.state)):

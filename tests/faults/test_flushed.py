@@ -10,6 +10,7 @@ from callcenter.records import calls, contacts, events
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.rules.states import CallState
+from callcenter.rules.whys import Why
 from tests.faults.conftest import Town, until
 
 WAITING = 1_000
@@ -48,4 +49,4 @@ def _waits(session: Session, number: int, at: datetime) -> None:
         )
     )  # fmt: skip
     session.flush()
-    events.note(session, at, "call", call_id, "", CallState.WAITING, "planted")
+    events.note(session, at, "call", call_id, "", CallState.WAITING, Why.JOINED_THE_QUEUE)

@@ -18,7 +18,7 @@ from callcenter import clock
 from callcenter.db import transaction
 from callcenter.records import beacon
 with transaction() as session:
-    beacon.raise_(session, clock.now() + timedelta(seconds=1))
+    beacon.raise_beacon(session, clock.now() + timedelta(seconds=1))
     print("held", flush=True)
     os.kill(os.getpid(), signal.SIGSTOP)
 """

@@ -17,6 +17,7 @@ from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.rules.states import Ending
 from callcenter.rules.territory import local_day
+from callcenter.rules.whys import Why
 
 PARTNERS = ("caf", "cpam", "dgfip", "france-titres", "")
 DEPARTMENTS = ("46", "974", "972", "987", "inconnu")
@@ -60,7 +61,7 @@ class World:
             contact.satisfaction = chance.choice((None, 1, 2, 3, 4, 4))
             contact.satisfaction_scale = chance.choice((4, 4, 5)) if contact.satisfaction else None
             contact.settled_said = self.said.choice((None, True, True, False))
-        events.note(self.session, at, "contact", contact.id, "", contact.due, "test")
+        events.note(self.session, at, "contact", contact.id, "", contact.due, Why.CHOSEN)
         return contact
 
     def _call(self, contact: Contact) -> None:
@@ -116,7 +117,7 @@ class World:
         )  # fmt: skip
         self.session.add(promise)
         self.session.flush()
-        events.note(self.session, at, "callback", promise.id, "", state, "test")
+        events.note(self.session, at, "callback", promise.id, "", state, Why.CHOSEN)
         if state == "reached":
             spoke = at + timedelta(minutes=chance.choice((10, 59, 61, 200)))
             called = Contact(
@@ -132,7 +133,7 @@ class World:
                     department=contact.department, agent_id=self.agents[0].id,
                 )
             )  # fmt: skip
-            events.note(self.session, spoke, "contact", called.id, "", "released", "test")
+            events.note(self.session, spoke, "contact", called.id, "", "released", Why.CHOSEN)
 
     def _matters(self, contact: Contact) -> None:
         for n in range(self.chance.randrange(4)):
@@ -163,5 +164,5 @@ class World:
             ("talking", "wrap_up", 4), ("wrap_up", "available", 200), ("available", "pause", 30),
             ("pause", "available", 45), ("available", "offline", 0),
         ):  # fmt: skip
-            events.note(self.session, at, "agent", agent.id, was, now, "test")
+            events.note(self.session, at, "agent", agent.id, was, now, Why.CHOSEN)
             at += timedelta(minutes=minutes)

@@ -15,6 +15,7 @@ from callcenter.records import agents, assignments, calls, contacts, legs, offer
 from callcenter.records.calls import Call, Wish
 from callcenter.rules.priority import BONUS, FRONT, Reason
 from callcenter.rules.states import AgentState, CallState, Ending, PauseReason
+from callcenter.rules.whys import Why
 from tests.support.people import hires, joins, number_of, the_agent, the_call
 
 MONDAY = "2026-11-23T09:00:00+00:00"
@@ -136,8 +137,10 @@ def helped_by(agent_id: str, number: int, ago: timedelta, topic: str = "impots")
         assert contact is not None
         contact.arrived_at, contact.topic = clock.now() - ago, topic
         call.ended_at = call.talking_at = call.arrived_at = clock.now() - ago
-        calls.end(session, call.id, [CallState.WRAP_UP], Ending.ANSWERED, clock.now(), "recorded")
-        agents.move(session, agent_id, [AgentState.WRAP_UP], AgentState.AVAILABLE, clock.now(), "recorded")
+        calls.end(session, call.id, [CallState.WRAP_UP], Ending.ANSWERED, clock.now(), Why.OUTCOME)
+        agents.move(
+            session, agent_id, [AgentState.WRAP_UP], AgentState.AVAILABLE, clock.now(), Why.THE_OUTCOME_IS_RECORDED
+        )
     live_index.put_agent(the_agent(agent_id))
 
 

@@ -21,7 +21,8 @@ from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.rules.published_measures import MEASURES
 from callcenter.rules.quality import Policy, Share
-from callcenter.screens.report_query import ReportQuery
+from callcenter.rules.whys import Why
+from callcenter.screens.report_query import Asked
 from callcenter.screens.report_screen import Report, report
 from tests.support.kept import as_superuser, rolled_up
 from tests.support.recount import instant
@@ -83,7 +84,7 @@ class Day:
             **{"due": "nothing", "relay": False} | facts,
         )  # fmt: skip
         self._add(contact)
-        events.note(self.session, at, "contact", contact.id, "", contact.due, "test")
+        events.note(self.session, at, "contact", contact.id, "", contact.due, Why.CHOSEN)
         return contact
 
     def call(
@@ -211,7 +212,7 @@ def write(session: Session) -> None:
         ("offline", "available", 170), ("available", "offered", 1), ("offered", "talking", 25),
         ("talking", "wrap_up", 4), ("wrap_up", "available", 10), ("available", "offline", 0),
     ):  # fmt: skip
-        events.note(session, at, "agent", day.agent.id, was, now, "test")
+        events.note(session, at, "agent", day.agent.id, was, now, Why.CHOSEN)
         at += minutes * MINUTE
 
 
@@ -221,7 +222,7 @@ def told(report: Report) -> dict[str, tuple[object, object]]:
 
 def reported() -> Report:
     rolled_up(NOW)
-    return report(ReportQuery(DAY, DAY, "46"), None, str)
+    return report(Asked(DAY, DAY, "46"), None, str)
 
 
 def agree(report: Report) -> None:

@@ -16,6 +16,7 @@ from callcenter.records.figures.totals import between, by_hour
 from callcenter.rules import quality
 from callcenter.rules.tally import Tally, grouped, whole
 from callcenter.rules.territory import local_day
+from callcenter.rules.whys import Why
 from tests.support.kept import once
 from tests.support.recount import Cell, instant, recount
 from tests.support.world import World
@@ -157,7 +158,7 @@ def test_what_changes_later_is_found(world: None) -> None:
         contact = session.scalars(select(Contact).where(Contact.channel == "phone", Contact.due == "owed")).first()
         assert contact is not None
         contact.due, contact.department = "released", "59"
-        events.note(session, NOW, "contact", contact.id, "owed", "released", "test")
+        events.note(session, NOW, "contact", contact.id, "owed", "released", Why.CHOSEN)
     roll(NOW + timedelta(hours=1))
     assert stored() == slowly(NOW)
 
@@ -168,11 +169,11 @@ def test_a_transaction_that_commits_late_is_not_overlooked(world: None) -> None:
         owing = late.scalars(select(Contact.id).where(Contact.due == "owed")).first()
         assert owing is not None
         late.execute(update(Contact).where(Contact.id == owing).values(due="released"))
-        events.note(late, NOW, "contact", owing, "owed", "released", "test")
+        events.note(late, NOW, "contact", owing, "owed", "released", Why.CHOSEN)
         with transaction(60) as session:
             other = session.scalars(select(Contact.id).where(Contact.due == "nothing")).first()
             assert other is not None
-            events.note(session, NOW, "contact", other, "", "nothing", "test")
+            events.note(session, NOW, "contact", other, "", "nothing", Why.CHOSEN)
         with transaction(60) as session:
             roll_up.roll_up(session, NOW)
     roll(NOW + timedelta(seconds=30))

@@ -8,6 +8,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, events, sessions
 from callcenter.records.identifiers import new_id
 from callcenter.rules.states import AgentState, CallState, Due
+from callcenter.rules.whys import Why
 from tests.callcenter.web.api.conftest import SignIn
 from tests.support.town import settle
 
@@ -29,7 +30,7 @@ def _owes(agent_id: str) -> str:
         contact = contacts.get(session, call.contact_id)
         assert contact
         contact.agent_id = agent_id
-        contacts.set_due(session, contact, Due.OWED, clock.now(), "the deadline passed")
+        contacts.set_due(session, contact, Due.OWED, clock.now(), Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
         return contact.id
 
 

@@ -17,6 +17,7 @@ from callcenter.records.calls import Wish
 from callcenter.records.identifiers import new_id
 from callcenter.rules.callbacks import CallbackState
 from callcenter.rules.states import CallState, Due, Ending
+from callcenter.rules.whys import Why
 from tests.callcenter.web.api.conftest import SignIn
 from tests.support.town import line_hours, settle
 
@@ -70,7 +71,7 @@ def _wraps_up(agent_id: str, number: str | None = DURAND) -> str:
         contact = contacts.get(session, call.contact_id)
         assert contact
         contact.agent_id = agent_id
-        contacts.set_due(session, contact, Due.OWED, clock.now(), "the deadline passed")
+        contacts.set_due(session, contact, Due.OWED, clock.now(), Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
         return contact.id
 
 
@@ -290,7 +291,7 @@ def test_an_agent_promises_only_to_their_own_people_whose_number_is_known(sign_i
     assert _refusal(sign_in("karim").post("/api/desk/promise", json=given)) == (422, "BadNumber")
     given = {"contact_id": (long_over := _wraps_up(karim_id)), "day": THURSDAY}
     with transaction() as session:
-        contacts.set_due(session, session.get_one(contacts.Contact, long_over), Due.RECORDED, clock.now(), "outcome")
+        contacts.set_due(session, session.get_one(contacts.Contact, long_over), Due.RECORDED, clock.now(), Why.OUTCOME)
     _asked()
     assert _refusal(sign_in("karim").post("/api/desk/promise", json=given)) == (409, "NotPossibleNow")
     assert _count() == 1

@@ -14,6 +14,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, legs, sessions
 from callcenter.records.identifiers import new_id
 from callcenter.rules.states import AgentState, CallState, Due, PauseReason
+from callcenter.rules.whys import Why
 from tests.callcenter.web.api.conftest import SignIn
 from tests.support.town import settle
 
@@ -186,7 +187,7 @@ def test_what_is_owed_comes_first_and_holds_back_new_calls(sign_in: SignIn) -> N
     with transaction() as session:
         contact = contacts.get(session, contact_id)
         assert contact
-        contacts.set_due(session, contact, Due.OWED, clock.now(), "the deadline passed")
+        contacts.set_due(session, contact, Due.OWED, clock.now(), Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
     shown = karim.get("/api/desk").json()
     assert [each["contact_id"] for each in shown["owed"]] == [contact_id]
     answer = karim.post("/api/desk/outcome", json={"contact_id": contact_id, "entries": [TAXES]})
@@ -439,7 +440,7 @@ def test_the_answer_sheet_and_the_partners_referents_are_beside_the_caller_until
         contact, agent = contacts.get(session, contact_id), agents.get(session, karim_id)
         assert contact
         assert agent
-        contacts.set_due(session, contact, Due.OWED, clock.now(), "the deadline passed")
+        contacts.set_due(session, contact, Due.OWED, clock.now(), Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
         agent.state, agent.pause_reason, agent.call_id = AgentState.PAUSE, PauseReason.OUTCOME_OWED, None
     for page in (wrapping_up, karim.get("/desk").text):
         panel = page[page.index('id="caller"') : page.index('id="queues"')]
