@@ -91,14 +91,14 @@ def seed(
         raise typer.Exit(1)
     join(data)
     from callcenter.config import settings
-    from callcenter.errors import Refusal
+    from callcenter.errors import Sentence
 
     if not settings().demonstration:
         console.print("[red]Only the demonstration may be filled with simulated life.[/]")
         raise typer.Exit(1)
     try:
         load("callcenter.demonstration.year_seeding").write_year(console, calls, visits)
-    except Refusal as refusal:
+    except Sentence as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None
 

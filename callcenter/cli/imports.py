@@ -15,7 +15,7 @@ from callcenter import clock
 from callcenter.actions import site_imports
 from callcenter.cli.running_service import console
 from callcenter.db import reading, transaction
-from callcenter.errors import Refusal
+from callcenter.errors import Refusal, Sentence
 from callcenter.records import sites, visits
 from callcenter.rules import accounts as accounts_rules
 from callcenter.rules import national_list, rounds
@@ -51,7 +51,7 @@ def import_sites(
     try:
         listed = national_list.read(fetch(source))
         taken = _take_in(listed, all_that_go=all_that_go)
-    except Refusal as refusal:
+    except Sentence as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None
     _tell(listed, taken)
@@ -67,7 +67,7 @@ def import_rounds(
     try:
         stops, doubts = rounds.read(fetch(source))
         now, before = site_imports.import_rounds(None, stops, clock.now())
-    except Refusal as refusal:
+    except Sentence as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None
     console.print(f"{now} stops ({before} before).")
@@ -82,7 +82,7 @@ def import_agents(
     """Write the accounts of a table, all of them or none: each line that is refused is told with its reason."""
     try:
         taken = accounts_screen.take_in(None, fetch(source, accounts_rules.LARGEST))
-    except Refusal as refusal:
+    except Sentence as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None
     for each in taken.refused:
@@ -101,7 +101,7 @@ def import_visits(
     """Record the visits of a file, each whole or not at all; sending it again changes nothing."""
     try:
         taken = _take_in_visits(file)
-    except Refusal as refusal:
+    except Sentence as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None
     console.print(

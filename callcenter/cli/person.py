@@ -20,7 +20,7 @@ def person(
     join(data)
     from callcenter import clock
     from callcenter.actions import persons_rights
-    from callcenter.errors import Refusal
+    from callcenter.errors import Sentence
     from callcenter.phone_number import PhoneNumber
 
     try:
@@ -29,6 +29,6 @@ def person(
             console.print(f"{persons_rights.erase(whose, clock.now())} contacts lead to nobody any more.")
         else:
             typer.echo(json.dumps(persons_rights.disclose(whose, clock.now()), ensure_ascii=False, indent=2))
-    except Refusal as refusal:
+    except Sentence as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None

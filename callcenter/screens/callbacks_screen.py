@@ -13,7 +13,6 @@ from callcenter.records import agents, callbacks, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.rules.routing import answerers
-from callcenter.screens.scope import scope_of
 
 Half = Literal["m", "a"]
 SHOWN_CLOSED = 50
@@ -149,5 +148,5 @@ def _one(each: Callback, at: datetime, reader: Agent, owner: Agent | None, langu
 
 
 def _scope(overseer: Agent) -> list[str] | None:
-    scope = scope_of(overseer)
+    scope = overseer.scope
     return None if scope is None else sorted(scope)

@@ -16,7 +16,7 @@ from callcenter.records.calls import Call
 from callcenter.rules.routing import ANYBODY, UNKNOWN
 from callcenter.rules.states import CallState
 from callcenter.rules.why_a_call_waits import AtPost, hindrance
-from callcenter.screens.scope import Scope, scope_of
+from callcenter.screens.scope import Scope
 
 SHOWN = 200
 
@@ -76,14 +76,14 @@ class Explanation:
 
 def listed(overseer: Agent) -> list[WaitingCall]:
     """At most SHOWN of them."""
-    scope, at = scope_of(overseer), clock.now()
+    scope, at = overseer.scope, clock.now()
     with reading() as session:
         return [_shown(session, call, at) for call in calls.waiting(session) if _sees(scope, call)][:SHOWN]
 
 
 def explain(overseer: Agent, call_id: str) -> Explanation:
     """One call, waiting or ringing. Raises NotFound for what waits no more or is not theirs to see."""
-    scope, at = scope_of(overseer), clock.now()
+    scope, at = overseer.scope, clock.now()
     with reading() as session:
         call = calls.get(session, call_id)
         if call is None or call.state not in (CallState.WAITING, CallState.OFFERED) or not _sees(scope, call):

@@ -11,7 +11,7 @@ from callcenter.db import reading, transaction
 from callcenter.errors import NotFound
 from callcenter.records import sessions, wall_settings
 from callcenter.records.agents import Agent
-from callcenter.screens.scope import Scope, scope_of
+from callcenter.screens.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def of(overseer: Agent) -> list[Link]:
             link.id, link.label, tuple(link.departments) if link.departments is not None else None, link.made_at, opens
         )
         for link, opens in standing
-        if link.made_by == overseer.id or _is_within(link.departments, scope_of(overseer))
+        if link.made_by == overseer.id or _is_within(link.departments, overseer.scope)
     ]
 
 
@@ -66,7 +66,7 @@ def make(overseer: Agent, label: str) -> str:
     """A link to what this supervisor sees; gives the secret part of its address."""
     token, at = token_urlsafe(24), clock.now()
     with transaction() as session:
-        link_id = wall_settings.make_link(session, token, label.strip()[:80], scope_of(overseer), overseer.id, at)
+        link_id = wall_settings.make_link(session, token, label.strip()[:80], overseer.scope, overseer.id, at)
         sessions.audit(session, overseer.id, "opens the wall to a screen", "wall_link", link_id, at)
     return token
 

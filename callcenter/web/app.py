@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from callcenter.errors import Refusal
+from callcenter.errors import Sentence
 from callcenter.rules import accounts, national_list, rounds
 from callcenter.rules.roles import STAFF
 from callcenter.web import health, identity, metrics, streams
@@ -134,7 +134,7 @@ def create() -> FastAPI:
         app.include_router(router)
     app.add_api_route("/api/openapi.json", describe_api, include_in_schema=False)
     app.mount("/static", Static(directory=STATIC), name="static")
-    app.add_exception_handler(Refusal, answer_refusal)
+    app.add_exception_handler(Sentence, answer_refusal)
     app.add_exception_handler(HTTPException, answer_http_refusal)
     app.add_exception_handler(ClientDisconnect, answer_nobody)
     app.add_exception_handler(Exception, answer_fault)

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from callcenter.errors import BodyTooLarge, Illegible, NotAllowed, NotFound, NotThisWay, OurFault, Refusal
+from callcenter.errors import BodyTooLarge, Illegible, NotAllowed, NotFound, NotThisWay, OurFault, Refusal, Sentence
 from callcenter.web import identity
 from callcenter.web.pages import (
     refusals,
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 def answer_refusal(request: Request, failure: Exception) -> Response:
     """The one error handler: a sentence, as a page, as a fragment of one, or as JSON."""
-    refusal = failure if isinstance(failure, Refusal) else Refusal()
+    refusal = failure if isinstance(failure, Sentence) else Refusal()
     if request.url.path.startswith("/api/"):
         sentence = refusals.refusal_sentence(refusal, identity.reader_of(request, refusal).language)
         told = JSONResponse({"refusal": type(refusal).__name__, "sentence": sentence}, status_code=refusal.status)

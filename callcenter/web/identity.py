@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from callcenter import clock, sealing
 from callcenter.config import settings
 from callcenter.db import reading, transaction
-from callcenter.errors import Illegible, NotAllowed, NotSignedIn, Sentence, StoreDown
+from callcenter.errors import Illegible, NotAllowed, NotSignedIn, Refusal, Sentence, StoreDown
 from callcenter.records import agents, sessions
 from callcenter.records.agents import Agent
 from callcenter.rules.roles import ANYBODY
@@ -29,7 +29,7 @@ LANGUAGES = ("fr", "en")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-class ForeignPage(Sentence):
+class ForeignPage(Refusal):
     """Cette demande vient d'une autre page : rechargez le poste puis recommencez."""
 
     status = 403

@@ -17,7 +17,7 @@ from callcenter.rules import alerts
 from callcenter.rules.alerts import Levels, Threshold
 from callcenter.rules.roles import AGENT, ANYBODY, OVERSEER, SUPERVISOR
 from callcenter.screens import desk_screen, wall_links, wall_screen
-from callcenter.screens.scope import Scope, scope_of
+from callcenter.screens.scope import Scope
 from callcenter.screens.wall_screen import Board, LastHour
 from callcenter.web import identity
 from callcenter.web.broadcast import SIGNED_OUT, STILL_HERE, STORES_DOWN, Channel, Following, Watcher, picture, refused
@@ -180,7 +180,7 @@ async def _source(name: str, request: Request, looks: Looks, threads: CapacityLi
     if visitor.staff.role not in FOLLOWERS[what]:
         raise NotAllowed
     if what == "wall":
-        seat = Seat(scope_of(visitor.staff), language, visitor.staff.role in SUPERVISOR)
+        seat = Seat(visitor.staff.scope, language, visitor.staff.role in SUPERVISOR)
         return wall.follow(seat, Watcher(visitor.session))
     return _desk(visitor, cookie, looks, threads)
 

@@ -21,7 +21,6 @@ from callcenter.rules.tally import Tally
 from callcenter.rules.territory import TERRITORIES
 from callcenter.screens.figures_screen import MOST_CELLS, Definition, Dimension, TooFine, definitions
 from callcenter.screens.report_query import NO_PARTNER, PATIENCE, ReportQuery, frozen_on, partners_of
-from callcenter.screens.scope import scope_of
 from callcenter.web.identity import Admitted, open_to
 
 
@@ -94,7 +93,7 @@ def read_figures(
     answer of more than 15,000 possible cells is refused (422): the days of a year by department, say, are asked for in
     quarters."""
     wanted = ReportQuery.of(first, last, territory, partner, side)
-    scope = scope_of(visitor.staff)
+    scope = visitor.staff.scope
     departments, of = wanted.departments(scope), wanted.place(scope)
     keys = tuple(dict.fromkeys(by or ()))
     if wanted.partner_column is not None:

@@ -12,7 +12,6 @@ from callcenter.records.agents import Agent
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.rules.states import AgentState, Monitoring
 from callcenter.screens.fields import Id
-from callcenter.screens.scope import scope_of
 from callcenter.screens.wall_screen import Board, look
 from callcenter.web.identity import Admitted, open_to
 
@@ -56,7 +55,7 @@ router = APIRouter(prefix="/api/board", tags=["board"])
 @open_to(*OVERSEER)
 def board(visitor: Admitted) -> Board:
     """What this supervisor's departments look like now."""
-    return look(scope_of(visitor.staff))
+    return look(visitor.staff.scope)
 
 
 @router.post("/agent", status_code=204)

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
 from callcenter import clock
-from callcenter.actions import agent
+from callcenter.actions import conversation
 from callcenter.errors import NotFound
 from callcenter.records.identifiers import new_id
 from callcenter.rules.roles import AGENT
@@ -38,7 +38,7 @@ def desk_page(visitor: Admitted) -> Response:
 def see_number(request: Request, visitor: Admitted, fields: Fields) -> Response:
     """The full number of the call in hand; looking is written down."""
     call_id = str(fields.get("call_id", ""))
-    number = agent.reveal_number(visitor.staff.id, call_id, clock.now())
+    number = conversation.reveal_number(visitor.staff.id, call_id, clock.now())
     if not is_partial(request):
         return HTMLResponse(render.page("number.html", visitor, number=number))
     shown = render.page("regions/number.html", visitor, number=number)

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from callcenter.actions.orders import ACTS, LONGEST, may_order
+from callcenter.actions.orders import ACTS, LONGEST
 from callcenter.errors import OrderRefused
 from callcenter.records.agents import Agent
 from callcenter.rules.menu import NATION
@@ -12,7 +12,6 @@ from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.rules.territory import TERRITORIES
 from callcenter.screens import directory_screen, orders_screen, waiting_screen
 from callcenter.screens.fields import Id
-from callcenter.screens.scope import scope_of
 from callcenter.web.api import orders_api
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
@@ -30,7 +29,7 @@ FORMS: dict[str, type[orders_api.SayMessage | orders_api.OrderQueue | orders_api
 @router.get("/supervision/orders")
 @open_to(*OVERSEER)
 def orders_page(visitor: Admitted, done: int | None = None) -> Response:
-    stands, seen = orders_screen.now(), scope_of(visitor.staff)
+    stands, seen = orders_screen.now(), visitor.staff.scope
     return HTMLResponse(
         render.page(
             "orders.html",
@@ -77,4 +76,4 @@ def _scopes(supervisor: Agent) -> list[str]:
     """Those that are wholly theirs, the widest first."""
     inhabited = [code for code, territory in TERRITORIES.items() if territory.inhabited]
     regions = sorted({f"R{TERRITORIES[code].region}" for code in inhabited})
-    return [scope for scope in (NATION, *regions, *inhabited) if may_order(supervisor, scope)]
+    return [scope for scope in (NATION, *regions, *inhabited) if supervisor.may_order(scope)]

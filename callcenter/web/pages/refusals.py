@@ -3,14 +3,14 @@
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from callcenter.errors import Refusal
+from callcenter.errors import Sentence
 from callcenter.web import identity
 from callcenter.web.pages import partials, render
 from callcenter.web.pages.partials import is_partial
 from callcenter.web.pages.words import say, words
 
 
-def refused(request: Request, refusal: Refusal) -> Response:
+def refused(request: Request, refusal: Sentence) -> Response:
     """The one way a refusal is shown on a page."""
     reader = identity.reader_of(request, refusal)
     language = reader.language
@@ -25,14 +25,14 @@ def refused(request: Request, refusal: Refusal) -> Response:
     return HTMLResponse(html, status_code=refusal.status)
 
 
-def retriable(answer: Response, refusal: Refusal) -> Response:
+def retriable(answer: Response, refusal: Sentence) -> Response:
     """The same answer, which says when to ask again if that is known."""
     if refusal.retry_after is not None:
         answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer
 
 
-def refusal_sentence(refusal: Refusal, language: str) -> str:
+def refusal_sentence(refusal: Sentence, language: str) -> str:
     """The refusal in words; the codes it adds each have a sentence of their own."""
     own = refusal.own(language)
     codes = [f"error.{code}" for code in refusal.args]

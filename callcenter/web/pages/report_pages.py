@@ -33,7 +33,7 @@ from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.screens import report_screen, staffing_screen
 from callcenter.screens.report_query import BadPeriod, ReportQuery, partner_names
 from callcenter.screens.report_screen import Bar, Report
-from callcenter.screens.scope import Scope, scope_of
+from callcenter.screens.scope import Scope
 from callcenter.screens.staffing_screen import GOAL, WEEKS
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import charts, place_names, render
@@ -97,7 +97,7 @@ def rows_behind(
     channel: str = "",
 ) -> Response:
     """What one figure was counted from: contacts, or for occupancy what agents did of their time."""
-    scope = scope_of(visitor.staff)
+    scope = visitor.staff.scope
     if measure == "occupancy":
         agents = report_screen.time_behind(wanted, scope)
         return HTMLResponse(
@@ -126,7 +126,7 @@ def definitions_page(visitor: Admitted) -> Response:
 @open_to(*OVERSEER)
 def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goal: float = 100 * GOAL) -> Response:
     """`goal` in per cent."""
-    scope = scope_of(visitor.staff)
+    scope = visitor.staff.scope
     regions = _regions(scope)
     chosen = department or next((code for _, _, inside, _ in regions for code, _ in inside), UNKNOWN)
     found = staffing_screen.staffing(chosen, weekday, goal / 100, scope)
@@ -143,11 +143,11 @@ def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goa
 
 def _report(visitor: Visitor, wanted: ReportQuery) -> Report:
     names = report_screen.procedure_names(wanted.last, visitor.language)
-    return report_screen.report(wanted, scope_of(visitor.staff), lambda code: names.get(code, code))
+    return report_screen.report(wanted, visitor.staff.scope, lambda code: names.get(code, code))
 
 
 def _page(visitor: Visitor, wanted: ReportQuery, *, printing: bool) -> str:
-    report, scope = _report(visitor, wanted), scope_of(visitor.staff)
+    report, scope = _report(visitor, wanted), visitor.staff.scope
     form = "%m/%Y" if report.by_month else "%d/%m"
     labels = [when.strftime(form) for when, _, _ in report.curve]
     drawn = charts.curve(labels, [phone for _, phone, _ in report.curve], [desk for _, _, desk in report.curve])

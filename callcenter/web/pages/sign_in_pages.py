@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from callcenter.errors import Refusal
+from callcenter.errors import Sentence
 from callcenter.rules.roles import ANYBODY, STAFF
 from callcenter.web import identity
 from callcenter.web import sign_in as door
@@ -27,7 +27,7 @@ async def sign_in(request: Request, visitor: Admitted, fields: Fields) -> Respon
     login = str(fields.get("login", ""))
     try:
         begun = await door.sign_in(request, login, str(fields.get("password", "")))
-    except Refusal as refusal:
+    except Sentence as refusal:
         page = render.page("sign_in.html", visitor, login=login, refusal=refusal.sentence(visitor.language))
         return retriable(HTMLResponse(page, status_code=refusal.status), refusal)
     answer = redirect("/")

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from callcenter import clock
 from callcenter.actions import hours
-from callcenter.actions.orders import may_order
 from callcenter.errors import BadAnswer, NotFound, Refusal
 from callcenter.rules import national_list, site_hours
 from callcenter.rules.opening_hours import BadHours, on_their_clock, site_scope
@@ -116,7 +115,7 @@ def _page(visitor: Visitor, number: int, refusal: Refusal | None = None, *, done
         map=site_map.drawn(sites_screen.around(site)),
         stops=sites_screen.rounds_of(site, visitor.language),
         exceptional=hours_screen.of_site(visitor.staff, number),
-        may_close=visitor.staff.role in SUPERVISOR and may_order(visitor.staff, site.department),
+        may_close=visitor.staff.role in SUPERVISOR and visitor.staff.may_order(site.department),
         scope=site_scope(number),
         reasons=hours.REASONS,
         local_day=(on_their_clock(site.department, at) or at).date(),

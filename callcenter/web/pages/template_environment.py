@@ -22,7 +22,6 @@ from callcenter.rules.territory import TERRITORIES
 from callcenter.screens import directory_screen
 from callcenter.screens.desk_parts import timezone_of
 from callcenter.screens.desk_screen import HOLD_LIMIT
-from callcenter.screens.scope import scope_of
 from callcenter.web.pages.place_names import place_name
 from callcenter.web.pages.words import say, words
 
@@ -133,7 +132,7 @@ def _ring(context: Context, ring: str) -> str:
 @pass_context
 def _place(context: Context, territory: str) -> str:
     """What a report is about: `R76`, `46`, `inconnu`, or empty for everywhere; named by what its reader may see."""
-    return place_name(place(territory, scope_of(context["visitor"].staff)), context["language"])
+    return place_name(place(territory, context["visitor"].staff.scope), context["language"])
 
 
 @pass_context

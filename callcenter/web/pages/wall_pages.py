@@ -6,7 +6,6 @@ from starlette.responses import HTMLResponse, Response
 from callcenter import clock
 from callcenter.rules.roles import ANYBODY, OVERSEER, SUPERVISOR
 from callcenter.screens import wall_links, wall_screen
-from callcenter.screens.scope import scope_of
 from callcenter.web.api import wall_api
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import live_regions, partials
@@ -20,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/supervision")
 @open_to(*OVERSEER)
 def wall_page(visitor: Admitted) -> Response:
-    scope, may_act = scope_of(visitor.staff), visitor.staff.role in SUPERVISOR
+    scope, may_act = visitor.staff.scope, visitor.staff.role in SUPERVISOR
     return HTMLResponse(live_regions.wall_page(visitor, wall_screen.look(scope), scope, "wall", may_act=may_act))
 
 

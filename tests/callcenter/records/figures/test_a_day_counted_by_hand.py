@@ -22,7 +22,7 @@ from callcenter.records.offers import Offer
 from callcenter.rules.published_measures import MEASURES
 from callcenter.rules.quality import Policy, Share
 from callcenter.rules.whys import Why
-from callcenter.screens.report_query import Asked
+from callcenter.screens.report_query import ReportQuery
 from callcenter.screens.report_screen import Report, report
 from tests.support.kept import as_superuser, rolled_up
 from tests.support.recount import instant
@@ -222,7 +222,7 @@ def told(report: Report) -> dict[str, tuple[object, object]]:
 
 def reported() -> Report:
     rolled_up(NOW)
-    return report(Asked(DAY, DAY, "46"), None, str)
+    return report(ReportQuery(DAY, DAY, "46"), None, str)
 
 
 def agree(report: Report) -> None:
