@@ -99,6 +99,17 @@ def test_a_circle_is_found() -> None:
     assert _circles(imports) == [{"a", "b", "c"}]
 
 
+def test_a_question_changes_nothing() -> None:
+    """Whoever is asked `is_`, `has_`, `may_` or `wants_` neither commits nor asks the carrier for anything."""
+    assert not [
+        f"{path.relative_to(ROOT)}: {node.name} says {called}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and re.match(r"_*(is|has|may|wants)_", node.name)
+        for called in _calls(node) & {"transaction", "telephone", "commit"}
+    ]
+
+
 def test_no_class_is_a_manager() -> None:
     vague = [
         f"{path.relative_to(ROOT)}: {name}"
@@ -178,3 +189,8 @@ def _reached(start: str, imports: Mapping[str, set[str]]) -> set[str]:
             seen.add(name)
             left += imports[name]
     return seen
+
+
+def _calls(node: ast.AST) -> set[str]:
+    called = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
+    return {ast.unparse(each).rpartition(".")[2] for each in called}

@@ -31,7 +31,7 @@ def come_in(leg: legs.Leg, at: datetime) -> None:
                 lines_led.note_answered(leg.id)
                 return
             end_shift_line(leg.agent_id, leg.carrier_id)  # it was hung up, and nobody said so
-            _is_to_ring(leg.id, at)
+            _ring_instead(leg.id, at)
         desk_phone.ring(leg.agent_id, leg.id, at)
     except CarrierRefusesNumber:
         part_from_leg(leg.id, at, lost=True)
@@ -89,7 +89,7 @@ def end_shift_line(agent_id: str, carrier_id: str) -> None:
     live_index.look(agent_id)
 
 
-def _is_to_ring(leg_id: str, at: datetime) -> None:
+def _ring_instead(leg_id: str, at: datetime) -> None:
     with transaction() as session:
         leg, call = legs.held(session, leg_id)
         if leg and call and leg.state == LegState.ASKED and call.state == CallState.CONNECTING:

@@ -52,7 +52,7 @@ def ring(agent_id: str, leg_id: str | None, at: datetime) -> None:
     that is not known yet and the sweep asks."""
     with transaction() as session:
         ring_id = desk_phone_rings.plan(session, agent_id, _number(session, agent_id), leg_id, at)
-    if ring_id and _has_turn(agent_id, leg_id, ring_id, at):
+    if ring_id and _take_turn(agent_id, leg_id, ring_id, at):
         _asks(agent_id, ring_id)
     else:
         live_index.look(agent_id)
@@ -130,8 +130,8 @@ def _number(session: Session, agent_id: str) -> PhoneNumber | None:
     return agent.phone if agent else None
 
 
-def _has_turn(agent_id: str, leg_id: str | None, ring_id: str, at: datetime) -> bool:
-    """Whether its turn is now; else the sweep asks when it has come."""
+def _take_turn(agent_id: str, leg_id: str | None, ring_id: str, at: datetime) -> bool:
+    """Count it among the dials. False: its turn is later, and the sweep asks then."""
     try:
         wait = budget.dial(at.timestamp(), settings().dials_per_second).wait
     except LiveStoreDown:

@@ -61,10 +61,10 @@ def settle_leg(leg_id: str, at: datetime) -> None:
         live_index.look(leg.agent_id)
         _shows(call)
     elif current and call.state == CallState.CONNECTING and leg.state == LegState.JOINED and call.carrier_id:
-        if _is_ours_to_ask(leg, at) and not lines_led.bring_in(leg, call):
+        if _claim_asking(leg, at) and not lines_led.bring_in(leg, call):
             forget_lost_caller(call, at)
     elif current and call.state == CallState.CONNECTING and leg.shift and leg.carrier_id:
-        if _is_ours_to_ask(leg, at) and telephone().shift_to(leg.carrier_id, leg.agent_id, leg.id):
+        if _claim_asking(leg, at) and telephone().shift_to(leg.carrier_id, leg.agent_id, leg.id):
             lines_led.note_answered(leg.id)
     else:
         lines_led.note_answered(leg.id)
@@ -80,8 +80,9 @@ def forget_lost_caller(call: Call, at: datetime) -> None:
         citizen.hang_up(call.carrier_id, at)
 
 
-def _is_ours_to_ask(leg: Leg, at: datetime) -> bool:
-    """Whether it is for us to ask: nobody else does from now on. Who is in the room already is brought in no more."""
+def _claim_asking(leg: Leg, at: datetime) -> bool:
+    """It is ours to ask, and nobody else does from now on. False: it is not. Who is in the room already is brought in
+    no more."""
     with transaction() as session:
         asked, call = legs.held(session, leg.id)
         if asked is None or call is None or asked.answer_by is None or asked.answer_by >= at:

@@ -55,7 +55,7 @@ def note_fact(call_id: str, leg_id: str | None, room: str, *, held: bool, muted:
         if leg_id:
             leg.muted = muted
         else:
-            legs.is_held(leg, held, at)
+            legs.note_held(leg, held, at)
     live_index.look(leg.agent_id)
 
 
@@ -84,23 +84,23 @@ def _asks(wished: Wished) -> bool:
     room = wished.room or telephone().room_of(wished.call_id)
     is_there = room is not None
     if room and wished.hold is not None:
-        is_there &= telephone().hold(room, wished.citizen_line, wished.hold) and _is_done(wished, hold=wished.hold)
+        is_there &= telephone().hold(room, wished.citizen_line, wished.hold) and _note_done(wished, hold=wished.hold)
     if room and wished.mute is not None:
-        is_there &= telephone().mute(room, wished.own_line, wished.mute) and _is_done(wished, mute=wished.mute)
+        is_there &= telephone().mute(room, wished.own_line, wished.mute) and _note_done(wished, mute=wished.mute)
     if room and wished.mode is not None:
         mode, agent = wished.mode, wished.agent_line
-        is_there &= telephone().monitor(room, wished.own_line, mode, agent) and _is_done(wished, mode=mode)
+        is_there &= telephone().monitor(room, wished.own_line, mode, agent) and _note_done(wished, mode=mode)
     return is_there
 
 
-def _is_done(
+def _note_done(
     wished: Wished, hold: bool | None = None, mute: bool | None = None, mode: Monitoring | None = None
 ) -> bool:
     with transaction() as session:
         leg, _ = legs.held(session, wished.leg_id)
         if leg and leg.state == LegState.JOINED:
             if hold is not None:
-                legs.is_held(leg, hold, clock.now())
+                legs.note_held(leg, hold, clock.now())
             leg.muted = leg.muted if mute is None else mute
             leg.told = mode or leg.told
     return True

@@ -131,7 +131,7 @@ def unsettled(session: Session, at: datetime) -> list[str]:
     return list(session.scalars(select(Leg.id).where((Leg.answer_by < at) | open_)))
 
 
-def is_held(leg: Leg, on: bool, at: datetime) -> None:
+def note_held(leg: Leg, on: bool, at: datetime) -> None:
     """The carrier plays music to the citizen from now on, or no more."""
     if on and leg.held_since is None:
         leg.held_since = at
@@ -148,7 +148,7 @@ def move(session: Session, leg: Leg, to: LegState, at: datetime, why: StrEnum) -
     if to == LegState.JOINED:
         leg.joined_at = at
     if to == LegState.LEFT:
-        is_held(leg, False, at)
+        note_held(leg, False, at)
         leg.left_at = at
         in_room = leg.joined_at is not None or leg.shift
         leg.answer_by = at + ANSWERS if in_room and leg.kind == "serve" else None  # lines are still to leave the room
