@@ -14,6 +14,7 @@ import structlog
 from starlette.routing import Route
 
 from callcenter.actions import callback, citizen, config_snapshot, site_texts
+from callcenter.actions import promising as promising_actions
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import BadNumber, Refusal, StoreDown, TooManyCallbacks
@@ -332,7 +333,7 @@ async def _cancels(known: Heard, asked: Asked) -> Turn:
     return replace(question, say=(say(known.language, "callback.cancelled"), *question.say))
 
 
-def _arrives(asked: Asked) -> tuple[callback.Promise | None, str | None]:
+def _arrives(asked: Asked) -> tuple[promising_actions.Promise | None, str | None]:
     """The call's row; what we promised to its number, and the territory it last called for."""
     at = now()
     promised = callback.recall_promise(asked.carrier_id, asked.from_, at)

@@ -9,7 +9,7 @@ import structlog
 from celery import Celery
 
 from callcenter import clock
-from callcenter.actions import callback
+from callcenter.actions import callback_due
 from callcenter.actions import dial as dialling
 from callcenter.config import settings
 from callcenter.errors import StoreDown
@@ -44,4 +44,4 @@ def dial(call_id: str, epoch: int) -> None:
 
 def text(callback_id: str) -> None:
     """Tell a citizen in writing that they were not reached; once, whatever the carrier answers."""
-    callback.send_text(callback_id, clock.now())
+    callback_due.send_text(callback_id, clock.now())

@@ -19,6 +19,7 @@ from callcenter.actions import (
     agent,
     agent_line,
     callback,
+    callback_due,
     citizen,
     desk_phone,
     dial,
@@ -160,7 +161,7 @@ def queue_due_callbacks(at: datetime) -> None:
     with reading() as session:
         due = callbacks.due(session, at)
         undialled = attempts.undialled(session, at - HINT_LOST)
-    _each("queueing a callback", due, lambda callback_id: callback.queue_due(callback_id, at))
+    _each("queueing a callback", due, lambda callback_id: callback_due.queue_due(callback_id, at))
     jobs.send((jobs.Job.DIAL, {"call_id": call_id, "epoch": epoch}) for call_id, epoch in undialled)
 
 
@@ -178,8 +179,8 @@ def keep_callbacks(at: datetime) -> None:
     with reading() as session:
         queued = [row.id for row in callbacks.queued(session)]
         untexted = callbacks.untexted(session, at - timedelta(days=1)) if settings().texts else []
-        late = callbacks.very_late(session, at, callback.VERY_LATE)
-    _each("ending a callback's day", queued, lambda callback_id: callback.expire_for_the_day(callback_id, at))
+        late = callbacks.very_late(session, at, callback_due.VERY_LATE)
+    _each("ending a callback's day", queued, lambda callback_id: callback_due.expire_for_the_day(callback_id, at))
     jobs.send((jobs.Job.TEXT, {"callback_id": callback_id}) for callback_id in untexted)
     jobs.send((jobs.Job.SITES, {"text_id": text_id}) for text_id in site_texts.unsent(at))
     if late:

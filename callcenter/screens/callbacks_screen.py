@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from callcenter import clock
-from callcenter.actions import callback
+from callcenter.actions import callback_by_staff
 from callcenter.db import Session, reading, transaction
 from callcenter.records import agents, callbacks, sessions
 from callcenter.records.agents import Agent
@@ -78,7 +78,7 @@ def lately_closed(overseer: Agent) -> list[CallbackShown]:
     """Those that ended in the last two days."""
     at = clock.now()
     with reading() as session:
-        closed = callbacks.closed_since(session, _scope(overseer), at - callback.UNHEARD_FOR, SHOWN_CLOSED)
+        closed = callbacks.closed_since(session, _scope(overseer), at - callback_by_staff.UNHEARD_FOR, SHOWN_CLOSED)
         return shown(session, closed, at, overseer)
 
 
@@ -86,7 +86,7 @@ def unheard(overseer: Agent) -> list[UnheardCaller]:
     """Who hung up unheard in the last two days."""
     at = clock.now()
     with reading() as session:
-        lost = callbacks.unheard(session, _scope(overseer), at - callback.UNHEARD_FOR)
+        lost = callbacks.unheard(session, _scope(overseer), at - callback_by_staff.UNHEARD_FOR)
         return [
             UnheardCaller(
                 call_id=call.id,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from callcenter.actions import callback, callback_ceilings
+from callcenter.actions import callback, callback_ceilings, callback_due
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading, transaction
@@ -85,10 +85,10 @@ def test_the_callback_is_offered_early_and_the_place_is_kept(monday: None, carri
         call = calls.by_carrier_id(session, CALL)
     assert call is not None
     assert (call.state, call.ending) == (CallState.ENDED, Ending.BECAME_CALLBACK)
-    callback.queue_due(kept.id, now())
+    callback_due.queue_due(kept.id, now())
     assert _the_promise().state == CallbackState.PROMISED  # her line is still open: the last words
     _is_over(carrier)
-    callback.queue_due(kept.id, now())
+    callback_due.queue_due(kept.id, now())
     with reading() as session:
         (queued,) = calls.waiting(session)
     assert queued.queued_at is not None
@@ -309,7 +309,7 @@ def test_calling_again_and_speaking_now_leaves_the_promise_until_they_do(
     assert "code postal" in menu
     assert "Enqueue" in _topic(carrier, CallSid=OTHER_LINE).verbs
     assert _the_promise().state == CallbackState.PROMISED
-    callback.queue_due(_the_promise().id, now() + timedelta(minutes=1))
+    callback_due.queue_due(_the_promise().id, now() + timedelta(minutes=1))
     assert _the_promise().state == CallbackState.PROMISED  # nobody dials who is on the line
 
 

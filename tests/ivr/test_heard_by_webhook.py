@@ -4,7 +4,7 @@ offered the next time."""
 import pytest
 from fastapi import FastAPI
 
-from callcenter.actions import callback, config_snapshot
+from callcenter.actions import callback_due, config_snapshot
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records import calls, rollout
@@ -123,7 +123,7 @@ def test_a_callback_in_a_language_that_nobody_speaks_is_kept_in_french(carrier: 
     carrier.asks("/voice/status", CallStatus="completed")
     with reading() as session:
         (promised,) = session.query(Callback).all()
-    callback.queue_due(promised.id, now())
+    callback_due.queue_due(promised.id, now())
     with reading() as session:
         (queued,) = calls.waiting(session)
     assert (promised.language, queued.queues[0]) == ("en", "46:impots:fr")

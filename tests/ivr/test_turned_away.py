@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from callcenter.actions import agent as desk
-from callcenter.actions import callback, config_snapshot
+from callcenter.actions import callback, callback_due, config_snapshot
 from callcenter.actions import orders as supervised
 from callcenter.clock import now
 from callcenter.db import reading, transaction
@@ -155,7 +155,7 @@ def test_where_no_calendar_is_known_it_is_said_and_nothing_is_promised(
 def test_a_callback_that_is_due_joins_the_queue_its_own_is_led_to(monday: time_machine.Traveller, agent: str) -> None:
     kept = promised()
     orders("redirect", to="autre")
-    callback.queue_due(kept.id, now())
+    callback_due.queue_due(kept.id, now())
     (call,) = waiting()
     assert (call.topic, call.queues[0], the_callback().topic) == ("autre", "46:autre:fr", "impots")
 
@@ -168,7 +168,7 @@ def test_a_callback_that_waits_already_goes_where_its_queue_is_merged_and_stays_
         ines = agents.by_login(session, "ines")
     assert ines is not None
     kept = promised()
-    callback.queue_due(kept.id, now())
+    callback_due.queue_due(kept.id, now())
     supervised.order_queue(ines, "46", "impots", "close", "", now())
     assert [call.queues[0] for call in waiting()] == ["46:impots:fr"]
     assert supervised.order_queue(ines, "46", "impots", "merge", "autre", now()) == 1
@@ -182,7 +182,7 @@ def test_what_is_merged_into_a_matter_that_nobody_serves_is_anybodys(monday: tim
     with reading() as session:
         ines = agents.get(session, ines_id)
     assert ines is not None
-    callback.queue_due(promised().id, now())
+    callback_due.queue_due(promised().id, now())
     assert [call.queues[0] for call in waiting()] == ["46:impots:fr"]
     assert supervised.order_queue(ines, "46", "impots", "merge", "sante", now()) == 1
     assert [(call.topic, call.queues[0]) for call in waiting()] == [("sante", "46:*:fr")]
@@ -218,14 +218,14 @@ def test_a_callback_of_a_closed_queue_waits_for_the_end_of_the_order(
     kept = promised()
     orders("close")
     for _ in range(3):
-        callback.queue_due(kept.id, now())
+        callback_due.queue_due(kept.id, now())
         assert waiting() == []
         assert the_callback().state == CallbackState.PROMISED
         assert now() < the_callback().due_from < the_callback().due_until
         monday.shift(timedelta(minutes=6))
     assert (the_callback().promised_from, the_callback().promised_until) == (kept.promised_from, kept.promised_until)
     orders("open")
-    callback.queue_due(kept.id, now())
+    callback_due.queue_due(kept.id, now())
     (call,) = waiting()
     assert call.callback_id == kept.id
 
@@ -235,20 +235,20 @@ def test_a_callback_that_an_agent_promised_to_make_themselves_is_theirs_whatever
 ) -> None:
     kept = promised(for_agent=agent)
     orders("close")
-    callback.queue_due(kept.id, now())
+    callback_due.queue_due(kept.id, now())
     (call,) = waiting()
     assert call.queues[0] == f"A:{agent}"
 
 
 def test_a_relay_callers_callback_goes_ahead_as_their_call_would(monday: time_machine.Traveller, agent: str) -> None:
     kept = promised(relay=True)
-    callback.queue_due(kept.id, now())
+    callback_due.queue_due(kept.id, now())
     (call,) = waiting()
     assert (call.priority, call.reasons, call.relay) == (BONUS[Reason.RELAY], [Reason.RELAY], True)
 
 
 def test_an_ordinary_callback_keeps_its_place_and_no_more(monday: time_machine.Traveller, agent: str) -> None:
     kept = promised()
-    callback.queue_due(kept.id, now())
+    callback_due.queue_due(kept.id, now())
     (call,) = waiting()
     assert (call.priority, call.reasons) == (0.0, [])

@@ -14,6 +14,7 @@ from callcenter.actions import (
     agent,
     agent_line,
     callback,
+    callback_due,
     citizen,
     dial,
     healing,
@@ -79,7 +80,7 @@ def the_attempts() -> list[Attempt]:
 
 def accepted(karim: str) -> Call:
     """The callback is due, offered and accepted, and its agent is in the room."""
-    callback.queue_due(the_callback().id, clock.now())
+    callback_due.queue_due(the_callback().id, clock.now())
     with reading() as session:
         offer = offers.open_of_agent(session, karim)
     assert offer is not None
@@ -277,7 +278,7 @@ def test_three_tries_apart_in_the_citizens_hours_then_not_reached(
             if n < 3:
                 assert kept.state == CallbackState.PROMISED
                 assert kept.due_from >= failed + timedelta(minutes=30)
-                callback.queue_due(kept.id, kept.due_from - timedelta(seconds=1))
+                callback_due.queue_due(kept.id, kept.due_from - timedelta(seconds=1))
                 assert the_callback().state == CallbackState.PROMISED
                 seen.append(kept.due_from)
                 now.move_to(kept.due_from)
@@ -297,7 +298,7 @@ def test_a_callback_still_queued_at_closing_time_is_promised_for_the_next_openin
             row = session.query(Callback).one()
             row.due_from = row.promised_from = clock.now() - timedelta(minutes=5)
         agent.pause(karim, PauseReason.BREAK, clock.now())
-        callback.queue_due(the_callback().id, clock.now())
+        callback_due.queue_due(the_callback().id, clock.now())
         assert the_callback().state == CallbackState.QUEUED
         now.shift(timedelta(minutes=10))
         healing.keep_callbacks(clock.now())
@@ -314,11 +315,11 @@ def test_a_promise_to_one_agent_waits_for_them_and_after_its_window_for_nobody(k
     with transaction() as session:
         row = session.query(Callback).one()
         row.for_agent = lea
-    callback.queue_due(the_callback().id, clock.now())
+    callback_due.queue_due(the_callback().id, clock.now())
     assert the_callback().state == CallbackState.PROMISED  # Léa is not at her post
     agent.become_available(karim, clock.now())
     agent.take_post(lea, "phone", clock.now())
-    callback.queue_due(the_callback().id, clock.now())
+    callback_due.queue_due(the_callback().id, clock.now())
     with reading() as session:
         (offer,) = session.query(Offer).all()
     assert offer.agent_id == lea
@@ -413,7 +414,7 @@ def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier:
     dial.end_attempt(attempt.id, "completed", clock.now())
     assert (the_callback().state, the_attempts()[0].outcome) == (CallbackState.REACHED, DialResult.SPOKEN)
     worker.dial(attempt.call_id, attempt.epoch)
-    callback.queue_due(the_callback().id, clock.now() + timedelta(days=1))
+    callback_due.queue_due(the_callback().id, clock.now() + timedelta(days=1))
     assert len(the_attempts()) == 1
     is_well()
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from callcenter import clock, config
-from callcenter.actions import agent, callback, citizen, dial, offer_answers, pickup, room
+from callcenter.actions import agent, callback, callback_due, citizen, dial, offer_answers, pickup, room
 from callcenter.db import reading, transaction
 from callcenter.demonstration import embedded
 from callcenter.records import offers
@@ -62,7 +62,7 @@ def _dialled(line: PracticeLine, n: int, behaviour: str) -> Attempt:
     citizen.hang_up(came_from, clock.now())
     with reading() as session:
         promised = session.query(Callback).order_by(Callback.promised_at.desc()).limit(1).one()
-    callback.queue_due(promised.id, clock.now())
+    callback_due.queue_due(promised.id, clock.now())
     with reading() as session:
         offer = offers.open_of_agent(session, mine)
     assert offer is not None

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
-from callcenter.actions import callback
+from callcenter.actions import callback_by_staff
 from callcenter.db import reading
 from callcenter.errors import NotFound
 from callcenter.phone_number import PhoneNumber
@@ -45,7 +45,9 @@ class AskCallback(BaseModel):
             raise NotFound
         number = PhoneNumber.meant(self.number, self.department)
         wish = Wish(self.department, self.topic, self.language)
-        return callback.promise_to_number(staff, number, wish, _slot(self.day, self.half), at, _agent_id(self.agent))
+        return callback_by_staff.promise_to_number(
+            staff, number, wish, _slot(self.day, self.half), at, _agent_id(self.agent)
+        )
 
 
 class AskUnheard(BaseModel):
@@ -58,7 +60,7 @@ class AskUnheard(BaseModel):
     half: Half = "m"
 
     def carry_out(self, staff: Agent, at: datetime) -> list[Callback]:
-        return callback.promise_to_unheard(staff, self.call_ids, _slot(self.day, self.half), at)
+        return callback_by_staff.promise_to_unheard(staff, self.call_ids, _slot(self.day, self.half), at)
 
 
 class CallbacksMade(BaseModel):
@@ -132,4 +134,4 @@ def ask_unheard(asked: AskUnheard, visitor: Admitted) -> CallbacksMade:
 @open_to(*SUPERVISOR)
 def cancel(callback_id: str, visitor: Admitted) -> None:
     """End a promise that is not being spoken."""
-    callback.cancel(visitor.staff, callback_id, clock.now())
+    callback_by_staff.cancel(visitor.staff, callback_id, clock.now())

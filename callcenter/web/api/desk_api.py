@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
 from callcenter.actions import agent as verbs
-from callcenter.actions import callback, conversation, monitoring, notes, offer_answers, outcome_form
+from callcenter.actions import callback_by_staff, conversation, monitoring, notes, offer_answers, outcome_form
 from callcenter.db import reading
 from callcenter.errors import NotFound
 from callcenter.records import agents, contacts
@@ -239,7 +239,7 @@ class PromiseCallback(Command):
     mine: bool = False
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        callback.promise_after_call(agent_id, self.contact_id, slot_of(self.day, self.half), self.mine, at)
+        callback_by_staff.promise_after_call(agent_id, self.contact_id, slot_of(self.day, self.half), self.mine, at)
 
 
 class RecordVisit(Command):

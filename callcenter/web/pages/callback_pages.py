@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter import clock
-from callcenter.actions import callback
+from callcenter.actions import callback_by_staff
 from callcenter.errors import NobodyChosen
 from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
 from callcenter.screens import callbacks_screen
@@ -52,7 +52,7 @@ def print_callbacks(visitor: Admitted) -> Response:
 @router.post("/supervision/callbacks/cancel")
 @open_to(*SUPERVISOR)
 def cancel(visitor: Admitted, fields: Fields) -> Response:
-    callback.cancel(visitor.staff, str(fields.get("callback_id", "")), clock.now())
+    callback_by_staff.cancel(visitor.staff, str(fields.get("callback_id", "")), clock.now())
     return _redirect("done=1")
 
 

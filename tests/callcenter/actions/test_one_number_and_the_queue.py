@@ -13,6 +13,7 @@ from callcenter.actions import (
     agent,
     agent_line,
     callback,
+    callback_due,
     citizen,
     config_snapshot,
     live_index,
@@ -196,7 +197,7 @@ def test_callbacks_that_wait_take_no_callers_place(monkeypatch: pytest.MonkeyPat
     with transaction() as session:
         due = list(session.scalars(text("update callbacks set due_from = now() - interval '1 s' returning id::text")))
     for each in due:
-        callback.queue_due(each, clock.now())
+        callback_due.queue_due(each, clock.now())
     with reading() as session:
         assert session.query(Call).filter(Call.state == CallState.WAITING, Call.channel == "callback").count() == 3
     assert isinstance(tries("CB1", number_of(20)), citizen.Waits)

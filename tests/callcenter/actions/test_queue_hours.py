@@ -9,7 +9,16 @@ import pytest
 import time_machine
 
 from callcenter import clock
-from callcenter.actions import agent, callback, citizen, config_snapshot, live_index, orders
+from callcenter.actions import (
+    agent,
+    callback,
+    callback_by_staff,
+    callback_due,
+    citizen,
+    config_snapshot,
+    live_index,
+    orders,
+)
 from callcenter.db import reading, transaction
 from callcenter.errors import NoSuchTime
 from callcenter.phone_number import PhoneNumber
@@ -110,11 +119,11 @@ def test_a_callback_that_waits_when_its_queue_closes_is_promised_for_the_next_op
     citizen.hang_up("CA1", clock.now())
     kept = _the_promise()
     clockwork.shift(timedelta(minutes=25))
-    callback.queue_due(kept.id, clock.now())
-    callback.expire_for_the_day(kept.id, clock.now())
+    callback_due.queue_due(kept.id, clock.now())
+    callback_due.expire_for_the_day(kept.id, clock.now())
     assert _the_promise().state == CallbackState.QUEUED
     clockwork.shift(timedelta(minutes=11))
-    callback.expire_for_the_day(kept.id, clock.now())
+    callback_due.expire_for_the_day(kept.id, clock.now())
     assert (_the_promise().state, _the_promise().due_from) == (CallbackState.PROMISED, TUESDAY_MORNING)
 
 
@@ -125,8 +134,10 @@ def test_an_agent_does_not_promise_a_half_day_in_which_the_queue_is_closed() -> 
     assert ines
     number = PhoneNumber("+33600000009")
     with pytest.raises(NoSuchTime):
-        callback.promise_to_number(ines, number, TAXES, "20261124a", clock.now())
-    assert callback.promise_to_number(ines, number, TAXES, "20261124m", clock.now()).due_from == TUESDAY_MORNING
+        callback_by_staff.promise_to_number(ines, number, TAXES, "20261124a", clock.now())
+    assert (
+        callback_by_staff.promise_to_number(ines, number, TAXES, "20261124m", clock.now()).due_from == TUESDAY_MORNING
+    )
 
 
 def _hears(call_id: str) -> object:

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from callcenter import clock
-from callcenter.actions import callback, citizen
+from callcenter.actions import callback, callback_due, citizen
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls, contacts, sessions
@@ -207,7 +207,7 @@ def test_a_callback_to_whom_we_failed_twice_in_48_hours_goes_before_those_due_be
             fail(DURAND)
     earlier, later = _asked(MOREL), _asked(DURAND)
     for kept in (earlier, later):
-        callback.queue_due(kept, clock.now())
+        callback_due.queue_due(kept, clock.now())
     with reading() as session:
         waiting = [(call.callback_id, call.priority, call.reasons) for call in calls.waiting(session)]
     mine = (later, *ahead)
@@ -436,7 +436,7 @@ def test_an_offer_of_a_callback_says_why(sign_in: SignIn) -> None:
     karim.post("/api/desk/post", json={})
     kept = _asked()
     _asked(topic="logement")
-    callback.queue_due(kept, clock.now())
+    callback_due.queue_due(kept, clock.now())
     offer = karim.get("/api/desk").json()["offer"]
     assert offer["is_callback"]
     assert (offer["promised"]["by"], offer["promised"]["attempts"], offer["promised"]["also"]) == (

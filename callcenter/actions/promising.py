@@ -1,0 +1,86 @@
+"""What every promise of a callback has in common, whoever asks for it: its window, its row, and what is told of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from callcenter.actions import (
+    callback_ceilings,
+    config_snapshot,
+)
+from callcenter.db import Session
+from callcenter.errors import (
+    NoSuchTime,
+)
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import callbacks, calls, contacts
+from callcenter.records.callbacks import Callback
+from callcenter.records.calls import Wish
+from callcenter.records.identifiers import new_id, new_reference
+from callcenter.rules import pools
+from callcenter.rules.callbacks import CallbackState, Source, Window, chosen, window
+from callcenter.rules.orders import led_to
+from callcenter.rules.territory import clock_of
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What is told to the citizen: local times of their territory. `already`: it had been promised before. `is_theirs`:
+    it was asked from this line, or to it; of another's nothing is told but that it is there."""
+
+    reference: str
+    starts: datetime
+    ends: datetime
+    already: bool
+    is_theirs: bool = True
+
+
+def make_promise(
+    session: Session, number: PhoneNumber, wish: Wish, source: Source, when: Window, at: datetime, *,
+    call: calls.Call | None = None, asker: bytes | None = None, typed: bool = False,
+    by: str | None = None, for_agent: str | None = None, waits: bool = True,
+) -> Callback:  # fmt: skip
+    pool = callback_ceilings.draw(session, number, asker, at, typed=typed)
+    contact = contacts.get(session, call.contact_id) if call else None
+    left = (call.ended_at or at) if call else at
+    waited = (left - call.queued_at).total_seconds() if call and call.queued_at and waits else 0.0
+    callback_id = new_id()
+    return callbacks.promise(
+        session,
+        Callback(
+            id=callback_id, state=CallbackState.PROMISED, source=source, asked_by=call.id if call else None,
+            asker_key=asker, destination=pools.destination(number.e164), pool=pool, promised_by=by, for_agent=for_agent,
+            number=callbacks.sealed(callback_id, number), number_key=callbacks.key(number), department=wish.department,
+            topic=wish.topic, also=[], language=wish.language, relay=wish.relay or bool(call and call.relay),
+            reference=contact.reference if contact else new_reference(), waited=waited, promised_at=at,
+            promised_from=when[0], promised_until=when[1], due_from=when[0], due_until=when[1], attempts=0,
+        ),
+    )  # fmt: skip
+
+
+def soonest_window(wish: Wish, slot: str, at: datetime) -> Window:
+    """The half-day that was chosen, while it can still be kept; else soon, or the next opening."""
+    hours, department, topic = config_snapshot.current().hours, wish.department, served_as(wish.department, wish.topic)
+    when = (chosen(hours, department, slot, at, topic) if slot else None) or window(hours, department, at, topic)
+    if when is None:
+        raise NoSuchTime
+    return when
+
+
+def exact_window(wish: Wish, slot: str, at: datetime) -> Window:
+    """The half-day a member of staff agreed on; refused where its queue is closed then."""
+    topic = served_as(wish.department, wish.topic)
+    when = chosen(config_snapshot.current().hours, wish.department, slot, at, topic)
+    if when is None:
+        raise NoSuchTime
+    return when
+
+
+def served_as(department: str, topic: str) -> str:
+    """The topic under which a matter is served now: where its queue is led, or its own while that is closed."""
+    return led_to(config_snapshot.current().orders, department, topic) or topic
+
+
+def told(kept: Callback, *, already: bool) -> Promise:
+    zone = clock_of(kept.department)
+    starts, ends = (when.astimezone(zone) for when in (kept.due_from, kept.due_until))
+    return Promise(kept.reference, starts, ends, already)
