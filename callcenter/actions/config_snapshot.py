@@ -18,7 +18,9 @@ from callcenter.config import settings
 from callcenter.db import Session, reading
 from callcenter.errors import StoreDown
 from callcenter.records import config_revision, directory, hours, rollout, simulation_mark, sites
-from callcenter.records.directory import PartnerDesk, Procedure
+from callcenter.records import referents as referents_records
+from callcenter.records.directory import Procedure
+from callcenter.records.referents import PartnerDesk
 from callcenter.rules.menu import NATION, Menu, menu_of
 from callcenter.rules.opening_hours import DatedException, LineHours, holding
 from callcenter.rules.orders import Message, QueueOrder
@@ -176,7 +178,7 @@ def read(at: datetime, number: int) -> Standing:
     with reading() as session:
         procedures = directory.procedures(session, day)
     with reading() as session:
-        partners, referents = directory.partner_names(session, day), directory.partner_desks(session)
+        partners, referents = directory.partner_names(session, day), referents_records.partner_desks(session)
         simulated = simulation_mark.is_written(session)
     with reading() as session:
         states = rollout.states(session, day)

@@ -13,7 +13,7 @@ from callcenter.actions.orders import OTHER
 from callcenter.db import Session, transaction
 from callcenter.errors import BadAnswer, BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import directory, sessions
+from callcenter.records import directory, referents, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.directory import Procedure
 from callcenter.rules.menu import CODE, NATION, Topic, menu_of
@@ -151,7 +151,7 @@ def write_referent(admin: Agent, scope: str, partner: str, desk: str, phone: str
     with transaction() as session:
         if partner not in directory.partner_names(session, national_day(at)):
             raise BadAnswer("partner")
-        referent_id = directory.add_referent(session, scope, partner, desk, number, hours)
+        referent_id = referents.add_referent(session, scope, partner, desk, number, hours)
         told = {"name": ("", desk), "phone": ("", number), "hours": ("", hours)}
         sessions.audit(session, admin.id, "wrote a referent", "referent", f"{scope}:{partner}", at, told)
     config_snapshot.refresh()
@@ -161,7 +161,7 @@ def write_referent(admin: Agent, scope: str, partner: str, desk: str, phone: str
 def remove_referent(admin: Agent, referent_id: str, at: datetime) -> None:
     """No longer to be called."""
     with transaction() as session:
-        gone = directory.remove_referent(session, referent_id)
+        gone = referents.remove_referent(session, referent_id)
         if gone is None:
             raise NotFound
         told = {"name": (gone.desk, ""), "phone": (gone.phone, "")}

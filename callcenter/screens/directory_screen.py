@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from callcenter.actions import config_snapshot
 from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
-from callcenter.records.directory import PartnerDesk
+from callcenter.records.referents import PartnerDesk
 from callcenter.rules.menu import NATION
 from callcenter.rules.territory import TERRITORIES
 

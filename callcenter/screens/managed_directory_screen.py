@@ -13,6 +13,7 @@ from callcenter.db import reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, directory, sessions
+from callcenter.records import referents as referents_records
 from callcenter.records.sessions import Act
 from callcenter.rules.menu import NATION, Menu, Topic, first_free
 from callcenter.rules.territory import national_day
@@ -120,7 +121,7 @@ def topic(scope: str, keys: str) -> TopicShown:
 def referents(department: str) -> list[ReferentShown]:
     """Whom an agent of this department may call, its own before the nation's."""
     with reading() as session:
-        rows = directory.referents(session, department)
+        rows = referents_records.referents(session, department)
         names = directory.partner_names(session, national_day(clock.now()))
     return [
         ReferentShown(r.id, r.scope, r.partner, names.get(r.partner, r.partner), r.desk, _national(r.phone), r.hours)

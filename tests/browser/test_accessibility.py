@@ -12,7 +12,7 @@ from callcenter import clock
 from callcenter.actions import callback, citizen, notes
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, directory, sites
+from callcenter.records import agents, callbacks, calls, referents, sites
 from callcenter.records.calls import Wish
 from callcenter.records.contacts import Contact
 from callcenter.records.identifiers import new_id
@@ -88,7 +88,7 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     karim = settle("karim", topics=WITHOUT_TAXES, phone=KARIM)
     with transaction() as session:
         for partner, desk in (("dgfip", "SIP de Cahors"), ("caf", "Appui CAF")):
-            directory.add_referent(session, "46", partner, desk, "+33565000070", "9 h-12 h")
+            referents.add_referent(session, "46", partner, desk, "+33565000070", "9 h-12 h")
     line.registers(KARIM, "manual")
     page = opens("karim")
     is_accessible(page, "offline")

@@ -1,0 +1,65 @@
+from dataclasses import dataclass
+
+from sqlalchemy import Index, String, Text, Uuid, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.db import Base
+from callcenter.records import config_revision
+from callcenter.records.identifiers import new_id
+from callcenter.rules.menu import NATION
+
+
+class Referent(Base):
+    """The desk of a partner that agents may call for help. A desk's number is not a person's."""
+
+    __tablename__ = "referents"
+    __table_args__ = (Index("referents_by_scope", "scope", "partner"),)
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    scope: Mapped[str] = mapped_column(String(7))
+    partner: Mapped[str] = mapped_column(String(40))
+    desk: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(String(20))
+    hours: Mapped[str] = mapped_column(Text, default="")
+
+
+@dataclass(frozen=True)
+class PartnerDesk:
+    """A referent as agents read it. `phone`: E.164; `hours`: as they are told."""
+
+    scope: str
+    partner: str
+    desk: str
+    phone: str
+    hours: str
+
+
+def referents(session: Session, department: str, partner: str = "") -> list[Referent]:
+    """Whom an agent of this department may call, its own before the nation's."""
+    near = select(Referent).where(Referent.scope.in_([department, NATION]))
+    near = near.where(Referent.partner == partner) if partner else near
+    return list(session.scalars(near.order_by(Referent.scope == NATION, Referent.partner, Referent.desk)))
+
+
+def add_referent(session: Session, scope: str, partner: str, desk: str, phone: str, hours: str) -> str:
+    """One more desk; its id."""
+    row = Referent(id=new_id(), scope=scope, partner=partner, desk=desk, phone=phone, hours=hours)
+    session.add(row)
+    session.flush()
+    config_revision.raise_revision(session)
+    return row.id
+
+
+def remove_referent(session: Session, referent_id: str) -> Referent | None:
+    """What it was; None when there is none."""
+    row = session.get(Referent, referent_id)
+    if row is not None:
+        session.delete(row)
+        config_revision.raise_revision(session)
+    return row
+
+
+def partner_desks(session: Session) -> tuple[PartnerDesk, ...]:
+    """Every referent, in order of partner and desk."""
+    rows = session.scalars(select(Referent).order_by(Referent.partner, Referent.desk))
+    return tuple(PartnerDesk(row.scope, row.partner, row.desk, row.phone, row.hours) for row in rows)
