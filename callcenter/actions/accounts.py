@@ -14,6 +14,7 @@ from callcenter.records.agents import Agent
 from callcenter.records.identifiers import new_id
 from callcenter.records.sessions import Changes
 from callcenter.rules.accounts import Entry, Profile, Wrong
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import AgentState
 
 NO_PASSWORD = "!"  # no password has this hash
@@ -38,7 +39,7 @@ def create_account(admin: Agent, profile: Profile, password_hash: str, at: datet
             _check_site(session, profile)
             row = _new(session, profile, password_hash or NO_PASSWORD, at)
             session.flush()
-            sessions.audit(session, admin.id, "created", "agent", row.id, at, _changes(None, profile))
+            sessions.audit(session, admin.id, AuditedAct.CREATED, "agent", row.id, at, _changes(None, profile))
     except Conflict:
         raise BadAnswer("staff_taken") from None
     return row.id
@@ -59,7 +60,7 @@ def change_account(admin: Agent, agent_id: str, profile: Profile, at: datetime) 
             if _sees_otherwise(row, changed):
                 sessions.revoke(session, agent_id, at)
             if changed:
-                sessions.audit(session, admin.id, "changed", "agent", agent_id, at, changed)
+                sessions.audit(session, admin.id, AuditedAct.CHANGED, "agent", agent_id, at, changed)
     except Conflict:
         raise BadAnswer("staff_taken") from None
     _follow([row], at, admin.id)
@@ -74,7 +75,7 @@ def deactivate(admin: Agent, agent_id: str, at: datetime) -> None:
         row = _held(session, agent_id)
         row.active, row.closed_at = False, row.closed_at or at
         sessions.revoke(session, agent_id, at)
-        sessions.audit(session, admin.id, "deactivated", "agent", agent_id, at)
+        sessions.audit(session, admin.id, AuditedAct.DEACTIVATED, "agent", agent_id, at)
     _follow([row], at, admin.id)
 
 
@@ -83,7 +84,7 @@ def reactivate(admin: Agent, agent_id: str, at: datetime) -> None:
     with transaction() as session:
         row = _held(session, agent_id)
         row.active, row.closed_at = True, None
-        sessions.audit(session, admin.id, "reactivated", "agent", agent_id, at)
+        sessions.audit(session, admin.id, AuditedAct.REACTIVATED, "agent", agent_id, at)
 
 
 def set_password(admin: Agent, agent_id: str, password_hash: str, at: datetime) -> None:
@@ -91,7 +92,7 @@ def set_password(admin: Agent, agent_id: str, password_hash: str, at: datetime) 
     with transaction() as session:
         _held(session, agent_id).password_hash = password_hash
         sessions.revoke(session, agent_id, at)
-        sessions.audit(session, admin.id, "set a password", "agent", agent_id, at)
+        sessions.audit(session, admin.id, AuditedAct.SET_A_PASSWORD, "agent", agent_id, at)
 
 
 def import_accounts(
@@ -123,7 +124,7 @@ def import_accounts(
                     continue
                 changed.append(login)
                 moved.append(row)
-            sessions.audit(session, admin.id if admin else None, "imported", "agent", row.id, at, did)
+            sessions.audit(session, admin.id if admin else None, AuditedAct.IMPORTED, "agent", row.id, at, did)
     _follow(moved, at, admin.id if admin else None)
     return Imported(tuple(new), tuple(changed), len(entries) - len(new) - len(changed))
 

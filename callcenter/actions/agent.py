@@ -20,6 +20,7 @@ from callcenter.live import floor
 from callcenter.records import agents, assignments, calls, contacts, desk_phone_rings, monitors, offers, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.assignments import ToRelease
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import CHOSEN_PAUSES, AgentState, OfferState, PauseReason
 from callcenter.rules.whys import Why
 
@@ -113,7 +114,7 @@ def change_state_of(supervisor: Agent, agent_id: str, to: AgentState, at: dateti
     else:
         raise NotPossibleNow
     with transaction() as session:
-        sessions.audit(session, supervisor.id, f"moved to {to}", "agent", agent_id, at)
+        sessions.audit(session, supervisor.id, AuditedAct(f"moved to {to}"), "agent", agent_id, at)
 
 
 def beat(agent_id: str, at: datetime) -> None:

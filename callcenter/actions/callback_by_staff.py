@@ -21,6 +21,7 @@ from callcenter.records import agents, assignments, callbacks, calls, contacts, 
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.callbacks import CallbackState, Source
 from callcenter.rules.states import CallState, Due
 from callcenter.rules.whys import Why
@@ -75,7 +76,7 @@ def promise_to_number(
             if kept is None:
                 when = exact_window(wish, slot, at) if slot else soonest_window(wish, "", at)
                 kept = make_promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
-            sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
+            sessions.audit(session, staff.id, AuditedAct.PROMISED_A_CALLBACK, "callback", kept.id, at)
             return kept
     except Conflict:  # another asked for the same number at the same moment: their promise stands
         return promise_to_number(staff, number, wish, slot, at, for_agent)
@@ -110,7 +111,7 @@ def cancel(staff: Agent, callback_id: str, at: datetime) -> None:
         )
         if after is None:
             raise NotPossibleNow
-        sessions.audit(session, staff.id, "cancelled a callback", "callback", callback_id, at)
+        sessions.audit(session, staff.id, AuditedAct.CANCELLED_A_CALLBACK, "callback", callback_id, at)
     release(after)
 
 
@@ -129,7 +130,7 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
             kept = _open_and_theirs(session, staff, call.phone) or make_promise(
                 session, call.phone, wish, Source.SUPERVISOR, when, at, call=call, by=staff.id
             )
-            sessions.audit(session, staff.id, "promised a callback", "callback", kept.id, at)
+            sessions.audit(session, staff.id, AuditedAct.PROMISED_A_CALLBACK, "callback", kept.id, at)
             return kept
     except Conflict:  # they have just been promised one
         raise NotPossibleNow from None

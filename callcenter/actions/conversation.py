@@ -13,6 +13,7 @@ from callcenter.errors import (
 )
 from callcenter.records import agents, assignments, calls, contacts, legs, sessions
 from callcenter.records.figures import roll_up
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import CallState
 from callcenter.rules.whys import Why
 
@@ -83,7 +84,7 @@ def reveal_number(agent_id: str, call_id: str, at: datetime) -> str:
         call, _ = hold_call(session, agent_id, CallState.TALKING, CallState.WRAP_UP, CallState.CONNECTING)
         if call.id != call_id or call.phone is None:
             raise NotFound
-        sessions.audit(session, agent_id, "saw a full number", "call", call_id, at)
+        sessions.audit(session, agent_id, AuditedAct.SAW_A_FULL_NUMBER, "call", call_id, at)
         return call.phone.national
 
 

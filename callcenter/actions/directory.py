@@ -16,6 +16,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import directory, referents, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.directory import Procedure
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.menu import CODE, NATION, Topic, menu_of
 from callcenter.rules.routing import departments_of
 from callcenter.rules.territory import national_day
@@ -53,7 +54,7 @@ def write_topic(
         directory.put_topic(session, scope, topic, on)
         _must_be_said(session, on)
         told = {"keys": (was, topic.keys), "name": (before.labels["fr"] if before else "", topic.labels["fr"])}
-        _note(session, admin, "wrote a topic", "topic", f"{scope}:{topic.code or topic.keys}", at, on, told)
+        _note(session, admin, AuditedAct.WROTE_A_TOPIC, "topic", f"{scope}:{topic.code or topic.keys}", at, on, told)
     config_snapshot.refresh()
 
 
@@ -71,7 +72,16 @@ def remove_topic(admin: Agent, scope: str, keys: str, on: date, at: datetime) ->
         if gone.code:
             directory.move_topics(session, scope, {key: f"{key[:-1]}{int(key[-1]) - 1}" for key in after}, on)
         _must_be_said(session, on)
-        _note(session, admin, "removed a topic", "topic", f"{scope}:{gone.code or keys}", at, on, {"keys": (keys, "")})
+        _note(
+            session,
+            admin,
+            AuditedAct.REMOVED_A_TOPIC,
+            "topic",
+            f"{scope}:{gone.code or keys}",
+            at,
+            on,
+            {"keys": (keys, "")},
+        )
     config_snapshot.refresh()
 
 
@@ -97,7 +107,16 @@ def write_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime) 
             "name": (before.labels["fr"] if before else "", procedure.labels["fr"]),
             "topic": (before.topic if before else "", procedure.topic),
         }
-        _note(session, admin, "wrote a procedure", "procedure", f"{procedure.scope}:{procedure.code}", at, on, told)
+        _note(
+            session,
+            admin,
+            AuditedAct.WROTE_A_PROCEDURE,
+            "procedure",
+            f"{procedure.scope}:{procedure.code}",
+            at,
+            on,
+            told,
+        )
     config_snapshot.refresh()
 
 
@@ -109,7 +128,7 @@ def remove_procedure(admin: Agent, code: str, on: date, at: datetime) -> None:
         if before is None or not directory.remove_procedure(session, code, on):
             raise NotFound
         told = {"name": (before.labels["fr"], "")}
-        _note(session, admin, "removed a procedure", "procedure", f"{before.scope}:{code}", at, on, told)
+        _note(session, admin, AuditedAct.REMOVED_A_PROCEDURE, "procedure", f"{before.scope}:{code}", at, on, told)
     config_snapshot.refresh()
 
 
@@ -123,7 +142,7 @@ def name_partner(admin: Agent, scope: str, code: str, name: str, on: date, at: d
     with transaction() as session:
         before = directory.partner_names(session, on).get(code, "")
         directory.name_partner(session, code, name, scope, on)
-        _note(session, admin, "named a partner", "partner", code, at, on, {"name": (before, name)})
+        _note(session, admin, AuditedAct.NAMED_A_PARTNER, "partner", code, at, on, {"name": (before, name)})
     config_snapshot.refresh()
 
 
@@ -134,7 +153,7 @@ def end_partner(admin: Agent, code: str, on: date, at: datetime) -> None:
         before = directory.partner_names(session, on).get(code)
         if before is None or not directory.end_partner(session, code, on):
             raise NotFound
-        _note(session, admin, "ended a partner", "partner", code, at, on, {"name": (before, "")})
+        _note(session, admin, AuditedAct.ENDED_A_PARTNER, "partner", code, at, on, {"name": (before, "")})
     config_snapshot.refresh()
 
 
@@ -153,7 +172,7 @@ def write_referent(admin: Agent, scope: str, partner: str, desk: str, phone: str
             raise BadAnswer("partner")
         referent_id = referents.add_referent(session, scope, partner, desk, number, hours)
         told = {"name": ("", desk), "phone": ("", number), "hours": ("", hours)}
-        sessions.audit(session, admin.id, "wrote a referent", "referent", f"{scope}:{partner}", at, told)
+        sessions.audit(session, admin.id, AuditedAct.WROTE_A_REFERENT, "referent", f"{scope}:{partner}", at, told)
     config_snapshot.refresh()
     return referent_id
 
@@ -165,7 +184,9 @@ def remove_referent(admin: Agent, referent_id: str, at: datetime) -> None:
         if gone is None:
             raise NotFound
         told = {"name": (gone.desk, ""), "phone": (gone.phone, "")}
-        sessions.audit(session, admin.id, "removed a referent", "referent", f"{gone.scope}:{gone.partner}", at, told)
+        sessions.audit(
+            session, admin.id, AuditedAct.REMOVED_A_REFERENT, "referent", f"{gone.scope}:{gone.partner}", at, told
+        )
     config_snapshot.refresh()
 
 
@@ -228,7 +249,7 @@ def _must_be_place(scope: str) -> None:
 
 
 def _note(
-    session: Session, admin: Agent, act: str, noun: str, noun_id: str, at: datetime, on: date,
+    session: Session, admin: Agent, act: AuditedAct, noun: str, noun_id: str, at: datetime, on: date,
     told: dict[str, tuple[str, str]],
 ) -> None:  # fmt: skip
     changed = {name: pair for name, pair in told.items() if pair[0] != pair[1]}

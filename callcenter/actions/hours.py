@@ -10,6 +10,7 @@ from callcenter.db import Session, transaction
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.records import hours, rollout, sessions, sites
 from callcenter.records.agents import Agent
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.opening_hours import DatedException, checked, site_of
 from callcenter.rules.routing import departments_of
 from callcenter.rules.territory import national_day
@@ -37,7 +38,7 @@ def except_day(staff: Agent | None, exception: DatedException, at: datetime) -> 
         exception_id = hours.except_(session, exception)
         what |= {"reason": ("", exception.reason), "topic": ("", exception.topic)}
         told = {name: pair for name, pair in what.items() if pair[1]}
-        sessions.audit(session, _id(staff), "closed by exception", *_in_history(exception.scope), at, told)
+        sessions.audit(session, _id(staff), AuditedAct.CLOSED_BY_EXCEPTION, *_in_history(exception.scope), at, told)
     config_snapshot.refresh()
     return exception_id
 
@@ -51,7 +52,7 @@ def forget_exception(staff: Agent | None, exception_id: str, at: datetime) -> No
         _must_order(session, staff, row.scope)
         hours.forget_exception(session, exception_id)
         told = {"days": (_days(row.first, row.last), ""), "hours": (row.hours, "")}
-        sessions.audit(session, _id(staff), "took an exception back", *_in_history(row.scope), at, told)
+        sessions.audit(session, _id(staff), AuditedAct.TOOK_AN_EXCEPTION_BACK, *_in_history(row.scope), at, told)
     config_snapshot.refresh()
 
 
@@ -67,7 +68,7 @@ def write_week(admin: Agent | None, scope: str, topic: str, written: str, at: da
             return
         hours.write(session, scope, topic, written)
         told = {"hours": (before, written)} | ({"topic": ("", topic)} if topic else {})
-        sessions.audit(session, _id(admin), "wrote hours", "hours", scope, at, told)
+        sessions.audit(session, _id(admin), AuditedAct.WROTE_HOURS, "hours", scope, at, told)
     config_snapshot.refresh()
 
 
@@ -80,7 +81,7 @@ def override_holiday(admin: Agent | None, scope: str, day: date, is_holiday: boo
         before = hours.overrides(session).get((scope, day))
         hours.override(session, scope, day, is_holiday)
         told = {"holiday": (f"{day} {_as(before)}", f"{day} {_as(is_holiday)}")}
-        sessions.audit(session, _id(admin), "overrode a holiday", "hours", scope, at, told)
+        sessions.audit(session, _id(admin), AuditedAct.OVERRODE_A_HOLIDAY, "hours", scope, at, told)
     config_snapshot.refresh()
 
 
@@ -94,7 +95,7 @@ def plan_rollout(admin: Agent, department: str, state: str, since: date, at: dat
         before = rollout.states(session, since).get(department, "open")
         rollout.plan(session, department, state, since)
         told = {"rollout": (before, state), "days": ("", f"{since}")}
-        sessions.audit(session, admin.id, "planned the rollout", "department", department, at, told)
+        sessions.audit(session, admin.id, AuditedAct.PLANNED_THE_ROLLOUT, "department", department, at, told)
     config_snapshot.refresh()
 
 
@@ -105,7 +106,7 @@ def forget_plan(admin: Agent, department: str, since: date, at: datetime) -> Non
         if state is None:
             raise NotFound
         told = {"rollout": (state, ""), "days": (f"{since}", "")}
-        sessions.audit(session, admin.id, "took a plan back", "department", department, at, told)
+        sessions.audit(session, admin.id, AuditedAct.TOOK_A_PLAN_BACK, "department", department, at, told)
     config_snapshot.refresh()
 
 

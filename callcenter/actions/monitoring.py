@@ -24,6 +24,7 @@ from callcenter.records import agents, calls, legs, monitors, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring
 from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
@@ -65,7 +66,7 @@ def take_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime)
             _check_phone(session, supervisor_id, call, leg)
             if leg:
                 leg.mode = mode
-            sessions.audit(session, supervisor_id, f"monitors: {mode}", "call", call.id, at)
+            sessions.audit(session, supervisor_id, AuditedAct(f"monitors: {mode}"), "call", call.id, at)
             taken = leg or monitors.ask(session, call, supervisor_id, mode, at)
     except Conflict:
         raise NotPossibleNow from None  # the same click twice

@@ -10,6 +10,7 @@ from callcenter.errors import NotesNewer, NotesTooLate, NotFound, NotPossibleNow
 from callcenter.records import contacts, sessions
 from callcenter.records.contacts import Contact, Entry
 from callcenter.rules import outcomes
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import Due
 
 MAY_ADD = timedelta(days=1)  # after the outcome is recorded
@@ -45,7 +46,7 @@ def add_later(agent_id: str, contact_id: str, text: str, at: datetime) -> None:
             raise NotPossibleNow
         else:
             add(session, contact, text)
-            sessions.audit(session, agent_id, "added notes", "contact", contact_id, at)
+            sessions.audit(session, agent_id, AuditedAct.ADDED_NOTES, "contact", contact_id, at)
     live_index.look(agent_id)
 
 

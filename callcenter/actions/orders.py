@@ -10,6 +10,7 @@ from callcenter.db import Session, reading, transaction
 from callcenter.errors import NotAllowed, OrderRefused
 from callcenter.records import agents, calls, contacts, rollout, sessions
 from callcenter.records.agents import Agent
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.menu import NATION, Menu
 from callcenter.rules.orders import QueueOrder, led_to
 from callcenter.rules.routing import UNKNOWN, Ages, departments_of
@@ -30,7 +31,9 @@ def set_message(supervisor: Agent, scope: str, words: Mapping[str, str], at: dat
     told = {"message": (before.get("fr", ""), kept.get("fr", ""))}
     with _ordering(supervisor, scope) as session:
         rollout.say(session, scope, kept, at)
-        sessions.audit(session, supervisor.id, "message" if kept else "message ended", "message", scope, at, told)
+        sessions.audit(
+            session, supervisor.id, AuditedAct.MESSAGE if kept else AuditedAct.MESSAGE_ENDED, "message", scope, at, told
+        )
     config_snapshot.refresh()
 
 
@@ -49,7 +52,7 @@ def order_queue(supervisor: Agent, scope: str, topic: str, act: str, to_topic: s
     with _ordering(supervisor, scope) as session:
         rollout.order(session, scope, topic, "redirect" if moving else act, to_topic, at)
         told = {"topic": (topic, to_topic)}
-        sessions.audit(session, supervisor.id, f"{act} a queue", "queue", f"{scope}:{topic}"[:40], at, told)
+        sessions.audit(session, supervisor.id, AuditedAct(f"{act} a queue"), "queue", f"{scope}:{topic}"[:40], at, told)
     config_snapshot.refresh()
     return _move_waiting(departments_of(scope), topic, to_topic) if act == "merge" else 0
 
@@ -64,7 +67,7 @@ def set_thresholds(supervisor: Agent, scope: str, topic: str, ages: Ages | None,
     told = {"thresholds": (_seconds(before), _seconds(ages))}
     with _ordering(supervisor, scope) as session:
         rollout.widen_after(session, scope, topic, ages)
-        sessions.audit(session, supervisor.id, "set thresholds", "queue", f"{scope}:{topic}"[:40], at, told)
+        sessions.audit(session, supervisor.id, AuditedAct.SET_THRESHOLDS, "queue", f"{scope}:{topic}"[:40], at, told)
     config_snapshot.refresh()
 
 

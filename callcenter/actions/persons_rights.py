@@ -8,6 +8,7 @@ from callcenter.db import transaction
 from callcenter.errors import Refusal
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import persons, sessions
+from callcenter.rules.audited_acts import AuditedAct
 
 PATIENCE = 30.0  # seconds
 
@@ -23,7 +24,7 @@ def disclose(number: PhoneNumber, at: datetime) -> dict[str, Any]:
     """Everything held of the owner of a number, as plain values. Raises DatabaseDown."""
     with transaction(PATIENCE) as session:
         found = persons.held(session, number)
-        sessions.audit(session, None, "saw all of a person", "person", _named(found), at)
+        sessions.audit(session, None, AuditedAct.SAW_ALL_OF_A_PERSON, "person", _named(found), at)
         return found
 
 
@@ -35,7 +36,7 @@ def erase(number: PhoneNumber, at: datetime) -> int:
         if persons.is_on_the_line(session, number):
             raise OnTheLine
         ids = persons.erase(session, number, at)
-        sessions.audit(session, None, "erased a person", "person", ids[0] if ids else "nothing was held", at)
+        sessions.audit(session, None, AuditedAct.ERASED_A_PERSON, "person", ids[0] if ids else "nothing was held", at)
         return len(ids)
 
 

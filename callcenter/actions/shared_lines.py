@@ -9,6 +9,7 @@ from callcenter.errors import BadAnswer, BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import sessions, shared_lines
 from callcenter.records.agents import Agent
+from callcenter.rules.audited_acts import AuditedAct
 
 NOUN = "shared_line"
 
@@ -26,7 +27,7 @@ def list_line(admin: Agent, number: str, name: str, at: datetime) -> str:
         line_id = shared_lines.add(session, line, name, at)
         if line_id is None:
             raise BadAnswer("line_listed")
-        sessions.audit(session, admin.id, "listed a shared line", NOUN, line_id, at, {"name": ("", name)})
+        sessions.audit(session, admin.id, AuditedAct.LISTED_A_SHARED_LINE, NOUN, line_id, at, {"name": ("", name)})
     return line_id
 
 
@@ -42,7 +43,7 @@ def take_off(admin: Agent, line_id: str, at: datetime) -> None:
         name = shared_lines.remove(session, line_id)
         if name is None:
             raise NotFound
-        sessions.audit(session, admin.id, "took a shared line off", NOUN, line_id, at, {"name": (name, "")})
+        sessions.audit(session, admin.id, AuditedAct.TOOK_A_SHARED_LINE_OFF, NOUN, line_id, at, {"name": (name, "")})
 
 
 def is_relay(number: PhoneNumber | None) -> bool:

@@ -8,6 +8,7 @@ from callcenter.db import transaction
 from callcenter.records import sessions, sites
 from callcenter.records.agents import Agent
 from callcenter.records.sites import Taken
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.national_list import NationalList
 from callcenter.rules.rounds import Stop
 
@@ -32,11 +33,11 @@ def import_list(
         counts = {name: ("", str(len(ids))) for name, ids in taken.kinds.items()}
         told = {name: pair for name, pair in counts.items() if pair[1] != "0"}
         if told:
-            sessions.audit(session, who, "took in a list of sites", "sites", LIST, at, told)
+            sessions.audit(session, who, AuditedAct.TOOK_IN_A_LIST_OF_SITES, "sites", LIST, at, told)
         for act, ids in (("changed", taken.changed), ("gone", taken.gone), ("back", taken.back)):
             for site_id in ids:
                 changed = taken.fields.get(site_id, sessions.NOTHING)
-                sessions.audit(session, who, f"{act} by the list", "site", str(site_id), at, changed)
+                sessions.audit(session, who, AuditedAct(f"{act} by the list"), "site", str(site_id), at, changed)
     config_snapshot.refresh()
     return taken
 
@@ -46,6 +47,6 @@ def import_rounds(admin: Agent | None, stops: Sequence[Stop], at: datetime) -> t
     with transaction(LONGEST) as session:
         now, before = sites.import_rounds(session, stops)
         told = {"stops": (str(before), str(now))}
-        sessions.audit(session, admin.id if admin else None, "took in rounds", "sites", LIST, at, told)
+        sessions.audit(session, admin.id if admin else None, AuditedAct.TOOK_IN_ROUNDS, "sites", LIST, at, told)
     config_snapshot.refresh()
     return now, before

@@ -7,6 +7,7 @@ from callcenter.db import transaction
 from callcenter.errors import NotAllowed, NotFound, NotPossibleNow
 from callcenter.records import agents, assignments, calls, contacts, sessions
 from callcenter.records.agents import Agent
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import CallState, Due
 from callcenter.rules.whys import Why
 
@@ -29,5 +30,5 @@ def release_contact(supervisor: Agent, contact_id: str, at: datetime) -> None:
             raise NotPossibleNow
         contacts.set_due(session, contact, Due.RELEASED, at, Why.RELEASED_BY_A_SUPERVISOR, supervisor.id)
         after = assignments.finish_wrap_up(session, call, at, Why.RELEASED_BY_A_SUPERVISOR)
-        sessions.audit(session, supervisor.id, "released a contact", "contact", contact_id, at)
+        sessions.audit(session, supervisor.id, AuditedAct.RELEASED_A_CONTACT, "contact", contact_id, at)
     release(after)

@@ -8,6 +8,7 @@ from callcenter.records import sessions, wall_settings
 from callcenter.records.agents import Agent
 from callcenter.rules import alerts
 from callcenter.rules.alerts import Threshold
+from callcenter.rules.audited_acts import AuditedAct
 
 PER_CENT = (alerts.SERVICE_LEVEL, alerts.ABANDONMENT, alerts.CALLBACK_POOLS, alerts.TEXTS)
 
@@ -32,4 +33,4 @@ def set_alert_threshold(
         raise BadThreshold
     with transaction() as session:
         wall_settings.set_threshold(session, topic, measure, new)
-        sessions.audit(session, overseer.id, "sets a threshold of the wall", "threshold", measure, at)
+        sessions.audit(session, overseer.id, AuditedAct.SETS_A_THRESHOLD_OF_THE_WALL, "threshold", measure, at)

@@ -10,6 +10,7 @@ from callcenter.cli.running_service import console
 from callcenter.db import reading, transaction
 from callcenter.records import sessions
 from callcenter.records.figures import roll_up, tiers
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.quality import Scale
 
 app = typer.Typer(no_args_is_help=True, help="The quality measures.")
@@ -44,5 +45,5 @@ def scale(
         at = clock.now()
         tiers.declare_scale(session, Scale(top, satisfied, very), at)
         told = {"satisfied": ("", str(satisfied)), "very": ("", str(very))}
-        sessions.audit(session, None, "declared a scale", "policy", str(top), at, told)
+        sessions.audit(session, None, AuditedAct.DECLARED_A_SCALE, "policy", str(top), at, told)
     console.print(f"Scores out of {top}: satisfied from {satisfied}, very satisfied from {very}.")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.records.agents import Agent
+from callcenter.rules.audited_acts import AuditedAct
 
 LIFETIME = timedelta(hours=12)  # a working day; the cookie goes with the browser
 LOGS_KEPT = timedelta(days=366)
@@ -116,7 +117,13 @@ def revoke(session: Session, agent_id: str, at: datetime, token: bytes | None = 
 
 
 def audit(
-    session: Session, who: str | None, act: str, noun: str, noun_id: str, at: datetime, changes: Changes = NOTHING
+    session: Session,
+    who: str | None,
+    act: AuditedAct,
+    noun: str,
+    noun_id: str,
+    at: datetime,
+    changes: Changes = NOTHING,
 ) -> None:
     """Write down an act that must be answerable for. `who` None: an operator, from a terminal."""
     session.add(AuditEntry(at=at, who=who, act=act, noun=noun, noun_id=noun_id, changes=dict(changes)))

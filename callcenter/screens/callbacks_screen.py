@@ -12,6 +12,7 @@ from callcenter.db import Session, reading, transaction
 from callcenter.records import agents, callbacks, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.routing import answerers
 
 Half = Literal["m", "a"]
@@ -106,7 +107,7 @@ def printed(overseer: Agent) -> list[tuple[CallbackShown, str | None]]:
     at = clock.now()
     with transaction() as session:
         found = callbacks.listed(session, _scope(overseer), 2000)
-        sessions.audit(session, overseer.id, "printed the callbacks", "callback", str(len(found)), at)
+        sessions.audit(session, overseer.id, AuditedAct.PRINTED_THE_CALLBACKS, "callback", str(len(found)), at)
         rows = shown(session, found, at, overseer)
         return [(row, each.phone.national if each.phone else None) for row, each in zip(rows, found, strict=True)]
 

@@ -11,6 +11,7 @@ from callcenter.db import reading, transaction
 from callcenter.errors import NotFound
 from callcenter.records import sessions, wall_settings
 from callcenter.records.agents import Agent
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.screens.scope import Scope
 
 
@@ -67,7 +68,7 @@ def make(overseer: Agent, label: str) -> str:
     token, at = token_urlsafe(24), clock.now()
     with transaction() as session:
         link_id = wall_settings.make_link(session, token, label.strip()[:80], overseer.scope, overseer.id, at)
-        sessions.audit(session, overseer.id, "opens the wall to a screen", "wall_link", link_id, at)
+        sessions.audit(session, overseer.id, AuditedAct.OPENS_THE_WALL_TO_A_SCREEN, "wall_link", link_id, at)
     return token
 
 
@@ -78,7 +79,7 @@ def revoke(overseer: Agent, link_id: str) -> None:
     at = clock.now()
     with transaction() as session:
         wall_settings.revoke_link(session, link_id, at)
-        sessions.audit(session, overseer.id, "closes the wall to a screen", "wall_link", link_id, at)
+        sessions.audit(session, overseer.id, AuditedAct.CLOSES_THE_WALL_TO_A_SCREEN, "wall_link", link_id, at)
 
 
 def _is_within(departments: Collection[str] | None, scope: Scope) -> bool:

@@ -12,6 +12,7 @@ from callcenter.db import transaction
 from callcenter.demonstration import embedded
 from callcenter.migrations.roles import READER, SERVICE
 from callcenter.records import events, sessions
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.whys import Why
 from tests.support.town import settle
 
@@ -30,7 +31,7 @@ def server(database: embedded.Server) -> embedded.Server:
     """With a row in each append-only table."""
     agent = settle("lea")
     with transaction() as session:
-        sessions.audit(session, agent, "looked", "agent", agent, clock.now())
+        sessions.audit(session, agent, AuditedAct.SAW_A_FULL_NUMBER, "agent", agent, clock.now())
         events.note(session, clock.now(), "agent", agent, "offline", "available", Why.TOOK_THEIR_POST, agent)
     return database
 

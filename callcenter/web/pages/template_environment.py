@@ -11,6 +11,7 @@ from markupsafe import Markup
 from callcenter.actions import config_snapshot
 from callcenter.config import settings
 from callcenter.rules import quality
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import FRONT
 from callcenter.rules.published_measures import BY_CODE
@@ -103,7 +104,7 @@ def _topic(context: Context, code: str | None) -> str:
 @pass_context
 def _act_name(context: Context, act: str) -> str:
     """An act of a history; one without a word of its own as it was written down."""
-    key = f"history.{act.replace(' ', '_')}"
+    key = f"history.{AuditedAct(act).name.lower()}"
     return say(context["language"], key) if key in words(context["language"]) else act
 
 

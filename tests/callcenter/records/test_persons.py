@@ -21,6 +21,7 @@ from callcenter.records import agents, calls, contacts, persons, sessions
 from callcenter.records.calls import Wish
 from callcenter.records.contacts import Entry
 from callcenter.records.figures import roll_up
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import Outcome
 from callcenter.rules.territory import national_day
 from tests.callcenter.records.figures.test_roll_up import stored
@@ -249,11 +250,11 @@ def test_closed_accounts_after_two_years_and_logs_after_one(karim: str) -> None:
             {"id": closed},
         )
         for days in (300, 400):
-            sessions.audit(session, karim, f"{days}", "call", "x", now() - timedelta(days=days))
+            sessions.audit(session, karim, AuditedAct.CHANGED, "call", f"{days}", now() - timedelta(days=days))
     tidy()
     with reading() as session:
         gone, here = agents.get(session, closed), agents.get(session, karim)
-        acts = list(session.scalars(text("select act from audit")))
+        acts = list(session.scalars(text("select noun_id from audit")))
     assert gone is not None
     assert here is not None
     assert (gone.name, gone.desk_phone, here.name) == ("", None, "Karim")
