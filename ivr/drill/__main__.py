@@ -33,14 +33,14 @@ def main() -> int:
             del given["MIGRATE_DATABASE_URL"]
             given_on = {name.replace("_", "-"): value for name, value in vars(said).items() if name != "logs"}
             arguments = [f"--{name}={value}" for name, value in given_on.items()]
-            code = _keeps(stores, up.python("ivr.drill.campaign", *arguments, f"--logs={logs}"), given)
+            code = _keep(stores, up.python("ivr.drill.campaign", *arguments, f"--logs={logs}"), given)
             if code and said.logs:
                 with run_directory.private(logs / "database.sql") as kept:
                     kept.write(embedded.dump(stores.postgresql).encode())
             return code
 
 
-def _keeps(stores: embedded.Stores, command: list[str], given: dict[str, str]) -> int:
+def _keep(stores: embedded.Stores, command: list[str], given: dict[str, str]) -> int:
     """What dies of the stores is started again, after the moment that a supervisor takes."""
     with subprocess.Popen(command, env=given, preexec_fn=embedded.follow_us(signal.SIGTERM)) as campaign:
         while campaign.poll() is None:

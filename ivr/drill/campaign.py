@@ -53,7 +53,7 @@ class Campaign:
         self._mended = 0.0  # when the last was whole again
         self._timing: set[asyncio.Task[None]] = set()
 
-    async def plays(self, faults: Sequence[Fault], seconds: float) -> None:
+    async def play(self, faults: Sequence[Fault], seconds: float) -> None:
         """Every lane, for so long; then what is still being timed."""
         until = time.monotonic() + seconds
         lanes = sorted({fault.lane for fault in faults})
@@ -68,15 +68,15 @@ class Campaign:
                 await asyncio.sleep(dice.uniform(*pause))
                 if time.monotonic() > until:
                     return
-                await self._strikes(fault, random.Random(dice.random()))  # noqa: S311 - dice, not secrets
+                await self._strike(fault, random.Random(dice.random()))  # noqa: S311 - dice, not secrets
 
-    async def _strikes(self, fault: Fault, dice: random.Random) -> None:
+    async def _strike(self, fault: Fault, dice: random.Random) -> None:
         one = Struck(fault.name, clock.now())
         self._tally.struck.append(one)
         breaks = fault.lane == "stores"
         self._broken += breaks
         try:
-            well, one.within = await fault.strikes(self._scene, dice)
+            well, one.within = await fault.strike(self._scene, dice)
         except (aiohttp.ClientError, TimeoutError) as failure:  # the practice carrier is too busy to be told
             self._tally.struck.remove(one)
             console.print(f"{fault.name} was not struck: {type(failure).__name__}")
@@ -86,13 +86,13 @@ class Campaign:
             self._mended = time.monotonic() if breaks else self._mended
         if well is None:
             return
-        timing = asyncio.create_task(self._times(one, well, time.monotonic()))
+        timing = asyncio.create_task(self._time(one, well, time.monotonic()))
         self._timing.add(timing)
         timing.add_done_callback(self._timing.discard)
         if breaks:
             await timing  # the next store is broken when this one is well
 
-    async def _times(self, one: Struck, well: probes.Probe, since: float) -> None:
+    async def _time(self, one: Struck, well: probes.Probe, since: float) -> None:
         """A probe that asks for something of the rarer kind, and finds that nobody wanted it, is not late."""
         at = clock.now()
         patience = (one.within or 60.0) * self._slack * (1 + MOST) + 20
@@ -130,7 +130,7 @@ async def drill(tally: DrillTally, only: Sequence[str], minutes: float, load: fl
     dice = random.Random(tally.seed)  # noqa: S311 - dice, not secrets
     staff = town.settle(max(4, round(AGENTS * load)))
     stage = Stage(logs, sweeps=dice.choice((2, 3, 4)) if load >= 0.5 else 2, speed=20)
-    with stage.plays():
+    with stage.playing():
         agents = town.Agents(stage.web, staff, dice)
         citizens = town.Citizens(stage.carrier, CALLS * load, CALLBACKS * load, dice)
         ledger, strain = Ledger(stage.carrier), Strain()
@@ -138,7 +138,7 @@ async def drill(tally: DrillTally, only: Sequence[str], minutes: float, load: fl
         async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(keepalive_timeout=3)) as http:
             await agents.begin()
             aside = [
-                asyncio.create_task(each) for each in (_tends(stage), ledger.follow(), _counts(tally), strain.follow())
+                asyncio.create_task(each) for each in (_tend(stage), ledger.follow(), _count(tally), strain.follow())
             ]
             await _until_at_work(len(staff))
             calling = asyncio.create_task(citizens.live())
@@ -149,28 +149,28 @@ async def drill(tally: DrillTally, only: Sequence[str], minutes: float, load: fl
             )
             began, before = time.monotonic(), citizens.called
             scene = DrillScene(stage, agents, ledger, http)
-            await Campaign(scene, tally, strain).plays(chosen, minutes * 60)
+            await Campaign(scene, tally, strain).play(chosen, minutes * 60)
             tally.starved = strain.over(began, time.monotonic())
             tally.seconds, tally.called = time.monotonic() - began, citizens.called - before
             calling.cancel()
             await asyncio.gather(calling, return_exceptions=True)
-            tally.unrest = await _comes_to_rest(stage, http, rest)
+            tally.unrest = await _come_to_rest(stage, http, rest)
             tally.rest_after = time.monotonic() - began - tally.seconds
             await ledger.read(http)
-            await asyncio.to_thread(_closes, tally, ledger, await _lines(stage, http))
+            await asyncio.to_thread(_close, tally, ledger, await _lines(stage, http))
             for task in aside:
                 task.cancel()
             await asyncio.gather(*aside, return_exceptions=True)
             await agents.end()
 
 
-async def _tends(stage: Stage) -> None:
+async def _tend(stage: Stage) -> None:
     while True:
         stage.tend()
         await asyncio.sleep(0.2)
 
 
-async def _counts(tally: DrillTally) -> None:
+async def _count(tally: DrillTally) -> None:
     """Broken promises while everything happens: those that may at no instant be broken."""
     while True:
         await asyncio.sleep(CHECKS)
@@ -195,7 +195,7 @@ async def _until_at_work(count: int) -> None:
         raise SystemExit("The agents did not come to work.")
 
 
-async def _comes_to_rest(stage: Stage, http: aiohttp.ClientSession, patience: float) -> list[str]:
+async def _come_to_rest(stage: Stage, http: aiohttp.ClientSession, patience: float) -> list[str]:
     """Nobody calls any more: every call ends, every promise is kept, every dial is settled. What did not."""
     deadline = time.monotonic() + patience
     while True:
@@ -227,7 +227,7 @@ async def _lines(stage: Stage, http: aiohttp.ClientSession) -> list[str]:
         await asyncio.sleep(1)
 
 
-def _closes(tally: DrillTally, ledger: Ledger, lines: list[str]) -> None:
+def _close(tally: DrillTally, ledger: Ledger, lines: list[str]) -> None:
     """The last count: what may last a while may last no longer."""
     at = clock.now()
     outside = Outside(

@@ -59,43 +59,43 @@ Strike = Callable[[DrillScene, random.Random], Awaitable[Mended]]
 class Fault:
     name: str
     lane: str
-    strikes: Strike
+    strike: Strike
 
 
 # stores
 
 
 def store_killed(which: str) -> Strike:
-    async def strikes(scene: DrillScene, _dice: random.Random) -> Mended:
-        scene.stage.kills_store(which)
+    async def strike(scene: DrillScene, _dice: random.Random) -> Mended:
+        scene.stage.kill_store(which)
         await asyncio.sleep(1)  # its keeper starts it again
         return _store_back(which)
 
-    return strikes
+    return strike
 
 
 def store_frozen(which: str) -> Strike:
-    async def strikes(scene: DrillScene, dice: random.Random) -> Mended:
-        scene.stage.freezes_store(which)
+    async def strike(scene: DrillScene, dice: random.Random) -> Mended:
+        scene.stage.freeze_store(which)
         try:
             await asyncio.sleep(dice.uniform(1, 5))
         finally:
-            scene.stage.wakes_store()
+            scene.stage.wake_store()
         return _store_back(which)
 
-    return strikes
+    return strike
 
 
-def way(which: str, mode: str) -> Strike:
-    async def strikes(scene: DrillScene, dice: random.Random) -> Mended:
-        scene.stage.way(which, mode)
+def way_spoilt(which: str, mode: str) -> Strike:
+    async def strike(scene: DrillScene, dice: random.Random) -> Mended:
+        scene.stage.set_way(which, mode)
         try:
             await asyncio.sleep(dice.uniform(1, 5))
         finally:
-            scene.stage.way(which, "open")
+            scene.stage.set_way(which, "open")
         return _store_back(which)
 
-    return strikes
+    return strike
 
 
 async def valkey_flushed(_scene: DrillScene, _dice: random.Random) -> Mended:
@@ -127,12 +127,12 @@ def _store_back(which: str) -> Mended:
 
 
 async def worker_killed(scene: DrillScene, dice: random.Random) -> Mended:
-    scene.stage.kills(f"worker{dice.randrange(COPIES)}")
+    scene.stage.kill(f"worker{dice.randrange(COPIES)}")
     return probes.is_dialled, WORKER_BACK
 
 
 async def worker_child_killed(scene: DrillScene, dice: random.Random) -> Mended:
-    scene.stage.kills_child(f"worker{dice.randrange(COPIES)}", dice.random())
+    scene.stage.kill_child(f"worker{dice.randrange(COPIES)}", dice.random())
     return probes.is_dialled, WORKER_BACK
 
 
@@ -142,14 +142,14 @@ async def worker_frozen(scene: DrillScene, dice: random.Random) -> Mended:
 
 async def workers_rolling(scene: DrillScene, dice: random.Random) -> Mended:
     for n in range(COPIES):
-        scene.stage.asks_to_stop(f"worker{n}")
+        scene.stage.ask_to_stop(f"worker{n}")
         await asyncio.sleep(dice.uniform(2, 4))
     return probes.is_dialled, WORKER_BACK
 
 
 async def sweep_killed(scene: DrillScene, dice: random.Random) -> Mended:
     await _until_grown(scene, "sweep")
-    scene.stage.kills(_a_sweep(scene, dice))
+    scene.stage.kill(_a_sweep(scene, dice))
     return probes.is_offered, None
 
 
@@ -162,27 +162,27 @@ async def sweeps_racing(scene: DrillScene, dice: random.Random) -> Mended:
     """Twice as many for a while."""
     several = [name for name in scene.stage.children if name.startswith("sweep")]
     for name in several:
-        scene.stage.adds(f"{name}-twin", name)
+        scene.stage.add(f"{name}-twin", name)
     await asyncio.sleep(dice.uniform(5, 9))
     for name in several:
-        scene.stage.removes(f"{name}-twin")
+        scene.stage.remove(f"{name}-twin")
     return NOTHING
 
 
 async def voice_killed(scene: DrillScene, dice: random.Random) -> Mended:
     """One of its copies, with the requests in its hands."""
-    await _kills_copy(scene, "voice", dice)
+    await _kill_copy(scene, "voice", dice)
     return probes.answers(f"{scene.stage.voice}/health/live"), WEB_BACK
 
 
 async def web_killed(scene: DrillScene, dice: random.Random) -> Mended:
-    await _kills_copy(scene, "web", dice)
+    await _kill_copy(scene, "web", dice)
     return probes.answers(f"{scene.stage.web}/health/live"), WEB_BACK
 
 
-async def _kills_copy(scene: DrillScene, name: str, dice: random.Random) -> None:
+async def _kill_copy(scene: DrillScene, name: str, dice: random.Random) -> None:
     await _until_grown(scene, name)
-    scene.stage.kills_child(name, dice.random())
+    scene.stage.kill_child(name, dice.random())
 
 
 async def _until_grown(scene: DrillScene, name: str) -> None:
@@ -194,11 +194,11 @@ async def _until_grown(scene: DrillScene, name: str) -> None:
 
 
 async def _frozen(scene: DrillScene, name: str, seconds: float, mended: Mended) -> Mended:
-    scene.stage.freezes(name)
+    scene.stage.freeze(name)
     try:
         await asyncio.sleep(seconds)
     finally:
-        scene.stage.wakes(name)
+        scene.stage.wake(name)
     return mended
 
 
@@ -212,7 +212,7 @@ def _a_sweep(scene: DrillScene, dice: random.Random) -> str:
 def carrier(**wrong: Any) -> Strike:
     """REST, or its webhooks, for a while."""
 
-    async def strikes(scene: DrillScene, dice: random.Random) -> Mended:
+    async def strike(scene: DrillScene, dice: random.Random) -> Mended:
         await scene.carrier(seed=dice.randrange(1 << 30), **wrong)
         try:
             await asyncio.sleep(dice.uniform(2, 6))
@@ -220,7 +220,7 @@ def carrier(**wrong: Any) -> Strike:
             await scene.carrier()
         return probes.is_answered, None
 
-    return strikes
+    return strike
 
 
 def rest(mode: str, share: float = 0.7, seconds: float = 6) -> Strike:
@@ -231,7 +231,7 @@ async def webhooks_replayed(scene: DrillScene, dice: random.Random) -> Mended:
     """What was told a while ago, signed and whole, told again."""
     sent = list(scene.ledger.sent)
     for entry in dice.sample(sent, min(20, len(sent))):
-        await _posts(scene, entry["url"], entry["params"], entry["signature"])
+        await _post(scene, entry["url"], entry["params"], entry["signature"])
     return NOTHING
 
 
@@ -245,13 +245,13 @@ async def webhooks_forged(scene: DrillScene, dice: random.Random) -> Mended:
             (changed, entry["signature"]),
             (changed, sign("f" * 32, entry["url"], changed)),
         ):
-            status = await _posts(scene, entry["url"], params, signature)
+            status = await _post(scene, entry["url"], params, signature)
             if status not in (0, 403):
                 scene.ledger.let_in.append(f"{entry['topic']} {status}")
     return NOTHING
 
 
-async def _posts(scene: DrillScene, url: str, params: dict[str, str], signature: str) -> int:
+async def _post(scene: DrillScene, url: str, params: dict[str, str], signature: str) -> int:
     headers = {"X-Twilio-Signature": signature} if signature else {}
     try:
         async with scene.http.post(url, data=params, headers=headers) as answer:
@@ -268,21 +268,21 @@ async def _posts(scene: DrillScene, url: str, params: dict[str, str], signature:
 async def browser_closed(scene: DrillScene, dice: random.Random) -> Mended:
     """One agent in eight at once, for longer than a connection may be silent."""
     several = max(1, len(scene.agents.people) // 8)
-    gone = [scene.agents.errs(dice) for _ in range(several)]
+    gone = [scene.agents.pick_one_to_err(dice) for _ in range(several)]
     for person in gone:
         person.closed = True
     opened = asyncio.get_running_loop()
     for person in gone:
-        opened.call_later(settings().silence_limit + 8, _opens_again, person)
+        opened.call_later(settings().silence_limit + 8, _open_again, person)
     return probes.are_lost({person.id for person in gone}), BROWSER_LOST
 
 
-def _opens_again(person: Person) -> None:
+def _open_again(person: Person) -> None:
     person.closed = False
 
 
 async def two_tabs(scene: DrillScene, dice: random.Random) -> Mended:
-    person = scene.agents.errs(dice)
+    person = scene.agents.pick_one_to_err(dice)
     person.tabs = 2
     await asyncio.sleep(dice.uniform(4, 8))
     person.tabs = 1
@@ -292,17 +292,17 @@ async def two_tabs(scene: DrillScene, dice: random.Random) -> Mended:
 def answers(mood: str) -> Strike:
     """How one agent in four answers their next offer."""
 
-    async def strikes(scene: DrillScene, dice: random.Random) -> Mended:
+    async def strike(scene: DrillScene, dice: random.Random) -> Mended:
         for _ in range(max(1, len(scene.agents.people) // 4)):
-            scene.agents.errs(dice).mood = mood
+            scene.agents.pick_one_to_err(dice).mood = mood
         await asyncio.sleep(2)
         return NOTHING
 
-    return strikes
+    return strike
 
 
 async def offer_ignored(scene: DrillScene, dice: random.Random) -> Mended:
-    person = scene.agents.errs(dice)
+    person = scene.agents.pick_one_to_err(dice)
     person.ignored = asyncio.get_running_loop().create_future()
     person.mood = "ignore"
     with contextlib.suppress(TimeoutError):
@@ -330,16 +330,16 @@ LANES: dict[str, dict[str, Strike]] = {
     "stores": {
         "postgresql-killed": store_killed("postgresql"),
         "postgresql-frozen": store_frozen("postgresql"),
-        "postgresql-cut": way("postgresql", "cut"),
-        "postgresql-half-open": way("postgresql", "half-open"),
-        "postgresql-slow": way("postgresql", "slow"),
+        "postgresql-cut": way_spoilt("postgresql", "cut"),
+        "postgresql-half-open": way_spoilt("postgresql", "half-open"),
+        "postgresql-slow": way_spoilt("postgresql", "slow"),
         "valkey-killed": store_killed("valkey"),
         "valkey-flushed": valkey_flushed,
         "valkey-frozen": store_frozen("valkey"),
         "valkey-rolled-back": valkey_rolled_back,
-        "valkey-cut": way("valkey", "cut"),
-        "valkey-half-open": way("valkey", "half-open"),
-        "valkey-slow": way("valkey", "slow"),
+        "valkey-cut": way_spoilt("valkey", "cut"),
+        "valkey-half-open": way_spoilt("valkey", "half-open"),
+        "valkey-slow": way_spoilt("valkey", "slow"),
     },
     "processes": {
         "worker-killed": worker_killed,

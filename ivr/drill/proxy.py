@@ -26,17 +26,17 @@ class StoreWay:
         self.mode = "open"
         self.ends: set[asyncio.Transport] = set()
 
-    def becomes(self, mode: str) -> None:
+    def become(self, mode: str) -> None:
         """What half-open connections lost is lost: they end with it, as they would by their keepalive."""
         if mode == "cut" or self.mode == "half-open":
             for transport in tuple(self.ends):
                 transport.abort()
         self.mode = mode
 
-    async def opens(self, port: int) -> None:
+    async def open(self, port: int) -> None:
         await asyncio.get_running_loop().create_server(lambda: Inner(self), "127.0.0.1", port, backlog=512)
 
-    async def reaches(self, inner: "Inner") -> "Outer":
+    async def reach(self, inner: "Inner") -> "Outer":
         loop = asyncio.get_running_loop()
         if self.target.isdigit():
             _, outer = await loop.create_connection(lambda: Outer(self, inner), "127.0.0.1", int(self.target))
@@ -65,15 +65,15 @@ class End(asyncio.Protocol):
             return
         if self.way.mode == "slow" or self.late:
             self.late += 1
-            asyncio.get_running_loop().call_later(DELAY, self.arrives, data)
+            asyncio.get_running_loop().call_later(DELAY, self.arrive, data)
         else:
-            self.passes(data)
+            self.pass_on(data)
 
-    def arrives(self, data: bytes) -> None:
+    def arrive(self, data: bytes) -> None:
         self.late -= 1
-        self.passes(data)
+        self.pass_on(data)
 
-    def passes(self, data: bytes) -> None:
+    def pass_on(self, data: bytes) -> None:
         if self.other is None or self.other.transport is None:
             self.early.append(data)
         elif not self.other.transport.is_closing():
@@ -94,17 +94,17 @@ class Inner(End):
         if self.way.mode == "cut":
             cast(asyncio.Transport, transport).abort()
         else:
-            self.reaching = asyncio.ensure_future(self._reaches())
+            self.reaching = asyncio.ensure_future(self._reach())
 
-    async def _reaches(self) -> None:
+    async def _reach(self) -> None:
         try:
-            self.other = await self.way.reaches(self)
+            self.other = await self.way.reach(self)
         except OSError:
             if self.transport:
                 self.transport.abort()
             return
         for data in self.early:
-            self.passes(data)
+            self.pass_on(data)
         self.early.clear()
 
 
@@ -120,12 +120,12 @@ async def serve(ways: dict[str, tuple[int, str]], hears: Callable[[], Awaitable[
     """Until nobody speaks to it any more."""
     open_ = {name: StoreWay(target) for name, (_, target) in ways.items()}
     for name, (port, _) in ways.items():
-        await open_[name].opens(port)
+        await open_[name].open(port)
     while line := (await hears()).decode().split():
         name, mode = line
         if mode not in MODES:
             raise SystemExit(f"a way is {', '.join(MODES)}, not {mode}")
-        open_[name].becomes(mode)
+        open_[name].become(mode)
 
 
 async def main(arguments: list[str]) -> None:

@@ -49,7 +49,7 @@ class Stage:
         self._frozen: list[psutil.Process] = []
 
     @contextmanager
-    def plays(self) -> Iterator["Stage"]:
+    def playing(self) -> Iterator["Stage"]:
         """Every process started and ready, until the block ends; what was frozen is woken first."""
         self._proxy = self._open_proxy()
         try:
@@ -60,7 +60,7 @@ class Stage:
             yield self
         finally:
             for child in self.children.values():
-                self.wakes(child.name)
+                self.wake(child.name)
                 child.ask_to_stop()
             up.Run({}, [], list(self.children.values())).stop()
             self._proxy.kill()
@@ -72,7 +72,7 @@ class Stage:
 
     # the network
 
-    def way(self, store: str, mode: str) -> None:
+    def set_way(self, store: str, mode: str) -> None:
         """How the way to a store is, from now on: open, cut, half-open, slow."""
         assert self._proxy.stdin is not None
         self._proxy.stdin.write(f"{store} {mode}\n".encode())
@@ -80,20 +80,20 @@ class Stage:
 
     # the stores, which our parent keeps
 
-    def freezes_store(self, store: str) -> None:
+    def freeze_store(self, store: str) -> None:
         self._frozen = self._family(store)
         for process in self._frozen:
             with suppress(psutil.NoSuchProcess):  # a session that just ended
                 process.suspend()
 
-    def wakes_store(self) -> None:
+    def wake_store(self) -> None:
         """The one that was frozen: one at a time."""
         for process in self._frozen:
             with suppress(psutil.NoSuchProcess):
                 process.resume()
         self._frozen = []
 
-    def kills_store(self, store: str) -> None:
+    def kill_store(self, store: str) -> None:
         """At once and without saving: PostgreSQL replays its log, Valkey comes back empty."""
         for process in self._family(store)[:1]:
             process.send_signal(signal.SIGQUIT if store == "postgresql" else signal.SIGKILL)
@@ -107,12 +107,12 @@ class Stage:
 
     # the service's own processes
 
-    def kills(self, name: str) -> None:
+    def kill(self, name: str) -> None:
         """The part whole, its children too; it is started again as if it were its first death."""
         self.children[name].pause = up.SHORTEST_PAUSE
         self.children[name].kill()
 
-    def kills_child(self, name: str, which: float) -> None:
+    def kill_child(self, name: str, which: float) -> None:
         """One process of a part that has several; `which` between 0 and 1."""
         if several := self.processes_of(name):
             with suppress(psutil.NoSuchProcess):
@@ -139,28 +139,28 @@ class Stage:
         process = self.children[name].process
         return [psutil.Process(process.pid)] if process is not None and process.poll() is None else []
 
-    def asks_to_stop(self, name: str) -> None:
+    def ask_to_stop(self, name: str) -> None:
         """As in a rolling restart: it ends its work, and is started again."""
         self.children[name].pause = up.SHORTEST_PAUSE
         self.children[name].ask_to_stop()
 
-    def freezes(self, name: str) -> None:
-        self._signals_all(name, signal.SIGSTOP)
+    def freeze(self, name: str) -> None:
+        self._signal_all(name, signal.SIGSTOP)
 
-    def wakes(self, name: str) -> None:
-        self._signals_all(name, signal.SIGCONT)
+    def wake(self, name: str) -> None:
+        self._signal_all(name, signal.SIGCONT)
 
-    def adds(self, name: str, like: str) -> None:
+    def add(self, name: str, like: str) -> None:
         """One more of a kind."""
         model = self.children[like]
         extra = Child(name, model.command, model.environment, self.logs / f"{name}.log")
         extra.start()
         self.children[name] = extra
 
-    def removes(self, name: str) -> None:
+    def remove(self, name: str) -> None:
         self.children.pop(name).kill()
 
-    def _signals_all(self, name: str, number: signal.Signals) -> None:
+    def _signal_all(self, name: str, number: signal.Signals) -> None:
         process = self.children[name].process
         if process is not None and process.poll() is None:
             os.killpg(process.pid, number)

@@ -68,14 +68,14 @@ class Person:
         self.mood = ""  # double, late, or ignore: how the next offer is answered
         self.ignored: asyncio.Future[str] | None = None  # the offer that was let go by
 
-    async def works(self, door: asyncio.Semaphore) -> None:
+    async def work(self, door: asyncio.Semaphore) -> None:
         """A shift without end, begun again whenever it fails."""
         while True:
             beating = None
             try:
                 async with door:
                     await self.desk.sign_in()
-                    await self.desk.does("post", line="phone")
+                    await self.desk.do("post", line="phone")
                 beating = asyncio.create_task(self._beats())
                 while True:
                     await asyncio.sleep(LOOKS * self.dice.uniform(0.7, 1.3))
@@ -91,7 +91,7 @@ class Person:
         while True:
             if not self.closed:
                 with contextlib.suppress(*Faults):
-                    await asyncio.gather(*(self.desk.does("beat") for _ in range(self.tabs)))
+                    await asyncio.gather(*(self.desk.do("beat") for _ in range(self.tabs)))
             await asyncio.sleep(BEATS)
 
     async def _looks(self) -> None:
@@ -101,11 +101,11 @@ class Person:
             await self._answers(offer["id"])
         elif call and call["state"] == "talking":
             if self.dice.random() < 0.4:  # else the citizen ends it, or a later look
-                await self.desk.does("hangup")
+                await self.desk.do("hangup")
         elif shown["contact_id"] and (call is None or call["state"] == "wrap_up"):
-            await self._records(shown)
+            await self._record(shown)
         elif shown["state"] in ("pause", "offline"):
-            await self.desk.does("post" if shown["state"] == "offline" else "available")
+            await self.desk.do("post" if shown["state"] == "offline" else "available")
 
     async def _answers(self, offer_id: str) -> None:
         mood, self.mood = self.mood, ""
@@ -114,24 +114,24 @@ class Person:
                 self.ignored.set_result(offer_id)
             await asyncio.sleep(10)  # away from the desk, with the page open
         elif mood == "late":
-            await self.desk.does("refuse", offer_id=offer_id)
-            await self.desk.does("available")
+            await self.desk.do("refuse", offer_id=offer_id)
+            await self.desk.do("available")
             await asyncio.sleep(self.dice.uniform(0, 0.3))
-            await self.desk.does("accept", offer_id=offer_id)
-            await self.desk.does("refuse", offer_id=offer_id)
+            await self.desk.do("accept", offer_id=offer_id)
+            await self.desk.do("refuse", offer_id=offer_id)
         else:
             await asyncio.sleep(self.dice.uniform(0, 0.5))
             clicks = 2 if mood == "double" else 1
-            await asyncio.gather(*(self.desk.does("accept", offer_id=offer_id) for _ in range(clicks)))
+            await asyncio.gather(*(self.desk.do("accept", offer_id=offer_id) for _ in range(clicks)))
 
-    async def _records(self, shown: dict[str, Any]) -> None:
+    async def _record(self, shown: dict[str, Any]) -> None:
         one = entry(shown, self.dice)
         clicks = 2 if self.dice.random() < 0.1 else 1
-        recorded = (self.desk.does("outcome", contact_id=shown["contact_id"], entries=[one]) for _ in range(clicks))
+        recorded = (self.desk.do("outcome", contact_id=shown["contact_id"], entries=[one]) for _ in range(clicks))
         await asyncio.gather(*recorded)
 
 
-async def supervises(desk: PracticeDesk, staff: Sequence[str], dice: random.Random) -> None:
+async def supervise(desk: PracticeDesk, staff: Sequence[str], dice: random.Random) -> None:
     """In one conversation after the other, in every way; most agents that are asked for are in none."""
     while True:
         with contextlib.suppress(*Faults):
@@ -139,7 +139,7 @@ async def supervises(desk: PracticeDesk, staff: Sequence[str], dice: random.Rand
             while True:
                 await asyncio.sleep(dice.uniform(0.2, 0.8))
                 mode = dice.choice(("listen", "whisper", "barge", "none"))
-                await desk.asks("board/monitor", agent_id=dice.choice(staff), mode=mode)
+                await desk.ask("board/monitor", agent_id=dice.choice(staff), mode=mode)
         await asyncio.sleep(1)
 
 
@@ -161,9 +161,9 @@ class Agents:
         for agent_id, login in self._staff:
             desk = PracticeDesk(self._http, self._web, login, PASSWORD)
             self.people.append(Person(agent_id, desk, random.Random(self._dice.random())))  # noqa: S311 - dice
-        self._tasks = [asyncio.create_task(person.works(door)) for person in self.people]
+        self._tasks = [asyncio.create_task(person.work(door)) for person in self.people]
         ines, dice = PracticeDesk(self._http, self._web, SUPERVISOR, PASSWORD), random.Random(self._dice.random())  # noqa: S311
-        self._tasks.append(asyncio.create_task(supervises(ines, [agent_id for agent_id, _ in self._staff], dice)))
+        self._tasks.append(asyncio.create_task(supervise(ines, [agent_id for agent_id, _ in self._staff], dice)))
 
     async def end(self) -> None:
         for task in self._tasks:
@@ -171,7 +171,7 @@ class Agents:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._http.close()
 
-    def errs(self, dice: random.Random) -> Person:
+    def pick_one_to_err(self, dice: random.Random) -> Person:
         """Somebody whose browser is open and who is in no mood yet."""
         free = [person for person in self.people if not person.closed and not person.mood and person.tabs == 1]
         return dice.choice(free or self.people)
@@ -194,13 +194,13 @@ class Citizens:
             try:
                 while True:
                     await asyncio.sleep(self._dice.expovariate(self._rate))
-                    one = asyncio.create_task(self._calls(http))
+                    one = asyncio.create_task(self._call(http))
                     calling.add(one)
                     one.add_done_callback(calling.discard)
             finally:
                 await asyncio.gather(*calling, return_exceptions=True)
 
-    async def _calls(self, http: aiohttp.ClientSession) -> None:
+    async def _call(self, http: aiohttp.ClientSession) -> None:
         dice = self._dice
         number = f"{CITIZENS}{self._numbers[self.called % NUMBERS]:04}"
         self.called += 1

@@ -60,11 +60,11 @@ class PracticeDesk:
             desk: dict[str, Any] = await answer.json()
             return desk
 
-    async def does(self, what: str, **how: Any) -> bool:
+    async def do(self, what: str, **how: Any) -> bool:
         """False when the desk refuses, as it may to anybody."""
-        return await self.asks(f"desk/{what}", **how)
+        return await self.ask(f"desk/{what}", **how)
 
-    async def asks(self, path: str, **how: Any) -> bool:
+    async def ask(self, path: str, **how: Any) -> bool:
         """The same of any page."""
         async with self._http.post(f"{self._web}/api/{path}", json=how, headers=self._headers) as answer:
             if answer.status >= 500:
@@ -72,12 +72,12 @@ class PracticeDesk:
             return answer.status < 400
 
 
-async def works(desk: PracticeDesk, pace: Pace, chance: random.Random, door: asyncio.Semaphore) -> None:
+async def work(desk: PracticeDesk, pace: Pace, chance: random.Random, door: asyncio.Semaphore) -> None:
     """A shift without end: whatever the desk shows, do what an agent would do next."""
     async with door:
         await desk.sign_in()
-    await desk.does("post", line="phone")
-    beating = asyncio.create_task(_beats(desk))
+    await desk.do("post", line="phone")
+    beating = asyncio.create_task(_beat(desk))
     talked: set[str] = set()
     try:
         while True:
@@ -85,16 +85,16 @@ async def works(desk: PracticeDesk, pace: Pace, chance: random.Random, door: asy
             call, offer = shown["call"], shown["offer"]
             if offer:
                 await asyncio.sleep(chance.uniform(*pace.picks_up))
-                await desk.does("accept", offer_id=offer["id"])
+                await desk.do("accept", offer_id=offer["id"])
             elif call and call["state"] == "talking" and call["call_id"] not in talked:
                 talked.add(call["call_id"])
                 await asyncio.sleep(chance.uniform(*pace.talks))
-                await desk.does("hangup")
+                await desk.do("hangup")
             elif shown["contact_id"] and (call is None or call["state"] == "wrap_up"):
                 await asyncio.sleep(chance.uniform(*pace.writes))
-                await desk.does("outcome", contact_id=shown["contact_id"], entries=[entry(shown, chance)])
+                await desk.do("outcome", contact_id=shown["contact_id"], entries=[entry(shown, chance)])
             elif shown["state"] in ("pause", "offline"):
-                await desk.does("post" if shown["state"] == "offline" else "available")
+                await desk.do("post" if shown["state"] == "offline" else "available")
             await asyncio.sleep(LOOKS)
     finally:
         beating.cancel()
@@ -115,24 +115,24 @@ def entry(shown: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     }
 
 
-async def _beats(desk: PracticeDesk) -> None:
+async def _beat(desk: PracticeDesk) -> None:
     while True:
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-            await desk.does("beat")
+            await desk.do("beat")
         await asyncio.sleep(BEATS)
 
 
-async def _always(desk: PracticeDesk, pace: Pace, chance: random.Random, door: asyncio.Semaphore) -> None:
+async def _work_always(desk: PracticeDesk, pace: Pace, chance: random.Random, door: asyncio.Semaphore) -> None:
     """A desk that fails begins again: the service may be restarting."""
     while True:
         try:
-            await works(desk, pace, chance, door)
+            await work(desk, pace, chance, door)
         except (aiohttp.ClientError, TimeoutError, OSError) as failure:
             log.info("a practice agent begins again", failure=type(failure).__name__)
             await asyncio.sleep(1)
 
 
-async def everyone_works(web: str, accounts: Sequence[tuple[str, str]], pace: Pace, seed: int | None = None) -> None:
+async def work_all(web: str, accounts: Sequence[tuple[str, str]], pace: Pace, seed: int | None = None) -> None:
     """All of them, until cancelled."""
     chance = random.Random(seed)  # noqa: S311 - dice, not secrets
     limits = aiohttp.TCPConnector(limit=0)
@@ -140,7 +140,7 @@ async def everyone_works(web: str, accounts: Sequence[tuple[str, str]], pace: Pa
     door = asyncio.Semaphore(AT_THE_DOOR)
     async with aiohttp.ClientSession(connector=limits, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as http:
         desks = [PracticeDesk(http, web, login, password) for login, password in accounts]
-        await asyncio.gather(*(_always(desk, pace, _dice(chance), door) for desk in desks))
+        await asyncio.gather(*(_work_always(desk, pace, _dice(chance), door) for desk in desks))
 
 
 def _dice(chance: random.Random) -> random.Random:
@@ -162,7 +162,7 @@ def main() -> None:
 
         accounts = [(each["login"], each["password"]) for each in practice_accounts.practice_agents()]
     with asyncio.Runner() as runner:
-        task = everyone_works(said.web.rstrip("/"), accounts, Pace().hurried(said.hurry))
+        task = work_all(said.web.rstrip("/"), accounts, Pace().hurried(said.hurry))
         loop = runner.get_loop()
         working = loop.create_task(task)
         for name in (signal.SIGTERM, signal.SIGINT):

@@ -63,7 +63,7 @@ class PracticeCall:
     def seconds(self) -> int:
         return round(((self.ended or clock.now()) - self.started).total_seconds()) if self.started else 0
 
-    def becomes(self, status: str, webhooks: Webhooks) -> None:
+    def become(self, status: str, webhooks: Webhooks) -> None:
         """Moves on and tells the subscriber; a terminal status is the last."""
         self.status = status
         self.updated = clock.now()
@@ -75,7 +75,7 @@ class PracticeCall:
         if self.subscription and event in self.subscription.events:
             webhooks.tell("call_status", self.sid, self.subscription.target, self._news(), last=self.over)
         self.sequence += 1
-        self.phone.rings_bells()
+        self.phone.ring_bells()
 
     def _news(self) -> dict[str, str]:
         news = {
@@ -153,6 +153,6 @@ class Bridge:
         """Who hears what `call` says."""
         return [other for other in self.calls if other is not call and not self.over.done()]
 
-    def ends(self) -> None:
+    def end(self) -> None:
         if not self.over.done():
             self.over.set_result(None)

@@ -32,7 +32,7 @@ class Performer(Protocol):
 
     async def run(self, target: Target, /) -> None: ...
 
-    async def plays_aside(self, target: Target, topic: str, /) -> bool: ...
+    async def play_aside(self, target: Target, topic: str, /) -> bool: ...
 
 
 Performs = Callable[["Carrier", PracticeCall], Performer]
@@ -85,7 +85,7 @@ class Carrier:
 
     async def close(self) -> None:
         for call in list(self.calls.values()):
-            self.ends(call, "completed")
+            self.end(call, "completed")
         await asyncio.sleep(0)
         await self.webhooks.close()
 
@@ -129,7 +129,7 @@ class Carrier:
 
     # calls
 
-    def receives(
+    def receive(
         self,
         from_: str,
         to: str,
@@ -144,12 +144,12 @@ class Carrier:
         )
         if number:
             call.subscription, call.fallback = number.subscription, number.fallback
-        self._keeps(call)
+        self._keep(call)
         call.phone.note("ringing")
-        self._plays(call, target or number.target)  # type: ignore[union-attr]
+        self._play(call, target or number.target)  # type: ignore[union-attr]
         return call
 
-    def dials(
+    def dial(
         self, from_: str, to: str, target: Target, subscription: Subscription | None, fallback: Target | None,
         timeout: float = 60, detect: str = "", detected: Target | None = None,
     ) -> PracticeCall:  # fmt: skip
@@ -157,7 +157,7 @@ class Carrier:
         call = PracticeCall(
             self.account, from_, to, "outbound-api", self._phone(to), subscription=subscription, fallback=fallback
         )
-        self._keeps(call)
+        self._keep(call)
         loop = asyncio.get_running_loop()
         slot = max(loop.time(), self._next_dial)
         if self.calls_per_second:
@@ -169,24 +169,24 @@ class Carrier:
         self, call: PracticeCall, target: Target, wait: float, rings_for: float, detect: str, detected: Target | None
     ) -> None:
         await asyncio.sleep(wait)
-        if await self.rings(call, rings_for) != "in-progress":
+        if await self.ring(call, rings_for) != "in-progress":
             return
         if detect and detected:
-            self.webhooks.spawn(self._detects(call, detect, detected))
+            self.webhooks.spawn(self._detect(call, detect, detected))
         elif detect:
             await asyncio.sleep(self.scaled(LISTENS))
-            call.extra = {**call.extra, **self._judges(call, detect)}
+            call.extra = {**call.extra, **self._judge(call, detect)}
         await self._scene(call, target)
 
-    async def _detects(self, call: PracticeCall, detect: str, detected: Target) -> None:
+    async def _detect(self, call: PracticeCall, detect: str, detected: Target) -> None:
         """In the background; of a call that is over by then nothing is told."""
         await asyncio.sleep(self.scaled(LISTENS))
         if not call.over:
             who = {"CallSid": call.sid, "AccountSid": call.account}
-            said = {**who, **self._judges(call, detect)}
+            said = {**who, **self._judge(call, detect)}
             self.webhooks.tell("async_amd", f"{call.sid} amd", detected, said, last=True)
 
-    def _judges(self, call: PracticeCall, detect: str) -> dict[str, str]:
+    def _judge(self, call: PracticeCall, detect: str) -> dict[str, str]:
         """By how it was answered: somebody who says who they are may sound like a machine, a silence is nothing."""
         kind = self.behaviour(call.to).kind
         machine = kind == "voicemail" or (kind != "mute" and self.ear.random() < self.misjudges)
@@ -199,16 +199,16 @@ class Carrier:
         call = PracticeCall(
             self.account, from_, to, "outbound-dial", self._phone(to), parent=parent.sid, subscription=subscription
         )
-        self._keeps(call)
+        self._keep(call)
         return call
 
-    async def rings(self, call: PracticeCall, rings_for: float) -> str:
+    async def ring(self, call: PracticeCall, rings_for: float) -> str:
         """Rings the far end until it answers (in-progress) or does not (its terminal status)."""
         busy = self.live_at(call.to) not in (None, call) and not call.to.startswith("client:")
-        self._notes_overlap(call)
-        call.becomes("initiated", self.webhooks)
+        self._note_overlap(call)
+        call.become("initiated", self.webhooks)
         behaviour = Behaviour("busy", after=0) if busy else self.behaviour(call.to)
-        call.becomes("ringing", self.webhooks)
+        call.become("ringing", self.webhooks)
         call.phone.note("ringing")
         call.person = self.webhooks.spawn(self._acts(self, call, behaviour))
         try:
@@ -220,13 +220,13 @@ class Carrier:
         if call.over:
             return call.status
         if decision != "answer":
-            self.ends(call, "busy" if decision == "reject" else decision)
+            self.end(call, "busy" if decision == "reject" else decision)
             return call.status
-        call.becomes("in-progress", self.webhooks)
+        call.become("in-progress", self.webhooks)
         call.phone.note("answered")
         return call.status
 
-    def _notes_overlap(self, call: PracticeCall) -> None:
+    def _note_overlap(self, call: PracticeCall) -> None:
         """Two dials of ours that ring one number at once: what a called person would notice."""
         for other in self.calls.values():
             ours = other is not call and other.to == call.to and other.direction == call.direction == "outbound-api"
@@ -239,16 +239,16 @@ class Carrier:
     def _phone(self, number: str) -> Phone:
         return Phone(number, self.behaviour(number).kind == "manual")
 
-    def _keeps(self, call: PracticeCall) -> None:
+    def _keep(self, call: PracticeCall) -> None:
         self.calls[call.sid] = call
         while len(self._ended) > KEPT:
             self.calls.pop(self._ended.popleft(), None)
 
-    def redirects(self, call: PracticeCall, target: Target) -> None:
+    def redirect(self, call: PracticeCall, target: Target) -> None:
         """A live call leaves whatever it does and goes to another document."""
-        self._plays(call, target)
+        self._play(call, target)
 
-    def _plays(self, call: PracticeCall, target: Target) -> None:
+    def _play(self, call: PracticeCall, target: Target) -> None:
         before = call.scene
         call.scene = asyncio.create_task(self._scene(call, target, before))
         if before:
@@ -261,38 +261,38 @@ class Carrier:
             await self._performs(self, call).run(target)
         except Exception:
             self.journal.note("error", sid=call.sid, code=0, url="")  # a fault of this carrier
-            self.ends(call, "failed")
+            self.end(call, "failed")
             raise
-        self.ends(call, "completed")
+        self.end(call, "completed")
 
-    def ends(self, call: PracticeCall, status: str) -> None:
+    def end(self, call: PracticeCall, status: str) -> None:
         """Hangs up, from either side; a call that is over stays as it ended."""
         if call.over:
             return
         silent = status == "canceled" and call.status == "queued"
         if silent:
             call.subscription = None
-        call.becomes(status, self.webhooks)
+        call.become(status, self.webhooks)
         call.phone.gone = True
         call.phone.note("hangup", status=status)
         self._ended.append(call.sid)
-        call.phone.decides(status)
+        call.phone.decide(status)
         here = asyncio.current_task()
         for task in (call.scene, call.person):
             if task and task is not here:
                 task.cancel()
 
-    def speaks(self, call: PracticeCall, text: str) -> None:
+    def speak(self, call: PracticeCall, text: str) -> None:
         """Words said on the line: heard by whoever hears this call now."""
         for other in call.place.heard_by(call) if call.place else []:
             other.phone.note("voice", text=text, by=call.phone.number)
 
-    def reports(self, call: PracticeCall, error: DocumentError) -> None:
+    def report(self, call: PracticeCall, error: DocumentError) -> None:
         self.journal.note("error", sid=call.sid, code=error.code, url=error.url)
 
     # rooms
 
-    def invites(
+    def invite(
         self,
         room: str,
         from_: str,
@@ -305,36 +305,36 @@ class Carrier:
         response = Element("Response")
         conference = SubElement(SubElement(response, "Dial"), "Conference", attributes)
         conference.text = room
-        return self.dials(from_, to, Target(twiml=tostring(response, "unicode")), subscription, None, timeout)
+        return self.dial(from_, to, Target(twiml=tostring(response, "unicode")), subscription, None, timeout)
 
-    def holds(self, participant: Participant, hold: bool, music: Target | None) -> None:
+    def hold(self, participant: Participant, hold: bool, music: Target | None) -> None:
         if participant.hold == hold:
             return
         participant.hold = hold
         participant.call.phone.note("hold" if hold else "unhold")
         performer = self._performs(self, participant.call)
         if hold and music:
-            participant.plays(lambda: performer.plays_aside(music, "hold"))
+            participant.play(lambda: performer.play_aside(music, "hold"))
         else:
-            participant.plays(None)
-        participant.room.tells("participant-hold" if hold else "participant-unhold", participant)
+            participant.play(None)
+        participant.room.tell("participant-hold" if hold else "participant-unhold", participant)
 
-    def announces(self, room: Room, participants: list[Participant], target: Target) -> None:
+    def announce(self, room: Room, participants: list[Participant], target: Target) -> None:
         """A document played to one participant or to all; the room is told when it ended."""
         self.webhooks.spawn(self._announce(room, participants, target))
 
     async def _announce(self, room: Room, participants: list[Participant], target: Target) -> None:
         heard = await asyncio.gather(
-            *(self._performs(self, p.call).plays_aside(target, "announce") for p in participants)
+            *(self._performs(self, p.call).play_aside(target, "announce") for p in participants)
         )
         if not all(heard):
-            room.tells("announcement-fail", AnnounceUrl=target.url, ReasonAnnouncementFailed="11200")
+            room.tell("announcement-fail", AnnounceUrl=target.url, ReasonAnnouncementFailed="11200")
             return
-        room.tells("announcement-end", AnnounceUrl=target.url)
+        room.tell("announcement-end", AnnounceUrl=target.url)
 
     # texts
 
-    def texts(self, message: TextMessage) -> None:
+    def send_text(self, message: TextMessage) -> None:
         self.messages[message.sid] = message
         self.webhooks.spawn(self._deliver(message))
 
@@ -343,7 +343,7 @@ class Carrier:
         lost = self.behaviour(message.to).kind in ("failed", "busy")
         for status in ("sent", "undelivered" if lost else "delivered"):
             await asyncio.sleep(self.scaled(1))
-            message.becomes(status, self.webhooks, UNREACHABLE if status == "undelivered" else 0)
+            message.become(status, self.webhooks, UNREACHABLE if status == "undelivered" else 0)
 
     def summary(self) -> dict[str, object]:
         live = [c for c in self.calls.values() if not c.over]

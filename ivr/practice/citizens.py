@@ -50,13 +50,13 @@ async def live(carrier: Carrier, number: str, citizens: int, every: float, dice:
     """`citizens` people, each of whom dials `number` about every `every` telephone seconds, for ever."""
     await asyncio.gather(
         *(
-            _lives(carrier, number, n, every, random.Random(dice.random()))  # noqa: S311 - dice, not secrets
+            _live(carrier, number, n, every, random.Random(dice.random()))  # noqa: S311 - dice, not secrets
             for n in range(citizens)
         )
     )
 
 
-async def _lives(carrier: Carrier, number: str, n: int, every: float, dice: random.Random) -> None:
+async def _live(carrier: Carrier, number: str, n: int, every: float, dice: random.Random) -> None:
     citizen = Citizen(
         number=f"+3319900{n % 10_000:04}",  # 01 99 00: kept for fiction, and a number we may call back
         postal_code=dice.choice(POSTAL_CODES),
@@ -65,28 +65,28 @@ async def _lives(carrier: Carrier, number: str, n: int, every: float, dice: rand
     )
     await asyncio.sleep(carrier.scaled(dice.uniform(0, every)))
     while True:
-        call = dials(carrier, citizen, number, dice)
+        call = dial(carrier, citizen, number, dice)
         while not call.over:
             await call.phone.changed_within(3600)
         await asyncio.sleep(carrier.scaled(dice.expovariate(1 / every)))
 
 
-def dials(carrier: Carrier, citizen: Citizen, number: str, dice: random.Random) -> PracticeCall:
+def dial(carrier: Carrier, citizen: Citizen, number: str, dice: random.Random) -> PracticeCall:
     """One practice call, on its way."""
-    call = carrier.receives(citizen.number, number, controlled=False)
-    call.person = carrier.webhooks.spawn(_calls(carrier, call, citizen, dice))
+    call = carrier.receive(citizen.number, number, controlled=False)
+    call.person = carrier.webhooks.spawn(_call(carrier, call, citizen, dice))
     return call
 
 
-async def _calls(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
-    patience = asyncio.create_task(_loses_patience(carrier, call, citizen, dice))
+async def _call(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
+    patience = asyncio.create_task(_lose_patience(carrier, call, citizen, dice))
     try:
-        await asyncio.gather(_answers_questions(carrier, call, citizen, dice), _talks(carrier, call, citizen))
+        await asyncio.gather(_answer_questions(carrier, call, citizen, dice), _talk(carrier, call, citizen))
     finally:
         patience.cancel()
 
 
-async def _answers_questions(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
+async def _answer_questions(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
     phone = call.phone
     read = 0
     while not call.over:
@@ -101,31 +101,31 @@ async def _answers_questions(carrier: Carrier, call: PracticeCall, citizen: Citi
             continue
         if isinstance(call.place, Member):
             if citizen.hurries:
-                phone.presses("1")
+                phone.press("1")
             await phone.changed_within(60)  # waiting; the callback is for those who lose patience
             continue
         heard = " ".join(entry["text"] for entry in new if entry["kind"] == "say")
         await asyncio.sleep(carrier.scaled(dice.uniform(0.5, 2)))
         if phone.ear is ear and not ear.closed:
-            phone.presses(keys_for(citizen, heard, ear.num_digits, dice))
+            phone.press(keys_for(citizen, heard, ear.num_digits, dice))
 
 
-async def _talks(carrier: Carrier, call: PracticeCall, citizen: Citizen) -> None:
+async def _talk(carrier: Carrier, call: PracticeCall, citizen: Citizen) -> None:
     """Hangs up at the end of the conversation, if the agent has not."""
     while not isinstance(call.place, Participant) or not call.place.heard_by(call):
         if call.over:
             return
         await call.phone.changed_within(3600)
-    carrier.speaks(call, "Bonjour, je vous appelle pour une démarche.")
+    carrier.speak(call, "Bonjour, je vous appelle pour une démarche.")
     await asyncio.sleep(carrier.scaled(citizen.talks))
-    carrier.ends(call, "completed")
+    carrier.end(call, "completed")
 
 
-async def _loses_patience(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
+async def _lose_patience(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
     """One in two asks to be called back, if the queue offers it; the others hang up."""
     await asyncio.sleep(carrier.scaled(citizen.patience))
     if isinstance(call.place, Member) and dice.random() < 0.5 and await call.phone.asked_within(carrier.scaled(30)):
-        call.phone.presses("1")
+        call.phone.press("1")
         await asyncio.sleep(carrier.scaled(60))
     if not isinstance(call.place, Participant):
-        carrier.ends(call, "completed")
+        carrier.end(call, "completed")

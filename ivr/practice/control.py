@@ -13,7 +13,7 @@ from starlette.routing import Route
 from ivr.practice.behaviours import Behaviour
 from ivr.practice.calls import Bridge, PracticeCall
 from ivr.practice.carrier import Carrier
-from ivr.practice.citizens import Citizen, dials
+from ivr.practice.citizens import Citizen, dial
 from ivr.practice.faults import Faults
 from ivr.practice.phone import Ear
 from ivr.practice.queues import Member
@@ -142,7 +142,7 @@ async def _place(carrier: Carrier, _request: Request, body: Body) -> Answer:
     if target is None and body.get("to") not in carrier.numbers:
         raise ControlError(404, "nobody of ours has that number")
     extra = {str(k): str(v) for k, v in body.get("parameters", {}).items()}
-    call = carrier.receives(body.get("from", "anonymous"), body.get("to", ""), target, extra)
+    call = carrier.receive(body.get("from", "anonymous"), body.get("to", ""), target, extra)
     return 201, state(call)
 
 
@@ -153,7 +153,7 @@ async def _citizen_dials(carrier: Carrier, _request: Request, body: Body) -> Ans
         raise ControlError(404, "nobody of ours has that number")
     citizen = Citizen(**body)
     dice = random.Random(citizen.number)  # noqa: S311 - dice, not secrets
-    return 201, state(dials(carrier, citizen, to, dice))
+    return 201, state(dial(carrier, citizen, to, dice))
 
 
 async def _follow(carrier: Carrier, request: Request, _body: Body) -> Answer:
@@ -173,17 +173,17 @@ async def _do(carrier: Carrier, request: Request, body: Body) -> Answer:
     phone = call.phone
     if deed == "hangup":
         if phone.pick_up.done() or call.direction == "inbound":
-            carrier.ends(call, "completed")
-        phone.decides("reject")
+            carrier.end(call, "completed")
+        phone.decide("reject")
     elif deed == "answer":
-        phone.decides("answer")
+        phone.decide("answer")
     elif deed == "keys" and body.get("asked", True):
         await _ear(call)
-        phone.presses(body["keys"])
+        phone.press(body["keys"])
     elif deed == "keys":
-        phone.presses(body["keys"])
+        phone.press(body["keys"])
     elif deed == "speech" and isinstance(call.place, Participant | Bridge):
-        carrier.speaks(call, body["text"])
+        carrier.speak(call, body["text"])
     elif deed == "speech":
         (await _ear(call)).words(body["text"], body.get("confidence"))
     elif deed == "silence":

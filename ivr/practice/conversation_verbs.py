@@ -22,7 +22,7 @@ class ConversationVerbs(DocumentPerformance):
         except asyncio.CancelledError:
             if self.call.over and verb.get("action") and self.carrier.actions_after_hangup:
                 status = "answered" if verb.find("Conference") is not None else "completed"
-                self._tells_later(verb, scene, "dial_action", {"DialCallStatus": status, "DialBridged": "true"})
+                self._tell_later(verb, scene, "dial_action", {"DialCallStatus": status, "DialBridged": "true"})
             raise
         if not verb.get("action"):
             return None
@@ -55,13 +55,13 @@ class ConversationVerbs(DocumentPerformance):
             events = frozenset(verb.get("statusCallbackEvent", "start end").split())
             url = absolute(scene.url, verb.get("statusCallback", ""))
             subscription = Subscription(Target(url, verb.get("statusCallbackMethod", "POST")), events)
-        room.joins(participant, subscription)
+        room.join(participant, subscription)
         try:
             reason = await self._until_out(dial, participant)
         except asyncio.CancelledError:
-            room.leaves(participant, HUNG_UP if self.call.over else UPDATED)
+            room.leave(participant, HUNG_UP if self.call.over else UPDATED)
             raise
-        room.leaves(participant, reason)
+        room.leave(participant, reason)
         return {"DialCallStatus": "answered", "DialBridged": "true"}
 
     async def _until_out(self, dial: Element, participant: Participant) -> str:
@@ -83,7 +83,7 @@ class ConversationVerbs(DocumentPerformance):
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 touch.cancel()
         finally:
-            self.phone.stops_listening(ear)
+            self.phone.stop_listening(ear)
         return participant.out.result() if participant.out.done() else HUNG_UP
 
     async def _room_music(self, url: str | None, method: str, scene: DocumentScene) -> None:
@@ -92,7 +92,7 @@ class ConversationVerbs(DocumentPerformance):
             self.phone.note("music")
             return
         if url:
-            await self.plays_aside(Target(absolute(scene.url, url), method), "conference_wait")
+            await self.play_aside(Target(absolute(scene.url, url), method), "conference_wait")
 
     async def _dial_queue(self, verb: Element, scene: DocumentScene) -> dict[str, str]:
         queue = self.carrier.queue((verb.text or "").strip())
@@ -101,7 +101,7 @@ class ConversationVerbs(DocumentPerformance):
             queue.arrival.clear()
             await queue.arrival.wait()
         bridge = Bridge(self.call, member.call)
-        queue.leaves(member)
+        queue.leave(member)
         if verb.get("url"):
             await self._before_bridge(verb, scene, member)
         member.taken.set_result(bridge)
@@ -125,7 +125,7 @@ class ConversationVerbs(DocumentPerformance):
         try:
             await other._follow(Target(absolute(scene.url, verb.get("url", "")), verb.get("method", "POST")), inside)
         except DocumentError as error:
-            self.carrier.reports(member.call, error)
+            self.carrier.report(member.call, error)
 
     async def _dial_out(self, verb: Element, scene: DocumentScene) -> dict[str, str]:
         """Rings every <Number> and <Client> at once; the first that answers is bridged, the others are canceled."""
@@ -136,7 +136,7 @@ class ConversationVerbs(DocumentPerformance):
         if not children:
             return {"DialCallStatus": "failed", "DialBridged": "false"}
         timeout = number(verb, "timeout", 30)
-        rings = {asyncio.create_task(self.carrier.rings(child, timeout)): child for child in children}
+        rings = {asyncio.create_task(self.carrier.ring(child, timeout)): child for child in children}
         answered: PracticeCall | None = None
         try:
             pending = set(rings)
@@ -145,7 +145,7 @@ class ConversationVerbs(DocumentPerformance):
                 answered = next((rings[task] for task in done if task.result() == "in-progress"), None)
             for child in children:
                 if child is not answered:
-                    self.carrier.ends(child, "canceled" if answered else "no-answer")
+                    self.carrier.end(child, "canceled" if answered else "no-answer")
             if not answered:
                 return {
                     "DialCallStatus": children[0].status, "DialCallSid": children[0].sid,
@@ -158,7 +158,7 @@ class ConversationVerbs(DocumentPerformance):
             for task in rings:
                 task.cancel()
             for child in children:
-                self.carrier.ends(
+                self.carrier.end(
                     child, "canceled" if child.status in ("queued", "initiated", "ringing") else "completed"
                 )
         return {
@@ -182,5 +182,5 @@ class ConversationVerbs(DocumentPerformance):
         try:
             await type(self)(self.carrier, child)._stay(bridge)
         finally:
-            bridge.ends()
-        self.carrier.ends(child, "completed")
+            bridge.end()
+        self.carrier.end(child, "completed")

@@ -90,30 +90,30 @@ class DocumentPerformance:
             if perform is None or verb.tag not in VERBS:
                 raise DocumentError(12200, scene.url)
             if verb.tag not in SILENT:
-                self._answers()
+                self._answer()
             outcome: Outcome = await perform(verb, scene)
             if outcome is not None:
                 return outcome
         return None
 
-    def _answers(self) -> None:
+    def _answer(self) -> None:
         if self.call.status == "ringing":
-            self.call.becomes("in-progress", self.carrier.webhooks)
+            self.call.become("in-progress", self.carrier.webhooks)
             self.phone.note("answered")
 
-    async def _lasts(self, seconds: float) -> None:
+    async def _let_pass(self, seconds: float) -> None:
         await asyncio.sleep(self.carrier.scaled(seconds))
 
-    async def plays_aside(self, target: Target, topic: str) -> bool:
+    async def play_aside(self, target: Target, topic: str) -> bool:
         """A document of <Play>, <Say>, <Pause>, <Redirect> for this call alone; whether it played."""
         try:
             await self._follow(target, DocumentScene(verbs=ROOM_VERBS, topic=topic))
         except DocumentError as error:
-            self.carrier.reports(self.call, error)
+            self.carrier.report(self.call, error)
             return False
         return True
 
-    def _tells_later(self, verb: Element, scene: DocumentScene, topic: str, said: Mapping[str, str]) -> None:
+    def _tell_later(self, verb: Element, scene: DocumentScene, topic: str, said: Mapping[str, str]) -> None:
         """An action whose document nobody will perform: the call has gone elsewhere or is over."""
         target = Target(absolute(scene.url, verb.get("action") or scene.url), verb.get("method", "POST"))
         self.carrier.webhooks.tell(
@@ -128,6 +128,6 @@ class DocumentPerformance:
         try:
             await asyncio.shield(bridge.over)
         finally:
-            bridge.ends()
+            bridge.end()
             if self.call.place is bridge:
                 self.call.place = None

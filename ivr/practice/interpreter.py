@@ -26,15 +26,15 @@ class Conversation(QuestionVerbs, QueueVerbs, ConversationVerbs):
             try:
                 await self._follow(target, DocumentScene(topic=topic))
             except DocumentError as error:
-                self.carrier.reports(self.call, error)
+                self.carrier.report(self.call, error)
                 if not self.call.fallback:
                     raise
                 said = {"ErrorCode": str(error.code), "ErrorUrl": error.url}
                 await self._follow(self.call.fallback, DocumentScene(topic="fallback"), said)
         except DocumentError as error:
-            self.carrier.reports(self.call, error)
+            self.carrier.report(self.call, error)
             self.carrier.journal.note("apology", sid=self.call.sid, code=error.code)
-            self._answers()
+            self._answer()
             self.phone.note("error", code=error.code)
             await self._speak(APOLOGY, "en-US", "")
 
@@ -52,5 +52,5 @@ class Conversation(QuestionVerbs, QueueVerbs, ConversationVerbs):
 
     async def _reject(self, verb: Element, _scene: DocumentScene) -> Outcome:
         if self.call.status == "ringing":
-            self.carrier.ends(self.call, "busy" if verb.get("reason") == "busy" else "no-answer")
+            self.carrier.end(self.call, "busy" if verb.get("reason") == "busy" else "no-answer")
         return DocumentStop.HANG_UP

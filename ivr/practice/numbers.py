@@ -98,7 +98,7 @@ class TextMessage:
     sid: str = field(default_factory=lambda: new_sid("SM"))
     created: datetime = field(default_factory=clock.now)
 
-    def becomes(self, status: str, webhooks: Webhooks, error: int = 0) -> None:
+    def become(self, status: str, webhooks: Webhooks, error: int = 0) -> None:
         self.status, self.error = status, error
         if self.target:
             said = {

@@ -87,20 +87,20 @@ class Phone:
 
     def note(self, kind: str, **what: Any) -> None:
         self.transcript.append({"n": len(self.transcript), "kind": kind, **what})
-        self.rings_bells()
+        self.ring_bells()
 
-    def listens(self, ear: Ear) -> None:
+    def listen(self, ear: Ear) -> None:
         """A question opens."""
         self.ear = ear
         self.questions += 1
-        self.rings_bells()
+        self.ring_bells()
 
-    def stops_listening(self, ear: Ear) -> None:
+    def stop_listening(self, ear: Ear) -> None:
         """Its question is over, unless another has opened meanwhile."""
         if self.ear is ear:
             self.ear = None
 
-    def rings_bells(self) -> None:
+    def ring_bells(self) -> None:
         """Something changed: whoever waits looks again."""
         bells, self._bells = self._bells, []
         for bell in bells:
@@ -132,12 +132,12 @@ class Phone:
                 return None
         return None
 
-    def decides(self, what: str) -> None:
+    def decide(self, what: str) -> None:
         """To answer a ringing phone, or not."""
         if not self.pick_up.done():
             self.pick_up.set_result(what)
 
-    def presses(self, keys: str) -> None:
+    def press(self, keys: str) -> None:
         """Keys pressed now; without an open question nobody hears them."""
         self.note("sent", keys=keys)
         for key in keys:

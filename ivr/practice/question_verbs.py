@@ -19,7 +19,7 @@ class QuestionVerbs(DocumentPerformance):
 
     async def _say(self, verb: Element, scene: DocumentScene) -> Outcome:
         async for seconds in self._voices(verb, scene):
-            await self._lasts(seconds)
+            await self._let_pass(seconds)
         return None
 
     async def _play(self, verb: Element, scene: DocumentScene) -> Outcome:
@@ -30,7 +30,7 @@ class QuestionVerbs(DocumentPerformance):
 
     async def _speak(self, text: str, language: str, voice: str) -> None:
         self.phone.note("say", text=text, language=language, voice=voice)
-        await self._lasts(documents.seconds_to_say(text))
+        await self._let_pass(documents.seconds_to_say(text))
 
     async def _voices(self, verb: Element, scene: DocumentScene) -> AsyncIterator[float]:
         """Puts each piece of sound in the transcript and gives the seconds it takes."""
@@ -73,7 +73,7 @@ class QuestionVerbs(DocumentPerformance):
         inputs = frozenset(verb.get("input", "dtmf").split())
         digits = int(number(verb, "numDigits", 0)) or None
         ear = Ear(inputs, digits, verb.get("finishOnKey", "#"))
-        self.phone.listens(ear)
+        self.phone.listen(ear)
         timeout = self.carrier.silence(self.phone, number(verb, "timeout", 5))
         try:
             if not await self._prompts(verb, scene, ear):
@@ -82,7 +82,7 @@ class QuestionVerbs(DocumentPerformance):
                 if not await ear.touched_within(timeout):
                     ear.silence()
         finally:
-            self.phone.stops_listening(ear)
+            self.phone.stop_listening(ear)
         heard = ear.heard
         return (heard if heard and (heard.digits or heard.speech) else None), inputs
 
@@ -101,7 +101,7 @@ class QuestionVerbs(DocumentPerformance):
         self.carrier.recordings[recording.sid] = recording
         self.phone.note("recording", sid=recording.sid)
         ear = Ear(frozenset({"dtmf", "speech"}), 1, verb.get("finishOnKey", "1234567890*#"))
-        self.phone.listens(ear)
+        self.phone.listen(ear)
         timeout = self.carrier.silence(self.phone, number(verb, "timeout", 5))
         said: dict[str, str] = {}
         try:
@@ -109,7 +109,7 @@ class QuestionVerbs(DocumentPerformance):
             if ear.heard and ear.heard.speech:
                 self.phone.ear = ear = Ear(frozenset({"dtmf"}), 1, verb.get("finishOnKey", "1234567890*#"))
                 await ear.touched_within(timeout)
-            recording.ends()
+            recording.end()
             if recording.seconds == 0 and ear.heard is None and "speech" in ear.inputs:
                 return None  # silence: as if the verb were not there
             said = {
@@ -119,15 +119,15 @@ class QuestionVerbs(DocumentPerformance):
                 "Digits": ear.digits,
             }
         except asyncio.CancelledError:
-            recording.ends()
+            recording.end()
             if self.call.over and self.carrier.actions_after_hangup:
-                self._tells_later(verb, scene, "record_action", {
+                self._tell_later(verb, scene, "record_action", {
                     "RecordingUrl": recording.url, "RecordingSid": recording.sid,
                     "RecordingDuration": str(recording.seconds), "Digits": "hangup",
                 })  # fmt: skip
             raise
         finally:
-            self.phone.stops_listening(ear)
+            self.phone.stop_listening(ear)
             if recording.ended and verb.get("recordingStatusCallback"):
                 self._recording_news(verb, scene, recording)
         action = absolute(scene.url, verb.get("action") or scene.url)

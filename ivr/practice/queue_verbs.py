@@ -26,7 +26,7 @@ class QueueVerbs(DocumentPerformance):
             queue.max_size = int(number(verb, "maxQueueSize", 1000))
         if len(queue.members) >= queue.max_size:
             return self._enqueue_action(verb, scene, "queue-full", None)
-        member = queue.joins(self.call)
+        member = queue.join(self.call)
         self.phone.note("queue", name=queue.name)
         music = asyncio.create_task(self._wait_in_queue(verb, scene, member))
         try:
@@ -34,7 +34,7 @@ class QueueVerbs(DocumentPerformance):
             await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
             if member.taken.done():
                 music.cancel()
-                queue.leaves(member)
+                queue.leave(member)
                 await self._stay(member.taken.result())
                 result = "bridged"
             else:
@@ -44,14 +44,14 @@ class QueueVerbs(DocumentPerformance):
             if result == "redirected" and not queue.members.get(self.call.sid):
                 result = "redirected-from-bridged"
             if verb.get("action") and (result != "hangup" or self.carrier.actions_after_hangup):
-                self._tells_later(verb, scene, "enqueue_action", _queue_result(result, member))
+                self._tell_later(verb, scene, "enqueue_action", _queue_result(result, member))
             raise
         finally:
             music.cancel()
-            queue.leaves(member)
+            queue.leave(member)
         if result == "hangup":
             if verb.get("action") and self.carrier.actions_after_hangup:
-                self._tells_later(verb, scene, "enqueue_action", _queue_result(result, member))
+                self._tell_later(verb, scene, "enqueue_action", _queue_result(result, member))
             return DocumentStop.HANG_UP
         return self._enqueue_action(verb, scene, result, member)
 
@@ -78,7 +78,7 @@ class QueueVerbs(DocumentPerformance):
                     return "hangup"
                 await asyncio.sleep(soonest - asyncio.get_running_loop().time())
         except DocumentError as error:
-            self.carrier.reports(self.call, error)
+            self.carrier.report(self.call, error)
             return "error"
 
 

@@ -74,13 +74,13 @@ class Queue:
         """1 is the front; 0 when no longer here."""
         return next((n for n, other in enumerate(self.members.values(), 1) if other is member), 0)
 
-    def joins(self, call: PracticeCall) -> Member:
+    def join(self, call: PracticeCall) -> Member:
         member = self.members[call.sid] = Member(call, self)
         call.place = member
         self.arrival.set()
         return member
 
-    def leaves(self, member: Member) -> None:
+    def leave(self, member: Member) -> None:
         if self.members.pop(member.call.sid, None) and member.call.place is member:
             member.call.place = None
 

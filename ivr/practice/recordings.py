@@ -30,7 +30,7 @@ class Recording:
     def url(self) -> str:
         return f"https://api.twilio.com{self.path}"
 
-    def ends(self) -> None:
+    def end(self) -> None:
         self.ended = self.ended or clock.now()
 
     def news(self) -> dict[str, str]:

@@ -40,7 +40,7 @@ def _endpoint(carrier: Carrier, verbs: Mapping[str, Verb]) -> Callable[[Request]
             given = form if method == "POST" else query
             status, body = verbs[method](carrier, request.path_params, given)
             if fault:
-                await _fails_after(fault)
+                await _fail_after(fault)
         except RestRefusal as refusal:
             status, body = refusal.status, refusal.body()
             entry["code"] = refusal.code
@@ -85,7 +85,7 @@ async def _admit(authorized: bool, fault: RestFault | None) -> None:
         await asyncio.sleep(fault.seconds)
 
 
-async def _fails_after(fault: RestFault) -> None:
+async def _fail_after(fault: RestFault) -> None:
     if fault.mode == "500-with-effect":
         raise RestRefusal(500, 20500, "An internal server error has occurred")
     if fault.mode == "timeout-with-effect":

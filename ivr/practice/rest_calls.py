@@ -37,7 +37,7 @@ def _create_call(carrier: Carrier, _path: Path, form: RestForm) -> tuple[int, Bo
     if len(twiml) > 4000:
         raise RestRefusal(400, 21624, "Twiml is longer than 4000 characters")
     target = Target(twiml=twiml) if twiml else target_of(form)
-    call = carrier.dials(
+    call = carrier.dial(
         from_,
         to,
         target,
@@ -60,9 +60,9 @@ def _update_call(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Bod
     call = _call(carrier, path)
     status = form.get("Status")
     if status == "canceled" and call.status in ("queued", "initiated", "ringing"):
-        carrier.ends(call, "canceled")
+        carrier.end(call, "canceled")
     elif status == "completed" and not call.over:
-        carrier.ends(call, "completed" if call.started or call.direction == "inbound" else "canceled")
+        carrier.end(call, "completed" if call.started or call.direction == "inbound" else "canceled")
     elif status:
         raise RestRefusal(400, 21220, f"Call is not in-progress. Cannot set status {status}.")
     elif call.status != "in-progress":
@@ -71,7 +71,7 @@ def _update_call(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Bod
         target = Target(twiml=form.get("Twiml")) if form.get("Twiml") else target_of(form)
         if form.get("StatusCallback"):
             call.subscription = subscription_of(form)
-        carrier.redirects(call, target)
+        carrier.redirect(call, target)
     return 200, call.resource()
 
 
@@ -125,7 +125,7 @@ def _fetch_member(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, B
 def _update_member(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     member = _member(carrier, path)
     said = member.resource()
-    carrier.redirects(member.call, target_of(form))
+    carrier.redirect(member.call, target_of(form))
     return 200, {**said, "position": 0}
 
 

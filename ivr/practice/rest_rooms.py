@@ -29,9 +29,9 @@ def _fetch_room(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, Bod
 def _update_room(carrier: Carrier, path: Path, form: RestForm) -> tuple[int, Body]:
     room = _room(carrier, path, live=True)
     if form.get("Status") == "completed":
-        room.ends_by_api()
+        room.end_by_api()
     if form.get("AnnounceUrl"):
-        carrier.announces(room, [*room.participants.values()], target_of(form, "AnnounceUrl", "AnnounceMethod"))
+        carrier.announce(room, [*room.participants.values()], target_of(form, "AnnounceUrl", "AnnounceMethod"))
     return 200, room.resource()
 
 
@@ -74,7 +74,7 @@ def _create_participant(carrier: Carrier, path: Path, form: RestForm) -> tuple[i
     attributes = {attribute: form.get(name) for name, attribute in ATTRIBUTES.items() if name in form}
     if events := form.words("ConferenceStatusCallbackEvent"):
         attributes["statusCallbackEvent"] = " ".join(sorted(events))
-    call = carrier.invites(room.name, from_, to, attributes, subscription_of(form), form.number("Timeout", 60))
+    call = carrier.invite(room.name, from_, to, attributes, subscription_of(form), form.number("Timeout", 60))
     invited = Participant(
         call,
         room,
@@ -96,30 +96,30 @@ def _update_participant(carrier: Carrier, path: Path, form: RestForm) -> tuple[i
     room = participant.room
     if "Muted" in form and form.is_true("Muted") != participant.muted:
         participant.muted = form.is_true("Muted")
-        room.tells("participant-mute" if participant.muted else "participant-unmute", participant)
+        room.tell("participant-mute" if participant.muted else "participant-unmute", participant)
     if "Hold" in form:
         music = target_of(form, "HoldUrl", "HoldMethod", default="GET") if form.get("HoldUrl") else None
-        carrier.holds(participant, form.is_true("Hold"), music)
+        carrier.hold(participant, form.is_true("Hold"), music)
     if "Coaching" in form or "CallSidToCoach" in form:
         coached = form.get("CallSidToCoach") if form.get("Coaching", "true") == "true" else ""
         if coached and coached not in room.participants:
             raise RestRefusal(400, 20001, "CallSidToCoach is not in this conference")
         participant.coaching = coached
-        room.tells("participant-modify", participant)
+        room.tell("participant-modify", participant)
     if "EndConferenceOnExit" in form:
         participant.end_on_exit = form.is_true("EndConferenceOnExit")
-        room.tells("participant-modify", participant)
+        room.tell("participant-modify", participant)
     if "BeepOnExit" in form:
         participant.beep = "onExit" if form.is_true("BeepOnExit") else "false"
     if form.get("AnnounceUrl"):
-        carrier.announces(room, [participant], target_of(form, "AnnounceUrl", "AnnounceMethod"))
+        carrier.announce(room, [participant], target_of(form, "AnnounceUrl", "AnnounceMethod"))
     return 200, participant.resource()
 
 
 def _delete_participant(carrier: Carrier, path: Path, _form: RestForm) -> tuple[int, None]:
     participant = _participant(carrier, path)
     participant.taken_out(UPDATED)
-    participant.room.leaves(participant, UPDATED)
+    participant.room.leave(participant, UPDATED)
     return 204, None
 
 

@@ -25,7 +25,7 @@ def _create_message(carrier: Carrier, _path: Path, form: RestForm) -> tuple[int,
         raise RestRefusal(400, 21606, f"The 'From' phone number {from_} is not a valid message-capable phone number.")
     target = target_of(form, "StatusCallback", "-") if form.get("StatusCallback") else None
     message = TextMessage(carrier.account, from_, to, form.get("Body"), target, service)
-    carrier.texts(message)
+    carrier.send_text(message)
     return 201, message.resource()
 
 

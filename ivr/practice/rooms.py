@@ -49,7 +49,7 @@ class Participant:
     out: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _music: asyncio.Task[object] | None = None
 
-    def plays(self, music: Music | None) -> None:
+    def play(self, music: Music | None) -> None:
         """Replaces what is played to this one alone; None: the conversation again."""
         if self._music:
             self._music.cancel()
@@ -134,30 +134,30 @@ class Room:
             (p for p in self.participants.values() if p.label == sid_or_label), None
         )
 
-    def joins(self, participant: Participant, subscription: Subscription | None) -> None:
+    def join(self, participant: Participant, subscription: Subscription | None) -> None:
         if not self._subscribed:  # the first participant fixes it, even by asking for nothing
             self.subscription, self._subscribed = subscription, True
         self.participants[participant.call.sid] = participant
         participant.call.place = participant
         participant.call.phone.note("room", name=self.name)
-        self.tells("participant-join", participant)
+        self.tell("participant-join", participant)
         if participant.beep in ("true", "onEnter"):
             self._beeps()
         if self.status == "init":
             if len(self.participants) > 1 and any(p.start_on_enter for p in self.participants.values()):
                 self.status = "in-progress"
-                self.tells("conference-start")
+                self.tell("conference-start")
                 for each in self.participants.values():
                     if not each.hold:
-                        each.plays(None)
+                        each.play(None)
             else:
-                participant.plays(participant.wait_music)
+                participant.play(participant.wait_music)
 
-    def leaves(self, participant: Participant, reason: str) -> None:
+    def leave(self, participant: Participant, reason: str) -> None:
         """One leaves; the room may end with it."""
         if self.participants.pop(participant.call.sid, None) is None:
             return
-        participant.plays(None)
+        participant.play(None)
         if participant.call.place is participant:
             participant.call.place = None
         participant.call.phone.note("left", name=self.name, reason=reason)
@@ -170,7 +170,7 @@ class Room:
                 ending = f"last-participant-{kicked}"
         if ending and self.end_before_leave:
             self._ends(ending, participant)
-        self.tells(
+        self.tell(
             "participant-leave",
             participant,
             ParticipantCallStatus=participant.call.status,
@@ -182,18 +182,18 @@ class Room:
             self.status = "completed"
             for other in list(self.participants.values()):
                 other.taken_out(ENDED_BY_MODERATOR)
-                self.leaves(other, ENDED_BY_MODERATOR)
+                self.leave(other, ENDED_BY_MODERATOR)
             if not self.end_before_leave:
                 self._ends(ending, participant)
 
-    def ends_by_api(self) -> None:
+    def end_by_api(self) -> None:
         if self.end_before_leave:
             self._ends("conference-ended-via-api", None)
         else:
             self.status = "completed"
         for participant in list(self.participants.values()):
             participant.taken_out(ENDED_BY_API)
-            self.leaves(participant, ENDED_BY_API)
+            self.leave(participant, ENDED_BY_API)
         if not self.end_before_leave:
             self._ends("conference-ended-via-api", None)
 
@@ -206,16 +206,16 @@ class Room:
             self.ended_by = said["CallSidEndingConference"] = by.call.sid
             if by.label:
                 said["ParticipantLabelEndingConference"] = by.label
-        self.tells("conference-end", None, **said)
+        self.tell("conference-end", None, **said)
 
     def _beeps(self) -> None:
         for each in self.participants.values():
             each.call.phone.note("beep")
 
-    def tells(self, event: str, participant: Participant | None = None, **more: str) -> None:
+    def tell(self, event: str, participant: Participant | None = None, **more: str) -> None:
         self.sequence += 1
         for each in self.participants.values():
-            each.call.phone.rings_bells()
+            each.call.phone.ring_bells()
         wanted = self.subscription
         if wanted is None or not any(event in EVENTS.get(word, ()) for word in wanted.events):
             return

@@ -18,28 +18,28 @@ async def act(carrier: Carrier, call: PracticeCall, behaviour: Behaviour) -> Non
         return
     await asyncio.sleep(carrier.scaled(behaviour.after))
     if behaviour.kind in ("busy", "reject", "failed"):
-        phone.decides(behaviour.kind)
+        phone.decide(behaviour.kind)
         return
-    phone.decides("answer")
+    phone.decide("answer")
     if behaviour.kind == "voicemail":
-        await _greets_and_records(carrier, call)
+        await _greet_and_record(carrier, call)
     elif behaviour.talks is not None:
-        await asyncio.gather(_talks(carrier, call, behaviour.talks), _presses(carrier, call, behaviour))
+        await asyncio.gather(_talk(carrier, call, behaviour.talks), _press(carrier, call, behaviour))
     else:
-        await _presses(carrier, call, behaviour)
+        await _press(carrier, call, behaviour)
 
 
-async def _greets_and_records(carrier: Carrier, call: PracticeCall) -> None:
+async def _greet_and_record(carrier: Carrier, call: PracticeCall) -> None:
     """Speaks first, over whatever is said; presses nothing, hears everything, and cuts after half a minute."""
-    carrier.speaks(call, GREETING)
+    carrier.speak(call, GREETING)
     await asyncio.sleep(carrier.scaled(seconds_to_say(GREETING)))
     if call.phone.ear:
         call.phone.ear.words(GREETING, 0.9)
     await asyncio.sleep(carrier.scaled(30))
-    carrier.ends(call, "completed")
+    carrier.end(call, "completed")
 
 
-async def _says_yes(carrier: Carrier, call: PracticeCall) -> None:
+async def _say_yes(carrier: Carrier, call: PracticeCall) -> None:
     """Answers as people do, with their name over whatever is said, then a yes to what listens to words."""
     if ear := await call.phone.asked_within(3600):
         ear.words(WHO, 0.9)
@@ -50,23 +50,23 @@ async def _says_yes(carrier: Carrier, call: PracticeCall) -> None:
         await call.phone.changed_within(3600)
 
 
-async def _presses(carrier: Carrier, call: PracticeCall, behaviour: Behaviour) -> None:
+async def _press(carrier: Carrier, call: PracticeCall, behaviour: Behaviour) -> None:
     if behaviour.kind == "answer_and_say_yes":
-        await _says_yes(carrier, call)
+        await _say_yes(carrier, call)
     if behaviour.kind != "answer_and_press_1":
         return
     while not call.over:
         if ear := await call.phone.asked_within(3600):
             await asyncio.sleep(carrier.scaled(1))
             if not ear.closed and call.phone.ear is ear:
-                call.phone.presses(behaviour.keys)
+                call.phone.press(behaviour.keys)
             await asyncio.sleep(0)
 
 
-async def _talks(carrier: Carrier, call: PracticeCall, seconds: float) -> None:
+async def _talk(carrier: Carrier, call: PracticeCall, seconds: float) -> None:
     """Hangs up after so much conversation."""
     while not (call.place and call.place.heard_by(call)):
         if call.over or not await call.phone.changed_within(3600):
             return
     await asyncio.sleep(carrier.scaled(seconds))
-    carrier.ends(call, "completed")
+    carrier.end(call, "completed")
