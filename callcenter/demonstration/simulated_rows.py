@@ -277,12 +277,6 @@ def _write_call(
         events += _path("call", call_id, *begins, (call.ended, "waiting", "ended"))
         return call_id
     offered, accepted = call.accepted - timedelta(seconds=1), call.accepted
-    offer_id, leg_id = new_id(), new_id()
-    kept["offers"].append((offer_id, call_id, staff.id, 1, "accepted", offered, call.ended, accepted))
-    kept["legs"].append((
-        leg_id, call_id, contact_id, staff.id, 1, "serve", False, "left", accepted, accepted, call.answered, call.ended,
-        False, 0.0, False, False, call.wrapped,
-    ))  # fmt: skip
     changes: list[Change] = [*begins, (offered, "waiting", "offered"), (accepted, "offered", "connecting")]
     if spoke:
         changes += [
@@ -293,12 +287,25 @@ def _write_call(
     else:
         changes.append((call.ended, "connecting", "ended"))
     events += _path("call", call_id, *changes)
-    events += _path("offer", offer_id, (offered, "", "open"), (accepted, "open", "accepted"))
-    events += _path(
-        "leg", leg_id, (accepted, "", "asked"), (accepted, "asked", "joined"), (call.ended, "joined", "left")
-    )
+    _write_offer_and_leg(call, (call_id, contact_id), staff, kept)
     staff.takes(call, events)
     return call_id
+
+
+def _write_offer_and_leg(call: SimulatedCall, ids: tuple[str, str], staff: _Staff, kept: dict[str, list[Row]]) -> None:
+    """How an agent took it. `ids`: of the call and of its contact."""
+    assert call.accepted is not None
+    offered, accepted, (call_id, contact_id) = call.accepted - timedelta(seconds=1), call.accepted, ids
+    offer_id, leg_id = new_id(), new_id()
+    kept["offers"].append((offer_id, call_id, staff.id, 1, "accepted", offered, call.ended, accepted))
+    kept["legs"].append((
+        leg_id, call_id, contact_id, staff.id, 1, "serve", False, "left", accepted, accepted, call.answered, call.ended,
+        False, 0.0, False, False, call.wrapped,
+    ))  # fmt: skip
+    kept["events"] += _path("offer", offer_id, (offered, "", "open"), (accepted, "open", "accepted"))
+    kept["events"] += _path(
+        "leg", leg_id, (accepted, "", "asked"), (accepted, "asked", "joined"), (call.ended, "joined", "left")
+    )
 
 
 def _write_matter(chances: Chances, contact_id: str, call: SimulatedCall, kept: dict[str, list[Row]]) -> None:

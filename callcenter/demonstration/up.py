@@ -11,12 +11,12 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import httpx2
 
 from callcenter.config import environment
 from callcenter.demonstration import embedded, run_directory
@@ -31,7 +31,9 @@ HURRY = "10"  # how many times as fast as people, when one call is all there is 
 STEADY = 30.0  # a child alive this long has started well: its next death is its first
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # between a death and the next start
 
-DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback is behind no proxy
+DIRECTLY = httpx2.Client(  # loopback is behind no proxy
+    trust_env=False, timeout=2.0, follow_redirects=True, limits=httpx2.Limits(max_keepalive_connections=0)
+)
 
 Say = Callable[[str], None]
 
@@ -257,12 +259,10 @@ def wait_until_ready(child: Child, say: Say) -> None:
 def _answers(url: str) -> bool:
     """200; or, of an address that is no page of ours, any answer at all."""
     try:
-        with DIRECTLY.open(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except urllib.error.HTTPError:
-        return not url.endswith("/health/ready")
-    except OSError:
+        answer = DIRECTLY.get(url)
+    except httpx2.TransportError:
         return False
+    return answer.status_code == 200 or (answer.is_error and not url.endswith("/health/ready"))
 
 
 def _leave_in_peace(run: Run, note: Path) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+import httpx2
+
 from callcenter import clock
 from callcenter.db import reading
 from callcenter.demonstration import up
@@ -37,8 +39,8 @@ def answers(url: str) -> Probe:
     """Whether a page answers 200."""
 
     def well(_since: datetime) -> bool:
-        with suppress(OSError), up.DIRECTLY.open(url, timeout=2) as answer:
-            return bool(answer.status == 200)
+        with suppress(httpx2.TransportError):
+            return up.DIRECTLY.get(url).status_code == 200
         return False
 
     return well

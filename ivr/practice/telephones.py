@@ -5,13 +5,12 @@ durand = line.call(from_="+33565051234")
 durand.hears("code postal").presses("46000").hears("impôts").presses("3")
 """
 
-import json
 import time
 import unicodedata
 from typing import Any, Self
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.parse import quote
+
+import httpx2
 
 State = dict[str, Any]
 
@@ -33,7 +32,8 @@ class PracticeLine:
 
     def __init__(self, base_url: str, number: str = "") -> None:
         self.base_url = base_url.rstrip("/")
-        self._open = build_opener(ProxyHandler({})).open
+        # loopback is behind no proxy, and no request may meet a connection that the server is closing
+        self._http = httpx2.Client(trust_env=False, timeout=60, limits=httpx2.Limits(max_keepalive_connections=0))
         self._number = number
 
     @property
@@ -44,16 +44,13 @@ class PracticeLine:
         return self._number
 
     def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        url = f"{self.base_url}/practice{path}" + (f"?{urlencode(query)}" if query else "")
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(url, data=data, method=method, headers={"Content-Type": "application/json"})
         try:
-            with self._open(request, timeout=60) as reply:
-                return json.load(reply)
-        except HTTPError as error:
-            raise ControlRefused(f"{method} {path}: {json.load(error)['error']}") from None
-        except URLError as error:
-            raise ControlRefused(f"no practice carrier answers at {self.base_url}: {error.reason}") from None
+            reply = self._http.request(method, f"{self.base_url}/practice{path}", json=body, params=query or None)
+        except httpx2.TransportError as error:
+            raise ControlRefused(f"no practice carrier answers at {self.base_url}: {error}") from None
+        if reply.is_error:
+            raise ControlRefused(f"{method} {path}: {reply.json()['error']}")
+        return reply.json()
 
     def call(self, from_: str = "+33565051234", to: str = "") -> "Caller":
         """Somebody dials the service."""
