@@ -76,6 +76,15 @@ def one(agent_id: str) -> tuple[Agent, list[Act]]:
         return row, sessions.history(session, ["agent"], agent_id)
 
 
+def id_of(login: str) -> str:
+    """Whose login this is. Raises NotFound."""
+    with reading() as session:
+        found = agents.by_login(session, login)
+    if found is None:
+        raise NotFound
+    return found.id
+
+
 def account(row: Agent) -> Account:
     return Account(
         id=row.id,

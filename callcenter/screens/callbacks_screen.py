@@ -65,22 +65,27 @@ def mine(agent: Agent) -> list[CallbackShown]:
     """The open promises that are this agent's, and those of the queues they serve."""
     at = clock.now()
     with reading() as session:
-        return shown(session, callbacks.for_agent(session, agent), at, agent)
+        return _shown(session, callbacks.for_agent(session, agent), at, agent)
 
 
 def all_open(overseer: Agent) -> list[CallbackShown]:
     """Every open promise of the departments of whoever looks, the soonest due first."""
     at = clock.now()
     with reading() as session:
-        return shown(session, callbacks.listed(session, _scope(overseer)), at, overseer)
+        return _shown(session, callbacks.listed(session, _scope(overseer)), at, overseer)
 
 
 def lately_closed(overseer: Agent) -> list[CallbackShown]:
     """Those that ended in the last two days."""
     at = clock.now()
     with reading() as session:
+<<<<<<< HEAD
         closed = callbacks.closed_since(session, _scope(overseer), at - callback_by_staff.UNHEARD_FOR, SHOWN_CLOSED)
         return shown(session, closed, at, overseer)
+=======
+        closed = callbacks.closed_since(session, _scope(overseer), at - callback.UNHEARD_FOR, SHOWN_CLOSED)
+        return _shown(session, closed, at, overseer)
+>>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
 
 
 def unheard(overseer: Agent) -> list[UnheardCaller]:
@@ -107,12 +112,23 @@ def printed(overseer: Agent) -> list[tuple[CallbackShown, str | None]]:
     at = clock.now()
     with transaction() as session:
         found = callbacks.listed(session, _scope(overseer), 2000)
+<<<<<<< HEAD
         sessions.audit(session, overseer.id, AuditedAct.PRINTED_THE_CALLBACKS, "callback", str(len(found)), at)
         rows = shown(session, found, at, overseer)
+=======
+        sessions.audit(session, overseer.id, "printed the callbacks", "callback", str(len(found)), at)
+        rows = _shown(session, found, at, overseer)
+>>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
         return [(row, each.phone.national if each.phone else None) for row, each in zip(rows, found, strict=True)]
 
 
-def shown(session: Session, found: list[Callback], at: datetime, reader: Agent) -> list[CallbackShown]:
+def as_shown(made: list[Callback], at: datetime, reader: Agent) -> list[CallbackShown]:
+    """Promises as this reader is shown them."""
+    with reading() as session:
+        return _shown(session, made, at, reader)
+
+
+def _shown(session: Session, found: list[Callback], at: datetime, reader: Agent) -> list[CallbackShown]:
     names = {each.for_agent: agents.get(session, each.for_agent) for each in found if each.for_agent}
     spoken = agents.spoken_of(session)
     return [_one(each, at, reader, names.get(each.for_agent or ""), _language(each, spoken)) for each in found]

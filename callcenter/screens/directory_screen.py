@@ -4,9 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from callcenter.actions import config_snapshot
-from callcenter.errors import BadNumber
+from callcenter.db import reading
+from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
+<<<<<<< HEAD
 from callcenter.records.referents import PartnerDesk
+=======
+from callcenter.records import agents, contacts
+from callcenter.records.directory import PartnerDesk
+>>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
 from callcenter.rules.menu import NATION
 from callcenter.rules.territory import TERRITORIES
 
@@ -75,6 +81,25 @@ def procedures_of(departments: Collection[str]) -> dict[str, NamedProcedure]:
     """What may be recorded for a citizen: the nation's procedures and those that these departments added."""
     held = config_snapshot.current().procedures
     return {code: each for code, each in procedures().items() if held[code].scope in (NATION, *departments)}
+
+
+def departments_of_contact(agent_id: str, contact_id: str) -> tuple[str, str]:
+    """Whose own procedures may be recorded of a contact: the agent's department's and the citizen's. Raises
+    NotFound."""
+    with reading() as session:
+        agent, contact = agents.get(session, agent_id), contacts.get(session, contact_id)
+    if agent is None or contact is None:
+        raise NotFound
+    return agent.department, contact.department
+
+
+def departments_of_visit(agent_id: str, department: str) -> tuple[str, str]:
+    """The same of a visit by somebody of that department. Raises NotFound."""
+    with reading() as session:
+        agent = agents.get(session, agent_id)
+    if agent is None:
+        raise NotFound
+    return agent.department, department
 
 
 def by_topic(first: str | None, departments: Collection[str]) -> list[tuple[Named, list[NamedProcedure]]]:

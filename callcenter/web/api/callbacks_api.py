@@ -7,11 +7,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
+<<<<<<< HEAD
 from callcenter.actions import callback_by_staff
 from callcenter.db import reading
+=======
+from callcenter.actions import callback
+>>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
 from callcenter.errors import NotFound
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
@@ -19,8 +22,8 @@ from callcenter.rules.callbacks import slot_of
 from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
 from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.territory import TERRITORIES
-from callcenter.screens import directory_screen
-from callcenter.screens.callbacks_screen import CallbackShown, Half, UnheardCaller, all_open, mine, shown, unheard
+from callcenter.screens import accounts_screen, directory_screen
+from callcenter.screens.callbacks_screen import CallbackShown, Half, UnheardCaller, all_open, as_shown, mine, unheard
 from callcenter.screens.fields import Day
 from callcenter.web.identity import Admitted, open_to
 
@@ -45,9 +48,15 @@ class AskCallback(BaseModel):
             raise NotFound
         number = PhoneNumber.meant(self.number, self.department)
         wish = Wish(self.department, self.topic, self.language)
+<<<<<<< HEAD
         return callback_by_staff.promise_to_number(
             staff, number, wish, _slot(self.day, self.half), at, _agent_id(self.agent)
         )
+=======
+        slot = _slot(self.day, self.half)
+        agent_id = None if self.agent is None else accounts_screen.id_of(self.agent)
+        return callback.promise_to_number(staff, number, wish, slot, at, agent_id)
+>>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
 
 
 class AskUnheard(BaseModel):
@@ -72,16 +81,6 @@ class CallbacksMade(BaseModel):
 def _slot(day: date | None, half: str) -> str:
     """Empty: soon."""
     return slot_of(day, half) if day else ""
-
-
-def _agent_id(login: str | None) -> str | None:
-    if login is None:
-        return None
-    with reading() as session:
-        found = agents.by_login(session, login)
-    if found is None:
-        raise NotFound
-    return found.id
 
 
 router = APIRouter(prefix="/api/callbacks", tags=["callbacks"])
@@ -115,9 +114,7 @@ def ask(asked: AskCallback, visitor: Admitted) -> CallbackShown:
     is told but that it is there (409). Refused for a number that may not be called, a department or an agent that is
     not yours, a time when the line is closed, or too many promises."""
     at = clock.now()
-    made = asked.carry_out(visitor.staff, at)
-    with reading() as session:
-        return shown(session, [made], at, visitor.staff)[0]
+    return as_shown([asked.carry_out(visitor.staff, at)], at, visitor.staff)[0]
 
 
 @router.post("/unheard", status_code=201)
@@ -125,9 +122,7 @@ def ask(asked: AskCallback, visitor: Admitted) -> CallbackShown:
 def ask_unheard(asked: AskUnheard, visitor: Admitted) -> CallbacksMade:
     """Promise callbacks to people who hung up unheard."""
     at = clock.now()
-    made = asked.carry_out(visitor.staff, at)
-    with reading() as session:
-        return CallbacksMade(promised=shown(session, made, at, visitor.staff))
+    return CallbacksMade(promised=as_shown(asked.carry_out(visitor.staff, at), at, visitor.staff))
 
 
 @router.delete("/{callback_id}", status_code=204)

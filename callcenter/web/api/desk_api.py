@@ -9,10 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
 from callcenter.actions import agent as verbs
+<<<<<<< HEAD
 from callcenter.actions import callback_by_staff, conversation, monitoring, notes, offer_answers, outcome_form
 from callcenter.db import reading
+=======
+from callcenter.actions import callback, monitoring, notes
+>>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
 from callcenter.errors import NotFound
-from callcenter.records import agents, contacts
 from callcenter.records.contacts import Entry
 from callcenter.records.identifiers import new_id
 from callcenter.rules.callbacks import slot_of
@@ -218,12 +221,17 @@ class RecordOutcome(Command):
     agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
+<<<<<<< HEAD
         with reading() as session:
             agent, contact = agents.get(session, agent_id), contacts.get(session, self.contact_id)
             if agent is None or contact is None:
                 raise NotFound
             served = (agent.department, contact.department)
         outcome_form.record_outcome(
+=======
+        served = directory_screen.departments_of_contact(agent_id, self.contact_id)
+        verbs.record_outcome(
+>>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
             agent_id, self.contact_id, [each.entry(served) for each in self.entries], at, self.revision
         )
         _agrees(agent_id, self.contact_id, self.agreement, at)
@@ -258,11 +266,7 @@ class RecordVisit(Command):
     def carry_out(self, agent_id: str, at: datetime) -> None:
         arrived_at = at - timedelta(minutes=self.minutes)
         department = self.department if self.department in TERRITORIES else UNKNOWN
-        with reading() as session:
-            agent = agents.get(session, agent_id)
-            if agent is None:
-                raise NotFound
-            served = (agent.department, department)
+        served = directory_screen.departments_of_visit(agent_id, department)
         entries = [each.entry(served) for each in self.entries]
         answers = self.satisfaction, self.settled_said
         contact = outcome_form.record_visit(agent_id, self.contact_id, department, entries, arrived_at, at, *answers)

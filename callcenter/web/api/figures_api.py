@@ -1,79 +1,26 @@
 """The figures of any period, territory, partner and side, for other software: those of the report."""
 
-from collections.abc import Collection, Iterable
 from datetime import date
-from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 
-from callcenter.actions import config_snapshot
-from callcenter.db import reading
-from callcenter.records.figures import totals
-from callcenter.records.figures.corrections import corrections
-from callcenter.records.figures.roll_up import allow_time
-from callcenter.records.figures.tiers import EVERYBODY
-from callcenter.rules.published_measures import DESK, MEASURES, PHONE, SIDES, Value, shown_for
-from callcenter.rules.quality import Share
 from callcenter.rules.roles import OVERSEER
+<<<<<<< HEAD
 from callcenter.rules.tally import Tally
 from callcenter.rules.territory import TERRITORIES
 from callcenter.screens.figures_screen import MOST_CELLS, Definition, Dimension, TooFine, definitions
 from callcenter.screens.report_query import NO_PARTNER, PATIENCE, ReportQuery, frozen_on, partners_of
+=======
+from callcenter.screens.figures_screen import (
+    Dimension,
+    Figures,
+    figures,
+)
+from callcenter.screens.report_query import ReportQuery
+from callcenter.screens.scope import scope_of
+>>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
 from callcenter.web.identity import Admitted, open_to
-
-
-class Figure(BaseModel):
-    """`value`: a share between 0 and 1, seconds, dials or a count; null where nothing is known, which is not 0. A share
-    also says its two counts."""
-
-    value: float | None
-    part: int | None = None
-    of: int | None = None
-
-
-class Cell(BaseModel):
-    """The figures of one combination of what was asked `by`; the other keys are null."""
-
-    day: date | None = None
-    month: date | None = None
-    department: str | None = None
-    partner: str | None = None
-    channel: str | None = None
-    figures: dict[str, Figure] = Field(description="by the measure's code: see `definitions`")
-
-
-class Counted(BaseModel):
-    """What is counted. `only`: the departments that are, where you may not see all of the region, or of the nation."""
-
-    code: str
-    name: str
-    only: list[str]
-
-
-class Correction(BaseModel):
-    """A final month whose figures changed in a department after they were first published: the last day they did."""
-
-    month: date
-    department: str
-    corrected_on: date
-
-
-class Figures(BaseModel):
-    """`policies`: the versions of the thresholds by which the rows were counted; `simulated`: the database holds an
-    invented year. Counts are exact here: before you publish, mask those under 11 and round the others."""
-
-    policies: list[str]
-    simulated: bool
-    territory: Counted
-    first: date
-    last: date
-    final_since: date | None = Field(description="of whole months that are final; null: the figures may still move")
-    corrections: list[Correction]
-    cells: list[Cell]
-    definitions: dict[str, Definition]
-
 
 router = APIRouter(prefix="/api/figures", tags=["figures"])
 
@@ -92,6 +39,7 @@ def read_figures(
     """The quality measures of the departments that are yours, by the definitions that the report and the wall use. An
     answer of more than 15,000 possible cells is refused (422): the days of a year by department, say, are asked for in
     quarters."""
+<<<<<<< HEAD
     wanted = ReportQuery.of(first, last, territory, partner, side)
     scope = visitor.staff.scope
     departments, of = wanted.departments(scope), wanted.place(scope)
@@ -160,3 +108,6 @@ def _figure(value: Value) -> Figure:
     if isinstance(value, Share):
         return Figure(value=value.value, part=value.part, of=value.of)
     return Figure(value=value)
+=======
+    return figures(ReportQuery.of(first, last, territory, partner, side), scope_of(visitor.staff), by or ())
+>>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))

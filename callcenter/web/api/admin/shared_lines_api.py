@@ -8,23 +8,11 @@ from pydantic import BaseModel, Field
 
 from callcenter import clock
 from callcenter.actions import shared_lines as verbs
-from callcenter.db import reading
-from callcenter.records import sessions, shared_lines
 from callcenter.records.agents import Agent
-from callcenter.records.sessions import Act
 from callcenter.rules.roles import ADMIN
 from callcenter.screens.fields import Id
+from callcenter.screens.shared_lines_screen import SharedLineShown, every
 from callcenter.web.identity import Admitted, open_to
-
-
-@dataclass(frozen=True)
-class LineShown:
-    """One shared line. `number` is masked."""
-
-    id: str
-    name: str
-    number: str
-    since: datetime
 
 
 class ListLine(BaseModel):
@@ -38,22 +26,10 @@ class ListLine(BaseModel):
 
 
 @dataclass(frozen=True)
-class Listed:
+class LineListed:
     """The id of a line."""
 
     id: str
-
-
-def every() -> list[LineShown]:
-    """All of them, by name."""
-    with reading() as session:
-        return [LineShown(row.id, row.name, row.phone.masked, row.at) for row in shared_lines.every(session)]
-
-
-def history() -> list[Act]:
-    """What was listed and taken off, the latest first."""
-    with reading() as session:
-        return sessions.history(session, [verbs.NOUN])
 
 
 router = APIRouter(prefix="/api/admin/shared-lines", tags=["administration"])
@@ -61,16 +37,16 @@ router = APIRouter(prefix="/api/admin/shared-lines", tags=["administration"])
 
 @router.get("")
 @open_to(*ADMIN)
-def list_all(visitor: Admitted) -> list[LineShown]:
+def list_all(visitor: Admitted) -> list[SharedLineShown]:
     """Care homes, prisons, switchboards: every line that is exempt from what one number may hold of the queue."""
     return every()
 
 
 @router.post("", status_code=201)
 @open_to(*ADMIN)
-def add(asked: ListLine, visitor: Admitted) -> Listed:
+def add(asked: ListLine, visitor: Admitted) -> LineListed:
     """List a line; it holds for the next caller."""
-    return Listed(asked.carry_out(visitor.staff, clock.now()))
+    return LineListed(asked.carry_out(visitor.staff, clock.now()))
 
 
 @router.delete("/{line_id}", status_code=204)

@@ -9,6 +9,7 @@ from callcenter import clock
 from callcenter.actions import shared_lines
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.roles import ADMIN
+from callcenter.screens import shared_lines_screen
 from callcenter.web.api.admin import shared_lines_api
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import forms
@@ -50,8 +51,8 @@ def _page(
         "admin/shared_lines.html",
         visitor,
         refusal,
-        lines=shared_lines_api.every(),
-        acts=shared_lines_api.history(),
+        lines=shared_lines_screen.every(),
+        acts=shared_lines_screen.history(),
         given=given,
         done=done,
     )
