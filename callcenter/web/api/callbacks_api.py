@@ -28,7 +28,7 @@ from callcenter.screens.fields import Day
 from callcenter.web.identity import Admitted, open_to
 
 
-class AskCallback(BaseModel):
+class Ask(BaseModel):
     """A promise to make. Without a day: as soon as the line is open there. `half`: m for the morning, a for the
     afternoon."""
 
@@ -109,7 +109,7 @@ def list_unheard(visitor: Admitted) -> list[UnheardCaller]:
 
 @router.post("", status_code=201)
 @open_to(*SUPERVISOR)
-def ask(asked: AskCallback, visitor: Admitted) -> CallbackShown:
+def ask(asked: Ask, visitor: Admitted) -> CallbackShown:
     """Promise a callback. One that is open to the same number stands, and is given instead; of another team's nothing
     is told but that it is there (409). Refused for a number that may not be called, a department or an agent that is
     not yours, a time when the line is closed, or too many promises."""
