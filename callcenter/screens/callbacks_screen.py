@@ -79,13 +79,8 @@ def lately_closed(overseer: Agent) -> list[CallbackShown]:
     """Those that ended in the last two days."""
     at = clock.now()
     with reading() as session:
-<<<<<<< HEAD
         closed = callbacks.closed_since(session, _scope(overseer), at - callback_by_staff.UNHEARD_FOR, SHOWN_CLOSED)
-        return shown(session, closed, at, overseer)
-=======
-        closed = callbacks.closed_since(session, _scope(overseer), at - callback.UNHEARD_FOR, SHOWN_CLOSED)
         return _shown(session, closed, at, overseer)
->>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
 
 
 def unheard(overseer: Agent) -> list[UnheardCaller]:
@@ -112,13 +107,8 @@ def printed(overseer: Agent) -> list[tuple[CallbackShown, str | None]]:
     at = clock.now()
     with transaction() as session:
         found = callbacks.listed(session, _scope(overseer), 2000)
-<<<<<<< HEAD
         sessions.audit(session, overseer.id, AuditedAct.PRINTED_THE_CALLBACKS, "callback", str(len(found)), at)
-        rows = shown(session, found, at, overseer)
-=======
-        sessions.audit(session, overseer.id, "printed the callbacks", "callback", str(len(found)), at)
         rows = _shown(session, found, at, overseer)
->>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
         return [(row, each.phone.national if each.phone else None) for row, each in zip(rows, found, strict=True)]
 
 

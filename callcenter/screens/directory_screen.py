@@ -7,12 +7,8 @@ from callcenter.actions import config_snapshot
 from callcenter.db import reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
-<<<<<<< HEAD
-from callcenter.records.referents import PartnerDesk
-=======
 from callcenter.records import agents, contacts
-from callcenter.records.directory import PartnerDesk
->>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
+from callcenter.records.referents import PartnerDesk
 from callcenter.rules.menu import NATION
 from callcenter.rules.territory import TERRITORIES
 

@@ -1,8 +1,9 @@
 """What is published for everybody: the pick-up rate by an agent, as Services Publics+ defines it.
 
 One line a department and month, of months that are final; as they were corrected, if they were. Counts under 11 are
-kept back and the others rounded, so that no difference tells a small one; a share is of the counts as published. Where
-the database is a demonstration's or holds a simulated year, every line and the schema say that nothing of it is real.
+kept back and the others rounded, so that no difference tells a small one (decision F5); a share is of the counts as
+published. Where the database is a demonstration's or holds a simulated year, every line and the schema say that nothing
+of it is real.
 """
 
 from collections.abc import Iterable, Mapping

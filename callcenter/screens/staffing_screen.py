@@ -1,4 +1,4 @@
-"""How many agents a department needs, half hour by half hour, with the calls of the last weeks."""
+"""How many agents a department needs, half hour by half hour, with the calls of the last weeks (decision F8)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """How much a request may bring, before anybody knows whose it is.
 
-FastAPI's own `max_body_size` answers with two English words, and gives a stranger as much as an administrator."""
+FastAPI's own `max_body_size` answers with two English words, and gives a stranger as much as an administrator (decision
+W7)."""
 
 from collections.abc import Callable, Mapping
 

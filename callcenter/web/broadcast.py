@@ -1,7 +1,8 @@
 """One picture for many screens: rendered once, encoded once, and the same bytes sent to whoever watches.
 
-A browser has one stream, however many of its pages are open: it follows several things at once. Each frame begins with
-the name of what it belongs to, and is JSON: `{"regions": {name: html}}`, those that have changed, or `{"said": …}`.
+A browser has one stream, however many of its pages are open: it follows several things at once (decision W13). Each
+frame begins with the name of what it belongs to, and is JSON: `{"regions": {name: html}}`, those that have changed, or
+`{"said": …}`.
 """
 
 import asyncio

@@ -38,7 +38,8 @@ def answer_http_refusal(request: Request, failure: Exception) -> Response:
 
 
 def answer_illegible(request: Request, failure: Exception) -> Response:
-    """A value that cannot be what it should be. Nothing of it is said back: it may be anything, and anybody's."""
+    """A value that cannot be what it should be. Nothing of it is said back: it may be anything, and anybody's
+    (decision I7)."""
     if not isinstance(failure, RequestValidationError):
         log.error("a value reached code that cannot read it", where=_where(failure), kind=type(failure).__name__)
     return answer_refusal(request, Illegible())

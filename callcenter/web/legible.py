@@ -4,7 +4,7 @@ every screen, voice and store can hold.
 A vertical tab pasted into a message would otherwise be a document that no carrier can read, for every caller: such
 characters go as they come in, before anybody counts letters. What cannot have been meant at all (a NUL, half of a
 character) stays as it is, to be refused. A field of an address that was emptied is no answer: it goes, and what the
-page has by default holds.
+page has by default holds (decision I8).
 """
 
 import json

@@ -27,7 +27,8 @@ SHARES = (quality.service_level, quality.abandonment, quality.picked_up_live, qu
 @router.get("/metrics")
 @open_to(ANYBODY)
 def metrics(request: Request) -> Response:
-    """For whoever brings METRICS_TOKEN as a bearer; without one set there is nothing here. Raises NotFound."""
+    """For whoever brings METRICS_TOKEN as a bearer; without one set there is nothing here (decision W4). Raises
+    NotFound."""
     token = settings().metrics_token.get_secret_value()
     brought = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not token or not compare_digest(brought.encode(), token.encode()):

@@ -2,7 +2,7 @@
 
 Counting and looking each have a few threads of their own: neither a shift that begins nor a thousand guesses take any
 from the pages. A browser that signed in keeps a signed cookie for that account, so that others' guesses do not lock its
-owner out.
+owner out (decision W12).
 """
 
 from dataclasses import dataclass

@@ -7,12 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
-<<<<<<< HEAD
 from callcenter.actions import callback_by_staff
-from callcenter.db import reading
-=======
-from callcenter.actions import callback
->>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
 from callcenter.errors import NotFound
 from callcenter.phone_number import PhoneNumber
 from callcenter.records.agents import Agent
@@ -48,15 +43,9 @@ class Ask(BaseModel):
             raise NotFound
         number = PhoneNumber.meant(self.number, self.department)
         wish = Wish(self.department, self.topic, self.language)
-<<<<<<< HEAD
-        return callback_by_staff.promise_to_number(
-            staff, number, wish, _slot(self.day, self.half), at, _agent_id(self.agent)
-        )
-=======
         slot = _slot(self.day, self.half)
         agent_id = None if self.agent is None else accounts_screen.id_of(self.agent)
-        return callback.promise_to_number(staff, number, wish, slot, at, agent_id)
->>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
+        return callback_by_staff.promise_to_number(staff, number, wish, slot, at, agent_id)
 
 
 class AskUnheard(BaseModel):

@@ -9,12 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
 from callcenter.actions import agent as verbs
-<<<<<<< HEAD
 from callcenter.actions import callback_by_staff, conversation, monitoring, notes, offer_answers, outcome_form
-from callcenter.db import reading
-=======
-from callcenter.actions import callback, monitoring, notes
->>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
 from callcenter.errors import NotFound
 from callcenter.records.contacts import Entry
 from callcenter.records.identifiers import new_id
@@ -221,17 +216,8 @@ class RecordOutcome(Command):
     agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-<<<<<<< HEAD
-        with reading() as session:
-            agent, contact = agents.get(session, agent_id), contacts.get(session, self.contact_id)
-            if agent is None or contact is None:
-                raise NotFound
-            served = (agent.department, contact.department)
-        outcome_form.record_outcome(
-=======
         served = directory_screen.departments_of_contact(agent_id, self.contact_id)
-        verbs.record_outcome(
->>>>>>> 09e0a54 (JSON routers hold no query: figures, the published table, shared lines and what may be recorded are screens; a screen imports no HTTP (import-linter))
+        outcome_form.record_outcome(
             agent_id, self.contact_id, [each.entry(served) for each in self.entries], at, self.revision
         )
         _agrees(agent_id, self.contact_id, self.agreement, at)

@@ -1,4 +1,4 @@
-"""Sites as dots where they are: a drawing of a department, without any geometry of anybody else's."""
+"""Sites as dots where they are: a drawing of a department, without any geometry of anybody else's (decision W6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The map of tiles: one a territory, all of the same size."""
+"""The map of tiles: one a territory, all of the same size (decision W1)."""
 
 from dataclasses import dataclass
 from functools import cache
