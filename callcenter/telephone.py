@@ -15,16 +15,17 @@ from typing import Protocol
 
 from callcenter.config import settings
 from callcenter.phone_number import PhoneNumber
+from callcenter.rules.carrier_news import LineState
 from callcenter.rules.states import Monitoring
 
 
 @dataclass(frozen=True)
-class Line:
+class CarrierLine:
     """A live connection as the carrier knows it. `since`: when it was asked for or came in, where the carrier tells."""
 
     carrier_id: str
     inbound: bool
-    state: str
+    state: LineState
     since: datetime | None = None
 
 
@@ -43,20 +44,12 @@ class Telephone(Protocol):
     def ring_citizen(self, attempt_id: str, number: PhoneNumber) -> str:
         """Dial a promised callback, once an agent is in the room."""
 
-    def lines_to(self, number: PhoneNumber, since: datetime) -> Sequence[Line]:
+    def lines_to(self, number: PhoneNumber, since: datetime) -> Sequence[CarrierLine]:
         """Every line we opened to this number since then, those that ended too, the latest first."""
 
-    def send_text(self, text_id: str, number: PhoneNumber, language: str, reference: str) -> None:
-        """Write to somebody whom we could not reach. `text_id`: under which it is told what became of a text."""
-
-    def text_sites(
-        self, text_id: str, number: PhoneNumber, language: str, department: str, postal_code: str, at: datetime
-    ) -> None:
-        """Write to a caller where they are welcome: the sites of their postal code, else of their department, with
-        their hours of today."""
-
-    def ask_by_text(self, text_id: str, number: PhoneNumber, language: str) -> None:
-        """Write to somebody we spoke with: how satisfied are they? Their reply comes as a text."""
+    def send_text(self, text_id: str, number: PhoneNumber, words: str) -> None:
+        """Write these words, as they stand, to somebody's telephone. `text_id`: under which it is told what became of
+        the text; a reply comes as a text of its own."""
 
     def bring_in(self, carrier_id: str, call_id: str, room: str) -> bool:
         """Move a waiting caller into their room; False when they have hung up."""
@@ -88,8 +81,8 @@ class Telephone(Protocol):
     def hang_up(self, carrier_id: str) -> None:
         """End a line; one that has ended is silently fine."""
 
-    def state_of(self, carrier_id: str) -> str:
-        """`live`, `ended` or `unknown` (the carrier has never heard of it)."""
+    def state_of(self, carrier_id: str) -> LineState:
+        """Whether the line is live, has ended, or was never heard of."""
 
     def room_of(self, call_id: str) -> str | None:
         """The carrier's id of a call's open room, for whoever was never told it."""
@@ -97,7 +90,7 @@ class Telephone(Protocol):
     def in_room(self, room: str) -> frozenset[str]:
         """The carrier ids now in a room; none in one that has ended."""
 
-    def live(self) -> Iterable[Line]:
+    def live(self) -> Iterable[CarrierLine]:
         """Every line the carrier holds open for us."""
 
     def answers(self) -> None:

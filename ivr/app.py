@@ -14,10 +14,20 @@ from callcenter.actions import config_snapshot, readiness
 from callcenter.actions.process_pulse import Complaint
 from callcenter.config import Settings, settings
 from callcenter.errors import StoreDown
+from callcenter.rules.packaged_menu import packaged_menu
 from callcenter.telephone import telephone
 from callcenter.thread_pools import Lane
-from ivr import conversation_webhooks, dialled, menu_webhooks, monitoring_webhooks, waiting_webhooks
-from ivr.dialogue import packaged_menu
+from ivr import (
+    addresses,
+    attempt_webhooks,
+    conversation_webhooks,
+    desk_phone_webhooks,
+    menu_webhooks,
+    monitoring_webhooks,
+    satisfaction_webhooks,
+    text_webhooks,
+    waiting_webhooks,
+)  # fmt: skip
 from ivr.menu_progress import Footsteps
 from ivr.music import ringing, waiting_music
 from ivr.signature import Signatures
@@ -35,14 +45,17 @@ def create() -> FastAPI:
         *menu_webhooks.routes,
         *waiting_webhooks.routes,
         *conversation_webhooks.routes,
-        *dialled.routes,
+        *satisfaction_webhooks.routes,
+        *text_webhooks.routes,
+        *desk_phone_webhooks.routes,
+        *attempt_webhooks.routes,
         *monitoring_webhooks.routes,
     ]
     # Plain routes: an included router and its dependencies would cost a menu step a third of its time.
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan, routes=routes)
     app.state.voice = voice_of(settings())
-    app.add_route("/voice/music.wav", _music, methods=["GET", "HEAD"])
-    app.add_route("/voice/ring.wav", _ring, methods=["GET", "HEAD"])
+    app.add_route(addresses.MUSIC, _music, methods=["GET", "HEAD"])
+    app.add_route(addresses.RING, _ring, methods=["GET", "HEAD"])
     app.add_route("/health/live", _live, methods=["GET"])
     app.add_route("/health/ready", _ready, methods=["GET"])
     return app

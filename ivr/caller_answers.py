@@ -3,16 +3,16 @@
 A postal code (but sealed) or a telephone number never does.
 """
 
-import re
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from callcenter.phone_number import OWN_PLANS
 from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN
+from ivr.addresses import count
 from ivr.prompts import LANGUAGES
 
 OTHER = "autre"  # the topic of those who do not know
-DIGITS = 9  # of the longest number that an address or a form of the carrier's holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Heard:
     department: str = UNKNOWN
     topic: str = OTHER
     relay: bool = False
-    alone: bool = False
+    other_language_off_duty: bool = False
     """Nobody on duty speaks the other language: it gets a callback."""
-    unspoken: bool = False
+    other_language_unstaffed: bool = False
     """Nobody of ours at all speaks it: the menu does, and advisers answer in French."""
     anonymous: bool = False
     """The calling number cannot be called back."""
@@ -35,7 +35,7 @@ class Heard:
     """Territories the last postal code may lie in."""
     place: str = ""
     """The last postal code, sealed, while its sites are being told."""
-    texts: bool = False
+    takes_texts: bool = False
     """The calling number can be written to."""
     group: str = ""
     """Key of the first level of the topic menu."""
@@ -49,7 +49,7 @@ class Heard:
     """Half-days to choose from (`rules.callbacks`), and SOONEST."""
     slot: str = ""
     """The one chosen."""
-    typed: bool = False
+    number_is_typed: bool = False
     """The callback is for a number that was typed."""
     plan: str = ""
     """The territory whose plan of numbers the typed one may follow, where it has its own."""
@@ -58,10 +58,13 @@ class Heard:
     rounds: int = 0
 
 
-Move = tuple[str, Heard]
+Reached = tuple[str, Heard]
 """A step of the dialogue, and what is known there."""
 
-_FLAGS = {"r": "relay", "a": "anonymous", "y": "typed", "x": "alone", "v": "unspoken", "i": "texts"}
+_FLAGS = {
+    "r": "relay", "a": "anonymous", "y": "number_is_typed", "x": "other_language_off_duty",
+    "v": "other_language_unstaffed", "i": "takes_texts",
+}  # fmt: skip
 _WORDS = {
     "l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens", "u": "until", "e": "slot",
     "z": "today", "j": "place", "q": "plan",
@@ -69,7 +72,6 @@ _WORDS = {
 _LISTS = {"h": "hint", "w": "among", "f": "slots"}
 _COUNTS = {"n": "tries", "p": "repeats", "b": "rounds"}
 _NOTHING = Heard()
-OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9]{1,6}")
 
 
 def written(step: str, heard: Heard) -> str:
@@ -84,7 +86,7 @@ def written(step: str, heard: Heard) -> str:
     return urlencode(pairs, safe=":")
 
 
-def read(query: str) -> Move:
+def read(query: str) -> Reached:
     """Step, which may be none, and answers out of an address; what is missing or unknown has its default."""
     pairs = dict(parse_qsl(query))
     heard = Heard(
@@ -96,17 +98,17 @@ def read(query: str) -> Move:
         hint=_codes(pairs.get("h", "")),
         among=_codes(pairs.get("w", "")),
         place=pairs.get("j", ""),
-        texts="i" in pairs,
+        takes_texts="i" in pairs,
         group=pairs.get("g", ""),
         reopens=pairs.get("o", ""),
         until=pairs.get("u", ""),
         today=pairs.get("z", ""),
         slots=tuple(slot for slot in pairs.get("f", "").split("-") if slot),
         slot=pairs.get("e", ""),
-        typed="y" in pairs,
+        number_is_typed="y" in pairs,
         plan=pairs["q"] if pairs.get("q") in OWN_PLANS else "",
-        alone="x" in pairs,
-        unspoken="v" in pairs,
+        other_language_off_duty="x" in pairs,
+        other_language_unstaffed="v" in pairs,
         tries=count(pairs.get("n", "")),
         repeats=count(pairs.get("p", "")),
         rounds=count(pairs.get("b", "")),
@@ -114,16 +116,10 @@ def read(query: str) -> Move:
     return pairs.get("s", ""), heard
 
 
-def own(query: str) -> dict[str, str]:
-    """Ids and marks out of an address of ours that carries no dialogue. What we never write there is not there, for it
-    would be said again in the next document, whatever it is."""
-    return {name: value for name, value in parse_qsl(query) if OURS.fullmatch(value)}
+def written_instant(at: datetime) -> str:
+    """A local time as it rides in an address."""
+    return at.strftime("%Y-%m-%dT%H:%M")
 
 
 def _codes(joined: str) -> tuple[str, ...]:
     return tuple(code for code in joined.split("-") if code in TERRITORIES or code == MONACO)
-
-
-def count(digits: str) -> int:
-    """A small number as we write it; anything else in its place is none."""
-    return int(digits) if len(digits) <= DIGITS and digits.isascii() and digits.isdigit() else 0

@@ -98,7 +98,7 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class Ring:
+class LoopedSound:
     """Words, then a sound without end, for who is alone in a room."""
 
     say: tuple[Say, ...]
@@ -120,4 +120,4 @@ class Goodbye:
     say: tuple[Say, ...]
 
 
-Turn = Ask | Hold | Wait | Leave | Connect | Rest | Ring | Move | Goodbye
+Turn = Ask | Hold | Wait | Leave | Connect | Rest | LoopedSound | Move | Goodbye

@@ -12,21 +12,20 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.conference import ConferenceContext
 
-from callcenter.actions import config_snapshot
 from callcenter.config import settings
 from callcenter.errors import CarrierDown
 from callcenter.phone_number import PhoneNumber
+from callcenter.rules.carrier_news import LineState
 from callcenter.rules.states import Monitoring
-from callcenter.telephone import Line
-from ivr import sms, spoken_sites
+from callcenter.telephone import CarrierLine
+from ivr import addresses
+from ivr.addresses import of_agent, of_attempt, of_call, of_leg
 from ivr.carrier_requests import Requests, asked, asked_again
-from ivr.prompts import text
 from ivr.twiml import RETRIES
 
 TIMEOUT = 3.5  # seconds for any request
 RINGS = 25  # seconds a desk phone or a citizen's telephone rings
 SKEW = timedelta(seconds=5)  # what the carrier's clock may differ from ours
-MUSIC_ON_HOLD = "/voice/hold"
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 
@@ -45,67 +44,68 @@ class Twilio:
         self._sender = {"messaging_service_sid" if service else "from_": own.text_sender}
 
     def ring_agent(self, leg_id: str, number: PhoneNumber) -> str:
-        return self._ring(number, f"/voice/leg?g={leg_id}", f"/voice/leg/status?g={leg_id}")
+        return self._ring(number, of_leg(addresses.LEG, leg_id), of_leg(addresses.LEG_STATUS, leg_id))
 
     def ring_monitor(self, leg_id: str, number: PhoneNumber) -> str:
-        return self._ring(number, f"/voice/monitor?g={leg_id}", f"/voice/monitor/status?g={leg_id}")
+        return self._ring(number, of_leg(addresses.MONITOR, leg_id), of_leg(addresses.MONITOR_STATUS, leg_id))
 
     def ring_shift(self, agent_id: str, number: PhoneNumber) -> str:
-        return self._ring(number, f"/voice/shift?a={agent_id}", f"/voice/shift/status?a={agent_id}")
+        return self._ring(number, of_agent(addresses.SHIFT, agent_id), of_agent(addresses.SHIFT_STATUS, agent_id))
 
     def ring_citizen(self, attempt_id: str, number: PhoneNumber) -> str:
         # A message is left at the end of the machine's own; otherwise the sooner one knows the better.
         detected = {
             "machine_detection": "DetectMessageEnd" if settings().voicemail_message else "Enable",
             "async_amd": "true",
-            "async_amd_status_callback": f"{self._public}/voice/attempt/judged?p={attempt_id}{RETRIES}",
+            "async_amd_status_callback": self._public + of_attempt(addresses.ATTEMPT_JUDGED, attempt_id) + RETRIES,
             "async_amd_status_callback_method": "POST",
         }
-        return self._ring(number, f"/voice/attempt?p={attempt_id}", f"/voice/attempt/status?p={attempt_id}", **detected)
-
-    def lines_to(self, number: PhoneNumber, since: datetime) -> Sequence[Line]:
-        def opened() -> list[Line]:
-            found = self._client.calls.list(to=number.e164, from_=self._shown, limit=20)
-            recent = [line for line in found if line.date_created and line.date_created >= since - SKEW]
-            return [Line(str(line.sid), False, "ended" if line.status in ENDED else "live") for line in recent]
-
-        nothing: list[Line] = []
-        return asked_again(opened, gone=nothing)
-
-    def send_text(self, text_id: str, number: PhoneNumber, language: str, reference: str) -> None:
-        self._text(text_id, number, text(language, "text.not_reached", reference=reference))
-
-    def text_sites(
-        self, text_id: str, number: PhoneNumber, language: str, department: str, postal_code: str, at: datetime
-    ) -> None:
-        self._text(
-            text_id, number, spoken_sites.written(config_snapshot.current(), department, postal_code, language, at)
+        return self._ring(
+            number,
+            of_attempt(addresses.ATTEMPT, attempt_id),
+            of_attempt(addresses.ATTEMPT_STATUS, attempt_id),
+            **detected,
         )
 
-    def ask_by_text(self, text_id: str, number: PhoneNumber, language: str) -> None:
-        self._text(text_id, number, text(language, "text.satisfaction"))
+    def lines_to(self, number: PhoneNumber, since: datetime) -> Sequence[CarrierLine]:
+        def opened() -> list[CarrierLine]:
+            found = self._client.calls.list(to=number.e164, from_=self._shown, limit=20)
+            recent = [line for line in found if line.date_created and line.date_created >= since - SKEW]
+            return [CarrierLine(str(line.sid), False, _state(line)) for line in recent]
+
+        nothing: list[CarrierLine] = []
+        return asked_again(opened, gone=nothing)
+
+    def send_text(self, text_id: str, number: PhoneNumber, words: str) -> None:
+        status = self._url(addresses.text_status(text_id))
+        what = {"to": number.e164, "body": words, "status_callback": status, **self._sender}
+        asked(lambda: self._client.messages.create(**what), gone=None)
 
     def bring_in(self, carrier_id: str, call_id: str, room: str) -> bool:
         def is_inside() -> bool:  # and is not moved again: they may be speaking already
             return carrier_id in self._present(room)
 
-        return self._redirect(carrier_id, f"/voice/room?c={call_id}", is_inside)
+        return self._redirect(carrier_id, of_call(addresses.ROOM, call_id), is_inside)
 
     def back_to_queue(self, carrier_id: str, call_id: str, room: str) -> bool:
-        return self._redirect(carrier_id, f"/voice/back?c={call_id}", lambda: carrier_id not in self._present(room))
+        return self._redirect(
+            carrier_id, of_call(addresses.BACK, call_id), lambda: carrier_id not in self._present(room)
+        )
 
     def to_goodbye(self, carrier_id: str, call_id: str, room: str) -> bool:
-        return self._redirect(carrier_id, f"/voice/goodbye?c={call_id}", lambda: carrier_id not in self._present(room))
+        return self._redirect(
+            carrier_id, of_call(addresses.GOODBYE, call_id), lambda: carrier_id not in self._present(room)
+        )
 
     def shift_to(self, carrier_id: str, agent_id: str, leg_id: str | None) -> bool:
-        where = f"/voice/shift/room?g={leg_id}" if leg_id else f"/voice/shift?a={agent_id}"
+        where = of_leg(addresses.SHIFT_ROOM, leg_id) if leg_id else of_agent(addresses.SHIFT, agent_id)
         return self._redirect(carrier_id, where)
 
     def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
-        return self._redirect(carrier_id, f"/voice/shift/offer?a={agent_id}&o={offer_id}")
+        return self._redirect(carrier_id, addresses.shift_offer(agent_id, offer_id))
 
     def hold(self, room: str, carrier_id: str, on: bool) -> bool:
-        music = self._public + MUSIC_ON_HOLD + RETRIES
+        music = self._url(addresses.HOLD)
         return self._updates(room, carrier_id, hold=on, hold_url=music, hold_method="POST")
 
     def mute(self, room: str, carrier_id: str, on: bool) -> bool:
@@ -120,11 +120,11 @@ class Twilio:
     def hang_up(self, carrier_id: str) -> None:
         asked_again(lambda: self._client.calls(carrier_id).update(status="completed"), gone=None)
 
-    def state_of(self, carrier_id: str) -> str:
+    def state_of(self, carrier_id: str) -> LineState:
         found = asked_again(lambda: self._client.calls(carrier_id).fetch(), gone=None)
         if found is None:
-            return "unknown"
-        return "ended" if found.status in ENDED else "live"
+            return LineState.UNKNOWN
+        return _state(found)
 
     def room_of(self, call_id: str) -> str | None:
         def open_rooms() -> list[str]:
@@ -138,23 +138,18 @@ class Twilio:
     def in_room(self, room: str) -> frozenset[str]:
         return asked_again(lambda: self._present(room), gone=frozenset())
 
-    def live(self) -> Iterator[Line]:
+    def live(self) -> Iterator[CarrierLine]:
         for status in ("queued", "ringing", "in-progress"):
-            found: list[Line] = []
+            found: list[CarrierLine] = []
             yield from asked_again(partial(self._lines, status), found)
 
     def answers(self) -> None:
         asked(lambda: self._client.calls.list(status="queued", limit=1, page_size=1), gone=None)
 
-    def _text(self, text_id: str, number: PhoneNumber, body: str) -> None:
-        status = f"{self._public}/voice/text/status?m={text_id}{RETRIES}"
-        what = {"to": number.e164, "body": sms.plain(body), "status_callback": status, **self._sender}
-        asked(lambda: self._client.messages.create(**what), gone=None)
-
-    def _lines(self, status: str) -> list[Line]:
+    def _lines(self, status: str) -> list[CarrierLine]:
         found = self._client.calls.list(status=status, page_size=1000)
         return [
-            Line(str(line.sid), line.direction == "inbound", status, line.date_created)
+            CarrierLine(str(line.sid), line.direction == "inbound", LineState.LIVE, line.date_created)
             for line in found
             if self._is_ours(line)
         ]
@@ -169,9 +164,9 @@ class Twilio:
             lambda: self._client.calls.create(
                 to=number.e164,
                 from_=self._shown,
-                url=self._public + answered + RETRIES,
+                url=self._url(answered),
                 method="POST",
-                status_callback=self._public + status + RETRIES,
+                status_callback=self._url(status),
                 status_callback_method="POST",
                 status_callback_event=EVENTS,
                 timeout=RINGS,
@@ -185,7 +180,7 @@ class Twilio:
 
     def _redirect(self, carrier_id: str, path: str, is_done: Callable[[], bool] | None = None) -> bool:
         def move() -> bool:
-            self._client.calls(carrier_id).update(url=self._public + path + RETRIES, method="POST")
+            self._client.calls(carrier_id).update(url=self._url(path), method="POST")
             return True
 
         return asked_again(move, gone=False, is_done=is_done)
@@ -197,11 +192,21 @@ class Twilio:
 
         return asked_again(update, gone=False)
 
+    def _has_left(self, carrier_id: str, room: str) -> Callable[[], bool]:
+        return lambda: carrier_id not in self._present(room)
+
     def _present(self, room: str) -> frozenset[str]:
         return frozenset(str(each.call_sid) for each in self._room(room).participants.list())
 
     def _room(self, sid: str) -> ConferenceContext:
         return self._client.conferences(sid)
+
+    def _url(self, path: str) -> str:
+        return self._public + path + RETRIES
+
+
+def _state(line: CallInstance) -> LineState:
+    return LineState.ENDED if line.status in ENDED else LineState.LIVE
 
 
 @lru_cache

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from xml.sax import saxutils
 
-from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, Move, Rest, Ring, Say, Speech, Spelled, Turn, Wait
+from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, LoopedSound, Move, Rest, Say, Speech, Spelled, Turn, Wait
 
 VOICES = {"fr": ("fr-FR", "Polly.Lea-Neural"), "en": ("en-GB", "Polly.Amy-Neural")}
 RETRIES = "#rc=2&rp=ct,5xx&rt=4000&tt=14000"  # connection overrides: two more tries within the carrier's 15 s
@@ -17,6 +17,11 @@ ROOM_SIZE = 5000  # the most a carrier's queue may hold
 def twiml(turn: Turn) -> str:
     """The document of a turn."""
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{_verbs(turn)}</Response>'
+
+
+def unremembered(turn: Turn) -> bytes:
+    """A text with a number in it is not to be remembered."""
+    return twiml.__wrapped__(turn).encode()
 
 
 def _verbs(turn: Turn) -> str:
@@ -57,7 +62,7 @@ def _verbs(turn: Turn) -> str:
             return _spoken(turn.say) + _conference(turn)
         case Rest(say, again, seconds):
             return _spoken(say) + _tag("Pause", length=seconds) + _redirect(again)
-        case Ring(say, sound):
+        case LoopedSound(say, sound):
             return _spoken(say) + _tag("Play", _escaped(sound), loop=0)
         case Move(say, to):
             return _spoken(say) + _redirect(to)

@@ -9,26 +9,27 @@ from callcenter.actions import citizen
 from callcenter.clock import now
 from callcenter.errors import StoreDown
 from callcenter.rules.waiting import Announcement
-from ivr import caller_answers, dialogue, prompts
-from ivr.caller_answers import Heard, count
-from ivr.menu_webhooks import QUEUE_PATIENCE, hold, offer_callback, offer_now, wish_of
+from ivr import addresses, dialogue, prompts
+from ivr.addresses import MUSIC, WAITING, again, count
+from ivr.callback_offers import offer_callback, offer_now
+from ivr.caller_answers import Heard
+from ivr.inbound import QueueLeft
 from ivr.prompts import say
 from ivr.turns import Goodbye, Leave, Turn, Wait
-from ivr.webhook import Asked, Webhook
+from ivr.waiting_room import QUEUE_PATIENCE, hold, wish_of
+from ivr.webhook import CarrierRequest, Webhook
 
-MUSIC = "/voice/music.wav"
-WAITING = "/voice/waiting"
 LOOK_PATIENCE = 1.5  # seconds an announcement may wait for the index
 
 
-async def waiting(asked: Asked) -> Turn:
+async def waiting(request: CarrierRequest) -> Turn:
     """The next announcement: place, range, the callback key; or out, to hear why waiting on is of no use."""
-    _, known = dialogue.place_of(asked.query)
-    own = _own(asked.query)
+    _, known = dialogue.place_of(request.query)
+    own = _own(request.query)
     if "c" not in own:
-        return await _joins_at_last(asked, known)
+        return await _joins_at_last(request, known)
     try:
-        place = await _place(asked, known, own)
+        place = await _place(request, known, own)
     except StoreDown:
         place = citizen.Soon()
     match place:
@@ -36,70 +37,72 @@ async def waiting(asked: Asked) -> Turn:
             return Leave()
         case citizen.Soon():
             said = dialogue.paced((say(known.language, "waiting.still_here"),), known)
-            return Wait(said, MUSIC, _again(asked.query, own))
+            return Wait(said, MUSIC, _again(request.query, own))
         case Announcement(position, between, worse, offers_callback, told, closes_at):
             low, high = (between.low, between.high) if between else (None, None)
             said = prompts.waiting(known.language, position, low, high, worse, offers_callback, closes_at)
-            key = f"/voice/wishes?{asked.query}" if offers_callback else ""
+            key = again(addresses.WISHES, request.query) if offers_callback else ""
             said = dialogue.paced(said, known)
-            return Wait(said, MUSIC, _again(asked.query, own | {"m": str(told)}), key)
+            return Wait(said, MUSIC, _again(request.query, own | {"m": str(told)}), key)
 
 
-async def wishes(asked: Asked) -> Turn:
+async def wishes(request: CarrierRequest) -> Turn:
     """A key while waiting: 1 goes out to ask for a callback, anything else goes on waiting."""
-    if asked.keys == "1":
+    if request.keys == "1":
         return Leave()
-    return Wait((), MUSIC, f"{WAITING}?{asked.query}")
+    return Wait((), MUSIC, again(WAITING, request.query))
 
 
-async def left(asked: Asked) -> Turn | bytes:
+async def left(request: CarrierRequest) -> Turn | bytes:
     """Out of the carrier's queue: redirected into a conversation, hung up, full, or gone out to choose a callback."""
-    _, known = dialogue.place_of(asked.query)
-    own = _own(asked.query)
-    match asked.form.get("QueueResult"):
-        case "hangup":
-            await asked.voice.records.within(QUEUE_PATIENCE, citizen.hang_up, asked.carrier_id, now())
+    _, known = dialogue.place_of(request.query)
+    own = _own(request.query)
+    match request.queue_left:
+        case QueueLeft.HUNG_UP:
+            await request.voice.records.within(QUEUE_PATIENCE, citizen.hang_up, request.carrier_id, now())
             return Goodbye(())
-        case "leave" if "c" in own:
-            place = await _place(asked, known, own)
+        case QueueLeft.BY_KEY if "c" in own:
+            place = await _place(request, known, own)
             if isinstance(place, citizen.TurnedAway):
-                return offer_callback(asked, place, known, behind="b" in own)
-            return offer_now(asked, known, behind="b" in own)
-        case "queue-full":
-            return offer_callback(asked, citizen.TurnedAway("full", None), known)
+                return offer_callback(request, place, known, behind="b" in own)
+            return offer_now(request, known, behind="b" in own)
+        case QueueLeft.FULL:
+            return offer_callback(request, citizen.TurnedAway("full", None), known)
         case _:
             # Redirected: the carrier goes on to where it was sent and never reads this. Failed: another room.
-            return hold(asked, known, "queue.kept", own.get("c", ""), behind="b" in own)
+            return hold(request, known, "queue.kept", own.get("c", ""), behind="b" in own)
 
 
-def lost_hold(asked: Asked) -> Turn:
+def lost_hold(request: CarrierRequest) -> Turn:
     """When a webhook of the waiting room fails, the caller goes on waiting."""
-    _, known = dialogue.place_of(asked.query)
-    return hold(asked, known, "queue.kept", _own(asked.query).get("c", ""))
+    _, known = dialogue.place_of(request.query)
+    return hold(request, known, "queue.kept", _own(request.query).get("c", ""))
 
 
-def lost_wait(asked: Asked) -> Turn:
+def lost_wait(request: CarrierRequest) -> Turn:
     """When an announcement fails: music, a word, and another try."""
-    _, known = dialogue.place_of(asked.query)
-    return Wait((say(known.language, "waiting.still_here"),), MUSIC, f"{WAITING}?{asked.query}")
+    _, known = dialogue.place_of(request.query)
+    return Wait((say(known.language, "waiting.still_here"),), MUSIC, again(WAITING, request.query))
 
 
-async def _joins_at_last(asked: Asked, known: Heard) -> Turn:
+async def _joins_at_last(request: CarrierRequest, known: Heard) -> Turn:
     """The stores were away when the menu ended: the caller is in the carrier's room, and now joins our queue."""
     try:
-        joined = await asked.voice.records.within(
-            QUEUE_PATIENCE, citizen.join_queue, asked.carrier_id, asked.from_, wish_of(known), now()
+        joined = await request.voice.records.within(
+            QUEUE_PATIENCE, citizen.join_queue, request.carrier_id, request.from_, wish_of(known), now()
         )
     except StoreDown:
-        return Wait((say(known.language, "queue.kept"),), MUSIC, f"{WAITING}?{asked.query}")
+        return Wait((say(known.language, "queue.kept"),), MUSIC, again(WAITING, request.query))
     if isinstance(joined, citizen.TurnedAway):
         return Leave()
-    return Wait((say(known.language, "queue.kept"),), MUSIC, f"{WAITING}?{asked.query}&c={joined.call_id}")
+    return Wait((say(known.language, "queue.kept"),), MUSIC, f"{WAITING}?{request.query}&c={joined.call_id}")
 
 
-async def _place(asked: Asked, known: Heard, own: dict[str, str]) -> Announcement | citizen.TurnedAway | citizen.Soon:
+async def _place(
+    request: CarrierRequest, known: Heard, own: dict[str, str]
+) -> Announcement | citizen.TurnedAway | citizen.Soon:
     told = count(own.get("m", ""))
-    return await asked.voice.live.within(
+    return await request.voice.live.within(
         LOOK_PATIENCE, citizen.tell_place, own["c"], known.department, told, now(), patient="k" in own or known.relay
     )
 
@@ -107,16 +110,16 @@ async def _place(asked: Asked, known: Heard, own: dict[str, str]) -> Announcemen
 def _own(query: str) -> dict[str, str]:
     """The waiting room's part of the address: c the call, m the minutes promised so far, k they know it is long, b
     others of their number wait before them."""
-    return {name: value for name, value in caller_answers.own(query).items() if name in "cmkb"}
+    return {name: value for name, value in addresses.own(query).items() if name in "cmkb"}
 
 
 def _again(query: str, own: dict[str, str]) -> str:
     answers = "&".join(part for part in query.split("&") if part[:2] not in ("c=", "m=", "k=", "b="))
-    return f"{WAITING}?{answers}" + "".join(f"&{name}={value}" for name, value in own.items())
+    return again(WAITING, answers) + "".join(f"&{name}={value}" for name, value in own.items())
 
 
 routes = [
     Route(WAITING, Webhook(waiting, otherwise=lost_wait), methods=["POST"]),
-    Route("/voice/wishes", Webhook(wishes, otherwise=lost_wait), methods=["POST"]),
-    Route("/voice/left", Webhook(left, otherwise=lost_hold), methods=["POST"]),
+    Route(addresses.WISHES, Webhook(wishes, otherwise=lost_wait), methods=["POST"]),
+    Route(addresses.LEFT, Webhook(left, otherwise=lost_hold), methods=["POST"]),
 ]

@@ -1,12 +1,11 @@
-"""What every webhook passes: its signature, its form, and the one exception handler. The carrier's words stop here.
+"""What every webhook passes: its signature, its form, and the one exception handler.
 
 A caller never meets an error: whatever goes wrong behind a webhook, the answer is a turn they can live with.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from unicodedata import normalize
-from urllib.parse import unquote_plus
+from typing import ParamSpec, TypeVar
 
 import structlog
 from starlette.responses import Response
@@ -15,16 +14,20 @@ from starlette.types import Receive, Scope, Send
 from callcenter.actions.config_snapshot import Standing
 from callcenter.rules.menu import Menu
 from callcenter.thread_pools import Lane
+from ivr import addresses
+from ivr.addresses import FALLBACK, again, count
+from ivr.inbound import LARGEST, Inbound, form_of
 from ivr.menu_progress import Footsteps
+from ivr.prompts import LANGUAGES
 from ivr.signature import HEADER, KEY_HEADER, Signatures, body_holds
 from ivr.spoken_languages import Languages
+from ivr.steps import REPEATS
 from ivr.turns import Move, Turn
 from ivr.twiml import twiml
 
-LARGEST = 64 * 1024  # bytes of a form; the carrier's are below 4 kB
-MOST_FIELDS = 500
-FALLBACK = "/voice/fallback"
-MOST_SAID = 2_000  # characters of what was said or written; a recogniser sends a sentence or two
+PATIENCE = 3.0  # seconds for what PostgreSQL decides
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -55,47 +58,44 @@ class Voice:
 
 
 @dataclass(slots=True)
-class Asked:
-    """A signed request of the carrier: its raw query and its form (the last of a repeated name)."""
+class CarrierRequest(Inbound):
+    """A signed request of the carrier: what it tells, and the raw query of our address that it asks."""
 
     query: str
-    form: dict[str, str]
     voice: Voice
 
-    @property
-    def carrier_id(self) -> str:
-        return self.form.get("CallSid", "")
+    def own(self, name: str) -> str:
+        """What rides in our address under this name; empty where nothing does."""
+        return addresses.own(self.query).get(name, "")
 
     @property
-    def keys(self) -> str:
-        """What was pressed; empty for silence."""
-        return self.form.get("Digits", "")
+    def language(self) -> str:
+        language = self.own(addresses.LANGUAGE)
+        return language if language in LANGUAGES else "fr"
 
     @property
-    def said(self) -> str:
-        """What was said, in the carrier's words; empty when keys were pressed, or nothing was heard."""
-        return _bounded(self.form.get("SpeechResult", ""))
+    def tries(self) -> int:
+        """How often the question has been asked, this time included."""
+        return count(self.own(addresses.TRIES)) or 1
 
     @property
-    def written(self) -> str:
-        """What was written in a text."""
-        return _bounded(self.form.get("Body", ""))
+    def lone_hash(self) -> int:
+        """How often `#` alone has been pressed here, which is only the end of what was typed before: the question is
+        asked again. 0 where something else was pressed, or it too often: then it is silence."""
+        pressed = count(self.own(addresses.LONE)) + 1
+        return pressed if self.keys and not self.keys.strip("#") and pressed <= REPEATS else 0
 
-    @property
-    def from_(self) -> str:
-        return self.form.get("From", "")
-
-    @property
-    def to(self) -> str:
-        return self.form.get("To", "")
+    async def decided(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a verb answers that PostgreSQL decides. Raises StoreDown."""
+        return await self.voice.records.within(PATIENCE, verb, *args, **kwargs)
 
 
-Answer = Callable[[Asked], Awaitable[Turn | bytes | None]]
+Answer = Callable[[CarrierRequest], Awaitable[Turn | bytes | None]]
 
 
-def apology(asked: Asked) -> Turn:
+def apology(request: CarrierRequest) -> Turn:
     """When a webhook of the menu fails: on to the fallback, which needs no store and keeps the answers."""
-    return Move((), f"{FALLBACK}?{asked.query}" if asked.query else FALLBACK)
+    return Move((), again(FALLBACK, request.query) if request.query else FALLBACK)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Webhook:
     """
 
     answer: Answer
-    otherwise: Callable[[Asked], Turn | bytes | None] = apology
+    otherwise: Callable[[CarrierRequest], Turn | bytes | None] = apology
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)
@@ -120,24 +120,19 @@ class Webhook:
         if sent is None or not voice.signatures.hold(path, query, sent, *signed):
             response = Response(status_code=403)
         else:
-            response = await self._respond(Asked(query.decode("latin-1"), dict(sent), voice), scope["path"])
+            response = await self._respond(CarrierRequest(dict(sent), query.decode("latin-1"), voice), scope["path"])
         await response(scope, receive, send)
 
-    async def _respond(self, asked: Asked, path: str) -> Response:
+    async def _respond(self, request: CarrierRequest, path: str) -> Response:
         try:
-            return _document(await self.answer(asked))
+            return _document(await self.answer(request))
         except Exception:
-            log.exception("webhook failed", path=path, carrier_id=asked.carrier_id)
+            log.exception("webhook failed", path=path, carrier_id=request.carrier_id)
         try:
-            return _document(self.otherwise(asked))
+            return _document(self.otherwise(request))
         except Exception:
-            log.exception("webhook failed twice", path=path, carrier_id=asked.carrier_id)
+            log.exception("webhook failed twice", path=path, carrier_id=request.carrier_id)
             return _document(Move((), FALLBACK))  # which needs nothing of what was asked
-
-
-def _bounded(words: str) -> str:
-    """As long as we read, and no longer once it is written in plain letters: one character may stand for eighteen."""
-    return normalize("NFKC", words[:MOST_SAID])[:MOST_SAID]
 
 
 def _document(turn: Turn | bytes | None) -> Response:
@@ -162,24 +157,9 @@ def _sent(kind: bytes, query: bytes, body: bytes) -> list[tuple[str, str]] | Non
     return form_of(body)
 
 
-def form_of(body: bytes) -> list[tuple[str, str]] | None:
-    """Name and value of every field in their order, blank ones included; None for what is no form of the carrier's.
-
-    `urllib.parse.parse_qsl` gives the same (tested) and takes four times as long: most fields have nothing to decode.
-    """
-    fields = body.decode("latin-1").split("&")
-    if len(body) > LARGEST or len(fields) > MOST_FIELDS:
-        return None
-    return [(_decoded(name), _decoded(value)) for name, _, value in [field.partition("=") for field in fields if field]]
-
-
-def _decoded(text: str) -> str:
-    if "%" not in text and "+" not in text:
-        return text
-    if "+" not in text and "%" not in (plain := text.replace("%2B", "+")):
-        return plain  # the plus sign of a telephone number is nearly all there ever is to decode
-    return unquote_plus(text)
-
-
 def _header(headers: list[tuple[bytes, bytes]], wanted: bytes) -> bytes:
     return next((value for name, value in headers if name == wanted), b"")
+
+
+def take_no_notice(_request: CarrierRequest) -> None:
+    """News that could not be taken in: the leases and the comparison with the carrier find what it would have told."""

@@ -13,15 +13,22 @@ ROOT = Path(__file__).parent.parent
 SOURCES = [path for part in ("callcenter", "ivr", "workers") for path in (ROOT / part).rglob("*.py")]
 MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
 
+CARRIER_WORDS = (  # what it calls itself, the fields of its requests, and what stands in them
+    "Twilio|TwiML|AccountSid|CallSid|CallStatus|Digits|SpeechResult|Confidence|AnsweredBy|QueueResult|ConferenceSid"
+    "|FriendlyName|ParticipantLabel|ParticipantCallStatus|ReasonParticipantLeft|SequenceNumber|StatusCallbackEvent"
+    "|MessageSid|MessageStatus|ErrorCode|ErrorUrl|[\"'](?:From|To|Body|Hold|Muted|Direction)[\"']"
+    "|participant-(?:join|leave|hold|unhold|mute|unmute)|participant_updated_via_api|queue-full|in-progress|machine_\\w+"
+)
 ONLY_IN = {  # a word -> where it may be said; a folder ends in "/"
-    "Twilio|TwiML|CallSid|Digits": [
+    CARRIER_WORDS: [
+        "ivr/inbound.py",
         "ivr/twilio.py",
         "ivr/twiml.py",
-        "ivr/webhook.py",
         "ivr/practice/",
         "ivr/drill/",
         "callcenter/config.py",  # names the keeper of the port and describes its settings
     ],
+    "/voice/[^ ]*": ["ivr/addresses.py"],
     "redis": [
         "callcenter/live/",
         "callcenter/jobs.py",

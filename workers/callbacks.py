@@ -15,6 +15,7 @@ from callcenter.config import settings
 from callcenter.errors import StoreDown
 from callcenter.jobs import Job
 from callcenter.live import budget
+from ivr import text_messages
 
 log = structlog.get_logger()
 PATIENCE = 5.0  # seconds a worker waits for its turn to dial; the sweep gives the hint again
@@ -44,4 +45,4 @@ def dial(call_id: str, epoch: int) -> None:
 
 def text(callback_id: str) -> None:
     """Tell a citizen in writing that they were not reached; once, whatever the carrier answers."""
-    callback_due.send_text(callback_id, clock.now())
+    callback_due.send_text(callback_id, clock.now(), text_messages.not_reached)

@@ -7,6 +7,7 @@ from celery import Celery
 from callcenter import clock
 from callcenter.actions import satisfaction
 from callcenter.jobs import Job
+from ivr import text_messages
 
 
 def register(app: Celery) -> list[Any]:
@@ -16,4 +17,4 @@ def register(app: Celery) -> list[Any]:
 
 def ask(contact_id: str) -> None:
     """Ask one citizen, once, whatever the carrier answers."""
-    satisfaction.ask_by_text(contact_id, clock.now())
+    satisfaction.ask_by_text(contact_id, clock.now(), text_messages.satisfaction)

@@ -7,6 +7,7 @@ from celery import Celery
 from callcenter import clock
 from callcenter.actions import site_texts
 from callcenter.jobs import Job
+from ivr import text_messages
 
 
 def register(app: Celery) -> list[Any]:
@@ -16,4 +17,4 @@ def register(app: Celery) -> list[Any]:
 
 def text(text_id: str) -> None:
     """Write to one caller, once, whatever the carrier answers."""
-    site_texts.send_text(text_id, clock.now())
+    site_texts.send_text(text_id, clock.now(), text_messages.sites)

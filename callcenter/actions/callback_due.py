@@ -1,5 +1,6 @@
 """Callbacks whose time has come or has passed: queued, put off, or told by text that nobody was reached."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from callcenter.actions import (
@@ -68,8 +69,9 @@ def expire_for_the_day(callback_id: str, at: datetime) -> None:
         release(after)
 
 
-def send_text(callback_id: str, at: datetime) -> None:
-    """Write to a citizen who was not reached, once: the row says so before the carrier is asked. Raises CarrierDown."""
+def send_text(callback_id: str, at: datetime, words: Callable[[str, str], str]) -> None:
+    """Write to a citizen who was not reached, once: the row says so before the carrier is asked. `words`: the text, of
+    a language and a reference. Raises CarrierDown."""
     if not settings().texts:
         return
     with transaction() as session:
@@ -81,7 +83,7 @@ def send_text(callback_id: str, at: datetime) -> None:
             session.rollback()
             return
         text_id = sent.ask(session, sent.Kind.NOT_REACHED, number, at)
-    telephone().send_text(text_id, number, callback.language, callback.reference)
+    telephone().send_text(text_id, number, words(callback.language, callback.reference))
 
 
 def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> calls.Call:

@@ -24,6 +24,7 @@ from callcenter.records.referents import PartnerDesk
 from callcenter.rules.menu import NATION, Menu, menu_of
 from callcenter.rules.opening_hours import DatedException, LineHours, holding
 from callcenter.rules.orders import Message, QueueOrder
+from callcenter.rules.packaged_menu import packaged_topics
 from callcenter.rules.rounds import Bus, Pass, Stop, bus_of, first_passes, next_pass
 from callcenter.rules.routing import Ages, widens_after
 from callcenter.rules.site_hours import week_of
@@ -199,7 +200,7 @@ def read(at: datetime, number: int) -> Standing:
         menu = menu_of(topics, notices, closed)
     except ValueError as wrong:  # an editor refuses such a menu; a day that comes may still make one of dated rows
         log.exception("the menu cannot be said: the packaged one stands", wrong=str(wrong))
-        menu = menu_of([(NATION, topic) for topic in directory.packaged_topics()], notices, closed)
+        menu = menu_of([(NATION, topic) for topic in packaged_topics()], notices, closed)
     return Standing(
         number, day, line, menu, {p.code: p for p in procedures}, partners, states, messages, orders, told, stops,
         site_exceptions, buses, thresholds, referents, simulated,
@@ -213,7 +214,7 @@ def packaged() -> Standing:
         revision=-1,
         day=date.min,
         hours=LineHours(time.fromisoformat(own.opens_at), time.fromisoformat(own.closes_at), own.always_open),
-        menu=menu_of((NATION, topic) for topic in directory.packaged_topics()),
+        menu=menu_of((NATION, topic) for topic in packaged_topics()),
         procedures={p.code: p for p in directory.packaged_procedures()},
         partners={},
     )

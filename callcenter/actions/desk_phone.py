@@ -26,6 +26,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, desk_phone_rings, legs
 from callcenter.records.agents import Agent
 from callcenter.records.desk_phone_rings import Ring
+from callcenter.rules.carrier_news import LineState
 from callcenter.rules.states import AgentState, CallState, LegState
 from callcenter.telephone import telephone
 
@@ -191,7 +192,7 @@ def _finds(ring: Ring, number: PhoneNumber, at: datetime) -> Ring | None:
     where there is none by now."""
     assert ring.asked_at is not None
     assert ring.answer_by is not None
-    found = [line.carrier_id for line in telephone().lines_to(number, ring.asked_at) if line.state == "live"]
+    found = [line.carrier_id for line in telephone().lines_to(number, ring.asked_at) if line.state == LineState.LIVE]
     with reading() as session:
         known = desk_phone_rings.lines(session)
         mine = [line for line in found if line not in known and legs.by_carrier_id(session, line) is None]

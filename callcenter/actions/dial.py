@@ -24,6 +24,7 @@ from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, Policy, Window, next_try, window
+from callcenter.rules.carrier_news import LineEnd, LineState
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.states import CallState, Ending, LegState
 from callcenter.rules.whys import Why
@@ -38,11 +39,11 @@ ANSWERS = timedelta(seconds=9)  # the carrier tells a line's id sooner, or never
 GRACE = timedelta(seconds=15)  # a line that the carrier does not know by then was never made
 STALE = timedelta(seconds=4)  # a worker that slept so long since it wrote the row no longer asks
 ENDINGS = {
-    "busy": DialResult.BUSY,
-    "no-answer": DialResult.NO_ANSWER,
-    "canceled": DialResult.NO_ANSWER,
-    "failed": DialResult.FAILED,
-    "completed": DialResult.UNANSWERED,
+    LineEnd.BUSY: DialResult.BUSY,
+    LineEnd.NO_ANSWER: DialResult.NO_ANSWER,
+    LineEnd.CANCELLED: DialResult.NO_ANSWER,
+    LineEnd.FAILED: DialResult.FAILED,
+    LineEnd.HUNG_UP: DialResult.UNANSWERED,
 }
 
 
@@ -130,8 +131,8 @@ def mark_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bo
     return None
 
 
-def end_attempt(attempt_id: str, how: str, at: datetime, *, refused: bool = False) -> None:
-    """A dialled line is over. `how`: the carrier's word, or a DialResult. Before the conversation: not reached, the
+def end_attempt(attempt_id: str, how: LineEnd | DialResult | None, at: datetime, *, refused: bool = False) -> None:
+    """A dialled line is over. `how`: as told or known; None: unknown. Before the conversation: not reached, the
     agent is free with their rank, and the promise is tried again by the rules or ends. After it: the conversation is
     over, or the wait for another agent. `refused`: the carrier will never call this number."""
     after: ToRelease | None = None
@@ -171,12 +172,12 @@ def settle_attempt(attempt_id: str, at: datetime) -> None:
         return
     if attempt.carrier_id is None:
         mark_ringing(attempt_id, line, at)
-    if telephone().state_of(line) == "live":
+    if telephone().state_of(line) == LineState.LIVE:
         if attempt.given_up is None and (call.talking_at or at < attempt.lease_until):
             _goes_on(attempt_id, at)
             return
         telephone().hang_up(line)
-    end_attempt(attempt_id, "ended", at)
+    end_attempt(attempt_id, None, at)
 
 
 def release_undialled(call_id: str, at: datetime) -> bool:
@@ -271,17 +272,17 @@ def _found(attempt: Attempt, call: Call) -> str | None:
     return next((line for line in lines if line not in taken), None)
 
 
-def _result(attempt: Attempt, call: Call, how: str) -> DialResult:
+def _result(attempt: Attempt, call: Call, how: LineEnd | DialResult | None) -> DialResult:
     if attempt.given_up:
         return DialResult(attempt.given_up)
     if call.talking_at:
         return DialResult.SPOKEN
     if call.epoch != attempt.epoch:
         return DialResult.AGENT_LEFT
-    if how in ENDINGS:
+    if isinstance(how, LineEnd):
         return ENDINGS[how]
-    if how in tuple(DialResult):
-        return DialResult(how)
+    if how:
+        return how
     return DialResult.UNANSWERED if attempt.answered_at else DialResult.NO_ANSWER
 
 

@@ -18,6 +18,7 @@ from callcenter.records.agents import Agent
 from callcenter.records.directory import Procedure
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.menu import CODE, NATION, Topic, menu_of
+from callcenter.rules.packaged_menu import LABELS
 from callcenter.rules.routing import departments_of
 from callcenter.rules.territory import national_day
 
@@ -89,7 +90,7 @@ def write_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime) 
     """A démarche that agents may record from a day on, of the nation or of one department. Its earlier meaning stays
     with its time. Raises BadAnswer."""
     _must_be_place(procedure.scope)
-    labels = [procedure.labels.get(language, "") for language in directory.LABELS]
+    labels = [procedure.labels.get(language, "") for language in LABELS]
     if not CODE.fullmatch(procedure.code) or not all(1 <= len(label) <= LABEL for label in labels):
         raise BadAnswer("procedure")
     _must_be_to_come(on, at)
@@ -192,7 +193,7 @@ def remove_referent(admin: Agent, referent_id: str, at: datetime) -> None:
 
 def _opens_heading(session: Session, scope: str, key: str, heading: Mapping[str, str], on: date) -> None:
     """The topic that stands alone on a first key goes under a heading there."""
-    labels = {language: " ".join(heading.get(language, "").split()) for language in directory.LABELS}
+    labels = {language: " ".join(heading.get(language, "").split()) for language in LABELS}
     try:
         alone = menu_of(directory.topics(session, on)).of(scope).topics.get(key)
     except ValueError:
@@ -204,7 +205,7 @@ def _opens_heading(session: Session, scope: str, key: str, heading: Mapping[str,
 
 
 def _check(topic: Topic, on: date, at: datetime) -> None:
-    labels = [topic.labels.get(language, "") for language in directory.LABELS]
+    labels = [topic.labels.get(language, "") for language in LABELS]
     if not all(1 <= len(label) <= LABEL for label in labels):
         raise BadAnswer("topic_labels")
     if topic.code and not CODE.fullmatch(topic.code):

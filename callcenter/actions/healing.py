@@ -51,9 +51,10 @@ from callcenter.records import (
     worker_heartbeats,
 )
 from callcenter.records import offers as offer_rows
+from callcenter.rules.carrier_news import LineState
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
 from callcenter.rules.whys import Why
-from callcenter.telephone import Line, telephone
+from callcenter.telephone import CarrierLine, telephone
 
 T = TypeVar("T")
 SAME_SCORE = 0.001  # seconds: what a float in text may differ by
@@ -295,7 +296,7 @@ def compare_carrier(at: datetime) -> int:
     return wrong
 
 
-def is_stray(line: Line, at: datetime) -> bool:
+def is_stray(line: CarrierLine, at: datetime) -> bool:
     """Whether an outgoing line belongs to a leg or an attempt that ended a while ago; or to nobody, for longer than any
     lease waits for it: both the carrier's answer and its news of it were lost."""
     with reading() as session:
@@ -309,7 +310,7 @@ def is_stray(line: Line, at: datetime) -> bool:
 
 
 def _line_is_gone(call: calls.Call, at: datetime) -> None:
-    if call.carrier_id and telephone().state_of(call.carrier_id) != "live":
+    if call.carrier_id and telephone().state_of(call.carrier_id) != LineState.LIVE:
         room_healing.forget_lost_caller(call, at)
 
 

@@ -75,7 +75,7 @@ def forget_lost_caller(call: Call, at: datetime) -> None:
     with reading() as session:
         dialled = attempts.of_call(session, call.id)
     if dialled:
-        dial.end_attempt(dialled.id, "unknown", at)
+        dial.end_attempt(dialled.id, None, at)
     if call.carrier_id:
         citizen.hang_up(call.carrier_id, at)
 

@@ -4,6 +4,7 @@ The first answer stands, so a webhook told twice changes nothing. Whoever refuse
 of their number.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -72,8 +73,9 @@ def to_ask(at: datetime) -> list[str]:
         return satisfaction_texts.unasked(session, at - ASKED_WITHIN, at - LAST_WORDS)
 
 
-def ask_by_text(contact_id: str, at: datetime) -> None:
-    """Ask once: the row says so before the carrier is asked. Raises DatabaseDown, CarrierDown."""
+def ask_by_text(contact_id: str, at: datetime, words: Callable[[str], str]) -> None:
+    """Ask once: the row says so before the carrier is asked. `words`: the text, of a language. Raises
+    DatabaseDown, CarrierDown."""
     with transaction() as session:
         contact = contacts.hold(session, contact_id)
         call = calls.of_contact(session, contact_id)
@@ -86,7 +88,7 @@ def ask_by_text(contact_id: str, at: datetime) -> None:
         if number is None or not number.takes_texts:
             return
         text_id = texts.ask(session, texts.Kind.SATISFACTION, number, at)
-    telephone().ask_by_text(text_id, number, call.language)
+    telephone().send_text(text_id, number, words(call.language))
 
 
 def _keep(session: Session, contact_id: str, reply: Reply) -> None:

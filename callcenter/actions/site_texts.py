@@ -1,5 +1,6 @@
 """A caller whose department is not open yet has its sites sent to their telephone: asked for once, sent once."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from callcenter import clock, jobs
@@ -42,8 +43,9 @@ def ask_for_text(carrier_id: str, from_: str, department: str, postal_code: str,
         return True
 
 
-def send_text(text_id: str, at: datetime) -> None:
-    """Send one text, once: the row says so before the carrier is asked. Raises DatabaseDown, CarrierDown."""
+def send_text(text_id: str, at: datetime, words: Callable[[str, str, str, datetime], str]) -> None:
+    """Send one text, once: the row says so before the carrier is asked. `words`: the text, of a language, a department,
+    a postal code and the instant when it was asked for. Raises DatabaseDown, CarrierDown."""
     with transaction() as session:
         row = site_texts.take(session, text_id, at)
         call = calls.get(session, row.call_id) if row else None
@@ -53,7 +55,7 @@ def send_text(text_id: str, at: datetime) -> None:
             session.rollback()
             return
         number, text_id = call.phone, texts.ask(session, texts.Kind.SITES, call.phone, at)
-    telephone().text_sites(text_id, number, row.language, row.department, row.postal_code, at)
+    telephone().send_text(text_id, number, words(row.language, row.department, row.postal_code, at))
 
 
 def unsent(at: datetime) -> list[str]:

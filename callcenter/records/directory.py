@@ -18,10 +18,10 @@ from callcenter.records import config_revision
 from callcenter.records.identifiers import new_id
 from callcenter.reference import rows
 from callcenter.rules.menu import NATION, Topic
+from callcenter.rules.packaged_menu import LABELS, packaged_topics
 from callcenter.rules.visits import Held, Vocabulary
 
 EVER = date(2019, 7, 1)  # the first day of the network
-LABELS = ("fr", "en")
 
 
 class PartnerName(Base):
@@ -90,25 +90,6 @@ class Procedure:
     partner: str
     labels: Mapping[str, str]
     scope: str = NATION
-
-
-def packaged_topics() -> list[Topic]:
-    """The topics that come with the service."""
-    spoken: dict[str, dict[str, tuple[str, ...]]] = {}
-    for row in rows("topic_keywords.csv"):
-        words = tuple(word.strip() for word in row["keywords"].split(";"))
-        of_topic = spoken.setdefault(row["code"], {})
-        of_topic[row["language"]] = (*of_topic.get(row["language"], ()), *words)
-    return [
-        Topic(
-            row["keys"],
-            row["code"],
-            {n: row[n] for n in LABELS},
-            partners=tuple(row["partners"].split()),
-            keywords=spoken.get(row["code"], {}),
-        )
-        for row in rows("topics.csv")
-    ]
 
 
 def packaged_procedures() -> list[Procedure]:

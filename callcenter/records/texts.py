@@ -10,6 +10,7 @@ from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records.identifiers import new_id
+from callcenter.rules.carrier_news import Delivery
 
 SENT = 7_311_029  # advisory: one counts and sends at a time
 KEPT = timedelta(days=90)  # long enough to see which texts do not arrive
@@ -21,21 +22,6 @@ class Kind(StrEnum):
     NOT_REACHED = "not_reached"
     SATISFACTION = "satisfaction"
     SITES = "sites"
-
-
-class Delivery(StrEnum):
-    """What the carrier says of a text, in the order in which it does."""
-
-    ACCEPTED = "accepted"
-    SCHEDULED = "scheduled"
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    UNDELIVERED = "undelivered"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    READ = "read"
 
 
 ORDER = list(Delivery)

@@ -12,6 +12,7 @@ from callcenter import clock
 from callcenter.db import reading
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import callbacks, drill_counts
+from ivr import addresses
 from ivr.drill.town import CITIZENS
 from ivr.practice.journal import JournalEntry
 from ivr.prompts import text
@@ -79,8 +80,8 @@ class Ledger:
                 self._takes_webhook(entry)
             case "rest" if entry["method"] == "POST" and entry["path"].endswith("/Calls.json"):
                 url = dict(entry["form"]).get("Url", "")
-                if "/voice/attempt?p=" in url:
-                    self.dials.add(url.partition("?p=")[2].partition("#")[0])
+                if (dialled := addresses.of_attempt(addresses.ATTEMPT, "")) in url:
+                    self.dials.add(url.partition(dialled)[2].partition("#")[0])
             case "overlap" if entry["to"].startswith(CITIZENS):
                 self.overlapping.append(f"{entry['to']} {entry['at']} {entry['sids']}")
             case "overlap":

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from callcenter.config import PRACTICE_ACCOUNT, PRACTICE_TOKEN
+from ivr import addresses
 from ivr.practice import citizens, control, rest
 from ivr.practice.carrier import Carrier
 from ivr.practice.interpreter import Conversation
@@ -37,7 +38,7 @@ def create(
     api_keys: Mapping[str, str] | None = None,
 ) -> Starlette:
     """The ASGI application; `app.state.carrier` is the carrier. `voice_url` without a path stands for the
-    product's three addresses: /voice/incoming, /voice/fallback, /voice/status. `others` are numbers of the account
+    product's three addresses (INCOMING, FALLBACK and STATUS of `ivr.addresses`). `others` are numbers of the account
     beside the one that citizens dial, answered alike."""
 
     @asynccontextmanager
@@ -63,9 +64,9 @@ def _held(account: str, number: str, voice_url: str) -> Number:
     return Number(
         account,
         number,
-        f"{base}/voice/incoming{PATIENT}",
-        f"{base}/voice/fallback{PATIENT}",
-        f"{base}/voice/status{PATIENT}",
+        base + addresses.INCOMING + PATIENT,
+        base + addresses.FALLBACK + PATIENT,
+        base + addresses.STATUS + PATIENT,
     )
 
 

@@ -13,8 +13,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from callcenter.rules.packaged_menu import packaged_menu
 from ivr.caller_answers import Heard
-from ivr.dialogue import NOT_UNDERSTOOD, packaged_menu, spoken
+from ivr.dialogue import NOT_UNDERSTOOD, spoken
 from ivr.spoken_answers import NAMED
 
 SENTENCES = Path(__file__).parent.parent / "sentences"

@@ -15,8 +15,8 @@ from yarl import URL
 
 from callcenter.config import PRACTICE_TOKEN
 from callcenter.errors import StoreDown
+from ivr.inbound import form_of
 from ivr.signature import HEADER
-from ivr.webhook import form_of
 from tests.fuzz.asking import Request, asks
 from tests.fuzz.judge import Answer, Judge, reasons
 from tests.fuzz.routes import ENDS_A_SESSION, Route

@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcenter.rules.menu import Menu, Topic
-from ivr.caller_answers import Heard, Move, written
-from ivr.dialogue import (
+from callcenter.rules.packaged_menu import packaged_menu
+from ivr.callback_questions import kept, offered, refused, typed_is_agreed
+from ivr.caller_answers import Heard, Reached, written
+from ivr.dialogue import PATIENCE, PATIENCE_OF_RELAYS, QUESTIONS, answer, ask, place_of
+from ivr.steps import (
     BY_TEXT,
     CANCEL,
     DRAFT,
@@ -19,22 +22,11 @@ from ivr.dialogue import (
     FAREWELL,
     KEEP,
     NOT_OPEN,
-    PATIENCE,
-    PATIENCE_OF_RELAYS,
     PROMISE,
     PROMISE_TYPED,
-    QUESTIONS,
     QUEUE,
     REPEATS,
     TWO_NUMBERS,
-    answer,
-    ask,
-    kept,
-    offered,
-    packaged_menu,
-    place_of,
-    refused,
-    typed_is_agreed,
 )
 
 MENU = packaged_menu()
@@ -60,7 +52,7 @@ PROMISED = Heard(reopens="2026-12-01T08:30", until="2026-12-01T13:00")
 LONGEST = 300  # questions a caller may hear when they do everything that makes a dialogue long
 
 
-def after(*keys: str, step: str = "welcome", heard: Heard | None = None) -> Move:
+def after(*keys: str, step: str = "welcome", heard: Heard | None = None) -> Reached:
     """Where these keys lead, one question after the other."""
     at = step, heard or Heard()
     for pressed in keys:
@@ -68,24 +60,24 @@ def after(*keys: str, step: str = "welcome", heard: Heard | None = None) -> Move
     return at
 
 
-def _nothing(_heard: Heard) -> tuple[Move, ...]:
+def _nothing(_heard: Heard) -> tuple[Reached, ...]:
     return ()
 
 
 @cache
-def places() -> dict[Move, tuple[Move, ...]]:
+def places() -> dict[Reached, tuple[Reached, ...]]:
     """Every place the keys can lead to from the welcome, with all that follow it."""
-    known: dict[Move, tuple[Move, ...]] = {}
+    known: dict[Reached, tuple[Reached, ...]] = {}
     beginnings = [("welcome", Heard()), ("welcome", Heard(hint=("971", "977", "978")))]
     beginnings += [
         (why, offered(Heard(), anonymous=a))
-        for why in ("closed", "suspended", "nobody", "full", "too_long", "wish")
+        for why in ("closed", "suspended", "nobody", "full", "shared", "too_long", "wish")
         for a in (True, False)
     ]
     beginnings += [("open", PROMISED), ("open", replace(PROMISED, today="2026-11-30"))]
     beginnings += [
         (why, offered(Heard(), anonymous=a, slots=("s", "20261124m")))
-        for why in ("closed", "suspended", "nobody", "full", "too_long")
+        for why in ("closed", "suspended", "nobody", "full", "shared", "too_long")
         for a in (True, False)
     ]
     beginnings += [
@@ -98,13 +90,13 @@ def places() -> dict[Move, tuple[Move, ...]]:
         if place in known:
             continue
         if place[0] in ENDS:
-            asked_again: dict[str, Callable[[Heard], tuple[Move, ...]]] = {
+            asked_again: dict[str, Callable[[Heard], tuple[Reached, ...]]] = {
                 DRAFT: lambda heard: (refused(heard), ("read_back", heard), (TWO_NUMBERS, heard)),
                 DRAFT_OTHER: lambda heard: (refused(heard), typed_is_agreed(heard)),
-                NOT_OPEN: lambda heard: (("sites", replace(heard, texts=True)),),
+                NOT_OPEN: lambda heard: (("sites", replace(heard, takes_texts=True)),),
                 BY_TEXT: lambda heard: (("sites", heard),),
             }
-            follow: tuple[Move, ...] = asked_again.get(place[0], _nothing)(place[1])
+            follow: tuple[Reached, ...] = asked_again.get(place[0], _nothing)(place[1])
         else:
             keys = (
                 SINGLE if QUESTIONS[place[0]].digits == 1 else SINGLE + CODES + ["0565051234", "0000000000", "261234#"]
@@ -122,8 +114,8 @@ def test_every_key_leads_to_a_question_or_a_known_end() -> None:
 
 def test_no_caller_goes_round_for_ever() -> None:
     known = places()
-    longest: dict[Move, int] = {}
-    road: list[tuple[Move, Iterator[Move]]] = []
+    longest: dict[Reached, int] = {}
+    road: list[tuple[Reached, Iterator[Reached]]] = []
     for beginning in known:
         if beginning in longest:
             continue
@@ -151,7 +143,7 @@ def test_a_department_that_is_not_open_yet_tells_its_sites_at_once() -> None:
     assert [after(key, step="sites", heard=told[1])[0] for key in "12"] == [NOT_OPEN, "postal"]
     assert after("", "", "", step="sites", heard=told[1])[0] == FAREWELL
     assert after("3", step="sites", heard=told[1])[0] == "sites"
-    assert after("3", step="sites", heard=replace(told[1], texts=True)) == (BY_TEXT, told[1])
+    assert after("3", step="sites", heard=replace(told[1], takes_texts=True)) == (BY_TEXT, told[1])
 
 
 def test_a_department_hears_its_own_topics_and_messages() -> None:
@@ -168,7 +160,7 @@ def test_a_department_hears_its_own_topics_and_messages() -> None:
 @given(st.lists(st.sampled_from(SINGLE + CODES), min_size=1, max_size=40))
 @settings(max_examples=300, deadline=None)
 def test_any_keys_end_with_a_person(keys: list[str]) -> None:
-    at: Move = ("welcome", Heard())
+    at: Reached = ("welcome", Heard())
     for n in range(LONGEST):
         at = answer(*at, keys[n % len(keys)], MENU)
         if at[0] in ENDS:
@@ -237,7 +229,7 @@ def test_star_says_the_same_again(step: str) -> None:
 def test_a_lone_hash_asks_again_five_times_and_then_is_silence(step: str) -> None:
     """It is the end of what was typed at the question before: no try, no answer, and no excuses for it."""
     heard = replace(PROMISED, department="46", among=("46", "82"), slots=("s", "20261124m"))
-    at: Move = (step, heard)
+    at: Reached = (step, heard)
     for _ in range(REPEATS):
         at = answer(*at, "#", MENU)
         assert (at[0], replace(at[1], repeats=0)) == (step, heard)
@@ -251,18 +243,18 @@ def test_no_road_agrees_to_a_typed_number_but_the_key_that_says_so() -> None:
     known = places()
     for place, follow in known.items():
         for following, heard in follow:
-            if heard.typed and not place[1].typed:
+            if heard.number_is_typed and not place[1].number_is_typed:
                 assert place[0] in ("read_back", TWO_NUMBERS, DRAFT_OTHER), place
             if following == PROMISE_TYPED:
-                assert heard.typed
+                assert heard.number_is_typed
             if following == PROMISE:
                 assert not heard.anonymous
-                assert not heard.typed
+                assert not heard.number_is_typed
     for step, heard in known:
         if step in ("read_back", TWO_NUMBERS):
             for keys in SINGLE:
                 following, then = answer(step, heard, keys, MENU)
-                agreed = following == PROMISE_TYPED or then.typed
+                agreed = following == PROMISE_TYPED or then.number_is_typed
                 assert agreed == (keys == "1"), (step, keys)
 
 

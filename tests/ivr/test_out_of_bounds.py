@@ -5,9 +5,10 @@ from xml.etree import ElementTree
 import pytest
 from starlette.routing import Route
 
+from callcenter.rules.packaged_menu import packaged_menu
 from ivr.app import create
 from ivr.caller_answers import Heard
-from ivr.dialogue import packaged_menu, spoken
+from ivr.dialogue import spoken
 from tests.support.voice_line import Carrier
 
 ENDLESS = "9" * 5_000

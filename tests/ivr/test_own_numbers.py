@@ -18,7 +18,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls
 from callcenter.records.identifiers import new_id
 from callcenter.telephone import telephone
-from ivr import twilio
+from ivr import text_messages, twilio
 from ivr.practice.server import Running, create
 from ivr.practice.telephones import PracticeLine
 
@@ -76,14 +76,14 @@ def test_a_dial_is_found_again_by_the_number_that_it_shows(line: PracticeLine) -
 
 
 def test_texts_come_from_the_number_that_takes_them(line: PracticeLine) -> None:
-    telephone().ask_by_text("text-1", DURAND, "fr")
+    telephone().send_text("text-1", DURAND, text_messages.satisfaction("fr"))
     assert [(text["from"], text["to"]) for text in line.messages()] == [(WRITES, DURAND.e164)]
 
 
 def test_texts_may_come_from_a_messaging_service(line: PracticeLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_TEXT_SENDER", SERVICE)
     _forget()
-    telephone().ask_by_text("text-1", DURAND, "fr")
+    telephone().send_text("text-1", DURAND, text_messages.satisfaction("fr"))
     (asked,) = _asked(line, "/Messages.json")
     assert asked["MessagingServiceSid"] == SERVICE
     assert "From" not in asked

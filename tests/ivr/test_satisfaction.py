@@ -19,6 +19,7 @@ from callcenter.rules import quality
 from callcenter.rules.satisfaction import Reply, read
 from callcenter.rules.states import Outcome
 from callcenter.screens import wall_screen
+from ivr import text_messages
 from ivr.practice.telephones import PracticeLine
 from tests.support.conversation import carrier as practice_carrier
 from tests.support.conversation import ends, speaks
@@ -141,7 +142,7 @@ def test_by_text_where_texts_are_on(
     try:
         assert satisfaction.to_ask(now()) == []  # they may still be on the line
         for contact_id in satisfaction.to_ask(later) * 2:
-            satisfaction.ask_by_text(contact_id, later)
+            satisfaction.ask_by_text(contact_id, later, text_messages.satisfaction)
         assert satisfaction.to_ask(later) == []
         healing.ask_satisfaction(later)
     finally:
@@ -171,14 +172,14 @@ def test_texts_have_one_ceiling_and_the_rest_wait_for_their_turn(
     config.settings.cache_clear()
     try:
         for contact_id in satisfaction.to_ask(later):
-            satisfaction.ask_by_text(contact_id, later)
+            satisfaction.ask_by_text(contact_id, later, text_messages.satisfaction)
         assert len(line.messages()) == 2
         assert satisfaction.to_ask(later) == []
         assert wall_screen.last_hour(later).texts.share == 1
         monkeypatch.setenv("TEXTS_PER_HOUR", "3")
         config.settings.cache_clear()
         for contact_id in satisfaction.to_ask(later) * 2:
-            satisfaction.ask_by_text(contact_id, later)
+            satisfaction.ask_by_text(contact_id, later, text_messages.satisfaction)
         assert len({message["to"] for message in line.messages()}) == 3
     finally:
         monkeypatch.undo()

@@ -14,8 +14,8 @@ from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from callcenter.config import settings
 from ivr.app import create
+from ivr.inbound import form_of
 from ivr.signature import KEY_HEADER, Signatures, body_holds
-from ivr.webhook import form_of
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC_URLS = [

@@ -15,8 +15,9 @@ from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import persons, texts
 from callcenter.records.identifiers import new_reference
-from callcenter.records.texts import Delivery, Kind, Text
-from ivr import sms
+from callcenter.records.texts import Kind, Text
+from callcenter.rules.carrier_news import Delivery
+from ivr import sms, text_messages
 from ivr.practice.telephones import PracticeLine
 from ivr.prompts import LANGUAGES, SENTENCES, text
 from tests.ivr.test_satisfaction import DURAND, spoken
@@ -91,7 +92,7 @@ def asked(carrier: Carrier, line: PracticeLine, monkeypatch: pytest.MonkeyPatch)
     config.settings.cache_clear()
     later = now() + timedelta(minutes=5)
     for contact_id in satisfaction.to_ask(later):
-        satisfaction.ask_by_text(contact_id, later)
+        satisfaction.ask_by_text(contact_id, later, text_messages.satisfaction)
     yield the_text().id
     monkeypatch.delenv("TEXTS")
     config.settings.cache_clear()

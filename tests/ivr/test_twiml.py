@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from twilio.twiml.voice_response import Conference, Dial, Enqueue, Gather, VoiceResponse
 from twilio.twiml.voice_response import Say as TheirSay
 
+from callcenter.rules.packaged_menu import packaged_menu
 from ivr.caller_answers import Heard
-from ivr.dialogue import QUESTIONS, ask, packaged_menu
+from ivr.dialogue import QUESTIONS, ask
 from ivr.prompts import say, waiting
-from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, Move, Rest, Ring, Say, Speech, Spelled, Turn, Wait
+from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, LoopedSound, Move, Rest, Say, Speech, Spelled, Turn, Wait
 from ivr.twiml import RETRIES, twiml
 
 HELLO = (Say("fr", ("Bonjour, l'été & <l'hiver> \"ensemble\" : ", Spelled("4607"), ".")), Say("en", ("Hello",)))
@@ -34,7 +35,7 @@ TURNS: dict[str, Turn] = {
     "connect-quietly": Connect("1", "leg-2", "/voice/room", "/voice/after", starts=False, ends=True, wait="/voice/m"),
     "connect-and-tell": Connect("1", "citizen", "/voice/room", "/voice/after", say=HELLO),
     "ask-whole": Ask(HELLO, "/voice/attempt/heard?p=1", speech=Speech("fr", ("oui", "non")), whole=True),
-    "ring": Ring(HELLO, "/voice/ring.wav"),
+    "ring": LoopedSound(HELLO, "/voice/ring.wav"),
     "rest": Rest(HELLO, "/voice/shift", 60),
     "move": Move(HELLO, "/voice/fallback?s=topic&d=46"),
     "goodbye": Goodbye(HELLO),
@@ -182,7 +183,7 @@ def _said_of(text: str) -> list[Turn]:
         Hold(words, text, f"/voice/waiting?{text}", "/voice/left"),
         Wait(words, "/voice/music.wav", f"/voice/waiting?{text}", text),
         Connect(text, text, f"/voice/room?{text}", "/voice/after", say=words),
-        Rest(words, text), Ring(words, text), Move(words, text), Goodbye(words),
+        Rest(words, text), LoopedSound(words, text), Move(words, text), Goodbye(words),
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from callcenter.rules.states import CallState, Ending
 from ivr.app import create, voice_of
 from ivr.caller_answers import Heard, written
 from ivr.turns import Turn
-from ivr.webhook import Asked, Webhook
+from ivr.webhook import CarrierRequest, Webhook
 from tests.support.freezing import frozen
 from tests.support.voice_line import CALL, DURAND, Carrier, in_front_of_the_app
 
@@ -178,7 +178,7 @@ def test_the_fallback_keeps_the_answers_and_the_caller(carrier: Carrier) -> None
 
 
 def test_whatever_a_webhook_raises_the_caller_goes_on() -> None:
-    async def fails(_asked: Asked) -> Turn:
+    async def fails(_request: CarrierRequest) -> Turn:
         raise ZeroDivisionError
 
     routes: list[BaseRoute] = [Route("/voice/fails", Webhook(fails), methods=["POST"])]

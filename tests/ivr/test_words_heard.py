@@ -6,18 +6,10 @@ import pytest
 
 from callcenter.rules.keywords import bare
 from callcenter.rules.menu import Menu, Topic
+from callcenter.rules.packaged_menu import packaged_menu
 from ivr.caller_answers import Heard
-from ivr.dialogue import (
-    NOT_UNDERSTOOD,
-    PATIENCE_OF_RELAYS,
-    PATIENCE_OF_VOICE,
-    QUESTIONS,
-    QUEUE,
-    answer,
-    ask,
-    packaged_menu,
-    spoken,
-)
+from ivr.dialogue import NOT_UNDERSTOOD, PATIENCE_OF_RELAYS, PATIENCE_OF_VOICE, QUESTIONS, answer, ask, spoken
+from ivr.steps import QUEUE
 from ivr.twiml import twiml
 
 MENU = packaged_menu()
@@ -113,7 +105,7 @@ def test_the_other_language_is_offered_as_an_answer_or_as_a_callback() -> None:
         return " ".join(map(str, ask("welcome", heard, MENU, "/v").say))
 
     assert "For English, press 9" in told(Heard())
-    alone = told(Heard(alone=True))
+    alone = told(Heard(other_language_off_duty=True))
     assert "For English, press 9" not in alone
     assert "called back by an adviser who speaks English" in alone
-    assert say("welcome", Heard(alone=True), "english")[1] == Heard(language="en", rounds=1)
+    assert say("welcome", Heard(other_language_off_duty=True), "english")[1] == Heard(language="en", rounds=1)

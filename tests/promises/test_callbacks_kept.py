@@ -33,7 +33,9 @@ from callcenter.records.calls import Call
 from callcenter.records.contacts import Contact
 from callcenter.records.offers import Offer
 from callcenter.rules.callbacks import CallbackState, DialResult
+from callcenter.rules.carrier_news import LineEnd
 from callcenter.rules.states import AgentState, CallState, PauseReason
+from ivr import text_messages
 from ivr.practice.telephones import PracticeLine
 from tests.support.people import WISH, hires, number_of, the_agent, the_call
 from tests.support.town import line_hours
@@ -145,8 +147,8 @@ def test_an_unknown_answer_is_settled_by_asking_and_never_by_dialling_again(
     (known,) = the_attempts()
     assert known.carrier_id == line
     assert lines_of(carrier) == [line]
-    dial.end_attempt(known.id, "busy", clock.now())
-    dial.end_attempt(known.id, "busy", clock.now())
+    dial.end_attempt(known.id, LineEnd.BUSY, clock.now())
+    dial.end_attempt(known.id, LineEnd.BUSY, clock.now())
     assert the_callback().attempts == 1
     is_well()
 
@@ -233,7 +235,7 @@ def test_who_calls_us_while_we_dial_is_not_rung_any_more(carrier: PracticeLine, 
     rung.is_hung_up()
     freed = the_agent(karim)
     assert (freed.state, freed.free_since) == (AgentState.AVAILABLE, rank)
-    dial.end_attempt(attempt.id, "canceled", clock.now())
+    dial.end_attempt(attempt.id, LineEnd.CANCELLED, clock.now())
     assert (the_callback().state, the_callback().attempts) == (CallbackState.PROMISED, 0)
     is_well()
 
@@ -263,11 +265,11 @@ def test_three_tries_apart_in_the_citizens_hours_then_not_reached(
     seen = []
     with time_machine.travel(at, tick=True) as now, line_hours():
         promised()
-        for n, result in enumerate(("busy", "no-answer", "completed"), 1):
+        for n, result in enumerate((LineEnd.BUSY, LineEnd.NO_ANSWER, LineEnd.HUNG_UP), 1):
             agent.beat(karim, clock.now())
             rank = the_agent(karim).free_since
             attempt = dialled(karim)
-            dial.mark_ringing(attempt.id, attempt.carrier_id or "", clock.now(), answered=result == "completed")
+            dial.mark_ringing(attempt.id, attempt.carrier_id or "", clock.now(), answered=result == LineEnd.HUNG_UP)
             now.shift(timedelta(seconds=30))
             failed = clock.now()
             dial.end_attempt(attempt.id, result, failed)
@@ -330,7 +332,7 @@ def _not_reached(karim: str) -> str:
     with transaction() as session:
         session.query(Callback).one().attempts = settings().callback_attempts - 1
     attempt = dialled(karim)
-    dial.end_attempt(attempt.id, "no-answer", clock.now())
+    dial.end_attempt(attempt.id, LineEnd.NO_ANSWER, clock.now())
     return the_callback().id
 
 
@@ -411,7 +413,7 @@ def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier:
     room.admit_citizen(attempt.call_id, clock.now())
     assert the_callback().state == CallbackState.TALKING
     citizen.hang_up(line, clock.now())
-    dial.end_attempt(attempt.id, "completed", clock.now())
+    dial.end_attempt(attempt.id, LineEnd.HUNG_UP, clock.now())
     assert (the_callback().state, the_attempts()[0].outcome) == (CallbackState.REACHED, DialResult.SPOKEN)
     worker.dial(attempt.call_id, attempt.epoch)
     callback_due.queue_due(the_callback().id, clock.now() + timedelta(days=1))
@@ -432,12 +434,12 @@ def test_who_was_called_back_and_said_nothing_is_asked_by_text_unless_they_ever_
     dial.mark_ringing(attempt.id, line, clock.now(), answered=True)
     room.admit_citizen(attempt.call_id, clock.now())
     citizen.hang_up(line, clock.now())
-    dial.end_attempt(attempt.id, "completed", clock.now())
+    dial.end_attempt(attempt.id, LineEnd.HUNG_UP, clock.now())
     before, later = len(carrier.messages(DURAND)), clock.now() + timedelta(minutes=5)
     monkeypatch.setenv("TEXTS", "1")
     settings.cache_clear()
     for contact_id in satisfaction.to_ask(later) * 2:
-        satisfaction.ask_by_text(contact_id, later)
+        satisfaction.ask_by_text(contact_id, later, text_messages.satisfaction)
     monkeypatch.undo()
     settings.cache_clear()
     texts = carrier.messages(DURAND)[before:]

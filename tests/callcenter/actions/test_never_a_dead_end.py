@@ -24,10 +24,10 @@ from callcenter.rules.callbacks import half_day
 from callcenter.rules.menu import Topic
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
+from callcenter.rules.packaged_menu import packaged_menu
 from callcenter.rules.territory import TERRITORIES, departments
-from ivr import dialogue
+from ivr import dialogue, steps
 from ivr.caller_answers import Heard
-from ivr.dialogue import packaged_menu
 from tests.support.town import settle
 from tests.support.voice_line import Carrier, Document, in_front_of_the_app
 
@@ -127,7 +127,7 @@ def _calls(carrier: Carrier, person: Person, world: World, chance: random.Random
         if asked.verbs[-1] == "Hangup":
             return _is_told(said, line, person, world), why
         step, heard = dialogue.place_of(asked.action.partition("?")[2])
-        why = step if step in dialogue.OFFERS else why
+        why = step if step in steps.OFFERS else why
         keys = _answers(step, heard, person, chance)
         spoken = person.by_voice and step not in ("number", "read_back") and keys not in ("9", "8")
         how = {"SpeechResult": keys} if spoken and keys else {"Digits": keys}
@@ -158,7 +158,7 @@ def _answers(step: str, heard: Heard, person: Person, chance: random.Random) -> 
         case "slot":
             return str(1 + chance.randrange(len(heard.slots)))
         case "sites":
-            return "3" if heard.texts else ""
+            return "3" if heard.takes_texts else ""
         case _:
             return "1"
 

@@ -1,8 +1,8 @@
 """The languages that somebody on duty speaks, followed in the background."""
 
 from callcenter.live import floor, store
+from callcenter.rules.packaged_menu import packaged_menu
 from callcenter.rules.routing import agent_queues
-from ivr.dialogue import packaged_menu
 from ivr.spoken_languages import Languages
 
 

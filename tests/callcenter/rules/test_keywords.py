@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.rules.keywords import bare, spoken_topic
-from ivr.dialogue import packaged_menu
+from callcenter.rules.packaged_menu import packaged_menu
 from ivr.spoken_answers import keywords
 from tests.bench.bench_topics import HELD_OUT, TUNED, labelled_set, outcome, outcomes
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from callcenter.rules.packaged_menu import packaged_menu
 from callcenter.rules.territory import UNKNOWN
-from ivr import dialogue
+from ivr import dialogue, steps
 from ivr.caller_answers import Heard
 from ivr.practice import documents, terminal
 from ivr.practice.citizens import POSTAL_CODES, Citizen, keys_for
@@ -20,7 +21,7 @@ from tests.contract.tiny_voice import TinyVoice, say
 
 @pytest.mark.parametrize("postal_code", POSTAL_CODES)
 def test_a_practice_citizen_finds_the_way_to_the_queue(postal_code: str) -> None:
-    citizen, dice, menu = Citizen("+33639980001", postal_code), random.Random(postal_code), dialogue.packaged_menu()
+    citizen, dice, menu = Citizen("+33639980001", postal_code), random.Random(postal_code), packaged_menu()
     step, heard = "welcome", Heard()
     for _ in range(6):
         gather = documents.parse_text(twiml(dialogue.ask(step, heard, menu, "/voice/heard"))).find("Gather")
@@ -28,9 +29,9 @@ def test_a_practice_citizen_finds_the_way_to_the_queue(postal_code: str) -> None
         words = " ".join(documents.spoken(each) for each in gather.iter("Say"))
         keys = keys_for(citizen, words, int(documents.number(gather, "numDigits", 0)), dice)
         step, heard = dialogue.answer(step, heard, keys, menu)
-        if step in dialogue.ENDS:
+        if step in steps.ENDS:
             break
-    assert step == dialogue.QUEUE
+    assert step == steps.QUEUE
     assert heard.department != UNKNOWN
 
 

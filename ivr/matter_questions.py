@@ -1,0 +1,36 @@
+"""What is the matter? The topic menu."""
+
+from dataclasses import replace
+
+from callcenter.rules.menu import Menu
+from callcenter.rules.opening_hours import scopes
+from ivr import spoken_answers
+from ivr.caller_answers import Heard, Reached
+from ivr.prompts import say
+from ivr.steps import QUEUE, Question, leads_to, say_notices
+from ivr.turns import Say
+
+# What is the matter?
+
+
+def _say_topics(heard: Heard, menu: Menu) -> tuple[Say, ...]:
+    level = menu.of(heard.department).level(heard.group)
+    first = not (heard.group or heard.tries or heard.repeats)
+    notices = say_notices(heard, menu, *scopes(heard.department)[:-1]) if first else ()
+    choices = (say(heard.language, "menu.topic_choice", topic=t.labels[heard.language], key=t.keys[-1]) for t in level)
+    unknown = say(heard.language, "menu.topic_unknown", key=len(level) + 1)
+    opening = say(heard.language, "menu.subtopic" if heard.group else "menu.topic")
+    return (*notices, opening, *choices, unknown, say(heard.language, "menu.repeat"))
+
+
+def _answer_topic(keys: str, heard: Heard, menu: Menu) -> Reached | None:
+    menu = menu.of(heard.department)
+    if keys.startswith(spoken_answers.NAMED):
+        named = menu.topics.get(keys.removeprefix(spoken_answers.NAMED))
+        return (QUEUE, replace(heard, topic=named.code)) if named and named.code else None
+    if len(keys) == 1 and (chosen := menu.topics.get(heard.group + keys)):
+        return (QUEUE, replace(heard, topic=chosen.code)) if chosen.code else ("topic", replace(heard, group=keys))
+    return (QUEUE, heard) if keys == str(len(menu.level(heard.group)) + 1) else None
+
+
+MATTER_QUESTIONS = {"topic": Question(_say_topics, _answer_topic, leads_to(QUEUE), hears=spoken_answers.matter)}

@@ -1,0 +1,80 @@
+"""The steps of the dialogue: what a question is, which are alike, and the ends that it leads to.
+
+What happens at an end is done by the webhooks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from callcenter.rules.menu import Menu
+from ivr.caller_answers import Heard, Reached
+from ivr.turns import Say
+
+REPEATS = 5  # `*`, and `#` alone, per question
+ROUNDS = 5  # times a caller may go back: another postal code, the other language
+
+# Questions put to those who have waited, and may choose to go on.
+TOO_LONG = "too_long"
+WISH = "wish"
+WHICH = "which"  # of the departments that the postal code lies in
+
+# Questions that read the calling number back: like it, they are never remembered.
+OFFERS = frozenset({"closed", "suspended", "nobody", "full", "shared", TOO_LONG, WISH})
+READ_BACK, TWO_NUMBERS = "read_back", "two_numbers"
+TYPED = frozenset({READ_BACK, TWO_NUMBERS})  # questions that read back the number that was typed, out of its draft
+NUMBERS = TYPED | {"number", "number_refused"}  # questions about a number that is typed
+SOONEST = "s"  # the slot of those who take whatever comes first
+
+# Where the dialogue ends. What happens there is done by the webhooks.
+QUEUE = "queue"
+PROMISE = "promise"  # a callback to the calling number
+DRAFT = "draft"  # a number for a callback was typed, to be judged and read back
+DRAFT_OTHER = "draft_other"  # of the two numbers that were read back it is the second
+PROMISE_TYPED = "promise_typed"  # a callback to the number typed before
+KEEP = "keep"  # a callback that was promised before stands
+CANCEL = "cancel"  # it does not
+NOT_OPEN = "not_open"  # the department is not served yet: its sites are told
+BY_TEXT = "by_text"  # the same sites are wanted in writing
+FAREWELL = "farewell"
+ENDS = frozenset({QUEUE, PROMISE, DRAFT, DRAFT_OTHER, PROMISE_TYPED, KEEP, CANCEL, NOT_OPEN, BY_TEXT, FAREWELL})
+PASSING = frozenset({DRAFT, DRAFT_OTHER, NOT_OPEN, BY_TEXT})  # the dialogue goes on: they count rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """We say `words`; `understand` turns keys into the next step, or None if they mean nothing here.
+
+    `default` is where silence leads in the end; `person`: 0 leads to an adviser; `repeats`: `*` says it again.
+    `hears` turns what is said into the keys it stands for, or nothing; without it there are only keys.
+    """
+
+    words: Callable[[Heard, Menu], tuple[Say, ...]]
+    understand: Callable[[str, Heard, Menu], Reached | None]
+    default: Callable[[Heard], str]
+    digits: int = 1
+    person: bool = True
+    repeats: bool = True
+    hears: Callable[[str, Heard, Menu], str | None] | None = None
+
+
+def settled(heard: Heard) -> Heard:
+    return replace(
+        heard, hint=(), among=(), place="", takes_texts=False, group="", slots=(), tries=0, repeats=0, rounds=0
+    )
+
+
+def say_notices(heard: Heard, menu: Menu, *of: str) -> tuple[Say, ...]:
+    """What a supervisor has said to the callers of these scopes; in French where nobody wrote it in their language."""
+    words = [menu.notices[scope] for scope in of if scope in menu.notices]
+    spoken = [heard.language if heard.language in each else "fr" for each in words]
+    return tuple(Say(language, (each[language],)) for language, each in zip(spoken, words, strict=True))
+
+
+def leads_to(end: str) -> Callable[[Heard], str]:
+    return lambda _heard: end
+
+
+def back(step: str, heard: Heard, otherwise: str = QUEUE) -> Reached:
+    """To an earlier question, so many times and no more: then a person, or whatever that question defaults to."""
+    if heard.rounds + 1 < ROUNDS:
+        return step, replace(heard, rounds=heard.rounds + 1)
+    return otherwise, heard
