@@ -30,12 +30,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import events
+from callcenter.records import moves
 from callcenter.records.identifiers import new_id
 from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.plain_text import MOST_WORDS, folded
 from callcenter.rules.routing import ANYBODY, UNKNOWN, Answerers, agent_queues, answerers, departments_of
-from callcenter.rules.states import AGENT_MOVES, ON_DUTY, WITH_A_CALL, AgentState, PauseReason
+from callcenter.rules.state_machines import AGENT
+from callcenter.rules.states import ON_DUTY, WITH_A_CALL, AgentState, PauseReason
 
 KEPT = timedelta(days=731)  # an account, once closed
 TAKE_CALLS = ("agent", "supervisor")
@@ -228,31 +229,26 @@ def move(
     keeps_rank: bool = False,
     who: str | None = None,
 ) -> bool:
-    """One arrow of AGENT_MOVES. `call_id` is the call in hand after (or, leaving one, must be the one before);
+    """One arrow of AGENT. `call_id` is the call in hand after (or, leaving one, must be the one before);
     `keeps_rank`: the agent loses no place among the free for what was not their doing."""
     before = session.scalar(
         select(Agent).where(Agent.id == agent_id).with_for_update().execution_options(populate_existing=True)
     )
-    if before is None or before.state not in from_:
+    if before is None or (call_id and before.call_id and before.call_id != call_id):
         return False
-    if call_id and before.call_id and before.call_id != call_id:
-        return False
-    was = AgentState(before.state)
-    assert to in AGENT_MOVES[was], (was, to)
-    before.state = to
-    before.call_id = call_id if to in WITH_A_CALL else None
-    before.pause_reason = reason if to == AgentState.PAUSE else None
+    columns: dict[str, Any] = {
+        "call_id": call_id if to in WITH_A_CALL else None,
+        "pause_reason": reason if to == AgentState.PAUSE else None,
+    }
     if to == AgentState.AVAILABLE:
-        before.free_since = before.since = before.free_since or at if keeps_rank else at
+        columns["free_since"] = columns["since"] = before.free_since or at if keeps_rank else at
     elif not keeps_rank:
-        before.since = at
+        columns["since"] = at
     if to != AgentState.LOST:
-        before.lost_from = None
+        columns["lost_from"] = None
     if to not in WITH_A_CALL and reason != PauseReason.OUTCOME_OWED:  # what they chose is done; owing, it still waits
-        before.next_state = before.next_reason = None
-    session.flush()
-    events.note(session, at, "agent", agent_id, was, to, why, who)
-    return True
+        columns["next_state"] = columns["next_reason"] = None
+    return moves.move(session, before, AGENT, from_, to, at, why, who, **columns)
 
 
 def forget_closed(session: Session, at: datetime) -> None:

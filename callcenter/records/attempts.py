@@ -18,12 +18,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import calls, events
+from callcenter.records import calls, events, moves
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
 from callcenter.rules.callbacks import DialResult
+from callcenter.rules.state_machines import ATTEMPT, DIALLING
 from callcenter.rules.states import CallState, LegState
 from callcenter.rules.whys import Why
 
@@ -50,6 +51,15 @@ class Attempt(Base):
     outcome: Mapped[str | None] = mapped_column(String(12))
     lease_until: Mapped[datetime]
 
+    @property
+    def state(self) -> str:
+        """Of ATTEMPT."""
+        return self.outcome or DIALLING
+
+    @state.setter
+    def state(self, result: str) -> None:
+        self.outcome = result
+
 
 def open_attempt(session: Session, callback: Callback, call: Call, at: datetime, lease_until: datetime) -> Attempt:
     """The row of a dial, before the carrier is asked; refused by constraint while another to this number is live."""
@@ -59,7 +69,7 @@ def open_attempt(session: Session, callback: Callback, call: Call, at: datetime,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    events.note(session, at, "attempt", row.id, "", "dialling", Why.AN_AGENT_IS_IN_THE_ROOM, call.agent_id)
+    events.note(session, at, "attempt", row.id, "", DIALLING, Why.AN_AGENT_IS_IN_THE_ROOM, call.agent_id)
     return row
 
 
@@ -100,9 +110,7 @@ def give_up(session: Session, call_id: str, why: DialResult) -> Attempt | None:
 
 def close(session: Session, row: Attempt, result: DialResult, at: datetime) -> None:
     """What became of a dial."""
-    row.outcome = result
-    session.flush()
-    events.note(session, at, "attempt", row.id, "dialling", result, result)
+    moves.move(session, row, ATTEMPT, [DIALLING], result, at, result)
 
 
 def is_over(session: Session, carrier_id: str) -> bool:

@@ -31,7 +31,7 @@ from callcenter import sealing
 from callcenter.config import CALLING_CODES
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, events
+from callcenter.records import agents, calls, events, moves
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
@@ -39,6 +39,7 @@ from callcenter.rules.callbacks import OPEN_STATES, CallbackState, Source
 from callcenter.rules.pools import Pool
 from callcenter.rules.priority import Priority
 from callcenter.rules.routing import UNKNOWN, Ages, Answerers, answerers
+from callcenter.rules.state_machines import CALLBACK
 from callcenter.rules.states import ON_DUTY, CallState, Ending
 from callcenter.rules.whys import Why
 
@@ -185,14 +186,9 @@ def move(
 ) -> Callback | None:
     """One change of a promise, if it is in one of `from_`."""
     callback = session.get(Callback, callback_id, with_for_update=True, populate_existing=True)
-    if callback is None or callback.state not in from_:
-        return None
-    was, callback.state = callback.state, to
-    if to not in OPEN_STATES:
-        callback.closed_at = at
-    session.flush()
-    events.note(session, at, "callback", callback.id, was, to, why, who)
-    return callback
+    closed_at = at if to not in OPEN_STATES else None
+    moved = callback and moves.move(session, callback, CALLBACK, from_, to, at, why, who, closed_at=closed_at)
+    return callback if moved else None
 
 
 def queued(session: Session) -> list[Callback]:

@@ -31,12 +31,13 @@ from callcenter import sealing
 from callcenter.config import lacks
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import contacts, events
+from callcenter.records import contacts, events, moves
 from callcenter.records.identifiers import new_id
 from callcenter.rules.crowding import Crowd
 from callcenter.rules.endings import SERVED
 from callcenter.rules.routing import ANYBODY, UNKNOWN, Answerers, call_queues
-from callcenter.rules.states import CALL_MOVES, CallState, Ending
+from callcenter.rules.state_machines import CALL
+from callcenter.rules.states import CallState, Ending
 from callcenter.rules.territory import local_day
 from callcenter.rules.whys import Why
 
@@ -279,26 +280,17 @@ def move(
     if_agent: str | None = None,
     **values: Any,
 ) -> Call | None:
-    """One arrow of CALL_MOVES, if the call is in one of `from_` (and of this epoch and agent, where given).
+    """One arrow of CALL, if the call is in one of `from_` (and of this epoch and agent, where given).
     `values` are written with it; a call that goes back to waiting is nobody's. The call after the move, or None."""
-    assert all(to in CALL_MOVES[state] for state in from_), (from_, to)
     was = lock(session, call_id)
-    if was is None or was.state not in from_:
+    if was is None:
         return None
     if if_epoch not in (None, was.epoch) and not lacks("epoch"):
         return None
     if if_agent not in (None, was.agent_id):
         return None
-    before = was.state
-    was.state = to
-    if to == CallState.WAITING:
-        was.agent_id = was.lease_until = None
-        was.inside = False
-    for name, value in values.items():
-        setattr(was, name, value)
-    session.flush()
-    events.note(session, at, "call", call_id, before, to, why, who)
-    return was
+    nobodys = {"agent_id": None, "lease_until": None, "inside": False} if to == CallState.WAITING else {}
+    return was if moves.move(session, was, CALL, from_, to, at, why, who, **nobodys | values) else None
 
 
 def end(

@@ -12,9 +12,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import calls, events
+from callcenter.records import calls, events, moves
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
+from callcenter.rules.state_machines import LEG
 from callcenter.rules.states import LegState
 from callcenter.rules.whys import Why
 
@@ -141,17 +142,11 @@ def note_held(leg: Leg, on: bool, at: datetime) -> None:
 
 def move(session: Session, leg: Leg, to: LegState, at: datetime, why: StrEnum) -> bool:
     """Forward only; a leg that has left stays left."""
-    order = list(LegState)
-    if order.index(to) <= order.index(LegState(leg.state)):
+    if not LEG.allows(leg.state, to):
         return False
-    was, leg.state = leg.state, to
-    if to == LegState.JOINED:
-        leg.joined_at = at
+    columns: dict[str, datetime | None] = {"joined_at": at} if to == LegState.JOINED else {}
     if to == LegState.LEFT:
         note_held(leg, False, at)
-        leg.left_at = at
-        in_room = leg.joined_at is not None or leg.shift
-        leg.answer_by = at + ANSWERS if in_room and leg.kind == "serve" else None  # lines are still to leave the room
-    session.flush()
-    events.note(session, at, "leg", leg.id, was, to, why, leg.agent_id)
-    return True
+        in_room = (leg.joined_at is not None or leg.shift) and leg.kind == "serve"  # lines are still to leave it
+        columns = {"left_at": at, "answer_by": at + ANSWERS if in_room else None}
+    return moves.move(session, leg, LEG, LEG.before(to), to, at, why, leg.agent_id, **columns)

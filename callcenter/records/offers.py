@@ -6,8 +6,9 @@ from sqlalchemy import ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import events
+from callcenter.records import moves
 from callcenter.records.identifiers import new_id
+from callcenter.rules.state_machines import OFFER
 from callcenter.rules.states import OfferState
 
 
@@ -61,8 +62,5 @@ def overdue(session: Session, at: datetime, limit: int = 200) -> list[str]:
 def close(session: Session, offer_id: str, how: OfferState, at: datetime) -> None:
     """Write how an offer ended."""
     offer = get(session, offer_id)
-    if offer is None or offer.state != OfferState.OPEN:
-        return
-    offer.state, offer.closed_at = how, at
-    session.flush()
-    events.note(session, at, "offer", offer_id, OfferState.OPEN, how, how, offer.agent_id)
+    if offer:
+        moves.move(session, offer, OFFER, [OfferState.OPEN], how, at, how, offer.agent_id, closed_at=at)
