@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from callcenter import jobs, progress
+from callcenter.breaker import Breaker
 from callcenter.config import settings
 from callcenter.errors import BadAnswer, DatabaseBusy, DatabaseDown, DatabaseSlow, Illegible, NotFound, Sentence
 
@@ -116,7 +117,7 @@ class Work:
         """Seconds for which the server owed an answer when the deadline came."""
         self._notes = connection.info
 
-    def is_cut(self) -> None:
+    def cut_off(self) -> None:
         """The deadline has come."""
         now = time.monotonic()
         self.cut, self.unanswered = True, now - self._notes.get(ASKED, now)
@@ -150,7 +151,7 @@ class Deadlines:
             with self._lock:
                 for work in [each for each, due in self._due.items() if due < time.monotonic()]:
                     del self._due[work]
-                    work.is_cut()
+                    work.cut_off()
                     with suppress(OSError):
                         twin = socket.socket(fileno=os.dup(work.descriptor))
                         twin.shutdown(socket.SHUT_RDWR)
@@ -162,13 +163,13 @@ NO_TEXT = ("22P05", "22021")  # a NUL within JSON, and bytes that are of no char
 CONTENTION = ("40P01", "55P03", "40001")  # a lock or a deadlock: a colleague at work
 TOO_LONG = ("57014", "25P03")  # the server ended one statement, or one transaction that did nothing
 _deadlines = Deadlines()
-_refusing_until = 0.0
+_breaker = Breaker(DatabaseDown, COOLING)
 
 
 def _begin_anew() -> None:
-    """A forked child (of a worker) has neither its parent's connections nor the thread that watches over them."""
-    global _deadlines
-    _deadlines = Deadlines()
+    """A forked child (of a worker) has neither its parent's connections and locks, nor the thread that watches them."""
+    global _deadlines, _breaker
+    _deadlines, _breaker = Deadlines(), Breaker(DatabaseDown, COOLING)
     if engine.cache_info().currsize:
         engine().dispose(close=False)
 
@@ -178,10 +179,8 @@ os.register_at_fork(after_in_child=_begin_anew)
 
 @contextmanager
 def _work(patience: float) -> Iterator[Session]:
-    global _refusing_until
     progress.goes_on()
-    if time.monotonic() < _refusing_until:
-        raise DatabaseDown
+    _breaker.enter()
     work = None
     try:
         with Session(engine(), expire_on_commit=False) as session:
@@ -197,7 +196,7 @@ def _work(patience: float) -> Iterator[Session]:
         if refusal is None:
             raise
         if type(refusal) is DatabaseDown and _sqlstate(failure) is None:  # what says why it refuses is not dead
-            _refusing_until = time.monotonic() + COOLING
+            _breaker.open()
         raise refusal from failure
 
 

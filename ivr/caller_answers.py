@@ -8,11 +8,10 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from callcenter.phone_number import OWN_PLANS
+from callcenter.rules.languages import LANGUAGES
+from callcenter.rules.menu import OTHER
 from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN
 from ivr.addresses import count
-from ivr.prompts import LANGUAGES
-
-OTHER = "autre"  # the topic of those who do not know
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from callcenter.rules.menu import Menu
-from callcenter.rules.opening_hours import scopes
 from ivr import spoken_answers
 from ivr.caller_answers import Heard, Reached
 from ivr.prompts import say
@@ -16,7 +15,7 @@ from ivr.turns import Say
 def _say_topics(heard: Heard, menu: Menu) -> tuple[Say, ...]:
     level = menu.of(heard.department).level(heard.group)
     first = not (heard.group or heard.tries or heard.repeats)
-    notices = say_notices(heard, menu, *scopes(heard.department)[:-1]) if first else ()
+    notices = say_notices(heard, menu, *rings(heard.department)[:-1]) if first else ()
     choices = (say(heard.language, "menu.topic_choice", topic=t.labels[heard.language], key=t.keys[-1]) for t in level)
     unknown = say(heard.language, "menu.topic_unknown", key=len(level) + 1)
     opening = say(heard.language, "menu.subtopic" if heard.group else "menu.topic")

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from callcenter.rules.menu import NATION, Menu
-from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN, departments
+from callcenter.rules.menu import Menu
+from callcenter.rules.territory import MONACO, NATION, TERRITORIES, UNKNOWN, departments
 from ivr import spoken_answers
 from ivr.caller_answers import Heard, Reached
 from ivr.prompts import say

@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 from importlib.resources import files
 from string import Formatter
 
+from callcenter.rules.languages import LANGUAGES
 from ivr.turns import Say
-
-LANGUAGES = ("fr", "en")
 
 
 def say(language: str, key: str, /, **values: str | int) -> Say:

@@ -6,9 +6,10 @@ from callcenter.actions import monitoring
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import StoreDown
+from callcenter.rules.languages import LANGUAGES
 from ivr import addresses
 from ivr.dialogue import paced_for
-from ivr.prompts import LANGUAGES, say
+from ivr.prompts import say
 from ivr.turns import Connect, Say
 from ivr.webhook import CarrierRequest
 

@@ -13,13 +13,12 @@ from callcenter.db import reading
 from callcenter.errors import DatabaseDown, LiveStoreDown
 from callcenter.live import floor
 from callcenter.records import agents
-from callcenter.rules.menu import Menu
-from callcenter.rules.routing import NATION
-from ivr.prompts import LANGUAGES
+from callcenter.rules.languages import LANGUAGES
+from callcenter.rules.menu import OTHER, Menu
+from callcenter.rules.territory import NATION
 
 EVERY = 1.0  # seconds between two looks
 ALWAYS = "fr"
-OTHER = "autre"
 
 log = structlog.get_logger()
 

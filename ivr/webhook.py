@@ -12,13 +12,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from callcenter.actions.config_snapshot import Standing
+from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.menu import Menu
 from callcenter.thread_pools import Lane
 from ivr import addresses
 from ivr.addresses import FALLBACK, again, count
 from ivr.inbound import LARGEST, Inbound, form_of
 from ivr.menu_progress import Footsteps
-from ivr.prompts import LANGUAGES
 from ivr.signature import HEADER, KEY_HEADER, Signatures, body_holds
 from ivr.spoken_languages import Languages
 from ivr.steps import REPEATS

@@ -14,12 +14,13 @@ from callcenter.live import queue
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, assignments, callbacks, caller_history, calls
 from callcenter.records.calls import Call, Wish
-from callcenter.rules import crowding, routing, waiting
+from callcenter.rules import crowding, waiting
 from callcenter.rules.crowding import Crowd
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
 from callcenter.rules.priority import Past, Reason, priority
 from callcenter.rules.states import CallState
+from callcenter.rules.territory import NATION
 from callcenter.rules.waiting import Announcement
 from callcenter.rules.whys import Why
 
@@ -125,7 +126,7 @@ def tell_place(
     hours = opening(config_snapshot.current().hours, department, at, place.topic)
     if not hours.is_open:
         return TurnedAway("closed", hours.next_opening)
-    if place.on_duty == 0 and place.queue.startswith(routing.NATION):
+    if place.on_duty == 0 and place.queue.startswith(NATION):
         return TurnedAway("nobody", hours.next_opening)
     if place.waited > settings().maximum_wait and not patient:
         return TurnedAway("too_long", hours.next_opening)

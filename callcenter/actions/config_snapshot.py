@@ -21,14 +21,14 @@ from callcenter.records import config_revision, directory, hours, rollout, simul
 from callcenter.records import referents as referents_records
 from callcenter.records.directory import Procedure
 from callcenter.records.referents import PartnerDesk
-from callcenter.rules.menu import NATION, Menu, menu_of
+from callcenter.rules.menu import Menu, menu_of
 from callcenter.rules.opening_hours import DatedException, LineHours, holding
 from callcenter.rules.orders import Message, QueueOrder
 from callcenter.rules.packaged_menu import packaged_topics
 from callcenter.rules.rounds import Bus, Pass, Stop, bus_of, first_passes, next_pass
 from callcenter.rules.routing import Ages, widens_after
 from callcenter.rules.site_hours import week_of
-from callcenter.rules.territory import national_day
+from callcenter.rules.territory import NATION, national_day
 
 EVERY = 0.5  # seconds between two looks at the revision
 NOT_OPEN = "closed"

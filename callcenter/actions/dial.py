@@ -23,7 +23,7 @@ from callcenter.records.assignments import BEING_KEPT, ToRelease
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
-from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, Policy, Window, next_try, window
+from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, RetryPolicy, Window, next_try, window
 from callcenter.rules.carrier_news import LineEnd, LineState
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.states import CallState, Ending, LegState
@@ -292,7 +292,7 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
     callback = callbacks.get(session, call.callback_id)
     assert callback is not None
     own = settings()
-    policy = Policy(own.callback_attempts, timedelta(seconds=own.callback_apart))
+    policy = RetryPolicy(own.callback_attempts, timedelta(seconds=own.callback_apart))
     if result == DialResult.NOT_DIALLED:
         again: Window | None = _soon(at)
     else:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from callcenter.actions import config_snapshot
-from callcenter.actions.orders import OTHER
 from callcenter.db import Session, transaction
 from callcenter.errors import BadAnswer, BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
@@ -17,10 +16,10 @@ from callcenter.records import directory, referents, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.directory import Procedure
 from callcenter.rules.audited_acts import AuditedAct
-from callcenter.rules.menu import CODE, NATION, Topic, menu_of
+from callcenter.rules.menu import CODE, OTHER, Topic, menu_of
 from callcenter.rules.packaged_menu import LABELS
 from callcenter.rules.routing import departments_of
-from callcenter.rules.territory import national_day
+from callcenter.rules.territory import NATION, national_day
 
 LONGEST = 4000  # characters of an answer sheet
 LABEL = 120  # characters of what is said of a topic

@@ -11,15 +11,15 @@ from callcenter.errors import NotAllowed, OrderRefused
 from callcenter.records import agents, calls, contacts, rollout, sessions
 from callcenter.records.agents import Agent
 from callcenter.rules.audited_acts import AuditedAct
-from callcenter.rules.menu import NATION, Menu
+from callcenter.rules.menu import OTHER, Menu
 from callcenter.rules.orders import QueueOrder, led_to
-from callcenter.rules.routing import UNKNOWN, Ages, departments_of
+from callcenter.rules.routing import Ages, departments_of
 from callcenter.rules.states import CallState
+from callcenter.rules.territory import NATION, UNKNOWN
 
 LONGEST = 400  # characters of a message: half a minute of listening
 LATEST = 3600.0  # seconds after which a threshold would never be met
 ACTS = ("close", "redirect", "merge", "open")
-OTHER = "autre"
 
 
 def set_message(supervisor: Agent, scope: str, words: Mapping[str, str], at: datetime) -> None:

@@ -15,8 +15,8 @@ from callcenter.cli.running_service import console
 from callcenter.db import reading
 from callcenter.errors import BadAnswer, Sentence
 from callcenter.records import hours as records
-from callcenter.rules.opening_hours import NATION, OFF, DatedException, on_their_clock, opening
-from callcenter.rules.territory import national_day
+from callcenter.rules.opening_hours import OFF, DatedException, on_their_clock, opening
+from callcenter.rules.territory import NATION, national_day
 from callcenter.web.pages.words import say
 
 app = typer.Typer(no_args_is_help=True, help="The hours of the line, of its queues, exceptions and holidays.")

@@ -7,8 +7,7 @@ from callcenter.db import Session, transaction
 from callcenter.records import agents
 from callcenter.records.agents import Agent
 from callcenter.records.identifiers import new_id
-from callcenter.rules.routing import UNKNOWN
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.screens import directory_screen
 
 PASSWORD = "Bonjour-le-Lot-46"  # public on purpose: these accounts exist on demonstration stores alone

@@ -33,7 +33,7 @@ from callcenter.rules.callbacks import SOON, DialResult
 from callcenter.rules.quality import RETURN_WITHIN
 from callcenter.rules.states import Ending
 from callcenter.rules.territory import TERRITORIES, clock_of, local_day
-from callcenter.rules.visits import REASONS
+from callcenter.rules.visit_lines import REASONS
 
 FIRST_SITE = 90_000_000  # above every id of the national list
 WEEK = [[["09:00", "12:30"], ["13:30", "17:00"]]] * 5 + [[], []]

@@ -45,7 +45,7 @@ def join(
     arrival: float,
     widen_at: Sequence[float],
     at: float,
-    topic: str = "",
+    topic: str,
 ) -> str:
     """Puts a call in the queue of its ring and returns that queue; doing it again moves nothing it should not.
 

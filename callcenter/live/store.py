@@ -1,8 +1,6 @@
 """The way to Redis: one small pool, one breaker, one library of functions."""
 
 import hashlib
-import threading
-import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +10,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from callcenter.breaker import Breaker
 from callcenter.config import settings
 from callcenter.errors import LiveStoreDown
 
@@ -114,36 +113,7 @@ def _body() -> str:
     return "\n".join(file.read_text() for file in sorted((Path(__file__).parent / "functions").glob("*.lua")))
 
 
-class Breaker:
-    """After a failure nobody asks for a while; then one asks, and the others wait for what that one finds."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._rests_until: float | None = None
-
-    def enter(self) -> None:
-        """Raises LiveStoreDown at once while the store rests or is being tried."""
-        if self._rests_until is None:
-            return
-        with self._lock:
-            now = time.monotonic()
-            if self._rests_until is None:
-                return
-            if now < self._rests_until:
-                raise LiveStoreDown()
-            # Longer than any try can take: if the one who tries is killed, somebody else will.
-            self._rests_until = now + REST_AFTER_FAILURE + SOCKET_TIMEOUT * 2 + CONNECT_TIMEOUT + LIFE
-
-    def open(self) -> None:
-        with self._lock:
-            self._rests_until = time.monotonic() + REST_AFTER_FAILURE
-
-    def close(self) -> None:
-        if self._rests_until is not None:
-            with self._lock:
-                self._rests_until = None
-
-
 @lru_cache
 def _breaker() -> Breaker:
-    return Breaker()
+    alone = SOCKET_TIMEOUT * 2 + CONNECT_TIMEOUT + LIFE  # longer than any try can take
+    return Breaker(LiveStoreDown, REST_AFTER_FAILURE, alone)

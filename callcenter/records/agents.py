@@ -34,9 +34,10 @@ from callcenter.records import moves
 from callcenter.records.identifiers import new_id
 from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.plain_text import MOST_WORDS, folded
-from callcenter.rules.routing import ANYBODY, UNKNOWN, Answerers, agent_queues, answerers, departments_of
+from callcenter.rules.routing import ANYBODY, Answerers, agent_queues, answerers, departments_of
 from callcenter.rules.state_machines import AGENT
 from callcenter.rules.states import ON_DUTY, WITH_A_CALL, AgentState, PauseReason
+from callcenter.rules.territory import UNKNOWN
 
 KEPT = timedelta(days=731)  # an account, once closed
 TAKE_CALLS = ("agent", "supervisor")

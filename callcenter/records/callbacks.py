@@ -38,9 +38,10 @@ from callcenter.records.identifiers import new_id
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, Source
 from callcenter.rules.pools import Pool
 from callcenter.rules.priority import Priority
-from callcenter.rules.routing import UNKNOWN, Ages, Answerers, answerers
+from callcenter.rules.routing import Ages, Answerers, answerers
 from callcenter.rules.state_machines import CALLBACK
 from callcenter.rules.states import ON_DUTY, CallState, Ending
+from callcenter.rules.territory import UNKNOWN
 from callcenter.rules.whys import Why
 
 OPEN = "state in ('promised', 'queued', 'dialling', 'talking')"

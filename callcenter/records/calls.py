@@ -35,10 +35,10 @@ from callcenter.records import contacts, events, moves
 from callcenter.records.identifiers import new_id
 from callcenter.rules.crowding import Crowd
 from callcenter.rules.endings import SERVED
-from callcenter.rules.routing import ANYBODY, UNKNOWN, Answerers, call_queues
+from callcenter.rules.routing import ANYBODY, Answerers, call_queues
 from callcenter.rules.state_machines import CALL
 from callcenter.rules.states import CallState, Ending
-from callcenter.rules.territory import local_day
+from callcenter.rules.territory import UNKNOWN, local_day
 from callcenter.rules.whys import Why
 
 if TYPE_CHECKING:

@@ -31,9 +31,8 @@ from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import events
 from callcenter.records.identifiers import new_id, new_reference
-from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import Due, FollowUp, Outcome
-from callcenter.rules.territory import national_day
+from callcenter.rules.territory import UNKNOWN, national_day
 from callcenter.rules.whys import Why
 
 

@@ -17,8 +17,9 @@ from callcenter.db import Base
 from callcenter.records import config_revision
 from callcenter.records.identifiers import new_id
 from callcenter.reference import rows
-from callcenter.rules.menu import NATION, Topic
+from callcenter.rules.menu import Topic
 from callcenter.rules.packaged_menu import LABELS, packaged_topics
+from callcenter.rules.territory import NATION
 from callcenter.rules.visits import Held, Vocabulary
 
 EVER = date(2019, 7, 1)  # the first day of the network

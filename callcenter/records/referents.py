@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter.db import Base
 from callcenter.records import config_revision
 from callcenter.records.identifiers import new_id
-from callcenter.rules.menu import NATION
+from callcenter.rules.territory import NATION
 
 
 class Referent(Base):

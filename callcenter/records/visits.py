@@ -17,9 +17,9 @@ from callcenter.records import contacts, directory
 from callcenter.records.figures import tiers
 from callcenter.records.identifiers import first_of_many
 from callcenter.records.persons import BLANK_REFERENCE, pepper
-from callcenter.rules.menu import NATION
-from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
-from callcenter.rules.visits import STAGED, Refused, Why, line_reader
+from callcenter.rules.territory import NATION, TERRITORIES, UNKNOWN, clock_of
+from callcenter.rules.visit_lines import STAGED, line_reader
+from callcenter.rules.visits import Refused, Why
 
 Line = tuple[int, Mapping[str, str] | None]
 """A line's number and its values by column; None for a line that has too many or too few."""

@@ -8,13 +8,13 @@ from typing import cast
 from callcenter.errors import BadAnswer, BadNumber, Refusal
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules import tables
+from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.national_list import LARGEST_ID
 from callcenter.rules.tables import LostFigures, NotATable, Row
 from callcenter.rules.territory import TERRITORIES
 
 ROLES = ("agent", "supervisor", "auditor", "admin")
-LANGUAGES = ("fr", "en")  # those that the telephone speaks
 SHORTEST_PASSWORD = 12
 LARGEST = 1_000_000  # bytes of a table
 MOST = 2_000  # lines of a table

@@ -63,11 +63,11 @@ COUNTED = frozenset(
 
 
 @dataclass(frozen=True)
-class Policy:
+class RetryPolicy:
     """How often, and how far apart, an unreached citizen is dialled."""
 
-    attempts: int = 3
-    apart: timedelta = timedelta(minutes=30)
+    attempts: int
+    apart: timedelta
 
 
 def window(hours: LineHours, department: str, at: datetime, topic: str = "") -> Window | None:
@@ -115,7 +115,7 @@ def chosen(hours: LineHours, department: str, code: str, at: datetime, topic: st
 
 
 def next_try(
-    hours: LineHours, department: str, attempts: int, at: datetime, policy: Policy, topic: str = ""
+    hours: LineHours, department: str, attempts: int, at: datetime, policy: RetryPolicy, topic: str = ""
 ) -> Window | None:
     """The window of the next attempt after `attempts` that did not reach anybody; None after the last, or where no
     opening is known."""

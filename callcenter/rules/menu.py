@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from callcenter.rules.territory import NATION
+
 CHOICES = 5  # the most a level may offer, "je ne sais pas" included
-NATION = "N"
+OTHER = "autre"  # the topic of those who do not know
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 """The code of a topic or a partner."""
 

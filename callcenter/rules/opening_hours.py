@@ -13,16 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import holidays
 from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # the stub forgets an error
 
 from callcenter.errors import Refusal
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import NATION, TERRITORIES, known_clock, rings
 
-PARIS = "Europe/Paris"
-NATION = "N"
 HORIZON = 100  # days searched for the next change: a season's closure and the holidays after it
 OFF = "off"
 LONGEST = 500  # characters
@@ -95,7 +93,7 @@ class Opening:
 def opening(hours: LineHours, department: str, at: datetime, topic: str = "") -> Opening:
     """The line, or one queue of it, as a citizen of `department` finds it at the instant `at`. An unknown department
     keeps Paris's clock. What cannot be judged is closed."""
-    zone = clock_of(department)
+    zone = known_clock(department)
     if zone is None:
         return Opening(False, None, why="unknown")
     if hours.always and not (hours.own or hours.exceptions):
@@ -112,25 +110,16 @@ def opening(hours: LineHours, department: str, at: datetime, topic: str = "") ->
     return Opening(False, change, why=why or "hours")
 
 
-def clock_of(department: str) -> ZoneInfo | None:
-    """The clock of a territory, Paris's for an unknown department; None where nobody knows it."""
-    territory = TERRITORIES.get(department)
-    try:
-        return ZoneInfo(territory.timezone if territory else PARIS)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
-
-
 def on_their_clock(department: str, at: datetime) -> datetime | None:
     """`at` on the clock of a territory (Paris's for an unknown department); None where nobody knows it."""
-    zone = clock_of(department)
+    zone = known_clock(department)
     return at.astimezone(zone) if zone else None
 
 
 def hours_of(hours: LineHours, department: str, day: date, topic: str = "") -> tuple[datetime, datetime] | None:
     """From the first opening to the last closing of the line, or of one queue, on a territory's own day; None on a day
     it is shut, or where that cannot be judged."""
-    zone = clock_of(department)
+    zone = known_clock(department)
     try:
         found, _ = _day(hours, department, day, topic) if zone else ((), "")
     except BadHours:
@@ -196,12 +185,6 @@ def checked(expression: str) -> str:
     return expression.strip()
 
 
-def scopes(department: str) -> tuple[str, ...]:
-    """Where hours for a department may be written, nearest first."""
-    territory = TERRITORIES.get(department)
-    return (department, f"R{territory.region}", NATION) if territory else (NATION,)
-
-
 def _next_change(
     hours: LineHours, department: str, topic: str, at: datetime, zone: ZoneInfo, is_open: bool
 ) -> datetime | None:
@@ -249,7 +232,7 @@ def _day(hours: LineHours, department: str, day: date, topic: str) -> tuple[tupl
 
 
 def _of_scope(hours: LineHours, department: str, day: date, topic: str) -> tuple[tuple[Span, ...], str]:
-    near = scopes(department)
+    near = rings(department)
     if exception := holding((e for e in hours.exceptions if e.topic == topic), day, near):
         return _spans(exception.hours, day, False), exception.reason or "exception"
     written = next((hours.own[scope, topic] for scope in near if (scope, topic) in hours.own), None)

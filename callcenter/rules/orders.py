@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from callcenter.rules.opening_hours import scopes
+from callcenter.rules.territory import rings
 
 STEPS = 5  # redirections followed before a circle is called one
 
@@ -39,6 +39,6 @@ def led_to(orders: Sequence[QueueOrder], department: str, topic: str) -> str | N
 
 def _standing(orders: Sequence[QueueOrder], department: str, topic: str) -> QueueOrder | None:
     """The nearest scope's order; of two for the same, the one for this very topic."""
-    near = scopes(department)
+    near = rings(department)
     holding = [o for o in orders if o.scope in near and o.topic in ("", topic) and o.to != topic]
     return min(holding, key=lambda o: (near.index(o.scope), o.topic != topic), default=None)

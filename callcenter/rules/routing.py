@@ -8,19 +8,11 @@ duty in the ring takes it, rather than nobody ever."""
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.languages import FRENCH
+from callcenter.rules.territory import TERRITORIES, rings
 
-UNKNOWN = "inconnu"
-NATION = "N"
 ANYBODY = "*"  # in the place of a topic
-FRENCH = "fr"  # what every adviser speaks
 Ages = tuple[float, float]  # seconds of true age: open to the region, then to the nation
-
-
-def rings(department: str) -> tuple[str, ...]:
-    """The rings of a department code, nearest first; an unknown one has only the nation's."""
-    territory = TERRITORIES.get(department)
-    return (department, f"R{territory.region}", NATION) if territory else (NATION,)
 
 
 @dataclass(frozen=True)

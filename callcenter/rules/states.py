@@ -24,7 +24,6 @@ CALL_MOVES = {
     CallState.WRAP_UP: {CallState.ENDED},
     CallState.ENDED: set(),
 }
-WITH_AN_AGENT = (CallState.OFFERED, CallState.CONNECTING, CallState.TALKING, CallState.WRAP_UP)
 
 
 class AgentState(StrEnum):

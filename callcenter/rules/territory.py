@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from callcenter.reference import rows
 
 UNKNOWN = "inconnu"
+NATION = "N"  # the scope of what holds everywhere
 MONACO = "monaco"
 PARIS = "Europe/Paris"
 
@@ -83,10 +84,24 @@ ALONE = {"+508": "975", "+594": "973", "+596": "972", "+681": "986", "+687": "98
 """Calling codes that one territory has to itself."""
 
 
-def clock_of(department: str) -> ZoneInfo:
-    """The clock of a territory; an unknown one, or one where nobody lives, keeps Paris's."""
+def rings(department: str) -> tuple[str, ...]:
+    """The scopes that a department lies in, nearest first: itself, its region (`R76`), the nation. An unknown one has
+    only the nation's."""
     territory = TERRITORIES.get(department)
-    return ZoneInfo(territory.timezone if territory and territory.timezone else PARIS)
+    return (department, f"R{territory.region}", NATION) if territory else (NATION,)
+
+
+def known_clock(department: str) -> ZoneInfo | None:
+    """The clock of a territory, Paris's for an unknown department; None where nobody lives."""
+    territory = TERRITORIES.get(department)
+    if territory and not territory.timezone:
+        return None
+    return ZoneInfo(territory.timezone if territory else PARIS)
+
+
+def clock_of(department: str) -> ZoneInfo:
+    """The same, and Paris's clock where nobody lives."""
+    return known_clock(department) or ZoneInfo(PARIS)
 
 
 def local_day(department: str, at: datetime) -> date:

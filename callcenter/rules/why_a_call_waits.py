@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callcenter.rules.routing import ANYBODY, NATION, own_queue, rings
+from callcenter.rules.routing import ANYBODY, own_queue
 from callcenter.rules.states import AgentState
+from callcenter.rules.territory import NATION, rings
 
 
 class Hindrance(StrEnum):

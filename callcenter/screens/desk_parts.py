@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import clock_of
 
 
 class Shown(BaseModel):
@@ -13,5 +13,4 @@ class Shown(BaseModel):
 
 def timezone_of(department: str) -> str:
     """Whose clock a department lives by; Paris's for one that is not known."""
-    territory = TERRITORIES.get(department)
-    return territory.timezone if territory and territory.timezone else "Europe/Paris"
+    return clock_of(department).key

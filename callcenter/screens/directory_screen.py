@@ -9,10 +9,8 @@ from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, contacts
 from callcenter.records.referents import PartnerDesk
-from callcenter.rules.menu import NATION
-from callcenter.rules.territory import TERRITORIES
-
-OTHER = "autre"
+from callcenter.rules.menu import OTHER
+from callcenter.rules.territory import NATION, TERRITORIES
 
 
 @dataclass(frozen=True)

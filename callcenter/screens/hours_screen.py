@@ -23,8 +23,8 @@ from callcenter.rules.opening_hours import (
     site_scope,
 )
 from callcenter.rules.roles import SUPERVISOR
-from callcenter.rules.routing import NATION, UNKNOWN, departments_of, rings
-from callcenter.rules.territory import TERRITORIES, national_day
+from callcenter.rules.routing import departments_of
+from callcenter.rules.territory import NATION, TERRITORIES, UNKNOWN, national_day, rings
 
 AHEAD = 400  # days of holidays that are shown
 

@@ -15,8 +15,8 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, directory, sessions
 from callcenter.records import referents as referents_records
 from callcenter.records.sessions import Act
-from callcenter.rules.menu import NATION, Menu, Topic, first_free
-from callcenter.rules.territory import national_day
+from callcenter.rules.menu import Menu, Topic, first_free
+from callcenter.rules.territory import NATION, national_day
 
 MOST_ACTS = 20
 

@@ -13,8 +13,9 @@ from callcenter.live import queue
 from callcenter.records import agents, calls, contacts
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
-from callcenter.rules.routing import ANYBODY, UNKNOWN
+from callcenter.rules.routing import ANYBODY
 from callcenter.rules.states import CallState
+from callcenter.rules.territory import UNKNOWN
 from callcenter.rules.why_a_call_waits import AtPost, hindrance
 from callcenter.screens.scope import Scope
 

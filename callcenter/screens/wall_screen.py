@@ -17,9 +17,10 @@ from callcenter.rules import alerts, quality
 from callcenter.rules.alerts import Threshold, Watched
 from callcenter.rules.pools import Used
 from callcenter.rules.quality import Share
-from callcenter.rules.routing import UNKNOWN, answerers
+from callcenter.rules.routing import answerers
 from callcenter.rules.states import AgentState
 from callcenter.rules.tally import Tally, grouped, whole
+from callcenter.rules.territory import UNKNOWN
 from callcenter.screens.scope import Scope
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -20,12 +20,12 @@ from callcenter.db import reading, transaction
 from callcenter.errors import Illegible, NotAllowed, NotSignedIn, Refusal, Sentence, StoreDown
 from callcenter.records import agents, sessions
 from callcenter.records.agents import Agent
+from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.roles import ANYBODY
 from callcenter.web.legible import holds_text, is_legible, plain_form
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-LANGUAGES = ("fr", "en")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from callcenter.errors import NotAllowed, NotFound, NotSignedIn, Refusal, StoreDown
 from callcenter.rules import alerts
 from callcenter.rules.alerts import Levels, Threshold
+from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.roles import AGENT, ANYBODY, OVERSEER, SUPERVISOR
 from callcenter.screens import desk_screen, wall_links, wall_screen
 from callcenter.screens.scope import Scope
@@ -167,7 +168,7 @@ async def stream(
 
 async def _source(name: str, request: Request, looks: Looks, threads: CapacityLimiter) -> AsyncIterator[bytes]:
     what, _, language = name.rpartition(".")
-    if language not in identity.LANGUAGES:
+    if language not in LANGUAGES:
         raise NotFound
     wall: Wall = request.app.state.wall
     if what.startswith("link:"):

@@ -92,7 +92,7 @@ def _queue_up(environment: dict[str, str], many: int) -> list[str]:
     waiting = [f"00000000-0000-4000-8000-{n:012}" for n in range(many)]
     queues = routing.call_queues("46", "impots", "fr")
     for n, call_id in enumerate(waiting):
-        queue.join(call_id, queues, at + n / many, at + n / many, (at + 3600, at + 7200), at)
+        queue.join(call_id, queues, at + n / many, at + n / many, (at + 3600, at + 7200), at, "impots")
     return waiting
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import ivr
-from ivr.prompts import LANGUAGES, SENTENCES, say, spoken_day, spoken_time, waiting
+from callcenter.rules.languages import LANGUAGES
+from ivr.prompts import SENTENCES, say, spoken_day, spoken_time, waiting
 from ivr.turns import Spelled
 
 FRENCH = SENTENCES["fr"]

@@ -17,9 +17,10 @@ from callcenter.records import persons, texts
 from callcenter.records.identifiers import new_reference
 from callcenter.records.texts import Kind, Text
 from callcenter.rules.carrier_news import Delivery
+from callcenter.rules.languages import LANGUAGES
 from ivr import sms, text_messages
 from ivr.practice.telephones import PracticeLine
-from ivr.prompts import LANGUAGES, SENTENCES, text
+from ivr.prompts import SENTENCES, text
 from tests.ivr.test_satisfaction import DURAND, spoken
 from tests.support.conversation import carrier as practice_carrier
 from tests.support.town import settle

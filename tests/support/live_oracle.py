@@ -56,7 +56,7 @@ class Oracle:
         arrival: float,
         widen_at: Sequence[float],
         at: float,
-        topic: str = "",
+        topic: str,
     ) -> str:
         before = self.calls.get(call_id)
         call = self.calls[call_id] = Call(queues, widen_at, score, arrival, 0, topic)

@@ -18,7 +18,6 @@ from callcenter.records.figures.tiers import (
     DAY,
     DAYS,
     EVERYBODY,
-    HOURS,
     MONTHS,
     MONTHS_BY_DEPARTMENT,
     OF_SITE,
@@ -109,12 +108,6 @@ def policies(
         for told in session.scalars(select(tier.c.policy).where(*wanted).distinct()):
             found.update(told.split())
     return tuple(sorted(found))
-
-
-def by_hour(session: Session, day: date, departments: Collection[str] | None = None) -> dict[tuple[Any, ...], Tally]:
-    """The line's tallies of one local day by the instant each hour began: 23, 24 or 25 of them have a place in it."""
-    wanted = [HOURS.c.day == day] + ([HOURS.c.department.in_(departments)] if departments is not None else [])
-    return _added(session, [HOURS.c.hour], HOURS, wanted, waits=True)
 
 
 def by_procedure(

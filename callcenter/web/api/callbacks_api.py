@@ -15,8 +15,7 @@ from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
 from callcenter.rules.callbacks import slot_of
 from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
-from callcenter.rules.routing import UNKNOWN
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.screens import accounts_screen, directory_screen
 from callcenter.screens.callbacks_screen import CallbackShown, Half, UnheardCaller, all_open, as_shown, mine, unheard
 from callcenter.screens.fields import Day

@@ -16,9 +16,8 @@ from callcenter.records.identifiers import new_id
 from callcenter.rules.callbacks import slot_of
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.roles import AGENT
-from callcenter.rules.routing import UNKNOWN
 from callcenter.rules.states import AgentState, FollowUp, Outcome, PauseReason
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.screens import desk_screen, directory_screen
 from callcenter.screens.desk_screen import Desk
 from callcenter.screens.fields import Day, Id

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from callcenter.rules.accounts import LANGUAGES, ROLES
+from callcenter.rules.accounts import ROLES
+from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.territory import TERRITORIES
 from callcenter.screens import directory_screen
 from callcenter.web.pages.words import say

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.roles import ANYBODY, STAFF
 from callcenter.web import identity
 from callcenter.web.identity import Admitted, open_to
@@ -19,7 +20,7 @@ WITH_A_LANGUAGE = ("/desk", "/supervision", "/callbacks", "/reports", "/sites", 
 def choose_language_before(fields: Fields) -> Response:
     """Before anybody is signed in: kept in a cookie."""
     answer = redirect("/sign-in")
-    if fields.get("language") in identity.LANGUAGES:
+    if fields.get("language") in LANGUAGES:
         identity.set_cookie(answer, "language", str(fields["language"]))
     return answer
 

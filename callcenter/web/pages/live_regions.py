@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from callcenter.rules.alerts import Level, Levels, Watched, judge, most_urgent
+from callcenter.rules.territory import PARIS
 from callcenter.screens.desk_screen import Desk
 from callcenter.screens.scope import Scope
 from callcenter.screens.wall_screen import Board, thresholds, watched
@@ -49,7 +50,7 @@ def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, 
         places_seen={place.department: place for place in board.places},
         language=language,
         may_act=may_act,
-        timezone="Europe/Paris",
+        timezone=PARIS,
     )
 
 

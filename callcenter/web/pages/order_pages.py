@@ -7,9 +7,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from callcenter.actions.orders import ACTS, LONGEST
 from callcenter.errors import OrderRefused
 from callcenter.records.agents import Agent
-from callcenter.rules.menu import NATION
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import NATION, TERRITORIES
 from callcenter.screens import directory_screen, orders_screen, waiting_screen
 from callcenter.screens.fields import Id
 from callcenter.web.api import orders_api

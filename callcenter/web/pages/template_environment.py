@@ -17,9 +17,8 @@ from callcenter.rules.priority import FRONT
 from callcenter.rules.published_measures import BY_CODE
 from callcenter.rules.report_places import Place, place
 from callcenter.rules.roles import AGENT, OVERSEER, STAFF, SUPERVISOR
-from callcenter.rules.routing import NATION
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
-from callcenter.rules.territory import TERRITORIES
+from callcenter.rules.territory import NATION, PARIS, TERRITORIES
 from callcenter.screens import directory_screen
 from callcenter.screens.desk_parts import timezone_of
 from callcenter.screens.desk_screen import HOLD_LIMIT
@@ -161,19 +160,19 @@ def _number(context: Context, value: int) -> str:
 
 
 @pass_context
-def _since(context: Context, at: datetime, timezone: str = "Europe/Paris") -> Markup:
+def _since(context: Context, at: datetime, timezone: str = PARIS) -> Markup:
     """An instant whose age the browser counts; without a script, the hour."""
     said = say(context["language"], "state.since", time=hour(at, timezone))
     return Markup('<time datetime="{}" data-since="{}">{}</time>').format(at.isoformat(), _ms(at), said)
 
 
-def _until(at: datetime, timezone: str = "Europe/Paris") -> Markup:
+def _until(at: datetime, timezone: str = PARIS) -> Markup:
     """An instant to which the browser counts down; without a script, the hour."""
     said = hour(at, timezone, "%H:%M:%S")
     return Markup('<time datetime="{}" data-until="{}">{}</time>').format(at.isoformat(), _ms(at), said)
 
 
-def hour(at: datetime, timezone: str = "Europe/Paris", form: str = "%H:%M") -> str:
+def hour(at: datetime, timezone: str = PARIS, form: str = "%H:%M") -> str:
     return at.astimezone(ZoneInfo(timezone)).strftime(form)
 
 

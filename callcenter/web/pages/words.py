@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("fr", "en")
-
 
 @cache
 def words(language: str) -> Mapping[str, str]:

@@ -55,7 +55,7 @@ def test_dispatchers_sweeps_and_callers_who_hang_up_leave_the_index_whole() -> N
 
     def callers(dice: random.Random, name: str) -> None:
         for n in range(150):
-            queue.join(f"{name}{n}", LOT, n, n, [n + 20, n + 45], n)
+            queue.join(f"{name}{n}", LOT, n, n, [n + 20, n + 45], n, "")
             joined.add(f"{name}{n}")
             if dice.random() < 0.4:
                 gone = f"{name}{dice.randrange(n + 1)}"

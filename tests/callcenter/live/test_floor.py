@@ -42,8 +42,8 @@ def test_a_free_agent_is_found_by_the_queues_they_have_now() -> None:
     floor.enter("karim", TAXES, 100)
     floor.free("karim", 100)
     floor.enter("karim", HEALTH, 101)
-    queue.join("durand", TAXES, 100, 100, [120], 100)
-    queue.join("petit", HEALTH, 101, 101, [121], 101)
+    queue.join("durand", TAXES, 100, 100, [120], 100, "")
+    queue.join("petit", HEALTH, 101, 101, [121], 101, "")
     held = offers.reserve_any("t1", 110)
     assert held
     assert held.call_id == "petit"
@@ -54,13 +54,13 @@ def test_a_free_agent_is_found_by_the_queues_they_have_now() -> None:
 def test_new_queues_while_reserved_are_those_the_agent_comes_back_to() -> None:
     floor.enter("karim", TAXES, 100)
     floor.free("karim", 100)
-    queue.join("durand", TAXES, 100, 100, [120], 100)
+    queue.join("durand", TAXES, 100, 100, [120], 100, "")
     held = offers.reserve_for_agent("karim", "t1", 110)
     assert held
     floor.enter("karim", HEALTH, 101)
     offers.give_back(held, True, True)
     assert offers.reserve_for_call("durand", "t2", 110) is None
-    queue.join("petit", HEALTH, 102, 102, [122], 102)
+    queue.join("petit", HEALTH, 102, 102, [122], 102, "")
     assert offers.reserve_for_call("petit", "t2", 110)
 
 
@@ -87,7 +87,7 @@ def test_an_agent_may_serve_very_many_queues() -> None:
     many = [f"q{n}" for n in range(9000)]
     floor.enter("karim", many, 100)
     floor.free("karim", 100)
-    queue.join("durand", ["q8999"], 100, 100, [], 100)
+    queue.join("durand", ["q8999"], 100, 100, [], 100, "")
     assert snapshot() == "q8999: durand 100\nkarim free since 100"
     assert offers.reserve_for_agent("karim", "t1", 105)
     floor.leave("karim")

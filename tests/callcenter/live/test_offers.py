@@ -22,7 +22,7 @@ def karim_is_free() -> None:
 
 
 def joins(call_id: str = "durand", arrival: float = 100, at: float = 100) -> str:
-    return queue.join(call_id, LOT, arrival - 10, arrival, [arrival + 20, arrival + 45], at)
+    return queue.join(call_id, LOT, arrival - 10, arrival, [arrival + 20, arrival + 45], at, "")
 
 
 def reserved() -> Reservation:
@@ -179,7 +179,7 @@ def test_in_a_crowd_too_the_longest_free_gets_the_best_call() -> None:
         floor.free(f"a{n}", since)
         oracle.free(f"a{n}", since)
     for n in range(300):
-        asked = f"c{n}", [f"q{dice.randrange(160)}"], dice.uniform(0, 100), 100.0, list[float](), 100.0
+        asked = f"c{n}", [f"q{dice.randrange(160)}"], dice.uniform(0, 100), 100.0, list[float](), 100.0, ""
         queue.join(*asked)
         oracle.join(*asked)
     for n in range(250):

@@ -16,7 +16,7 @@ def joins(
     call_id: str, arrival: float, queues: tuple[str, ...] = LOT, bonus: float = 0, at: float | None = None
 ) -> str:
     ages = [arrival + 20, arrival + 45][: len(queues) - 1]
-    return queue.join(call_id, queues, arrival - bonus, arrival, ages, arrival if at is None else at)
+    return queue.join(call_id, queues, arrival - bonus, arrival, ages, arrival if at is None else at, "")
 
 
 def stands(picture: str) -> None:

@@ -16,9 +16,9 @@ TIMES = 8
 
 HELD = Reservation("t0", "held", "ines")
 VERBS: dict[str, Callable[[], object]] = {
-    "join": lambda: queue.join("durand", LOT, 90, 100, [120, 145], 121),
-    "join anew": lambda: queue.join("nouveau", LOT, 80, 100, [120, 145], 100),
-    "join the held": lambda: queue.join("held", LOT, 70, 100, [120, 145], 102),
+    "join": lambda: queue.join("durand", LOT, 90, 100, [120, 145], 121, ""),
+    "join anew": lambda: queue.join("nouveau", LOT, 80, 100, [120, 145], 100, ""),
+    "join the held": lambda: queue.join("held", LOT, 70, 100, [120, 145], 102, ""),
     "leave": lambda: queue.leave("durand"),
     "leave the held": lambda: queue.leave("held"),
     "widen": lambda: queue.widen(120),
@@ -42,11 +42,11 @@ def a_morning() -> None:
     floor.enter("karim", LOT, 100)
     floor.enter("ines", LOT[1:], 100)
     floor.free("ines", 95)
-    queue.join("held", LOT[1:], 70, 100, [145], 100)
+    queue.join("held", LOT[1:], 70, 100, [145], 100, "")
     assert offers.reserve_for_call("held", HELD.token, 105) == HELD
     floor.free("karim", 96)
-    queue.join("durand", LOT, 90, 100, [120, 145], 100)
-    queue.join("petit", LOT, 91, 101, [121, 146], 101)
+    queue.join("durand", LOT, 90, 100, [120, 145], 100, "")
+    queue.join("petit", LOT, 91, 101, [121, 146], 101, "")
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.combinations_with_replacement(VERBS, 2)))

@@ -20,7 +20,7 @@ LOT = ("46:impots:fr", "N:impots:fr")
 
 
 def joins(call_id: str = "durand") -> str:
-    return queue.join(call_id, LOT, 100, 100, [120], 100)
+    return queue.join(call_id, LOT, 100, 100, [120], 100, "")
 
 
 @pytest.mark.parametrize("emptied_by", [redis.Redis.flushall, redis.Redis.function_flush])

@@ -25,7 +25,7 @@ def test_clearing_leaves_what_is_not_ours() -> None:
     menu_steps.note([("CA1", "topic")])
     floor.enter("karim", ["N:impots:fr"], 100)
     floor.free("karim", 100)
-    queue.join("durand", ["N:impots:fr"], 100, 100, [], 100)
+    queue.join("durand", ["N:impots:fr"], 100, 100, [], 100, "")
     beacon.clear()
     assert store.client().keys() == ["celery"]
     beacon.clear()

@@ -5,8 +5,8 @@ from datetime import date
 
 from callcenter.db import reading, transaction
 from callcenter.records import directory
-from callcenter.rules.menu import NATION
 from callcenter.rules.packaged_menu import packaged_topics
+from callcenter.rules.territory import NATION
 
 TODAY = date(2026, 11, 21)
 

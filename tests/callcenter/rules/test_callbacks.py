@@ -14,7 +14,7 @@ from callcenter.rules.callbacks import (
     SLOTS,
     SOON,
     DialResult,
-    Policy,
+    RetryPolicy,
     chosen,
     day_of,
     half_day,
@@ -30,6 +30,7 @@ ALWAYS = LineHours(time(8, 30), time(18, 0), always=True)
 INHABITED = sorted(code for code, territory in TERRITORIES.items() if territory.timezone)
 INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
 ENOUGH = settings(max_examples=300, deadline=None)
+THRICE = RetryPolicy(3, timedelta(minutes=30))
 
 
 def at(local: str, zone: str = "Europe/Paris") -> datetime:
@@ -58,7 +59,7 @@ def test_a_promise_is_within_the_citizens_hours_and_wide_enough(department: str,
 def test_a_retry_is_apart_within_hours_and_not_for_ever(
     department: str, failed: datetime, attempts: int, most: int, apart: int
 ) -> None:
-    policy = Policy(most, timedelta(minutes=apart))
+    policy = RetryPolicy(most, timedelta(minutes=apart))
     again = next_try(HOURS, department, attempts, failed, policy)
     if attempts >= most:
         assert again is None
@@ -100,8 +101,8 @@ def test_an_hour_from_now_while_the_line_is_open_and_never_past_closing() -> Non
 def test_a_further_try_is_within_the_hours_of_its_queue() -> None:
     hours = replace(HOURS, own={("N", "impots"): "Mo-Fr 08:30-12:00; PH off"})
     failed = at("2026-11-24T11:50")
-    assert next_try(hours, "46", 1, failed, Policy(), "impots") == (at("2026-11-25T08:30"), at("2026-11-25T12:00"))
-    assert next_try(hours, "46", 1, failed, Policy()) == (failed + Policy().apart, failed + Policy().apart + SOON)
+    assert next_try(hours, "46", 1, failed, THRICE, "impots") == (at("2026-11-25T08:30"), at("2026-11-25T12:00"))
+    assert next_try(hours, "46", 1, failed, THRICE) == (failed + THRICE.apart, failed + THRICE.apart + SOON)
 
 
 def test_a_friday_evening_in_alsace_before_a_holiday() -> None:
@@ -124,7 +125,7 @@ def test_nothing_is_promised_where_nobody_lives() -> None:
     assert window(HOURS, nowhere, asked) is None
     assert slots(HOURS, nowhere, asked) == ()
     assert chosen(HOURS, nowhere, "20261125m", asked) is None
-    assert next_try(HOURS, nowhere, 0, asked, Policy()) is None
+    assert next_try(HOURS, nowhere, 0, asked, THRICE) is None
 
 
 @pytest.mark.parametrize("code", ["", "m", "20261124", "20261124x", "20261324m", "2026-11-24m", "20261122m"])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from callcenter.rules import accounts, national_list, rounds, tables, visits
+from callcenter.rules import accounts, national_list, rounds, tables, visit_lines, visits
 from callcenter.rules.tables import LostFigures, NotATable, Row
 
 TABLE = "Référence;Début;Note\nA1;14/03/2026 09:30;Cœur d’été\n\nB2;15/03/2026 10:00;Noël\n"
@@ -161,7 +161,7 @@ def test_numbers_and_answers_as_french_spreadsheets_write_them() -> None:
     "written", ["14/03/2026 09:30", "14/03/26 9:30", "14-03-2026 09h30", "2026-03-14 09:30", "14.03.2026 à 9 h 30"]
 )
 def test_a_moment_as_french_spreadsheets_write_it(written: str) -> None:
-    assert visits.moment(written).isoformat() == "2026-03-14T09:30:00"
+    assert visit_lines.moment(written).isoformat() == "2026-03-14T09:30:00"
 
 
 def test_all_four_importers_read_it() -> None:

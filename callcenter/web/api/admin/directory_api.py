@@ -10,9 +10,9 @@ from callcenter import clock
 from callcenter.actions import directory
 from callcenter.records import directory as records
 from callcenter.records.agents import Agent
-from callcenter.rules.menu import NATION, Topic
+from callcenter.rules.menu import Topic
 from callcenter.rules.roles import ADMIN, AGENT
-from callcenter.rules.territory import national_day
+from callcenter.rules.territory import NATION, national_day
 from callcenter.screens.fields import Day, Id
 from callcenter.screens.managed_directory_screen import DirectoryShown, ReferentShown, Scope, Words, of, referents
 from callcenter.web.identity import Admitted, open_to

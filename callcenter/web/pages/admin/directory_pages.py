@@ -9,10 +9,9 @@ from starlette.responses import Response
 from callcenter import clock
 from callcenter.actions import config_snapshot, directory
 from callcenter.errors import BadAnswer, NotFound, Refusal
-from callcenter.rules.menu import NATION
 from callcenter.rules.packaged_menu import LABELS
 from callcenter.rules.roles import ADMIN
-from callcenter.rules.territory import TERRITORIES, national_day
+from callcenter.rules.territory import NATION, TERRITORIES, national_day
 from callcenter.screens import managed_directory_screen
 from callcenter.web.api.admin import directory_api
 from callcenter.web.identity import Admitted, Visitor, open_to

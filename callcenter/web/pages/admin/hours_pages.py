@@ -13,8 +13,8 @@ from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.roles import ADMIN, SUPERVISOR
 from callcenter.rules.rounds import WEEKDAYS
-from callcenter.rules.routing import NATION, departments_of, rings
-from callcenter.rules.territory import TERRITORIES, national_day
+from callcenter.rules.routing import departments_of
+from callcenter.rules.territory import NATION, TERRITORIES, national_day, rings
 from callcenter.screens import hours_screen, orders_screen
 from callcenter.web.api.admin import hours_api
 from callcenter.web.identity import Admitted, Visitor, open_to

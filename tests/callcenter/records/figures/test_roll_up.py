@@ -6,15 +6,17 @@ from operator import itemgetter
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
 
 from callcenter.db import reading, transaction
 from callcenter.records import events
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.figures import last_hour, roll_up, tiers, totals
-from callcenter.records.figures.tiers import EVERYBODY
-from callcenter.records.figures.totals import between, by_hour
+from callcenter.records.figures.tiers import EVERYBODY, HOURS
+from callcenter.records.figures.totals import between
 from callcenter.rules import quality
-from callcenter.rules.tally import Tally, grouped, whole
+from callcenter.rules.histogram import Histogram
+from callcenter.rules.tally import COUNTERS, Tally, grouped, whole
 from callcenter.rules.territory import local_day
 from callcenter.rules.whys import Why
 from tests.support.kept import once
@@ -50,6 +52,17 @@ def stored() -> dict[Cell, Tally]:
         )
         everybody = between(session, date(2026, 1, 2), date(2026, 12, 30), ("day", "department", "channel"))
     found |= {(day, department, EVERYBODY, channel): tally for (day, department, channel), tally in everybody.items()}
+    return found
+
+
+def by_hour(session: Session, day: date, department: str = "") -> dict[datetime, Tally]:
+    """The line's tallies of one local day by the instant each hour began."""
+    rows = select(HOURS).where(HOURS.c.day == day, HOURS.c.department.startswith(department))
+    found: dict[datetime, Tally] = {}
+    for row in session.execute(rows).mappings():
+        waits = Histogram(tuple(zip(row["buckets"] or (), row["counts"] or (), strict=True)))
+        part = Tally(**{name: int(row[name] or 0) for name in COUNTERS}, waits=waits)
+        found[row["hour"]] = found.get(row["hour"], Tally()) + part
     return found
 
 
@@ -147,7 +160,7 @@ def test_a_local_day_has_its_own_number_of_hours(database: object, day: date, ho
             contact.local_day = local_day("46", contact.arrived_at)
     roll()
     with reading(60) as session:
-        found = by_hour(session, day, ["46"])
+        found = by_hour(session, day, "46")
     assert len(found) == hours
     assert {tally.contacts for tally in found.values()} == {2}
 

@@ -13,8 +13,7 @@ from callcenter.cli import hours as cli_hours
 from callcenter.db import reading
 from callcenter.records import sessions
 from callcenter.rules.opening_hours import opening
-from callcenter.rules.routing import rings
-from callcenter.rules.territory import TERRITORIES, local_day, national_day
+from callcenter.rules.territory import TERRITORIES, local_day, national_day, rings
 from tests.callcenter.web.api.conftest import SignIn
 from tests.support.town import settle
 

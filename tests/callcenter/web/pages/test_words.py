@@ -12,6 +12,7 @@ from callcenter.actions.orders import ACTS
 from callcenter.records.sites import COLUMNS
 from callcenter.rules import accounts, alerts
 from callcenter.rules.callbacks import CallbackState, Source
+from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import Reason
 from callcenter.rules.published_measures import MEASURES, SIDES
@@ -40,7 +41,7 @@ MADE = {  # keys whose last part is a value
     *(f"waiting.is_{state}" for state in (CallState.WAITING, CallState.OFFERED)),
     *(f"error.order_{code}" for code in ("words", "target", "circle", "ages")),
     *(f"ahead.{reason}" for reason in Reason),
-    *(f"language.{language}" for language in words.LANGUAGES),
+    *(f"language.{language}" for language in LANGUAGES),
     *(f"agreement.{word}" for word in (*KINDS, *WAYS)),
     *(f"visit.s{n}" for n in (1, 2, 3, 4)),
     *(f"keys.{key}" for key in "drmapns"),
@@ -81,7 +82,7 @@ MADE = {  # keys whose last part is a value
     *(f"history.{act}" for act in ("listed_a_shared_line", "took_a_shared_line_off")),
     *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu", "planned")),
     *(f"error.{code}" for code in ("directory_day", "partner", "referent")),
-    *(f"directory.label_hint_{language}" for language in words.LANGUAGES),
+    *(f"directory.label_hint_{language}" for language in LANGUAGES),
     *(f"history.{act}" for act in ("wrote_a_topic", "removed_a_topic", "named_a_partner", "ended_a_partner")),
     *(f"history.{act}" for act in ("wrote_a_referent", "removed_a_referent")),
     *(f"history.{act}" for act in ("took_in_a_list_of_sites", "took_in_rounds")),
@@ -119,7 +120,7 @@ def _said() -> set[str]:
     return found | MADE
 
 
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_that_is_said_is_there(language: str) -> None:
     assert _said() <= set(words.words(language))
 
