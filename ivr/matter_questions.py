@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from callcenter.rules.menu import Menu
+from callcenter.rules.territory import rings
 from ivr import spoken_answers
 from ivr.caller_answers import Heard, Reached
 from ivr.prompts import say

@@ -29,11 +29,6 @@ from callcenter.rules.callbacks import OPEN_STATES
 from callcenter.rules.states import CallState
 
 KEPT = timedelta(days=183)  # six months after the last contact (`domain.md`)
-BLANK_REFERENCE = """'x' || left(encode(sha256(convert_to(
-  cast(:pepper as text) || {table}.site_id || '/' || {table}.{column}, 'UTF8')), 'hex'), 59)"""
-"""What a front desk's reference becomes, as SQL over a table with a site: the same every time."""
-_OF_CONTACT = BLANK_REFERENCE.format(table="contacts", column="site_reference")
-
 _OLD = """
 select c.id::text, c.pseudonym from contacts c
 where c.erased_at is null and c.arrived_at < :before and (c.pseudonym is null or not exists (
@@ -57,8 +52,10 @@ _BLANK = (
     "delete from site_texts t using calls c where c.contact_id = any(cast(:ids as uuid[])) and t.call_id = c.id",
     """update calls set carrier_id = null, number = null, number_key = null
        where contact_id = any(cast(:ids as uuid[]))""",
-    f"""update contacts set reference = 'x' || left(replace(gen_random_uuid()::text, '-', ''), 23), pseudonym = null,
-       draft = null, erased_at = :at, site_reference = {_OF_CONTACT}
+    # A front desk's reference becomes the same every time, as `visits` compares it.
+    """update contacts set reference = 'x' || left(replace(gen_random_uuid()::text, '-', ''), 23), pseudonym = null,
+       draft = null, erased_at = :at, site_reference = 'x' || left(encode(sha256(convert_to(
+         cast(:pepper as text) || site_id || '/' || site_reference, 'UTF8')), 'hex'), 59)
        where id = any(cast(:ids as uuid[]))""",
 )
 _BLANK_NUMBERS = (

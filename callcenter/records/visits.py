@@ -16,8 +16,8 @@ from callcenter.db import Base
 from callcenter.records import contacts, directory
 from callcenter.records.figures import tiers
 from callcenter.records.identifiers import first_of_many
-from callcenter.records.persons import BLANK_REFERENCE, pepper
-from callcenter.rules.territory import NATION, TERRITORIES, UNKNOWN, clock_of
+from callcenter.records.persons import pepper
+from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
 from callcenter.rules.visit_lines import STAGED, line_reader
 from callcenter.rules.visits import Refused, Why
 
@@ -59,12 +59,12 @@ create temporary table staged (
   internet_checked bool, settled bool, follow_up text, continues text, notes bytea
 ) on commit drop
 """
-_ERASED = BLANK_REFERENCE.format(table="s", column="reference")
-_ARRIVALS = f"""
+_ARRIVALS = """
 create temporary table arrivals on commit drop as
 select site_id, reference, min(line) as first, min(contact_key) = max(contact_key) as agree,
   exists (select from contacts c where c.site_id = s.site_id and c.site_reference = s.reference)
-  or exists (select from contacts c where c.site_id = s.site_id and c.site_reference = {_ERASED}) as known
+  or exists (select from contacts c where c.site_id = s.site_id and c.site_reference = 'x' || left(encode(sha256(
+    convert_to(cast(:pepper as text) || s.site_id || '/' || s.reference, 'UTF8')), 'hex'), 59)) as known
 from staged s group by site_id, reference
 """
 _REFUSED = "create temporary table refused (line int, site_id int, reference text, why text) on commit drop"
@@ -74,10 +74,10 @@ select s.line, s.site_id, s.reference, case when site.id is null then :unknown_s
 from staged s left join sites site on site.id = s.site_id
 where site.id is null or not coalesce(site.department = any(cast(:scope as text[])), true)
 """
-_REFUSE_ELSEWHERE = f"""
+_REFUSE_ELSEWHERE = """
 insert into refused
 select s.line, s.site_id, s.reference, :elsewhere from staged s join sites site on site.id = s.site_id
-where s.scope not in ('{NATION}', site.department, coalesce(s.department, ''))
+where s.scope not in ('N', site.department, coalesce(s.department, ''))
 """
 _REFUSE_OTHERWISE = """
 insert into refused select s.line, s.site_id, s.reference, :otherwise
@@ -113,11 +113,12 @@ and not exists (select from contacts c where c.site_id = s.site_id and c.site_re
 _DROP_REFUSED = """
 delete from arrivals a using refused r where r.site_id = a.site_id and r.reference = a.reference
 """
-_ID = "(cast(:ids as text) || lpad(to_hex({line}), 12, '0'))::uuid"
-_TAKEN = f"""
+_TAKEN = """
 create temporary table taken on commit drop as
 with zones (department, zone) as (select * from unnest(cast(:departments as text[]), cast(:zones as text[])))
-select a.site_id, a.reference, a.first, {_ID.format(line="a.first")} as contact_id, own.department, arrived.at,
+select a.site_id, a.reference, a.first,
+  (cast(:ids as text) || lpad(to_hex(a.first), 12, '0'))::uuid as contact_id,
+  own.department, arrived.at,
   (arrived.at at time zone own.zone)::date as local_day
 from arrivals a join staged f on f.line = a.first join sites site on site.id = a.site_id
 join zones there on there.department = site.department
@@ -140,18 +141,19 @@ _CONTINUED = """
 create index on taken (site_id, reference);
 create index on staged (site_id, reference)
 """
-_ACCOMPANIMENTS = f"""
+_ACCOMPANIMENTS = """
 insert into accompaniments (
   id, contact_id, partner, procedure, outcome, reason, internet_checked, settled, follow_up, continues, notes, at
 )
-select {_ID.format(line="m.line")}, m.contact_id, m.partner, m.procedure, m.outcome, m.reason, m.internet_checked,
+select (cast(:ids as text) || lpad(to_hex(m.line), 12, '0'))::uuid,
+  m.contact_id, m.partner, m.procedure, m.outcome, m.reason, m.internet_checked,
   m.settled, m.follow_up,
   case when m.continues is not null then (
     select e.id from (
       select b.id, b.procedure, b.at, 0 as line from contacts c join accompaniments b on b.contact_id = c.id
       where c.site_id = m.site_id and c.site_reference = m.continues
       union all
-      select {_ID.format(line="b.line")}, b.procedure, x.at, b.line
+      select (cast(:ids as text) || lpad(to_hex(b.line), 12, '0'))::uuid, b.procedure, x.at, b.line
       from taken x join staged b on b.site_id = x.site_id and b.reference = x.reference
       where x.site_id = m.site_id and x.reference = m.continues
     ) e order by e.procedure = m.procedure desc, e.at desc, e.line limit 1
@@ -235,7 +237,7 @@ def _stage(session: Session, lines: Iterable[Line], at: datetime, ids: str) -> l
 
 
 def _id(ids: str, line: int) -> str:
-    """The same as _ID."""
+    """The id of what a line brings, as the texts above make it from `:ids` and its number."""
     return str(UUID(f"{ids}{line:012x}"))
 
 

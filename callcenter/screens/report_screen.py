@@ -9,10 +9,11 @@ from callcenter import clock
 from callcenter.db import Session, reading
 from callcenter.errors import NotFound
 from callcenter.records import directory, site_weeks
-from callcenter.records.figures import rows_behind, tiers, totals
+from callcenter.records.figures import agents_time, rows_behind, tiers, totals
+from callcenter.records.figures.agents_time import AgentDay
 from callcenter.records.figures.corrections import corrections
 from callcenter.records.figures.roll_up import allow_time
-from callcenter.records.figures.rows_behind import AgentDay, RowBehind
+from callcenter.records.figures.rows_behind import RowBehind
 from callcenter.records.figures.tiers import EVERYBODY
 from callcenter.records.site_weeks import SiteWeek
 from callcenter.rules import quality
@@ -180,7 +181,7 @@ def time_behind(wanted: ReportQuery, scope: Scope) -> list[AgentDay]:
     departments = wanted.departments(scope)
     with reading(PATIENCE) as session:
         allow_time(session, PATIENCE - 5)
-        return rows_behind.time_behind(session, wanted.first, wanted.last, departments, clock.now())
+        return agents_time.time_behind(session, wanted.first, wanted.last, departments, clock.now())
 
 
 def procedure_names(on: date, language: str) -> dict[str, str]:

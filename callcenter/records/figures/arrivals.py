@@ -8,34 +8,32 @@ from sqlalchemy.orm import Session
 
 from callcenter.records.figures.tiers import DAYS, EVERYBODY
 
-_NEEDED = """
-  (k.ending in ('answered', 'abandoned', 'short_abandon', 'became_callback', 'full') or k.queued_at is not null)
-  and k.turned_away is distinct from 'closed'"""
-_SCOPE = "k.department = :department and k.arrived_at >= :since and k.arrived_at < :until"
-HALF_HOURS = text(
-    f"""
-    select local::date as day, extract(hour from local)::int * 2 + extract(minute from local)::int / 30 as half,
-      count(*) as calls
-    from (
-      select k.arrived_at at time zone :zone as local from calls k where k.channel = 'phone' and {_SCOPE} and {_NEEDED}
-      union all
-      select k.arrived_at at time zone :zone from calls k
-      join callbacks b on b.id = k.callback_id left join calls asked on asked.id = b.asked_by
-      where k.channel = 'callback' and k.ending = 'answered' and {_SCOPE}
-        and (asked.id is null or asked.turned_away = 'closed')
-    ) came
-    where extract(isodow from local) = :weekday group by 1, 2 order by 1, 2
-    """
-)
-PATIENCE = text(
-    f"""
-    select coalesce(sum(extract(epoch from coalesce(talking_at, ended_at) - queued_at)), 0),
-      count(*) filter (where ending <> 'answered')
-    from calls k
-    where channel = 'phone' and {_SCOPE} and queued_at is not null
-      and ending in ('answered', 'abandoned', 'short_abandon')
-    """
-)
+HALF_HOURS = text("""
+select local::date as day, extract(hour from local)::int * 2 + extract(minute from local)::int / 30 as half,
+  count(*) as calls
+from (
+  select k.arrived_at at time zone :zone as local from calls k
+  where k.channel = 'phone' and k.department = :department and k.arrived_at >= :since and k.arrived_at < :until
+    and (k.ending in ('answered', 'abandoned', 'short_abandon', 'became_callback', 'full') or k.queued_at is not null)
+    and k.turned_away is distinct from 'closed'
+  union all
+  select k.arrived_at at time zone :zone from calls k
+  join callbacks b on b.id = k.callback_id left join calls asked on asked.id = b.asked_by
+  where k.channel = 'callback' and k.ending = 'answered'
+    and k.department = :department and k.arrived_at >= :since and k.arrived_at < :until
+    and (asked.id is null or asked.turned_away = 'closed')
+) came
+where extract(isodow from local) = :weekday group by 1, 2 order by 1, 2
+""")
+"""Work of one weekday, by local day and half hour: every demand once, as `Arrivals` says."""
+PATIENCE = text("""
+select coalesce(sum(extract(epoch from coalesce(talking_at, ended_at) - queued_at)), 0),
+  count(*) filter (where ending <> 'answered')
+from calls k
+where channel = 'phone' and k.department = :department and k.arrived_at >= :since and k.arrived_at < :until
+  and queued_at is not null and ending in ('answered', 'abandoned', 'short_abandon')
+""")
+"""Seconds that callers spent in the queue, and how many of them left it."""
 
 
 @dataclass(frozen=True)

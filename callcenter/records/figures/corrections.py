@@ -6,18 +6,18 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from callcenter.records.figures.tiers import MONTHS_BY_DEPARTMENT
 from callcenter.rules.tally import COUNTERS
 
 ALL = (*COUNTERS, "buckets", "counts")
 _CHANGED = """
 with versions as (
   select month, as_of, count(*) over (partition by month) as each
-  from (select distinct month, as_of from {tier} where month between :first and :last) known
+  from (select distinct month, as_of from figures_months_by_department where month between :first and :last) known
 ),
 told as (
   select month, as_of, department, string_agg(row(channel, {counters})::text, ';' order by channel) as said
-  from {tier} join (select month, as_of from versions where each > 1) several using (month, as_of)
+  from figures_months_by_department
+  join (select month, as_of from versions where each > 1) several using (month, as_of)
   where channel = any(cast(:channels as text[])) and (cast(:wanted as text[]) is null or department = any(:wanted))
   group by month, as_of, department
 ),
@@ -41,7 +41,7 @@ def corrections(
 ) -> dict[tuple[date, str], date]:
     """Of the months that a period touches, by month and department, the day on which one of these counters last changed
     after the month was final; those that stand as they were first published are left out."""
-    question = _CHANGED.format(tier=MONTHS_BY_DEPARTMENT.name, counters=", ".join(counters))
+    question = _CHANGED.format(counters=", ".join(counters))
     values = {
         "first": first.replace(day=1), "last": last, "channels": list(channels),
         "wanted": sorted(departments) if departments is not None else None,

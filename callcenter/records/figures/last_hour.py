@@ -5,28 +5,16 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from callcenter.records.figures.facts import FACTS, merged_counters, values_of
-from callcenter.records.figures.tiers import (
-    EVERYBODY,
-)
+from callcenter.records.figures.facts import counted, values_of
 from callcenter.rules.histogram import Histogram
 from callcenter.rules.tally import COUNTERS, Tally
 from callcenter.rules.territory import national_day
 
-_LATELY = f"""
-{
-    FACTS.format(
-        chosen="local_day between cast(:since as date) - 1 and cast(:at as date) + 1 and arrived_at >= :since",
-        unasked="false",
-        more="",
-    )
-}
-select department, topic, language, bucket, count(contacts) as n, {merged_counters()}
-from (
-  select f.*, coalesce(k.topic, '') as topic, coalesce(k.language, '') as language
-  from facts f left join calls k on k.contact_id = f.contact_id where f.partner = '{EVERYBODY}'
-) queued group by 1, 2, 3, 4
-"""
+_LATELY = counted(
+    chosen="local_day between cast(:since as date) - 1 and cast(:at as date) + 1 and arrived_at >= :since",
+    by="department, topic, language, bucket",
+    where="partner = '*'",
+)
 
 
 def lately(session: Session, since: datetime, at: datetime) -> dict[tuple[str, str, str], Tally]:

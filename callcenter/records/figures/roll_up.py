@@ -1,4 +1,4 @@
-"""TODO"""
+"""The counting of what changed into the tiers, and of a whole month anew."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -8,27 +8,13 @@ from sqlalchemy import Table, exists, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from callcenter.records.figures.facts import (
-    _OF_AGENTS,
-    AGENTS_FACTS,
-    COLUMNS,
-    FACTS,
-    OF_CALL,
-    OF_CONTACT,
-    OF_MATTERS,
-    OF_PROMISES,
-    UNASKED,
-    UNASKED_BETWEEN,
-    merged_counters,
-    values_of,
-)
+from callcenter.records.figures import agents_time
+from callcenter.records.figures.facts import counted, facts, values_of
 from callcenter.records.figures.tiers import (
     DAYS,
-    EVERYBODY,
     HOURS,
     MONTHS,
     MONTHS_BY_DEPARTMENT,
-    OF_SITE,
     PROCEDURES,
     SITES,
     DirtyDay,
@@ -43,7 +29,49 @@ from callcenter.rules.territory import PARIS, national_day
 AT_ONCE = 3  # days of one transaction, besides what changed lately: of a nation that takes seconds
 LOCK = 7_311_005  # advisory: one roll-up at a time in the whole service
 OLD_ENOUGH = timedelta(minutes=1)  # no transaction lives for longer, so every event numbered before is committed
-assert {*OF_CONTACT, *OF_MATTERS, *OF_CALL, *OF_PROMISES, *_OF_AGENTS} == set(COUNTERS)
+
+
+COLUMNS = ", ".join(COUNTERS)
+KEYS = "day, hour, department, partner, channel, site_id, bucket"
+_MAKE_FRESH = f"""
+create temporary table fresh (
+  day date, hour timestamptz, department text, partner text, channel text, site_id int, bucket int, n bigint,
+  {", ".join(f"{name} bigint" for name in COUNTERS)}
+) on commit drop
+"""
+"""What some days come to, before it is put into the tiers. `n`: how many waited so long, of those of a bucket."""
+_CONTACTS = f"insert into fresh ({KEYS}, n, {COLUMNS})" + counted("local_day = any(cast(:days as date[]))", by=KEYS)
+_UNASKED = (
+    """
+insert into fresh (day, hour, department, partner, channel, n, promised, reached, kept, attempts, late_ms)
+"""
+    + facts("false")
+    + """
+select day, hour, department, '*', 'callback', 0, promised, reached, kept, attempts, late_ms
+from unasked where day = any(cast(:days as date[]))
+"""
+)
+_BY_PROCEDURE = """
+insert into figures_procedures (day, department, partner, procedure, channel, accompaniments)
+select c.local_day, c.department, a.partner, a.procedure, c.channel, count(*)
+from accompaniments a join contacts c on c.id = a.contact_id
+where c.local_day = any(cast(:days as date[])) group by 1, 2, 3, 4, 5
+"""
+_BY_SITE = """
+insert into figures_sites (
+  partner, day, department, site_id, channel, contacts, settlement_known, settled, answers, satisfied
+)
+select partner, day, department, site_id, channel, coalesce(sum(contacts), 0), coalesce(sum(settlement_known), 0),
+  coalesce(sum(settled), 0), coalesce(sum(answers), 0), coalesce(sum(satisfied), 0)
+from fresh where site_id is not null group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+"""
+_WAITS = """array_agg(bucket order by bucket) filter (where bucket is not null),
+  array_agg(n order by bucket) filter (where bucket is not null)"""
+
+
+def _sums() -> str:
+    """Each counter of several cells together: sums, and the greater for the one that merges so."""
+    return ", ".join(f"{'max' if name == LONGEST else 'sum'}({name}) as {name}" for name in COUNTERS)
 
 
 def _stored() -> str:
@@ -51,45 +79,12 @@ def _stored() -> str:
     return ", ".join(f"nullif({'max' if name == LONGEST else 'sum'}({name}), 0) as {name}" for name in COUNTERS)
 
 
-_MAKE_FRESH = f"""
-create temporary table fresh (
-  day date, hour timestamptz, department text, partner text, channel text, site_id int, bucket int, n bigint,
-  {", ".join(f"{name} bigint" for name in COUNTERS)}
-) on commit drop
-"""
-_FRESH = f"""
-insert into fresh (day, hour, department, partner, channel, site_id, bucket, n, {COLUMNS})
-{
-    FACTS.format(
-        chosen="local_day = any(cast(:days as date[]))",
-        unasked=UNASKED_BETWEEN,
-        more=UNASKED.format(contact="null", days="= any(cast(:days as date[]))") + AGENTS_FACTS,
-    )
-}
-select day, hour, department, partner, channel, site_id, bucket, count(contacts) as n, {merged_counters()}
-from facts group by day, hour, department, partner, channel, site_id, bucket
-"""
-_BY_PROCEDURE = """
-insert into figures_procedures (day, department, partner, procedure, channel, accompaniments)
-select c.local_day, c.department, a.partner, a.procedure, c.channel, count(*)
-from accompaniments a join contacts c on c.id = a.contact_id
-where c.local_day = any(cast(:days as date[])) group by 1, 2, 3, 4, 5
-"""
-_BY_SITE = f"""
-insert into figures_sites (partner, day, department, site_id, channel, {", ".join(OF_SITE)})
-select partner, day, department, site_id, channel, {", ".join(f"coalesce(sum({name}), 0)" for name in OF_SITE)}
-from fresh where site_id is not null group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
-"""
-_WAITS = """array_agg(bucket order by bucket) filter (where bucket is not null),
-  array_agg(n order by bucket) filter (where bucket is not null)"""
-
-
 def _from_fresh(tier: Table, where: str) -> str:
     keys = ", ".join(key.name for key in tier.primary_key.columns)
     return f"""
 insert into {tier.name} ({keys}, policy, {COLUMNS}, buckets, counts)
 select {keys}, :policy, {_stored()}, {_WAITS}
-from (select {keys}, bucket, sum(n) as n, {merged_counters()} from fresh where {where} group by {keys}, bucket) parts
+from (select {keys}, bucket, sum(n) as n, {_sums()} from fresh where {where} group by {keys}, bucket) parts
 group by {keys}
 """
 
@@ -265,17 +260,18 @@ def _refresh(session: Session, month: date, days: list[date], at: datetime) -> N
     values = values_of(session, days, at)
     session.execute(text("drop table if exists pg_temp.fresh"))
     session.execute(text(_MAKE_FRESH))
-    session.execute(text(_FRESH), values)
+    for counts in (_CONTACTS, _UNASKED, agents_time.INTO_FRESH):
+        session.execute(text(counts), values)
     for tier in (DAYS, HOURS, PROCEDURES, SITES):
         session.execute(tier.delete().where(tier.c.day.in_(days)))
     session.execute(text(_from_fresh(DAYS, "true")), values)
-    session.execute(text(_from_fresh(HOURS, f"hour is not null and partner = '{EVERYBODY}'")), values)
+    session.execute(text(_from_fresh(HOURS, "hour is not null and partner = '*'")), values)
     session.execute(text(_BY_PROCEDURE), values)
     session.execute(text(_BY_SITE))
     as_of = max(freezes_on(month), national_day(at))
     final = national_day(at) > freezes_on(month)
     version = {"month": month, "after": following(month), "as_of": as_of}
-    for tier, where in ((MONTHS, "true"), (MONTHS_BY_DEPARTMENT, f"partner = '{EVERYBODY}'")):
+    for tier, where in ((MONTHS, "true"), (MONTHS_BY_DEPARTMENT, "partner = '*'")):
         mine = (tier.c.month == month) & (tier.c.as_of == as_of)
         session.execute(tier.delete().where(mine))
         session.execute(text(_from_days(tier, where)), version)

@@ -1,27 +1,18 @@
-"""The rows behind a figure, and agents' time.
+"""The rows behind a figure.
 
 Counted from the rows by the same facts as the tiers, so a row counts here for what it counts there.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
 from callcenter.records.contacts import Accompaniment, Contact
-from callcenter.records.figures.facts import (
-    AGENTS_TIME,
-    BUSY_AND_AVAILABLE,
-    FACTS,
-    OF_PROMISES,
-    UNASKED,
-    UNASKED_BETWEEN,
-    ZONES,
-    values_of,
-)
+from callcenter.records.figures.facts import facts, values_of
 from callcenter.records.figures.tiers import EVERYBODY
 from callcenter.rules.histogram import Histogram
 from callcenter.rules.tally import COUNTERS, Tally
@@ -29,14 +20,8 @@ from callcenter.rules.tally import COUNTERS, Tally
 WINDOW = 5_000  # contacts among which the rows behind a figure are looked for at once
 WINDOWS = 3
 SHOWN = 200
-DAYS_OF_TIME = 31  # the latest of a period of which each agent's time is told
+OF_PROMISES = frozenset({"promised", "reached", "kept", "attempts", "late_ms"})
 
-_WHERE = """local_day between :first and :last and (cast(:wanted as text[]) is null or department = any(:wanted))
-  and channel = any(cast(:channels as text[]))"""
-_ABOUT = f"""(cast(:partner as text) = '{EVERYBODY}' and cast(:procedure as text) is null
-  or exists (select from accompaniments a where a.contact_id = contacts.id
-    and (a.partner = :partner or :partner = '{EVERYBODY}') and a.procedure = coalesce(:procedure, a.procedure)))"""
-_ASKED = "exists (select from callbacks b join calls k on k.id = b.asked_by where k.contact_id = contacts.id)"
 _NEEDED = {
     "answers": "satisfaction is not null",
     "said": "settled_said is not null",
@@ -44,33 +29,41 @@ _NEEDED = {
     "wait_ms": "waited is not null",
     "owing": "due <> 'nothing'",
     "relay_handled": "relay",
-    "promised": _ASKED,
-    "reached": _ASKED,
+    "promised": "exists (select from callbacks b join calls k on k.id = b.asked_by where k.contact_id = contacts.id)",
+    "reached": "exists (select from callbacks b join calls k on k.id = b.asked_by where k.contact_id = contacts.id)",
 }
 """What a contact cannot count without, so that no window is spent on those that do not."""
-_WINDOW = f"""id in (select id from contacts where {_WHERE} and {_ABOUT} and {{needed}}
-  and site_id is not distinct from coalesce(cast(:site as int), site_id)
-  order by local_day desc, arrived_at desc, id limit {WINDOW} offset :passed)"""
+_WINDOW = """id in (
+  select id from contacts
+  where local_day between :first and :last
+    and (cast(:wanted as text[]) is null or department = any(:wanted))
+    and channel = any(cast(:channels as text[]))
+    and (cast(:partner as text) = '*' and cast(:procedure as text) is null
+      or exists (
+        select from accompaniments a
+        where a.contact_id = contacts.id
+          and (a.partner = :partner or :partner = '*') and a.procedure = coalesce(:procedure, a.procedure)
+      ))
+    and ({needed})
+    and site_id is not distinct from coalesce(cast(:site as int), site_id)
+  order by local_day desc, arrived_at desc, id limit :window offset :passed
+)"""
+"""The contacts of a period among which the rows behind a figure are looked for, the latest first."""
 _BEHIND = """
-{facts}
-select contact_id, bucket, {columns} from facts
-where partner = :partner and ({counted}) and contact_id is not null
+select facts.* from facts
+where partner = :partner and ({counted})
   and (cast(:wanted as text[]) is null or department = any(:wanted)) and channel = any(cast(:channels as text[]))
-order by day desc, hour desc nulls last, contact_id limit {shown}
+order by day desc, hour desc nulls last, contact_id limit :most
 """
-_PROMISED = UNASKED.format(
-    contact="(select id from contacts where reference = p.reference)", days="between :first and :last"
-)
-_TIME = f"""
-with {ZONES}
-select w.day, a.name, a.department, sum(w.busy) as busy_ms, sum(w.available) as available_ms
-from (
-  select w.day, w.agent_id, x.*
-  from {AGENTS_TIME} w cross join lateral (select {BUSY_AND_AVAILABLE}) as x (busy, available)
-  where cast(:wanted as text[]) is null or w.department = any(:wanted)
-) w join agents a on a.id = w.agent_id
-group by w.day, a.id order by w.day desc, a.name, a.id limit {SHOWN}
+"""Of these contacts, those that count."""
+_PROMISED = """
+select c.id as contact_id, p.promised, p.reached, p.kept, p.attempts, p.late_ms
+from unasked p join contacts c on c.reference = p.reference
+where p.day between :first and :last and ({counted})
+  and (cast(:wanted as text[]) is null or p.department = any(:wanted)) and 'callback' = any(cast(:channels as text[]))
+order by p.day desc, p.hour desc, c.id limit :most
 """
+"""Contacts that nobody's call asked for, by what they were promised."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +96,6 @@ class RowBehind:
     tally: Tally
 
 
-@dataclass(frozen=True)
-class AgentDay:
-    """What one agent did of their time on one local day of their department: `busy_ms` and `available_ms`."""
-
-    day: date
-    name: str
-    department: str
-    tally: Tally
-
-
 def behind(
     session: Session,
     counted: Sequence[str],
@@ -131,24 +114,14 @@ def behind(
     if unknown := {*counted} - {*COUNTERS}:
         raise ValueError(unknown)
     values = _values(session, first, last, departments, channels, partner, at) | {"procedure": procedure, "site": site}
-    needed = " or ".join(_NEEDED.get(name, "true") for name in counted)
     tallies: dict[str, Tally] = {}
     for window in range(WINDOWS):
-        promised = window == 0 and site is None and bool({*counted} & {*OF_PROMISES})
-        question = _BEHIND.format(
-            facts=FACTS.format(
-                chosen=_WINDOW.format(needed=f"({needed})"),
-                unasked=UNASKED_BETWEEN if promised else "false",
-                more=_PROMISED if promised else "",
-            ),
-            columns=", ".join(COUNTERS),
-            counted=" or ".join(f"{name} <> 0" for name in counted),
-            shown=SHOWN,
-        )
-        rows = session.execute(text(question), values | {"passed": window * WINDOW}).mappings().all()
+        rows = session.execute(text(_of_window(counted)), values | {"passed": window * WINDOW}).mappings().all()
+        if window == 0 and site is None and values["partner"] == EVERYBODY and {*counted} & {*OF_PROMISES}:
+            rows = [*rows, *session.execute(text(_of_promises(counted)), values).mappings()]
         for row in rows:
             contact_id = str(row["contact_id"])
-            tallies[contact_id] = tallies.get(contact_id, Tally()) + _tally(row, 1)
+            tallies[contact_id] = tallies.get(contact_id, Tally()) + _tally(row)
         if len(tallies) >= SHOWN:
             break
     if procedure is not None:  # once a contact, by constraint
@@ -170,20 +143,16 @@ def behind(
     ]  # fmt: skip
 
 
-def time_behind(
-    session: Session, first: date, last: date, departments: Collection[str] | None, at: datetime
-) -> list[AgentDay]:
-    """What each agent of these departments did of their time on each of the latest days."""
-    days = [last - timedelta(days=n) for n in range(min((last - first).days + 1, DAYS_OF_TIME))]
-    values = values_of(session, days[::-1], at) | {"wanted": sorted(departments) if departments is not None else None}
-    rows = session.execute(text(_TIME), values).mappings()
-    return [
-        AgentDay(
-            row["day"], row["name"], row["department"],
-            Tally(busy_ms=int(row["busy_ms"] or 0), available_ms=int(row["available_ms"] or 0)),
-        )
-        for row in rows
-    ]  # fmt: skip
+def _of_window(counted: Sequence[str]) -> str:
+    """Of the contacts of one window, those of which one of these counters is not 0."""
+    window = _WINDOW.format(needed=" or ".join(_NEEDED.get(name, "true") for name in counted))
+    return facts(window) + _BEHIND.format(counted=" or ".join(f"{name} <> 0" for name in counted))
+
+
+def _of_promises(counted: Sequence[str]) -> str:
+    """Of the promises that no call asked for, those of which one of these counters is not 0."""
+    of_promises = [name for name in counted if name in OF_PROMISES]
+    return facts("false") + _PROMISED.format(counted=" or ".join(f"{name} <> 0" for name in of_promises))
 
 
 def _values(
@@ -201,10 +170,13 @@ def _values(
         "wanted": sorted(departments) if departments is not None else None,
         "channels": list(channels),
         "partner": EVERYBODY if partner is None else partner,
+        "window": WINDOW,
+        "most": SHOWN,
     }
 
 
-def _tally(row: RowMapping, waits: int) -> Tally:
-    """One row of counters; `waits`: how many waited in its bucket."""
-    counted = Histogram(((row["bucket"], waits),)) if row["bucket"] is not None else Histogram()
-    return Tally(**{name: int(row[name] or 0) for name in COUNTERS}, waits=counted)
+def _tally(row: RowMapping) -> Tally:
+    """One row of counters; those that it does not have are 0."""
+    bucket = row.get("bucket")
+    waits = Histogram(((bucket, 1),)) if bucket is not None else Histogram()
+    return Tally(**{name: int(row.get(name) or 0) for name in COUNTERS}, waits=waits)
