@@ -35,7 +35,7 @@ QUERIES = {
     "/voice/left": [f"s=queue&d=46&c={ANY}"],
     "/voice/room/events": [f"c={ANY}"],
 }
-NEWS = ("/status", "/events")
+NEWS = ("/status", "/events", "/judged")
 FORM = {
     "CallSid": "CA" + "5" * 32, "From": "+33565051299", "To": "+33800000000", "CallStatus": "completed", "Digits": "1",
     "QueueResult": "leave", "ConferenceSid": "CF" + "5" * 32, "SequenceNumber": "1", "ParticipantLabel": "citizen",

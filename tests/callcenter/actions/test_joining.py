@@ -1,5 +1,5 @@
 """A call joins its queue: how far ahead, why, when it widens, and who is asked first. Through the verbs, on the real
-stores; no carrier."""
+stores and the practice carrier, whose desk phones nobody picks up."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,9 +16,17 @@ from callcenter.records.calls import Call, Wish
 from callcenter.rules.priority import BONUS, FRONT, Reason
 from callcenter.rules.states import AgentState, CallState, Ending, PauseReason
 from callcenter.rules.whys import Why
+from ivr.practice.telephones import PracticeLine as Line
+from tests.support.conversation import carrier
 from tests.support.people import hires, joins, number_of, the_agent, the_call
 
 MONDAY = "2026-11-23T09:00:00+00:00"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def telephones() -> Iterator[Line]:
+    with carrier() as line:
+        yield line.registers("default", "manual")
 
 
 @pytest.fixture(autouse=True)
