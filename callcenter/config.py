@@ -11,10 +11,10 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-import phonenumbers
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from callcenter.own_numbers import is_a_number, is_nobodys_own
 from callcenter.secret_strength import weakness
 
 Network = IPv4Network | IPv6Network
@@ -23,17 +23,9 @@ LogLevel = Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"]
 PRACTICE_SECRET = "practice-secret-practice-secret-practice"
 PRACTICE_ACCOUNT = "AC" + "0" * 32
 PRACTICE_TOKEN = "0123456789abcdef0123456789abcdef"
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 MESSAGING_SERVICE = re.compile(r"MG[0-9a-f]{32}")
 API_KEY = re.compile(r"SK[0-9a-f]{32}")
 ACCOUNT = re.compile(r"AC[0-9a-f]{32}")
-NOBODYS_OWN = frozenset(  # kinds of numbers that cost the caller nothing, or dear: none shows who calls
-    {
-        phonenumbers.PhoneNumberType.TOLL_FREE,
-        phonenumbers.PhoneNumberType.PREMIUM_RATE,
-        phonenumbers.PhoneNumberType.SHARED_COST,
-    }
-)
 CALLING_CODES = ("+33", "+262", "+508", "+590", "+594", "+596", "+681", "+687", "+689")
 
 
@@ -220,7 +212,7 @@ class Settings(BaseSettings):
     @field_validator("relay_numbers")
     @classmethod
     def _numbers(cls, value: frozenset[str]) -> frozenset[str]:
-        if not all(map(_is_a_number, value)):
+        if not all(map(is_a_number, value)):
             raise ValueError("each is a number as +33… (E.164)")
         return value
 
@@ -299,7 +291,7 @@ class Settings(BaseSettings):
         numbers = {"TWILIO_NUMBER": self.twilio_number, "TWILIO_CALLER_ID": self.caller_id}
         if not MESSAGING_SERVICE.fullmatch(self.text_sender):
             numbers["TWILIO_TEXT_SENDER"] = self.text_sender
-        if wrong := [name for name, number in numbers.items() if not _is_a_number(number)]:
+        if wrong := [name for name, number in numbers.items() if not is_a_number(number)]:
             raise ValueError(f"{', '.join(wrong)}: a number as +33… (E.164).")
         if self.demonstration:
             return self
@@ -340,23 +332,6 @@ class Settings(BaseSettings):
 def _pairs(keys: SecretStr) -> list[tuple[str, str]]:
     listed = [each.strip().partition(":") for each in keys.get_secret_value().split(",") if each.strip()]
     return [(name.strip(), secret.strip()) for name, _, secret in listed]
-
-
-def _is_a_number(number: str) -> bool:
-    """Whether it is written in E.164 and as long as numbers of its country are."""
-    try:
-        return bool(E164.fullmatch(number)) and phonenumbers.is_possible_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:  # a country's code that is none
-        return False
-
-
-def is_nobodys_own(number: str) -> bool:
-    """Whether an E.164 number is toll-free, dear or shared: operators cut calls that show it, and it sends no texts."""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return False
-    return number.startswith("+338") or phonenumbers.number_type(parsed) in NOBODYS_OWN
 
 
 def _is_safe(url: str) -> bool:

@@ -22,7 +22,7 @@ NONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SealedPlace:
     """Where a sealed value rests. `row` is its row's key, as text."""
 
     table: str
@@ -35,14 +35,14 @@ class Place:
         return "\x1f".join((self.table, self.column, self.row)).encode()
 
 
-def seal(text: str, at: Place) -> bytes:
+def seal(text: str, at: SealedPlace) -> bytes:
     """`text`, readable only with the key whose number it carries, and only at its place."""
     key_id = settings().secret_key_id
     nonce = os.urandom(NONCE)
     return bytes([key_id]) + nonce + _cipher(key_id).encrypt(nonce, text.encode(), at.bound)
 
 
-def unseal(sealed: bytes, at: Place) -> str:
+def unseal(sealed: bytes, at: SealedPlace) -> str:
     """What was sealed at this place; refuses (KeyError) a key number that the settings no longer hold, and
     (InvalidTag) what was changed, or sealed for another place."""
     return _cipher(sealed[0]).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], at.bound).decode()

@@ -16,7 +16,7 @@ import structlog
 
 from callcenter import clock, jobs, logs, progress, reach
 from callcenter.actions import dispatch, healing
-from callcenter.actions.process_pulse import Pulse
+from callcenter.actions.process_pulse import ProcessPulse
 from callcenter.actions.readiness import SWEEP
 from callcenter.errors import LiveStoreDown, StoreDown
 from callcenter.live import queue
@@ -84,7 +84,7 @@ def run(stop: threading.Event) -> None:
             _tidy: timedelta(hours=1),
         },
     }
-    pulse = Pulse(SWEEP)
+    pulse = ProcessPulse(SWEEP)
     pulse.start()
     threads = [
         threading.Thread(target=_goes_round, args=(name, lane, pulse, stop), daemon=True)
@@ -97,7 +97,7 @@ def run(stop: threading.Event) -> None:
     pulse.stop()
 
 
-def _goes_round(name: str, lane: dict[Step, timedelta], pulse: Pulse, stop: threading.Event) -> None:
+def _goes_round(name: str, lane: dict[Step, timedelta], pulse: ProcessPulse, stop: threading.Event) -> None:
     """One lane: its steps, each when its time has come; soon again where it could not be done."""
     progress.is_watched_by(lambda: pulse.goes_round(name))
     following = {step: clock.now() + (WORKERS_COME if step is healing.watch_workers else NOW) for step in lane}

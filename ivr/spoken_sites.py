@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 
 from callcenter import sealing
-from callcenter.actions.config_snapshot import Counter, Standing
+from callcenter.actions.config_snapshot import ConfigSnapshot, Counter
 from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules import rounds
@@ -18,13 +18,13 @@ from ivr import sms
 from ivr.prompts import say, spoken_time, text
 from ivr.turns import Say, Spelled
 
-IN_ADDRESS = sealing.Place("address", "place", "")  # it rests nowhere else, and whoever hears of it has its line
+IN_ADDRESS = sealing.SealedPlace("address", "place", "")  # it rests nowhere else, and whoever hears of it has its line
 MOST = 3  # sites one can remember while listening
 MOST_STOPS = 2
 MOST_SEGMENTS = 4  # of a text: what is nearest comes first, and the rest is left out
 
 
-def told(standing: Standing, department: str, postal_code: str, language: str, at: datetime) -> tuple[Say, ...]:
+def told(standing: ConfigSnapshot, department: str, postal_code: str, language: str, at: datetime) -> tuple[Say, ...]:
     """The sites of this postal code, else of the department in order of town, with number and today's hours; and where
     the bus stops. The code is used here and forgotten."""
     territory = TERRITORIES[department]
@@ -39,7 +39,7 @@ def told(standing: Standing, department: str, postal_code: str, language: str, a
     return (*said, *(Say(language, (sentence,)) for sentence in passing))
 
 
-def written(standing: Standing, department: str, postal_code: str, language: str, at: datetime) -> str:
+def written(standing: ConfigSnapshot, department: str, postal_code: str, language: str, at: datetime) -> str:
     """The same as the text that is sent: a line for each site, then one for each stop of the bus."""
     shown, _ = _shown(standing, department, postal_code)
     local = on_their_clock(department, at) or at
@@ -58,13 +58,13 @@ def unsealed(place: str) -> str:
     return sealing.unseal(urlsafe_b64decode(place + "=" * (-len(place) % 4)), IN_ADDRESS) if place else ""
 
 
-def _shown(standing: Standing, department: str, postal_code: str) -> tuple[Sequence[Counter], bool]:
+def _shown(standing: ConfigSnapshot, department: str, postal_code: str) -> tuple[Sequence[Counter], bool]:
     every = standing.sites.get(department, ())
     own = [site for site in every if site.postal_code == postal_code]
     return (own or list(every))[:MOST], bool(own)
 
 
-def _passing(standing: Standing, department: str, postal_code: str, language: str, local: datetime) -> list[str]:
+def _passing(standing: ConfigSnapshot, department: str, postal_code: str, language: str, local: datetime) -> list[str]:
     stops = [stop for stop in standing.rounds if stop.department == department]
     nearest = [stop for stop in stops if stop.postal_code == postal_code] or stops
     coming = [(following, stop) for stop in nearest if (following := standing.next_pass(stop, local))]
@@ -72,7 +72,7 @@ def _passing(standing: Standing, department: str, postal_code: str, language: st
     return [rounds.sentence(stop, language, local.date(), following) for following, stop in soonest]
 
 
-def _today(standing: Standing, site: Counter, local: datetime) -> SiteDay:
+def _today(standing: ConfigSnapshot, site: Counter, local: datetime) -> SiteDay:
     today = local.date()
     holiday = bool(is_holiday(site.department, today, standing.hours.overrides))
     return on_day(site.week, today, holiday, standing.exception_of(site.id, today))

@@ -11,7 +11,7 @@ import structlog
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from callcenter.actions.config_snapshot import Standing
+from callcenter.actions.config_snapshot import ConfigSnapshot
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.menu import Menu
 from callcenter.thread_pools import Lane
@@ -52,7 +52,7 @@ class Voice:
     def __post_init__(self) -> None:
         self.languages = Languages(lambda: self.menu)
 
-    def stand(self, standing: Standing) -> None:
+    def stand(self, standing: ConfigSnapshot) -> None:
         """From now on the callers hear this menu."""
         self.menu = standing.menu
 

@@ -5,7 +5,7 @@ from typing import Any
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
 from callcenter import logs
-from callcenter.actions.process_pulse import Complaint, Pulse
+from callcenter.actions.process_pulse import Complaint, ProcessPulse
 from callcenter.actions.readiness import WORKER
 from callcenter.jobs import celery
 from callcenter.telephone import telephone
@@ -18,7 +18,7 @@ TASKS = tuple(
     task for each in (callbacks, figures, heartbeat, nightly, satisfaction, site_texts) for task in each.register(app)
 )
 telephone()  # a wrong setting stops the worker here, not in the middle of a dial
-pulse = Pulse(WORKER)
+pulse = ProcessPulse(WORKER)
 
 
 def _begins(**_: Any) -> None:

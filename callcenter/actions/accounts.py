@@ -13,7 +13,7 @@ from callcenter.records import agents, sessions, sites
 from callcenter.records.agents import Agent
 from callcenter.records.identifiers import new_id
 from callcenter.records.sessions import Changes
-from callcenter.rules.accounts import Entry, Profile, Wrong
+from callcenter.rules.accounts import AccountLine, Profile, Wrong
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import AgentState
 
@@ -96,7 +96,7 @@ def set_password(admin: Agent, agent_id: str, password_hash: str, at: datetime) 
 
 
 def import_accounts(
-    admin: Agent | None, entries: Sequence[Entry], wrong: Iterable[Wrong], hashes: Mapping[str, str], at: datetime
+    admin: Agent | None, entries: Sequence[AccountLine], wrong: Iterable[Wrong], hashes: Mapping[str, str], at: datetime
 ) -> Imported:
     """Every account of a table, or none when anything is wrong. `hashes`: of the passwords, by login; without one, an
     account that is known keeps its own. `admin` None: an operator, from a terminal."""
@@ -130,7 +130,7 @@ def import_accounts(
 
 
 def _refused(
-    admin: Agent | None, entries: Sequence[Entry], known: Mapping[str, Agent], listed: set[int]
+    admin: Agent | None, entries: Sequence[AccountLine], known: Mapping[str, Agent], listed: set[int]
 ) -> Iterable[Wrong]:
     for entry in entries:
         row = known.get(entry.profile.login)

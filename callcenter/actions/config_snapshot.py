@@ -51,7 +51,7 @@ class Counter:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ConfigSnapshot:
     """Everything that an administrator or a supervisor may change under the callers."""
 
     revision: int
@@ -111,7 +111,7 @@ class _Follower:
 
     def __init__(self) -> None:
         self.known = packaged()
-        self.told: list[Callable[[Standing], None]] = []
+        self.told: list[Callable[[ConfigSnapshot], None]] = []
         self._lock = threading.RLock()
         self._process = 0
 
@@ -150,25 +150,25 @@ class _Follower:
                 log.exception("what stands could not be read again: the last known stands")
 
 
-def current() -> Standing:
+def current() -> ConfigSnapshot:
     """What stands now in this process; the first to ask starts the following."""
     _follower().start()
     return _follower().known
 
 
-def follow(tell: Callable[[Standing], None]) -> None:
+def follow(tell: Callable[[ConfigSnapshot], None]) -> None:
     """Calls `tell` at once, and after every change, from a thread of its own."""
     _follower().told.append(tell)
     tell(current())
 
 
-def refresh() -> Standing:
+def refresh() -> ConfigSnapshot:
     """Reads it again now: for whoever has just changed it. Raises nothing; the last known stands."""
     _follower().look()
     return _follower().known
 
 
-def read(at: datetime, number: int) -> Standing:
+def read(at: datetime, number: int) -> ConfigSnapshot:
     """What PostgreSQL says. Each part is read by itself: no lock is held while another is waited for.
     Raises DatabaseDown."""
     day = national_day(at)
@@ -201,16 +201,16 @@ def read(at: datetime, number: int) -> Standing:
     except ValueError as wrong:  # an editor refuses such a menu; a day that comes may still make one of dated rows
         log.exception("the menu cannot be said: the packaged one stands", wrong=str(wrong))
         menu = menu_of([(NATION, topic) for topic in packaged_topics()], notices, closed)
-    return Standing(
+    return ConfigSnapshot(
         number, day, line, menu, {p.code: p for p in procedures}, partners, states, messages, orders, told, stops,
         site_exceptions, buses, thresholds, referents, simulated,
     )  # fmt: skip
 
 
-def packaged() -> Standing:
+def packaged() -> ConfigSnapshot:
     """What comes with the service; its revision is none, so that the first look reads everything."""
     own = settings()
-    return Standing(
+    return ConfigSnapshot(
         revision=-1,
         day=date.min,
         hours=LineHours(time.fromisoformat(own.opens_at), time.fromisoformat(own.closes_at), own.always_open),

@@ -8,7 +8,7 @@ from callcenter.actions import live_index
 from callcenter.db import Session, transaction
 from callcenter.errors import NotesNewer, NotesTooLate, NotFound, NotPossibleNow
 from callcenter.records import contacts, sessions
-from callcenter.records.contacts import Contact, Entry
+from callcenter.records.contacts import Contact, WrapUpEntry
 from callcenter.rules import outcomes
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import Due
@@ -59,7 +59,7 @@ def add(session: Session, contact: Contact, text: str | None) -> None:
         row.notes = contacts.sealed_notes(row.id, kept)
 
 
-def with_draft(contact: Contact, entries: Sequence[Entry], revision: int | None) -> list[Entry]:
+def with_draft(contact: Contact, entries: Sequence[WrapUpEntry], revision: int | None) -> list[WrapUpEntry]:
     """The entries as they are recorded: with the notes that were kept, unless theirs were written over these very
     ones."""
     first, *others = entries

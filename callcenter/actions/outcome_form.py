@@ -15,7 +15,7 @@ from callcenter.errors import (
     VisitRecorded,
 )
 from callcenter.records import assignments, calls, contacts, legs
-from callcenter.records.contacts import Accompaniment, Entry
+from callcenter.records.contacts import Accompaniment, WrapUpEntry
 from callcenter.rules import outcomes
 from callcenter.rules.states import CallState, Due
 from callcenter.rules.territory import local_day
@@ -23,7 +23,7 @@ from callcenter.rules.whys import Why
 
 
 def record_outcome(
-    agent_id: str, contact_id: str, entries: Sequence[Entry], at: datetime, revision: int | None = None
+    agent_id: str, contact_id: str, entries: Sequence[WrapUpEntry], at: datetime, revision: int | None = None
 ) -> list[Accompaniment]:
     """The outcome of a contact: during its wrap-up, or later when it is owed. One transaction ends the call, writes the
     démarches and moves the agent on. Recorded twice, the first stands, with the notes of both. `revision`: of the kept
@@ -54,7 +54,7 @@ def record_visit(
     agent_id: str,
     contact_id: str,
     department: str,
-    entries: Sequence[Entry],
+    entries: Sequence[WrapUpEntry],
     arrived_at: datetime,
     at: datetime,
     satisfaction: int | None = None,
@@ -81,7 +81,7 @@ def record_visit(
         return contact
 
 
-def _check_same(session: Session, visit: contacts.Contact, agent_id: str, entries: Sequence[Entry]) -> None:
+def _check_same(session: Session, visit: contacts.Contact, agent_id: str, entries: Sequence[WrapUpEntry]) -> None:
     if visit.agent_id != agent_id:
         raise NotFound
     written = {(row.procedure, row.outcome, row.settled) for row in contacts.accompaniments(session, [visit.id])}
@@ -96,7 +96,7 @@ def _call_of(session: Session, agent_id: str, contact_id: str) -> str:
     return call.id
 
 
-def _check(entries: Sequence[Entry]) -> None:
+def _check(entries: Sequence[WrapUpEntry]) -> None:
     if not entries:
         raise OutcomeIncomplete
     for entry in entries:
@@ -105,5 +105,5 @@ def _check(entries: Sequence[Entry]) -> None:
             raise OutcomeIncomplete(*wrong)
 
 
-def _clean(entries: Sequence[Entry]) -> list[Entry]:
+def _clean(entries: Sequence[WrapUpEntry]) -> list[WrapUpEntry]:
     return [replace(entry, notes=outcomes.masked(entry.notes)) for entry in entries]

@@ -19,7 +19,7 @@ CARRIER = "carrier"  # answers what is looked at
 DEEDS = "carrier does"  # does what is asked
 
 
-class Pulse:
+class ProcessPulse:
     """Written from a thread of its own, so that a part which hangs is told by the others."""
 
     def __init__(self, kind: str) -> None:

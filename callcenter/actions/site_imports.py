@@ -7,7 +7,7 @@ from callcenter.actions import config_snapshot
 from callcenter.db import transaction
 from callcenter.records import sessions, sites
 from callcenter.records.agents import Agent
-from callcenter.records.sites import Taken
+from callcenter.records.sites import ListChanges
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.national_list import NationalList
 from callcenter.rules.rounds import Stop
@@ -23,7 +23,7 @@ def import_list(
     *,
     all_that_go: bool = False,
     progress: Callable[[int], None] = lambda _count: None,
-) -> Taken:
+) -> ListChanges:
     """Our sites become what the national list says; what each was before goes into its history. `admin` None: an
     operator, from a terminal. Raises TooManyGone unless `all_that_go`."""
     who = admin.id if admin else None

@@ -149,7 +149,7 @@ def _download(url: str, largest: int) -> bytes:
     return bytes(content)
 
 
-def _take_in(listed: national_list.NationalList, *, all_that_go: bool) -> sites.Taken:
+def _take_in(listed: national_list.NationalList, *, all_that_go: bool) -> sites.ListChanges:
     columns = (TextColumn("Sites"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     with shown as bar:
@@ -159,7 +159,7 @@ def _take_in(listed: national_list.NationalList, *, all_that_go: bool) -> sites.
         )
 
 
-def _take_in_visits(file: Path) -> visits.Report:
+def _take_in_visits(file: Path) -> visits.ImportReport:
     """Raises NotVisits."""
     if file.stat().st_size > LARGEST_VISITS:
         raise NotVisits("large", most=LARGEST_VISITS)
@@ -176,7 +176,7 @@ def _take_in_visits(file: Path) -> visits.Report:
         )
 
 
-def _report(listed: national_list.NationalList, taken: sites.Taken) -> Iterator[tuple[object, ...]]:
+def _report(listed: national_list.NationalList, taken: sites.ListChanges) -> Iterator[tuple[object, ...]]:
     """Each site that is not what it was, with its line (a site that is gone has none) and, where it changed, what was
     and what is; then every doubt."""
     doubtful = {doubt.site_id for doubt in listed.doubts if doubt.site_id}
@@ -193,7 +193,7 @@ def _report(listed: national_list.NationalList, taken: sites.Taken) -> Iterator[
         yield "doubt", doubt.site_id or "", names.get(doubt.site_id or 0, ""), doubt.line, doubt.what
 
 
-def _tell(listed: national_list.NationalList, taken: sites.Taken) -> None:
+def _tell(listed: national_list.NationalList, taken: sites.ListChanges) -> None:
     console.print(
         f"[bold]{len(listed.sites):,} sites[/] of {listed.lines:,} lines: {len(taken.new):,} new, "
         f"{len(taken.changed):,} changed, {len(taken.back):,} back, {len(taken.gone):,} gone, {taken.same:,} the same."

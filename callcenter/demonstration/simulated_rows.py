@@ -28,7 +28,7 @@ from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.records.simulation_mark import MARK, is_written
-from callcenter.records.visits import Report
+from callcenter.records.visits import ImportReport
 from callcenter.rules.callbacks import SOON, DialResult
 from callcenter.rules.quality import RETURN_WITHIN
 from callcenter.rules.states import Ending
@@ -92,7 +92,7 @@ def write(
     counts: tuple[int, int],
     at: datetime,
     progress: Callable[[str], None] = lambda _step: None,
-) -> Report:
+) -> ImportReport:
     """So many calls and visits from `first` to yesterday; `counts`: the two. Refused where one is written already."""
     if is_written(session):
         raise AlreadySimulated

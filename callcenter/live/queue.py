@@ -16,7 +16,7 @@ READ_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceInQueue:
     """Where a call stands. `position` 1 is next; it counts the calls before it in all the queues of its rings."""
 
     position: int
@@ -28,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Line:
+class QueueView:
     """One queue as staff see it. `oldest_score` and `arrival`, of whoever is next, are None when nothing waits."""
 
     queue: str
@@ -63,13 +63,13 @@ def leave(call_id: str) -> bool:
     return bool(store.call("leave", call_id))
 
 
-def place(call_id: str, at: float) -> Place | None:
+def place(call_id: str, at: float) -> PlaceInQueue | None:
     """Where a call stands, in one trip; None when it does not wait."""
     found = store.call("place", call_id, at - PACE_WINDOW, at)
     if found is None:
         return None
     before, queue, on_duty, picked, arrival, topic = found
-    return Place(before + 1, queue, on_duty, picked, at - float(arrival), topic)
+    return PlaceInQueue(before + 1, queue, on_duty, picked, at - float(arrival), topic)
 
 
 def widen(at: float) -> list[str]:
@@ -99,9 +99,9 @@ def waiting() -> dict[str, float]:
             return found
 
 
-def lines(queues: Sequence[str]) -> list[Line]:
+def lines(queues: Sequence[str]) -> list[QueueView]:
     """The queues asked for, in that order."""
     return [
-        Line(queue, waiting, float(oldest) if oldest else None, on_duty, float(arrival) if arrival else None)
+        QueueView(queue, waiting, float(oldest) if oldest else None, on_duty, float(arrival) if arrival else None)
         for queue, (waiting, oldest, on_duty, arrival) in zip(queues, store.call("lines", *queues), strict=True)
     ]

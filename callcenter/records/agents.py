@@ -264,8 +264,8 @@ def sealed_phone(agent_id: str, e164: str) -> bytes | None:
     return sealing.seal(e164, _phone_of(agent_id)) if e164 else None
 
 
-def _phone_of(agent_id: str) -> sealing.Place:
-    return sealing.Place("agents", "desk_phone", agent_id)
+def _phone_of(agent_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("agents", "desk_phone", agent_id)
 
 
 def seeing(supervisor: type[Agent], departments: SQLColumnExpression[Any]) -> ColumnElement[bool]:

@@ -111,8 +111,8 @@ def sealed(callback_id: str, number: PhoneNumber) -> bytes:
     return sealing.seal(number.e164, _number_of(callback_id))
 
 
-def _number_of(callback_id: str) -> sealing.Place:
-    return sealing.Place("callbacks", "number", callback_id)
+def _number_of(callback_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("callbacks", "number", callback_id)
 
 
 def key(number: PhoneNumber) -> bytes:

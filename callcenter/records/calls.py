@@ -168,8 +168,8 @@ def sealed(call_id: str, number: PhoneNumber) -> bytes:
     return sealing.seal(number.e164, _number_of(call_id))
 
 
-def _number_of(call_id: str) -> sealing.Place:
-    return sealing.Place("calls", "number", call_id)
+def _number_of(call_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("calls", "number", call_id)
 
 
 def asked_otherwise(language: str, answer: Answerers) -> str | None:

@@ -141,7 +141,7 @@ class Agreement(Base):
 
 
 @dataclass(frozen=True)
-class Entry:
+class WrapUpEntry:
     """One démarche as the wrap-up form gives it, already checked by `rules.outcomes`. `continues`: a contact's
     reference."""
 
@@ -207,7 +207,9 @@ def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: Str
     events.note(session, at, "contact", contact.id, was, due, why, who)
 
 
-def record(session: Session, contact: Contact, entries: Sequence[Entry], at: datetime, who: str) -> list[Accompaniment]:
+def record(
+    session: Session, contact: Contact, entries: Sequence[WrapUpEntry], at: datetime, who: str
+) -> list[Accompaniment]:
     """Write the démarches of a contact and that it is recorded. Twice the same démarche is refused by constraint."""
     rows = [
         Accompaniment(
@@ -233,12 +235,12 @@ def sealed_notes(accompaniment_id: str, notes: str | None) -> bytes | None:
     return sealing.seal(notes, _notes_of(accompaniment_id)) if notes else None
 
 
-def _draft_of(contact_id: str) -> sealing.Place:
-    return sealing.Place("contacts", "draft", contact_id)
+def _draft_of(contact_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("contacts", "draft", contact_id)
 
 
-def _notes_of(accompaniment_id: str) -> sealing.Place:
-    return sealing.Place("accompaniments", "notes", accompaniment_id)
+def _notes_of(accompaniment_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("accompaniments", "notes", accompaniment_id)
 
 
 def record_agreement(session: Session, contact_id: str, kind: str, given_by: str, agent_id: str, at: datetime) -> None:
@@ -269,7 +271,7 @@ def by_reference(session: Session, reference: str) -> Contact | None:
     return session.scalar(select(Contact).where(Contact.reference == "".join(reference.split())))
 
 
-def _earlier(session: Session, entry: Entry) -> str | None:
+def _earlier(session: Session, entry: WrapUpEntry) -> str | None:
     """The accompaniment an entry continues: of that reference, the same démarche if there is one, else the latest."""
     contact = by_reference(session, entry.continues or "")
     rows = accompaniments(session, [contact.id]) if contact else []

@@ -41,8 +41,8 @@ def take(session: Session, carrier_id: str) -> PhoneNumber | None:
     return PhoneNumber(sealing.unseal(draft.number, _number_of(carrier_id))) if draft else None
 
 
-def _number_of(carrier_id: str) -> sealing.Place:
-    return sealing.Place("drafts", "number", carrier_id)
+def _number_of(carrier_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("drafts", "number", carrier_id)
 
 
 def tidy(session: Session, at: datetime) -> None:

@@ -58,7 +58,7 @@ class QueueOrderRow(Base):
     ended_at: Mapped[datetime | None]
 
 
-class Threshold(Base):
+class RingThreshold(Base):
     """After how many seconds a call of this queue is open to the region, then to the nation; `topic` empty: every
     queue of the scope."""
 
@@ -134,13 +134,15 @@ def order(session: Session, scope: str, topic: str, act: str, to_topic: str, at:
 
 def thresholds(session: Session) -> Mapping[tuple[str, str], Ages]:
     """Every queue's own, by scope and topic."""
-    return {(row.scope, row.topic): (row.region_after, row.nation_after) for row in session.scalars(select(Threshold))}
+    return {
+        (row.scope, row.topic): (row.region_after, row.nation_after) for row in session.scalars(select(RingThreshold))
+    }
 
 
 def widen_after(session: Session, scope: str, topic: str, ages: Ages | None) -> None:
     """From the next call on; None: none of its own any more."""
-    session.execute(delete(Threshold).where(Threshold.scope == scope, Threshold.topic == topic))
+    session.execute(delete(RingThreshold).where(RingThreshold.scope == scope, RingThreshold.topic == topic))
     if ages:
-        session.add(Threshold(scope=scope, topic=topic, region_after=ages[0], nation_after=ages[1]))
+        session.add(RingThreshold(scope=scope, topic=topic, region_after=ages[0], nation_after=ages[1]))
         session.flush()
     config_revision.raise_revision(session)

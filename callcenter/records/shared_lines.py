@@ -55,5 +55,5 @@ def every(session: Session) -> list[SharedLine]:
     return list(session.scalars(select(SharedLine).order_by(SharedLine.name, SharedLine.at)))
 
 
-def _number_of(line_id: str) -> sealing.Place:
-    return sealing.Place("shared_lines", "number", line_id)
+def _number_of(line_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("shared_lines", "number", line_id)

@@ -127,7 +127,7 @@ class SiteName:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ListChanges:
     """What a list changed: ids of sites new, changed, gone and back; `same`: how many stayed as they were; `fields`: by
     site that was known, what was and what is, as text."""
 
@@ -151,7 +151,7 @@ def import_list(
     *,
     all_that_go: bool = False,
     progress: Callable[[int], None] = lambda _count: None,
-) -> Taken:
+) -> ListChanges:
     """Makes the table what the list says. Raises TooManyGone unless `all_that_go`. `progress` hears of each batch."""
     session.execute(text("set local statement_timeout = '60s'"))
     session.execute(text("lock table sites in share row exclusive mode"))  # one import at a time; reading goes on
@@ -194,7 +194,7 @@ def import_list(
     config_revision.raise_revision(session)
     touched = {*changed, *back}
     same = len(listed) - len(new) - len(touched)
-    return Taken(new, tuple(sorted(set(changed) - set(back))), gone, back, same, fields)
+    return ListChanges(new, tuple(sorted(set(changed) - set(back))), gone, back, same, fields)
 
 
 def near(session: Session, department: str, postal_code: str = "", limit: int = 200) -> list[Site]:

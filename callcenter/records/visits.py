@@ -19,7 +19,7 @@ from callcenter.records.identifiers import first_of_many
 from callcenter.records.persons import pepper
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
 from callcenter.rules.visit_lines import STAGED, line_reader
-from callcenter.rules.visits import Refused, Why
+from callcenter.rules.visits import Refused, WhyRefused
 
 Line = tuple[int, Mapping[str, str] | None]
 """A line's number and its values by column; None for a line that has too many or too few."""
@@ -42,7 +42,7 @@ class VisitImport(Base):
 
 
 @dataclass(frozen=True)
-class Report:
+class ImportReport:
     """What became of the lines. `known`: visits that were there already."""
 
     contacts: int
@@ -175,7 +175,7 @@ def import_visits(
     who: str | None = None,
     scope: Collection[str] | None = None,
     progress: Callable[[str], None] = lambda _step: None,
-) -> Report:
+) -> ImportReport:
     """Record the visits of these lines, each visit whole or not at all. `scope`: departments whose sites may be spoken
     for; None: all. `progress` hears of each step."""
     for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
@@ -209,7 +209,7 @@ def import_visits(
     log.known = session.scalar(text("select count(*) from arrivals where known")) or 0
     session.execute(text(_DAYS))
     session.flush()
-    return Report(log.contacts, log.accompaniments, log.known, tuple(sorted(refused, key=lambda each: each.line)))
+    return ImportReport(log.contacts, log.accompaniments, log.known, tuple(sorted(refused, key=lambda each: each.line)))
 
 
 def _stage(session: Session, lines: Iterable[Line], at: datetime, ids: str) -> list[Refused]:
@@ -221,7 +221,7 @@ def _stage(session: Session, lines: Iterable[Line], at: datetime, ids: str) -> l
     driver: Any = session.connection().connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"copy staged ({', '.join(STAGED)}) from stdin") as copy:
         for line, values in lines:
-            found = read(line, values) if values is not None else Refused(line, Why.COLUMNS)
+            found = read(line, values) if values is not None else Refused(line, WhyRefused.COLUMNS)
             if not isinstance(found, Refused):
                 *plain, notes = found
                 copy.write_row((*plain, contacts.sealed_notes(_id(ids, line), str(notes) if notes else None)))
@@ -244,7 +244,7 @@ def _id(ids: str, line: int) -> str:
 def _compare(session: Session, values: Mapping[str, Any]) -> list[Refused]:
     """Refusals that take more than one line to see; what is left in `arrivals` may be written."""
     session.execute(text(_ARRIVALS), {"pepper": pepper()})
-    sentences: dict[str, Any] = {why.name.lower(): why.name for why in Why} | dict(values)
+    sentences: dict[str, Any] = {why.name.lower(): why.name for why in WhyRefused} | dict(values)
     for rule in (_REFUSE_SITES, _REFUSE_ELSEWHERE, _REFUSE_OTHERWISE, _REFUSE_CONTINUES, _REFUSE_THE_REST):
         _count(session, rule, sentences)
     while _count(session, _REFUSE_AFTER_REFUSED, sentences):
@@ -252,7 +252,7 @@ def _compare(session: Session, values: Mapping[str, Any]) -> list[Refused]:
     session.execute(text(_DROP_REFUSED))
     session.execute(text("analyze arrivals (site_id, reference, first, agree, known)"))
     found = session.execute(text("select line, min(why) from refused where why <> '' group by line"))
-    return [Refused(line, Why[why]) for line, why in found]
+    return [Refused(line, WhyRefused[why]) for line, why in found]
 
 
 def _count(session: Session, sql: str, values: Mapping[str, Any] | None = None) -> int:

@@ -11,7 +11,7 @@ from callcenter.rules import tables
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.national_list import LARGEST_ID
-from callcenter.rules.tables import LostFigures, NotATable, Row
+from callcenter.rules.tables import LostFigures, NotATable, TableRow
 from callcenter.rules.territory import TERRITORIES
 
 ROLES = ("agent", "supervisor", "auditor", "admin")
@@ -82,7 +82,7 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AccountLine:
     """A line of a table that is well written. `password` empty: none of their own yet, or the one they have."""
 
     line: int
@@ -145,9 +145,9 @@ def checked_password(password: str) -> str:
     return password
 
 
-def read(content: bytes, topics: Collection[str], every: TopicsOf) -> tuple[list[Entry], list[Wrong]]:
+def read(content: bytes, topics: Collection[str], every: TopicsOf) -> tuple[list[AccountLine], list[Wrong]]:
     """Every line of a table that is well written, and what is wrong with the others. Raises NotStaff."""
-    entries, wrong, seen = list[Entry](), list[Wrong](), set[str]()
+    entries, wrong, seen = list[AccountLine](), list[Wrong](), set[str]()
     for row in _rows(content):
         line, given = row.line, row.values
         if row.surplus:
@@ -165,13 +165,13 @@ def read(content: bytes, topics: Collection[str], every: TopicsOf) -> tuple[list
         if profile.login in seen:
             wrong.append(Wrong(line, "staff_twice"))
         seen.add(profile.login)
-        entries.append(Entry(line, profile, password))
+        entries.append(AccountLine(line, profile, password))
     if not entries and not wrong:
         raise NotStaff("nothing")
     return entries, wrong
 
 
-def _rows(content: bytes) -> Iterator[Row]:
+def _rows(content: bytes) -> Iterator[TableRow]:
     """An unknown column is refused: it would have said something of somebody."""
     if len(content) > LARGEST:
         raise NotStaff("large", most=LARGEST)

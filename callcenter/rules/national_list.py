@@ -12,7 +12,7 @@ from callcenter.errors import BadNumber
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules import site_hours, tables
 from callcenter.rules.plain_text import one_line
-from callcenter.rules.tables import LostFigures, NotATable, Row
+from callcenter.rules.tables import LostFigures, NotATable, TableRow
 from callcenter.rules.territory import TERRITORIES, departments
 
 LARGEST = 20_000_000  # bytes; the list of 2024 has 1.2 million
@@ -60,7 +60,7 @@ class NotTheList(NotATable):
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class ListDoubt:
     """Something odd on a line of the file (the first is 1), of a site if it is known which."""
 
     line: int
@@ -98,7 +98,7 @@ class NationalList:
     """What a file held: the sites by their id, and every doubt in the order of the file."""
 
     sites: dict[int, ListedSite]
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[ListDoubt, ...]
     lines: int
     """Records read, the header aside."""
 
@@ -121,14 +121,14 @@ def read(content: bytes) -> NationalList:
     return reader.finished(len(rows))
 
 
-def _rows(content: bytes) -> tuple[list[Row], list[Doubt]]:
+def _rows(content: bytes) -> tuple[list[TableRow], list[ListDoubt]]:
     """Every record that is not blank. Quotation marks that do not match are a doubt, one that is never closed a cut."""
     try:
         return list(tables.read(content, NotTheList, KNOWN, NEEDED, OTHER_NAMES).rows), []
     except NotTheList as refusal:
         if refusal.fault != "quotes":
             raise
-        stray = Doubt(int(str(refusal.told["line"])), None, STRAY_QUOTES)
+        stray = ListDoubt(int(str(refusal.told["line"])), None, STRAY_QUOTES)
     table = tables.read(content, NotTheList, KNOWN, NEEDED, OTHER_NAMES, stray_quotes=True)
     return list(table.rows), [stray]
 
@@ -136,21 +136,21 @@ def _rows(content: bytes) -> tuple[list[Row], list[Doubt]]:
 @dataclass
 class _Reader:
     sites: dict[int, ListedSite] = field(default_factory=dict)
-    doubts: list[Doubt] = field(default_factory=list)
+    doubts: list[ListDoubt] = field(default_factory=list)
 
-    def take(self, record: Row) -> None:
+    def take(self, record: TableRow) -> None:
         """One record becomes a site with its doubts; one that cannot is a doubt alone."""
         line, row, doubts = record.line, record.values, list[str]()
         site_id = tables.whole(row["id_fs"], LARGEST_ID)
         odd = {SHORT_LINE: record.missing, LONG_LINE: record.surplus, CLEANED: record.was_cleaned}
-        self.doubts += [Doubt(line, site_id, what) for what, found in odd.items() if found]
+        self.doubts += [ListDoubt(line, site_id, what) for what, found in odd.items() if found]
         if site_id is None:
-            self.doubts.append(Doubt(line, None, NO_ID))
+            self.doubts.append(ListDoubt(line, None, NO_ID))
             return
         postal_code = _known(tables.postal_code, row["code_postal"], doubts)
         department = _department(row, postal_code, doubts)
         if department is None:
-            self.doubts.append(Doubt(line, site_id, NO_TERRITORY))
+            self.doubts.append(ListDoubt(line, site_id, NO_TERRITORY))
             return
         if site_id in self.sites:
             doubts.append(SAME_ID)
@@ -184,7 +184,7 @@ class _Reader:
         for site in self.sites.values():
             if shared[site.phone] > 1:
                 self.sites[site.id] = replace(site, doubts=(*site.doubts, SHARED_NUMBER))
-        own = [Doubt(site.line, site.id, what) for site in self.sites.values() for what in site.doubts]
+        own = [ListDoubt(site.line, site.id, what) for site in self.sites.values() for what in site.doubts]
         return NationalList(self.sites, tuple(sorted([*self.doubts, *own], key=lambda d: d.line)), lines)
 
 

@@ -8,7 +8,7 @@ from callcenter.rules.territory import TERRITORIES
 
 
 @dataclass(frozen=True)
-class Place:
+class ReportPlace:
     """`code`: `46`, `inconnu`, a region as `R76`, or empty for the nation, whose `name` is empty. `only`: the
     departments that are counted, where not all of the region or the nation is."""
 
@@ -17,16 +17,16 @@ class Place:
     only: tuple[str, ...] = ()
 
 
-def place(code: str, departments: Collection[str] | None) -> Place:
+def place(code: str, departments: Collection[str] | None) -> ReportPlace:
     """What is counted under a code when only these departments are; None: all of them."""
     if code in TERRITORIES:
-        return Place(code, TERRITORIES[code].name)
+        return ReportPlace(code, TERRITORIES[code].name)
     if code and code not in _regions():
-        return Place(code, code)
+        return ReportPlace(code, code)
     name, inhabited = _regions().get(code, ("", frozenset()))
     if departments is None or (code and inhabited <= {*departments}):
-        return Place(code, name)
-    return Place(code, name, tuple(sorted({*departments} & inhabited if code else departments)))
+        return ReportPlace(code, name)
+    return ReportPlace(code, name, tuple(sorted({*departments} & inhabited if code else departments)))
 
 
 def inside(code: str) -> frozenset[str]:

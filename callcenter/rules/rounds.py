@@ -21,7 +21,7 @@ from callcenter.rules.opening_hours import (
 )
 from callcenter.rules.plain_text import cleaned, folded, one_line
 from callcenter.rules.site_hours import written
-from callcenter.rules.tables import LostFigures, NotATable, Row
+from callcenter.rules.tables import LostFigures, NotATable, TableRow
 from callcenter.rules.territory import TERRITORIES, departments
 
 LARGEST = 5_000_000  # bytes; the file of a whole department's buses has some thousands
@@ -60,7 +60,7 @@ class NotRounds(NotATable):
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class RoundDoubt:
     """What could not be taken as it was written: the line of a table, or the place of a stop in a list, from 1; its
     column, empty for the whole; a code with a sentence of its own."""
 
@@ -118,26 +118,26 @@ def bus_of(stop: Stop, buses: Iterable[Bus]) -> int | None:
     return possible[0].id if len(possible) == 1 else None
 
 
-def read(content: bytes) -> tuple[list[Stop], list[Doubt]]:
+def read(content: bytes) -> tuple[list[Stop], list[RoundDoubt]]:
     """The stops of a file of mediation places (a table, or JSON with its names; `horaires` in OSM syntax), and what
     could not be taken from it. Raises NotRounds."""
     if len(content) > LARGEST:
         raise NotRounds("large", most=LARGEST)
-    stops, doubts = list[Stop](), list[Doubt]()
+    stops, doubts = list[Stop](), list[RoundDoubt]()
     for row in _rows(content):
         try:
             stops.append(_stop(row))
         except _Untaken as why:
-            doubts.append(Doubt(row.line, why.column, why.code))
+            doubts.append(RoundDoubt(row.line, why.column, why.code))
             continue
         if row.was_cleaned:
-            doubts.append(Doubt(row.line, "", "round_cleaned"))
+            doubts.append(RoundDoubt(row.line, "", "round_cleaned"))
     if not stops:
         raise NotRounds("nothing")
     return stops, doubts
 
 
-def _rows(content: bytes) -> Iterator[Row]:
+def _rows(content: bytes) -> Iterator[TableRow]:
     if content.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] not in (b"[", b"{"):
         yield from tables.read(content, NotRounds, COLUMNS, NEEDED, OTHER_NAMES).rows
         return
@@ -151,7 +151,7 @@ def _rows(content: bytes) -> Iterator[Row]:
         given = {name: "" if each.get(name) is None else each[name] for name in COLUMNS}
         values = {name: str(value) for name, value in given.items() if isinstance(value, str | int | float)}
         was_cleaned = any(cleaned(value) != value for value in values.values())
-        yield Row(
+        yield TableRow(
             place,
             {name: cleaned(value).strip() for name, value in values.items()},
             len(given) - len(values),
@@ -245,7 +245,7 @@ def _hour_en(written: str) -> str:
     return f"{hours % 12 or 12}{f':{minutes}' if minutes != '00' else ''} {'AM' if hours % 24 < 12 else 'PM'}"
 
 
-def _stop(row: Row) -> Stop:
+def _stop(row: TableRow) -> Stop:
     """Raises _Untaken."""
     given = row.values
     if row.surplus:

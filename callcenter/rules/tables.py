@@ -77,7 +77,7 @@ class LostFigures(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One record: the line it begins on (the first of the file is 1) and its values by column, cleaned. `missing`,
     `surplus`: how many columns it has too few or too many; `was_cleaned`: something in it was no text."""
 
@@ -95,7 +95,7 @@ class Table:
 
     places: Mapping[str, int]
     head_line: int
-    rows: Iterator[Row]
+    rows: Iterator[TableRow]
 
 
 def read(
@@ -296,7 +296,9 @@ def _names(cells: Sequence[str], known: Collection[str], other_names: Mapping[st
     return names
 
 
-def _rows(text: _Text, mark: str, names: Sequence[str], refusal: type[NotATable], *, strict: bool) -> Iterator[Row]:
+def _rows(
+    text: _Text, mark: str, names: Sequence[str], refusal: type[NotATable], *, strict: bool
+) -> Iterator[TableRow]:
     begins, reader = text.line + 1, csv.reader(text, delimiter=mark, strict=strict)
     last = None
     try:
@@ -313,7 +315,7 @@ def _rows(text: _Text, mark: str, names: Sequence[str], refusal: type[NotATable]
         raise refusal("cut", line=last.line)
 
 
-def _row(line: int, cells: Sequence[str], names: Sequence[str]) -> Row:
+def _row(line: int, cells: Sequence[str], names: Sequence[str]) -> TableRow:
     plain = [_plain(cell) for cell in cells]
     values = dict.fromkeys((name for name in names if name), "")
     for name, value in zip(names, plain, strict=False):
@@ -321,7 +323,7 @@ def _row(line: int, cells: Sequence[str], names: Sequence[str]) -> Row:
             values[name] = value
     surplus = sum(1 for place, value in enumerate(plain) if value and (place >= len(names) or not names[place]))
     was_cleaned = any(NO_TEXT.search(cell) or OTHER_BREAKS.search(cell) for cell in cells)
-    return Row(line, values, max(len(names) - len(cells), 0), surplus, was_cleaned)
+    return TableRow(line, values, max(len(names) - len(cells), 0), surplus, was_cleaned)
 
 
 def _plain(cell: str) -> str:

@@ -14,7 +14,7 @@ from callcenter.rules.quality import Scale
 from callcenter.rules.states import FollowUp, Outcome
 from callcenter.rules.tables import LostFigures, named
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
-from callcenter.rules.visits import Held, Refused, Vocabulary, Why
+from callcenter.rules.visits import Held, Refused, Vocabulary, WhyRefused
 
 STAGED = (
     "line", "contact_key", "matter_key", "reference", "site_id", "local", "instant", "channel", "department", "lasted",
@@ -54,10 +54,10 @@ FOLLOW_UPS = {
 }
 _DEPARTMENTS = frozenset((*TERRITORIES, UNKNOWN, ""))
 OUTCOME_REFUSALS = {
-    "orientation_needs_reason": Why.NEEDS_REASON,
-    "orientation_is_not_settled": Why.NOT_SETTLED,
-    "website_needs_checked_access": Why.WEBSITE,
-    "reason_without_orientation": Why.NO_ORIENTATION,
+    "orientation_needs_reason": WhyRefused.NEEDS_REASON,
+    "orientation_is_not_settled": WhyRefused.NOT_SETTLED,
+    "website_needs_checked_access": WhyRefused.WEBSITE,
+    "reason_without_orientation": WhyRefused.NO_ORIENTATION,
 }
 
 _Meaning = TypeVar("_Meaning")
@@ -66,7 +66,7 @@ _Meaning = TypeVar("_Meaning")
 class _Wrong(Exception):
     """A value that refuses its line."""
 
-    def __init__(self, why: Why) -> None:
+    def __init__(self, why: WhyRefused) -> None:
         self.why = why
 
 
@@ -107,17 +107,19 @@ def _staged(known: _Known, line: int, given: Mapping[str, str]) -> Staged:
     value = given.get
     reference, site = _names(given["reference"], given["id_fs"])
     begins = _start(given["debut"], known.at)
-    channel = _meaning(CHANNELS, value("canal", ""), Why.CHANNEL)
+    channel = _meaning(CHANNELS, value("canal", ""), WhyRefused.CHANNEL)
     department = _department(value("departement", ""))
-    procedure = _meaning(known.procedures, given["demarche"], Why.PROCEDURE)
+    procedure = _meaning(known.procedures, given["demarche"], WhyRefused.PROCEDURE)
     held = _held(known.vocabulary[procedure], begins.date())
-    partner = _meaning(known.partners, value("partenaire", ""), Why.PARTNER)
-    outcome = _meaning(OUTCOMES, given["issue"], Why.OUTCOME)
+    partner = _meaning(known.partners, value("partenaire", ""), WhyRefused.PARTNER)
+    outcome = _meaning(OUTCOMES, given["issue"], WhyRefused.OUTCOME)
     reason = _reason(value("motif", ""))
-    checked, settled, said = (_yes_or_no(value(why.column, ""), why) for why in (Why.CHECKED, Why.SETTLED, Why.SAID))
-    follow_up = _meaning(FOLLOW_UPS, value("suite", ""), Why.FOLLOW_UP)
+    checked, settled, said = (
+        _yes_or_no(value(why.column, ""), why) for why in (WhyRefused.CHECKED, WhyRefused.SETTLED, WhyRefused.SAID)
+    )
+    follow_up = _meaning(FOLLOW_UPS, value("suite", ""), WhyRefused.FOLLOW_UP)
     settled = _settled(outcome, reason, settled, checked)
-    lasted, waited = (_seconds(value(why.column, ""), why) for why in (Why.LASTED, Why.WAITED))
+    lasted, waited = (_seconds(value(why.column, ""), why) for why in (WhyRefused.LASTED, WhyRefused.WAITED))
     score, scale = _score(value("note", ""), value("echelle", ""), known.tops)
     continues, notes = value("continue", "").strip(), masked(value("remarques", ""))
     of_contact = begins.isoformat(), channel, department, score, scale, str(said), str(lasted), str(waited)
@@ -139,17 +141,17 @@ def _key(values: Iterable[str]) -> int:
 def _names(reference: str, site: str) -> tuple[str, int]:
     """A spreadsheet may have written either as a power of ten."""
     if _IS_POWER.search(reference):
-        reference = _figures(reference, Why.LOST_REFERENCE)
-    site = _figures(site, Why.LOST_SITE)
+        reference = _figures(reference, WhyRefused.LOST_REFERENCE)
+    site = _figures(site, WhyRefused.LOST_SITE)
     reference = reference.strip()
     if not 0 < len(reference) <= 60:
-        raise _Wrong(Why.REFERENCE)
+        raise _Wrong(WhyRefused.REFERENCE)
     if not (site.isascii() and site.isdigit() and len(site) < 10):
-        raise _Wrong(Why.SITE)
+        raise _Wrong(WhyRefused.SITE)
     return reference, int(site)
 
 
-def _figures(written: str, why: Why) -> str:
+def _figures(written: str, why: WhyRefused) -> str:
     try:
         return tables.figures(written)
     except LostFigures:
@@ -161,15 +163,15 @@ def _start(written: str, at: datetime) -> datetime:
     try:
         begins = moment(written)
     except ValueError:
-        raise _Wrong(Why.START) from None
+        raise _Wrong(WhyRefused.START) from None
     is_local = begins.tzinfo is None
     latest = (at + timedelta(days=1)).replace(tzinfo=None) if is_local else at + timedelta(hours=1)
     if begins > latest:
-        raise _Wrong(Why.FUTURE)
+        raise _Wrong(WhyRefused.FUTURE)
     return begins
 
 
-def _meaning(table: Mapping[str, _Meaning], written: str, why: Why) -> _Meaning:
+def _meaning(table: Mapping[str, _Meaning], written: str, why: WhyRefused) -> _Meaning:
     found = table.get(named(written))
     if found is None:
         raise _Wrong(why)
@@ -179,7 +181,7 @@ def _meaning(table: Mapping[str, _Meaning], written: str, why: Why) -> _Meaning:
 def _department(written: str) -> str:
     found = tables.department(written)
     if found not in _DEPARTMENTS:
-        raise _Wrong(Why.DEPARTMENT)
+        raise _Wrong(WhyRefused.DEPARTMENT)
     return found
 
 
@@ -188,17 +190,17 @@ def _held(meanings: Iterable[Held], day: date) -> Held:
     for held in meanings:
         if held.since <= day and (held.until is None or day <= held.until):
             return held
-    raise _Wrong(Why.NOT_THEN)
+    raise _Wrong(WhyRefused.NOT_THEN)
 
 
 def _reason(written: str) -> str:
     reason = named(written)
     if reason not in REASONS:
-        raise _Wrong(Why.REASON)
+        raise _Wrong(WhyRefused.REASON)
     return reason
 
 
-def _yes_or_no(written: str, why: Why) -> bool | None:
+def _yes_or_no(written: str, why: WhyRefused) -> bool | None:
     try:
         return tables.yes_or_no(written)
     except ValueError:
@@ -214,7 +216,7 @@ def _settled(outcome: Outcome, reason: str, settled: bool | None, checked: bool 
     return False
 
 
-def _seconds(minutes: str, why: Why) -> float | None:
+def _seconds(minutes: str, why: WhyRefused) -> float | None:
     """Minutes, `,` or `.`, as seconds, of a day at the most; None for nothing."""
     if not minutes.strip():
         return None
@@ -233,12 +235,12 @@ def _score(note: str, scale: str, tops: Collection[int]) -> tuple[str, str]:
     if not (score or top):
         return "", ""
     if not (top.isascii() and top.isdigit() and score.isascii() and score.isdigit()):
-        raise _Wrong(Why.SCORE)
+        raise _Wrong(WhyRefused.SCORE)
     if int(top) not in tops:
-        raise _Wrong(Why.SCALE)
+        raise _Wrong(WhyRefused.SCALE)
     lowest = 1 if int(top) < 10 else 0  # scales of ten and more begin at 0
     if not lowest <= int(score) <= int(top):
-        raise _Wrong(Why.SCORE)
+        raise _Wrong(WhyRefused.SCORE)
     return score, top
 
 

@@ -45,7 +45,7 @@ class NotVisits(NotATable):
     english = "This file is not a readable table of visits: nothing was recorded."
 
 
-class Why(Enum):
+class WhyRefused(Enum):
     """Why a line is refused: the column that it is of (empty: the whole line), and the sentence its sender reads."""
 
     COLUMNS = "", "le nombre de valeurs n'est pas celui des colonnes", "there are too many or too few values"
@@ -128,7 +128,7 @@ class Refused:
     """A line that is not taken, by its number in the file, the header being 1."""
 
     line: int
-    why: Why
+    why: WhyRefused
 
     @property
     def column(self) -> str:

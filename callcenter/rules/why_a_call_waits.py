@@ -20,7 +20,7 @@ class Hindrance(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AtPost:
+class AgentOnDuty:
     """An agent on duty, as far as a call is concerned."""
 
     id: str
@@ -30,7 +30,7 @@ class AtPost:
     state: str
 
 
-def hindrance(agent: AtPost, topic: str, language: str, queue: str) -> Hindrance | None:
+def hindrance(agent: AgentOnDuty, topic: str, language: str, queue: str) -> Hindrance | None:
     """None: this agent is eligible now. `queue`: where the call stands, such as `R76:impots:fr`, `R76:*:fr` or
     `A:<agent>`."""
     ring, _, rest = queue.partition(":")

@@ -10,7 +10,7 @@ from callcenter.records import sessions
 from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
 from callcenter.rules import national_list, rounds
-from callcenter.rules.national_list import Doubt
+from callcenter.rules.national_list import ListDoubt
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ListTaken:
     same: int
     columns: Mapping[int, tuple[str, ...]]
     kinds: Mapping[str, int]
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[ListDoubt, ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class RoundsTaken:
 
     stops: int
     before: int
-    doubts: tuple[rounds.Doubt, ...]
+    doubts: tuple[rounds.RoundDoubt, ...]
 
 
 def take_in_list(admin: Agent, content: bytes, *, all_that_go: bool = False) -> ListTaken:

@@ -10,7 +10,7 @@ from callcenter.errors import NotAllowed, Refusal
 from callcenter.records import directory
 from callcenter.records.figures import tiers
 from callcenter.rules.published_measures import DESK, PHONE, SIDES
-from callcenter.rules.report_places import Place, inside, place
+from callcenter.rules.report_places import ReportPlace, inside, place
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
 from callcenter.screens.fields import FIRST_DAY, LAST_DAY
 from callcenter.screens.scope import Scope
@@ -76,7 +76,7 @@ class ReportQuery:
             raise NotAllowed
         return wanted if scope is None else wanted & scope
 
-    def place(self, scope: Scope) -> Place:
+    def place(self, scope: Scope) -> ReportPlace:
         """What the report is of, to whoever sees `scope`."""
         return place(self.territory, scope)
 

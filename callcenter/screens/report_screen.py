@@ -19,7 +19,7 @@ from callcenter.records.site_weeks import SiteWeek
 from callcenter.rules import quality
 from callcenter.rules.published_measures import BY_CODE, DESK, MEASURES, PHONE, SIDES, Measure, Value, shown_for
 from callcenter.rules.quality import Share
-from callcenter.rules.report_places import Place, place
+from callcenter.rules.report_places import ReportPlace, place
 from callcenter.rules.tally import Tally, grouped, whole
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, national_day
 from callcenter.screens.report_query import NO_PARTNER, PATIENCE, ReportQuery, frozen_on, partners_of
@@ -77,7 +77,7 @@ class Report:
     """Everything that one report shows."""
 
     asked: ReportQuery
-    place: Place
+    place: ReportPlace
     policies: tuple[str, ...]
     """The versions of the thresholds that counted the figures; none where nothing was counted."""
     lines: tuple[MeasureLine, ...]

@@ -16,7 +16,7 @@ from callcenter.records.calls import Call
 from callcenter.rules.routing import ANYBODY
 from callcenter.rules.states import CallState
 from callcenter.rules.territory import UNKNOWN
-from callcenter.rules.why_a_call_waits import AtPost, hindrance
+from callcenter.rules.why_a_call_waits import AgentOnDuty, hindrance
 from callcenter.screens.scope import Scope
 
 SHOWN = 200
@@ -105,7 +105,7 @@ RANK = ("state", "ring", "own", "topic", "language")  # nearest to taking it fir
 
 
 def _seen(agent: Agent, call: WaitingCall, scope: Scope) -> Seen:
-    at_post = AtPost(agent.id, agent.department, agent.topics, agent.languages, agent.state)
+    at_post = AgentOnDuty(agent.id, agent.department, agent.topics, agent.languages, agent.state)
     standing_in = call.queue or f"{call.department}:{ANYBODY if call.for_anybody else call.topic}:{call.language}"
     why = hindrance(at_post, call.topic, call.language, standing_in)
     name = agent.name if scope is None or agent.department in scope else None
@@ -141,7 +141,7 @@ def _shown(session: Session, call: Call, at: datetime) -> WaitingCall:
     )
 
 
-def _place(call_id: str, at: datetime) -> queue.Place | None:
+def _place(call_id: str, at: datetime) -> queue.PlaceInQueue | None:
     try:
         return queue.place(call_id, at.timestamp())
     except LiveStoreDown:

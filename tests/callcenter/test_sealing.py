@@ -6,7 +6,7 @@ from cryptography.exceptions import InvalidTag
 from callcenter import sealing
 from callcenter.config import PRACTICE_SECRET, settings
 
-HERE = sealing.Place("calls", "number", "7d0f")
+HERE = sealing.SealedPlace("calls", "number", "7d0f")
 NEW_SECRET = "another-secret-another-secret-another"
 
 
@@ -40,13 +40,13 @@ def test_one_changed_bit_is_noticed() -> None:
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        sealing.Place("callbacks", "number", "7d0f"),
-        sealing.Place("calls", "draft", "7d0f"),
-        sealing.Place("calls", "number", "7d0e"),
-        sealing.Place("calls", "number7", "d0f"),
+        sealing.SealedPlace("callbacks", "number", "7d0f"),
+        sealing.SealedPlace("calls", "draft", "7d0f"),
+        sealing.SealedPlace("calls", "number", "7d0e"),
+        sealing.SealedPlace("calls", "number7", "d0f"),
     ],
 )
-def test_a_value_moved_to_another_place_does_not_open(elsewhere: sealing.Place) -> None:
+def test_a_value_moved_to_another_place_does_not_open(elsewhere: sealing.SealedPlace) -> None:
     sealed = sealing.seal("+33612345698", HERE)
     with pytest.raises(InvalidTag):
         sealing.unseal(sealed, elsewhere)

@@ -6,12 +6,12 @@ import pytest
 
 from callcenter import clock
 from callcenter.actions import agent, conversation, healing, offer_answers, outcome_form, promise_check
-from callcenter.records.contacts import Entry
+from callcenter.records.contacts import WrapUpEntry
 from callcenter.rules.states import Outcome
 from ivr.practice.telephones import Caller
 from tests.faults.conftest import KARIM, Town, until
 
-ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
+ENTRY = WrapUpEntry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
 NEWS = ["call_status", "conference_status"]
 FAULTS: dict[str, dict[str, object]] = {
     "as it should be": {},

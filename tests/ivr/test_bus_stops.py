@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from callcenter.actions.config_snapshot import Standing, packaged
+from callcenter.actions.config_snapshot import ConfigSnapshot, packaged
 from callcenter.rules.opening_hours import LineHours
 from callcenter.rules.rounds import HORIZON, Stop
 from ivr import spoken_sites
@@ -52,10 +52,10 @@ def test_the_two_that_come_next_are_told() -> None:
     ]
 
 
-def _standing(declared: Declared, *stops: Stop) -> Standing:
+def _standing(declared: Declared, *stops: Stop) -> ConfigSnapshot:
     hours = LineHours(datetime.min.time(), datetime.max.time(), overrides=declared)
     return replace(packaged(), hours=hours, rollout={"46": "closed"}, rounds=stops)
 
 
-def _hears(stands: Standing, at: datetime) -> list[str]:
+def _hears(stands: ConfigSnapshot, at: datetime) -> list[str]:
     return spoken_sites.written(stands, "46", "46999", "fr", at).splitlines()[1:]

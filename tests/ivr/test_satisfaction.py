@@ -12,7 +12,7 @@ from callcenter.actions.agent import take_post
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records import calls, contacts
-from callcenter.records.contacts import Contact, Entry
+from callcenter.records.contacts import Contact, WrapUpEntry
 from callcenter.records.figures import roll_up
 from callcenter.records.figures.totals import between
 from callcenter.rules import quality
@@ -51,7 +51,7 @@ def spoken(karim: str, number: str = DURAND) -> str:
     with reading() as session:
         call = calls.get(session, call_id)
     assert call is not None
-    entry = Entry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True)
+    entry = WrapUpEntry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True)
     outcome_form.record_outcome(karim, call.contact_id, [entry], now())
     return call_id
 

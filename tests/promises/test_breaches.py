@@ -12,13 +12,13 @@ from callcenter import clock
 from callcenter.actions import agent, callback, citizen, conversation, offer_answers, outcome_form, promise_check, room
 from callcenter.db import reading
 from callcenter.records import offers, promises
-from callcenter.records.contacts import Entry
+from callcenter.records.contacts import WrapUpEntry
 from callcenter.records.promises import Outside
 from callcenter.rules.states import Outcome, PauseReason
 from ivr.practice.telephones import PracticeLine
 from tests.support.people import WISH, hires, joins, number_of, rings, the_call
 
-ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
+ENTRY = WrapUpEntry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
 SOON, LATER = timedelta(), timedelta(seconds=100)
 
 

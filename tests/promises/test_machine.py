@@ -49,7 +49,7 @@ from callcenter.live.offers import Reservation
 from callcenter.records import agents, calls, promises
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
-from callcenter.records.contacts import Contact, Entry
+from callcenter.records.contacts import Contact, WrapUpEntry
 from callcenter.records.events import Event
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
@@ -58,7 +58,7 @@ from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.people import hires, joins, number_of, rings
 
 REFUSALS = (AlreadyTaken, NotFound, NotPossibleNow, OutcomeIncomplete, OutcomeOwed)
-ENTRY = Entry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
+ENTRY = WrapUpEntry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
 STAFF = 3
 MOST_CALLS = 8
 any_one = st.integers(0, 99)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from callcenter.live.offers import Reservation
-from callcenter.live.queue import Line, Place
+from callcenter.live.queue import PlaceInQueue, QueueView
 
 
 @dataclass
@@ -68,13 +68,15 @@ class Oracle:
     def leave(self, call_id: str) -> bool:
         return self.calls.pop(call_id, None) is not None
 
-    def place(self, call_id: str, at: float) -> Place | None:
+    def place(self, call_id: str, at: float) -> PlaceInQueue | None:
         if call_id not in self.calls:
             return None
         call = self.calls[call_id]
         before = [c for c in self._in_line() if c.queue in call.queues and c.score < call.score]
         picked = [pick for queue, pick in self.picks if queue == call.queue and at - 900 <= pick <= at]
-        return Place(len(before) + 1, call.queue, self._duty(call.queue), len(picked), at - call.arrival, call.topic)
+        return PlaceInQueue(
+            len(before) + 1, call.queue, self._duty(call.queue), len(picked), at - call.arrival, call.topic
+        )
 
     def widen(self, at: float) -> list[str]:
         # Who stands where nobody is on duty moves, whether or not the time has come; a reserved call only by time.
@@ -98,7 +100,7 @@ class Oracle:
     def waiting(self) -> dict[str, float]:
         return {call_id: call.score for call_id, call in self.calls.items()}
 
-    def lines(self, queues: Sequence[str]) -> list[Line]:
+    def lines(self, queues: Sequence[str]) -> list[QueueView]:
         return [self._line(queue) for queue in queues]
 
     # agents
@@ -229,7 +231,7 @@ class Oracle:
     def _duty(self, queue: str) -> int:
         return sum(queue in agent.queues for agent in self.agents.values())
 
-    def _line(self, queue: str) -> Line:
+    def _line(self, queue: str) -> QueueView:
         there = [(c.score, c_id, c.arrival) for c_id, c in self.calls.items() if not c.held_by and c.queue == queue]
         score, _, arrival = min(there, default=(None, "", None))
-        return Line(queue, len(there), score, self._duty(queue), arrival)
+        return QueueView(queue, len(there), score, self._duty(queue), arrival)

@@ -67,7 +67,7 @@ order by p.day desc, p.hour desc, c.id limit :most
 
 
 @dataclass(frozen=True)
-class Demarche:
+class RecordedDemarche:
     """What was recorded of one démarche."""
 
     partner: str
@@ -92,7 +92,7 @@ class RowBehind:
     satisfaction_scale: int | None
     settled_said: bool | None
     """The person's own word."""
-    demarches: tuple[Demarche, ...]
+    demarches: tuple[RecordedDemarche, ...]
     tally: Tally
 
 
@@ -128,9 +128,9 @@ def behind(
         tallies = dict.fromkeys(tallies, Tally(contacts=1, accompaniments=1))
     latest = select(Contact).where(Contact.id.in_(tallies)).order_by(Contact.arrived_at.desc()).limit(SHOWN)
     contacts = session.scalars(latest).all()
-    demarches: dict[str, list[Demarche]] = {}
+    demarches: dict[str, list[RecordedDemarche]] = {}
     for each in session.scalars(select(Accompaniment).where(Accompaniment.contact_id.in_(tallies))):
-        shown = Demarche(each.partner, each.procedure, each.outcome, each.settled)
+        shown = RecordedDemarche(each.partner, each.procedure, each.outcome, each.settled)
         demarches.setdefault(each.contact_id, []).append(shown)
     return [
         RowBehind(

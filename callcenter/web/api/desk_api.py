@@ -11,7 +11,7 @@ from callcenter import clock
 from callcenter.actions import agent as verbs
 from callcenter.actions import callback_by_staff, conversation, monitoring, notes, offer_answers, outcome_form
 from callcenter.errors import NotFound
-from callcenter.records.contacts import Entry
+from callcenter.records.contacts import WrapUpEntry
 from callcenter.records.identifiers import new_id
 from callcenter.rules.callbacks import slot_of
 from callcenter.rules.outcomes import KINDS, WAYS
@@ -177,12 +177,12 @@ class DemarcheGiven(BaseModel):
     continues: str | None = Field(None, description="the reference of the earlier contact it goes on from")
     notes: str | None = Field(None, max_length=4000)
 
-    def entry(self, departments: Collection[str]) -> Entry:
+    def entry(self, departments: Collection[str]) -> WrapUpEntry:
         """As it is recorded. `departments`: the citizen's and the agent's; another's own service is none of theirs."""
         procedure = directory_screen.procedures_of(departments).get(self.procedure)
         if procedure is None:
             raise NotFound
-        return Entry(
+        return WrapUpEntry(
             partner=procedure.partner,
             procedure=procedure.code,
             outcome=self.outcome,

@@ -1,11 +1,11 @@
 """What a report is about, in words."""
 
-from callcenter.rules.report_places import Place
+from callcenter.rules.report_places import ReportPlace
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.web.pages.words import say
 
 
-def place_name(of: Place, language: str) -> str:
+def place_name(of: ReportPlace, language: str) -> str:
     """`Lot (46)`, `Occitanie`, `Occitanie (départements 12, 46 seulement)`, `Toute la France`, `Département 46`."""
     if of.code == UNKNOWN:
         return say(language, "caller.unknown")

@@ -26,7 +26,7 @@ from callcenter.rules.published_measures import (
     shown_for,
 )
 from callcenter.rules.quality import FEW, Share
-from callcenter.rules.report_places import Place, place
+from callcenter.rules.report_places import ReportPlace, place
 from callcenter.rules.roles import OVERSEER
 from callcenter.rules.spreadsheets import spreadsheet as written
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
@@ -217,7 +217,9 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
     }  # fmt: skip
     for table, bars in rankings.items():
         for bar in bars:
-            region = place_names.place_name(Place(bar.code, bar.name, bar.only), language) if bar.only else bar.name
+            region = (
+                place_names.place_name(ReportPlace(bar.code, bar.name, bar.only), language) if bar.only else bar.name
+            )
             name = say(language, f"channel.{bar.code}") if table == "channel" else region
             yield _counts(table, bar.code, name, bar.phone, bar.desk, language, "accompaniments")
     for site in report.sites:

@@ -15,7 +15,7 @@ from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import FRONT
 from callcenter.rules.published_measures import BY_CODE
-from callcenter.rules.report_places import Place, place
+from callcenter.rules.report_places import ReportPlace, place
 from callcenter.rules.roles import AGENT, OVERSEER, STAFF, SUPERVISOR
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import NATION, PARIS, TERRITORIES
@@ -137,7 +137,7 @@ def _place(context: Context, territory: str) -> str:
 
 @pass_context
 def _region(context: Context, code: str, name: str, only: tuple[str, ...]) -> str:
-    return place_name(Place(code, name, only), context["language"])
+    return place_name(ReportPlace(code, name, only), context["language"])
 
 
 @pass_context

@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 
 from callcenter.live import floor, offers, queue, store
-from callcenter.live.queue import Line, Place
+from callcenter.live.queue import PlaceInQueue, QueueView
 from tests.support.live_stored import snapshot
 
 LOT = ("46:impots:fr", "R76:impots:fr", "N:impots:fr")
@@ -85,7 +85,7 @@ def test_the_place_counts_everybody_before_her_in_all_her_rings() -> None:
     joins("elsewhere", 102, queues=LOZERE)
     joins("durand", 103)
     joins("after", 104)
-    assert queue.place("durand", 110) == Place(position=3, queue="46:impots:fr", on_duty=1, picked=0, waited=7)
+    assert queue.place("durand", 110) == PlaceInQueue(position=3, queue="46:impots:fr", on_duty=1, picked=0, waited=7)
     assert queue.place("nobody", 110) is None
 
 
@@ -159,7 +159,10 @@ def test_what_is_her_own_waits_for_her_agent() -> None:
     assert offers.reserve_any("t1", 105) is None
     floor.free("karim", 101)
     joins("petit", 99)
-    assert queue.lines(["A:karim", "A:ines"]) == [Line("A:karim", 1, 100, 1, 100), Line("A:ines", 0, None, 1, None)]
+    assert queue.lines(["A:karim", "A:ines"]) == [
+        QueueView("A:karim", 1, 100, 1, 100),
+        QueueView("A:ines", 0, None, 1, None),
+    ]
     held = offers.reserve_for_call("durand", "t1", 105)
     assert held
     assert held.agent_id == "karim"
@@ -184,7 +187,7 @@ def test_the_lines_that_staff_see() -> None:
     joins("durand", 100)
     joins("petit", 101)
     assert queue.lines(LOT) == [
-        Line("46:impots:fr", waiting=2, oldest_score=100, on_duty=1, arrival=100),
-        Line("R76:impots:fr", waiting=0, oldest_score=None, on_duty=2, arrival=None),
-        Line("N:impots:fr", waiting=0, oldest_score=None, on_duty=2, arrival=None),
+        QueueView("46:impots:fr", waiting=2, oldest_score=100, on_duty=1, arrival=100),
+        QueueView("R76:impots:fr", waiting=0, oldest_score=None, on_duty=2, arrival=None),
+        QueueView("N:impots:fr", waiting=0, oldest_score=None, on_duty=2, arrival=None),
     ]

@@ -19,7 +19,7 @@ from callcenter.demonstration import embedded
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, persons, sessions
 from callcenter.records.calls import Wish
-from callcenter.records.contacts import Entry
+from callcenter.records.contacts import WrapUpEntry
 from callcenter.records.figures import roll_up
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import Outcome
@@ -60,7 +60,7 @@ def helped(karim: str, number: str, note: str) -> str:
     notes.keep(karim, contact.id, note, 0)
     conversation.note_agreement(karim, contact.id, "consent", "voice", now())
     ends(karim, call_id, now())
-    entry = Entry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True, notes=note)
+    entry = WrapUpEntry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True, notes=note)
     outcome_form.record_outcome(karim, contact.id, [entry], now())
     citizen.hang_up(LINE_OF[number], now())
     return contact.reference

@@ -27,7 +27,7 @@ le jeudi";bleu;Principal
 """
 
 
-def take(text: str, **how: Any) -> sites.Taken:
+def take(text: str, **how: Any) -> sites.ListChanges:
     with transaction() as session:
         return sites.import_list(session, list(national_list.read(text.encode()).sites.values()), clock.now(), **how)
 

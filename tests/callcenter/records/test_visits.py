@@ -13,10 +13,10 @@ from callcenter.records.contacts import Accompaniment
 from callcenter.records.directory import Procedure
 from callcenter.records.figures.tiers import declare_scale
 from callcenter.records.figures.totals import between
-from callcenter.records.visits import Report
+from callcenter.records.visits import ImportReport
 from callcenter.rules.quality import Scale
 from callcenter.rules.tally import Tally
-from callcenter.rules.visits import COLUMNS, NotVisits, Refused, Why, read_csv
+from callcenter.rules.visits import COLUMNS, NotVisits, Refused, WhyRefused, read_csv
 from tests.support.kept import rolled_up
 from tests.support.recount import instant
 
@@ -57,11 +57,11 @@ def table(rows: Iterable[dict[str, str]], delimiter: str = ";", columns: Sequenc
     ]
 
 
-def taken(rows: Iterable[dict[str, str]], **how: object) -> Report:
+def taken(rows: Iterable[dict[str, str]], **how: object) -> ImportReport:
     return taken_file(table(rows), **how)
 
 
-def taken_file(lines: Iterable[str], **how: object) -> Report:
+def taken_file(lines: Iterable[str], **how: object) -> ImportReport:
     with transaction(60) as session:
         return visits.import_visits(session, read_csv("".join(lines).encode()), NOW, **how)  # type: ignore[arg-type]
 
@@ -84,7 +84,7 @@ def test_a_visit_is_a_contact_with_its_demarches() -> None:
         "remarques": "NIR 1 85 05 78 006 084 36 donné",
     }  # fmt: skip
     second = visit | {"demarche": "aide-logement", "issue": "information", "regle": "non", "suite": "rappel"}
-    assert taken([visit, second]) == Report(1, 2, 0, ())
+    assert taken([visit, second]) == ImportReport(1, 2, 0, ())
     assert asked(
         "select channel, site_id, site_reference, department, department_assumed, local_day, waited, lasted, due, "
         "satisfaction, satisfaction_scale, settled_said, arrived_at from contacts"
@@ -120,51 +120,51 @@ def test_the_start_is_on_the_clock_of_the_site_and_the_day_on_the_citizens() -> 
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"reference": ""}, Why.REFERENCE),
-        ({"reference": "x" * 61}, Why.REFERENCE),
-        ({"id_fs": "sept"}, Why.SITE),
-        ({"id_fs": "77"}, Why.UNKNOWN_SITE),
-        ({"debut": "hier"}, Why.START),
-        ({"debut": "2026-02-30T10:00"}, Why.START),
-        ({"debut": "2026-03-14"}, Why.START),
-        ({"debut": "2027-01-01T10:00"}, Why.FUTURE),
-        ({"canal": "pigeon"}, Why.CHANNEL),
-        ({"departement": "20"}, Why.DEPARTMENT),
-        ({"demarche": "autre chose"}, Why.PROCEDURE),
-        ({"demarche": "micro-entreprise", "debut": "2024-12-31T09:30"}, Why.NOT_THEN),
-        ({"partenaire": "edf"}, Why.PARTNER),
-        ({"issue": "réglé"}, Why.OUTCOME),
-        ({"issue": "orientation"}, Why.NEEDS_REASON),
-        ({"issue": "orientation", "motif": "litige", "regle": "oui"}, Why.NOT_SETTLED),
-        ({"issue": "orientation", "motif": "site_internet"}, Why.WEBSITE),
-        ({"issue": "orientation", "motif": "parce que"}, Why.REASON),
-        ({"motif": "litige"}, Why.NO_ORIENTATION),
-        ({"regle": "2"}, Why.SETTLED),
-        ({"internet_verifie": "un peu"}, Why.CHECKED),
-        ({"regle_usager": "peut-être"}, Why.SAID),
-        ({"suite": "plus tard"}, Why.FOLLOW_UP),
-        ({"minutes": "-1"}, Why.LASTED),
-        ({"minutes": "1e999"}, Why.LASTED),
-        ({"attente_minutes": "nan"}, Why.WAITED),
-        ({"debut": "9999-12-31T23:59"}, Why.START),
-        ({"debut": "0001-01-01T00:00+14:00"}, Why.START),
-        ({"debut": "14/13/2026 09:30"}, Why.START),
-        ({"reference": "2,02603E+11"}, Why.LOST_REFERENCE),
-        ({"id_fs": "4,6E+08"}, Why.LOST_SITE),
-        ({"note": "4"}, Why.SCORE),
-        ({"echelle": "4"}, Why.SCORE),
-        ({"note": "5", "echelle": "4"}, Why.SCORE),
-        ({"note": "0", "echelle": "4"}, Why.SCORE),
-        ({"note": "4", "echelle": "5"}, Why.SCALE),
-        ({"continue": "jamais vue"}, Why.CONTINUES),
+        ({"reference": ""}, WhyRefused.REFERENCE),
+        ({"reference": "x" * 61}, WhyRefused.REFERENCE),
+        ({"id_fs": "sept"}, WhyRefused.SITE),
+        ({"id_fs": "77"}, WhyRefused.UNKNOWN_SITE),
+        ({"debut": "hier"}, WhyRefused.START),
+        ({"debut": "2026-02-30T10:00"}, WhyRefused.START),
+        ({"debut": "2026-03-14"}, WhyRefused.START),
+        ({"debut": "2027-01-01T10:00"}, WhyRefused.FUTURE),
+        ({"canal": "pigeon"}, WhyRefused.CHANNEL),
+        ({"departement": "20"}, WhyRefused.DEPARTMENT),
+        ({"demarche": "autre chose"}, WhyRefused.PROCEDURE),
+        ({"demarche": "micro-entreprise", "debut": "2024-12-31T09:30"}, WhyRefused.NOT_THEN),
+        ({"partenaire": "edf"}, WhyRefused.PARTNER),
+        ({"issue": "réglé"}, WhyRefused.OUTCOME),
+        ({"issue": "orientation"}, WhyRefused.NEEDS_REASON),
+        ({"issue": "orientation", "motif": "litige", "regle": "oui"}, WhyRefused.NOT_SETTLED),
+        ({"issue": "orientation", "motif": "site_internet"}, WhyRefused.WEBSITE),
+        ({"issue": "orientation", "motif": "parce que"}, WhyRefused.REASON),
+        ({"motif": "litige"}, WhyRefused.NO_ORIENTATION),
+        ({"regle": "2"}, WhyRefused.SETTLED),
+        ({"internet_verifie": "un peu"}, WhyRefused.CHECKED),
+        ({"regle_usager": "peut-être"}, WhyRefused.SAID),
+        ({"suite": "plus tard"}, WhyRefused.FOLLOW_UP),
+        ({"minutes": "-1"}, WhyRefused.LASTED),
+        ({"minutes": "1e999"}, WhyRefused.LASTED),
+        ({"attente_minutes": "nan"}, WhyRefused.WAITED),
+        ({"debut": "9999-12-31T23:59"}, WhyRefused.START),
+        ({"debut": "0001-01-01T00:00+14:00"}, WhyRefused.START),
+        ({"debut": "14/13/2026 09:30"}, WhyRefused.START),
+        ({"reference": "2,02603E+11"}, WhyRefused.LOST_REFERENCE),
+        ({"id_fs": "4,6E+08"}, WhyRefused.LOST_SITE),
+        ({"note": "4"}, WhyRefused.SCORE),
+        ({"echelle": "4"}, WhyRefused.SCORE),
+        ({"note": "5", "echelle": "4"}, WhyRefused.SCORE),
+        ({"note": "0", "echelle": "4"}, WhyRefused.SCORE),
+        ({"note": "4", "echelle": "5"}, WhyRefused.SCALE),
+        ({"continue": "jamais vue"}, WhyRefused.CONTINUES),
     ],
 )
-def test_a_line_is_refused_with_its_reason_and_its_visit_with_it(change: dict[str, str], why: Why) -> None:
+def test_a_line_is_refused_with_its_reason_and_its_visit_with_it(change: dict[str, str], why: WhyRefused) -> None:
     fine, other = LINE | {"reference": "fine"}, LINE | {"demarche": "courrier"}
     report = taken([fine, LINE | change, other | {k: v for k, v in change.items() if k in ("reference", "id_fs")}])
     assert Refused(3, why) in report.refused
     assert {each.line for each in report.refused} == {3, 4}
-    assert report.refused[1].why in (why, Why.WITH_ANOTHER)
+    assert report.refused[1].why in (why, WhyRefused.WITH_ANOTHER)
     assert asked("select site_reference from contacts") == [("fine",)]
     assert report.contacts == report.accompaniments == 1
 
@@ -191,8 +191,8 @@ def test_a_file_taken_twice_shuffled_and_doubled_changes_nothing() -> None:
     before = (rolled(), *map(asked, rows_of))
     mixed = rows * 2
     chance.shuffle(mixed)
-    assert taken(mixed) == Report(0, 0, 20, ())
-    assert taken(mixed + [LINE | {"reference": "new"}] * 3) == Report(1, 1, 20, ())
+    assert taken(mixed) == ImportReport(0, 0, 20, ())
+    assert taken(mixed + [LINE | {"reference": "new"}] * 3) == ImportReport(1, 1, 20, ())
     with transaction(60) as session:
         session.execute(
             text("delete from accompaniments where contact_id in (select id from contacts where site_reference='new')")
@@ -208,7 +208,7 @@ def test_shuffled_lines_of_a_first_import_give_the_same_figures() -> None:
     ]
     mixed = rows * 2
     Random(8).shuffle(mixed)
-    assert taken(mixed) == Report(9, 27, 0, ())
+    assert taken(mixed) == ImportReport(9, 27, 0, ())
     tally = rolled()
     assert (tally.contacts, tally.accompaniments, tally.settled) == (9, 27, 27)
 
@@ -223,8 +223,8 @@ def test_lines_of_one_reference_that_disagree_are_refused() -> None:
         ]
     )
     assert report.refused == (
-        Refused(2, Why.WITH_ANOTHER), Refused(3, Why.OTHERWISE),
-        Refused(4, Why.WITH_ANOTHER), Refused(5, Why.OTHERWISE),
+        Refused(2, WhyRefused.WITH_ANOTHER), Refused(3, WhyRefused.OTHERWISE),
+        Refused(4, WhyRefused.WITH_ANOTHER), Refused(5, WhyRefused.OTHERWISE),
     )  # fmt: skip
     assert asked("select count(*) from contacts") == [(0,)]
 
@@ -236,7 +236,7 @@ def test_a_visit_continues_an_earlier_one_of_its_site_even_of_the_same_file() ->
     elsewhere = LINE | {"reference": "A9", "id_fs": "8", "continue": "A1"}
     after_refused = LINE | {"reference": "A11", "id_fs": "8", "continue": "A9"}
     report = taken([third, later, elsewhere, after_refused])
-    assert report.refused == (Refused(4, Why.CONTINUES), Refused(5, Why.CONTINUES))
+    assert report.refused == (Refused(4, WhyRefused.CONTINUES), Refused(5, WhyRefused.CONTINUES))
     chain = """select c.site_reference, e.site_reference from accompaniments a join contacts c on c.id = a.contact_id
         left join accompaniments b on b.id = a.continues left join contacts e on e.id = b.contact_id order by 1"""
     assert asked(chain) == [("A1", None), ("A2", "A1"), ("A3", "A2")]
@@ -245,7 +245,7 @@ def test_a_visit_continues_an_earlier_one_of_its_site_even_of_the_same_file() ->
 
 def test_a_supervisor_speaks_for_the_sites_of_their_departments() -> None:
     report = taken([LINE, LINE | {"id_fs": "8"}], scope={"46", "12"})
-    assert (report.contacts, report.refused) == (1, (Refused(3, Why.NOT_YOURS),))
+    assert (report.contacts, report.refused) == (1, (Refused(3, WhyRefused.NOT_YOURS),))
 
 
 GOOD = "".join(table([LINE, LINE | {"reference": "B"}]))
@@ -270,14 +270,14 @@ def test_commas_a_byte_order_mark_quotes_and_unknown_columns_are_fine() -> None:
     row = LINE | {"remarques": '"a, b\nc"', "couleur": "bleu"}
     lines = "".join(table([row, LINE | {"reference": "B", "issue": "?"}], ",", columns))
     report = taken_file(("\ufeff" + lines).splitlines(keepends=True))
-    assert (report.contacts, report.refused) == (1, (Refused(4, Why.OUTCOME),))
+    assert (report.contacts, report.refused) == (1, (Refused(4, WhyRefused.OUTCOME),))
     assert noted() == ["a, b\nc"]
 
 
 def test_a_line_of_another_width_is_refused_alone() -> None:
     lines = table([LINE])
     lines[1:1] = ["A;7;trop court\n"]
-    assert taken_file(lines).refused == (Refused(2, Why.COLUMNS),)
+    assert taken_file(lines).refused == (Refused(2, WhyRefused.COLUMNS),)
 
 
 EXCEL = (
@@ -294,7 +294,7 @@ EXCEL = (
 def test_what_a_french_spreadsheet_writes_is_taken(encoding: str) -> None:
     with transaction(60) as session:
         report = visits.import_visits(session, read_csv(EXCEL.encode(encoding)), NOW)
-    assert (report.contacts, report.refused) == (2, (Refused(6, Why.LASTED),))
+    assert (report.contacts, report.refused) == (2, (Refused(6, WhyRefused.LASTED),))
     assert report.refused[0].column == "minutes"
     assert asked("select arrived_at, lasted, satisfaction, settled_said from contacts order by site_reference") == [
         (instant(2026, 3, 14, 8, 30), 750.0, 4, False), (instant(2026, 3, 14, 8, 5), None, None, None),
@@ -304,7 +304,7 @@ def test_what_a_french_spreadsheet_writes_is_taken(encoding: str) -> None:
 
 
 def test_every_reason_is_said_in_both_languages_and_is_of_a_column() -> None:
-    for why in Why:
+    for why in WhyRefused:
         assert why.column in ("", *COLUMNS)
         assert why.sentence("fr") != why.sentence("en")
 
@@ -334,5 +334,5 @@ def test_the_vocabulary_is_the_directory_of_that_day() -> None:
         LINE | {"reference": day, "demarche": "permis-barque", "debut": f"2026-03-{day}T09:30"}
         for day in ("09", "10", "19", "20")
     ]
-    assert taken(rows).refused == (Refused(2, Why.NOT_THEN), Refused(5, Why.NOT_THEN))
+    assert taken(rows).refused == (Refused(2, WhyRefused.NOT_THEN), Refused(5, WhyRefused.NOT_THEN))
     assert asked("select distinct partner from accompaniments") == [("adil",)]

@@ -5,7 +5,7 @@ import pytest
 from callcenter.rules import routing
 from callcenter.rules.routing import ANYBODY, Answerers
 from callcenter.rules.territory import TERRITORIES
-from callcenter.rules.why_a_call_waits import AtPost, Hindrance, hindrance
+from callcenter.rules.why_a_call_waits import AgentOnDuty, Hindrance, hindrance
 
 
 def test_a_call_from_the_lot_widens_to_occitanie_then_to_the_nation() -> None:
@@ -42,7 +42,7 @@ def test_what_no_account_serves_is_anybodys_in_their_language_and_ring() -> None
     }
     assert shared == {"46": [True, True, True], "31": [False, True, True], "59": [False, False, True]}
     assert not set(anybodys) & set(routing.agent_queues("a", "46", ["sante"], ["en"]))
-    post = AtPost("a", "31", ["sante"], ["fr"], "available")
+    post = AgentOnDuty("a", "31", ["sante"], ["fr"], "available")
     assert hindrance(post, "impots", "fr", "R76:*:fr") is None
     assert hindrance(post, "impots", "fr", "46:*:fr") == Hindrance.RING
     assert hindrance(post, "impots", "fr", "R76:impots:fr") == Hindrance.TOPIC

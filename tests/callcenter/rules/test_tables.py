@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import pytest
 
 from callcenter.rules import accounts, national_list, rounds, tables, visit_lines, visits
-from callcenter.rules.tables import LostFigures, NotATable, Row
+from callcenter.rules.tables import LostFigures, NotATable, TableRow
 
 TABLE = "Référence;Début;Note\nA1;14/03/2026 09:30;Cœur d’été\n\nB2;15/03/2026 10:00;Noël\n"
 KNOWN = ("reference", "debut", "note")
 
 
-def rows(content: bytes, known: tuple[str, ...] = KNOWN) -> list[Row]:
+def rows(content: bytes, known: tuple[str, ...] = KNOWN) -> list[TableRow]:
     return list(tables.read(content, NotATable, known, known[:1]).rows)
 
 

@@ -14,7 +14,7 @@ from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, persons
 from callcenter.records.calls import Wish
-from callcenter.records.contacts import Entry
+from callcenter.records.contacts import WrapUpEntry
 from callcenter.rules.states import Outcome, PauseReason
 from callcenter.rules.territory import national_day
 from callcenter.web.app import create
@@ -50,7 +50,7 @@ def town(sign_in: SignIn) -> dict[str, str]:
     assert call is not None
     ends(karim, call_id, now())
     outcome_form.record_outcome(
-        karim, call.contact_id, [Entry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True)], now()
+        karim, call.contact_id, [WrapUpEntry("dgfip", "declaration-revenus", Outcome.INFORMATION, settled=True)], now()
     )
     citizen.hang_up("CA" + "1" * 32, now())
     callback.promise_to_caller("CA" + "2" * 32, NEIGHBOUR, WISH, now(), typed=False)

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from callcenter.db import reading, transaction
 from callcenter.records import agents, contacts, directory, visits
 from callcenter.records.directory import Procedure
-from callcenter.rules.visits import Refused, Why, read_csv
+from callcenter.rules.visits import Refused, WhyRefused, read_csv
 from tests.callcenter.records.test_visits import LINE, NOW, settle_sites, table
 from tests.callcenter.web.api.conftest import SignIn
 from tests.callcenter.web.api.test_admin_directory import ADIL
@@ -74,7 +74,7 @@ def test_a_table_of_visits_has_local_services_of_its_site_or_its_citizen_only(da
     rows = [of_lot, of_lot | {"id_fs": "8"}, of_lot | {"id_fs": "8", "reference": "B", "departement": "46"}]
     with transaction(60) as session:
         report = visits.import_visits(session, read_csv("".join(table(rows)).encode()), NOW)
-    assert (report.contacts, report.refused) == (2, (Refused(3, Why.ELSEWHERE),))
+    assert (report.contacts, report.refused) == (2, (Refused(3, WhyRefused.ELSEWHERE),))
 
 
 def test_no_caller_waits_for_a_service_that_only_a_neighbour_added(root: TestClient, sign_in: SignIn) -> None:
