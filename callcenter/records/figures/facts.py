@@ -37,11 +37,13 @@ of_everybody as (
   from by_partner group by contact_id
 ),
 parts as (
-  select * from by_partner
-  union all
-  select c.id, '*', m.accompaniments, m.opened, m.settlement_known, m.settled,
+  select c.*, '*' as partner, m.accompaniments, m.opened, m.settlement_known, m.settled,
     m.informations, m.assistances, m.orientations
   from chosen c left join of_everybody m on m.contact_id = c.id
+  union all
+  select c.*, m.partner, m.accompaniments, m.opened, m.settlement_known, m.settled,
+    m.informations, m.assistances, m.orientations
+  from by_partner m join chosen c on c.id = m.contact_id
 ),
 handling as (
   select l.contact_id,
@@ -73,9 +75,9 @@ shown as (
   from offers f join calls k on k.id = f.call_id join chosen c on c.id = k.contact_id group by f.call_id
 ),
 facts as (
-  select c.local_day as day, c.department, m.partner, c.channel, c.id as contact_id, c.site_id,
+  select c.local_day as day, c.department, c.partner, c.channel, c.id as contact_id, c.site_id,
     coalesce(k.topic, '') as topic, coalesce(k.language, '') as language,
-    case when m.partner = '*' and c.channel in ('phone', 'callback')
+    case when c.partner = '*' and c.channel in ('phone', 'callback')
       then date_trunc('hour', c.arrived_at, 'UTC') end as hour,
     width_bucket(c.waited, cast(:edges as float8[])) as bucket,
     -- the contact
@@ -98,7 +100,7 @@ facts as (
     (h.contact_id is not null and c.relay)::int as relay_handled,
     case when c.relay then h.talk_ms + h.hold_ms + h.wrap_up_ms end as relay_ms,
     -- its démarches
-    m.accompaniments, m.opened, m.settlement_known, m.settled, m.informations, m.assistances, m.orientations,
+    c.accompaniments, c.opened, c.settlement_known, c.settled, c.informations, c.assistances, c.orientations,
     -- its call, of everybody alone
     (k.channel = 'phone' and k.ending = 'answered')::int as answered,
     (k.channel = 'phone' and k.ending = 'answered' and c.waited <= :answered_within)::int as answered_in_time,
@@ -118,11 +120,10 @@ facts as (
     p.promised, p.reached, p.kept, p.attempts, p.late_ms,
     -- agents' time is nobody's contact
     null::bigint as busy_ms, null::bigint as available_ms
-  from chosen c
-  join parts m on m.contact_id = c.id
+  from parts c
   left join scales s on s.top = c.satisfaction_scale
   left join handling h on h.contact_id = c.id
-  left join calls k on k.contact_id = c.id and m.partner = '*'
+  left join calls k on k.contact_id = c.id and c.partner = '*'
   left join asked p on p.asked_by = k.id
   left join shown o on o.call_id = k.id
 ),
