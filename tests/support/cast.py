@@ -46,9 +46,10 @@ class Service:
 def service(
     environment: dict[str, str], logs: Path, speed: float = 20, only: set[str] | None = None
 ) -> Iterator[Service]:
-    """The whole service on loopback, telephone time `speed` times faster, until the block ends."""
+    """The whole service on loopback, telephone time `speed` times faster, until the block ends. The carrier lets it
+    dial one telephone in each second of that time."""
     voice, web, carrier = free_port(), free_port(), free_port()
-    env = os.environ | environment | {
+    env = os.environ | {"DIALS_PER_SECOND": str(speed)} | environment | {
         "DEMONSTRATION": "1", "ALWAYS_OPEN": "1", "SECURE_COOKIES": "0", "MONITORING": "1", "TWILIO_NUMBER": NUMBER,
         "PUBLIC_VOICE_URL": f"http://127.0.0.1:{voice}", "PUBLIC_WEB_URL": f"http://127.0.0.1:{web}",
         "TWILIO_API_URL": f"http://127.0.0.1:{carrier}",
