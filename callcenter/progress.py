@@ -11,7 +11,7 @@ def _nobody() -> None:
 _watched: ContextVar[Callable[[], None]] = ContextVar("watched", default=_nobody)
 
 
-def is_watched_by(sign: Callable[[], None]) -> None:
+def watch_with(sign: Callable[[], None]) -> None:
     """Work of this thread, and of those that it hands its context to, is watched so from now on."""
     _watched.set(sign)
 

@@ -99,7 +99,7 @@ def run(stop: threading.Event) -> None:
 
 def _goes_round(name: str, lane: dict[Step, timedelta], pulse: ProcessPulse, stop: threading.Event) -> None:
     """One lane: its steps, each when its time has come; soon again where it could not be done."""
-    progress.is_watched_by(lambda: pulse.goes_round(name))
+    progress.watch_with(lambda: pulse.goes_round(name))
     following = {step: clock.now() + (WORKERS_COME if step is healing.watch_workers else NOW) for step in lane}
     while not stop.is_set():
         for step, every in lane.items():

@@ -52,10 +52,9 @@ _BLANK = (
     "delete from site_texts t using calls c where c.contact_id = any(cast(:ids as uuid[])) and t.call_id = c.id",
     """update calls set carrier_id = null, number = null, number_key = null
        where contact_id = any(cast(:ids as uuid[]))""",
-    # A front desk's reference becomes the same every time, as `visits` compares it.
+    # A front desk's reference becomes the same every time: `visits` knows by it what was sent before.
     """update contacts set reference = 'x' || left(replace(gen_random_uuid()::text, '-', ''), 23), pseudonym = null,
-       draft = null, erased_at = :at, site_reference = 'x' || left(encode(sha256(convert_to(
-         cast(:pepper as text) || site_id || '/' || site_reference, 'UTF8')), 'hex'), 59)
+       draft = null, erased_at = :at, site_reference = erased_reference(:pepper, site_id, site_reference)
        where id = any(cast(:ids as uuid[]))""",
 )
 _BLANK_NUMBERS = (

@@ -63,8 +63,8 @@ _ARRIVALS = """
 create temporary table arrivals on commit drop as
 select site_id, reference, min(line) as first, min(contact_key) = max(contact_key) as agree,
   exists (select from contacts c where c.site_id = s.site_id and c.site_reference = s.reference)
-  or exists (select from contacts c where c.site_id = s.site_id and c.site_reference = 'x' || left(encode(sha256(
-    convert_to(cast(:pepper as text) || s.site_id || '/' || s.reference, 'UTF8')), 'hex'), 59)) as known
+  or exists (select from contacts c where c.site_id = s.site_id and
+    c.site_reference = erased_reference(:pepper, s.site_id, s.reference)) as known
 from staged s group by site_id, reference
 """
 _REFUSED = "create temporary table refused (line int, site_id int, reference text, why text) on commit drop"

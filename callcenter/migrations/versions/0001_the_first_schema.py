@@ -32,6 +32,14 @@ $$
 """
 
 
+ERASED_REFERENCE = """
+create function erased_reference(pepper text, site_id int, reference text) returns text
+language sql stable strict parallel safe as $$
+  select 'x' || left(encode(sha256(convert_to(pepper || site_id || '/' || reference, 'UTF8')), 'hex'), 59)
+$$
+"""
+
+
 def upgrade() -> None:
     op.create_table(
         "agents",
@@ -1038,6 +1046,7 @@ def upgrade() -> None:
     )
     op.execute(APPEND_ONLY)
     op.execute(FOLDED)
+    op.execute(ERASED_REFERENCE)
     for table in ("events", "audit"):
         op.execute(
             f"create trigger {table}_append_only before update or delete on {table} for each row "
@@ -1165,5 +1174,6 @@ def downgrade() -> None:
     op.drop_table("audit")
     op.drop_index("agents_on_duty", table_name="agents", postgresql_where="state <> 'offline'")
     op.drop_table("agents")
+    op.execute("drop function erased_reference(text, int, text)")
     op.execute("drop function folded(text)")
     op.execute("drop function refuse_change()")

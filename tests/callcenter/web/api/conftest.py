@@ -6,11 +6,14 @@ from contextlib import ExitStack
 import pytest
 from starlette.testclient import TestClient
 
+from callcenter import clock
+from callcenter.actions import config_snapshot
 from callcenter.config import settings
-from callcenter.db import engine
+from callcenter.db import engine, transaction
+from callcenter.records import rollout
 from callcenter.web.app import create
 from tests.support.recorder import recorded
-from tests.support.town import PASSWORD
+from tests.support.town import PASSWORD, settle
 
 SignIn = Callable[[str], TestClient]
 
@@ -29,6 +32,21 @@ def browser(database: object, live: object) -> Iterator[Callable[[], TestClient]
 
         yield opened
     engine().dispose()
+
+
+@pytest.fixture
+def no_orders(database: object) -> None:
+    """Another test's orders are gone from the tables, and must be from this process."""
+    with transaction() as session:
+        rollout.say(session, "N", {}, clock.now())
+    config_snapshot.refresh()
+
+
+@pytest.fixture
+def ines(sign_in: SignIn) -> TestClient:
+    """Inès, who administers."""
+    settle("ines", role="admin")
+    return sign_in("ines")
 
 
 @pytest.fixture

@@ -18,18 +18,7 @@ from tests.callcenter.web.api.conftest import SignIn
 from tests.support.people import joins, the_call
 from tests.support.town import settle
 
-
-@pytest.fixture(autouse=True)
-def fresh(database: object) -> None:
-    with transaction() as session:  # another test's orders are gone from the tables, and must be from this process
-        rollout.say(session, "N", {}, clock.now())
-    config_snapshot.refresh()
-
-
-@pytest.fixture
-def ines(sign_in: SignIn) -> TestClient:
-    settle("ines", role="admin")
-    return sign_in("ines")
+pytestmark = pytest.mark.usefixtures("no_orders")
 
 
 def at_post(login: str, **who: object) -> str:

@@ -5,31 +5,19 @@ from xml.etree import ElementTree
 import pytest
 from starlette.testclient import TestClient
 
-from callcenter import clock
 from callcenter.actions import config_snapshot
-from callcenter.db import reading, transaction
-from callcenter.records import agents, rollout
+from callcenter.db import reading
+from callcenter.records import agents
 from callcenter.rules.plain_text import cleaned
 from ivr import dialogue
 from ivr.caller_answers import Heard
 from ivr.twiml import twiml
-from tests.callcenter.web.api.conftest import SignIn
-from tests.support.town import PASSWORD, settle
+from tests.support.town import PASSWORD
 
 PASTED = ["\x01", "\x08", "\x0b", "\x0c", "\x1f", "\x7f", "\x85", "\x9f", "\ufffe", "\uffff", "\u2028"]
 
 
-@pytest.fixture(autouse=True)
-def fresh(database: object) -> None:
-    with transaction() as session:  # another test's orders are gone from the tables, and must be from this process
-        rollout.say(session, "N", {}, clock.now())
-    config_snapshot.refresh()
-
-
-@pytest.fixture
-def ines(sign_in: SignIn) -> TestClient:
-    settle("ines", role="admin")
-    return sign_in("ines")
+pytestmark = pytest.mark.usefixtures("no_orders")
 
 
 def _welcome() -> str:
