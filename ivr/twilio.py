@@ -192,9 +192,6 @@ class Twilio:
 
         return asked_again(update, gone=False)
 
-    def _has_left(self, carrier_id: str, room: str) -> Callable[[], bool]:
-        return lambda: carrier_id not in self._present(room)
-
     def _present(self, room: str) -> frozenset[str]:
         return frozenset(str(each.call_sid) for each in self._room(room).participants.list())
 

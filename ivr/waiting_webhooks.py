@@ -38,10 +38,10 @@ async def waiting(request: CarrierRequest) -> Turn:
         case citizen.Soon():
             said = dialogue.paced((say(known.language, "waiting.still_here"),), known)
             return Wait(said, MUSIC, _again(request.query, own))
-        case Announcement(position, between, worse, offers_callback, told, closes_at):
+        case Announcement(position, between, worse, told, closes_at):
             low, high = (between.low, between.high) if between else (None, None)
-            said = prompts.waiting(known.language, position, low, high, worse, offers_callback, closes_at)
-            key = again(addresses.WISHES, request.query) if offers_callback else ""
+            said = prompts.waiting(known.language, position, low, high, worse, callback=True, closes_at=closes_at)
+            key = again(addresses.WISHES, request.query)
             said = dialogue.paced(said, known)
             return Wait(said, MUSIC, _again(request.query, own | {"m": str(told)}), key)
 

@@ -258,11 +258,6 @@ def takes_text(session: Session, callback_id: str, at: datetime) -> Callback | N
     return get(session, callback_id) if session.scalar(taken) else None
 
 
-def count_open(session: Session) -> int:
-    """How many promises are open."""
-    return session.scalar(select(func.count()).where(Callback.state.in_(OPEN_STATES))) or 0
-
-
 def queue_as_call(
     session: Session, callback: Callback, contact_id: str, topic: str, answer: Answerers, ahead: Priority,
     at: datetime, ages: Ages,

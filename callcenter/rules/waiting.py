@@ -30,7 +30,6 @@ class Announcement:
     position: int
     range: Range | None
     worse: bool
-    offers_callback: bool
     told: int  # the highest minute promised so far, to carry to the next turn; 0 = nothing yet
     closes_at: datetime | None = None  # when their queue closes, local, if they may still be waiting then
 
@@ -56,4 +55,4 @@ def announcement(
     promised = int(waited // 60) + spoken.high if spoken and not told else told
     longest = timedelta(minutes=expected.high if expected else UNKNOWN_WAIT)
     closes = closes_at if closes_at and at + longest > closes_at else None
-    return Announcement(position, spoken, worse, offers_callback=True, told=promised, closes_at=closes)
+    return Announcement(position, spoken, worse, told=promised, closes_at=closes)
