@@ -144,7 +144,7 @@ def of(agent_id: str) -> Desk:
         recording = to_record(contact) if contact and in_hand and _may_write(in_hand) else next(iter(owed), None)
         recording = with_promise(session, recording) if recording else None
         earlier, promise = history(session, call, contact) if call and contact else ((), None)
-        timezone = timezone_of(agent.department)
+        timezone, number = timezone_of(agent.department), agent.phone  # opened once: it is sealed
         phone = _phone(session, agent, call, at)
         today = agent_days.of_agent(session, agent_id, _midnight(timezone, at))
     return Desk(
@@ -159,7 +159,7 @@ def of(agent_id: str) -> Desk:
         next_reason=PauseReason(agent.next_reason) if agent.next_reason else None,
         line=agent.line,
         line_open=agent.shift_line is not None,
-        desk_phone=str(agent.phone) if agent.phone else None,
+        desk_phone=str(number) if number else None,
         phone=phone,
         offer=offer,
         call=in_hand,
