@@ -22,7 +22,8 @@ from tests.support import cast
 from tests.support.freezing import frozen
 from tests.support.patience import until
 
-RED = 5.0  # seconds
+RED = 5.0  # seconds, where the machine does nothing else
+BUSY = 5.0  # seconds more, where it runs other tests: the parts' own bounds are judged below without a clock
 UP = 90.0  # until all is started, on a busy machine
 OPENER = build_opener(ProxyHandler({}))
 WELL = 0.5  # seconds
@@ -60,7 +61,7 @@ def both(service: cast.Service) -> set[str]:
 def tells(service: cast.Service, what: str, within: float) -> None:
     began = time.monotonic()
     until(lambda: what in both(service), f"nobody was told {what}", 30, look=0.1)
-    assert time.monotonic() - began < within, what
+    assert time.monotonic() - began < within + BUSY, what
 
 
 def is_well_again(service: cast.Service) -> None:
