@@ -9,7 +9,7 @@ import time_machine
 from callcenter.db import reading
 from callcenter.demonstration import embedded
 from callcenter.records.callbacks import Callback
-from tests.ivr.test_asking import MONDAY
+from tests.ivr.conftest import MONDAY
 from tests.support.town import line_hours
 from tests.support.voice_line import DURAND, Carrier, Document
 

@@ -9,7 +9,7 @@ from callcenter.records import agents, calls, contacts, events, sessions
 from callcenter.records.identifiers import new_id
 from callcenter.rules.states import AgentState, CallState, Due
 from callcenter.rules.whys import Why
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.town import settle
 
 

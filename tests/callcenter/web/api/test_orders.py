@@ -14,7 +14,7 @@ from callcenter.records.calls import Wish
 from callcenter.rules.states import PauseReason
 from ivr import dialogue
 from ivr.caller_answers import Heard
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.people import joins, the_call
 from tests.support.town import settle
 

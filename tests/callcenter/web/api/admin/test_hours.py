@@ -14,15 +14,7 @@ from callcenter.db import reading
 from callcenter.records import sessions
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.territory import TERRITORIES, local_day, national_day, rings
-from tests.callcenter.web.api.conftest import SignIn
-from tests.support.town import settle
-
-
-@pytest.fixture
-def people(browser: object) -> None:
-    settle("admin", role="admin")
-    settle("ines", role="supervisor", departments=["46", "12"])
-    settle("karim")
+from tests.callcenter.web.conftest import SignIn
 
 
 def is_open(department: str, topic: str = "") -> tuple[bool, str]:
@@ -186,21 +178,6 @@ def test_a_department_is_closed_a_pilot_then_open_by_the_day(sign_in: SignIn, pe
     )
     assert page.status_code == 303
     assert "Ouverture planifiée" in web.get(page.headers["location"]).text
-
-
-def test_a_departments_message_and_thresholds_are_on_its_page_with_their_history(sign_in: SignIn, people: None) -> None:
-    web = sign_in("admin")
-    own = {"csrf": web.headers["X-CSRF-Token"], "scope": "46", "department": "46"}
-    asked = {"message": {"fr": "Inondations dans le Lot."}, "threshold": {"region_after": "10", "nation_after": "30"}}
-    for form, fields in asked.items():
-        done = web.post(f"/supervision/orders/{form}", data=own | fields)
-        assert done.headers["location"] == "/admin/departments/46?done=1"
-    page = web.get("/admin/departments/46").text
-    assert page.count("Inondations dans le Lot.") == 2  # as it stands, and in the history
-    assert "– → 10 s, 30 s" in page
-    assert web.post("/supervision/orders/message", data=own).status_code == 303
-    assert "Inondations dans le Lot. → –" in web.get("/admin/departments/46").text
-    assert "Inondations" not in web.get("/admin/departments/31").text
 
 
 def test_the_rings_of_every_department_are_scopes(sign_in: SignIn, people: None) -> None:

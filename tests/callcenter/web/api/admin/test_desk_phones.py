@@ -1,49 +1,24 @@
 """Which numbers are rung as desk phones: judged in the form, the API, the table, and again before each ring."""
 
-from collections.abc import Callable, Iterator
 from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
 
-from callcenter import clock
-from callcenter.actions import agent as verbs
 from callcenter.actions import desk_phone
-from callcenter.config import settings
 from callcenter.db import reading
 from callcenter.errors import DeskPhoneNotCalled
-from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.town import settle
 
-RUNG = ["0565051234", "+33612345678", "0262 20 00 12", "+590590201234", "+687261234", "0972123456", "+508411234"]
 NOT_RUNG = [
     "+33899701234", "0899701234", "+33800123456", "+33820123456", "+88213300000", "+8816 2345 6789", "+442079460018",
     "+4915112345678", "+18005551234", "+33162123456", "+33948123456", "+33800000000",
 ]  # fmt: skip
+
+
 LEA = {"login": "lea", "name": "Léa Hoarau", "department": "974", "topics": ["impots"]}
-
-
-@pytest.fixture
-def web(browser: Callable[[], TestClient], sign_in: SignIn) -> TestClient:
-    """An administrator's browser."""
-    settle("admin", role="admin")
-    return sign_in("admin")
-
-
-@pytest.fixture
-def luxembourg_allowed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DESK_PHONES_ALLOWED", "+3522478, +442079460018")
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
-@pytest.mark.parametrize("number", RUNG)
-def test_an_ordinary_number_of_a_french_territory_is_a_desk_phone(number: str) -> None:
-    assert PhoneNumber.parse(number).may_be_rung
 
 
 @pytest.mark.parametrize("number", NOT_RUNG)
@@ -91,15 +66,3 @@ def test_a_number_written_before_is_shown_and_not_rung(web: TestClient, sign_in:
         assert supervisor is not None
         with pytest.raises(DeskPhoneNotCalled):
             desk_phone.of(supervisor)
-
-
-def test_what_is_allowed_no_more_is_rung_no_more(
-    web: TestClient, luxembourg_allowed: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    karim = settle("karim", phone="+35224782000")
-    verbs.take_post(karim, "phone", clock.now())
-    monkeypatch.setenv("DESK_PHONES_ALLOWED", "")
-    settings.cache_clear()
-    verbs.leave_post(karim, clock.now())
-    with pytest.raises(DeskPhoneNotCalled):
-        verbs.take_post(karim, "phone", clock.now())

@@ -16,7 +16,7 @@ from callcenter.db import transaction
 from callcenter.demonstration import simulated_rows as simulation
 from callcenter.web.pages.words import say
 from tests.callcenter.test_config import OWN
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.kept import rolled_up
 from tests.support.town import settle
 

@@ -11,24 +11,23 @@ from typer.testing import CliRunner
 from callcenter import clock
 from callcenter.actions import agent as verbs
 from callcenter.cli import imports as cli_import
-from callcenter.db import reading, transaction
+from callcenter.db import reading
 from callcenter.live import floor
 from callcenter.records import agents, sessions
 from callcenter.rules import accounts
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.town import TOPICS, settle
 
 LEA = {"login": "lea", "name": "Léa Hoarau", "department": "974", "topics": ["impots"], "phone": "0262 00 00 12"}
+
+
 PASSWORD = "assez long pour servir"
+
+
 TABLE = """login;name;department;role;topics;departments;phone;password
 lea;Léa Hoarau;974;;impots sante;;0262000012;
 ines;Inès Castan;1;superviseur;*;1 46;0565000002;un mot de passe assez long
 """
-
-
-@pytest.fixture
-def admin(browser: object) -> str:
-    return settle("admin", role="admin")
 
 
 def row(login: str) -> agents.Agent:
@@ -187,21 +186,3 @@ def test_one_wrong_line_refuses_the_table_with_every_line_and_reason(
 def test_what_is_no_table_of_agents_is_refused(content: bytes) -> None:
     with pytest.raises(accounts.NotStaff):
         accounts.read(content, TOPICS, lambda _department: TOPICS)
-
-
-def test_the_pages_keep_what_was_typed_and_say_what_is_wrong(sign_in: SignIn, admin: str) -> None:
-    web = sign_in("admin")
-    form = {"name": "Zoé", "login": "Z", "department": "46", "topics": "impots", "csrf": web.headers["X-CSRF-Token"]}
-    refused = web.post("/admin/agents/new", data=form)
-    assert refused.status_code == 422
-    assert 'value="Zoé"' in refused.text
-    assert 'id="login-error"' in refused.text
-    made = web.post("/admin/agents/new", data=form | {"login": "zoe"})
-    assert made.status_code == 303
-    page = web.get(made.headers["location"])
-    assert "Création" in page.text
-    assert web.get("/admin/agents?text=zo").text.count("/admin/agents/") >= 2
-    assert web.get("/admin/agents/none").status_code == 404
-    with transaction() as session:
-        sessions.revoke(session, admin, clock.now())
-    assert web.get("/admin/agents").headers["location"] == "/sign-in"

@@ -19,7 +19,7 @@ from callcenter.rules.states import Outcome, PauseReason
 from callcenter.rules.territory import national_day
 from callcenter.web.app import create
 from tests.callcenter.records.test_visits import LINE, settle_sites, taken
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.conversation import carrier, ends, speaks
 from tests.support.kept import rolled_up
 from tests.support.town import settle

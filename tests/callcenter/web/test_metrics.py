@@ -7,8 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from callcenter.config import settings
-from tests.callcenter.web.api.conftest import SignIn
-from tests.callcenter.web.api.test_wall import hour
+from tests.callcenter.web.conftest import SignIn
+from tests.support.last_hour import hour
 from tests.support.town import settle
 
 

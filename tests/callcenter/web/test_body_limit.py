@@ -15,7 +15,7 @@ from callcenter.config import settings
 from callcenter.rules import accounts, national_list
 from callcenter.web.app import FILES, create
 from callcenter.web.body_limit import SMALL, WRAPPING
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.town import settle
 
 CHUNK = 16 * 1024

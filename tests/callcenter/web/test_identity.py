@@ -14,7 +14,7 @@ from callcenter.db import reading, transaction
 from callcenter.records import agents, sessions
 from callcenter.rules import roles as roles_rules
 from callcenter.web.app import create
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.town import PASSWORD, settle
 
 Browser = Callable[[], TestClient]

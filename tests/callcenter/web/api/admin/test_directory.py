@@ -13,24 +13,9 @@ from callcenter.db import reading
 from callcenter.records import directory, sessions
 from callcenter.rules.territory import national_day
 from callcenter.screens import directory_screen
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
+from tests.support.local_service import ADIL
 from tests.support.town import settle
-
-ADIL = {
-    "scope": "46",
-    "keys": "14",
-    "code": "adil",
-    "labels": {"fr": "l'information sur le logement", "en": "housing advice"},
-    "keywords": {"fr": ["adil", "bail"]},
-    "sheet": {"fr": "Demander l'adresse du logement."},
-    "partners": [],
-}
-
-
-@pytest.fixture
-def web(sign_in: SignIn) -> Any:
-    settle("admin", role="admin")
-    return sign_in("admin")
 
 
 def menu(department: str) -> dict[str, str]:
@@ -254,18 +239,3 @@ def test_a_local_service_has_demarches_that_agents_record(web: Any, sign_in: Sig
     assert web.post("/admin/directory/procedure/remove", data=gone).status_code == 303
     assert web.post("/admin/directory/procedure/remove", data=gone).status_code == 404
     assert "Relire un bail" not in sign_in("karim").get("/desk").text
-
-
-def test_a_refused_form_of_the_directory_keeps_what_was_typed(web: Any) -> None:
-    csrf = {"csrf": web.headers["X-CSRF-Token"], "scope": "46"}
-    forms = {
-        "referent": {"partner": "caf", "desk": "Référents du Lot", "phone": "12", "hours": "9 h-12 h"},
-        "partner": {"code": "É", "name": "Espace Info Énergie", "since": "2030-01-01"},
-        "procedure": {"code": "É", "named-fr": "Relire un bail", "named-en": "Read a lease", "topic": "logement"},
-    }
-    for form, typed in forms.items():
-        refused = web.post(f"/admin/directory/{form}", data=csrf | typed)
-        assert refused.status_code == 422, form
-        for name, value in typed.items():
-            kept = f'<option value="{value}" selected>' if name in ("partner", "topic") else f'value="{value}"'
-            assert kept in refused.text, (form, name)

@@ -5,7 +5,7 @@ import html
 from sqlalchemy import text
 
 from callcenter.db import reading
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.town import settle
 
 HOME = {"name": "EHPAD Les Tilleuls", "number": "05 65 05 12 34"}

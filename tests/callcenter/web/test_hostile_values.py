@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 import callcenter.web.pages
 from callcenter.rules import roles as roles_rules
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
 from tests.support.town import PASSWORD, settle
 
 Browser = Callable[[], TestClient]

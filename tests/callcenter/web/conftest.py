@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -61,3 +62,21 @@ def sign_in(browser: Callable[[], TestClient]) -> SignIn:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def admin(browser: object) -> str:
+    return settle("admin", role="admin")
+
+
+@pytest.fixture
+def web(sign_in: SignIn) -> Any:
+    settle("admin", role="admin")
+    return sign_in("admin")
+
+
+@pytest.fixture
+def people(browser: object) -> None:
+    settle("admin", role="admin")
+    settle("ines", role="supervisor", departments=["46", "12"])
+    settle("karim")
