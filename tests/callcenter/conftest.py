@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from callcenter.config import settings
 from tests.support.kept import once
 from tests.support.october import NOW, write
 from tests.support.town import line_hours
@@ -26,12 +25,3 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # ten o'clock in Cahors, and 
 def monday(database: object, live: object) -> object:
     with time_machine.travel(MONDAY, tick=True), line_hours():
         yield
-
-
-@pytest.fixture
-def luxembourg_allowed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DESK_PHONES_ALLOWED", "+3522478, +442079460018")
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()

@@ -11,8 +11,10 @@ from callcenter import clock
 from callcenter.actions import agent, citizen, config_snapshot, conversation, live_index, offer_answers
 from callcenter.db import reading, transaction
 from callcenter.live import queue
-from callcenter.records import agents, assignments, calls, contacts, legs, offers, rollout
+from callcenter.records import assignments, calls, contacts, legs, offers, rollout
+from callcenter.records.agents import Agent
 from callcenter.records.calls import Call, Wish
+from callcenter.records.moves import move
 from callcenter.rules.priority import BONUS, FRONT, Reason
 from callcenter.rules.states import AgentState, CallState, Ending, PauseReason
 from callcenter.rules.whys import Why
@@ -145,9 +147,24 @@ def helped_by(agent_id: str, number: int, ago: timedelta, topic: str = "impots")
         assert contact is not None
         contact.arrived_at, contact.topic = clock.now() - ago, topic
         call.ended_at = call.talking_at = call.arrived_at = clock.now() - ago
-        calls.end(session, call.id, [CallState.WRAP_UP], Ending.ANSWERED, clock.now(), Why.OUTCOME)
-        agents.move(
-            session, agent_id, [AgentState.WRAP_UP], AgentState.AVAILABLE, clock.now(), Why.THE_OUTCOME_IS_RECORDED
+        move(
+            session,
+            Call,
+            call.id,
+            [CallState.WRAP_UP],
+            CallState.ENDED,
+            clock.now(),
+            Why.OUTCOME,
+            ending=Ending.ANSWERED,
+        )
+        move(
+            session,
+            Agent,
+            agent_id,
+            [AgentState.WRAP_UP],
+            AgentState.AVAILABLE,
+            clock.now(),
+            Why.THE_OUTCOME_IS_RECORDED,
         )
     live_index.put_agent(the_agent(agent_id))
 

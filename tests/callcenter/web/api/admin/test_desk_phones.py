@@ -1,11 +1,15 @@
 """Which numbers are rung as desk phones: judged in the form, the API, the table, and again before each ring."""
 
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
 
+from callcenter import clock
+from callcenter.actions import agent as verbs
 from callcenter.actions import desk_phone
+from callcenter.config import settings
 from callcenter.db import reading
 from callcenter.errors import DeskPhoneNotCalled
 from callcenter.records import agents
@@ -19,6 +23,15 @@ NOT_RUNG = [
 
 
 LEA = {"login": "lea", "name": "Léa Hoarau", "department": "974", "topics": ["impots"]}
+
+
+@pytest.fixture
+def luxembourg_allowed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("DESK_PHONES_ALLOWED", "+3522478, +442079460018")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 @pytest.mark.parametrize("number", NOT_RUNG)
@@ -66,3 +79,15 @@ def test_a_number_written_before_is_shown_and_not_rung(web: TestClient, sign_in:
         assert supervisor is not None
         with pytest.raises(DeskPhoneNotCalled):
             desk_phone.of(supervisor)
+
+
+def test_what_is_allowed_no_more_is_rung_no_more(
+    web: TestClient, luxembourg_allowed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    karim = settle("karim", phone="+35224782000")
+    verbs.take_post(karim, "phone", clock.now())
+    monkeypatch.setenv("DESK_PHONES_ALLOWED", "")
+    settings.cache_clear()
+    verbs.leave_post(karim, clock.now())
+    with pytest.raises(DeskPhoneNotCalled):
+        verbs.take_post(karim, "phone", clock.now())
