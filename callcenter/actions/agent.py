@@ -20,6 +20,7 @@ from callcenter.live import floor
 from callcenter.records import agents, assignments, calls, contacts, desk_phone_rings, monitors, offers, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.assignments import ToRelease
+from callcenter.records.moves import move
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import CHOSEN_PAUSES, AgentState, OfferState, PauseReason
 from callcenter.rules.whys import Why
@@ -43,7 +44,10 @@ def take_post(agent_id: str, line: str, at: datetime) -> None:
         agent.line, agent.shift_line = line, None
         agent.next_state = agent.next_reason = None  # what was chosen for after a call long over
         to, reason = assignments.after_call(session, agent)
-        agents.move(session, agent_id, [AgentState.OFFLINE], to, at, Why.TOOK_THEIR_POST, reason=reason, who=agent_id)
+        move(
+            session, Agent, agent_id, [AgentState.OFFLINE], to, at, Why.TOOK_THEIR_POST,
+            pause_reason=reason, who=agent_id,
+        )  # fmt: skip
         agent = read(session, agent_id)
     if line == "shift":
         with live_index.best_effort("ringing a line for the shift"):
@@ -61,9 +65,10 @@ def leave_post(agent_id: str, at: datetime, who: str | None = None) -> None:
         else:
             returned = _give_back_offer(session, agent, OfferState.REFUSED, AgentState.OFFLINE, None, at)
             if returned is None:
-                agents.move(
-                    session, agent_id, FREE_STATES, AgentState.OFFLINE, at, Why.LEFT_THEIR_POST, who=who or agent_id
-                )
+                move(
+                    session, Agent, agent_id, FREE_STATES, AgentState.OFFLINE, at, Why.LEFT_THEIR_POST,
+                    who=who or agent_id,
+                )  # fmt: skip
             agent = read(session, agent_id)
             agent.shift_line, leaves = None, True
     if leaves:
@@ -130,7 +135,7 @@ def beat(agent_id: str, at: datetime) -> None:
             to, reason = assignments.after_call(session, agent)
             if agent.lost_from == AgentState.PAUSE and to == AgentState.AVAILABLE:
                 to, reason = AgentState.PAUSE, PauseReason.BREAK
-            agents.move(session, agent_id, [AgentState.LOST], to, at, Why.THE_CONNECTION_IS_BACK, reason=reason)
+            move(session, Agent, agent_id, [AgentState.LOST], to, at, Why.THE_CONNECTION_IS_BACK, pause_reason=reason)
             agent = read(session, agent_id)
     if agent.state != AgentState.OFFLINE:
         release(ToRelease((agent,)))
@@ -145,9 +150,10 @@ def lose_connection(agent_id: str, at: datetime) -> None:
             return
         returned = _give_back_offer(session, agent, OfferState.WITHDRAWN, AgentState.LOST, None, at)
         if returned is None:
-            agents.move(
-                session, agent_id, [AgentState.AVAILABLE, AgentState.PAUSE], AgentState.LOST, at, Why.NO_HEARTBEAT
-            )
+            move(
+                session, Agent, agent_id, [AgentState.AVAILABLE, AgentState.PAUSE], AgentState.LOST, at,
+                Why.NO_HEARTBEAT,
+            )  # fmt: skip
         agent = read(session, agent_id)
         agent.lost_from = AgentState.PAUSE if was == AgentState.PAUSE else AgentState.AVAILABLE
     release(returned or ToRelease((agent,)))
@@ -187,7 +193,7 @@ def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: date
                 if agent.state == AgentState.AVAILABLE:
                     return
             returned = None
-            agents.move(session, agent_id, FREE_STATES, to, at, Why.CHOSEN, reason=reason, who=who or agent_id)
+            move(session, Agent, agent_id, FREE_STATES, to, at, Why.CHOSEN, pause_reason=reason, who=who or agent_id)
         agent = read(session, agent_id)
     release(returned or ToRelease((agent,)))
 

@@ -17,7 +17,8 @@ from callcenter.errors import (
 )
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import assignments, callbacks, calls, drafts
-from callcenter.records.calls import Wish
+from callcenter.records.calls import Call, Wish
+from callcenter.records.moves import move
 from callcenter.rules.callbacks import CallbackState, DialResult, Source, slots
 from callcenter.rules.states import CallState, Ending
 from callcenter.rules.whys import Why
@@ -81,7 +82,10 @@ def promise_to_caller(carrier_id: str, from_: str, wish: Wish, at: datetime, *, 
             elif wish.topic not in (kept.topic, *kept.also):
                 kept.also = [*kept.also, wish.topic]
             after = assignments.withdraw_offer(session, call, at)
-            calls.end(session, call.id, [CallState.WAITING], Ending.BECAME_CALLBACK, at, Why.ASKED_FOR_A_CALLBACK)
+            move(
+                session, Call, call.id, [CallState.WAITING], CallState.ENDED, at, Why.ASKED_FOR_A_CALLBACK,
+                ending=Ending.BECAME_CALLBACK,
+            )  # fmt: skip
             if clock.now() > at + HEARD_WITHIN:
                 raise DatabaseDown
     except Conflict:  # the same number asked on two lines at once: the other's promise stands

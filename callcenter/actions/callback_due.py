@@ -17,6 +17,7 @@ from callcenter.records import agents, assignments, callbacks, caller_history, c
 from callcenter.records import texts as sent
 from callcenter.records.callbacks import Callback
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import move
 from callcenter.rules.callbacks import SOON, CallbackState, DialResult, window
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
@@ -87,7 +88,7 @@ def send_text(callback_id: str, at: datetime, words: Callable[[str, str], str]) 
 
 
 def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> calls.Call:
-    callbacks.move(session, callback.id, (CallbackState.PROMISED,), CallbackState.QUEUED, at, Why.DUE)
+    move(session, Callback, callback.id, (CallbackState.PROMISED,), CallbackState.QUEUED, at, Why.DUE)
     contact_id = new_id()
     contacts.open_contact(session, contact_id, "callback", at, callback.phone)
     contact = contacts.get(session, contact_id)

@@ -14,6 +14,7 @@ from callcenter.live import queue
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, assignments, callbacks, caller_history, calls
 from callcenter.records.calls import Call, Wish
+from callcenter.records.moves import move
 from callcenter.rules import crowding, waiting
 from callcenter.rules.crowding import Crowd
 from callcenter.rules.opening_hours import opening
@@ -88,8 +89,8 @@ def join_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits |
         known = caller_history.of_number(session, key, call.id, at) if key else Past()
         ahead = priority(relay=relay, past=known, at=at, shared=crowding.stands_behind(crowd))
         helper = caller_history.helper(session, key, wish.topic, wish.language, at) if key else None
-        joined = calls.move(
-            session, call.id, [CallState.MENU], CallState.WAITING, at, Why.JOINED_THE_QUEUE,
+        joined = move(
+            session, Call, call.id, [CallState.MENU], CallState.WAITING, at, Why.JOINED_THE_QUEUE,
             department=wish.department, topic=wish.topic, language=wish.language, relay=relay,
             asked_language=calls.asked_otherwise(chosen, answer), for_anybody=answer.anybody,
             queued_at=at, turned_away=None, priority=ahead.seconds, reasons=list(ahead.reasons),

@@ -23,9 +23,11 @@ from callcenter.records.assignments import BEING_KEPT, ToRelease
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
+from callcenter.records.moves import move
 from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, RetryPolicy, Window, next_try, window
 from callcenter.rules.carrier_news import LineEnd, LineState
 from callcenter.rules.opening_hours import opening
+from callcenter.rules.state_machines import DIALLING
 from callcenter.rules.states import CallState, Ending, LegState
 from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
@@ -147,7 +149,7 @@ def end_attempt(attempt_id: str, how: LineEnd | DialResult | None, at: datetime,
             after = _not_reached(session, call, result, at, refused=refused)
         elif attempt.carrier_id and call.carrier_id == attempt.carrier_id:
             line = attempt.carrier_id
-        attempts.close(session, attempt, result, at)
+        move(session, Attempt, attempt.id, [DIALLING], result, at, result)
         if result not in COUNTED:
             _uncount(session, attempt)
     if line:
@@ -236,9 +238,10 @@ def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | To
             at,
             window(hours, call.department, at, call.topic),
         )
-    callback = callbacks.move(
-        session, call.callback_id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, Why.DIALLED, call.agent_id
-    )
+    callback = move(
+        session, Callback, call.callback_id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, Why.DIALLED,
+        who=call.agent_id,
+    )  # fmt: skip
     number = callback.phone if callback else None
     if callback is None or number is None:
         return None
@@ -300,14 +303,14 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
             config_snapshot.current().hours, callback.department, callback.attempts, at, policy, call.topic
         )
     after = assignments.release_agent(session, call, at, Why.THE_CITIZEN_WAS_NOT_REACHED)
-    calls.end(session, call.id, [CallState.CONNECTING], Ending.NOT_REACHED, at, result)
+    move(session, Call, call.id, [CallState.CONNECTING], CallState.ENDED, at, result, ending=Ending.NOT_REACHED)
     if refused:
-        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.REFUSED, at, Why.THE_CARRIER_REFUSES_THE_NUMBER)
+        move(session, Callback, callback.id, BEING_KEPT, CallbackState.REFUSED, at, Why.THE_CARRIER_REFUSES_THE_NUMBER)
     elif again:
-        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.PROMISED, at, result)
+        move(session, Callback, callback.id, BEING_KEPT, CallbackState.PROMISED, at, result)
         callback.due_from, callback.due_until = again
     else:
-        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, result)
+        move(session, Callback, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, result)
         if own.texts and callback.phone and callback.phone.takes_texts:
             later(session, Job.TEXT, callback_id=callback.id)
     return replace(after, forgotten=call.id)

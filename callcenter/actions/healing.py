@@ -51,7 +51,10 @@ from callcenter.records import (
     worker_heartbeats,
 )
 from callcenter.records import offers as offer_rows
+from callcenter.records.contacts import Contact
+from callcenter.records.moves import move
 from callcenter.rules.carrier_news import LineState
+from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
 from callcenter.rules.whys import Why
 from callcenter.telephone import CarrierLine, telephone
@@ -144,7 +147,10 @@ def expire_wrap_up(call_id: str, at: datetime) -> None:
         contact = contacts.get(session, call.contact_id)
         if contact is None:
             return
-        contacts.set_due(session, contact, Due.OWED, at, Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
+        move(
+            session, Contact, contact.id, CONTACT.before(Due.OWED), Due.OWED, at,
+            Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME,
+        )  # fmt: skip
         after = assignments.finish_wrap_up(session, call, at, Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
     release(after)
 

@@ -14,7 +14,10 @@ from callcenter.errors import CarrierDown
 from callcenter.records import legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
+from callcenter.records.moves import move
+from callcenter.rules.state_machines import MONITOR
 from callcenter.rules.states import CallState, LegState, Monitoring
+from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
 
@@ -114,7 +117,10 @@ def _ends(leg_id: str, at: datetime, *, unsure: bool, is_there: bool = True) -> 
             return
         leg.answer_by = at if unsure else None
         if not is_there:
-            leg.hold, leg.mute, leg.mode = leg.held_since is not None, leg.muted, leg.told
+            leg.hold, leg.mute = leg.held_since is not None, leg.muted
+            if leg.told:
+                was = MONITOR.before(leg.told)
+                move(session, Leg, leg.id, was, leg.told, at, Why.THE_CARRIER_SAYS_SO, machine=MONITOR)
 
 
 def _is_heard(leg: Leg, call: Call) -> bool:

@@ -5,7 +5,6 @@ Every move is conditional: it returns False when somebody got there first, and w
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -30,8 +29,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import moves
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import Stateful
 from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.plain_text import MOST_WORDS, folded
 from callcenter.rules.routing import ANYBODY, Answerers, agent_queues, answerers, departments_of
@@ -43,10 +42,11 @@ KEPT = timedelta(days=731)  # an account, once closed
 TAKE_CALLS = ("agent", "supervisor")
 
 
-class Agent(Base):
+class Agent(Stateful, Base):
     """A member of staff: agent, supervisor, auditor or admin. `departments` is what a supervisor may see."""
 
     __tablename__ = "agents"
+    states = AGENT
     __table_args__ = (
         CheckConstraint("role in ('agent', 'supervisor', 'auditor', 'admin')", name="agents_role"),
         CheckConstraint("line in ('phone', 'shift')", name="agents_line"),
@@ -91,6 +91,24 @@ class Agent(Base):
     def phone(self) -> PhoneNumber | None:
         """The desk phone's number."""
         return PhoneNumber(sealing.unseal(self.desk_phone, _phone_of(self.id))) if self.desk_phone else None
+
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """Of `call_id` and `pause_reason` those that belong to the state. `keeps_rank`, besides the columns: they lose
+        no place among the free for what was not their doing."""
+        keeps_rank, reason = columns.pop("keeps_rank", False), columns.pop("pause_reason", None)
+        written = columns | {
+            "call_id": columns.get("call_id", self.call_id) if to in WITH_A_CALL else None,
+            "pause_reason": reason if to == AgentState.PAUSE else None,
+        }
+        if to == AgentState.AVAILABLE:
+            written["free_since"] = written["since"] = self.free_since or at if keeps_rank else at
+        elif not keeps_rank:
+            written["since"] = at
+        if to != AgentState.LOST:
+            written["lost_from"] = None
+        if to not in WITH_A_CALL and reason != PauseReason.OUTCOME_OWED:  # what they chose is done, or still waits
+            written["next_state"] = written["next_reason"] = None
+        return written
 
     @property
     def takes_calls(self) -> bool:
@@ -215,41 +233,6 @@ def spoken_of(session: Session) -> frozenset[tuple[str, str]]:
 def on_duty(session: Session) -> list[Agent]:
     """Everyone at their post, free longest first; lost connections are not."""
     return list(session.scalars(select(Agent).where(Agent.state.in_(ON_DUTY)).order_by(Agent.since)))
-
-
-def move(
-    session: Session,
-    agent_id: str,
-    from_: Sequence[AgentState],
-    to: AgentState,
-    at: datetime,
-    why: StrEnum,
-    *,
-    call_id: str | None = None,
-    reason: PauseReason | None = None,
-    keeps_rank: bool = False,
-    who: str | None = None,
-) -> bool:
-    """One arrow of AGENT. `call_id` is the call in hand after (or, leaving one, must be the one before);
-    `keeps_rank`: the agent loses no place among the free for what was not their doing."""
-    before = session.scalar(
-        select(Agent).where(Agent.id == agent_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if before is None or (call_id and before.call_id and before.call_id != call_id):
-        return False
-    columns: dict[str, Any] = {
-        "call_id": call_id if to in WITH_A_CALL else None,
-        "pause_reason": reason if to == AgentState.PAUSE else None,
-    }
-    if to == AgentState.AVAILABLE:
-        columns["free_since"] = columns["since"] = before.free_since or at if keeps_rank else at
-    elif not keeps_rank:
-        columns["since"] = at
-    if to != AgentState.LOST:
-        columns["lost_from"] = None
-    if to not in WITH_A_CALL and reason != PauseReason.OUTCOME_OWED:  # what they chose is done; owing, it still waits
-        columns["next_state"] = columns["next_reason"] = None
-    return moves.move(session, before, AGENT, from_, to, at, why, who, **columns)
 
 
 def forget_closed(session: Session, at: datetime) -> None:

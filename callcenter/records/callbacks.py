@@ -5,7 +5,7 @@ A promise that is due becomes a call of channel `callback` in the ordinary queue
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -31,10 +31,11 @@ from callcenter import sealing
 from callcenter.config import CALLING_CODES
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, events, moves
+from callcenter.records import agents, calls, events
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import Stateful
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, Source
 from callcenter.rules.pools import Pool
 from callcenter.rules.priority import Priority
@@ -47,10 +48,11 @@ from callcenter.rules.whys import Why
 OPEN = "state in ('promised', 'queued', 'dialling', 'talking')"
 
 
-class Callback(Base):
+class Callback(Stateful, Base):
     """One promise to one number, between `due_from` and `due_until`."""
 
     __tablename__ = "callbacks"
+    states = CALLBACK
     __table_args__ = (
         Index("callbacks_one_open_per_number", "number_key", unique=True, postgresql_where=OPEN),
         Index("callbacks_due", "due_from", postgresql_where="state = 'promised'"),
@@ -88,6 +90,10 @@ class Callback(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
     texted_at: Mapped[datetime | None]  # set before the carrier is asked: a text is never sent twice
+
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """Whatever ends a promise closes it."""
+        return {"closed_at": at if to not in OPEN_STATES else None} | columns
 
     @property
     def phone(self) -> PhoneNumber | None:
@@ -174,22 +180,6 @@ def _ready(at: datetime) -> tuple[ColumnElement[bool], ...]:
         or_(Callback.for_agent.is_(None), Callback.due_until <= at, Callback.for_agent.in_(present)),
         ~calls.on_the_line(Callback.number_key, at),
     )
-
-
-def move(
-    session: Session,
-    callback_id: str,
-    from_: Sequence[CallbackState],
-    to: CallbackState,
-    at: datetime,
-    why: StrEnum,
-    who: str | None = None,
-) -> Callback | None:
-    """One change of a promise, if it is in one of `from_`."""
-    callback = session.get(Callback, callback_id, with_for_update=True, populate_existing=True)
-    closed_at = at if to not in OPEN_STATES else None
-    moved = callback and moves.move(session, callback, CALLBACK, from_, to, at, why, who, closed_at=closed_at)
-    return callback if moved else None
 
 
 def queued(session: Session) -> list[Callback]:

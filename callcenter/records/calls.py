@@ -1,14 +1,13 @@
 """Calls: one row each, from the first ring to the logged outcome, and the moves they may make.
 
-A callback that is due is a call too, of channel `callback`, without a carrier's id until it is dialled. Every move
-is one conditional UPDATE with its event: None or False when somebody got there first.
+A callback that is due is a call too, of channel `callback`, without a carrier's id until it is dialled. It is moved by
+`moves.move`: None when somebody got there first.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -28,11 +27,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from callcenter import sealing
-from callcenter.config import lacks
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import contacts, events, moves
+from callcenter.records import contacts, events
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import Stateful
 from callcenter.rules.crowding import Crowd
 from callcenter.rules.endings import SERVED
 from callcenter.rules.routing import ANYBODY, Answerers, call_queues
@@ -41,18 +40,16 @@ from callcenter.rules.states import CallState, Ending
 from callcenter.rules.territory import UNKNOWN, local_day
 from callcenter.rules.whys import Why
 
-if TYPE_CHECKING:
-    pass
-
 LAST_WORDS = timedelta(minutes=3)  # a line that nobody said was closed is, so long after its call ended
 RINGS = timedelta(hours=12)  # no line is older
 IN_HAND = "state in ('offered', 'connecting', 'talking', 'wrap_up')"
 
 
-class Call(Base):
+class Call(Stateful, Base):
     """One call. `epoch` counts its offers; only the answer that carries the present one counts."""
 
     __tablename__ = "calls"
+    states = CALL
     __table_args__ = (
         Index("calls_one_per_agent", "agent_id", unique=True, postgresql_where=IN_HAND),
         Index("calls_live", "state", postgresql_where="state <> 'ended'"),
@@ -110,6 +107,15 @@ class Call(Base):
     def phone(self) -> PhoneNumber | None:
         """The citizen's number; None for an anonymous caller."""
         return PhoneNumber(sealing.unseal(self.number, _number_of(self.id))) if self.number else None
+
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """A call that goes back to waiting is nobody's; of one that is over only a conversation keeps its agent."""
+        if to == CallState.WAITING:
+            return {"agent_id": None, "lease_until": None, "inside": False} | columns
+        if to == CallState.ENDED:
+            theirs = self.agent_id if columns.get("ending") == Ending.ANSWERED else None
+            return {"lease_until": None, "ended_at": self.ended_at or at, "agent_id": theirs} | columns
+        return columns
 
     @property
     def queues(self) -> tuple[str, ...]:
@@ -265,44 +271,6 @@ def get(session: Session, call_id: str) -> Call | None:
 def lock(session: Session, call_id: str) -> Call | None:
     """The call, held until this transaction ends: calls are locked before agents, always."""
     return session.get(Call, call_id, with_for_update=True, populate_existing=True)
-
-
-def move(
-    session: Session,
-    call_id: str,
-    from_: Sequence[CallState],
-    to: CallState,
-    at: datetime,
-    why: StrEnum,
-    *,
-    who: str | None = None,
-    if_epoch: int | None = None,
-    if_agent: str | None = None,
-    **values: Any,
-) -> Call | None:
-    """One arrow of CALL, if the call is in one of `from_` (and of this epoch and agent, where given).
-    `values` are written with it; a call that goes back to waiting is nobody's. The call after the move, or None."""
-    was = lock(session, call_id)
-    if was is None:
-        return None
-    if if_epoch not in (None, was.epoch) and not lacks("epoch"):
-        return None
-    if if_agent not in (None, was.agent_id):
-        return None
-    nobodys = {"agent_id": None, "lease_until": None, "inside": False} if to == CallState.WAITING else {}
-    return was if moves.move(session, was, CALL, from_, to, at, why, who, **nobodys | values) else None
-
-
-def end(
-    session: Session, call_id: str, from_: Sequence[CallState], ending: Ending, at: datetime, why: StrEnum
-) -> Call | None:
-    """The call is over without a conversation, or its conversation is recorded."""
-    ended = move(session, call_id, from_, CallState.ENDED, at, why, ending=ending, lease_until=None)
-    if ended is not None:
-        ended.ended_at = ended.ended_at or at
-        ended.agent_id = ended.agent_id if ending == Ending.ANSWERED else None
-        session.flush()
-    return ended
 
 
 def waiting(session: Session) -> list[Call]:

@@ -6,7 +6,7 @@ A contact is one person on one occasion; an accompaniment is one démarche of it
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -29,18 +29,20 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import events
 from callcenter.records.identifiers import new_id, new_reference
+from callcenter.records.moves import Stateful, move
+from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import Due, FollowUp, Outcome
 from callcenter.rules.territory import UNKNOWN, national_day
 from callcenter.rules.whys import Why
 
 
-class Contact(Base):
+class Contact(Stateful, Base):
     """`department` is the citizen's; `site_id` the answering agent's. `waited`: seconds from the queue to the
     conversation; `lasted`: of a visit. `site_reference`: what a front desk's own software calls it."""
 
     __tablename__ = "contacts"
+    states = CONTACT
     __table_args__ = (
         CheckConstraint("channel in ('front_desk', 'bus', 'phone', 'callback')", name="contacts_channel"),
         Index("contacts_owed", "agent_id", postgresql_where="due = 'owed'"),
@@ -84,6 +86,13 @@ class Contact(Base):
     asked_at: Mapped[datetime | None]  # when a text asked: set before the carrier is, so none is sent twice
     asks_no_more: Mapped[bool] = mapped_column(default=False, server_default=false())  # they refused the questions
     erased_at: Mapped[datetime | None]  # number, references and notes are blank; what was counted stays
+
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """When it was owed and recorded; nobody will read the notes of the call again."""
+        if to == Due.OWED:
+            return {"owed_at": at} | columns
+        written = {"recorded_at": at} if to == Due.RECORDED else {}
+        return {"draft": None} | written | columns
 
     @property
     def drafted(self) -> str | None:
@@ -194,19 +203,6 @@ def owed_by(session: Session, agent_id: str) -> list[Contact]:
     return list(session.scalars(owed))
 
 
-def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: StrEnum, who: str | None = None) -> None:
-    """Whether an outcome is owed, with its event."""
-    was, contact.due = contact.due, due
-    if due == Due.OWED:
-        contact.owed_at = at
-    if due == Due.RECORDED:
-        contact.recorded_at = at
-    if due in (Due.RECORDED, Due.RELEASED):  # nobody will read the notes of the call again
-        contact.draft = None
-    session.flush()
-    events.note(session, at, "contact", contact.id, was, due, why, who)
-
-
 def record(
     session: Session, contact: Contact, entries: Sequence[WrapUpEntry], at: datetime, who: str
 ) -> list[Accompaniment]:
@@ -221,7 +217,7 @@ def record(
         for row_id in [new_id()]
     ]  # fmt: skip
     session.add_all(rows)
-    set_due(session, contact, Due.RECORDED, at, Why.OUTCOME, who)
+    move(session, Contact, contact.id, CONTACT.before(Due.RECORDED), Due.RECORDED, at, Why.OUTCOME, who=who)
     return rows
 
 

@@ -6,15 +6,16 @@ move of the leg asks of it: nobody else asks until then, and the sweep does afte
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import calls, events, moves
+from callcenter.records import calls, events
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import Stateful
 from callcenter.rules.state_machines import LEG
 from callcenter.rules.states import LegState
 from callcenter.rules.whys import Why
@@ -22,11 +23,12 @@ from callcenter.rules.whys import Why
 ANSWERS = timedelta(seconds=6)  # whoever asks the carrier has its answer by then, or has died
 
 
-class Leg(Base):
+class Leg(Stateful, Base):
     """`kind` serve: the agent whose call it is; consult: somebody asked along; monitor: a supervisor, who takes part as
     `mode` says. Only epoch and agent decide whose the call is."""
 
     __tablename__ = "legs"
+    states = LEG
     __table_args__ = (
         CheckConstraint("kind in ('serve', 'consult', 'monitor')", name="legs_kind"),
         CheckConstraint("(mode is not null) = (kind = 'monitor')", name="legs_mode"),
@@ -60,6 +62,21 @@ class Leg(Base):
     muted: Mapped[bool] = mapped_column(default=False)
     answer_by: Mapped[datetime | None]
     wrapped_at: Mapped[datetime | None]
+
+    @property
+    def mover(self) -> str:
+        """A leg is its agent's."""
+        return self.agent_id
+
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """When they joined and left; of an agent who leaves the room, lines are still to leave it."""
+        if to == LegState.JOINED:
+            return {"joined_at": at} | columns
+        if to == LegState.LEFT:
+            note_held(self, False, at)
+            in_room = (self.joined_at is not None or self.shift) and self.kind == "serve"
+            return {"left_at": at, "answer_by": at + ANSWERS if in_room else None} | columns
+        return columns
 
     @property
     def as_wished(self) -> bool:
@@ -138,15 +155,3 @@ def note_held(leg: Leg, on: bool, at: datetime) -> None:
         leg.held_since = at
     elif leg.held_since and not on:
         leg.held, leg.held_since = leg.held + (at - leg.held_since).total_seconds(), None
-
-
-def move(session: Session, leg: Leg, to: LegState, at: datetime, why: StrEnum) -> bool:
-    """Forward only; a leg that has left stays left."""
-    if not LEG.allows(leg.state, to):
-        return False
-    columns: dict[str, datetime | None] = {"joined_at": at} if to == LegState.JOINED else {}
-    if to == LegState.LEFT:
-        note_held(leg, False, at)
-        in_room = (leg.joined_at is not None or leg.shift) and leg.kind == "serve"  # lines are still to leave it
-        columns = {"left_at": at, "answer_by": at + ANSWERS if in_room else None}
-    return moves.move(session, leg, LEG, LEG.before(to), to, at, why, leg.agent_id, **columns)

@@ -12,7 +12,9 @@ from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
+from callcenter.rules.state_machines import LEG, MONITOR
 from callcenter.rules.states import CallState, LegState, Monitoring
+from callcenter.rules.whys import Why
 
 OPEN = (Leg.kind == "monitor") & (Leg.state != LegState.LEFT)
 
@@ -25,7 +27,8 @@ def ask(session: Session, call: Call, supervisor_id: str, mode: Monitoring, at: 
     )  # fmt: skip
     session.add(leg)
     session.flush()
-    events.note(session, at, "leg", leg.id, "", LegState.ASKED, mode, supervisor_id)
+    events.note(session, at, LEG.noun, leg.id, "", LegState.ASKED, mode, supervisor_id)
+    events.note(session, at, MONITOR.noun, leg.id, "", mode, Why.CHOSEN, supervisor_id)
     return leg
 
 

@@ -1,21 +1,23 @@
 """Offers: one call shown to one agent for the time of a lease. One open offer per call and per agent, by constraint."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import moves
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import Stateful
 from callcenter.rules.state_machines import OFFER
 from callcenter.rules.states import OfferState
 
 
-class Offer(Base):
+class Offer(Stateful, Base):
     """`epoch` is the call's when it was offered: an answer that carries another is too late."""
 
     __tablename__ = "offers"
+    states = OFFER
     __table_args__ = (
         Index("offers_one_open_per_call", "call_id", unique=True, postgresql_where="state = 'open'"),
         Index("offers_one_open_per_agent", "agent_id", unique=True, postgresql_where="state = 'open'"),
@@ -31,6 +33,15 @@ class Offer(Base):
     at: Mapped[datetime]
     lease_until: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+    @property
+    def mover(self) -> str:
+        """An offer is its agent's."""
+        return self.agent_id
+
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """Whatever ends it closes it."""
+        return {"closed_at": at} | columns
 
 
 def open_of_agent(session: Session, agent_id: str) -> Offer | None:
@@ -57,10 +68,3 @@ def overdue(session: Session, at: datetime, limit: int = 200) -> list[str]:
         .limit(limit)
     )
     return list(session.scalars(due))
-
-
-def close(session: Session, offer_id: str, how: OfferState, at: datetime) -> None:
-    """Write how an offer ended."""
-    offer = get(session, offer_id)
-    if offer:
-        moves.move(session, offer, OFFER, [OfferState.OPEN], how, at, how, offer.agent_id, closed_at=at)

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from callcenter.rules.states import AGENT_MOVES, CALL_MOVES, CallState
+from callcenter.rules.state_machines import AGENT, CALL
+from callcenter.rules.states import CallState
 
 PROMISES = {
     "P1": "one place",
@@ -62,7 +63,7 @@ class Query:
 def broken(session: Session, at: datetime, outside: Outside = Outside()) -> list[Breach]:
     """Everything that breaks a promise at `at`; nothing when all are kept."""
     seen = {name: list(value) for name, value in vars(outside).items() if value is not None}
-    values = {"at": at, "call_arrows": CALL_ARROWS, "agent_arrows": AGENT_ARROWS, **seen}
+    values = {"at": at, "call_arrows": CALL_ARROWS, "agent_arrows": AGENT.arrows(), **seen}
     breaches = []
     for query in QUERIES:
         if query.needs is None or query.needs in seen:
@@ -81,9 +82,7 @@ def counts(breaches: Collection[Breach]) -> dict[str, int]:
     return dict(found)
 
 
-CALL_ARROWS = [f"{was} {now}" for was, after in CALL_MOVES.items() for now in after]
-CALL_ARROWS += [f" {CallState.MENU}", f" {CallState.WAITING}"]  # a ring; a callback that is due
-AGENT_ARROWS = [f"{was} {now}" for was, after in AGENT_MOVES.items() for now in after]
+CALL_ARROWS = [*CALL.arrows(), f" {CallState.MENU}", f" {CallState.WAITING}"]  # a ring; a callback that is due
 
 # noun, table, the column that holds its state, and the state in which it begins without an event
 NOUNS = (
@@ -91,6 +90,7 @@ NOUNS = (
     ("agent", "agents", "state", "offline"),
     ("offer", "offers", "state", ""),
     ("leg", "legs", "state", ""),
+    ("monitor", "(select * from legs where mode is not null)", "mode", ""),
     # an import's contacts are born recorded, and its own row says when and by whom
     ("contact", "(select * from contacts where site_reference is null)", "due", "nothing"),
     ("callback", "callbacks", "state", ""),

@@ -1,4 +1,5 @@
-"""The state machines, one table each. `records` moves rows along these arrows and along no others."""
+"""The names of the states that calls, agents, offers and their like may be in, and of what is said of them. What each
+means and what may follow it is declared in `rules.state_machines`."""
 
 from enum import StrEnum
 
@@ -15,17 +16,6 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
-CALL_MOVES = {
-    CallState.MENU: {CallState.WAITING, CallState.ENDED},
-    CallState.WAITING: {CallState.OFFERED, CallState.ENDED},
-    CallState.OFFERED: {CallState.WAITING, CallState.CONNECTING, CallState.ENDED},
-    CallState.CONNECTING: {CallState.WAITING, CallState.TALKING, CallState.ENDED},
-    CallState.TALKING: {CallState.WAITING, CallState.WRAP_UP},
-    CallState.WRAP_UP: {CallState.ENDED},
-    CallState.ENDED: set(),
-}
-
-
 class AgentState(StrEnum):
     """What an agent's state bar says."""
 
@@ -39,22 +29,6 @@ class AgentState(StrEnum):
     LOST = "lost"  # no heartbeat: Connexion perdue
 
 
-AGENT_MOVES = {
-    AgentState.OFFLINE: {AgentState.AVAILABLE, AgentState.PAUSE},
-    AgentState.AVAILABLE: {AgentState.OFFERED, AgentState.PAUSE, AgentState.OFFLINE, AgentState.LOST},
-    AgentState.OFFERED: {
-        AgentState.AVAILABLE,
-        AgentState.CONNECTING,
-        AgentState.PAUSE,
-        AgentState.LOST,
-        AgentState.OFFLINE,
-    },
-    AgentState.CONNECTING: {AgentState.TALKING, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
-    AgentState.TALKING: {AgentState.WRAP_UP, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
-    AgentState.WRAP_UP: {AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
-    AgentState.PAUSE: {AgentState.AVAILABLE, AgentState.OFFLINE, AgentState.LOST, AgentState.PAUSE},
-    AgentState.LOST: {AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
-}
 ON_DUTY = (
     AgentState.AVAILABLE,
     AgentState.OFFERED,

@@ -193,6 +193,9 @@ PLANTED = {
     "the trail of a leg does not end where it is": Planted(
         connecting, ("update legs set state = 'joined' where id = :leg",)
     ),
+    "the trail of a monitor does not end where it is": Planted(
+        connecting, ("update legs set kind = 'monitor', mode = 'listen' where id = :leg",)
+    ),
     "the trail of a contact does not end where it is": Planted(
         recorded, ("update contacts set due = 'owed' where id = :contact",)
     ),

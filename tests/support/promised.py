@@ -12,8 +12,11 @@ from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import callbacks, calls, contacts
 from callcenter.records.calls import Wish
+from callcenter.records.contacts import Contact
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import move
 from callcenter.rules.callbacks import OPEN_STATES
+from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import CallState, Due, Ending
 from callcenter.rules.whys import Why
 
@@ -63,7 +66,15 @@ def wraps_up(agent_id: str, number: str | None = DURAND) -> str:
         contact = contacts.get(session, call.contact_id)
         assert contact
         contact.agent_id = agent_id
-        contacts.set_due(session, contact, Due.OWED, clock.now(), Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
+        move(
+            session,
+            Contact,
+            contact.id,
+            CONTACT.before(Due.OWED),
+            Due.OWED,
+            clock.now(),
+            Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME,
+        )
         return contact.id
 
 

@@ -3,23 +3,43 @@
 import pytest
 
 from callcenter import clock
-from callcenter.db import transaction
+from callcenter.db import Base, transaction
 from callcenter.records import calls
-from callcenter.records.moves import UndeclaredMove, UnknownColumn
-from callcenter.rules import state_machines
-from callcenter.rules.state_machines import AGENT, ATTEMPT, CALL, CALLBACK, LEG, MONITOR, OFFER, Machine
-from callcenter.rules.states import CallState, LegState
+from callcenter.records.calls import Call
+from callcenter.records.moves import Stateful, UndeclaredMove, UnknownColumn, move
+from callcenter.rules.callbacks import CallbackState, DialResult
+from callcenter.rules.state_machines import DIALLING, LEG, MACHINES, MONITOR, Machine
+from callcenter.rules.states import AgentState, CallState, Due, LegState, Monitoring, OfferState
 from callcenter.rules.whys import Why
 
 
-@pytest.mark.parametrize("machine", [CALL, AGENT, OFFER, LEG, ATTEMPT, CALLBACK, MONITOR], ids=lambda each: each.noun)
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda each: each.noun)
 def test_every_move_leads_to_a_state_that_is_declared(machine: Machine) -> None:
-    assert frozenset().union(*machine.moves.values()) <= machine.moves.keys()
-    assert all(machine.allows(was, to) for to in machine.moves for was in machine.before(to))
+    assert frozenset().union(*(state.leads_to for state in machine.states.values())) <= machine.states.keys()
+    assert all(machine.allows(was, to) for to in machine.states for was in machine.before(to))
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda each: each.noun)
+def test_every_state_has_a_word_of_its_own(machine: Machine) -> None:
+    words = [state.word for state in machine.states.values()]
+    assert len(set(words)) == len(words)
+    assert all(word[0].isupper() and word.endswith(".") and len(word.split()) > 2 for word in words)
+
+
+def test_every_kind_of_state_is_of_one_machine_and_whole() -> None:
+    kinds = [CallState, AgentState, OfferState, LegState, DialResult, CallbackState, Monitoring, Due]
+    declared = [set(machine.states) - {DIALLING} for machine in MACHINES]
+    assert all(declared.count(set(kind)) == 1 for kind in kinds)
+    assert len(declared) == len(kinds)
+
+
+def test_every_row_with_a_state_is_moved_by_its_machine() -> None:
+    kinds = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Stateful)}
+    assert {kind.states for kind in kinds} == set(MACHINES) - {MONITOR}  # the second machine of a leg
 
 
 def test_a_leg_that_has_left_stays_left() -> None:
-    assert not any(state_machines.LEG.allows(LegState.LEFT, to) for to in LegState)
+    assert not any(LEG.allows(LegState.LEFT, to) for to in LegState)
     assert LEG.before(LegState.RINGING) == (LegState.ASKED,)
 
 
@@ -29,11 +49,11 @@ def test_a_misspelt_column_and_an_undeclared_move_are_errors_and_write_nothing()
     with transaction() as session:
         call_id = calls.arrive(session, "CA1", None, at).id
     with pytest.raises(UnknownColumn, match="quened_at"), transaction() as session:
-        calls.move(session, call_id, [CallState.MENU], CallState.WAITING, at, Why.JOINED_THE_QUEUE, quened_at=at)
+        move(session, Call, call_id, [CallState.MENU], CallState.WAITING, at, Why.JOINED_THE_QUEUE, quened_at=at)
     with pytest.raises(UndeclaredMove), transaction() as session:
-        calls.move(session, call_id, [CallState.MENU], CallState.TALKING, at, Why.JOINED_THE_QUEUE)
+        move(session, Call, call_id, [CallState.MENU], CallState.TALKING, at, Why.JOINED_THE_QUEUE)
     with transaction() as session:
         call = calls.get(session, call_id)
         assert call is not None
         assert call.state == CallState.MENU
-        assert calls.move(session, call_id, [CallState.WAITING], CallState.ENDED, at, Why.LEFT) is None
+        assert move(session, Call, call_id, [CallState.WAITING], CallState.ENDED, at, Why.LEFT) is None

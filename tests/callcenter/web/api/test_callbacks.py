@@ -9,6 +9,7 @@ from callcenter import clock
 from callcenter.db import reading, transaction
 from callcenter.records import contacts, sessions
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import move
 from callcenter.rules.states import Due, Ending
 from callcenter.rules.whys import Why
 from tests.callcenter.web.conftest import SignIn
@@ -71,7 +72,7 @@ def test_an_agent_promises_only_to_their_own_people_whose_number_is_known(sign_i
     assert refusal(sign_in("karim").post("/api/desk/promise", json=given)) == (422, "BadNumber")
     given = {"contact_id": (long_over := wraps_up(karim_id)), "day": THURSDAY}
     with transaction() as session:
-        contacts.set_due(session, session.get_one(contacts.Contact, long_over), Due.RECORDED, clock.now(), Why.OUTCOME)
+        move(session, contacts.Contact, long_over, [Due.OWED], Due.RECORDED, clock.now(), Why.OUTCOME)
     asked()
     assert refusal(sign_in("karim").post("/api/desk/promise", json=given)) == (409, "NotPossibleNow")
     assert count() == 1
