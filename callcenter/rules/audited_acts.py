@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AuditedAct(StrEnum):
-    """What the API says of an act; its words on a page stand under `history.` and its name."""
+    """What the API says of an act; its words for people stand under `history.` and its name, in each language."""
 
     ADDED_NOTES = "added notes"
     BACK_BY_THE_LIST = "back by the list"

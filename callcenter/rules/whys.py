@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Why(StrEnum):
-    """Read as words by whoever looks at the trail; what depends on one names it here."""
+    """Its sentence for people is under `trail.` in the words of each language; what depends on one names it here."""
 
     A_CALLBACK_IS_DUE = "a_callback_is_due"
     ACCEPTED = "accepted"

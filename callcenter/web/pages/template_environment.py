@@ -23,7 +23,7 @@ from callcenter.screens import directory_screen
 from callcenter.screens.desk_parts import timezone_of
 from callcenter.screens.desk_screen import HOLD_LIMIT
 from callcenter.web.pages.place_names import place_name
-from callcenter.web.pages.words import say, words
+from callcenter.web.pages.words import say
 
 SITE_MEASURES = ("demands", "settled_in_one_contact", "satisfied")  # in a report's table of sites
 
@@ -102,9 +102,8 @@ def _topic(context: Context, code: str | None) -> str:
 
 @pass_context
 def _act_name(context: Context, act: str) -> str:
-    """An act of a history; one without a word of its own as it was written down."""
-    key = f"history.{AuditedAct(act).name.lower()}"
-    return say(context["language"], key) if key in words(context["language"]) else act
+    """An act of a history."""
+    return say(context["language"], f"history.{AuditedAct(act).name.lower()}")
 
 
 @pass_context

@@ -11,13 +11,24 @@ from callcenter.actions.accounts import TOLD
 from callcenter.actions.orders import ACTS
 from callcenter.records.sites import COLUMNS
 from callcenter.rules import accounts, alerts
-from callcenter.rules.callbacks import CallbackState, Source
+from callcenter.rules.audited_acts import AuditedAct
+from callcenter.rules.callbacks import CallbackState, DialResult, Source
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import Reason
 from callcenter.rules.published_measures import MEASURES, SIDES
-from callcenter.rules.states import AgentState, CallState, FollowUp, Monitoring, OrientationReason, Outcome, PauseReason
+from callcenter.rules.states import (
+    AgentState,
+    CallState,
+    FollowUp,
+    Monitoring,
+    OfferState,
+    OrientationReason,
+    Outcome,
+    PauseReason,
+)
 from callcenter.rules.why_a_call_waits import Hindrance
+from callcenter.rules.whys import Why
 from callcenter.screens import directory_screen
 from callcenter.web.pages import site_pages, template_environment, words
 
@@ -51,8 +62,8 @@ MADE = {  # keys whose last part is a value
     *(f"role.{role}" for role in accounts.ROLES),
     *(f"doubt.{key}" for key in site_pages.DOUBTS.values()),
     *(f"sites.weeks_{weeks}" for weeks in ("odd", "even")),
-    *(f"history.{word}" for word in ["created", "changed", "deactivated", "reactivated", "set_a_password", "imported"]),
-    *(f"history.moved_to_{state}" for state in ("pause", "offline")),
+    *(f"history.{act.name.lower()}" for act in AuditedAct),
+    *(f"trail.{code}" for codes in (Why, DialResult, Source, Monitoring, OfferState) for code in codes),
     *(f"field.{name}" for name in (*TOLD, "login", "name", "phone", "password")),
     *(
         f"error.staff_{name}"
@@ -79,25 +90,15 @@ MADE = {  # keys whose last part is a value
     *(f"error.{code}" for code in ("hours_scope", "hours_days", "hours_reason", "hours_topic", "rollout")),
     *(f"admin.{place}" for place in ("agents", "sites", "directory", "hours", "departments", "shared-lines")),
     *(f"error.line_{word}" for word in ("name", "number", "listed")),
-    *(f"history.{act}" for act in ("listed_a_shared_line", "took_a_shared_line_off")),
     *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu", "planned")),
     *(f"error.{code}" for code in ("directory_day", "partner", "referent")),
     *(f"directory.label_hint_{language}" for language in LANGUAGES),
-    *(f"history.{act}" for act in ("wrote_a_topic", "removed_a_topic", "named_a_partner", "ended_a_partner")),
-    *(f"history.{act}" for act in ("wrote_a_referent", "removed_a_referent")),
-    *(f"history.{act}" for act in ("took_in_a_list_of_sites", "took_in_rounds")),
-    *(f"history.{did}_by_the_list" for did in ("changed", "gone", "back")),
     *(f"field.{name}" for name in ("new", "changed", "gone", "back", "stops")),
     *(f"field.{column}" for column in COLUMNS),
-    *(f"history.{act}" for act in ("message", "message_ended", "set_thresholds")),
-    *(f"history.{act}_a_queue" for act in ACTS),
     *(f"field.{name}" for name in ("message", "thresholds")),
-    *(f"history.{act}_a_procedure" for act in ("wrote", "removed")),
     *(f"error.{code}" for code in ("procedure", "procedure_topic")),
     "field.keys",
     *(f"field.{name}" for name in ("hours", "days", "reason", "topic", "holiday", "rollout")),
-    *(f"history.{act}" for act in ("closed_by_exception", "took_an_exception_back", "wrote_hours")),
-    *(f"history.{act}" for act in ("overrode_a_holiday", "planned_the_rollout", "took_a_plan_back")),
     *(f"rest.{state}" for state in ("available", "pause")),
     *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),
     *(f"unit.{measure.unit}" for measure in MEASURES),
@@ -134,6 +135,14 @@ def test_the_languages_say_the_same_with_the_same_values() -> None:
     assert set(french) == set(english)
     for key, sentence in french.items():
         assert _values(sentence) == _values(english[key]), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_audited_act_and_every_why_of_the_trail_is_told_in_words_of_its_own(language: str) -> None:
+    for table, codes in (("history", [act.name.lower() for act in AuditedAct]), ("trail", list(Why))):
+        told = [words.say(language, f"{table}.{code}") for code in codes]
+        assert all(word[0].isupper() and "_" not in word for word in told)
+        assert len(set(told)) == len(told)
 
 
 def test_a_missing_word_is_an_error() -> None:
