@@ -127,7 +127,7 @@ def _phone_rings(leg: legs.Leg, at: datetime) -> None:
     if leg.kind == "serve" and leg.asked_at < at - WAITS_FOR_PHONE and (ring is None or ring.leg_id):
         agent_line.return_unrung(leg.id, at)
     elif ring is None and leg.asked_at < at - WARY and leg.kind == "serve":
-        agent_line.come_in(leg, at)
+        offer_answers.come_in(leg, at)
     elif ring is None and leg.asked_at < at - WARY:
         desk_phone.ring(leg.agent_id, leg.id, at)
 

@@ -1,19 +1,27 @@
-"""The offer on an agent's screen: taken, refused, or left until its lease ends."""
+"""The offer on an agent's screen: taken, and their line goes into the room; refused, or left until its lease ends."""
 
 from datetime import datetime, timedelta
 
-from callcenter.actions import agent_line, desk_phone, live_index
+import structlog
+
+from callcenter import clock
+from callcenter.actions import agent_line, desk_phone, lines_led, live_index
 from callcenter.actions.agent_rows import read
 from callcenter.actions.release import release
 from callcenter.config import settings
 from callcenter.db import transaction
 from callcenter.errors import (
     AlreadyTaken,
+    CarrierDidNothing,
+    CarrierDown,
+    CarrierRefusesNumber,
     NotFound,
 )
 from callcenter.records import assignments, legs, offers
-from callcenter.rules.states import AgentState, OfferState, PauseReason
+from callcenter.rules.states import AgentState, CallState, LegState, OfferState, PauseReason
 from callcenter.telephone import telephone
+
+log = structlog.get_logger()
 
 
 def accept_offer(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = False) -> legs.Leg | None:
@@ -37,8 +45,29 @@ def accept_offer(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = F
         agent = read(session, agent_id)
     live_index.show(agent)
     if not by_key:
-        agent_line.come_in(leg, at)
+        come_in(leg, at)
     return leg
+
+
+def come_in(leg: legs.Leg, at: datetime) -> None:
+    """The agent's own line goes into the room: the open one is led there, or the desk phone is rung. What the carrier
+    did not do is nobody's missed offer."""
+    try:
+        if leg.shift and leg.carrier_id:
+            if telephone().shift_to(leg.carrier_id, leg.agent_id, leg.id):
+                lines_led.note_answered(leg.id)
+                return
+            agent_line.end_shift_line(leg.agent_id, leg.carrier_id)  # it was hung up, and nobody said so
+            _ring_instead(leg.id, at)
+        desk_phone.ring(leg.agent_id, leg.id, at)
+    except CarrierRefusesNumber:
+        agent_line.part_from_leg(leg.id, at, lost=True)
+    except CarrierDidNothing:
+        agent_line.return_unrung(leg.id, at)
+    except CarrierDown:
+        log.warning("an agent's line is left to the sweep", leg=leg.id)
+        if leg.shift:
+            lines_led.note_answered(leg.id, by=clock.now())
 
 
 def refuse_offer(agent_id: str, offer_id: str, at: datetime) -> None:
@@ -66,3 +95,11 @@ def _offer_ends(offer_id: str, how: OfferState, at: datetime, agent_id: str | No
         with live_index.best_effort("quieting an open line"):
             telephone().shift_to(agent.shift_line, agent.id, None)
     release(returned)
+
+
+def _ring_instead(leg_id: str, at: datetime) -> None:
+    with transaction() as session:
+        leg, call = legs.held(session, leg_id)
+        if leg and call and leg.state == LegState.ASKED and call.state == CallState.CONNECTING:
+            leg.shift, leg.carrier_id, leg.answer_by = False, None, None
+            call.lease_until = at + timedelta(seconds=settings().ringing_lease)
