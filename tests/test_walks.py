@@ -48,7 +48,8 @@ def _walks() -> Iterator[Walk]:
         for step in STEP.finditer(found["steps"]):
             path = step["path"] or steps[-1].path
             steps.append(Step(path, step["function"], handed=step["arrow"] != "→"))
-        yield Walk(found["name"], *(int(found[each]) for each in ("files", "most", "called")), tuple(steps))
+        files, most, called = (int(found[each]) for each in ("files", "most", "called"))
+        yield Walk(found["name"], files, most, called, tuple(steps))
 
 
 WALKS = {walk.name: walk for walk in _walks()}

@@ -115,6 +115,12 @@ def cancel(staff: Agent, callback_id: str, at: datetime) -> None:
     release(after)
 
 
+def note_printed(overseer: Agent, promises: int, at: datetime) -> None:
+    """Every open promise of theirs is printed with its full number."""
+    with transaction() as session:
+        sessions.audit(session, overseer.id, AuditedAct.PRINTED_THE_CALLBACKS, "callback", str(promises), at)
+
+
 def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Callback:
     try:
         with transaction() as session:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from callcenter import clock
-from callcenter.actions import site_imports
+from callcenter.actions import account_forms, site_imports
 from callcenter.cli.running_service import console
 from callcenter.db import reading, transaction
 from callcenter.errors import Refusal, Sentence
@@ -21,7 +21,6 @@ from callcenter.rules import accounts as accounts_rules
 from callcenter.rules import national_list, rounds
 from callcenter.rules.spreadsheets import spreadsheet
 from callcenter.rules.visits import NotVisits, read_csv
-from callcenter.screens import accounts_screen
 from callcenter.web.pages.words import say
 
 app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
@@ -81,7 +80,7 @@ def import_agents(
 ) -> None:
     """Write the accounts of a table, all of them or none: each line that is refused is told with its reason."""
     try:
-        taken = accounts_screen.take_in(None, fetch(source, accounts_rules.LARGEST))
+        taken = account_forms.take_in(None, fetch(source, accounts_rules.LARGEST), clock.now())
     except Sentence as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None

@@ -67,6 +67,17 @@ class Menu:
         """Every topic that has a queue, headings aside, in the order of the keys."""
         return [topic for topic in self.topics.values() if topic.code]
 
+    def every_code(self) -> tuple[str, ...]:
+        """Every topic that has a queue somewhere: the nation's in the order of the keys, the departments' own after
+        them, and last what is of none."""
+        local = (topic.code for menu in self.local.values() for topic in menu.coded())
+        return tuple(dict.fromkeys((*(topic.code for topic in self.coded()), *local, OTHER)))
+
+    def codes_of(self, *departments: str) -> tuple[str, ...]:
+        """Those of the nation and of these departments, in the same order."""
+        there = {topic.code for menu in (self, *map(self.of, departments)) for topic in menu.coded()} | {OTHER}
+        return tuple(code for code in self.every_code() if code in there)
+
 
 def menu_of(
     topics: Iterable[tuple[str, Topic]],

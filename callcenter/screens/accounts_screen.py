@@ -1,21 +1,14 @@
 """Accounts of staff: who they are, whom they serve, what they may see."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from callcenter import clock, passwords
-from callcenter.actions import accounts as accounts_actions
-from callcenter.actions.accounts import Imported
 from callcenter.db import reading
 from callcenter.errors import NotFound
 from callcenter.records import agents, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
-from callcenter.rules import accounts
-from callcenter.rules.accounts import Profile
-from callcenter.screens import directory_screen
 
 
 class Account(BaseModel):
@@ -49,10 +42,6 @@ class AccountGiven(BaseModel):
     languages: list[str] = ["fr"]
     departments: list[str] = []
     phone: Annotated[str, Field(max_length=40)] = ""
-
-    def profile(self) -> Profile:
-        """Raises BadAnswer."""
-        return checked(self.model_dump())
 
 
 class NewAccount(AccountGiven):
@@ -101,35 +90,3 @@ def account(row: Agent) -> Account:
         phone=str(row.phone) if row.phone else "",
         phone_is_not_called=row.phone is not None and not row.phone.may_be_rung,
     )
-
-
-def checked(given: Mapping[str, object]) -> accounts.Profile:
-    """Fields as a form has them. Raises BadAnswer."""
-    return accounts.checked(given, tuple(directory_screen.topics()), every_topic)
-
-
-def every_topic(department: str) -> tuple[str, ...]:
-    """What somebody of this department may be expected to know: no neighbour's own services."""
-    return tuple(directory_screen.topics_of([department]))
-
-
-def engage(admin: Agent, given: Mapping[str, object], password: str) -> str:
-    """A new account from fields as a form has them; its id. Raises BadAnswer, BadPassword."""
-    profile = checked(given)
-    return accounts_actions.create_account(admin, profile, _hashed(password) if password else "", clock.now())
-
-
-def take_in(admin: Agent | None, content: bytes) -> Imported:
-    """A whole table, or nothing of it. Raises NotStaff."""
-    entries, wrong = accounts.read(content, tuple(directory_screen.topics()), every_topic)
-    hashes = {entry.profile.login: _hashed(entry.password) for entry in entries if entry.password and not wrong}
-    return accounts_actions.import_accounts(admin, entries, wrong, hashes, clock.now())
-
-
-def set_password(admin: Agent, agent_id: str, password: str) -> None:
-    """Raises BadPassword, NotFound."""
-    accounts_actions.set_password(admin, agent_id, _hashed(password), clock.now())
-
-
-def _hashed(password: str) -> str:
-    return passwords.hashed(accounts.checked_password(password))

@@ -8,11 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 from callcenter import clock
 from callcenter.actions import callback_by_staff
-from callcenter.db import Session, reading, transaction
-from callcenter.records import agents, callbacks, sessions
+from callcenter.db import Session, reading
+from callcenter.records import agents, callbacks
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
-from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.routing import answerers
 
 Half = Literal["m", "a"]
@@ -102,13 +101,11 @@ def unheard(overseer: Agent) -> list[UnheardCaller]:
 
 
 def printed(overseer: Agent) -> list[tuple[CallbackShown, str | None]]:
-    """Every open promise with its full number (None: erased), for the day the software is down. Looking is written
-    down."""
-    at = clock.now()
-    with transaction() as session:
+    """Every open promise with its full number (None: erased), for the day the software is down: whoever prints it is
+    written down by `callback_by_staff`."""
+    with reading() as session:
         found = callbacks.listed(session, _scope(overseer), 2000)
-        sessions.audit(session, overseer.id, AuditedAct.PRINTED_THE_CALLBACKS, "callback", str(len(found)), at)
-        rows = _shown(session, found, at, overseer)
+        rows = _shown(session, found, clock.now(), overseer)
         return [(row, each.phone.national if each.phone else None) for row, each in zip(rows, found, strict=True)]
 
 

@@ -51,9 +51,9 @@ def topics() -> dict[str, Named]:
     nation's; `autre` comes last."""
     menu = config_snapshot.current().menu
     coded = {topic.code: topic for each in (*menu.local.values(), menu) for topic in each.coded()}
-    nation = {topic.code: coded[topic.code] for topic in menu.coded()}
-    spoken = [Named(t.code, _shown(t.labels["fr"]), _shown(t.labels["en"])) for t in {**nation, **coded}.values()]
-    return {topic.code: topic for topic in [*spoken, Named(OTHER, "Autre sujet", "Another matter")]}
+    spoken = {code: Named(code, _shown(t.labels["fr"]), _shown(t.labels["en"])) for code, t in coded.items()}
+    other = {OTHER: Named(OTHER, "Autre sujet", "Another matter")}
+    return {code: (spoken | other)[code] for code in menu.every_code()}
 
 
 def procedures() -> dict[str, NamedProcedure]:
@@ -66,9 +66,8 @@ def procedures() -> dict[str, NamedProcedure]:
 
 def topics_of(departments: Collection[str]) -> dict[str, Named]:
     """The topics of the nation and of these departments, in the order of `topics`."""
-    menu = config_snapshot.current().menu
-    there = {OTHER, *(topic.code for each in (menu, *map(menu.of, departments)) for topic in each.coded())}
-    return {code: topic for code, topic in topics().items() if code in there}
+    there, named = config_snapshot.current().menu.codes_of(*departments), topics()
+    return {code: named[code] for code in there}
 
 
 def procedures_of(departments: Collection[str]) -> dict[str, NamedProcedure]:

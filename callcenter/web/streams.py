@@ -17,7 +17,7 @@ from callcenter.rules import alerts
 from callcenter.rules.alerts import Levels, Threshold
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.roles import AGENT, ANYBODY, OVERSEER, SUPERVISOR
-from callcenter.screens import desk_screen, wall_links, wall_screen
+from callcenter.screens import desk_screen, wall_links_screen, wall_screen
 from callcenter.screens.scope import Scope
 from callcenter.screens.wall_screen import Board, LastHour
 from callcenter.web import identity
@@ -128,7 +128,7 @@ class Wall:
 
 
 def _still_allowed(tokens: Sequence[bytes]) -> set[bytes]:
-    return identity.still_signed_in(tokens) | wall_links.still_open(tokens)
+    return identity.still_signed_in(tokens) | wall_links_screen.still_open(tokens)
 
 
 def looks_of(request: Request) -> Looks:
@@ -172,7 +172,7 @@ async def _source(name: str, request: Request, looks: Looks, threads: CapacityLi
         raise NotFound
     wall: Wall = request.app.state.wall
     if what.startswith("link:"):
-        link = await to_thread.run_sync(wall_links.opened, what.removeprefix("link:"), limiter=threads)
+        link = await to_thread.run_sync(wall_links_screen.opened, what.removeprefix("link:"), limiter=threads)
         return wall.follow(Seat(link.scope, language, is_open=True), Watcher(link.token))
     if what not in FOLLOWERS:
         raise NotFound

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from callcenter import clock
+from callcenter.actions import wall_links
 from callcenter.db import reading
 from callcenter.live import floor
 from callcenter.records import agents, contacts
-from callcenter.screens import wall_links
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.browser.conftest import KARIM, Opens
 from tests.support.cast import Service
@@ -99,7 +99,7 @@ def test_desks_walls_and_screens_with_links_of_both_languages_share_one_stream(s
     settle("karim", phone=KARIM)
     ines = settle("ines", role="supervisor", departments=["46"])
     with reading() as session:
-        tokens = [wall_links.make(session.get_one(agents.Agent, ines), f"Salle {n}") for n in (1, 2)]
+        tokens = [wall_links.make_link(session.get_one(agents.Agent, ines), f"Salle {n}", clock.now()) for n in (1, 2)]
     page = opens("ines")
     walls = [page, *more(page, 2, "/supervision"), *(more(page, 1, f"/wall/{token}")[0] for token in tokens)]
     desks = more(page, 4)

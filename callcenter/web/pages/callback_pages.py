@@ -46,7 +46,9 @@ def all_callbacks(visitor: Admitted, done: int = 0, promised: int = 0) -> Respon
 @router.get("/supervision/callbacks/print")
 @open_to(*SUPERVISOR)
 def print_callbacks(visitor: Admitted) -> Response:
-    return HTMLResponse(render.page("callbacks_print.html", visitor, rows=callbacks_screen.printed(visitor.staff)))
+    rows = callbacks_screen.printed(visitor.staff)
+    callback_by_staff.note_printed(visitor.staff, len(rows), clock.now())
+    return HTMLResponse(render.page("callbacks_print.html", visitor, rows=rows))
 
 
 @router.post("/supervision/callbacks/cancel")

@@ -5,7 +5,7 @@ from starlette.responses import HTMLResponse, Response
 
 from callcenter import clock
 from callcenter.rules.roles import ANYBODY, OVERSEER, SUPERVISOR
-from callcenter.screens import wall_links, wall_screen
+from callcenter.screens import wall_links_screen, wall_screen
 from callcenter.web.api import wall_api
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import live_regions, partials
@@ -57,5 +57,5 @@ def _done_on_wall(request: Request, visitor: Visitor, said: str = "wall.done") -
 @open_to(ANYBODY)
 def open_wall_page(token: str, visitor: Admitted) -> Response:
     """The wall on a screen, by a link: nobody is signed in there."""
-    scope = wall_links.opened(token).scope
+    scope = wall_links_screen.opened(token).scope
     return HTMLResponse(live_regions.wall_page(visitor, wall_screen.look(scope), scope, f"link:{token}", is_open=True))

@@ -12,11 +12,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from callcenter import clock
+from callcenter.actions import wall_links
 from callcenter.config import settings
 from callcenter.db import reading
 from callcenter.demonstration import embedded
 from callcenter.records import agents
-from callcenter.screens import wall_links
+from callcenter.screens import wall_links_screen
 from callcenter.web.broadcast import SIGNED_OUT, STILL_HERE, STORES_DOWN, Channel, Following, Watcher
 from tests.support import cast
 from tests.support.desk import PATIENCE, Desk
@@ -100,7 +102,7 @@ def test_a_wall_ends_when_what_its_reader_may_see_changes(web: cast.Service) -> 
     paul_id = settle("paul", role="supervisor", departments=["46", "12"])
     as_now = {"login": "paul", "name": "Paul", "department": "46", "role": "supervisor", "departments": ["46", "12"]}
     with reading() as session:
-        token = wall_links.make(session.get_one(agents.Agent, paul_id), "Salle")
+        token = wall_links.make_link(session.get_one(agents.Agent, paul_id), "Salle", clock.now())
     with httpx2.Client(base_url=web.web) as stranger, Desk(web.web) as desk:
         admin, paul = desk.sign_in("admin", PASSWORD, beats=False), desk.sign_in("paul", PASSWORD, beats=False)
         streams = [Listener(paul.http, "/stream?of=wall.fr"), Listener(stranger, f"/stream?of=link:{token}.fr")]
@@ -134,12 +136,12 @@ def test_a_screen_with_a_link_is_shown_the_wall_and_told_when_it_is_revoked(web:
     with reading() as session:
         ines = agents.get(session, ines_id)
     assert ines is not None
-    token = wall_links.make(ines, "Salle")
+    token = wall_links.make_link(ines, "Salle", clock.now())
     with httpx2.Client(base_url=web.web) as stranger:
         streams = [Listener(stranger, f"/stream?of=link:{token}.fr") for _ in range(3)]
         for stream in streams:
             assert "wall_agents" not in stream.hears('"wall_map":')
-        wall_links.revoke(ines, wall_links.of(ines)[0].id)
+        wall_links.revoke_link(ines, wall_links_screen.of(ines)[0].id, clock.now())
         for stream in streams:
             stream.hears("signed-out", timeout=15)
             assert stream.ended.wait(5)
@@ -148,7 +150,7 @@ def test_a_screen_with_a_link_is_shown_the_wall_and_told_when_it_is_revoked(web:
 def test_one_stream_carries_all_that_a_browser_follows_each_by_its_name(web: cast.Service) -> None:
     ines_id = settle("ines", role="supervisor", departments=["46"])
     with reading() as session:
-        token = wall_links.make(session.get_one(agents.Agent, ines_id), "Salle")
+        token = wall_links.make_link(session.get_one(agents.Agent, ines_id), "Salle", clock.now())
     with Desk(web.web) as desk:
         ines = desk.sign_in("ines", PASSWORD, beats=False)
         names = ["desk.fr", "desk.en", "wall.fr", f"link:{token}.fr"]
@@ -159,7 +161,7 @@ def test_one_stream_carries_all_that_a_browser_follows_each_by_its_name(web: cas
         ines.takes_post()
         stream.hears("Disponible")
         stream.hears("Available")
-        wall_links.revoke(session_staff(ines_id), wall_links.of(session_staff(ines_id))[0].id)
+        wall_links.revoke_link(session_staff(ines_id), wall_links_screen.of(session_staff(ines_id))[0].id, clock.now())
         stream.hears(f'event: link:{token}.fr\ndata: {{"said":"signed-out"}}', timeout=15)
         sent = len(stream.events)
         stream.until(lambda events: any(event.startswith("event: wall.fr") for event in events[sent:]))

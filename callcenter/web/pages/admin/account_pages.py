@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from callcenter import clock
-from callcenter.actions import accounts
+from callcenter.actions import account_forms, accounts
 from callcenter.actions.accounts import Imported
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.records.agents import Agent
@@ -51,7 +51,7 @@ def listed(
         asked=AccountSearch(text, department, role, active),
         department_options=form_options.department_options(),
         role_options=form_options.role_options(visitor.language),
-        every_topic=lambda row: set(accounts_screen.every_topic(row.department)) <= set(row.topics),
+        every_topic=lambda row: set(account_forms.every_topic(row.department)) <= set(row.topics),
         done=bool(done),
     )
 
@@ -59,7 +59,7 @@ def listed(
 @router.get("/new")
 @open_to(*ADMIN)
 def new(visitor: Admitted) -> Response:
-    return _one(visitor, None, NOBODY | {"topics": accounts_screen.every_topic("")})
+    return _one(visitor, None, NOBODY | {"topics": account_forms.every_topic("")})
 
 
 @router.post("/new")
@@ -67,7 +67,7 @@ def new(visitor: Admitted) -> Response:
 def create(visitor: Admitted, fields: Fields) -> Response:
     given = _given(fields)
     try:
-        agent_id = accounts_screen.engage(visitor.staff, _with_site(given), str(fields.get("password", "")))
+        agent_id = account_forms.create(visitor.staff, _with_site(given), str(fields.get("password", "")), clock.now())
     except (BadAnswer, BadPassword) as refusal:
         return _one(visitor, None, given, refusal)
     return forms.back_to(f"/admin/agents/{agent_id}")
@@ -85,7 +85,7 @@ def take_in(visitor: Admitted, fields: Fields) -> Response:
     sent = fields.get("table")
     content = sent.file.read(accounts_rules.LARGEST + 1) if isinstance(sent, UploadFile) else b""
     try:
-        return _table(visitor, accounts_screen.take_in(visitor.staff, content))
+        return _table(visitor, account_forms.take_in(visitor.staff, content, clock.now()))
     except NotStaff as refusal:
         return _table(visitor, refusal=refusal)
 
@@ -103,7 +103,7 @@ def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
     row, _ = accounts_screen.one(forms.uuid(agent_id))
     given = _given(fields)
     try:
-        accounts.change_account(visitor.staff, row.id, accounts_screen.checked(_with_site(given)), clock.now())
+        accounts.change_account(visitor.staff, row.id, account_forms.judged(_with_site(given)), clock.now())
     except BadAnswer as refusal:
         return _one(visitor, row, given, refusal)
     return forms.back_to(f"/admin/agents/{row.id}")
@@ -114,7 +114,7 @@ def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
 def change_password(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
     row, _ = accounts_screen.one(forms.uuid(agent_id))
     try:
-        accounts_screen.set_password(visitor.staff, row.id, str(fields.get("password", "")))
+        account_forms.set_password(visitor.staff, row.id, str(fields.get("password", "")), clock.now())
     except BadPassword as refusal:
         return _one(visitor, row, _kept(row), refusal)
     return forms.back_to(f"/admin/agents/{row.id}")
