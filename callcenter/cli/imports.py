@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-import httpx2
+import requests
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -29,6 +29,7 @@ IN_REPORT = "write there, as CSV, each site that is new, changed, gone or back, 
 REPORT = ("what", "site", "name", "line", "detail")
 SHOWN = 5  # doubts of a kind shown on the screen; the report has them all
 PATIENCE = 30.0  # seconds without a byte from a web server
+CHUNK = 65_536  # bytes
 LARGEST_VISITS = 2_000_000_000  # bytes of a table of visits
 LONGEST_VISITS = 3600.0  # seconds that taking one in may last in the database
 SHOWN_LINES = 20  # refused lines shown on the screen; the report has them all
@@ -137,13 +138,13 @@ def _download(url: str, largest: int) -> bytes:
     """The client follows redirections to http and https alone."""
     content = bytearray()
     try:
-        with httpx2.stream("GET", url, follow_redirects=True, timeout=PATIENCE) as answer:
+        with requests.get(url, timeout=PATIENCE, stream=True) as answer:
             answer.raise_for_status()
-            for part in answer.iter_bytes():
+            for part in answer.iter_content(CHUNK):
                 content += part
                 if len(content) > largest:
                     break
-    except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
+    except requests.RequestException as failure:
         raise NotFetched(f"({failure})") from None
     return bytes(content)
 

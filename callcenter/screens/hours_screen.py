@@ -10,8 +10,7 @@ from callcenter import clock
 from callcenter.actions import config_snapshot
 from callcenter.db import reading
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
-from callcenter.records import agents, rollout, sessions, sites
-from callcenter.records import hours as records
+from callcenter.records import agents, hours, rollout, sessions, sites
 from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
 from callcenter.rules.opening_hours import (
@@ -95,7 +94,7 @@ def of(staff: Agent, scope: str) -> HoursShown:
     near = rings(department) if scope in TERRITORIES else tuple(dict.fromkeys((scope, NATION)))
     with reading() as session:
         line = config_snapshot.line_hours(session, at)
-        exceptions = records.exceptions_from(session, local.date(), near)
+        exceptions = hours.exceptions_from(session, local.date(), near)
         history = sessions.history(session, ["hours"], scope)
     return HoursShown(
         scope=scope,
@@ -117,7 +116,7 @@ def of_site(staff: Agent, site_id: int) -> tuple[ExceptionShown, ...]:
         if site is None:
             raise NotFound
         today = (on_their_clock(site.department, at) or at).date()
-        exceptions = records.exceptions_from(session, today, [site_scope(site_id)])
+        exceptions = hours.exceptions_from(session, today, [site_scope(site_id)])
     yours = staff.role in SUPERVISOR and staff.may_order(site.department)
     return tuple(_shown(e, yours=yours) for e in exceptions)
 
@@ -161,7 +160,7 @@ def department(staff: Agent, code: str) -> tuple[DepartmentShown, list[Act]]:
         return found, sessions.history(session, ["department", "message", "hours", "queue"], code)
 
 
-def _shown(row: records.HoursException, *, yours: bool) -> ExceptionShown:
+def _shown(row: hours.HoursException, *, yours: bool) -> ExceptionShown:
     return ExceptionShown(row.id, row.scope, row.topic, row.first, row.last, row.hours, row.reason, yours)
 
 

@@ -11,8 +11,7 @@ from callcenter.actions import config_snapshot
 from callcenter.db import reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import sessions
-from callcenter.records import sites as records
+from callcenter.records import sessions, sites
 from callcenter.records.sessions import Act
 from callcenter.rules import rounds, site_hours
 from callcenter.rules.opening_hours import is_holiday, on_their_clock
@@ -78,8 +77,8 @@ def found(words: str, department: str, language: str, *, doubtful_first: bool = 
     """Sites by words and department, and the rounds of the department."""
     at = clock.now()
     with reading() as session:
-        rows = records.search(session, words, department, doubtful_first=doubtful_first)
-        stops = records.rounds(session, department) if department else []
+        rows = sites.search(session, words, department, doubtful_first=doubtful_first)
+        stops = sites.rounds(session, department) if department else []
     return SitesFound(
         tuple(_site(row, at) for row in rows), tuple(_stop(stop, language, at) for stop in stops[:MOST_STOPS])
     )
@@ -88,7 +87,7 @@ def found(words: str, department: str, language: str, *, doubtful_first: bool = 
 def one(site_id: int) -> SiteShown:
     """Raises NotFound."""
     with reading() as session:
-        row = records.get(session, site_id)
+        row = sites.get(session, site_id)
     if row is None:
         raise NotFound
     return _site(row, clock.now())
@@ -97,13 +96,13 @@ def one(site_id: int) -> SiteShown:
 def names() -> list[str]:
     """Every listed site as a form's field is filled with it: `Maison du Lot, Cahors (46) n° 7`."""
     with reading() as session:
-        return [str(each) for each in records.names(session)]
+        return [str(each) for each in sites.names(session)]
 
 
 def named(ids: Collection[int]) -> dict[int, str]:
     """The same of some sites, listed or gone, by their number."""
     with reading() as session:
-        return {each.id: str(each) for each in records.names(session, ids)} if ids else {}
+        return {each.id: str(each) for each in sites.names(session, ids)} if ids else {}
 
 
 def numbers_of(written: str, department: str) -> list[tuple[int, str]]:
@@ -111,11 +110,11 @@ def numbers_of(written: str, department: str) -> list[tuple[int, str]]:
     every word, in the department if any is there. Each with its name in full."""
     number = NUMBER.search(written.strip())
     with reading() as session:
-        if number and (exact := records.names(session, [int(number[1])])):
+        if number and (exact := sites.names(session, [int(number[1])])):
             return [(each.id, str(each)) for each in exact]
         for place in (department, ""):
-            if rows := records.search(session, written, place, limit=MOST_MEANT):
-                return [(row.id, str(records.SiteName(row.id, row.name, row.city, row.department))) for row in rows]
+            if rows := sites.search(session, written, place, limit=MOST_MEANT):
+                return [(row.id, str(sites.SiteName(row.id, row.name, row.city, row.department))) for row in rows]
     return []
 
 
@@ -123,7 +122,7 @@ def around(site: SiteShown) -> list[SiteShown]:
     """The site among the others of its department."""
     at = clock.now()
     with reading() as session:
-        rows = records.near(session, site.department, limit=MOST_AROUND)
+        rows = sites.near(session, site.department, limit=MOST_AROUND)
     others = [_site(row, at) for row in rows if row.id != site.id]
     return [*others, site]
 
@@ -131,11 +130,11 @@ def around(site: SiteShown) -> list[SiteShown]:
 def rounds_of(site: SiteShown, language: str) -> tuple[StopShown, ...]:
     """Where and when a bus or an itinerant site comes: the rounds known to be its own, else those of its department,
     since no list says whose they are; the next to come first. None for a site that stays."""
-    if site.format not in records.MOVING:
+    if site.format not in sites.MOVING:
         return ()
     at = clock.now()
     with reading() as session:
-        stops = records.rounds(session, site.department)
+        stops = sites.rounds(session, site.department)
     now = config_snapshot.current()
     own = [stop for stop in stops if rounds.bus_of(stop, now.buses) == site.id]
     local = on_their_clock(site.department, at) or at
@@ -155,10 +154,10 @@ def history(site_id: int) -> list[Act]:
 def per_department() -> dict[str, tuple[int, int]]:
     """How many sites a department has, and how many of them are doubtful."""
     with reading() as session:
-        return records.per_department(session)
+        return sites.per_department(session)
 
 
-def _site(row: records.Site, at: datetime) -> SiteShown:
+def _site(row: sites.Site, at: datetime) -> SiteShown:
     today = (on_their_clock(row.department, at) or at).date()
     now = config_snapshot.current()
     holiday = bool(is_holiday(row.department, today, now.hours.overrides))

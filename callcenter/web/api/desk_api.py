@@ -8,8 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
-from callcenter.actions import agent as verbs
-from callcenter.actions import callback_by_staff, conversation, monitoring, notes, offer_answers, outcome_form
+from callcenter.actions import agent, callback_by_staff, conversation, monitoring, notes, offer_answers, outcome_form
 from callcenter.errors import NotFound
 from callcenter.records.contacts import WrapUpEntry
 from callcenter.records.identifiers import new_id
@@ -39,14 +38,14 @@ class TakePost(Command):
     line: Literal["phone", "shift"] = "phone"
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.take_post(agent_id, self.line, at)
+        agent.take_post(agent_id, self.line, at)
 
 
 class LeavePost(Command):
     """No more calls; during one, once it is recorded."""
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.leave_post(agent_id, at)
+        agent.leave_post(agent_id, at)
 
 
 class Pause(Command):
@@ -55,14 +54,14 @@ class Pause(Command):
     reason: PauseReason = PauseReason.BREAK
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.pause(agent_id, self.reason, at)
+        agent.pause(agent_id, self.reason, at)
 
 
 class BeAvailable(Command):
     """Calls again."""
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.become_available(agent_id, at)
+        agent.become_available(agent_id, at)
 
 
 class Accept(Command):
@@ -140,7 +139,7 @@ class ChooseNext(Command):
     reason: PauseReason | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.choose_next_state(agent_id, self.state, self.reason, at)
+        agent.choose_next_state(agent_id, self.state, self.reason, at)
 
 
 class KeepNotes(Command):
@@ -262,7 +261,7 @@ class Beat(Command):
     """The page is there."""
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.beat(agent_id, at)
+        agent.beat(agent_id, at)
 
 
 COMMANDS: dict[str, type[Command]] = {

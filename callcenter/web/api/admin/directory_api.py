@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from callcenter import clock
 from callcenter.actions import directory
-from callcenter.records import directory as records
 from callcenter.records.agents import Agent
+from callcenter.records.directory import Procedure
 from callcenter.rules.menu import Topic
 from callcenter.rules.roles import ADMIN, AGENT
 from callcenter.rules.territory import NATION, national_day
@@ -92,7 +92,7 @@ class WriteProcedure(BaseModel):
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         labels = {language: " ".join(label.split()) for language, label in self.labels.items()}
-        procedure = records.Procedure(self.code, self.topic, self.partner, labels, self.scope)
+        procedure = Procedure(self.code, self.topic, self.partner, labels, self.scope)
         directory.write_procedure(admin, procedure, self.since or national_day(at), at)
 
 

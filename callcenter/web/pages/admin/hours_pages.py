@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from callcenter import clock
-from callcenter.actions import hours as verbs
+from callcenter.actions.hours import REASONS, STATES, forget_exception
 from callcenter.actions.orders import LONGEST
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.opening_hours import BadHours
@@ -48,7 +48,7 @@ def except_(visitor: Admitted, fields: Fields) -> Response:
 @router.post("/hours/forget")
 @open_to(*SUPERVISOR)
 def forget(visitor: Admitted, fields: Fields) -> Response:
-    verbs.forget_exception(visitor.staff, forms.uuid(str(fields.get("exception_id", ""))), clock.now())
+    forget_exception(visitor.staff, forms.uuid(str(fields.get("exception_id", ""))), clock.now())
     return forms.back_to(f"/admin/hours?scope={fields.get('scope', '')}")
 
 
@@ -106,7 +106,7 @@ def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done
         refusal,
         found=found,
         scopes=mine,
-        reasons=verbs.REASONS,
+        reasons=REASONS,
         today=found.local.date(),
         is_admin=visitor.staff.role == "admin",
         topic_options=form_options.topic_options(visitor.language, departments_of(found.scope)),
@@ -129,7 +129,7 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         otherwise=orders_screen.now().otherwise,
         longest=LONGEST,
         topic_options=form_options.topic_options(visitor.language, [code]),
-        states=verbs.STATES,
+        states=STATES,
         today=national_day(clock.now()),
         is_admin=visitor.staff.role == "admin",
         done=done,

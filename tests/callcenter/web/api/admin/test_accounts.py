@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from callcenter import clock
-from callcenter.actions import agent as verbs
+from callcenter.actions import agent
 from callcenter.cli import imports as cli_import
 from callcenter.db import reading
 from callcenter.live import floor
@@ -109,7 +109,7 @@ def test_only_an_administrator_writes_accounts_and_never_their_own_role(sign_in:
 
 def test_who_is_at_their_post_serves_their_new_queues_at_once(sign_in: SignIn, admin: str) -> None:
     karim = settle("karim", topics=["impots"])
-    verbs.take_post(karim, "phone", clock.now())
+    agent.take_post(karim, "phone", clock.now())
     assert floor.on_duty(["46:impots:fr", "974:sante:fr"]) == [1, 0]
     changed = LEA | {"login": "karim", "topics": ["sante"], "department": "974"}
     assert sign_in("admin").put(f"/api/admin/agents/{karim}", json=changed).status_code == 204
@@ -137,7 +137,7 @@ def test_a_table_that_changes_what_somebody_sees_signs_them_out(
 
 def test_a_deactivated_agent_leaves_the_floor(sign_in: SignIn, admin: str) -> None:
     karim = settle("karim")
-    verbs.take_post(karim, "phone", clock.now())
+    agent.take_post(karim, "phone", clock.now())
     assert sign_in("admin").post(f"/api/admin/agents/{karim}/deactivate").status_code == 204
     assert karim not in floor.present()
     with reading() as session:
