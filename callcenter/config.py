@@ -161,6 +161,11 @@ class Settings(BaseSettings):
         default=per_destination(200, 20, 10, 3),
         description="then the same for whoever withholds their number, to numbers not promised yet that day",
     )
+    silent_callbacks_per_hour: PerDestination = Field(
+        default=per_destination(600, 40, 20, 6),
+        description="the same for those who answered us and then fell silent where nobody could serve them: they are "
+        "promised a callback without asking, at the number they call from",
+    )
     texts_per_hour: int = Field(
         default=3000, ge=0, description="texts in the whole nation, of any kind; at half of it there is an alarm"
     )
@@ -228,7 +233,13 @@ class Settings(BaseSettings):
     def _in_capitals(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("callbacks_per_hour", "typed_callbacks_per_hour", "second_callbacks_per_hour", mode="before")
+    @field_validator(
+        "callbacks_per_hour",
+        "typed_callbacks_per_hour",
+        "second_callbacks_per_hour",
+        "silent_callbacks_per_hour",
+        mode="before",
+    )
     @classmethod
     def _by_destination(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):

@@ -62,7 +62,8 @@ RING = "/voice/ring.wav"
 
 # The names of what rides in an address outside the dialogue, whose own are `caller_answers`'.
 CALL, LEG_ID, AGENT, OFFER, ATTEMPT_ID, TEXT_ID = "c", "g", "a", "o", "p", "m"
-LANGUAGE, RELAY, TRIES = "l", "r", "n"
+LANGUAGE, HEARING, TRIES = "l", "r", "n"
+ASKED = "k"  # 0: nobody asked for the callback
 LONE = "h"  # how often `#` was all that was pressed
 
 OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9]{1,6}")
@@ -95,9 +96,9 @@ def after(path: str, call_id: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}{CALL}={call_id}"
 
 
-def question(path: str, call_id: str, language: str, tries: int, *, relay: bool, lone: int) -> str:
+def question(path: str, call_id: str, language: str, tries: int, *, hearing: int, lone: int) -> str:
     """SATISFIED or SETTLED, asked for the `tries`-th time."""
-    return f"{path}?{CALL}={call_id}&{LANGUAGE}={language}&{TRIES}={tries}&{RELAY}={int(relay)}" + _lone(lone)
+    return f"{path}?{CALL}={call_id}&{LANGUAGE}={language}&{TRIES}={tries}&{HEARING}={hearing:d}" + _lone(lone)
 
 
 def of_leg(path: str, leg_id: str) -> str:
@@ -136,9 +137,9 @@ def of_attempt(path: str, attempt_id: str) -> str:
     return f"{path}?{ATTEMPT_ID}={attempt_id}"
 
 
-def attempt_heard(attempt_id: str, language: str, tries: int, *, relay: bool, lone: int) -> str:
-    carried = f"{ATTEMPT_ID}={attempt_id}&{LANGUAGE}={language}&{TRIES}={tries}&{RELAY}={int(relay)}"
-    return f"{ATTEMPT_HEARD}?{carried}" + _lone(lone)
+def attempt_heard(attempt_id: str, language: str, tries: int, *, hearing: int, asked: bool, lone: int) -> str:
+    carried = f"{ATTEMPT_ID}={attempt_id}&{LANGUAGE}={language}&{TRIES}={tries}&{HEARING}={hearing:d}"
+    return f"{ATTEMPT_HEARD}?{carried}&{ASKED}={asked:d}" + _lone(lone)
 
 
 def text_status(text_id: str) -> str:

@@ -59,7 +59,13 @@ async def after(request: CarrierRequest) -> Turn:
 async def back(request: CarrierRequest) -> Turn:
     """The agent's line was lost: music, and the head of the queue."""
     wish = await request.decided(citizen.wish_of, request.own(addresses.CALL))
-    known = Heard(language=wish.language, department=wish.department, topic=wish.topic, relay=wish.relay)
+    known = Heard(
+        language=wish.language,
+        department=wish.department,
+        topic=wish.topic,
+        relay=wish.relay,
+        hard_of_hearing=wish.hard_of_hearing,
+    )
     return hold(request, known, "apology.agent_lost", request.own(addresses.CALL))
 
 

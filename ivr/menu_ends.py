@@ -3,7 +3,6 @@
 A store that is away costs nobody their call: they wait in the carrier's room."""
 
 from dataclasses import replace
-from datetime import date, datetime
 
 import structlog
 
@@ -13,12 +12,13 @@ from callcenter.errors import BadNumber, Refusal, StoreDown, TooManyCallbacks
 from callcenter.phone_number import PhoneNumber
 from ivr import callback_questions, dialogue, spoken_sites, steps
 from ivr.addresses import HEARD
-from ivr.callback_offers import offer_callback, say_in_french
+from ivr.callback_offers import join_queue
 from ivr.caller_answers import Heard
 from ivr.calling_numbers import unheard
-from ivr.prompts import say, spoken_day, spoken_time
+from ivr.prompts import say
 from ivr.turns import Ask, Say, Spelled, Turn
 from ivr.twiml import unremembered
+from ivr.unanswered import keep_way_back, part, promised
 from ivr.waiting_room import QUEUE_PATIENCE, hold, wish_of
 from ivr.webhook import CarrierRequest
 
@@ -29,7 +29,7 @@ async def end_menu(step: str, known: Heard, keys: str, request: CarrierRequest) 
     try:
         match step:
             case steps.QUEUE:
-                return await _join_queue(known, request)
+                return await join_queue(known, request)
             case steps.DRAFT:
                 return await _draft_number(known, keys, request)
             case steps.DRAFT_OTHER:
@@ -45,27 +45,14 @@ async def end_menu(step: str, known: Heard, keys: str, request: CarrierRequest) 
                 return await _tell_sites(known, request)
             case steps.BY_TEXT:
                 return await _text_sites(known, request)
-            case steps.FAREWELL if dialogue.place_of(request.query)[0] in steps.NUMBERS and not known.reopens:
-                return await _without_promise(known, request)
+            case steps.UNANSWERED:
+                return await keep_way_back(known, request)
             case _:
-                return dialogue.goodbye(known, say(known.language, "goodbye.farewell"))
+                return await part(known, request)
     except StoreDown:
         log.warning("end of the dialogue not recorded", carrier_id=request.carrier_id, step=step)
-        promising = step in (steps.PROMISE, steps.PROMISE_TYPED, steps.DRAFT, steps.DRAFT_OTHER)
+        promising = step in (steps.PROMISE, steps.PROMISE_TYPED, steps.DRAFT, steps.DRAFT_OTHER, steps.UNANSWERED)
         return hold(request, known, "callback.not_now" if promising else "apology.technical")
-
-
-async def _join_queue(known: Heard, request: CarrierRequest) -> Turn | bytes:
-    joined = await request.voice.records.within(
-        QUEUE_PATIENCE, citizen.join_queue, request.carrier_id, request.from_, wish_of(known), now()
-    )
-    if isinstance(joined, citizen.Waits):
-        # Read off the address, not off the call: told twice, the last answer leads to the same place.
-        patient = dialogue.place_of(request.query)[0] in (steps.TOO_LONG, steps.WISH)
-        key = "queue.behind" if joined.behind else "queue.joined"
-        held = hold(request, known, key, joined.call_id, patient=patient, behind=joined.behind)
-        return replace(held, say=dialogue.paced(say_in_french(known, joined), known) + held.say)
-    return offer_callback(request, joined, known)
 
 
 async def _tell_sites(known: Heard, request: CarrierRequest) -> Turn:
@@ -161,14 +148,7 @@ async def _promise(known: Heard, request: CarrierRequest, *, typed: bool) -> Tur
         return await _cannot_promise(known, request, refusal)
     if not promise.is_theirs:
         return dialogue.goodbye(known, say(language, "callback.another"), say(language, "goodbye.farewell"))
-    when = {
-        "day": spoken_day(language, promise.starts.date(), local_day_of(promise.starts)),
-        "from_time": spoken_time(language, promise.starts),
-        "until_time": spoken_time(language, promise.ends),
-    }
-    promised = say(language, "callback.already" if promise.already else "callback.promised", **when)
-    reference = say(language, "callback.reference", reference=Spelled(promise.reference))
-    last_words = promised, reference, say(language, "goodbye.promised")
+    last_words = promised(language, "callback.already" if promise.already else "callback.promised", promise)
     if not typed and dialogue.place_of(request.query)[0] in steps.NUMBERS:  # they wanted another, and agreed to none
         number = Spelled(citizen.number_to_read_back(request.from_))
         return unremembered(dialogue.goodbye(known, say(language, "callback.this_instead", number=number), *last_words))
@@ -203,11 +183,6 @@ async def _cancel(known: Heard, request: CarrierRequest) -> Turn:
     """They want no callback any more; perhaps they want to speak with somebody now."""
     await _note_settled(request)
     await request.voice.records.within(QUEUE_PATIENCE, callback.cancel_from_menu, request.from_, now())
-    welcome = unheard(request, known.language)
+    welcome = replace(unheard(request, known.language), silent=False)
     question = dialogue.ask("welcome", welcome, request.voice.menu, HEARD)
     return replace(question, say=(say(known.language, "callback.cancelled"), *question.say))
-
-
-def local_day_of(at: datetime) -> date:
-    """Today, on the clock of another instant."""
-    return now().astimezone(at.tzinfo).date()

@@ -20,10 +20,11 @@ from ivr.addresses import HEARD
 from ivr.callback_offers import ask_offer
 from ivr.caller_answers import Heard, written_instant
 from ivr.calling_numbers import territories_to_offer, unheard
-from ivr.menu_ends import end_menu, local_day_of, read_back_again
+from ivr.menu_ends import end_menu, read_back_again
 from ivr.prompts import say
 from ivr.turns import Goodbye, Turn
 from ivr.twiml import twiml
+from ivr.unanswered import local_day_of
 from ivr.waiting_room import QUEUE_PATIENCE, hold
 from ivr.webhook import CarrierRequest, Webhook
 
@@ -79,7 +80,8 @@ async def heard(request: CarrierRequest) -> Turn | bytes:
 async def fallback(request: CarrierRequest) -> Turn:
     """An answer of ours failed or was not understood: apologies, and on to a person with what was heard so far."""
     failure = request.failure
-    _, known = dialogue.place_of(request.query or failure.query)
+    query = request.query or failure.query
+    known = dialogue.place_of(query)[1] if query else unheard(request)
     log.error("fallback", carrier_id=request.carrier_id, error=failure.code)
     return hold(request, known, "apology.technical")
 

@@ -28,7 +28,7 @@ async def _warn_of_monitoring(request: CarrierRequest, call_id: str) -> tuple[Sa
         warned = await request.decided(monitoring.note_warning, call_id, now())
     except StoreDown:  # it may be written all the same, and then it must have been said
         return tuple(say(language, "conversation.monitored") for language in LANGUAGES)
-    return paced_for((say(warned.language, "conversation.monitored"),), warned.relay) if warned else ()
+    return paced_for((say(warned.language, "conversation.monitored"),), warned.slow) if warned else ()
 
 
 def into(call_id: str, label: str, after: str) -> Connect:

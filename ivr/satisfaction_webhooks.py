@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from callcenter.actions import satisfaction
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.satisfaction import NO, NO_MORE, SCORES, YES, Reply
 from ivr import addresses
 from ivr.dialogue import paced_for
@@ -10,7 +11,7 @@ from ivr.prompts import say
 from ivr.turns import Ask, Goodbye, Say, Spelled, Turn
 from ivr.webhook import CarrierRequest, Webhook
 
-RELAY_TIMEOUT = 60  # seconds for a key through a relay service, which types and reads
+TIMEOUTS = {Hearing.RELAY: 60, Hearing.HARD: 16, Hearing.ORDINARY: 8}  # seconds for a key; a relay types and reads
 
 
 async def goodbye(request: CarrierRequest) -> Turn:
@@ -20,8 +21,8 @@ async def goodbye(request: CarrierRequest) -> Turn:
         return farewell(request)
     spoken = say(told.language, "goodbye.reference", reference=Spelled(told.reference))
     if not told.asks:
-        return Goodbye(paced_for((spoken, say(told.language, "goodbye.after_conversation")), told.relay))
-    return _ask(request, addresses.SATISFIED, told.language, (spoken,), relay=told.relay)
+        return Goodbye(paced_for((spoken, say(told.language, "goodbye.after_conversation")), told.hearing.slow))
+    return _ask(request, addresses.SATISFIED, told.language, (spoken,), hearing=told.hearing)
 
 
 async def satisfied(request: CarrierRequest) -> Turn:
@@ -54,12 +55,12 @@ QUESTIONS = {addresses.SATISFIED: "satisfaction.satisfied", addresses.SETTLED: "
 
 def _ask(
     request: CarrierRequest, question: str, language: str, before: tuple[Say, ...] = (), tries: int = 1, *,
-    relay: bool = False, lone: int = 0,
+    hearing: Hearing | None = None, lone: int = 0,
 ) -> Ask:  # fmt: skip
-    relay = relay or request.own(addresses.RELAY) == "1"
-    where = addresses.question(question, request.own(addresses.CALL), language, tries, relay=relay, lone=lone)
-    said = paced_for((*before, say(language, QUESTIONS[question])), relay)
-    return Ask(said, where, timeout=RELAY_TIMEOUT) if relay else Ask(said, where)
+    hearing = request.hearing if hearing is None else hearing
+    where = addresses.question(question, request.own(addresses.CALL), language, tries, hearing=hearing, lone=lone)
+    said = paced_for((*before, say(language, QUESTIONS[question])), hearing.slow)
+    return Ask(said, where, timeout=TIMEOUTS[hearing])
 
 
 def _ask_again(request: CarrierRequest, question: str) -> Turn:
@@ -71,9 +72,9 @@ def _ask_again(request: CarrierRequest, question: str) -> Turn:
 
 
 def _end(request: CarrierRequest, *keys: str) -> Goodbye:
-    """The last words after a question, slowly to a relay."""
+    """The last words after a question, slowly to those who need it."""
     language = request.language
-    return Goodbye(paced_for(tuple(say(language, key) for key in keys), request.own(addresses.RELAY) == "1"))
+    return Goodbye(paced_for(tuple(say(language, key) for key in keys), request.hearing.slow))
 
 
 def farewell(request: CarrierRequest) -> Turn:

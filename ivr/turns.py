@@ -57,7 +57,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One turn of waiting: words, music, then `again`. With `action`, a key pressed at any moment is brought there."""
+    """One turn of waiting: words, music unless it is "", then `again`. With `action`, a key pressed at any moment is
+    brought there."""
 
     say: tuple[Say, ...]
     music: str

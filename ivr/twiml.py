@@ -42,9 +42,9 @@ def _verbs(turn: Turn) -> str:
             )
             return _spoken(say) + queue + _redirect(left)
         case Wait(say, music, again, ""):
-            return _spoken(say) + _tag("Play", _escaped(music)) + _redirect(again)
+            return _spoken(say) + _played(music) + _redirect(again)
         case Wait(say, music, again, action):
-            heard = _spoken(say) + _tag("Play", _escaped(music))
+            heard = _spoken(say) + _played(music)
             gather = _tag(
                 "Gather",
                 heard,
@@ -117,7 +117,13 @@ def _redirect(to: str) -> str:
 
 
 def _spoken(say: tuple[Say, ...]) -> str:
-    return "".join(map(_said, say))
+    """One sentence after the other, with a pause before each that is said slowly but the first."""
+    pause = _tag("Pause", length=1)
+    return "".join(pause * (each.slow and n > 0) + _said(each) for n, each in enumerate(say))
+
+
+def _played(sound: str) -> str:
+    return _tag("Play", _escaped(sound)) if sound else ""
 
 
 def _said(say: Say) -> str:

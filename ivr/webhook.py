@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from callcenter.actions.config_snapshot import ConfigSnapshot
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.menu import Menu
 from callcenter.thread_pools import Lane
@@ -72,6 +73,12 @@ class CarrierRequest(Inbound):
     def language(self) -> str:
         language = self.own(addresses.LANGUAGE)
         return language if language in LANGUAGES else "fr"
+
+    @property
+    def hearing(self) -> Hearing:
+        """How whoever is on the line hears us."""
+        mark = count(self.own(addresses.HEARING))
+        return Hearing(mark) if mark in tuple(Hearing) else Hearing.ORDINARY
 
     @property
     def tries(self) -> int:

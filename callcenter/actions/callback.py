@@ -8,7 +8,7 @@ from callcenter.actions import (
     config_snapshot,
     shared_lines,
 )
-from callcenter.actions.promising import Promise, make_promise, served_as, soonest_window, told
+from callcenter.actions.promising import Promise, make_promise, served_as, soonest_window, told, wish_of
 from callcenter.actions.release import release
 from callcenter.db import Conflict, reading, transaction
 from callcenter.errors import (
@@ -79,8 +79,9 @@ def promise_to_caller(carrier_id: str, from_: str, wish: Wish, at: datetime, *, 
                     session, number, wish, Source.CITIZEN, when, at, call=call,
                     asker=callbacks.key(caller) if caller else None, typed=typed and number != caller,
                 )  # fmt: skip
-            elif wish.topic not in (kept.topic, *kept.also):
-                kept.also = [*kept.also, wish.topic]
+            else:
+                callbacks.ask_for(kept, Source.CITIZEN)
+                kept.also = kept.also if wish.topic in (kept.topic, *kept.also) else [*kept.also, wish.topic]
             after = assignments.withdraw_offer(session, call, at)
             move(
                 session, Call, call.id, [CallState.WAITING], CallState.ENDED, at, Why.ASKED_FOR_A_CALLBACK,
@@ -120,13 +121,15 @@ def suspend_for_incoming_call(number_key: bytes, at: datetime) -> Promise | None
 
 
 def keep_from_menu(carrier_id: str, from_: str, at: datetime) -> None:
-    """They telephone about the promise that is open to their number, and keep it or cancel it. Raises DatabaseDown."""
+    """They telephone about the promise that is open to their number, and keep it or cancel it: one that nobody had
+    asked for is now asked for. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
         kept = callbacks.open_for(session, number) if number else None
         if kept is not None:
+            callbacks.ask_for(kept, Source.CITIZEN)
             call = calls.arrive(session, carrier_id, number, at)
-            calls.mark_served_by_menu(session, call, Wish(kept.department, kept.topic, kept.language, kept.relay), at)
+            calls.mark_served_by_menu(session, call, wish_of(kept), at)
 
 
 def cancel_from_menu(from_: str, at: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from callcenter.actions.promising import Promise, exact_window, make_promise, soonest_window, told
+from callcenter.actions.promising import Promise, exact_window, make_promise, soonest_window, told, wish_of
 from callcenter.actions.release import release
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import (
@@ -44,11 +44,12 @@ def promise_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at
             number = call.phone
             if number is None or not number.may_be_called_back:
                 raise BadNumber
-            wish = Wish(call.department, call.topic, call.language, call.relay)
+            wish = wish_of(call)
             kept = callbacks.open_for(session, number)
             if kept is not None and kept.state == CallbackState.TALKING:
                 raise NotPossibleNow  # the promise that is being kept ends with this conversation
             if kept is not None:
+                callbacks.ask_for(kept, Source.AGENT, agent_id)
                 return told(kept, already=True)
             made = make_promise(
                 session, number, wish, Source.AGENT, exact_window(wish, slot, at), at,
@@ -76,6 +77,7 @@ def promise_to_number(
             if kept is None:
                 when = exact_window(wish, slot, at) if slot else soonest_window(wish, "", at)
                 kept = make_promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
+            callbacks.ask_for(kept, Source.API, staff.id)
             sessions.audit(session, staff.id, AuditedAct.PROMISED_A_CALLBACK, "callback", kept.id, at)
             return kept
     except Conflict:  # another asked for the same number at the same moment: their promise stands
@@ -131,11 +133,12 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
                 raise NotAllowed
             if not call.phone.may_be_called_back or call.talking_at or call.state != CallState.ENDED:
                 raise NotPossibleNow
-            wish = Wish(call.department, call.topic, call.language, call.relay)
+            wish = wish_of(call)
             when = exact_window(wish, slot, at) if slot else soonest_window(wish, "", at)
             kept = _open_and_theirs(session, staff, call.phone) or make_promise(
                 session, call.phone, wish, Source.SUPERVISOR, when, at, call=call, by=staff.id
             )
+            callbacks.ask_for(kept, Source.SUPERVISOR, staff.id)
             sessions.audit(session, staff.id, AuditedAct.PROMISED_A_CALLBACK, "callback", kept.id, at)
             return kept
     except Conflict:  # they have just been promised one

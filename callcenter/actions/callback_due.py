@@ -18,7 +18,7 @@ from callcenter.records import texts as sent
 from callcenter.records.callbacks import Callback
 from callcenter.records.identifiers import new_id
 from callcenter.records.moves import move
-from callcenter.rules.callbacks import SOON, CallbackState, DialResult, window
+from callcenter.rules.callbacks import SOON, CallbackState, DialResult, Source, window
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
 from callcenter.rules.priority import Past, priority
@@ -95,8 +95,10 @@ def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> ca
     assert contact is not None
     answer, _ = agents.who_answers(session, topic, callback.language)
     contact.department, contact.topic, contact.language = callback.department, topic, answer.language
-    contact.relay, contact.local_day = callback.relay, local_day(callback.department, at)
+    contact.relay, contact.hard_of_hearing = callback.relay, callback.hard_of_hearing
+    contact.local_day = local_day(callback.department, at)
     ages = config_snapshot.current().widens_after(callback.department, topic)
     failures = caller_history.of_number(session, callback.number_key, None, at).failures
-    ahead = priority(relay=callback.relay, past=Past(failures=failures), at=at)
+    asked = callback.source != Source.SILENCE
+    ahead = priority(relay=callback.relay, past=Past(failures=failures), at=at, asked=asked)
     return callbacks.queue_as_call(session, callback, contact_id, topic, answer, ahead, at, ages)

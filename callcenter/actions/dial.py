@@ -24,9 +24,11 @@ from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.moves import move
-from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, RetryPolicy, Window, next_try, window
+from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, RetryPolicy, Source, Window, next_try, window
 from callcenter.rules.carrier_news import LineEnd, LineState
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.opening_hours import opening
+from callcenter.rules.priority import Reason
 from callcenter.rules.state_machines import DIALLING
 from callcenter.rules.states import CallState, Ending, LegState
 from callcenter.rules.whys import Why
@@ -51,10 +53,11 @@ ENDINGS = {
 
 @dataclass(frozen=True)
 class Greeted:
-    """Whom we have dialled, as far as their greeting goes."""
+    """Whom we have dialled, as far as their greeting goes. `asked`: they wanted to be called back."""
 
     language: str
-    relay: bool
+    hearing: Hearing
+    asked: bool
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,8 @@ def mark_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bo
             spoken = call.talking_at is not None and attempt.carrier_id == carrier_id  # this is old news
             wanted = ringing or (spoken and not attempt.given_up)
     if held and wanted:
-        return Greeted(held[1].language, held[1].relay)
+        call = held[1]
+        return Greeted(call.language, call.hearing, asked=Reason.SILENCE not in call.reasons)
     with live_index.best_effort("hanging up a dial nobody wants"):
         telephone().hang_up(carrier_id)
     return None
@@ -295,7 +299,7 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
     callback = callbacks.get(session, call.callback_id)
     assert callback is not None
     own = settings()
-    policy = RetryPolicy(own.callback_attempts, timedelta(seconds=own.callback_apart))
+    policy = RetryPolicy(own.callback_attempts, timedelta(seconds=own.callback_apart)).of(callback.source)
     if result == DialResult.NOT_DIALLED:
         again: Window | None = _soon(at)
     else:
@@ -311,7 +315,7 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
         callback.due_from, callback.due_until = again
     else:
         move(session, Callback, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, result)
-        if own.texts and callback.phone and callback.phone.takes_texts:
+        if own.texts and callback.source != Source.SILENCE and callback.phone and callback.phone.takes_texts:
             later(session, Job.TEXT, callback_id=callback.id)
     return replace(after, forgotten=call.id)
 

@@ -31,7 +31,7 @@ from callcenter.rules.states import AgentState, CallState, LegState, Monitoring
 from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
-NOTICE = timedelta(seconds=30)  # to hear that a supervisor may take part, slowly for a relay, and to come in
+NOTICE = timedelta(seconds=30)  # to hear that a supervisor may take part, slowly for some, and to come in
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Warned:
     """Whom to tell that a supervisor may take part, and how."""
 
     language: str
-    relay: bool
+    slow: bool
 
 
 def note_warning(call_id: str, at: datetime) -> Warned | None:
@@ -54,7 +54,7 @@ def note_warning(call_id: str, at: datetime) -> Warned | None:
         call.warned = True
         if call.state == CallState.CONNECTING and call.lease_until:
             call.lease_until = max(call.lease_until, at + NOTICE)
-        return Warned(call.asked_language or call.language, call.relay)
+        return Warned(call.asked_language or call.language, call.hearing.slow)
 
 
 def take_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime) -> None:

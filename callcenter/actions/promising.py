@@ -39,7 +39,8 @@ def make_promise(
     call: calls.Call | None = None, asker: bytes | None = None, typed: bool = False,
     by: str | None = None, for_agent: str | None = None, waits: bool = True,
 ) -> Callback:  # fmt: skip
-    pool = callback_ceilings.draw(session, number, asker, at, typed=typed)
+    silent = source == Source.SILENCE
+    pool = callback_ceilings.draw(session, number, asker, at, typed=typed, silent=silent)
     contact = contacts.get(session, call.contact_id) if call else None
     left = (call.ended_at or at) if call else at
     waited = (left - call.queued_at).total_seconds() if call and call.queued_at and waits else 0.0
@@ -51,6 +52,7 @@ def make_promise(
             asker_key=asker, destination=pools.destination(number.e164), pool=pool, promised_by=by, for_agent=for_agent,
             number=callbacks.sealed(callback_id, number), number_key=callbacks.key(number), department=wish.department,
             topic=wish.topic, also=[], language=wish.language, relay=wish.relay or bool(call and call.relay),
+            hard_of_hearing=wish.hard_of_hearing or bool(call and call.hard_of_hearing),
             reference=contact.reference if contact else new_reference(), waited=waited, promised_at=at,
             promised_from=when[0], promised_until=when[1], due_from=when[0], due_until=when[1], attempts=0,
         ),
@@ -73,6 +75,11 @@ def exact_window(wish: Wish, slot: str, at: datetime) -> Window:
     if when is None:
         raise NoSuchTime
     return when
+
+
+def wish_of(asked: calls.Call | Callback) -> Wish:
+    """What somebody telephoned for."""
+    return Wish(asked.department, asked.topic, asked.language, asked.relay, asked.hard_of_hearing)
 
 
 def served_as(department: str, topic: str) -> str:

@@ -15,6 +15,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls, contacts, satisfaction_texts, texts
 from callcenter.records.calls import LAST_WORDS
 from callcenter.records.figures import roll_up
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.satisfaction import SCALE, Reply, read
 from callcenter.rules.states import CallState
 from callcenter.telephone import telephone
@@ -25,11 +26,11 @@ REPLIES_WITHIN = timedelta(days=3)
 
 @dataclass(frozen=True)
 class LastWords:
-    """What is said once the agent has ended the call, and whether the questions follow. `relay`: take all the time."""
+    """What is said once the agent has ended the call, and whether the questions follow."""
 
     reference: str
     language: str
-    relay: bool
+    hearing: Hearing
     asks: bool
 
 
@@ -42,7 +43,7 @@ def last_words(call_id: str) -> LastWords | None:
             return None
         spoke = call.talking_at is not None and call.state in (CallState.WRAP_UP, CallState.ENDED)
         asks = spoke and satisfaction_texts.may_be_asked(session, contact)
-        return LastWords(contact.reference, call.language, call.relay, asks)
+        return LastWords(contact.reference, call.language, call.hearing, asks)
 
 
 def record_answer(call_id: str, reply: Reply) -> None:

@@ -25,6 +25,12 @@ class PlaceInQueue:
     picked: int  # calls taken from its present queue in the last 15 minutes
     waited: float  # seconds
     topic: str = ""  # what it is about, which the queue of whoever is on duty and that of one agent do not name
+    paused: int = 0  # of those on duty
+
+    @property
+    def at_work(self) -> int:
+        """Agents on duty who are not paused."""
+        return max(self.on_duty - self.paused, 0)
 
 
 @dataclass(frozen=True)
@@ -68,8 +74,8 @@ def place(call_id: str, at: float) -> PlaceInQueue | None:
     found = store.call("place", call_id, at - PACE_WINDOW, at)
     if found is None:
         return None
-    before, queue, on_duty, picked, arrival, topic = found
-    return PlaceInQueue(before + 1, queue, on_duty, picked, at - float(arrival), topic)
+    before, queue, on_duty, paused, picked, arrival, topic = found
+    return PlaceInQueue(before + 1, queue, on_duty, picked, at - float(arrival), topic, paused)
 
 
 def widen(at: float) -> list[str]:

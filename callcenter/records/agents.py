@@ -35,7 +35,7 @@ from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.plain_text import MOST_WORDS, folded
 from callcenter.rules.routing import ANYBODY, Answerers, agent_queues, answerers, departments_of
 from callcenter.rules.state_machines import AGENT
-from callcenter.rules.states import ON_DUTY, WITH_A_CALL, AgentState, PauseReason
+from callcenter.rules.states import AT_WORK, ON_DUTY, WITH_A_CALL, AgentState, PauseReason
 from callcenter.rules.territory import UNKNOWN
 
 KEPT = timedelta(days=731)  # an account, once closed
@@ -191,10 +191,10 @@ def per_topic(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(select(serving.c.topic, func.count()).group_by(serving.c.topic))}
 
 
-def somebody_serves(session: Session, topic: str, language: str) -> bool:
+def somebody_serves(session: Session, topic: str, language: str, *, at_work: bool = False) -> bool:
     """Whether anybody on duty serves these: whatever their department, they serve the nation's ring. ANYBODY: whatever
-    their topics."""
-    serving = exists().where(Agent.state.in_(ON_DUTY), *_serves(topic, language))
+    their topics; `at_work`: and is not paused."""
+    serving = exists().where(Agent.state.in_(AT_WORK if at_work else ON_DUTY), *_serves(topic, language))
     return bool(session.scalar(select(serving)))
 
 

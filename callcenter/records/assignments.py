@@ -22,7 +22,7 @@ from callcenter.records.moves import move
 from callcenter.records.offers import Offer
 from callcenter.rules import endings, priority
 from callcenter.rules.callbacks import CallbackState, DialResult, Source, Window
-from callcenter.rules.priority import Reason
+from callcenter.rules.priority import BEHIND, Reason
 from callcenter.rules.state_machines import LEG
 from callcenter.rules.states import AgentState, CallState, Ending, LegState, OfferState, PauseReason
 from callcenter.rules.whys import Why
@@ -150,7 +150,7 @@ def begin_conversation(session: Session, call: Call, leg: Leg, at: datetime) -> 
         move(session, Callback, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, Why.REACHED)
     elif call.number_key:
         promised = callbacks.of_key(session, call.number_key)
-        if promised and promised.source == Source.CITIZEN:  # they asked to speak with somebody, and now they do
+        if promised and promised.source in (Source.CITIZEN, Source.SILENCE):  # it was to speak with somebody: they do
             was = (CallbackState.PROMISED,)
             move(session, Callback, promised.id, was, CallbackState.CANCELLED, at, Why.THEY_TELEPHONED_US)
     return ToRelease((agent,))
@@ -225,7 +225,7 @@ def return_unconnected(
 def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:
     """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
     why = Why.THE_AGENTS_LINE_WAS_LOST
-    ahead = priority.of(dict.fromkeys([Reason.DROPPED, *(r for r in map(Reason, call.reasons) if r != Reason.SHARED)]))
+    ahead = priority.of(dict.fromkeys([Reason.DROPPED, *(r for r in map(Reason, call.reasons) if r not in BEHIND)]))
     move(
         session, Call, call.id, [CallState.TALKING], CallState.WAITING, at, why,
         priority=ahead.seconds, reasons=list(ahead.reasons),
@@ -282,7 +282,7 @@ def end_line(session: Session, carrier_id: str, at: datetime) -> ToRelease | Non
     after = ToRelease()
     match call.state:
         case CallState.MENU:
-            ending = endings.of_menu(call.turned_away, promised=callbacks.asked_in(session, call.id) is not None)
+            ending = endings.of_menu(call.turned_away, promised=callbacks.was_asked_for(session, call.id))
             move(session, Call, call.id, [CallState.MENU], CallState.ENDED, at, Why.HUNG_UP_IN_THE_MENU, ending=ending)
         case CallState.WAITING | CallState.OFFERED:
             after = withdraw_offer(session, call, at)

@@ -79,6 +79,7 @@ class Callback(Stateful, Base):
     topic: Mapped[str] = mapped_column(String(40))
     also: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)  # topics added by asking again
     language: Mapped[str] = mapped_column(String(2))
+    hard_of_hearing: Mapped[bool] = mapped_column(default=False)
     relay: Mapped[bool] = mapped_column(default=False)
     reference: Mapped[str] = mapped_column(String(10))
     waited: Mapped[float] = mapped_column(default=0.0)  # seconds already waited: the place that is kept
@@ -99,6 +100,12 @@ class Callback(Stateful, Base):
     def phone(self) -> PhoneNumber | None:
         """Whom we promised to call; None once they are erased."""
         return PhoneNumber(sealing.unseal(self.number, _number_of(self.id))) if self.number else None
+
+
+# Whoever asked for nothing is not written to.
+_TAKES_TEXT = (
+    Callback.state == CallbackState.NOT_REACHED, Callback.texted_at.is_(None), Callback.source != Source.SILENCE,
+)  # fmt: skip
 
 
 def open_for(session: Session, number: PhoneNumber) -> Callback | None:
@@ -135,6 +142,18 @@ def asked_in(session: Session, call_id: str) -> Callback | None:
     """The latest promise made during this call."""
     mine = select(Callback).where(Callback.asked_by == call_id).order_by(Callback.promised_at.desc()).limit(1)
     return session.scalar(mine)
+
+
+def was_asked_for(session: Session, call_id: str) -> bool:
+    """Whether somebody asked for a callback during this call."""
+    kept = asked_in(session, call_id)
+    return kept is not None and kept.source != Source.SILENCE
+
+
+def ask_for(callback: Callback, source: Source, by: str | None = None) -> None:
+    """Somebody asks for what is promised already: what was promised on a silence is theirs from now on."""
+    if callback.source == Source.SILENCE:
+        callback.source, callback.promised_by = source, by
 
 
 def promise(session: Session, callback: Callback) -> Callback:
@@ -231,20 +250,13 @@ def very_late(session: Session, at: datetime, limit: timedelta) -> int:
 
 def untexted(session: Session, since: datetime, limit: int = 100) -> list[str]:
     """Promises that ended since then without reaching anybody, and of which no text was sent."""
-    silent = select(Callback.id).where(
-        Callback.state == CallbackState.NOT_REACHED, Callback.texted_at.is_(None), Callback.closed_at >= since
-    )
-    return list(session.scalars(silent.limit(limit)))
+    unwritten = select(Callback.id).where(*_TAKES_TEXT, Callback.closed_at >= since)
+    return list(session.scalars(unwritten.limit(limit)))
 
 
 def takes_text(session: Session, callback_id: str, at: datetime) -> Callback | None:
     """Whoever gets the row sends the text; nobody else ever will."""
-    taken = (
-        update(Callback)
-        .where(Callback.id == callback_id, Callback.state == CallbackState.NOT_REACHED, Callback.texted_at.is_(None))
-        .values(texted_at=at)
-        .returning(Callback.id)
-    )
+    taken = update(Callback).where(Callback.id == callback_id, *_TAKES_TEXT).values(texted_at=at).returning(Callback.id)
     return get(session, callback_id) if session.scalar(taken) else None
 
 
@@ -260,7 +272,8 @@ def queue_as_call(
         number=calls.sealed(call_id, number) if number else None, number_key=callback.number_key,
         department=callback.department, topic=topic,
         language=answer.language, asked_language=calls.asked_otherwise(callback.language, answer),
-        for_anybody=answer.anybody, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
+        for_anybody=answer.anybody, relay=callback.relay, hard_of_hearing=callback.hard_of_hearing,
+        state=CallState.WAITING, arrived_at=at,
         queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
         own_until=callback.due_until if callback.for_agent else None, priority=ahead.seconds, epoch=0, inside=False,
         warned=False, private=False, extended=False, reasons=list(ahead.reasons), widens_after=list(ages),

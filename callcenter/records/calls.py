@@ -34,6 +34,7 @@ from callcenter.records.identifiers import new_id
 from callcenter.records.moves import Stateful
 from callcenter.rules.crowding import Crowd
 from callcenter.rules.endings import SERVED
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.routing import ANYBODY, Answerers, call_queues
 from callcenter.rules.state_machines import CALL
 from callcenter.rules.states import CallState, Ending
@@ -75,7 +76,8 @@ class Call(Stateful, Base):
     language: Mapped[str] = mapped_column(String(2), default="fr")  # that is spoken
     asked_language: Mapped[str | None] = mapped_column(String(2))  # that was chosen, where nobody of ours speaks it
     for_anybody: Mapped[bool] = mapped_column(default=False)  # no account serves the topic: whoever is on duty does
-    relay: Mapped[bool] = mapped_column(default=False)
+    hard_of_hearing: Mapped[bool] = mapped_column(default=False)  # they asked us to speak slowly
+    relay: Mapped[bool] = mapped_column(default=False)  # a relay service speaks for them
 
     state: Mapped[str] = mapped_column(String(12), default=CallState.MENU)
     for_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))  # stands in their own queue first
@@ -118,10 +120,19 @@ class Call(Stateful, Base):
         return columns
 
     @property
+    def hearing(self) -> Hearing:
+        """How whoever calls hears us."""
+        return Hearing.of(relay=self.relay, hard_of_hearing=self.hard_of_hearing)
+
+    @property
+    def served_topic(self) -> str:
+        """The topic of its queue."""
+        return ANYBODY if self.for_anybody else self.topic
+
+    @property
     def queues(self) -> tuple[str, ...]:
         """Where it may stand, nearest ring first."""
-        topic = ANYBODY if self.for_anybody else self.topic
-        return call_queues(self.department, topic, self.language, self.for_agent)
+        return call_queues(self.department, self.served_topic, self.language, self.for_agent)
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,7 @@ class Wish:
     topic: str = "autre"
     language: str = "fr"
     relay: bool = False
+    hard_of_hearing: bool = False
 
 
 def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: datetime, relay: bool = False) -> Call:
@@ -218,6 +230,7 @@ def mark_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) 
     """The menu has done what they telephoned for: so their call ends, unless they go on to a queue."""
     if call.state == CallState.MENU:
         call.turned_away, call.relay = SERVED, call.relay or wish.relay
+        call.hard_of_hearing = wish.hard_of_hearing and not call.relay
         call.department, call.topic, call.language = wish.department, wish.topic, wish.language
         describe_contact(session, call, at)
 
@@ -227,7 +240,7 @@ def describe_contact(session: Session, call: Call, at: datetime) -> None:
     contact = contacts.get(session, call.contact_id)
     assert contact is not None
     contact.department, contact.topic = call.department, call.topic
-    contact.language, contact.relay = call.language, call.relay
+    contact.language, contact.relay, contact.hard_of_hearing = call.language, call.relay, call.hard_of_hearing
     contact.local_day = local_day(call.department, at)
 
 

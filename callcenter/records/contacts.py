@@ -67,6 +67,7 @@ class Contact(Stateful, Base):
     department_assumed: Mapped[bool] = mapped_column(default=False, server_default=false())  # it is the site's
     topic: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(2), default="fr")
+    hard_of_hearing: Mapped[bool] = mapped_column(default=False)
     relay: Mapped[bool] = mapped_column(default=False)
     pseudonym: Mapped[bytes | None] = mapped_column(LargeBinary)
     arrived_at: Mapped[datetime]

@@ -6,14 +6,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.records.callbacks import Callback
+from callcenter.rules.callbacks import Source
 from callcenter.rules.pools import Pool
 
 DRAWN = 7_311_028  # advisory, with a calling code: one draws from its pools at a time
 
 
-def promised_since(session: Session, since: datetime, *, to: bytes | None = None, asker: bytes | None = None) -> int:
-    """How many promises were made since then: in all, to one number, or asked from one line, by their pseudonyms."""
+def promised_since(
+    session: Session, since: datetime, *, to: bytes | None = None, asker: bytes | None = None, silent: bool = False
+) -> int:
+    """How many promises were made since then: in all, to one number, or asked from one line, by their pseudonyms; with
+    `silent` those that nobody asked for are counted too."""
     made = select(func.count()).select_from(Callback).where(Callback.promised_at >= since)
+    if not silent:
+        made = made.where(Callback.source != Source.SILENCE)
     if to is not None:
         made = made.where(Callback.number_key == to)
     if asker is not None:

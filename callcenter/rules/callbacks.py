@@ -39,6 +39,7 @@ class Source(StrEnum):
     """Who asked for it."""
 
     CITIZEN = "citizen"
+    SILENCE = "silence"  # nobody: who called had answered us, then fell silent where nobody could serve them
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     API = "api"
@@ -68,6 +69,10 @@ class RetryPolicy:
 
     attempts: int
     apart: timedelta
+
+    def of(self, source: str) -> "RetryPolicy":
+        """For a promise of this source: what nobody asked for is dialled once."""
+        return RetryPolicy(1, self.apart) if source == Source.SILENCE else self
 
 
 def window(hours: LineHours, department: str, at: datetime, topic: str = "") -> Window | None:

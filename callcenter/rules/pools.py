@@ -1,8 +1,9 @@
 """How many callbacks may be promised within an hour, so that whoever floods one way of asking takes nobody else's.
 
-A promise is drawn from a pool of its destination: that of the numbers that called us, that of typed numbers, or the
-small second one. Whoever withholds their number draws at most half of the typed pool, then from the second, for a
-number that nobody was promised that day: what one of them burns is never the pool of those who call from their own.
+A promise is drawn from a pool of its destination: that of the numbers that called us, that of typed numbers, the small
+second one, or that of those who fell silent, which takes nothing from anybody who asks. Whoever withholds their number
+draws at most half of the typed pool, then from the second, for a number that nobody was promised that day: what one of
+them burns is never the pool of those who call from their own.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ class Pool(StrEnum):
     TYPED = "typed"  # it was typed, on a line that tells its own number
     WITHHELD = "withheld"  # it was typed, by somebody who withholds theirs
     SECOND = "second"
+    SILENT = "silent"  # nobody asked: the number called us, was understood, and said no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Ceilings:
     own: int
     typed: int
     second: int
+    silent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,14 @@ def destination(e164: str) -> str:
     return next((code for code in CALLING_CODES if e164.startswith(code)), CALLING_CODES[0])
 
 
-def draw(promised: Mapping[Pool, int], of: Ceilings, *, typed: bool, withheld: bool, is_new_today: bool) -> Pool | None:
+def draw(
+    promised: Mapping[Pool, int], of: Ceilings, *, typed: bool, withheld: bool, is_new_today: bool, silent: bool = False
+) -> Pool | None:
     """The pool that the next promise is drawn from; None when none is left. `promised`: within the hour, to this
-    destination; `withheld`: who asks hides their own number; `is_new_today`: nobody was promised a call to it today."""
+    destination; `withheld`: who asks hides their own number; `is_new_today`: nobody was promised a call to it today;
+    `silent`: nobody asks."""
+    if silent:
+        return Pool.SILENT if promised.get(Pool.SILENT, 0) < of.silent else None
     if not typed:
         return Pool.OWN if promised.get(Pool.OWN, 0) < of.own else None
     by_withheld = promised.get(Pool.WITHHELD, 0)
@@ -83,4 +91,5 @@ def usage(code: str, promised: Mapping[Pool, int], of: Ceilings) -> tuple[Used, 
         Used(code, Pool.TYPED, typed, of.typed),
         Used(code, Pool.WITHHELD, promised.get(Pool.WITHHELD, 0), (of.typed + 1) // 2),
         Used(code, Pool.SECOND, promised.get(Pool.SECOND, 0), of.second),
+        Used(code, Pool.SILENT, promised.get(Pool.SILENT, 0), of.silent),
     )

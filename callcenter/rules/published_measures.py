@@ -65,6 +65,10 @@ def _relayed(tally: Tally) -> int:
     return tally.relay_handled
 
 
+def _hard_of_hearing(tally: Tally) -> int:
+    return tally.hearing_handled
+
+
 def _promised(tally: Tally) -> int:
     return tally.promised
 
@@ -98,10 +102,14 @@ MEASURES = (
     Measure(quality.abandonment, "share", _QUEUED, on_both_sides=False),
     Measure(quality.no_return_within_7_days, "share", ("return_known",), on_both_sides=False),
     Measure(quality.relay_handling_time, "seconds", ("relay_handled",), on_both_sides=False, people=_relayed),
+    Measure(
+        quality.hearing_handling_time, "seconds", ("hearing_handled",), on_both_sides=False, people=_hard_of_hearing
+    ),
     Measure(quality.occupancy, "time", ("busy_ms", "available_ms"), on_both_sides=False),
     Measure(quality.offers_missed, "share", ("offers",), on_both_sides=False),
     Measure(quality.callbacks_kept, "share", ("promised",), on_both_sides=False),
     Measure(quality.callback_attempts, "dials", ("promised",), on_both_sides=False, people=_promised),
+    Measure(quality.reached_after_silence, "share", ("silent_promised",), on_both_sides=False),
     Measure(quality.callback_lateness, "seconds", ("reached",), on_both_sides=False, people=_reached),
 )
 BY_CODE = {each.code: each for each in MEASURES}

@@ -37,6 +37,7 @@ ON_DUTY = (
     AgentState.WRAP_UP,
     AgentState.PAUSE,
 )
+AT_WORK = tuple(state for state in ON_DUTY if state != AgentState.PAUSE)
 WITH_A_CALL = (AgentState.OFFERED, AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP)
 
 

@@ -31,6 +31,7 @@ class Why(StrEnum):
     NOBODY_DIALLED = "nobody_dialled"
     OFFERED = "offered"
     OUTCOME = "outcome"
+    PROMISED_ON_SILENCE = "promised_on_silence"
     RANG = "rang"
     REACHED = "reached"
     RELEASED_BY_A_SUPERVISOR = "released_by_a_supervisor"

@@ -15,6 +15,7 @@ from twilio.twiml.voice_response import Conference, Dial, Enqueue, Gather, Voice
 from twilio.twiml.voice_response import Say as TheirSay
 
 from callcenter.rules.packaged_menu import packaged_menu
+from callcenter.rules.waiting import Announcement, Telling
 from ivr.caller_answers import Heard
 from ivr.dialogue import QUESTIONS, ask
 from ivr.prompts import say, waiting
@@ -27,8 +28,13 @@ TURNS: dict[str, Turn] = {
     "ask-one": Ask(HELLO, "/voice/heard?s=confirm"),
     "hold": Hold(HELLO, "attente-1", "/voice/waiting?s=queue&c=1", "/voice/left?s=queue&c=1"),
     "wait": Wait(
-        waiting("fr", 3, 4, 7, longer=False, callback=True), "/voice/music.wav", "/voice/waiting?c=1", "/voice/keys?c=1"
+        waiting("fr", Announcement(Telling.PLACE, 3, None, 0)),
+        "/voice/music.wav",
+        "/voice/waiting?c=1",
+        "/voice/keys?c=1",
     ),
+    "wait-words-alone": Wait(HELLO, "", "/voice/waiting?c=1", "/voice/keys?c=1"),
+    "wait-slowly": Wait(tuple(replace(each, slow=True) for each in HELLO), "", "/voice/waiting?c=1"),
     "wait-without-keys": Wait(HELLO, "/voice/music.wav", "/voice/waiting?c=1"),
     "leave": Leave(),
     "connect": Connect("call-1", "citizen", "/voice/room?c=1", "/voice/after?c=1", say=HELLO),

@@ -165,8 +165,9 @@ PLANTED = {
     "a contact by telephone without its call": Planted(
         available,
         (
-            """insert into contacts (id, reference, channel, department, language, relay, arrived_at, local_day, due)
-               values (gen_random_uuid(), 'x', 'phone', '46', 'fr', false, now(), current_date, 'nothing')""",
+            """insert into contacts (id, reference, channel, department, language, hard_of_hearing, relay, arrived_at,
+               local_day, due)
+               values (gen_random_uuid(), 'x', 'phone', '46', 'fr', false, false, now(), current_date, 'nothing')""",
         ),
     ),
     "an agent is busy 60 s after their call ended": Planted(

@@ -27,6 +27,7 @@ from callcenter.records.contacts import Contact
 from callcenter.records.offers import Offer
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.rules.carrier_news import LineEnd
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.states import AgentState, CallState, PauseReason
 from ivr import text_messages
 from ivr.practice.telephones import PracticeLine
@@ -199,7 +200,9 @@ def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier:
     promised()
     attempt = dialled(karim)
     line = attempt.carrier_id or ""
-    assert dial.mark_ringing(attempt.id, line, clock.now(), answered=True) == dial.Greeted("fr", relay=False)
+    assert dial.mark_ringing(attempt.id, line, clock.now(), answered=True) == dial.Greeted(
+        "fr", Hearing.ORDINARY, asked=True
+    )
     assert pickup.join(attempt.id, clock.now()) == attempt.call_id
     room.admit_citizen(attempt.call_id, clock.now())
     assert the_callback().state == CallbackState.TALKING

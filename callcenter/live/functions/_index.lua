@@ -21,6 +21,7 @@ end
 local HEADS, IDLE = '{cc}heads', '{cc}idle'
 local CALLS, WIDENING = '{cc}calls', '{cc}widening'
 local AGENTS, PROFILES, DUTY, BEATS = '{cc}agents', '{cc}profiles', '{cc}duty', '{cc}beats'
+local PAUSED, PAUSES = '{cc}paused', '{cc}pauses'
 local RESERVED, HELD = '{cc}reserved', '{cc}held'
 local DIAL, BEACON = '{cc}dial', '{cc}beacon'
 
@@ -183,4 +184,19 @@ local function serve_no_more(profile)
     for _, queue in ipairs(queues) do call('SREM', serving_key(queue), profile) end
   end
   for _, queue in ipairs(queues) do off_duty(queue) end
+end
+
+local function count_pause(agent, by)
+  local queues = call('SMEMBERS', profile_key(call('HGET', AGENTS, agent)))
+  queues[#queues + 1] = own_queue(agent)
+  for _, queue in ipairs(queues) do
+    if tonumber(call('ZINCRBY', PAUSES, by, queue)) <= 0 then call('ZREM', PAUSES, queue) end
+  end
+end
+
+-- An agent on duty is paused from now on, or is not.
+local function pause(agent, is_paused)
+  if is_paused == (call('SISMEMBER', PAUSED, agent) == 1) then return end
+  if is_paused then call('SADD', PAUSED, agent) else call('SREM', PAUSED, agent) end
+  count_pause(agent, is_paused and 1 or -1)
 end

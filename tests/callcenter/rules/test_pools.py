@@ -7,7 +7,7 @@ import pytest
 from callcenter.config import CALLING_CODES, Settings
 from callcenter.rules.pools import Ceilings, Pool, Used, destination, draw, usage
 
-SMALL = Ceilings(own=3, typed=4, second=2)
+SMALL = Ceilings(own=3, typed=4, second=2, silent=1)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_second_pool_is_for_numbers_not_promised_yet_that_day() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_whatever_is_asked_no_ceiling_is_passed_and_no_flood_takes_anothers(seed: int) -> None:
-    dice, most, drawn = random.Random(seed), Ceilings(7, 9, 4), dict.fromkeys(Pool, 0)
+    dice, most, drawn = random.Random(seed), Ceilings(7, 9, 4, 2), dict.fromkeys(Pool, 0)
     flood_of_withheld = seed % 2
     for _ in range(100):
         typed = bool(flood_of_withheld) or dice.random() < 0.7
@@ -64,7 +64,7 @@ def test_whatever_is_asked_no_ceiling_is_passed_and_no_flood_takes_anothers(seed
 def test_half_of_a_pool_is_reached_once() -> None:
     assert [Used("+33", "own", n, 5).has_just_reached_half for n in range(6)] == [False] * 3 + [True] + [False] * 2
     shares = {used.pool: used.share for used in usage("+33", {Pool.TYPED: 1, Pool.WITHHELD: 1}, SMALL)}
-    assert shares == {"own": 0, "typed": 0.5, "withheld": 0.5, "second": 0}
+    assert shares == {"own": 0, "typed": 0.5, "withheld": 0.5, "second": 0, "silent": 0}
     assert Used("+33", "own", 0, 0).share == 0
 
 
