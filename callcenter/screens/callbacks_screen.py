@@ -35,6 +35,7 @@ class CallbackShown(BaseModel):
     also: tuple[str, ...]
     language: str
     asked_language: str | None
+    hard_of_hearing: bool
     relay: bool
     number: str | None
     promised_from: datetime
@@ -137,6 +138,7 @@ def _one(each: Callback, at: datetime, reader: Agent, owner: Agent | None, langu
         also=tuple(each.also),
         language=language,
         asked_language=None if language == each.language else each.language,
+        hard_of_hearing=each.hard_of_hearing,
         relay=each.relay,
         number=each.phone.masked if each.phone else None,
         promised_from=each.promised_from,

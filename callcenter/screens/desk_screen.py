@@ -46,6 +46,7 @@ class CallerShown(Shown):
     language: str
     asked_language: str | None
     for_anybody: bool
+    hard_of_hearing: bool
     relay: bool
     is_callback: bool
     promised: CallbackAsked | None
@@ -244,6 +245,7 @@ def _citizen(session: Session, call: calls.Call) -> dict[str, Any]:
         "language": call.language,
         "asked_language": call.asked_language,
         "for_anybody": call.for_anybody,
+        "hard_of_hearing": call.hard_of_hearing,
         "relay": call.relay,
         "is_callback": callback is not None,
         "promised": _callback_asked(callback) if callback else None,

@@ -35,6 +35,7 @@ class WaitingCall:
     language: str
     asked_language: str | None
     for_anybody: bool
+    hard_of_hearing: bool
     relay: bool
     is_callback: bool
     state: str
@@ -127,6 +128,7 @@ def _shown(session: Session, call: Call, at: datetime) -> WaitingCall:
         language=call.language,
         asked_language=call.asked_language,
         for_anybody=call.for_anybody,
+        hard_of_hearing=call.hard_of_hearing,
         relay=call.relay,
         is_callback=call.callback_id is not None,
         state=call.state,

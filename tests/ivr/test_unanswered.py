@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from callcenter.actions import agent as desk
-from callcenter.actions import callback, callback_due, config_snapshot, dispatch
+from callcenter.actions import callback, callback_due, config_snapshot, dispatch, silence
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading, transaction
@@ -183,8 +183,6 @@ def test_a_long_wait_goes_on_in_silence_while_somebody_is_at_work_and_is_promise
 
 def promised(line: int = 1, source: Source = Source.SILENCE) -> Callback:
     """A promise of this kind, due now."""
-    from callcenter.actions import silence
-
     carrier_id, number, wish = f"CA{line:032}", number_of(line), Wish("46", "impots")
     if source == Source.SILENCE:
         silence.keep_way_back(carrier_id, number, wish, now(), understood=True)
