@@ -1,4 +1,4 @@
-"""A day of Mme Durand's on the telephone: she hears badly, does not find the keys in time, and is served all the same."""
+"""A day of Mme Durand's on the telephone: she hears badly, does not find the keys in time, and is yet is served."""
 
 from callcenter import clock
 from callcenter.actions import promise_check
