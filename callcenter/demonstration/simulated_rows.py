@@ -29,9 +29,7 @@ from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.records.simulation_mark import MARK, is_written
 from callcenter.records.visits import ImportReport
-from callcenter.rules.callbacks import SOON, DialResult, Source
-from callcenter.rules.hearing import Hearing
-from callcenter.rules.pools import Pool
+from callcenter.rules.callbacks import SOON, DialResult
 from callcenter.rules.quality import RETURN_WITHIN
 from callcenter.rules.states import Ending
 from callcenter.rules.territory import TERRITORIES, clock_of, local_day
@@ -198,21 +196,11 @@ class _Promise:
             closed = dial.ended
         events += _path("callback", self.id, *changes)
         kept["callbacks"].append((
-            self.id, state, *_source(self.asked), self.asked_by, callbacks.sealed(self.id, NUMBER), self.number_key,
-            self.asked.department, self.asked.topic, "fr", *_hears(self.asked),
+            self.id, state, *self.asked.drawn_from, self.asked_by, callbacks.sealed(self.id, NUMBER), self.number_key,
+            self.asked.department, self.asked.topic, "fr", *self.asked.hears,
             f"SIM{len(kept['callbacks'])}", self.waited.total_seconds(),
             promised, promised, until, promised, until, len(self.dials), closed,
         ))  # fmt: skip
-
-
-def _hears(call: SimulatedCall) -> tuple[bool, bool]:
-    """Whether they hear badly, and whether a relay service speaks for them."""
-    return call.hearing == Hearing.HARD, call.hearing == Hearing.RELAY
-
-
-def _source(asked: SimulatedCall) -> tuple[str, str]:
-    """Who asked for a promise, and the pool that it was drawn from."""
-    return (Source.SILENCE, Pool.SILENT) if asked.silent else (Source.CITIZEN, Pool.OWN)
 
 
 class _Staff:
@@ -271,13 +259,13 @@ def _write_call(
     agent_id = staff.id if staff else None
     kept["contacts"].append((
         contact_id, f"{MARK}{call.arrived.year}-{number}", channel, call.department, call.topic, "fr",
-        *_hears(call), call.arrived, local_day(call.department, call.arrived), waited, agent_id,
+        *call.hears, call.arrived, local_day(call.department, call.arrived), waited, agent_id,
         "recorded" if spoke else "nothing",
         call.wrapped, score, 4 if score else None, None if score is None else score >= SETTLED_FROM, returned,
     ))  # fmt: skip
     kept["calls"].append((
         call_id, f"{MARK}{call.arrived.year}-{number}", channel, promise.id if promise else None, contact_id,
-        call.department, call.topic, "fr", *_hears(call), "ended", call.arrived, queued, 0.0,
+        call.department, call.topic, "fr", *call.hears, "ended", call.arrived, queued, 0.0,
         1 if staff else 0, agent_id,
         False, False, False, False, call.answered, call.ended, call.ended, call.ending.value,
     ))  # fmt: skip

@@ -12,8 +12,10 @@ from heapq import heapify, heappop, heappush
 from random import Random
 
 from callcenter.reference import rows
+from callcenter.rules.callbacks import Source
 from callcenter.rules.hearing import Hearing
 from callcenter.rules.opening_hours import is_holiday
+from callcenter.rules.pools import Pool
 from callcenter.rules.states import Ending
 from callcenter.rules.territory import TERRITORIES, clock_of, local_day
 
@@ -64,6 +66,16 @@ class SimulatedCall:
     hearing: Hearing = Hearing.ORDINARY
     silent: bool = False
     """Nobody could answer them, they said no more, and were promised a callback that they had not asked for."""
+
+    @property
+    def hears(self) -> tuple[bool, bool]:
+        """Whether they hear badly, and whether a relay service speaks for them."""
+        return self.hearing == Hearing.HARD, self.hearing == Hearing.RELAY
+
+    @property
+    def drawn_from(self) -> tuple[Source, Pool]:
+        """Who asked for their callback, and its pool."""
+        return (Source.SILENCE, Pool.SILENT) if self.silent else (Source.CITIZEN, Pool.OWN)
 
 
 @dataclass(frozen=True)
