@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from callcenter import passwords
 from callcenter.actions import accounts, config_snapshot
-from callcenter.actions.accounts import Imported
+from callcenter.actions.accounts import Imported, NewLink
 from callcenter.records.agents import Agent
 from callcenter.rules import accounts as rules
 
@@ -20,23 +19,12 @@ def every_topic(department: str) -> tuple[str, ...]:
     return config_snapshot.current().menu.codes_of(department)
 
 
-def create(admin: Agent, given: Mapping[str, object], password: str, at: datetime) -> str:
-    """A new account; its id. Raises BadAnswer, BadPassword."""
-    profile = judged(given)
-    return accounts.create_account(admin, profile, _hashed(password) if password else "", at)
+def create(admin: Agent, given: Mapping[str, object], at: datetime) -> NewLink:
+    """A new account, with the link of its owner. Raises BadAnswer."""
+    return accounts.create_account(admin, judged(given), at)
 
 
 def take_in(admin: Agent | None, content: bytes, at: datetime) -> Imported:
     """A whole table, or nothing of it. Raises NotStaff."""
     entries, wrong = rules.read(content, config_snapshot.current().menu.every_code(), every_topic)
-    hashes = {entry.profile.login: _hashed(entry.password) for entry in entries if entry.password and not wrong}
-    return accounts.import_accounts(admin, entries, wrong, hashes, at)
-
-
-def set_password(admin: Agent, agent_id: str, password: str, at: datetime) -> None:
-    """Raises BadPassword, NotFound."""
-    accounts.set_password(admin, agent_id, _hashed(password), at)
-
-
-def _hashed(password: str) -> str:
-    return passwords.hashed(rules.checked_password(password))
+    return accounts.import_accounts(admin, entries, wrong, at)

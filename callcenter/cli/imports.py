@@ -18,9 +18,10 @@ from callcenter.db import reading, transaction
 from callcenter.errors import Refusal, Sentence
 from callcenter.records import sites, visits
 from callcenter.rules import accounts as accounts_rules
-from callcenter.rules import national_list, rounds
+from callcenter.rules import national_list, rounds, towns
 from callcenter.rules.spreadsheets import spreadsheet
 from callcenter.rules.visits import NotVisits, read_csv
+from callcenter.screens import national_list_screen
 from callcenter.web.pages.words import say
 
 app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
@@ -75,6 +76,23 @@ def import_rounds(
         console.print(f"[yellow]line {doubt.line}[/] {doubt.column} {say('en', f'list.{doubt.code}')}")
 
 
+@app.command("towns")
+def import_towns(
+    source: Annotated[str, typer.Argument(help="postal codes and towns with coordinates, CSV; a file or an address")],
+) -> None:
+    """Say where towns are, so that sites are told the nearest first; in place of the table before."""
+    try:
+        taken = national_list_screen.take_in_towns(None, fetch(source, towns.LARGEST))
+    except Sentence as refusal:
+        console.print(f"[red]{refusal.sentence('en')}[/]")
+        raise typer.Exit(1) from None
+    console.print(f"{taken.towns} towns ({taken.before} before).")
+    for doubt in taken.doubts[:SHOWN_LINES]:
+        console.print(f"[yellow]line {doubt.line}[/] {say('en', f'list.{doubt.code}')}")
+    if len(taken.doubts) > SHOWN_LINES:
+        console.print(f"… {len(taken.doubts):,} lines were left out.")
+
+
 @app.command("agents")
 def import_agents(
     source: Annotated[str, typer.Argument(help="accounts of staff, CSV; a file or an http(s) address")],
@@ -91,6 +109,10 @@ def import_agents(
         console.print("Nothing was changed.")
         raise typer.Exit(1)
     console.print(f"{len(taken.new)} new, {len(taken.changed)} changed, {taken.same} the same.")
+    for login, codes in taken.lacking:
+        console.print(f"[yellow]{login}[/]: {' '.join(say('en', f'staff.lacks_{code}') for code in codes)}")
+    for made in taken.links:
+        console.print(f"{made.login}: {made.address}", soft_wrap=True)
 
 
 @app.command("visits")

@@ -40,6 +40,7 @@ from callcenter.rules.territory import UNKNOWN
 
 KEPT = timedelta(days=731)  # an account, once closed
 TAKE_CALLS = ("agent", "supervisor")
+NO_PASSWORD = "!"  # no password has this hash
 
 
 class Agent(Stateful, Base):

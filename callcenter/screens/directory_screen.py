@@ -51,7 +51,7 @@ def topics() -> dict[str, Named]:
     nation's; `autre` comes last."""
     menu = config_snapshot.current().menu
     coded = {topic.code: topic for each in (*menu.local.values(), menu) for topic in each.coded()}
-    spoken = {code: Named(code, _shown(t.labels["fr"]), _shown(t.labels["en"])) for code, t in coded.items()}
+    spoken = {code: Named(code, t.name("fr"), t.name("en")) for code, t in coded.items()}
     other = {OTHER: Named(OTHER, "Autre sujet", "Another matter")}
     return {code: (spoken | other)[code] for code in menu.every_code()}
 
@@ -134,6 +134,11 @@ def procedure_name(code: str, language: str) -> str:
     return procedure.name(language) if procedure else code
 
 
+def partner_name(code: str) -> str:
+    """What a partner is called today; the code itself for one that is none any more."""
+    return config_snapshot.current().partners.get(code, code)
+
+
 def department_name(code: str) -> str | None:
     """`Lot`; None for the unknown department."""
     territory = TERRITORIES.get(code)
@@ -152,12 +157,3 @@ def _referent(desk: PartnerDesk, partners: Mapping[str, str]) -> ReferentDesk:
         phone, e164 = desk.phone, ""
     name = partners.get(desk.partner, desk.partner)
     return ReferentDesk(name, desk.desk, phone, e164, desk.hours, not _is_of_nation(desk))
-
-
-def _shown(spoken: str) -> str:
-    """A topic as it is said begins with an article: « les impôts » is shown as « Impôts »."""
-    for article in ("les ", "la ", "le ", "l'"):
-        if spoken.startswith(article):
-            spoken = spoken.removeprefix(article)
-            break
-    return spoken[:1].upper() + spoken[1:]

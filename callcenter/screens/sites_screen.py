@@ -1,25 +1,33 @@
 """The sites of the network, as every member of staff may look them up. Hours inform; they never route a call."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from math import isfinite
 
 from callcenter import clock
 from callcenter.actions import config_snapshot
-from callcenter.db import reading
+from callcenter.db import Session, reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import sessions, sites
+from callcenter.records import sessions, sites, towns
 from callcenter.records.sessions import Act
 from callcenter.rules import rounds, site_hours
-from callcenter.rules.opening_hours import is_holiday, on_their_clock
+from callcenter.rules.opening_hours import DatedException, is_holiday, on_their_clock
+from callcenter.rules.plain_text import one_line, place_words
 from callcenter.rules.rounds import Pass
+from callcenter.rules.territory import TERRITORIES, departments
+from callcenter.rules.towns import Town
 
 MOST_STOPS = 40
 MOST_AROUND = 200
 MOST_MEANT = 30
+LOOKED_AHEAD = 60  # days in which a site's next opening is looked for
+FURTHEST = 1e6  # km: what says not where it is comes last
+SHORTEST_NAME = 3  # letters of a town that is looked for by its name
+POSTAL_CODE = re.compile(r"[0-9]{5}")
+ALSO_TOWNS = ("75",)  # a department whose name is its town's
 NUMBER = re.compile(r"(?:^|n° ?)(\d{1,9})$")
 
 
@@ -50,6 +58,12 @@ class SiteShown:
     doubts: tuple[str, ...]
     is_listed: bool
     first_listed_at: datetime
+    now: site_hours.SiteNow
+    closures: tuple[DatedException, ...]
+    """What is announced for today or later, soonest first."""
+    local_day: date
+    distance: float | None = None
+    """Kilometres from the place that was asked, as the crow flies."""
 
 
 @dataclass(frozen=True)
@@ -67,21 +81,105 @@ class StopShown:
 
 @dataclass(frozen=True)
 class SitesFound:
-    """What a search found; at most 200 sites."""
+    """What a search found; at most 200 sites. `order`: `nearest` of `place`, `department` where none answers and the
+    sites of the place's department are given, or empty; `choices`: towns of the name, each with what to search."""
 
     sites: tuple[SiteShown, ...]
     stops: tuple[StopShown, ...]
+    order: str = ""
+    place: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Where somebody asks from."""
+
+    name: str
+    latitude: float
+    longitude: float
 
 
 def found(words: str, department: str, language: str, *, doubtful_first: bool = False) -> SitesFound:
-    """Sites by words and department, and the rounds of the department."""
-    at = clock.now()
+    """Sites by words and department, and the rounds of the department. A town or a postal code: the nearest first, once
+    somebody has brought a table of towns; otherwise those of a postal code's department after its own."""
+    at, words = clock.now(), one_line(words)
+    department, words = _department_named(words, department)
     with reading() as session:
         rows = sites.search(session, words, department, doubtful_first=doubtful_first)
         stops = sites.rounds(session, department) if department else []
+        point, choices = _place(session, words, is_name=bool(rows))
+        far, around = dict[int, float](), ""
+        if point:
+            near = sites.nearest(session, point.latitude, point.longitude, department)
+            far = {row.id: km for row, km in near}
+            rest = [row for row in rows if row.id not in far]
+            far |= sites.distances(session, point.latitude, point.longitude, [row.id for row in rest])
+            rows = sorted([row for row, _ in near] + rest, key=lambda row: far.get(row.id, FURTHEST))[:MOST_AROUND]
+        elif not rows and (around := _department_of(words)):
+            rows = sites.near(session, around, words)
     return SitesFound(
-        tuple(_site(row, at) for row in rows), tuple(_stop(stop, language, at) for stop in stops[:MOST_STOPS])
+        tuple(replace(_site(row, at), distance=far.get(row.id)) for row in rows),
+        tuple(_stop(stop, language, at) for stop in stops[:MOST_STOPS]),
+        "nearest" if point else "department" if around else "",
+        point.name if point else around,
+        choices,
     )
+
+
+def _department_named(words: str, department: str) -> tuple[str, str]:
+    """« Lot » and « lot (46) » mean the department where no other is chosen."""
+    named = {place_words(each.name): each.code for each in TERRITORIES.values()}
+    code = named.get(place_words(words))
+    return (code, "") if code and not department and code not in ALSO_TOWNS else (department, words)
+
+
+def _department_of(words: str) -> str:
+    """Whose postal code this is, where no site has it; empty for anything else."""
+    return (
+        next((code for code in departments(words) if code in TERRITORIES), "") if POSTAL_CODE.fullmatch(words) else ""
+    )
+
+
+def _place(session: Session, words: str, *, is_name: bool) -> tuple[_Point | None, tuple[tuple[str, str], ...]]:
+    """The place that is meant, and the towns among which one chooses where there are several. `is_name`: sites answer
+    these words, so that the beginning of a town's name is not enough."""
+    code = re.search(r"\b[0-9]{5}\b", words)
+    plain = place_words(words)
+    if code:
+        there = towns.of_postal_code(session, code[0])
+        named = place_words(words.replace(code[0], " "))
+        there = [town for town in there if place_words(town.name).startswith(named)] or there
+        return (_middle(code[0], there) if there else None), ()
+    if len(plain) < SHORTEST_NAME:
+        return None, ()
+    there = towns.named(session, plain)
+    is_whole = bool(there) and place_words(there[0].name) == plain
+    if is_name and not is_whole:
+        return None, ()
+    by_department = {departments(town.postal_code): town for town in there}
+    if len({place_words(town.name) for town in there}) == 1 and len(by_department) == 1:
+        return _middle(there[0].postal_code, there), ()
+    if not is_whole:
+        return None, ()
+    names = {(town.name, town.postal_code): f"{town.name} ({town.postal_code})" for town in there}
+    return None, tuple((f"{code} {name}", told) for (name, code), told in names.items())
+
+
+def _middle(code: str, there: Sequence[Town]) -> _Point:
+    """The middle of the towns of one place."""
+    name = f"{there[0].name} ({code})" if len({town.name for town in there}) == 1 else code
+    return _Point(
+        name,
+        sum(town.latitude for town in there) / len(there),
+        sum(town.longitude for town in there) / len(there),
+    )
+
+
+def has_towns() -> bool:
+    """Whether somebody has brought a table of towns."""
+    with reading() as session:
+        return towns.count(session) > 0
 
 
 def one(site_id: int) -> SiteShown:
@@ -158,7 +256,8 @@ def per_department() -> dict[str, tuple[int, int]]:
 
 
 def _site(row: sites.Site, at: datetime) -> SiteShown:
-    today = (on_their_clock(row.department, at) or at).date()
+    local = on_their_clock(row.department, at) or at
+    today = local.date()
     now = config_snapshot.current()
     holiday = bool(is_holiday(row.department, today, now.hours.overrides))
     week = site_hours.week_of(row.week)
@@ -185,7 +284,18 @@ def _site(row: sites.Site, at: datetime) -> SiteShown:
         doubts=tuple(row.doubts),
         is_listed=row.gone_at is None,
         first_listed_at=row.first_listed_at,
+        now=site_hours.now(_days(row, week, local.date()), local),
+        closures=tuple(e for e in now.site_exceptions.get(row.id, ()) if e.last >= today),
+        local_day=today,
     )
+
+
+def _days(row: sites.Site, week: site_hours.Week, first: date) -> Iterator[tuple[date, site_hours.SiteDay]]:
+    """The days of a site, as far as one looks for its next opening."""
+    stands = config_snapshot.current()
+    for day in (first + timedelta(days=n) for n in range(LOOKED_AHEAD)):
+        free = bool(is_holiday(row.department, day, stands.hours.overrides))
+        yield day, site_hours.on_day(week, day, free, stands.exception_of(row.id, day))
 
 
 def _stop(stop: rounds.Stop, language: str, at: datetime) -> StopShown:

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from callcenter.errors import Sentence
-from callcenter.rules import accounts, national_list, rounds
+from callcenter.rules import accounts, national_list, rounds, towns
 from callcenter.rules.roles import STAFF
 from callcenter.web import health, identity, metrics, streams
 from callcenter.web.api import (
@@ -39,9 +39,11 @@ from callcenter.web.lifespan import lifespan
 from callcenter.web.pages import (
     callback_pages,
     desk_pages,
+    help_pages,
     home_page,
     language_pages,
     order_pages,
+    password_pages,
     report_pages,
     sign_in_pages,
     site_pages,
@@ -62,9 +64,11 @@ FILES = {  # bytes of what is sent there
     "/admin/agents/import": accounts.LARGEST,
     "/admin/sites/list": national_list.LARGEST,
     "/admin/sites/rounds": rounds.LARGEST,
+    "/admin/sites/towns": towns.LARGEST,
     "/api/admin/agents/import": accounts.LARGEST,
     "/api/admin/sites/import": national_list.LARGEST,
     "/api/admin/sites/rounds/import": rounds.LARGEST,
+    "/api/admin/sites/towns/import": towns.LARGEST,
     "/api/visits": visits_api.LARGEST,
 }
 
@@ -126,7 +130,9 @@ def create() -> FastAPI:
         site_pages.router,
         wall_settings_pages.router,
         home_page.router,
+        help_pages.router,
         sign_in_pages.router,
+        password_pages.router,
         language_pages.router,
         desk_pages.router,
         wall_pages.router,

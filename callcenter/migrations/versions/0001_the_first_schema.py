@@ -31,7 +31,15 @@ create function folded(written text) returns text language sql immutable strict 
 $$
 """
 
+PLACE_WORDS = r"""
+create function place_words(written text) returns text language sql immutable strict parallel safe as $$
+  select regexp_replace(regexp_replace(folded(written), '\mst\M', 'saint', 'g'), '\mste\M', 'sainte', 'g')
+$$
+"""
 
+SITE_WORDS = (
+    "place_words(name || ' ' || city || ' ' || address || ' ' || mail || ' ' || \"grouping\" || ' ' || comment)"
+)
 ERASED_REFERENCE = """
 create function erased_reference(pepper text, site_id int, reference text) returns text
 language sql stable strict parallel safe as $$
@@ -41,6 +49,8 @@ $$
 
 
 def upgrade() -> None:
+    op.execute(FOLDED)
+    op.execute(PLACE_WORDS)
     op.create_table(
         "agents",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -533,6 +543,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phrases", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("scope", sa.String(length=7), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
@@ -548,6 +559,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("partner", sa.String(length=40), nullable=False),
         sa.Column("labels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("phrases", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.CheckConstraint("until is null or since <= until", name="procedures_order"),
@@ -578,6 +590,7 @@ def upgrade() -> None:
         sa.Column("desk", sa.Text(), nullable=False),
         sa.Column("phone", sa.String(length=20), nullable=False),
         sa.Column("hours", sa.Text(), nullable=False),
+        sa.Column("phrases", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("referents_by_scope", "referents", ["scope", "partner"], unique=False)
@@ -656,6 +669,7 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Float(), nullable=True),
         sa.Column("longitude", sa.Float(), nullable=True),
         sa.Column("doubts", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("words", sa.Text(), sa.Computed(SITE_WORDS, persisted=True), nullable=False),
         sa.Column("first_listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
@@ -668,12 +682,25 @@ def upgrade() -> None:
     )
     op.create_index("sites_by_postal_code", "sites", ["postal_code"], unique=False, postgresql_where="gone_at is null")
     op.create_table(
+        "towns",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("postal_code", sa.String(length=5), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), sa.Computed("place_words(name)", persisted=True), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("towns_by_postal_code", "towns", ["postal_code"], unique=False)
+    op.create_index("towns_by_words", "towns", ["words"], unique=False)
+    op.create_table(
         "topics",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("scope", sa.String(length=7), nullable=False),
         sa.Column("keys", sa.String(length=2), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("labels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("keywords", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("partners", sa.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("sheet", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -860,6 +887,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token"),
     )
     op.create_index("staff_sessions_by_agent", "staff_sessions", ["agent_id"], unique=False)
+    op.create_table(
+        "password_links",
+        sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agents.id"],
+        ),
+        sa.PrimaryKeyConstraint("agent_id"),
+        sa.UniqueConstraint("token"),
+    )
     op.create_table(
         "callbacks",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -1064,7 +1104,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("contact_id", "kind", name="agreements_once"),
     )
     op.execute(APPEND_ONLY)
-    op.execute(FOLDED)
     op.execute(ERASED_REFERENCE)
     for table in ("events", "audit"):
         op.execute(
@@ -1116,6 +1155,10 @@ def downgrade() -> None:
     op.drop_table("callbacks")
     op.drop_table("wall_thresholds")
     op.drop_table("wall_links")
+    op.drop_table("password_links")
+    op.drop_index("towns_by_words", table_name="towns")
+    op.drop_index("towns_by_postal_code", table_name="towns")
+    op.drop_table("towns")
     op.drop_index("staff_sessions_by_agent", table_name="staff_sessions")
     op.drop_table("staff_sessions")
     op.drop_index("texts_by_number", table_name="texts")
@@ -1194,5 +1237,6 @@ def downgrade() -> None:
     op.drop_index("agents_on_duty", table_name="agents", postgresql_where="state <> 'offline'")
     op.drop_table("agents")
     op.execute("drop function erased_reference(text, int, text)")
+    op.execute("drop function place_words(text)")
     op.execute("drop function folded(text)")
     op.execute("drop function refuse_change()")

@@ -76,6 +76,8 @@ def listed(visitor: Admitted, words: str = "", department: str = "", order: str 
         order="doubts" if oddest else "town",
         department_options=form_options.department_options(),
         doubts=DOUBTS,
+        shows_doubts=visitor.staff.role in SUPERVISOR,
+        has_towns=found is None or bool(found.sites) or sites_screen.has_towns(),
     )
 
 

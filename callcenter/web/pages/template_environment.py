@@ -1,6 +1,6 @@
 """What every template may say: words, names, instants and numbers as the reader's language writes them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from callcenter.actions import config_snapshot
 from callcenter.config import settings
-from callcenter.rules import quality
-from callcenter.rules.audited_acts import AuditedAct
+from callcenter.records.sessions import Act
+from callcenter.rules import quality, weekly_hours
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import FRONT
 from callcenter.rules.published_measures import BY_CODE
@@ -22,6 +22,8 @@ from callcenter.rules.territory import NATION, PARIS, TERRITORIES
 from callcenter.screens import directory_screen
 from callcenter.screens.desk_parts import timezone_of
 from callcenter.screens.desk_screen import HOLD_LIMIT
+from callcenter.web.pages.days_said import opens_said, period_said
+from callcenter.web.pages.history_said import ActSaid, act_said
 from callcenter.web.pages.place_names import place_name
 from callcenter.web.pages.words import say
 
@@ -54,7 +56,11 @@ def environment() -> Environment:
         "since": _since,
         "until": _until,
         "topic": _topic,
-        "act_name": _act_name,
+        "act_said": _act_said,
+        "said_hours": _said_hours,
+        "period_said": _period_said,
+        "opens_said": _opens_said,
+        "clock_said": _clock_said,
         "sheet": directory_screen.sheet,
         "is_simulated": lambda: config_snapshot.current().simulated,
         "referents": directory_screen.referents,
@@ -101,9 +107,30 @@ def _topic(context: Context, code: str | None) -> str:
 
 
 @pass_context
-def _act_name(context: Context, act: str) -> str:
-    """An act of a history."""
-    return say(context["language"], f"history.{AuditedAct(act).name.lower()}")
+def _act_said(context: Context, act: Act) -> ActSaid:
+    return act_said(act, context["language"])
+
+
+@pass_context
+def _said_hours(context: Context, written: str) -> str:
+    """Hours as people say them."""
+    return weekly_hours.said(written, context["language"])
+
+
+@pass_context
+def _period_said(context: Context, first: date, last: date, today: date) -> str:
+    return period_said(first, last, today, context["language"])
+
+
+@pass_context
+def _opens_said(context: Context, opens: datetime, today: date) -> str:
+    return opens_said(opens, today, context["language"])
+
+
+@pass_context
+def _clock_said(context: Context, at: datetime) -> str:
+    minutes = at.hour * 60 + at.minute
+    return weekly_hours.clock(minutes or weekly_hours.DAY, context["language"])
 
 
 @pass_context

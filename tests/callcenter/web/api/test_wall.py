@@ -82,7 +82,7 @@ def test_a_link_opens_the_wall_without_names_until_it_is_revoked(sign_in: SignIn
     assert ">46</text>" in screen.text
     assert "La Réunion (974)" not in screen.text
     assert stranger.get("/wall/nothing").status_code == 404
-    assert stranger.get("/supervision/links").headers["location"] == "/sign-in"
+    assert stranger.get("/supervision/links").headers["location"] == "/sign-in?to=%2Fsupervision%2Flinks"
     assert sign_in("vera").get("/supervision/links").status_code == 403
     link_id = re.search(r'name="link_id" value="([\w-]+)"', ines.get("/supervision/links").text)[1]  # type: ignore[index]
     assert sign_in("ivan").post("/supervision/links/revoke", data={"link_id": link_id}).status_code == 404

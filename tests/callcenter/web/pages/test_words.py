@@ -30,7 +30,8 @@ from callcenter.rules.states import (
 from callcenter.rules.why_a_call_waits import Hindrance
 from callcenter.rules.whys import Why
 from callcenter.screens import directory_screen
-from callcenter.web.pages import site_pages, template_environment, words
+from callcenter.web.pages import refusals, site_pages, template_environment, words
+from callcenter.web.pages.admin import directory_pages
 
 pytestmark = pytest.mark.usefixtures("database")
 UI = Path(words.__file__).parent
@@ -57,6 +58,7 @@ MADE = {  # keys whose last part is a value
     *(f"visit.s{n}" for n in (1, 2, 3, 4)),
     *(f"keys.{key}" for key in "drmapns"),
     *(f"service.{place}" for _, place, _ in template_environment.PLACES),
+    *(f"error.{what}_{kind}" for what in ("title", "next") for kind in (*refusals.TITLED, "other")),
     *(f"callbacks.{state}" for state in CallbackState),
     *(f"callbacks.by_{source}" for source in Source),
     *(f"role.{role}" for role in accounts.ROLES),
@@ -64,6 +66,11 @@ MADE = {  # keys whose last part is a value
     *(f"sites.weeks_{weeks}" for weeks in ("odd", "even")),
     *(f"history.{act.name.lower()}" for act in AuditedAct),
     *(f"trail.{code}" for codes in (Why, DialResult, Source, Monitoring, OfferState) for code in codes),
+    *(
+        f"staff.lacks_{form}{code}"
+        for form in ("", "short_")
+        for code in ("password", "phone", "topics", "departments")
+    ),
     *(f"field.{name}" for name in (*TOLD, "login", "name", "phone", "password")),
     *(
         f"error.staff_{name}"
@@ -95,6 +102,14 @@ MADE = {  # keys whose last part is a value
     *(f"directory.label_hint_{language}" for language in LANGUAGES),
     *(f"field.{name}" for name in ("new", "changed", "gone", "back", "stops")),
     *(f"field.{column}" for column in COLUMNS),
+    *(f"field.{name}_{language}" for name in ("name", "phrase", "keywords", "sheet") for language in LANGUAGES),
+    *(f"field.{name}" for name in ("partner", "partners", "told_hours", "towns")),
+    *(f"list.town_{code}" for code in ("name", "lost", "postal_code", "place")),
+    *(f"directory.name_hint_{language}" for language in LANGUAGES),
+    *(f"directory.new_{kind}" for kind in directory_pages.FIELDS),
+    *(f"directory.phrase_hint_{kind}_{language}" for kind in directory_pages.FIELDS for language in LANGUAGES),
+    *(f"error.{code}" for code in ("phrase", "topic_names")),
+    *(f"hours.{kind}" for kind in ("make_holiday", "make_worked", "as_calendar")),
     *(f"field.{name}" for name in ("message", "thresholds")),
     *(f"error.{code}" for code in ("procedure", "procedure_topic")),
     "field.keys",

@@ -20,7 +20,7 @@ function say(element, isSo) {
 
 function hear({ regions, said, ...ringing }) {
   if ("rings" in ringing) return appoint(ringing);
-  if (said === "signed-out") return location.assign("/sign-in");
+  if (said === "signed-out") return location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
   say(lost, said === "lost" || said === "stores-down");
   if (!regions) return;
   heardAt = Date.now();

@@ -1,5 +1,6 @@
 """Accounts: who may write them, what is refused, and that who is at their post follows at once."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,11 +23,9 @@ LEA = {"login": "lea", "name": "Léa Hoarau", "department": "974", "topics": ["i
 
 
 PASSWORD = "assez long pour servir"
-
-
-TABLE = """login;name;department;role;topics;departments;phone;password
-lea;Léa Hoarau;974;;impots sante;;0262000012;
-ines;Inès Castan;1;superviseur;*;1 46;0565000002;un mot de passe assez long
+TABLE = """login;name;department;role;topics;departments;phone
+lea;Léa Hoarau;974;;impots sante;;0262000012
+ines;Inès Castan;1;superviseur;*;1 46;0565000002
 """
 
 
@@ -43,6 +42,12 @@ def door(browser: Callable[[], TestClient]) -> TestClient:
     return browser()
 
 
+def _chooses(door: TestClient, link: str, password: str) -> int:
+    form = {"token": link, "password": password, "again": password}
+    status: int = door.post("/password", data=form).status_code
+    return status
+
+
 def _signs_in(door: TestClient, login: str, password: str) -> httpx2.Response:
     answer: httpx2.Response = door.post("/api/session", json={"login": login, "password": password})
     return answer
@@ -50,8 +55,10 @@ def _signs_in(door: TestClient, login: str, password: str) -> httpx2.Response:
 
 def test_an_account_is_created_signs_in_and_is_deactivated(sign_in: SignIn, door: TestClient, admin: str) -> None:
     web = sign_in("admin")
-    created = web.post("/api/admin/agents", json=LEA | {"password": PASSWORD})
+    created = web.post("/api/admin/agents", json=LEA)
     assert created.status_code == 201, created.text
+    assert _signs_in(door, "lea", "!").status_code == 401  # no password yet
+    assert _chooses(door, created.json()["link"], PASSWORD) == 303
     lea = row("lea")
     assert (lea.phone and lea.phone.e164, lea.topics, lea.languages) == ("+262262000012", ["impots"], ["fr"])
     assert _signs_in(door, "lea", PASSWORD).json()["agent_id"] == created.json()["id"]
@@ -59,12 +66,12 @@ def test_an_account_is_created_signs_in_and_is_deactivated(sign_in: SignIn, door
     assert _signs_in(door, "lea", PASSWORD).status_code == 401
     assert [each["login"] for each in web.get("/api/admin/agents?active=false").json()] == ["lea"]
     assert web.post(f"/api/admin/agents/{lea.id}/reactivate").status_code == 204
-    assert web.post(f"/api/admin/agents/{lea.id}/password", json={"password": "court"}).status_code == 422
-    assert web.post(f"/api/admin/agents/{lea.id}/password", json={"password": PASSWORD * 2}).status_code == 204
+    assert _chooses(door, web.post(f"/api/admin/agents/{lea.id}/link").json()["link"], PASSWORD * 2) == 303
     assert _signs_in(door, "lea", PASSWORD * 2).status_code == 200
     with reading() as session:
         acts = [act.act for act in sessions.history(session, ["agent"], lea.id)]
-    assert acts == ["set a password", "reactivated", "deactivated", "created"]
+    chose = "set their own password"
+    assert acts == [chose, "made a password link", "reactivated", "deactivated", chose, "created"]
 
 
 @pytest.mark.parametrize(
@@ -153,18 +160,17 @@ def test_a_table_is_taken_whole_and_again_without_a_change(sign_in: SignIn, door
     assert done.json()["new"] == ["lea", "ines"]
     ines = row("ines")
     assert (ines.role, ines.department, ines.departments, ines.topics) == ("supervisor", "01", ["01", "46"], TOPICS)
-    assert _signs_in(door, "ines", "un mot de passe assez long").status_code == 200
-    assert _signs_in(door, "lea", "!").status_code == 401  # no password yet
-    without = TABLE.replace("un mot de passe assez long", "").replace("Léa Hoarau", "Léa Hoareau")
-    again = web.post("/api/admin/agents/import", files={"table": without.encode("cp1252")})
+    assert _chooses(door, done.json()["links"][1]["address"], PASSWORD) == 303
+    other = TABLE.replace("Léa Hoarau", "Léa Hoareau")
+    again = web.post("/api/admin/agents/import", files={"table": other.encode("cp1252")})
     assert (again.json()["changed"], again.json()["same"]) == (["lea"], 1)
-    assert _signs_in(door, "ines", "un mot de passe assez long").status_code == 200
+    assert _signs_in(door, "ines", PASSWORD).status_code == 200
 
 
 def test_one_wrong_line_refuses_the_table_with_every_line_and_reason(
     sign_in: SignIn, admin: str, tmp_path: Path
 ) -> None:
-    wrong = TABLE + "paul;Paul;46;agent;ovni;;12;court\nlea;Encore;46;;;;;\nzoe;Zoé;46;;;;;\n"
+    wrong = TABLE + "paul;Paul;46;agent;ovni;;12\nlea;Encore;46;;;;\nzoe;Zoé;46;;;;\n"
     refused = sign_in("admin").post("/api/admin/agents/import", files={"table": wrong.encode()})
     assert refused.status_code == 422
     told = {(each["line"], each["code"]) for each in refused.json()["refused"]}
@@ -177,7 +183,10 @@ def test_one_wrong_line_refuses_the_table_with_every_line_and_reason(
         assert agents.search(session, "", "974") == []
     (tmp_path / "agents.csv").write_text(TABLE)
     command = CliRunner().invoke(cli_import.app, ["agents", str(tmp_path / "agents.csv")])
-    assert command.output == "2 new, 0 changed, 0 the same.\n"
+    lines = command.output.splitlines()
+    assert lines[0] == "2 new, 0 changed, 0 the same."
+    assert lines[1].startswith("lea: The person has not chosen a password yet")
+    assert re.fullmatch(r"ines: http\S+/password#[\w-]{43}", lines[-1])
 
 
 @pytest.mark.parametrize(

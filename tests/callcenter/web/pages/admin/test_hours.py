@@ -12,7 +12,7 @@ def test_a_departments_message_and_thresholds_are_on_its_page_with_their_history
         assert done.headers["location"] == "/admin/departments/46?done=1"
     page = web.get("/admin/departments/46").text
     assert page.count("Inondations dans le Lot.") == 2  # as it stands, and in the history
-    assert "– → 10 s, 30 s" in page
+    assert "Seuils : 10 s, 30 s" in page
     assert web.post("/supervision/orders/message", data=own).status_code == 303
-    assert "Inondations dans le Lot. → –" in web.get("/admin/departments/46").text
+    assert "Message : plus de « Inondations dans le Lot. »" in web.get("/admin/departments/46").text
     assert "Inondations" not in web.get("/admin/departments/31").text

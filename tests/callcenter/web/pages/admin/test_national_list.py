@@ -56,9 +56,9 @@ def test_a_site_tells_what_it_was_and_who_brought_the_change(web: Any) -> None:
     assert '<li><a class="fr-link" href="/sites/7">7</a> : Nom</li>' in told
     assert '<li><a class="fr-link" href="/sites/12">12</a> : Horaires</li>' in told
     page = web.get("/sites/7").text
-    assert "Maison du Lot → Maison de Cahors" in page
+    assert "Nom : « Maison du Lot » devient « Maison de Cahors »" in page
     assert "Modifié par la liste" in page
-    assert "Mo 08:00-12:00 → Mo 09:00-12:00" in web.get("/sites/12").text
+    assert "Horaires : « lundi 8h-12h » devient « lundi 9h-12h »" in web.get("/sites/12").text
     gone = send(web, other.rsplit("12;Case", 1)[0], all_that_go="true")
     assert "1 disparus" in gone.text
     assert "Disparu de la liste" in web.get("/sites/12").text
