@@ -12,13 +12,10 @@ from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import callbacks, calls, contacts
 from callcenter.records.calls import Wish
-from callcenter.records.contacts import Contact
 from callcenter.records.identifiers import new_id
-from callcenter.records.moves import move
 from callcenter.rules.callbacks import OPEN_STATES
-from callcenter.rules.state_machines import CONTACT
-from callcenter.rules.states import CallState, Due, Ending
-from callcenter.rules.whys import Why
+from callcenter.rules.states import CallState, Ending
+from tests.support.owed import owe
 
 DURAND, MOREL = "+33565051234", "+33612345678"
 
@@ -66,15 +63,7 @@ def wraps_up(agent_id: str, number: str | None = DURAND) -> str:
         contact = contacts.get(session, call.contact_id)
         assert contact
         contact.agent_id = agent_id
-        move(
-            session,
-            Contact,
-            contact.id,
-            CONTACT.before(Due.OWED),
-            Due.OWED,
-            clock.now(),
-            Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME,
-        )
+        owe(session, contact)
         return contact.id
 
 

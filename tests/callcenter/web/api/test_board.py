@@ -6,13 +6,10 @@ from callcenter import clock
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, events, sessions
-from callcenter.records.contacts import Contact
 from callcenter.records.identifiers import new_id
-from callcenter.records.moves import move
-from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import AgentState, CallState, Due
-from callcenter.rules.whys import Why
 from tests.callcenter.web.conftest import SignIn
+from tests.support.owed import owe
 from tests.support.town import settle
 
 
@@ -33,15 +30,7 @@ def _owes(agent_id: str) -> str:
         contact = contacts.get(session, call.contact_id)
         assert contact
         contact.agent_id = agent_id
-        move(
-            session,
-            Contact,
-            contact.id,
-            CONTACT.before(Due.OWED),
-            Due.OWED,
-            clock.now(),
-            Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME,
-        )
+        owe(session, contact)
         return contact.id
 
 

@@ -2,15 +2,11 @@
 
 import html
 
-from callcenter import clock
 from callcenter.db import reading, transaction
 from callcenter.records import agents, calls, contacts, sessions
-from callcenter.records.contacts import Contact
-from callcenter.records.moves import move
-from callcenter.rules.state_machines import CONTACT
-from callcenter.rules.states import AgentState, Due, PauseReason
-from callcenter.rules.whys import Why
+from callcenter.rules.states import AgentState, PauseReason
 from tests.callcenter.web.conftest import SignIn
+from tests.support.owed import owe
 from tests.support.town import settle
 from tests.support.wrap_up import NUMBER, TAXES, wraps_up
 
@@ -148,15 +144,7 @@ def test_what_is_owed_comes_first_and_holds_back_new_calls(sign_in: SignIn) -> N
     with transaction() as session:
         contact = contacts.get(session, contact_id)
         assert contact
-        move(
-            session,
-            Contact,
-            contact.id,
-            CONTACT.before(Due.OWED),
-            Due.OWED,
-            clock.now(),
-            Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME,
-        )
+        owe(session, contact)
     shown = karim.get("/api/desk").json()
     assert [each["contact_id"] for each in shown["owed"]] == [contact_id]
     answer = karim.post("/api/desk/outcome", json={"contact_id": contact_id, "entries": [TAXES]})
@@ -239,15 +227,7 @@ def test_the_answer_sheet_and_the_partners_referents_are_beside_the_caller_until
         contact, agent = contacts.get(session, contact_id), agents.get(session, karim_id)
         assert contact
         assert agent
-        move(
-            session,
-            Contact,
-            contact.id,
-            CONTACT.before(Due.OWED),
-            Due.OWED,
-            clock.now(),
-            Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME,
-        )
+        owe(session, contact)
         agent.state, agent.pause_reason, agent.call_id = AgentState.PAUSE, PauseReason.OUTCOME_OWED, None
     for page in (wrapping_up, karim.get("/desk").text):
         panel = page[page.index('id="caller"') : page.index('id="queues"')]
