@@ -54,10 +54,11 @@ class CallerShown(Shown):
 
 
 class OfferShown(CallerShown):
-    """A call that rings at this agent until `lease_until`. `waited`: seconds in the queue so far; `ahead`: seconds it
+    """A call that rings at this agent since `offered_at`, until `lease_until`. `waited`: seconds in the queue so far; `ahead`: seconds it
     was put before its arrival, for these `reasons` (`rules.priority`); `helped_before`: by this agent, lately."""
 
     id: str
+    offered_at: datetime
     queued_at: datetime
     waited: float
     lease_until: datetime
@@ -182,6 +183,7 @@ def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime
     return OfferShown(
         **_citizen(session, call),
         id=offer.id,
+        offered_at=offer.at,
         queued_at=call.queued_at,
         waited=(at - call.queued_at).total_seconds(),
         lease_until=offer.lease_until,

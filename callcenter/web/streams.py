@@ -24,8 +24,8 @@ from callcenter.web import identity
 from callcenter.web.broadcast import SIGNED_OUT, STILL_HERE, STORES_DOWN, Channel, Following, Watcher, picture, refused
 from callcenter.web.identity import open_to
 from callcenter.web.looks import Looks
-from callcenter.web.pages import live_regions
-from callcenter.web.pages.live_regions import Regions
+from callcenter.web.pages import desk_regions, live_regions
+from callcenter.web.pages.desk_regions import Regions
 
 LOOK_AGAIN = 2.0  # seconds after which a row is read though nobody said it changed
 PHOTOGRAPH_EVERY = 1.0
@@ -190,7 +190,7 @@ async def _desk(visitor: identity.Visitor, cookie: str, looks: Looks, threads: C
     agent_id = visitor.staff.id
 
     def photograph() -> Regions:
-        return live_regions.desk_regions(desk_screen.of(agent_id), visitor)
+        return desk_regions.desk_regions(desk_screen.of(agent_id), visitor)
 
     sent: Regions = {}
     checked = time.monotonic()

@@ -150,7 +150,7 @@ def test_an_offer_nobody_answers_pauses_the_agent_and_says_so(line: PracticeLine
     line.call().presses("0")
     page.get_by_role("button", name="Refuser").click()
     _is(page, "pause")
-    expect(page.locator("#main")).to_contain_text("Un appel vous a été proposé et n'a pas été pris")
+    expect(page.locator("#controls")).to_contain_text("Un appel vous a été proposé et n'a pas été pris")
     expect(page.locator("[data-offer]")).to_have_count(0)
 
 
@@ -159,7 +159,7 @@ def test_the_browser_counts_the_seconds(opens: Opens) -> None:
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
     _is(page, "available")
-    expect(page.locator("#state time")).to_have_text("0:03")
+    expect(page.locator("#state time")).to_have_text("depuis 3 s")
 
 
 def test_shortcuts_can_be_switched_off_and_stay_off(opens: Opens) -> None:

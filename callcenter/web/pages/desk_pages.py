@@ -15,7 +15,7 @@ from callcenter.screens import desk_screen
 from callcenter.web.api import desk_api
 from callcenter.web.api.desk_api import RecordOutcome, RecordVisit
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages import live_regions, partials, render
+from callcenter.web.pages import desk_regions, partials, render
 from callcenter.web.pages.forms import Fields, filled, read, redirect
 from callcenter.web.pages.outcome_form import ask_whether_settled, entered, unsettled
 from callcenter.web.pages.partials import is_partial
@@ -29,8 +29,8 @@ SAID_WHEN_DONE = {"outcome": "record.saved", "visit": "visit.saved", "promise": 
 @open_to(*AGENT)
 def desk_page(visitor: Admitted) -> Response:
     seen = desk_screen.of(visitor.staff.id)
-    regions = live_regions.desk_regions(seen, visitor)
-    return HTMLResponse(render.page("desk.html", visitor, desk=seen, regions=regions, visit_id=new_id()))
+    regions = desk_regions.desk_regions(seen, visitor)
+    return HTMLResponse(render.page("desk.html", visitor, regions, desk=seen, regions=regions, visit_id=new_id()))
 
 
 @router.post("/desk/number")
@@ -41,7 +41,7 @@ def see_number(request: Request, visitor: Admitted, fields: Fields) -> Response:
     number = conversation.reveal_number(visitor.staff.id, call_id, clock.now())
     if not is_partial(request):
         return HTMLResponse(render.page("number.html", visitor, number=number))
-    shown = render.page("regions/number.html", visitor, number=number)
+    shown = render.part("regions/number.html", visitor, number=number)
     return HTMLResponse(f'<hx-partial hx-target="#number-{call_id}" hx-swap="innerHTML">{shown}</hx-partial>')
 
 
@@ -61,8 +61,10 @@ def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) ->
     if not is_partial(request):
         return redirect("/desk")
     said = say(visitor.language, SAID_WHEN_DONE[act]) if act in SAID_WHEN_DONE else ""
-    regions = live_regions.desk_regions(desk_screen.of(visitor.staff.id), visitor)
+    regions = desk_regions.regions_for(request, desk_screen.of(visitor.staff.id), visitor)
     shown = partials.partials(regions) + partials.notice(visitor.language, said, is_error=False)
+    if act == "accept":
+        return HTMLResponse(shown, headers={"HX-Trigger": '{"taken": {"target": "body"}}'})
     if act == "visit":
         return HTMLResponse(shown + _next_visit(visitor), headers={"HX-Trigger": "recorded-visit"})
     return HTMLResponse(shown)
@@ -70,7 +72,7 @@ def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) ->
 
 def _next_visit(visitor: Visitor) -> str:
     """What is written in the form from now on is another visit; a click repeated, or sent again, is the same."""
-    fresh = render.page("regions/visit_id.html", visitor, visit_id=new_id())
+    fresh = render.part("regions/visit_id.html", visitor, visit_id=new_id())
     return f'<hx-partial hx-target="#visit-id" hx-swap="innerHTML">{fresh}</hx-partial>'
 
 

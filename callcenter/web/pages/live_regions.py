@@ -1,31 +1,20 @@
-"""The live parts of the desk and the wall, and what puts them in place."""
-
-from collections.abc import Iterable
-from typing import Any
+"""The live parts of the wall, and what puts them in place."""
 
 from callcenter.rules.alerts import Level, Levels, Watched, judge, most_urgent
 from callcenter.rules.territory import PARIS
-from callcenter.screens.desk_screen import Desk
 from callcenter.screens.scope import Scope
 from callcenter.screens.wall_screen import Board, thresholds, watched
 from callcenter.web.identity import Visitor
 from callcenter.web.pages import charts
+from callcenter.web.pages.desk_regions import Regions, rendered
 from callcenter.web.pages.render import page
-from callcenter.web.pages.template_environment import environment, hour
+from callcenter.web.pages.template_environment import hour
 from callcenter.web.pages.tile_map import tile_grid
 
-DESK_REGIONS = ("announce", "bar", "offer", "main", "queues", "caller", "day")
 OPEN_WALL_REGIONS = (
     "wall_at", "wall_alerts", "wall_tiles", "wall_queues", "wall_curve", "wall_map", "wall_places",
 )  # fmt: skip
 WALL_REGIONS = (*OPEN_WALL_REGIONS, "wall_agents", "wall_owed")
-
-Regions = dict[str, str]
-
-
-def desk_regions(desk: Desk, visitor: Visitor) -> Regions:
-    """Every live part of the desk. The same state gives the same bytes: what passes is counted by the browser."""
-    return _regions(DESK_REGIONS, desk=desk, visitor=visitor, language=visitor.language)
 
 
 def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, is_open: bool) -> Regions:
@@ -38,7 +27,7 @@ def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, 
     greatest = max((point.offered for point in board.curve), default=0)
     labels = [hour(point.minute) for point in board.curve]
     series = zip(*((point.offered, point.answered, point.abandoned) for point in board.curve), strict=True)
-    return _regions(
+    return rendered(
         names,
         board=board,
         levels=levels,
@@ -68,7 +57,3 @@ def wall_page(
         is_open=is_open,
         may_act=may_act,
     )
-
-
-def _regions(names: Iterable[str], **context: Any) -> Regions:
-    return {name: environment().get_template(f"regions/{name}.html").render(**context).strip() for name in names}

@@ -54,6 +54,7 @@ def environment() -> Environment:
     environment.globals |= {
         "t": _say,
         "since": _since,
+        "lasting": _lasting,
         "until": _until,
         "topic": _topic,
         "act_said": _act_said,
@@ -190,6 +191,14 @@ def _since(context: Context, at: datetime, timezone: str = PARIS) -> Markup:
     """An instant whose age the browser counts; without a script, the hour."""
     said = say(context["language"], "state.since", time=hour(at, timezone))
     return Markup('<time datetime="{}" data-since="{}">{}</time>').format(at.isoformat(), _ms(at), said)
+
+
+@pass_context
+def _lasting(context: Context, at: datetime, timezone: str = PARIS) -> Markup:
+    """Since when something lasts, in words that the browser goes on with: « depuis 13 min »; without a script, the
+    hour."""
+    said = say(context["language"], "state.since", time=hour(at, timezone))
+    return Markup('<time datetime="{}" data-lasts-since="{}">{}</time>').format(at.isoformat(), _ms(at), said)
 
 
 def _until(at: datetime, timezone: str = PARIS) -> Markup:

@@ -73,7 +73,7 @@ def test_only_what_changed_is_sent_and_nobody_elses(web: cast.Service) -> None:
         karim, lea = desk.sign_in("karim", PASSWORD), desk.sign_in("lea", PASSWORD)
         stream = Listener(karim.http, "/stream?of=desk.fr")
         first = stream.hears('"bar":')
-        for region in ("announce", "offer", "main", "queues", "caller", "day"):
+        for region in ("announce", "choice", "controls", "offer", "main", "queues", "caller", "day"):
             assert f'"{region}":' in first
         lea.takes_post().pauses("lunch")
         karim.takes_post()

@@ -8,6 +8,7 @@ import { follow } from "./line.js";
 import { appoint, beHeard, ring } from "./ringing.js";
 
 const { follows, csrf } = document.body.dataset;
+const names = follows.split(" ");
 const lost = document.getElementById("lost");
 const stale = document.getElementById("stale");
 const STALE_AFTER = 5000;
@@ -18,23 +19,24 @@ function say(element, isSo) {
   if (element.textContent !== sentence) element.textContent = sentence;
 }
 
-function hear({ regions, said, ...ringing }) {
+function hear({ of, regions, said, ...ringing }) {
   if ("rings" in ringing) return appoint(ringing);
   if (said === "signed-out") return location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
   say(lost, said === "lost" || said === "stores-down");
   if (!regions) return;
-  heardAt = Date.now();
-  const partials = Object.entries(regions).map(
-    ([name, html]) => `<hx-partial hx-target="#${name}" hx-swap="innerMorph">${html}</hx-partial>`,
-  );
+  const partials = Object.entries(regions)
+    .filter(([name]) => document.getElementById(name)) // of the desk, a page has its frame
+    .map(([name, html]) => `<hx-partial hx-target="#${name}" hx-swap="innerMorph">${html}</hx-partial>`);
   htmx.swap({ text: partials.join(""), sourceElement: document.body, target: document.body, swap: "none" });
+  if (of.startsWith("desk.")) return;
+  heardAt = Date.now();
   document.dispatchEvent(new Event("staff:heard"));
 }
 
-const following = follow(follows, csrf, hear);
+const following = follow(names, csrf, hear);
 if (stale) setInterval(() => say(stale, Date.now() - heardAt > STALE_AFTER), 500);
 
-if (follows.startsWith("desk.")) {
+if (names.some((name) => name.startsWith("desk."))) {
   const title = document.title;
   const watch = () => {
     const offered = document.querySelector("[data-offer]");
@@ -45,3 +47,6 @@ if (follows.startsWith("desk.")) {
   document.addEventListener("htmx:after:swap", watch);
   following.then(beHeard);
 }
+
+// A call that is taken elsewhere than at the desk goes on at the desk.
+document.addEventListener("taken", () => document.body.dataset.shows === "desk" || location.assign("/desk"));
