@@ -54,8 +54,9 @@ class CallerShown(Shown):
 
 
 class OfferShown(CallerShown):
-    """A call that rings at this agent since `offered_at`, until `lease_until`. `waited`: seconds in the queue so far; `ahead`: seconds it
-    was put before its arrival, for these `reasons` (`rules.priority`); `helped_before`: by this agent, lately."""
+    """A call that rings at this agent since `offered_at`, until `lease_until`. `waited`: seconds in the queue so far;
+    `ahead`: seconds it was put before its arrival, for these `reasons` (`rules.priority`); `helped_before`: by this
+    agent, lately."""
 
     id: str
     offered_at: datetime
