@@ -37,13 +37,13 @@ def redirect(to: str) -> RedirectResponse:
     return RedirectResponse(to, status_code=303)
 
 
-def form_page(name: str, visitor: Visitor, refusal: Refusal | None = None, **context: object) -> HTMLResponse:
+def form_page(name: str, visitor: Visitor, refusal: Refusal | None = None, **context: Any) -> HTMLResponse:
     """A page; with a refusal, its sentence above and its codes for the fields. `beside`: what is said beside a field
     where the code has no sentence of its own."""
     codes = tuple(str(code) for code in refusal.args) if refusal else ()
     said = refusal_sentence(refusal, visitor.language) if refusal else ""
     beside = {codes[0]: refusal.reason(visitor.language)} if isinstance(refusal, HoursNotUnderstood) else {}
-    given = {"done": False, "refusal": said, "codes": codes, "beside": beside}
+    given: dict[str, Any] = {"done": False, "refusal": said, "codes": codes, "beside": beside}
     html = render.page(name, visitor, **(given | context))
     return HTMLResponse(html, status_code=refusal.status if refusal else 200)
 
