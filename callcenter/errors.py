@@ -123,6 +123,13 @@ class VisitRecorded(Refusal):
     english = "This visit is recorded already: reload the page to enter another."
 
 
+class KeysRefused(Refusal):
+    """Chaque raccourci est une lettre de A à Z, et chaque lettre ne sert qu'une fois."""
+
+    status = 422
+    english = "Each shortcut is a letter from A to Z, and each letter serves once."
+
+
 class BadAnswer(Refusal):
     """Vérifiez ces réponses :"""
 

@@ -54,6 +54,7 @@ def tidy() -> None:
         roll_up.judge_returns(session, at)  # before the numbers that say it are gone
     with transaction() as session:
         agents.forget_closed(session, at)
+        agents.forget_visits(session, at)
     while time.monotonic() - began < ENOUGH:
         with transaction(LONGEST) as session:
             if not persons.erase_old(session, at, AT_ONCE):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from callcenter.actions.promising import Promise, exact_window, make_promise, soonest_window, told, wish_of
+from callcenter.actions.promising import exact_window, make_promise, soonest_window, wish_of
 from callcenter.actions.release import release
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import (
@@ -17,47 +17,17 @@ from callcenter.errors import (
     Refusal,
 )
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, assignments, callbacks, calls, contacts, sessions
+from callcenter.records import agents, assignments, callbacks, calls, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.callbacks import CallbackState, Source
-from callcenter.rules.states import CallState, Due
+from callcenter.rules.states import CallState
 from callcenter.rules.whys import Why
 
 log = structlog.get_logger()
 UNHEARD_FOR = timedelta(hours=48)  # how long back a supervisor may promise to call those who hung up
-
-
-def promise_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at: datetime) -> Promise:
-    """What an agent agreed with the person of their contact: a half-day, with anybody or with themselves (`mine`).
-    While they speak, during the wrap-up, or as long as the contact is owed."""
-    try:
-        with transaction() as session:
-            contact = contacts.get(session, contact_id)
-            call = calls.of_contact(session, contact_id)
-            if contact is None or call is None or contact.agent_id != agent_id:
-                raise NotFound
-            if call.state not in (CallState.TALKING, CallState.WRAP_UP) and contact.due != Due.OWED:
-                raise NotPossibleNow
-            number = call.phone
-            if number is None or not number.may_be_called_back:
-                raise BadNumber
-            wish = wish_of(call)
-            kept = callbacks.open_for(session, number)
-            if kept is not None and kept.state == CallbackState.TALKING:
-                raise NotPossibleNow  # the promise that is being kept ends with this conversation
-            if kept is not None:
-                callbacks.ask_for(kept, Source.AGENT, agent_id)
-                return told(kept, already=True)
-            made = make_promise(
-                session, number, wish, Source.AGENT, exact_window(wish, slot, at), at,
-                call=call, by=agent_id, for_agent=agent_id if mine else None, waits=False,
-            )  # fmt: skip
-            return told(made, already=False)
-    except Conflict:  # the citizen asked at the same moment: what was promised to them stands
-        return promise_after_call(agent_id, contact_id, slot, mine, at)
 
 
 def promise_to_number(

@@ -85,9 +85,8 @@ def _offer_ends(offer_id: str, how: OfferState, at: datetime, agent_id: str | No
         offer = offers.get(session, offer_id)
         if offer is None or agent_id not in (None, offer.agent_id):
             raise NotFound
-        returned = assignments.return_offer(
-            session, offer_id, how, at, agent_to=AgentState.PAUSE, reason=PauseReason.NO_ANSWER
-        )
+        why = PauseReason.REFUSED if how == OfferState.REFUSED else PauseReason.NO_ANSWER
+        returned = assignments.return_offer(session, offer_id, how, at, agent_to=AgentState.PAUSE, reason=why)
         if returned is None:
             return  # accepted, withdrawn or ended already
         agent = read(session, offer.agent_id)

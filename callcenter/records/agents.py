@@ -3,7 +3,8 @@
 Every move is conditional: it returns False when somebody got there first, and writes nothing.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
@@ -39,6 +41,7 @@ from callcenter.rules.states import AT_WORK, ON_DUTY, WITH_A_CALL, AgentState, P
 from callcenter.rules.territory import UNKNOWN
 
 KEPT = timedelta(days=731)  # an account, once closed
+VISIT_KEPT = timedelta(days=7)  # what was written of a visit and not recorded
 TAKE_CALLS = ("agent", "supervisor")
 NO_PASSWORD = "!"  # no password has this hash
 
@@ -87,6 +90,9 @@ class Agent(Stateful, Base):
     next_reason: Mapped[str | None] = mapped_column(String(16))
     call_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False), unique=True)
     lost_from: Mapped[str | None] = mapped_column(String(12))  # the state to come back to
+    shortcuts: Mapped[dict[str, str] | None] = mapped_column(JSONB)  # `rules.shortcuts`: the letters that they changed
+    visit: Mapped[bytes | None] = mapped_column(LargeBinary)  # the form of a visit that is not recorded yet, sealed
+    visit_at: Mapped[datetime | None]  # when that was last written on
 
     @property
     def phone(self) -> PhoneNumber | None:
@@ -110,6 +116,19 @@ class Agent(Stateful, Base):
         if to not in WITH_A_CALL and reason != PauseReason.OUTCOME_OWED:  # what they chose is done, or still waits
             written["next_state"] = written["next_reason"] = None
         return written
+
+    @property
+    def visit_so_far(self) -> tuple[str, dict[str, str]] | None:
+        """The visit that is being written down: the id it will have, and the answers by the names of the fields."""
+        if self.visit is None:
+            return None
+        kept = json.loads(sealing.unseal(self.visit, _visit_of(self.id)))
+        return kept["id"], kept["answers"]
+
+    def keep_visit(self, contact_id: str, answers: Mapping[str, str], at: datetime) -> None:
+        """In place of what was kept before; nothing at all once it is recorded."""
+        kept = json.dumps({"id": contact_id, "answers": dict(answers)})
+        self.visit, self.visit_at = (sealing.seal(kept, _visit_of(self.id)), at) if answers else (None, None)
 
     @property
     def takes_calls(self) -> bool:
@@ -240,12 +259,21 @@ def forget_closed(session: Session, at: datetime) -> None:
     """Accounts closed for two years lose name, login and telephone (`domain.md`); their ids, no names, stay."""
     gone = update(Agent).where(Agent.closed_at < at - KEPT, Agent.name != "")
     login = func.concat("parti-", cast(Agent.id, String))
-    session.execute(gone.values(login=login, name="", password_hash="", desk_phone=None, shift_line=None))
+    session.execute(gone.values(login=login, name="", password_hash="", desk_phone=None, shift_line=None, visit=None))
 
 
 def sealed_phone(agent_id: str, e164: str) -> bytes | None:
     """The desk phone of an account, as it rests in its row; None for none."""
     return sealing.seal(e164, _phone_of(agent_id)) if e164 else None
+
+
+def forget_visits(session: Session, at: datetime) -> None:
+    """What was written of a visit and left so for a week goes."""
+    session.execute(update(Agent).where(Agent.visit_at < at - VISIT_KEPT).values(visit=None, visit_at=None))
+
+
+def _visit_of(agent_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("agents", "visit", agent_id)
 
 
 def _phone_of(agent_id: str) -> sealing.SealedPlace:

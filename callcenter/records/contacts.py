@@ -3,7 +3,8 @@
 A contact is one person on one occasion; an accompaniment is one démarche of it. What is not known is absent, never 0.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,6 +82,8 @@ class Contact(Stateful, Base):
     recorded_at: Mapped[datetime | None]
     draft_revision: Mapped[int] = mapped_column(default=0, server_default="0")  # grows with each change of the draft
     draft: Mapped[bytes | None] = mapped_column(LargeBinary)  # notes, sealed, gone once recorded or released
+    answers_revision: Mapped[int] = mapped_column(default=0, server_default="0")  # grows with each change of them
+    answers: Mapped[bytes | None] = mapped_column(LargeBinary)  # of its form so far, sealed, gone with the draft
     satisfaction: Mapped[int | None]  # the raw answer
     satisfaction_scale: Mapped[int | None]
     settled_said: Mapped[bool | None]  # the citizen's own answer to « votre demande est-elle réglée ? »
@@ -93,12 +96,17 @@ class Contact(Stateful, Base):
         if to == Due.OWED:
             return {"owed_at": at} | columns
         written = {"recorded_at": at} if to == Due.RECORDED else {}
-        return {"draft": None} | written | columns
+        return {"draft": None, "answers": None} | written | columns
 
     @property
     def drafted(self) -> str | None:
         """The notes that were typed and are not recorded yet."""
         return sealing.unseal(self.draft, _draft_of(self.id)) if self.draft else None
+
+    @property
+    def answered(self) -> dict[str, str]:
+        """What was answered in its form and is not recorded yet, by the names of the fields."""
+        return json.loads(sealing.unseal(self.answers, _answers_of(self.id))) if self.answers else {}
 
 
 class Accompaniment(Base):
@@ -227,6 +235,12 @@ def drafts(contact: Contact, notes: str | None) -> None:
     contact.draft = sealing.seal(notes, _draft_of(contact.id)) if notes else None
 
 
+def keep_answers(contact: Contact, answers: Mapping[str, str]) -> None:
+    """What is answered so far rests sealed until it is recorded."""
+    contact.answers = sealing.seal(json.dumps(dict(answers)), _answers_of(contact.id)) if answers else None
+    contact.answers_revision += 1
+
+
 def sealed_notes(accompaniment_id: str, notes: str | None) -> bytes | None:
     """Notes, masked already, as they rest in the row of their démarche."""
     return sealing.seal(notes, _notes_of(accompaniment_id)) if notes else None
@@ -234,6 +248,10 @@ def sealed_notes(accompaniment_id: str, notes: str | None) -> bytes | None:
 
 def _draft_of(contact_id: str) -> sealing.SealedPlace:
     return sealing.SealedPlace("contacts", "draft", contact_id)
+
+
+def _answers_of(contact_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("contacts", "answers", contact_id)
 
 
 def _notes_of(accompaniment_id: str) -> sealing.SealedPlace:

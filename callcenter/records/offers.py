@@ -49,6 +49,11 @@ def open_of_agent(session: Session, agent_id: str) -> Offer | None:
     return session.scalar(select(Offer).where(Offer.agent_id == agent_id, Offer.state == OfferState.OPEN))
 
 
+def last_of_agent(session: Session, agent_id: str) -> Offer | None:
+    """The latest call that was offered to an agent, whatever came of it."""
+    return session.scalar(select(Offer).where(Offer.agent_id == agent_id).order_by(Offer.at.desc()).limit(1))
+
+
 def open_of_call(session: Session, call_id: str) -> Offer | None:
     """The open offer of a call."""
     return session.scalar(select(Offer).where(Offer.call_id == call_id, Offer.state == OfferState.OPEN))

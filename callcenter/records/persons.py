@@ -54,7 +54,8 @@ _BLANK = (
        where contact_id = any(cast(:ids as uuid[]))""",
     # A front desk's reference becomes the same every time: `visits` knows by it what was sent before.
     """update contacts set reference = 'x' || left(replace(gen_random_uuid()::text, '-', ''), 23), pseudonym = null,
-       draft = null, erased_at = :at, site_reference = erased_reference(:pepper, site_id, site_reference)
+       draft = null, answers = null, erased_at = :at,
+       site_reference = erased_reference(:pepper, site_id, site_reference)
        where id = any(cast(:ids as uuid[]))""",
 )
 _BLANK_NUMBERS = (
@@ -103,6 +104,7 @@ def held(session: Session, number: PhoneNumber) -> dict[str, Any]:
     found: dict[str, Any] = {name: [_plain(row) for row in rows] for name, rows in own.items()}
     for row, contact in zip(found["contacts"], contacts, strict=True):
         row["draft"] = contact.drafted
+        row["answers"] = contact.answered
     for row, matter in zip(found["accompaniments"], matters, strict=True):
         row["notes"] = matter.noted
     typed = session.scalars(select(Draft.at).where(Draft.number_key == key, Draft.carrier_id.not_in(lines)))

@@ -42,18 +42,20 @@ WITH_A_CALL = (AgentState.OFFERED, AgentState.CONNECTING, AgentState.TALKING, Ag
 
 
 class PauseReason(StrEnum):
-    """Why an agent takes no calls; the last two are set by the service."""
+    """Why an agent takes no calls; the last three are set by the service."""
 
     BREAK = "break"
     LUNCH = "lunch"
     MEETING = "meeting"
     TRAINING = "training"
     DESK_VISIT = "desk_visit"
+    REFUSED = "refused"  # an offer, with a click
     NO_ANSWER = "no_answer"
     OUTCOME_OWED = "outcome_owed"
 
 
-CHOSEN_PAUSES = tuple(r for r in PauseReason if r not in (PauseReason.NO_ANSWER, PauseReason.OUTCOME_OWED))
+SET_BY_THE_SERVICE = (PauseReason.REFUSED, PauseReason.NO_ANSWER, PauseReason.OUTCOME_OWED)
+CHOSEN_PAUSES = tuple(r for r in PauseReason if r not in SET_BY_THE_SERVICE)
 
 
 class Ending(StrEnum):

@@ -2,9 +2,14 @@
 
 from datetime import datetime
 
-from callcenter.db import Session
+from pydantic import Field
+
+from callcenter import clock
+from callcenter.actions import config_snapshot
+from callcenter.actions.promising import served_as
+from callcenter.db import Session, reading
 from callcenter.records import callbacks, calls, contacts
-from callcenter.rules.callbacks import CallbackState
+from callcenter.rules.callbacks import CallbackState, half_day, slots
 from callcenter.rules.states import Due
 from callcenter.screens.desk_parts import Shown, timezone_of
 
@@ -18,10 +23,20 @@ class CallbackPromised(Shown):
     timezone: str
 
 
+class HalfDay(Shown):
+    """When somebody may be called back: a morning or an afternoon (`code`) of the open hours of their territory, on its
+    clock."""
+
+    code: str
+    opens: datetime
+    closes: datetime
+
+
 class ContactToRecord(Shown):
     """The contact whose outcome is to be written: the call in hand, else the oldest that is owed. `notes` are those
-    kept so far; `notes_revision` grows with each change of them. `can_call_back`: a callback may be promised to its
-    person, and none is."""
+    kept so far; `notes_revision` grows with each change of them; `answers` what was chosen so far in its form, by the
+    names of the fields. `can_call_back`: a callback may be promised to its person, and none is; `half_days`: the next
+    for which."""
 
     contact_id: str
     reference: str
@@ -31,8 +46,11 @@ class ContactToRecord(Shown):
     owed: bool
     notes: str
     notes_revision: int
+    answers: dict[str, str] = Field(default_factory=dict)
+    answers_revision: int = 0
     promised: CallbackPromised | None = None
     can_call_back: bool = False
+    half_days: tuple[HalfDay, ...] = ()
 
 
 class EarlierContact(Shown):
@@ -54,6 +72,8 @@ def to_record(contact: contacts.Contact) -> ContactToRecord:
         owed=contact.due == Due.OWED,
         notes=contact.drafted or "",
         notes_revision=contact.draft_revision,
+        answers=contact.answered,
+        answers_revision=contact.answers_revision,
     )
 
 
@@ -80,7 +100,22 @@ def with_promise(session: Session, recording: ContactToRecord) -> ContactToRecor
     call = calls.of_contact(session, recording.contact_id)
     promised = _promised(session, call) if call else None
     able = promised is None and call is not None and call.phone is not None and call.phone.may_be_called_back
-    return recording.model_copy(update={"promised": promised, "can_call_back": able})
+    when = _half_days(call) if call and able else ()
+    return recording.model_copy(update={"promised": promised, "can_call_back": able, "half_days": when})
+
+
+def promised_to(contact_id: str) -> CallbackPromised | None:
+    """The callback that is open to the person of a contact."""
+    with reading() as session:
+        call = calls.of_contact(session, contact_id)
+        return _promised(session, call) if call else None
+
+
+def _half_days(call: calls.Call) -> tuple[HalfDay, ...]:
+    hours, topic = config_snapshot.current().hours, served_as(call.department, call.topic)
+    codes = slots(hours, call.department, clock.now(), topic)
+    windows = ((code, half_day(hours, call.department, code, topic)) for code in codes)
+    return tuple(HalfDay(code=code, opens=window[0], closes=window[1]) for code, window in windows if window)
 
 
 def _promised(session: Session, call: calls.Call) -> CallbackPromised | None:

@@ -9,6 +9,7 @@ from callcenter.db import Session, reading
 from callcenter.errors import NotFound
 from callcenter.records import agent_days, agents, callbacks, calls, contacts, desk_phone_rings, legs, monitors, offers
 from callcenter.records.agents import Agent
+from callcenter.rules import shortcuts
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring, PauseReason
 from callcenter.screens.desk_contacts import (
     CallbackPromised,
@@ -104,8 +105,17 @@ class DeskPhone(Shown):
     turn_at: datetime
 
 
+class OfferGone(Shown):
+    """Why an agent is paused whose last offer came to nothing, and where its call is since: `waits` in its place,
+    `offered` to a colleague, `answered` by one, or `gone`."""
+
+    refused: bool
+    call: Literal["waits", "offered", "answered", "gone"]
+
+
 class Desk(Shown):
-    """All of it. `queues` is None while the live index does not answer."""
+    """All of it. `queues` is None while the live index does not answer. `keys`: the letter of each act
+    (`rules.shortcuts`), empty for none."""
 
     agent_id: str
     name: str
@@ -121,6 +131,7 @@ class Desk(Shown):
     desk_phone: str | None
     phone: DeskPhone | None
     offer: OfferShown | None
+    offer_gone: OfferGone | None
     call: CallInHand | None
     contact_id: str | None
     recording: ContactToRecord | None
@@ -128,6 +139,7 @@ class Desk(Shown):
     earlier: tuple[EarlierContact, ...]
     callback: CallbackPromised | None
     queues: QueuesShown | None
+    keys: dict[str, str]
     calls_today: int
     handling_today: float | None
 
@@ -149,6 +161,7 @@ def of(agent_id: str) -> Desk:
         earlier, promise = history(session, call, contact) if call and contact else ((), None)
         timezone, number = timezone_of(agent.department), agent.phone  # opened once: it is sealed
         phone = _phone(session, agent, call, at)
+        gone = _offer_gone(session, agent)
         today = agent_days.of_agent(session, agent_id, _midnight(timezone, at))
     return Desk(
         agent_id=agent.id,
@@ -165,6 +178,7 @@ def of(agent_id: str) -> Desk:
         desk_phone=str(number) if number else None,
         phone=phone,
         offer=offer,
+        offer_gone=gone,
         call=in_hand,
         contact_id=recording.contact_id if recording else None,
         recording=recording,
@@ -172,6 +186,7 @@ def of(agent_id: str) -> Desk:
         earlier=earlier,
         callback=promise,
         queues=queues_of(agent) if agent.state != AgentState.OFFLINE else None,
+        keys=shortcuts.keys_of(agent.shortcuts),
         calls_today=today.calls,
         handling_today=today.handling,
     )
@@ -192,6 +207,24 @@ def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime
         reasons=tuple(call.reasons),
         helped_before=call.for_agent == agent.id and call.callback_id is None,
     )
+
+
+def _offer_gone(session: Session, agent: Agent) -> OfferGone | None:
+    if agent.state != AgentState.PAUSE or agent.pause_reason not in (PauseReason.REFUSED, PauseReason.NO_ANSWER):
+        return None
+    last = offers.last_of_agent(session, agent.id)
+    call = calls.get(session, last.call_id) if last else None
+    return OfferGone(refused=agent.pause_reason == PauseReason.REFUSED, call=_where_it_is(call))
+
+
+def _where_it_is(call: calls.Call | None) -> Literal["waits", "offered", "answered", "gone"]:
+    if call is None or call.state == CallState.MENU:
+        return "gone"
+    if call.state == CallState.WAITING:
+        return "waits"
+    if call.state in (CallState.OFFERED, CallState.CONNECTING):
+        return "offered"
+    return "answered" if call.talking_at else "gone"
 
 
 def _in_hand(session: Session, call: calls.Call, at: datetime) -> CallInHand | None:

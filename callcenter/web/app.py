@@ -39,7 +39,11 @@ from callcenter.web.lifespan import lifespan
 from callcenter.web.pages import (
     callback_pages,
     desk_pages,
+<<<<<<< HEAD
     help_pages,
+=======
+    desk_tool_pages,
+>>>>>>> 542af4c (The desk is one screen: the person, the form and the tools side by side, everything kept as it is typed, a callback promised in the act that records it)
     home_page,
     language_pages,
     order_pages,
@@ -134,6 +138,7 @@ def create() -> FastAPI:
         sign_in_pages.router,
         password_pages.router,
         language_pages.router,
+        desk_tool_pages.router,
         desk_pages.router,
         wall_pages.router,
     ):

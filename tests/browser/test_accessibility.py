@@ -51,9 +51,10 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     is_accessible(page, "offline")
     page.get_by_role("button", name="Prendre mon poste").click()
     _is(page, "available")
-    page.locator("#keys summary").click()
-    page.locator("#visit summary").click()
-    is_accessible(page, "available, everything unfolded")
+    for tool in ("Mes rappels", "Sites", "Référents", "Visite", "Ma journée", "Touches"):
+        page.locator("#tools").get_by_role("link", name=tool).click()
+        page.wait_for_selector(f"#tools [aria-current]:has-text('{tool}')")
+        is_accessible(page, f"available, with {tool} beside")
     page.reload()
     page.wait_for_selector("#silent:not([hidden])")
     is_accessible(page, "silenced by the browser")
@@ -82,14 +83,15 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     _is(page, "wrap_up")
     page.locator("form[id^=record-] .choices label").filter(has_text="Orientation").click()
     page.locator("form[id^=record-] [name=reason-0]").select_option("website")
-    page.locator("form[id^=record-] [data-add]").click()
-    page.locator("details[id^=promise-] summary").click()
+    page.locator(".finish [data-add]").click()
+    page.locator("form[id^=record-] label").filter(has_text="Rappel").first.click()
+    page.locator("form[id^=record-] label").filter(has_text="Autre jour").click()
     is_accessible(page, "wrap-up, an orientation, a second démarche and a callback to promise")
     page.locator("form[id^=record-] [name=procedure-0]").select_option("avis-impot")
-    page.locator("form[id^=record-] [data-remove]").click()
     page.get_by_role("button", name="Enregistrer", exact=True).click()
-    page.wait_for_selector("#notice .fr-alert--error")
+    page.wait_for_selector("form[id^=record-] .lacks .fr-message--error")
     is_accessible(page, "a refused outcome")
+    page.locator("form[id^=record-] [data-remove]").click()
     page.locator("form[id^=record-] .choices label").filter(has_text="Information").first.click()
     page.route("**/api/desk/notes", lambda route: route.fulfill(status=422))
     page.locator("[data-notes]").fill("écrit ici")
@@ -100,7 +102,7 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     is_accessible(page, "notes that differ, and a question without its answer")
     _let_the_wrap_up_pass(karim)
     _is(page, "pause")
-    page.wait_for_selector(".owed")
+    page.wait_for_selector(".contact--owed")
     is_accessible(page, "a contact that is owed")
 
 
@@ -128,7 +130,7 @@ def test_the_desk_that_missed_an_offer_and_knows_the_caller(
     is_accessible(page, "offered, with earlier contacts")
     page.get_by_role("button", name="Refuser").click()
     _is(page, "pause")
-    is_accessible(page, "paused for no answer")
+    is_accessible(page, "paused for a call that was refused")
 
 
 def test_the_board(line: PracticeLine, desk: Desk, opens: Opens, is_accessible: Checks) -> None:

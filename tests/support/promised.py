@@ -73,3 +73,9 @@ def local(instant: str, zone: str = "Europe/Paris") -> str:
 
 def refusal(answer: httpx2.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["refusal"]
+
+
+def recorded_with(contact: str, **callback: object) -> dict[str, object]:
+    """An outcome that is followed up by a callback, on the terms agreed."""
+    entry = {"procedure": "avis-impot", "outcome": "information", "settled": False, "follow_up": "callback"}
+    return {"contact_id": contact, "entries": [entry], "callback": callback}

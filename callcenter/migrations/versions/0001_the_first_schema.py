@@ -77,6 +77,9 @@ def upgrade() -> None:
         sa.Column("next_reason", sa.String(length=16), nullable=True),
         sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("lost_from", sa.String(length=12), nullable=True),
+        sa.Column("shortcuts", postgresql.JSONB(), nullable=True),
+        sa.Column("visit", sa.LargeBinary(), nullable=True),
+        sa.Column("visit_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(call_id is not null) = (state in ('offered', 'connecting', 'talking', 'wrap_up'))",
             name="agents_call_in_hand",
@@ -143,6 +146,8 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("draft_revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("draft", sa.LargeBinary(), nullable=True),
+        sa.Column("answers_revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("answers", sa.LargeBinary(), nullable=True),
         sa.Column("satisfaction", sa.Integer(), nullable=True),
         sa.Column("satisfaction_scale", sa.Integer(), nullable=True),
         sa.Column("settled_said", sa.Boolean(), nullable=True),

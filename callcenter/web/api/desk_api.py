@@ -8,7 +8,17 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
-from callcenter.actions import agent, callback_by_staff, conversation, monitoring, notes, offer_answers, outcome_form
+from callcenter.actions import (
+    agent,
+    answers,
+    conversation,
+    monitoring,
+    notes,
+    offer_answers,
+    outcome_form,
+    shortcuts,
+)
+from callcenter.actions.agreed_callback import Agreed
 from callcenter.errors import NotFound
 from callcenter.records.contacts import WrapUpEntry
 from callcenter.records.identifiers import new_id
@@ -154,6 +164,44 @@ class KeepNotes(Command):
         notes.keep(agent_id, self.contact_id, self.notes, self.revision)
 
 
+AnswerName = Annotated[str, Field(pattern=r"^[a-z_]{1,20}(-[0-9]{1,2})?$")]
+Answers = Annotated[dict[AnswerName, Annotated[str, Field(max_length=4000)]], Field(max_length=120)]
+"""What was chosen so far, by the names of a form's fields."""
+
+
+class KeepAnswers(Command):
+    """What was chosen so far in the form of a contact, kept until it is recorded. `revision`: of the answers that were
+    changed; they are refused when others have been kept since."""
+
+    contact_id: Id
+    answers: Answers
+    revision: int = 0
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        answers.keep(agent_id, self.contact_id, self.answers, self.revision)
+
+
+class KeepVisit(Command):
+    """What was written so far in the form of a visit, kept until it is recorded, or for a week. `contact_id`: the one
+    that it will have."""
+
+    contact_id: Id
+    answers: Answers
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        answers.keep_visit(agent_id, self.contact_id, self.answers, at)
+
+
+class ChooseKeys(Command):
+    """Which letter does what, for this account; `off`: none does anything."""
+
+    letters: dict[str, Annotated[str, Field(max_length=4)]] = Field(default_factory=dict, max_length=40)
+    off: bool = False
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        shortcuts.choose(agent_id, self.letters, off=self.off)
+
+
 class AddNotes(Command):
     """Notes that were not in the outcome when it was recorded, from another page; for a day."""
 
@@ -204,34 +252,35 @@ def _agrees(agent_id: str, contact_id: str, agreement: str | None, at: datetime)
         conversation.note_agreement(agent_id, contact_id, kind, given_by, at)
 
 
+class AgreedCallback(BaseModel):
+    """A half-day (`m` morning, `a` afternoon), with any agent or with this one (`mine`). Without a day: the promise
+    that is open to the person already."""
+
+    day: Day | None = None
+    half: Literal["m", "a"] = "m"
+    mine: bool = False
+
+    def agreed(self) -> Agreed:
+        return Agreed(slot_of(self.day, self.half) if self.day else "", self.mine)
+
+
 class RecordOutcome(Command):
     """The outcome of a contact: of the call in hand, or one that is owed. `revision`: of the kept notes that its own
-    replace; any that were kept since, or without it, are added."""
+    replace; any that were kept since, or without it, are added. `callback`: where a démarche is followed up by one, it
+    is promised in the same act."""
 
     contact_id: Id
     revision: int | None = None
+    callback: AgreedCallback | None = None
     entries: list[DemarcheGiven] = Field(min_length=1, max_length=9)
     agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
         served = directory_screen.departments_of_contact(agent_id, self.contact_id)
-        outcome_form.record_outcome(
-            agent_id, self.contact_id, [each.entry(served) for each in self.entries], at, self.revision
-        )
+        entries = [each.entry(served) for each in self.entries]
+        agreed = self.callback.agreed() if self.callback else None
+        outcome_form.record_outcome(agent_id, self.contact_id, entries, at, self.revision, agreed)
         _agrees(agent_id, self.contact_id, self.agreement, at)
-
-
-class PromiseCallback(Command):
-    """What was agreed with the person of a contact: a half-day (`m` morning, `a` afternoon), with any agent or with
-    this one (`mine`). A promise that is open to them stands."""
-
-    contact_id: Id
-    day: Day
-    half: Literal["m", "a"] = "m"
-    mine: bool = False
-
-    def carry_out(self, agent_id: str, at: datetime) -> None:
-        callback_by_staff.promise_after_call(agent_id, self.contact_id, slot_of(self.day, self.half), self.mine, at)
 
 
 class RecordVisit(Command):
@@ -279,9 +328,11 @@ COMMANDS: dict[str, type[Command]] = {
     "extend": Extend,
     "next": ChooseNext,
     "notes": KeepNotes,
+    "answers": KeepAnswers,
+    "visit-answers": KeepVisit,
+    "keys": ChooseKeys,
     "add-notes": AddNotes,
     "outcome": RecordOutcome,
-    "promise": PromiseCallback,
     "visit": RecordVisit,
 }
 

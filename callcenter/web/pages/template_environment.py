@@ -1,5 +1,7 @@
 """What every template may say: words, names, instants and numbers as the reader's language writes them."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -20,6 +22,7 @@ from callcenter.rules.roles import AGENT, OVERSEER, STAFF, SUPERVISOR
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import NATION, PARIS, TERRITORIES
 from callcenter.screens import directory_screen
+from callcenter.screens.desk_contacts import HalfDay
 from callcenter.screens.desk_parts import timezone_of
 from callcenter.screens.desk_screen import HOLD_LIMIT
 from callcenter.web.pages.days_said import opens_said, period_said
@@ -27,6 +30,7 @@ from callcenter.web.pages.history_said import ActSaid, act_said
 from callcenter.web.pages.place_names import place_name
 from callcenter.web.pages.words import say
 
+_NUMBERED = re.compile("procedure-([0-9]{1,2})")
 SITE_MEASURES = ("demands", "settled_in_one_contact", "satisfied")  # in a report's table of sites
 
 PLACES = (  # the menu: who may go there, its name, and where it is
@@ -55,6 +59,8 @@ def environment() -> Environment:
         "t": _say,
         "since": _since,
         "lasting": _lasting,
+        "demarche_numbers": lambda answers: demarche_numbers(answers) or [0],
+        "half_day": _half_day,
         "until": _until,
         "topic": _topic,
         "act_said": _act_said,
@@ -205,6 +211,20 @@ def _until(at: datetime, timezone: str = PARIS) -> Markup:
     """An instant to which the browser counts down; without a script, the hour."""
     said = hour(at, timezone, "%H:%M:%S")
     return Markup('<time datetime="{}" data-until="{}">{}</time>').format(at.isoformat(), _ms(at), said)
+
+
+@pass_context
+def _half_day(context: Context, each: HalfDay, timezone: str) -> str:
+    """`mardi 01/12, matin`."""
+    language = context["language"]
+    local = each.opens.astimezone(ZoneInfo(timezone))
+    day, half = say(language, f"staffing.day_{local.isoweekday()}"), say(language, f"callbacks.{each.code[-1]}").lower()
+    return f"{day} {local:%d/%m}, {half}"
+
+
+def demarche_numbers(answers: Mapping[str, object]) -> list[int]:
+    """The numbers of a form's démarches, as its fields say them."""
+    return sorted({int(found[1]) for name in answers if (found := _NUMBERED.fullmatch(name))})
 
 
 def hour(at: datetime, timezone: str = PARIS, form: str = "%H:%M") -> str:

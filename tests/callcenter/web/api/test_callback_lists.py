@@ -10,7 +10,7 @@ from callcenter.db import reading, transaction
 from callcenter.records import agents, callbacks, sessions
 from callcenter.rules.callbacks import CallbackState
 from tests.callcenter.web.conftest import SignIn
-from tests.support.promised import DURAND, MOREL, THURSDAY, asked, refusal, wraps_up
+from tests.support.promised import DURAND, MOREL, THURSDAY, asked, recorded_with, refusal, wraps_up
 from tests.support.town import settle
 
 pytestmark = pytest.mark.usefixtures("monday")
@@ -22,8 +22,8 @@ def test_an_agent_sees_what_is_theirs_and_what_their_queues_hold(sign_in: SignIn
     asked()
     contact = wraps_up(karim_id, MOREL)
     karim, lea = sign_in("karim"), sign_in("lea")
-    given = {"contact_id": contact, "day": THURSDAY, "half": "m", "mine": True}
-    assert karim.post("/api/desk/promise", json=given).status_code == 200
+    given = recorded_with(contact, day=THURSDAY, half="m", mine=True)
+    assert karim.post("/api/desk/outcome", json=given).status_code == 200
     rows = karim.get("/api/callbacks/mine").json()
     assert [(row["mine"], row["source"], row["topic"]) for row in rows] == [
         (False, "citizen", "impots"),

@@ -6,24 +6,20 @@ import httpx2
 import pytest
 
 from callcenter import clock
-from callcenter.db import reading, transaction
-from callcenter.records import contacts, sessions
+from callcenter.db import reading
+from callcenter.records import sessions
 from callcenter.records.identifiers import new_id
-from callcenter.records.moves import move
-from callcenter.rules.states import Due, Ending
-from callcenter.rules.whys import Why
+from callcenter.rules.states import Ending
 from tests.callcenter.web.conftest import SignIn
 from tests.support.promised import (
     DURAND,
     MOREL,
     THURSDAY,
-    asked,
     count,
     hung_up,
     local,
     open_promise,
     refusal,
-    wraps_up,
 )
 from tests.support.town import settle
 
@@ -48,34 +44,6 @@ def test_nobody_who_is_not_signed_in_promises_anything(browser: object) -> None:
     visitor = browser()  # type: ignore[operator]
     assert visitor.post("/api/callbacks", json={"number": DURAND, "department": "46"}).status_code == 401
     assert count() == 0
-
-
-@pytest.mark.parametrize(
-    ("day", "half"),
-    [("2026-11-22", "m"), ("2026-11-29", "m"), ("2026-12-25", "m"), ("2027-06-01", "a"), ("2026-11-20", "a")],
-)
-def test_a_day_when_the_line_is_closed_is_refused(sign_in: SignIn, day: str, half: str) -> None:
-    """Past, a Sunday, Christmas, too far away."""
-    karim_id = settle("karim")
-    contact = wraps_up(karim_id)
-    answer = sign_in("karim").post("/api/desk/promise", json={"contact_id": contact, "day": day, "half": half})
-    assert refusal(answer) == (422, "NoSuchTime")
-    assert count() == 0
-
-
-def test_an_agent_promises_only_to_their_own_people_whose_number_is_known(sign_in: SignIn) -> None:
-    karim_id = settle("karim")
-    settle("lea")
-    given = {"contact_id": wraps_up(karim_id), "day": THURSDAY}
-    assert sign_in("lea").post("/api/desk/promise", json=given).status_code == 404
-    given = {"contact_id": wraps_up(karim_id, None), "day": THURSDAY}
-    assert refusal(sign_in("karim").post("/api/desk/promise", json=given)) == (422, "BadNumber")
-    given = {"contact_id": (long_over := wraps_up(karim_id)), "day": THURSDAY}
-    with transaction() as session:
-        move(session, contacts.Contact, long_over, [Due.OWED], Due.RECORDED, clock.now(), Why.OUTCOME)
-    asked()
-    assert refusal(sign_in("karim").post("/api/desk/promise", json=given)) == (409, "NotPossibleNow")
-    assert count() == 1
 
 
 def test_those_who_hung_up_unheard_are_promised_a_callback_at_once(sign_in: SignIn) -> None:

@@ -45,7 +45,7 @@ def test_a_refusal_is_a_sentence(sign_in: SignIn) -> None:
     }
     partial = karim.post("/desk/hangup", data={}, headers={"HX-Request": "true"})
     assert partial.status_code == 409
-    assert partial.text.startswith('<hx-partial hx-target="#notice"')
+    assert partial.text.startswith('<hx-partial hx-target="#said"')
     page = karim.post("/desk/hangup", data={})
     assert page.status_code == 409
     assert "Cette action n&#39;est pas possible" in page.text
@@ -68,7 +68,7 @@ def test_a_form_records_every_demarche_it_holds(sign_in: SignIn) -> None:
         "procedure-0": "declaration-revenus",
         "outcome-0": "accompaniment",
         "settled-0": "true",
-        "follow_up-0": "callback",
+        "follow_up-0": "appointment",
         "reason-0": "website",
         "procedure-3": "avis-impot",
         "outcome-3": "orientation",
@@ -79,7 +79,7 @@ def test_a_form_records_every_demarche_it_holds(sign_in: SignIn) -> None:
     answer = karim.post("/desk/outcome", data=fields)
     assert (answer.status_code, answer.headers.get("location")) == (303, "/desk"), answer.text
     first, second = sorted(_accompaniments(contact_id), key=lambda row: row.procedure, reverse=True)
-    assert (first.partner, first.settled, first.reason, first.follow_up) == ("dgfip", True, None, "callback")
+    assert (first.partner, first.settled, first.reason, first.follow_up) == ("dgfip", True, None, "appointment")
     assert first.noted == "rappeler ; NIR •••"
     assert (second.settled, second.reason, second.internet_checked) == (False, "website", True)
     assert karim.get("/api/desk").json()["state"] == "available"

@@ -10,7 +10,7 @@ from callcenter.actions import hours
 from callcenter.actions.accounts import TOLD
 from callcenter.actions.orders import ACTS
 from callcenter.records.sites import COLUMNS
-from callcenter.rules import accounts, alerts
+from callcenter.rules import accounts, alerts, shortcuts
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.callbacks import CallbackState, DialResult, Source
 from callcenter.rules.languages import LANGUAGES
@@ -56,7 +56,10 @@ MADE = {  # keys whose last part is a value
     *(f"language.{language}" for language in LANGUAGES),
     *(f"agreement.{word}" for word in (*KINDS, *WAYS)),
     *(f"visit.s{n}" for n in (1, 2, 3, 4)),
-    *(f"keys.{key}" for key in "drmapns"),
+    *(f"keys.{act}" for act in shortcuts.DEFAULT),
+    *(f"state.since_{call}" for call in ("waits", "offered", "answered", "gone")),
+    *(f"error.{code}" for code in ("procedure_missing", "procedure_twice", "outcome_missing", "settled_missing")),
+    *(f"error.callback_{code}" for code in ("when", "day", "who", "nobody")),
     *(f"service.{place}" for _, place, _ in template_environment.PLACES),
     *(f"error.{what}_{kind}" for what in ("title", "next") for kind in (*refusals.TITLED, "other")),
     *(f"callbacks.{state}" for state in CallbackState),

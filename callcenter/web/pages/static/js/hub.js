@@ -43,10 +43,11 @@ export function hears(id, { join, sounding, bye, check }, tell) {
   if (check) beat(); // somebody may have signed out: the server knows
 }
 
-// Of a browser's pages one rings, however many there are.
+// Of a browser's pages one rings, however many there are, and one tells the desktop: the same where any is heard.
 function appoint() {
   const [ringer] = [...pages].find(([, page]) => page.sounds) ?? [null];
-  for (const [id, page] of pages) page.tell({ audible: ringer !== null, rings: id === ringer });
+  const [teller] = [...pages].find(([id, page]) => (ringer === null ? isDesk(page) : id === ringer)) ?? [null];
+  for (const [id, page] of pages) page.tell({ audible: ringer !== null, rings: id === ringer, notifies: id === teller });
 }
 
 function dismiss(id) {

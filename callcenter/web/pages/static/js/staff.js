@@ -4,8 +4,12 @@ import "./keys.js";
 import "./wall.js";
 import "./demarches.js";
 import "./notes.js";
+import "./answers.js";
+import "./beside.js";
+import "./panel.js";
 import { follow } from "./line.js";
-import { appoint, beHeard, ring } from "./ringing.js";
+import { isUnsaved } from "./leaving.js";
+import { appoint, askToNotify, beHeard, ring } from "./ringing.js";
 
 const { follows, csrf } = document.body.dataset;
 const names = follows.split(" ");
@@ -40,13 +44,29 @@ if (names.some((name) => name.startsWith("desk."))) {
   const title = document.title;
   const watch = () => {
     const offered = document.querySelector("[data-offer]");
-    ring(offered?.dataset.offer ?? null);
-    document.title = offered ? `☎ ${offered.querySelector(".offer__topic").textContent} – ${title}` : title;
+    const text = (part) => offered.querySelector(part).textContent.replace(/\s+/g, " ").trim();
+    ring(offered && { id: offered.dataset.offer, title: text(".offer__title"), text: `${text(".offer__topic")} – ${text(".offer__place")}` });
+    document.title = offered ? `☎ ${text(".offer__topic")} – ${title}` : title;
   };
   watch();
   document.addEventListener("htmx:after:swap", watch);
   following.then(beHeard);
 }
 
-// A call that is taken elsewhere than at the desk goes on at the desk.
-document.addEventListener("taken", () => document.body.dataset.shows === "desk" || location.assign("/desk"));
+// A call that is taken elsewhere than at the desk goes on at the desk, unless something would be lost by that.
+document.addEventListener("taken", () => document.body.dataset.shows === "desk" || isUnsaved() || location.assign("/desk"));
+
+// Taking the post is the gesture by which the browser may ring; it is asked there whether the desktop may be told.
+document.addEventListener("click", async ({ target }) => {
+  if (!target.closest("[data-unlock], [data-ask-to-notify]")) return;
+  await askToNotify();
+  sayWhetherNotified();
+});
+
+function sayWhetherNotified() {
+  const place = document.getElementById("may-notify");
+  if (place) place.textContent = place.dataset[window.Notification?.permission ?? "denied"];
+}
+
+document.addEventListener("panel:shown", sayWhetherNotified);
+sayWhetherNotified();
