@@ -7,6 +7,7 @@ from callcenter.errors import Sentence
 from callcenter.web import identity
 from callcenter.web.identity import SAFE_METHODS
 from callcenter.web.pages import partials, render, way_back
+from callcenter.web.pages.desk_regions import Regions
 from callcenter.web.pages.partials import is_partial
 from callcenter.web.pages.template_environment import PLACES
 from callcenter.web.pages.words import say, words
@@ -23,11 +24,13 @@ def refused(request: Request, refusal: Sentence) -> Response:
     sentence = refusal_sentence(refusal, reader.language)
     if is_partial(request):
         return HTMLResponse(partials.notice(reader.language, sentence, is_error=True), status_code=refusal.status)
+    around: Regions | None = {} if refusal.status >= 500 else None  # what failed may be what the frame is made of
     kind = str(refusal.status) if refusal.status in TITLED else "other"
     before = way_back.came_from(request)
     html = render.page(
         "refused.html",
         reader,
+        around,
         sentence=sentence,
         kind=kind,
         section=section_of(request.url.path),
