@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from callcenter.db import reading
 from callcenter.records import callbacks, contacts
@@ -101,8 +101,7 @@ def test_what_is_being_written_on_another_page_is_not_left_for_a_call(line: Prac
     is_(page, "talking")
     expect(words).to_have_value("Inondations dans le Lot")
     expect(page.get_by_role("button", name="Raccrocher")).to_be_visible()
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked = answers_dialogs(page, leaves=True)
     page.get_by_role("link", name="Revenir à l'appel").click()
     page.wait_for_url("**/desk")
     assert asked == ["beforeunload"]
@@ -172,6 +171,21 @@ def test_at_four_hundred_percent_everything_flows_in_one_column(line: PracticeLi
     is_(page, "wrap_up")
 
 
+def answers_dialogs(page: Page, *, leaves: bool) -> list[str]:
+    """What the browser asks from now on."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        if leaves:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", answer)
+    return asked
+
+
 def chooses(form: Locator, name: str) -> None:
     form.locator(".choices__label").filter(has_text=name).first.click()
 
@@ -225,8 +239,7 @@ def test_leaving_with_something_that_could_not_be_kept_asks(line: PracticeLine, 
     settle("karim", phone=KARIM)
     page = at_post(opens)
     talks(line, page)
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    asked = answers_dialogs(page, leaves=False)
     page.route("**/api/desk/*", lambda route: route.fulfill(status=503))
     form = page.locator("form[id^=record-]")
     form.get_by_label("Démarche concernée").select_option("avis-impot")
@@ -348,7 +361,7 @@ class Counted:
     def __call__(self, act: Callable[[], object]) -> int:
         before = self.page.evaluate("acts") + self.chosen
         act()
-        return int(self.page.evaluate("acts")) + self.chosen - before
+        return int(self.page.evaluate("acts") + self.chosen - before)
 
     def click(self, what: Locator) -> None:
         what.click()

@@ -104,13 +104,6 @@ def test_an_agent_promises_only_to_their_own_people_whose_number_is_known(sign_i
     assert refusal(karim.post("/api/desk/outcome", json=recorded_with(unknown, day=THURSDAY))) == (422, "BadNumber")
     given = recorded_with(long_over := wraps_up(karim_id), day=THURSDAY)
     with transaction() as session:
-        move(
-            session,
-            session.get_one(contacts.Contact, long_over),
-            [Due.NOTHING, Due.OWED],
-            Due.RECORDED,
-            clock.now(),
-            Why.OUTCOME,
-        )
+        move(session, contacts.Contact, long_over, [Due.OWED], Due.RECORDED, clock.now(), Why.OUTCOME)
     assert karim.post("/api/desk/outcome", json=given).status_code == 200  # it is recorded already: nothing more is
     assert count() == 0
