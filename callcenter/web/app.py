@@ -39,11 +39,8 @@ from callcenter.web.lifespan import lifespan
 from callcenter.web.pages import (
     callback_pages,
     desk_pages,
-<<<<<<< HEAD
-    help_pages,
-=======
     desk_tool_pages,
->>>>>>> 542af4c (The desk is one screen: the person, the form and the tools side by side, everything kept as it is typed, a callback promised in the act that records it)
+    help_pages,
     home_page,
     language_pages,
     order_pages,
