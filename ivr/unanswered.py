@@ -9,7 +9,7 @@ from callcenter.actions import citizen, silence
 from callcenter.actions.promising import Promise
 from callcenter.clock import now
 from callcenter.errors import Refusal, StoreDown, TooManyCallbacks
-from ivr import dialogue
+from ivr import dialogue, steps
 from ivr.caller_answers import Heard
 from ivr.prompts import say, spoken_day, spoken_time
 from ivr.turns import Say, Spelled, Turn
@@ -32,7 +32,8 @@ async def keep_way_back(known: Heard, request: CarrierRequest) -> Turn:
         kept, refused = None, "callback.too_many" if isinstance(refusal, TooManyCallbacks) else "silence.cannot"
     match kept:
         case silence.Stays(call_id):
-            return hold(request, known, "callback.stays", call_id, patient=True)
+            patient = dialogue.place_of(request.query)[0] == steps.TOO_LONG
+            return hold(request, known, "callback.stays", call_id, patient=patient)
         case Promise():
             return dialogue.goodbye(
                 known, *promised(language, "callback.already" if kept.already else "silence.promised", kept)
@@ -54,7 +55,7 @@ async def part(known: Heard, request: CarrierRequest) -> Turn:
         log.warning("whether an agent takes the call is not known", carrier_id=request.carrier_id)
         call_id = None
     if call_id:
-        return hold(request, known, "queue.kept", call_id, patient=True)
+        return hold(request, known, "queue.kept", call_id)
     return dialogue.goodbye(known, say(known.language, "goodbye.farewell"))
 
 

@@ -208,6 +208,19 @@ def test_what_nobody_asked_for_is_dispatched_after_all_that_was(monday: time_mac
     assert order == [(asked.id, []), (silent.id, [Reason.SILENCE])]
 
 
+def test_who_did_not_ask_is_not_written_to_when_nobody_was_reached(monday: time_machine.Traveller) -> None:
+    for line, source in ((1, Source.SILENCE), (2, Source.CITIZEN)):
+        row = promised(line, source)
+        with transaction() as session:
+            missed = session.get_one(Callback, row.id)
+            missed.state, missed.closed_at = CallbackState.NOT_REACHED, now()
+    with transaction() as session:
+        assert callbacks.untexted(session, now() - timedelta(hours=1)) == [row.id]
+        assert [callbacks.takes_text(session, each.id, now()) is not None for each in promises()] == [
+            each.source == Source.CITIZEN for each in promises()
+        ]
+
+
 def test_the_ceiling_of_silence_is_its_own_and_takes_nothing_from_those_who_ask(
     monday: time_machine.Traveller, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
