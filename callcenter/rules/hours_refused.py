@@ -84,6 +84,10 @@ class HoursNotUnderstood(BadHours):
         self.args = (f"bad_hours_{day}",)
         return self
 
+    def sentence(self, language: str = "fr") -> str:
+        """Its code is for the field of a form."""
+        return self.own(language)
+
     def own(self, language: str) -> str:
         """The class's sentence, then what was not understood."""
         return f"{super().own(language)} {self.reason(language)}"

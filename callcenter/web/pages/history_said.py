@@ -93,11 +93,11 @@ def _holiday(written: str, today: date, language: str) -> str:
     return f"{day_said(date.fromisoformat(day), today, language)} : {told}" if ISO.fullmatch(day) else written
 
 
-def _known(table: str) -> Callable[[str, date, str], str]:
+def _known(table: str, beginning: str = "") -> Callable[[str, date, str], str]:
     """A code with a word of its own."""
 
     def read(written: str, _today: date, language: str) -> str:
-        key = f"{table}{written}"
+        key = f"{table}.{beginning}{written}"
         return say(language, key) if key in words(language) else written
 
     return read
@@ -109,7 +109,7 @@ def _each(name: Callable[[str, str], str]) -> Callable[[str, date, str], str]:
 
 
 def _reason(written: str, today: date, language: str) -> str:
-    return _known("hours.why_")(written, today, language).lower()
+    return _known("hours", "why_")(written, today, language).lower()
 
 
 def _department(code: str, _language: str) -> str:
@@ -118,7 +118,7 @@ def _department(code: str, _language: str) -> str:
 
 
 def _language_named(code: str, language: str) -> str:
-    return _known("language.")(code, date.min, language)
+    return _known("language")(code, date.min, language)
 
 
 READ: dict[str, Callable[[str, date, str], str]] = {
@@ -134,6 +134,6 @@ READ: dict[str, Callable[[str, date, str], str]] = {
     "languages": _each(_language_named),
     "partner": lambda written, _today, _language: directory_screen.partner_name(written),
     "partners": _each(lambda code, _language: directory_screen.partner_name(code)),
-    "role": _known("role."),
-    "rollout": _known("rollout."),
+    "role": _known("role"),
+    "rollout": _known("rollout"),
 }

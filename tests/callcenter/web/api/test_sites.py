@@ -100,7 +100,7 @@ def test_only_those_who_supervise_its_department_close_a_site(web: Any, sign_in:
         assert web.post("/api/admin/exceptions", json=asked | wrong).status_code == 422, wrong
     refused = web.post("/sites/7/except", data=asked | {"csrf": web.headers["X-CSRF-Token"], "hours": "demain"})
     assert refused.status_code == 422
-    assert "pas écrits comme il faut" in refused.text
+    assert "« demain » n&#39;est pas compris" in refused.text
 
 
 @pytest.mark.parametrize(
