@@ -6,6 +6,7 @@ A `Refusal` is decided; a `StoreDown` is an outage, which nobody decided.
 The English sentence stands in `english`.
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -86,6 +87,53 @@ class Declined(Refusal):
 
     status = 409
     english = "The caller refuses that the conversation be listened to."
+
+
+class HelpIsOpen(Refusal):
+    """Une aide est déjà demandée pour cet appel : terminez-la d'abord."""
+
+    status = 409
+    english = "Help is asked for already on this call: end it first."
+
+
+class NoHelp(Refusal):
+    """Personne n'est en ligne avec vous et la personne que vous aidez."""
+
+    status = 409
+    english = "Nobody is on the line with you and the caller."
+
+
+class NotTogether(Refusal):
+    """Parlez d'abord tous les trois : la personne n'est laissée qu'à quelqu'un qu'elle a entendu."""
+
+    status = 409
+    english = "Speak together first: the caller is left only with somebody they have heard."
+
+
+class DeskNotCalled(Refusal):
+    """Le service n'appelle pas ce numéro : un administrateur peut le corriger."""
+
+    status = 409
+    english = "The service does not call this number: an administrator can correct it."
+
+
+class ReferentClosed(Refusal):
+    """Ce service est fermé à cette heure : notez une suite à donner."""
+
+    status = 409
+    english = "This desk is closed at this hour: note a follow-up."
+
+    def __init__(self, opens: datetime | None) -> None:
+        super().__init__()
+        self.opens = opens
+
+    def own(self, language: str) -> str:
+        """With when they open next, on their own clock."""
+        told = super().own(language)
+        if self.opens is None:
+            return told
+        pattern = "It opens on %d/%m at %H:%M." if language == "en" else "Il ouvre le %d/%m à %H:%M."
+        return f"{told} {self.opens.strftime(pattern)}"
 
 
 class NotesNewer(Refusal):

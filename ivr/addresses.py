@@ -23,9 +23,11 @@ ROOM = "/voice/room"
 ROOM_WAIT = "/voice/room/wait"
 ROOM_EVENTS = "/voice/room/events"
 HOLD = "/voice/hold"
+REMINDER = "/voice/reminder"
 BACK = "/voice/back"
 AFTER = "/voice/after"
 GOODBYE = "/voice/goodbye"
+CUT = "/voice/cut"
 SATISFIED = "/voice/satisfied"
 SETTLED = "/voice/settled"
 
@@ -45,6 +47,12 @@ SHIFT_STATUS = "/voice/shift/status"
 MONITOR = "/voice/monitor"
 MONITOR_HEARD = "/voice/monitor/heard"
 MONITOR_STATUS = "/voice/monitor/status"
+
+# Somebody brought into a conversation: a colleague's desk phone, or a partner's desk.
+HELPER = "/voice/helper"
+HELPER_HEARD = "/voice/helper/heard"
+HELPER_STATUS = "/voice/helper/status"
+KEYS = "/voice/helper/keys"
 
 # A citizen whom we call back.
 ATTEMPT = "/voice/attempt"
@@ -101,8 +109,12 @@ def question(path: str, call_id: str, language: str, tries: int, *, hearing: int
     return f"{path}?{CALL}={call_id}&{LANGUAGE}={language}&{TRIES}={tries}&{HEARING}={hearing:d}" + _lone(lone)
 
 
+def cut(call_id: str, lone: int = 0) -> str:
+    return f"{CUT}?{CALL}={call_id}" + _lone(lone)
+
+
 def of_leg(path: str, leg_id: str) -> str:
-    """LEG, LEG_STATUS, SHIFT_ROOM, MONITOR or MONITOR_STATUS, for one leg."""
+    """LEG, LEG_STATUS, SHIFT_ROOM, MONITOR, HELPER or one of their STATUS, for one leg."""
     return f"{path}?{LEG_ID}={leg_id}"
 
 
@@ -112,6 +124,20 @@ def leg_heard(leg_id: str, tries: int, lone: int = 0) -> str:
 
 def monitor_heard(leg_id: str, tries: int, lone: int = 0) -> str:
     return f"{MONITOR_HEARD}?{LEG_ID}={leg_id}&{TRIES}={tries}&{LONE}={lone}"
+
+
+def helper_heard(leg_id: str, tries: int, lone: int = 0) -> str:
+    return f"{HELPER_HEARD}?{LEG_ID}={leg_id}&{TRIES}={tries}&{LONE}={lone}"
+
+
+def keys_of(leg_id: str, which: int) -> str:
+    """KEYS of one leg, the `which`-th that were pressed for it: what they are stays with us."""
+    return f"{KEYS}?{LEG_ID}={leg_id}&{TRIES}={which}"
+
+
+def in_language(path: str, language: str) -> str:
+    """HOLD, in the language of whoever is on hold."""
+    return f"{path}?{LANGUAGE}={language}"
 
 
 def of_agent(path: str, agent_id: str) -> str:

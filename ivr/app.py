@@ -22,6 +22,7 @@ from ivr import (
     attempt_webhooks,
     conversation_webhooks,
     desk_phone_webhooks,
+    helper_webhooks,
     menu_webhooks,
     monitoring_webhooks,
     satisfaction_webhooks,
@@ -50,6 +51,7 @@ def create() -> FastAPI:
         *desk_phone_webhooks.routes,
         *attempt_webhooks.routes,
         *monitoring_webhooks.routes,
+        *helper_webhooks.routes,
     ]
     # Plain routes: an included router and its dependencies would cost a menu step a third of its time.
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan, routes=routes)

@@ -10,10 +10,9 @@ from callcenter.rules.languages import LANGUAGES
 from ivr import addresses
 from ivr.dialogue import paced_for
 from ivr.prompts import say
+from ivr.room_labels import CITIZEN
 from ivr.turns import Connect, Say
 from ivr.webhook import CarrierRequest
-
-CITIZEN, MONITOR = "citizen", "monitor-"  # labels in a room; an agent's is their leg alone
 
 
 async def bring_in(request: CarrierRequest, call_id: str) -> Connect:

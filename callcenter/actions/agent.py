@@ -17,12 +17,22 @@ from callcenter.errors import (
     PhoneNotFree,
 )
 from callcenter.live import floor
-from callcenter.records import agents, assignments, calls, contacts, desk_phone_rings, monitors, offers, sessions
+from callcenter.records import (
+    agents,
+    assignments,
+    calls,
+    contacts,
+    desk_phone_rings,
+    monitors,
+    next_states,
+    offers,
+    sessions,
+)
 from callcenter.records.agents import Agent
-from callcenter.records.assignments import ToRelease
 from callcenter.records.moves import move
+from callcenter.records.to_release import ToRelease
 from callcenter.rules.audited_acts import AuditedAct
-from callcenter.rules.states import CHOSEN_PAUSES, AgentState, OfferState, PauseReason
+from callcenter.rules.states import ASKED_FOR, CHOSEN_PAUSES, ENGAGED, AgentState, OfferState, PauseReason
 from callcenter.rules.whys import Why
 
 FREE_STATES = (AgentState.AVAILABLE, AgentState.PAUSE, AgentState.LOST)
@@ -43,7 +53,7 @@ def take_post(agent_id: str, line: str, at: datetime) -> None:
             raise PhoneNotFree  # its last line is not known to be over
         agent.line, agent.shift_line = line, None
         agent.next_state = agent.next_reason = None  # what was chosen for after a call long over
-        to, reason = assignments.after_call(session, agent)
+        to, reason = next_states.after_call(session, agent)
         move(
             session, Agent, agent_id, [AgentState.OFFLINE], to, at, Why.TOOK_THEIR_POST,
             pause_reason=reason, who=agent_id,
@@ -59,7 +69,7 @@ def leave_post(agent_id: str, at: datetime, who: str | None = None) -> None:
     """Take no more calls. During a call it is kept for afterwards."""
     with transaction() as session:
         agent = hold(session, agent_id)
-        if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
+        if agent.state in ENGAGED:
             agent.next_state, agent.next_reason = AgentState.OFFLINE, None
             returned, leaves = None, False
         else:
@@ -132,7 +142,7 @@ def beat(agent_id: str, at: datetime) -> None:
     with transaction() as session:
         agent = hold(session, agent_id)
         if agent.state == AgentState.LOST:
-            to, reason = assignments.after_call(session, agent)
+            to, reason = next_states.after_call(session, agent)
             if agent.lost_from == AgentState.PAUSE and to == AgentState.AVAILABLE:
                 to, reason = AgentState.PAUSE, PauseReason.BREAK
             move(session, Agent, agent_id, [AgentState.LOST], to, at, Why.THE_CONNECTION_IS_BACK, pause_reason=reason)
@@ -146,7 +156,7 @@ def lose_connection(agent_id: str, at: datetime) -> None:
     with transaction() as session:
         agent = hold(session, agent_id)
         was = AgentState(agent.state)
-        if was not in (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.PAUSE):
+        if was not in (AgentState.AVAILABLE, *ASKED_FOR, AgentState.PAUSE):
             return
         returned = _give_back_offer(session, agent, OfferState.WITHDRAWN, AgentState.LOST, None, at)
         if returned is None:
@@ -177,10 +187,10 @@ def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: date
         agent = hold(session, agent_id)
         if not _may_serve(agent):
             raise NotPossibleNow
-        if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
+        if agent.state in ENGAGED:
             agent.next_state, agent.next_reason = to, reason
             returned = None
-        elif agent.state == AgentState.OFFERED:
+        elif agent.state in ASKED_FOR:
             if to == AgentState.AVAILABLE:
                 return
             returned = _give_back_offer(session, agent, OfferState.REFUSED, to, reason, at)

@@ -8,7 +8,7 @@ from callcenter.actions import desk_phone, live_index
 from callcenter.actions.agent_rows import hold, read
 from callcenter.actions.release import release
 from callcenter.db import transaction
-from callcenter.records import assignments, calls, legs
+from callcenter.records import assignments, calls, handovers, legs
 from callcenter.rules.states import AgentState, LegState
 
 log = structlog.get_logger()
@@ -18,7 +18,7 @@ def part_from_leg(leg_id: str, at: datetime, *, lost: bool) -> None:
     """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
     the line with music, instead of on to the goodbye. Raises DatabaseDown."""
     with transaction() as session:
-        after = assignments.part_leg(session, leg_id, at, lost=lost)
+        after = handovers.part_leg(session, leg_id, at, lost=lost)
     if after:
         release(after)
 

@@ -12,7 +12,7 @@ from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.live import queue
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, assignments, callbacks, caller_history, calls
+from callcenter.records import agents, assignments, callbacks, caller_history, calls, handovers
 from callcenter.records.calls import Call, Wish
 from callcenter.records.moves import move
 from callcenter.rules import crowding, waiting
@@ -159,6 +159,25 @@ def wish_of(call_id: str) -> Wish:
         if call is None:
             return Wish()
         return Wish(call.department, call.topic, call.language, call.relay, call.hard_of_hearing)
+
+
+def is_passed_on(call_id: str) -> bool:
+    """Whether an agent passes a call on, rather than having lost it. Raises DatabaseDown."""
+    with reading() as session:
+        call = calls.get(session, call_id)
+        return call is not None and call.not_for is not None and Reason.DROPPED not in call.reasons
+
+
+def go_on_after_cut(call_id: str, at: datetime) -> Wish | None:
+    """« Si nous avons été coupés, tapez 1 » : back to the queue, to the same agent first. None when they have recorded
+    the conversation already. Raises DatabaseDown."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        after = handovers.resume(session, call, at) if call else None
+    if call is None or after is None:
+        return None
+    release(after)
+    return Wish(call.department, call.topic, call.language, call.relay, call.hard_of_hearing)
 
 
 def number_to_read_back(from_: str) -> str:

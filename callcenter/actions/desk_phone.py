@@ -184,7 +184,8 @@ def _asks(agent_id: str, ring_id: str) -> None:
 def _ring(agent_id: str, leg: legs.Leg | None, number: PhoneNumber) -> str:
     if leg is None:
         return telephone().ring_shift(agent_id, number)
-    return telephone().ring_monitor(leg.id, number) if leg.kind == "monitor" else telephone().ring_agent(leg.id, number)
+    rings = {"monitor": telephone().ring_monitor, "consult": telephone().ring_helper}
+    return rings.get(leg.kind, telephone().ring_agent)(leg.id, number)
 
 
 def _finds(ring: Ring, number: PhoneNumber, at: datetime) -> Ring | None:
@@ -214,7 +215,7 @@ def _is_wanted(session: Session, agent_id: str, leg_id: str | None) -> bool:
         agent = agents.get(session, agent_id)
         return agent is not None and agent.line == "shift" and agent.state != AgentState.OFFLINE
     leg = legs.get(session, leg_id)
-    if leg is None or leg.state == LegState.LEFT or leg.kind == "monitor":
+    if leg is None or leg.state == LegState.LEFT or leg.kind != "serve":
         return leg is not None and leg.state != LegState.LEFT
     call = calls.get(session, leg.call_id)
     return call is not None and call.epoch == leg.epoch and call.state in (CallState.CONNECTING, CallState.TALKING)

@@ -19,11 +19,12 @@ from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumb
 from callcenter.jobs import Job
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import assignments, attempts, callbacks, calls, legs
-from callcenter.records.assignments import BEING_KEPT, ToRelease
+from callcenter.records.assignments import BEING_KEPT
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.moves import move
+from callcenter.records.to_release import ToRelease
 from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, RetryPolicy, Source, Window, next_try, window
 from callcenter.rules.carrier_news import LineEnd, LineState
 from callcenter.rules.hearing import Hearing

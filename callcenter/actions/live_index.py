@@ -43,6 +43,7 @@ def put_call(call: Call) -> None:
         widens(call),
         clock.now().timestamp(),
         call.topic,
+        call.not_for or "",
     )
 
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from callcenter import clock
-from callcenter.actions import agent_line, desk_phone, lines_led, live_index
+from callcenter.actions import agent_line, consult_lines, desk_phone, lines_led, live_index
 from callcenter.actions.agent_rows import read
 from callcenter.actions.release import release
 from callcenter.config import settings
-from callcenter.db import transaction
+from callcenter.db import reading, transaction
 from callcenter.errors import (
     AlreadyTaken,
     CarrierDidNothing,
@@ -17,7 +17,8 @@ from callcenter.errors import (
     CarrierRefusesNumber,
     NotFound,
 )
-from callcenter.records import assignments, legs, offers
+from callcenter.records import assignments, consults, helping, legs, offers
+from callcenter.rules.consults import Purpose
 from callcenter.rules.states import AgentState, CallState, LegState, OfferState, PauseReason
 from callcenter.telephone import telephone
 
@@ -28,6 +29,10 @@ def accept_offer(agent_id: str, offer_id: str, at: datetime, *, by_key: bool = F
     """Take the call that is offered. Refused (AlreadyTaken) when it is no longer theirs to take. `by_key`: 1 was
     pressed on the open line, which the webhook itself brings into the room. The leg, the same for the same click
     again."""
+    with reading() as session:
+        found = offers.get(session, offer_id)
+    if found and found.purpose == Purpose.CONSULT:
+        return _accept_help(agent_id, offer_id, at, by_key=by_key)
     with transaction() as session:
         agent = read(session, agent_id)
         on_shift = agent.line == "shift" and agent.shift_line is not None
@@ -70,6 +75,28 @@ def come_in(leg: legs.Leg, at: datetime) -> None:
             lines_led.note_answered(leg.id, by=clock.now())
 
 
+def _accept_help(agent_id: str, offer_id: str, at: datetime, *, by_key: bool) -> legs.Leg:
+    """A colleague brings the help that is asked of them."""
+    with transaction() as session:
+        agent = read(session, agent_id)
+        if agent.shift_line is None:
+            desk_phone.of(agent)
+        leg = helping.accept(session, offer_id, agent_id, at)
+        if leg is None:
+            offer = offers.get(session, offer_id)
+            consult = consults.get(session, offer.consult_id) if offer and offer.consult_id else None
+            again = consult and consult.leg_id and consult.helper_id == agent_id
+            leg = legs.get(session, consult.leg_id) if again and consult and consult.leg_id else None
+            if leg is None or offer is None or offer.state != OfferState.ACCEPTED:
+                raise AlreadyTaken
+            return leg  # the same click again
+        agent = read(session, agent_id)
+    live_index.show(agent)
+    if not by_key:
+        consult_lines.come_in(leg, at)
+    return leg
+
+
 def refuse_offer(agent_id: str, offer_id: str, at: datetime) -> None:
     """Not now: the call keeps its place and goes to the next agent; the agent is paused."""
     _offer_ends(offer_id, OfferState.REFUSED, at, agent_id)
@@ -85,8 +112,10 @@ def _offer_ends(offer_id: str, how: OfferState, at: datetime, agent_id: str | No
         offer = offers.get(session, offer_id)
         if offer is None or agent_id not in (None, offer.agent_id):
             raise NotFound
+        helps_not = how == OfferState.REFUSED and offer.purpose == Purpose.CONSULT  # which is no missed call
         why = PauseReason.REFUSED if how == OfferState.REFUSED else PauseReason.NO_ANSWER
-        returned = assignments.return_offer(session, offer_id, how, at, agent_to=AgentState.PAUSE, reason=why)
+        agent_to, reason = (AgentState.AVAILABLE, None) if helps_not else (AgentState.PAUSE, why)
+        returned = assignments.return_offer(session, offer_id, how, at, agent_to=agent_to, reason=reason)
         if returned is None:
             return  # accepted, withdrawn or ended already
         agent = read(session, offer.agent_id)

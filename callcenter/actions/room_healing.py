@@ -57,7 +57,7 @@ def settle_leg(leg_id: str, at: datetime) -> None:
         return
     current = call.epoch == leg.epoch
     if leg.state == LegState.LEFT:
-        lines_led.part(leg, call if current else None, again=True)
+        lines_led.part(leg, call if current and leg.kind == "serve" else None, again=True)
     elif current and call.state == CallState.TALKING:
         sound.apply(leg_id)
         live_index.look(leg.agent_id)

@@ -26,12 +26,14 @@ REPLIES_WITHIN = timedelta(days=3)
 
 @dataclass(frozen=True)
 class LastWords:
-    """What is said once the agent has ended the call, and whether the questions follow."""
+    """What is said once the agent has ended the call, and whether the questions follow. `cut`: nobody said that the end
+    was meant, and they are asked first."""
 
     reference: str
     language: str
     hearing: Hearing
     asks: bool
+    cut: bool
 
 
 def last_words(call_id: str) -> LastWords | None:
@@ -43,7 +45,8 @@ def last_words(call_id: str) -> LastWords | None:
             return None
         spoke = call.talking_at is not None and call.state in (CallState.WRAP_UP, CallState.ENDED)
         asks = spoke and satisfaction_texts.may_be_asked(session, contact)
-        return LastWords(contact.reference, call.language, call.hearing, asks)
+        cut = spoke and call.cut
+        return LastWords(contact.reference, call.language, call.hearing, asks, cut)
 
 
 def record_answer(call_id: str, reply: Reply) -> None:

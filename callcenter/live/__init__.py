@@ -21,6 +21,7 @@ shared head; the others in the module that owns them. Ids are opaque, scores and
     {cc}beats             zset   agent -> last heartbeat                                on duty
 
     {cc}reserved          zset   token call agent -> deadline
+    {cc}shunned           hash   call -> the agent who passed it on, to whom it is not proposed
     {cc}held              hash   call -> token [joined again at]                        under a reservation
                                  agent -> token since [freed again since]
 

@@ -52,15 +52,17 @@ def join(
     widen_at: Sequence[float],
     at: float,
     topic: str,
+    not_for: str = "",
 ) -> str:
     """Puts a call in the queue of its ring and returns that queue; doing it again moves nothing it should not.
 
     `queues` go from the nearest ring to the widest; `widen_at[i]` is when the call moves from `queues[i]` to the next.
     It joins the ring of its age, or the next that has somebody on duty, or the widest.
-    A call under a reservation stays reserved, but is not forgotten when the offer was decided before `at`.
+    `not_for`: the agent who passed it on. A call under a reservation stays reserved, but is not forgotten when the
+    offer was decided before `at`.
     """
     times = " ".join(map(repr, widen_at))
-    queue: str = store.call("join", call_id, score, arrival, at, " ".join(queues), times, topic)
+    queue: str = store.call("join", call_id, score, arrival, at, " ".join(queues), times, topic, not_for)
     return queue
 
 

@@ -4,7 +4,7 @@ Every move is conditional: it returns False when somebody got there first, and w
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -218,6 +218,12 @@ def somebody_serves(session: Session, topic: str, language: str, *, at_work: boo
     return bool(session.scalar(select(serving)))
 
 
+def somebody_else_serves(session: Session, topic: str, language: str, but: str) -> bool:
+    """Whether anybody on duty serves these, besides one agent."""
+    serving = exists().where(Agent.state.in_(ON_DUTY), Agent.id != but, *_serves(topic, language))
+    return bool(session.scalar(select(serving)))
+
+
 def who_answers(session: Session, topic: str, language: str) -> tuple[Answerers, bool]:
     """Who answers somebody who chose this language, and whether any of them is on duty."""
     if somebody_serves(session, topic, language):  # the rule, in one query
@@ -238,6 +244,13 @@ def somebody_speaks(session: Session, topic: str, language: str) -> bool:
     answer. ANYBODY: whatever their topics."""
     speaking = exists().where(Agent.active, _takes_calls(), *_serves(topic, language))
     return bool(session.scalar(select(speaking)))
+
+
+def free_longest(session: Session, scope: str, topic: str, language: str, but: Collection[str]) -> list[str]:
+    """Who is free and serves a topic in a department, a region or the nation, free longest first."""
+    free = select(Agent.id).where(Agent.state == AgentState.AVAILABLE, Agent.active, _takes_calls())
+    theirs = free.where(*_serves(topic, language), Agent.department.in_(departments_of(scope)), Agent.id.not_in(but))
+    return list(session.scalars(theirs.order_by(Agent.free_since)))
 
 
 def spoken_of(session: Session) -> frozenset[tuple[str, str]]:

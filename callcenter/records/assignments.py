@@ -4,51 +4,40 @@ Each is one step of somebody's transaction, in which the call is held first. It 
 commit (`ToRelease`); None when it did not happen, because somebody got there first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from callcenter.config import lacks, settings
-from callcenter.records import agents, attempts, callbacks, calls, contacts, events, legs, offers
+from callcenter.records import agents, attempts, callbacks, calls, contacts, events, helping, legs, next_states, offers
 from callcenter.records.agents import Agent
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
+from callcenter.records.contacts import Contact
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
 from callcenter.records.moves import move
 from callcenter.records.offers import Offer
+from callcenter.records.to_release import ToRelease
 from callcenter.rules import endings, priority
 from callcenter.rules.callbacks import CallbackState, DialResult, Source, Window
-from callcenter.rules.priority import BEHIND, Reason
+from callcenter.rules.consults import Purpose
+from callcenter.rules.priority import Reason
 from callcenter.rules.state_machines import LEG
-from callcenter.rules.states import AgentState, CallState, Ending, LegState, OfferState, PauseReason
+from callcenter.rules.states import AgentState, CallState, Due, Ending, LegState, OfferState, PauseReason
 from callcenter.rules.whys import Why
 
 BEING_KEPT = (CallbackState.QUEUED, CallbackState.DIALLING)
-
-
-@dataclass(frozen=True)
-class ToRelease:
-    """What a move leaves to be done after its commit (`actions.release`). `agents` have another state. The call
-    `requeued` waits again; the one `forgotten` waits no more. `leg` leaves its room, and the citizen of `led_on` with
-    it. `line` is hung up."""
-
-    agents: tuple[Agent, ...] = ()
-    requeued: Call | None = None
-    forgotten: str | None = None
-    leg: Leg | None = None
-    led_on: Call | None = None
-    line: str | None = None
 
 
 def make_offer(session: Session, call_id: str, agent_id: str, at: datetime, lease_until: datetime) -> Offer | None:
     """Decide: call row first, then agent row. None when either was not free any more, or when the account takes no
     calls; the caller must then roll back."""
     call = calls.lock(session, call_id)
-    if call is None or call.state != CallState.WAITING:
+    if call is None or call.state != CallState.WAITING or call.not_for == agent_id:
         return None
     epoch = call.epoch + 1
     move(
@@ -99,10 +88,13 @@ def return_offer(
     reason: PauseReason | None = None,
     keeps_rank: bool = False,
 ) -> ToRelease | None:
-    """The offer was refused, missed or withdrawn: the call waits again with its place, the agent goes to `agent_to`."""
+    """The offer was refused, missed or withdrawn: the call waits again with its place, the agent goes to `agent_to`. Of
+    purpose `consult`, the help is sought on, or over."""
     offer = offers.get(session, offer_id)
     if offer is None:
         return None
+    if offer.purpose == Purpose.CONSULT:
+        return helping.return_offer(session, offer, how, at, agent_to=agent_to, reason=reason)
     call = move(
         session, Call, offer.call_id, [CallState.OFFERED], CallState.WAITING, at, how,
         who=offer.agent_id, still=_as_offered(offer),
@@ -132,7 +124,7 @@ def begin_conversation(session: Session, call: Call, leg: Leg, at: datetime) -> 
     """`connecting → talking`: the wait is over. A promise to their number is being kept, or needs to be no more."""
     moved = move(
         session, Call, call.id, [CallState.CONNECTING], CallState.TALKING, at, Why.BOTH_ARE_IN_THE_ROOM,
-        inside=True, talking_at=at, lease_until=None,
+        inside=True, talking_at=at, lease_until=None, not_for=None, cut=False,
     ) and move(
         session, Agent, leg.agent_id, [AgentState.CONNECTING], AgentState.TALKING, at, Why.IN_CONVERSATION,
         still={"call_id": call.id},
@@ -156,16 +148,19 @@ def begin_conversation(session: Session, call: Call, leg: Leg, at: datetime) -> 
     return ToRelease((agent,))
 
 
-def begin_wrap_up(session: Session, call: Call, at: datetime, why: StrEnum, *, leads_on: bool) -> ToRelease:
+def begin_wrap_up(
+    session: Session, call: Call, at: datetime, why: StrEnum, *, leads_on: bool, cut: bool = False
+) -> ToRelease:
     """`talking → wrap_up`: the conversation is over, its outcome is owed by the server's clock. `leads_on`: the citizen
-    is still on the line, and goes on to the last words."""
+    is still on the line, and goes on to the last words; `cut`: and is asked whether it was meant."""
     deadline = at + timedelta(seconds=settings().wrap_up_limit)
     leg = legs.serving(session, call.id)
     assert leg is not None
+    helped = helping.close_all(session, call, at)
     move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, why)
     moved = move(
         session, Call, call.id, [CallState.TALKING], CallState.WRAP_UP, at, why,
-        ended_at=at, lease_until=deadline, inside=False, extended=False,
+        ended_at=at, lease_until=deadline, inside=False, extended=False, cut=cut, alone_since=None,
     ) and move(
         session, Agent, leg.agent_id, [AgentState.TALKING], AgentState.WRAP_UP, at, why, still={"call_id": call.id}
     )  # fmt: skip
@@ -174,7 +169,7 @@ def begin_wrap_up(session: Session, call: Call, at: datetime, why: StrEnum, *, l
     assert agent is not None
     if call.callback_id:
         move(session, Callback, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, why)
-    return ToRelease((agent,), leg=leg, led_on=call if leads_on else None)
+    return ToRelease((agent, *helped.agents), leg=leg, led_on=call if leads_on else None, helpers=helped.helpers)
 
 
 def finish_wrap_up(session: Session, call: Call, at: datetime, why: StrEnum) -> ToRelease:
@@ -184,12 +179,12 @@ def finish_wrap_up(session: Session, call: Call, at: datetime, why: StrEnum) -> 
     ended = move(session, Call, call.id, [CallState.WRAP_UP], CallState.ENDED, at, why, ending=Ending.ANSWERED)
     agent = agents.lock(session, agent_id)
     assert agent is not None
-    to, reason = after_call(session, agent)
+    to, reason = next_states.after_call(session, agent)
     if ended is not None:
-        moved = move(session, Agent, agent_id, [AgentState.WRAP_UP], to, at, why, pause_reason=reason)
+        moved = move(session, Agent, agent_id, [AgentState.WRAP_UP], to, at, why, pause_pause_reason=reason)
         assert moved
     elif reason != PauseReason.OUTCOME_OWED and agent.pause_reason == PauseReason.OUTCOME_OWED:
-        move(session, Agent, agent_id, [AgentState.PAUSE], to, at, why, pause_reason=reason)
+        move(session, Agent, agent_id, [AgentState.PAUSE], to, at, why, pause_pause_reason=reason)
     return ToRelease((session.get_one(Agent, agent_id),))
 
 
@@ -225,35 +220,19 @@ def return_unconnected(
 def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:
     """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
     why = Why.THE_AGENTS_LINE_WAS_LOST
-    ahead = priority.of(dict.fromkeys([Reason.DROPPED, *(r for r in map(Reason, call.reasons) if r not in BEHIND)]))
+    ahead = priority.ahead_for(Reason.DROPPED, call.reasons)
+    helped = helping.close_all(session, call, at)
     move(
         session, Call, call.id, [CallState.TALKING], CallState.WAITING, at, why,
-        priority=ahead.seconds, reasons=list(ahead.reasons),
+        priority=ahead.seconds, reasons=list(ahead.reasons), alone_since=None,
     )  # fmt: skip
     moved = move(
         session, Agent, leg.agent_id, [AgentState.TALKING], AgentState.PAUSE, at, why,
         pause_reason=PauseReason.NO_ANSWER,
     )  # fmt: skip
     assert moved
-    return ToRelease((session.get_one(Agent, leg.agent_id),), requeued=call, leg=leg, led_on=call)
-
-
-def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool) -> ToRelease | None:
-    """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
-    the line with music, instead of on to the goodbye."""
-    leg, call = legs.held(session, leg_id)
-    why = Why.LOST if lost else Why.LEFT
-    if leg is None or call is None or not move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, why):
-        return None
-    if call.epoch != leg.epoch or call.agent_id != leg.agent_id:
-        return None
-    if call.state == CallState.CONNECTING:
-        return return_unconnected(session, call, leg, at, Why.THE_AGENTS_TELEPHONE_DID_NOT_ANSWER, missed=True)
-    if call.state == CallState.TALKING and lost:
-        return return_to_head(session, call, leg, at)
-    if call.state == CallState.TALKING:
-        return begin_wrap_up(session, call, at, Why.THE_AGENT_HUNG_UP, leads_on=True)
-    return None
+    lost = session.get_one(Agent, leg.agent_id)
+    return ToRelease((lost, *helped.agents), requeued=call, leg=leg, led_on=call, helpers=helped.helpers)
 
 
 def return_unrung(session: Session, leg_id: str, at: datetime) -> ToRelease | None:
@@ -285,21 +264,16 @@ def end_line(session: Session, carrier_id: str, at: datetime) -> ToRelease | Non
             ending = endings.of_menu(call.turned_away, promised=callbacks.was_asked_for(session, call.id))
             move(session, Call, call.id, [CallState.MENU], CallState.ENDED, at, Why.HUNG_UP_IN_THE_MENU, ending=ending)
         case CallState.WAITING | CallState.OFFERED:
-            after = withdraw_offer(session, call, at)
-            move(
-                session, Call, call.id, [CallState.WAITING], CallState.ENDED, at, Why.HUNG_UP_WHILE_WAITING,
-                ending=_queue_ending(call, at),
-            )  # fmt: skip
+            after = _end_waiting(
+                session, call, CallState.WAITING, at, Why.HUNG_UP_WHILE_WAITING, withdraw_offer(session, call, at)
+            )
         case CallState.CONNECTING:
             after = release_agent(session, call, at, Why.THE_CALLER_HUNG_UP)
-            move(
-                session, Call, call.id, [CallState.CONNECTING], CallState.ENDED, at, Why.HUNG_UP_WHILE_CONNECTING,
-                ending=_queue_ending(call, at),
-            )  # fmt: skip
+            after = _end_waiting(session, call, CallState.CONNECTING, at, Why.HUNG_UP_WHILE_CONNECTING, after)
         case CallState.TALKING:
             after = begin_wrap_up(session, call, at, Why.THE_CALLER_HUNG_UP, leads_on=False)
         case _:
-            return None
+            return helping.end_handed(session, call, at)
     if call.callback_id:  # they spoke, their agent was lost, and they did not wait for another
         spoke = (CallbackState.TALKING,)
         move(session, Callback, call.callback_id, spoke, CallbackState.REACHED, at, Why.THE_LINE_ENDED)
@@ -352,20 +326,8 @@ def give_up_dial(
     return replace(after, forgotten=call.id, line=attempt.carrier_id if attempt else None)
 
 
-def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason | None]:
-    """Where an agent goes when a call leaves their hands: to what they chose, or available; never free while owing.
-    Whose account takes no calls any more leaves the floor; what they owe is then for their supervisor to release."""
-    if not agent.takes_calls:
-        return AgentState.OFFLINE, None
-    if contacts.is_owing(session, agent.id):
-        return AgentState.PAUSE, PauseReason.OUTCOME_OWED
-    if agent.next_state:
-        return AgentState(agent.next_state), PauseReason(agent.next_reason) if agent.next_reason else None
-    return AgentState.AVAILABLE, None
-
-
 def _leave_connecting(session: Session, agent: Agent, at: datetime, why: StrEnum, *, missed: bool) -> None:
-    to, reason = after_call(session, agent)
+    to, reason = next_states.after_call(session, agent)
     if to == AgentState.AVAILABLE and missed:
         to, reason = AgentState.PAUSE, PauseReason.NO_ANSWER
     free = to == AgentState.AVAILABLE
@@ -382,6 +344,25 @@ def _nothing(session: Session, callback_id: str) -> ToRelease | None:
     """A promise that nothing is being done for yet."""
     callback = callbacks.lock(session, callback_id)
     return ToRelease() if callback and callback.state == CallbackState.PROMISED else None
+
+
+def _end_waiting(
+    session: Session, call: Call, state: CallState, at: datetime, why: StrEnum, after: ToRelease
+) -> ToRelease:
+    """Who hangs up before an agent speaks with them. Where one has spoken with them already, theirs is the outcome."""
+    contact = contacts.get(session, call.contact_id)
+    if call.talking_at is None or contact is None or contact.agent_id is None:
+        move(session, Call, call.id, [state], CallState.ENDED, at, why, ending=_queue_ending(call, at))
+        return after
+    move(
+        session, Call, call.id, [state], CallState.ENDED, at, why, ending=Ending.ANSWERED, agent_id=contact.agent_id
+    )  # fmt: skip
+    move(session, Contact, contact.id, [Due.NOTHING], Due.OWED, at, Why.THE_CITIZEN_LEFT_UNHEARD)
+    move(session, Agent, contact.agent_id, [AgentState.AVAILABLE], AgentState.PAUSE, at, Why.THE_CITIZEN_LEFT_UNHEARD,
+        pause_reason=PauseReason.OUTCOME_OWED,
+    )  # fmt: skip
+    first = session.get_one(Agent, contact.agent_id)
+    return replace(after, agents=(*(each for each in after.agents if each.id != first.id), first))
 
 
 def _queue_ending(call: Call, at: datetime) -> Ending:

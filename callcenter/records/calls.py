@@ -95,6 +95,11 @@ class Call(Stateful, Base):
     warned: Mapped[bool] = mapped_column(default=False)  # the citizen was told that a supervisor may take part
     private: Mapped[bool] = mapped_column(default=False)  # the citizen refuses that a supervisor takes part
     extended: Mapped[bool] = mapped_column(default=False)  # the wrap-up's one extension was taken
+    not_for: Mapped[str | None] = mapped_column(
+        ForeignKey("agents.id")
+    )  # who has passed it on: it is not offered to them
+    cut: Mapped[bool] = mapped_column(default=False)  # its agent's line ended, and nobody said that it was meant
+    alone_since: Mapped[datetime | None]  # its agent's line was first missed in the room
     turned_away: Mapped[str | None] = mapped_column(
         String(12)
     )  # why it could not wait: its ending, unless it promises a callback

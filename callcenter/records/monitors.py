@@ -24,6 +24,7 @@ def ask(session: Session, call: Call, supervisor_id: str, mode: Monitoring, at: 
     leg = Leg(
         id=new_id(), call_id=call.id, contact_id=call.contact_id, agent_id=supervisor_id, epoch=call.epoch, asked_at=at,
         shift=False, state=LegState.ASKED, kind="monitor", mode=mode, held=0.0, hold=False, mute=False, muted=False,
+        aside=False, is_aside=False, partner=False,
     )  # fmt: skip
     session.add(leg)
     session.flush()

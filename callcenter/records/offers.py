@@ -1,14 +1,17 @@
-"""Offers: one call shown to one agent for the time of a lease. One open offer per call and per agent, by constraint."""
+"""Offers: one call shown to one agent for the time of a lease. One open offer per call and per agent, by constraint.
+
+Of purpose `serve` the call is to be theirs; of purpose `consult` a colleague who has it asks for their help."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Uuid, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
 from callcenter.records.identifiers import new_id
 from callcenter.records.moves import Stateful
+from callcenter.rules.consults import Purpose
 from callcenter.rules.state_machines import OFFER
 from callcenter.rules.states import OfferState
 
@@ -19,6 +22,7 @@ class Offer(Stateful, Base):
     __tablename__ = "offers"
     states = OFFER
     __table_args__ = (
+        CheckConstraint("(purpose = 'consult') = (consult_id is not null)", name="offers_purpose"),
         Index("offers_one_open_per_call", "call_id", unique=True, postgresql_where="state = 'open'"),
         Index("offers_one_open_per_agent", "agent_id", unique=True, postgresql_where="state = 'open'"),
         Index("offers_by_call", "call_id"),
@@ -29,6 +33,8 @@ class Offer(Stateful, Base):
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"))
     agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"))
     epoch: Mapped[int]
+    purpose: Mapped[str] = mapped_column(String(8), default=Purpose.SERVE)
+    consult_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     state: Mapped[str] = mapped_column(String(10), default=OfferState.OPEN)
     at: Mapped[datetime]
     lease_until: Mapped[datetime]
@@ -55,8 +61,9 @@ def last_of_agent(session: Session, agent_id: str) -> Offer | None:
 
 
 def open_of_call(session: Session, call_id: str) -> Offer | None:
-    """The open offer of a call."""
-    return session.scalar(select(Offer).where(Offer.call_id == call_id, Offer.state == OfferState.OPEN))
+    """The open offer of a call, to be served."""
+    mine = select(Offer).where(Offer.call_id == call_id, Offer.state == OfferState.OPEN)
+    return session.scalar(mine.where(Offer.purpose == Purpose.SERVE))
 
 
 def get(session: Session, offer_id: str) -> Offer | None:

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     """Why a caller goes ahead, or behind."""
 
     DROPPED = "dropped"  # their conversation broke off
+    PASSED = "passed"  # an agent passed them on: they have been heard already
     FAILED = "failed"  # failed twice: hung up unheard, or a callback that was missed
     RELAY = "relay"  # a relay service, whose operator waits with them
     SILENCE = "silence"  # a callback that nobody asked for: behind all who ask
@@ -26,7 +27,8 @@ class Reason(StrEnum):
 # Seconds. Ten minutes make good about one ordinary wait; a relay's conversation takes twice as long as another, so
 # that half of that is given for the wait.
 BONUS = {
-    Reason.DROPPED: FRONT, Reason.FAILED: 600.0, Reason.RELAY: 300.0, Reason.SILENCE: -FRONT, Reason.SHARED: -FRONT,
+    Reason.DROPPED: FRONT, Reason.PASSED: 1800.0, Reason.FAILED: 600.0, Reason.RELAY: 300.0, Reason.SILENCE: -FRONT,
+    Reason.SHARED: -FRONT,
 }  # fmt: skip
 
 BEHIND = (Reason.SILENCE, Reason.SHARED)  # reasons to stand behind others; a conversation has done away with them
@@ -60,6 +62,11 @@ def priority(*, relay: bool, past: Past, at: datetime, shared: bool = False, ask
         Reason.SHARED: shared,
     }
     return of(reason for reason, held in holds.items() if held)
+
+
+def ahead_for(reason: Reason, before: Iterable[str]) -> Priority:
+    """The score of whoever comes back to the queue for this reason: what put them behind counts no more."""
+    return of(dict.fromkeys([reason, *(each for each in map(Reason, before) if each not in BEHIND)]))
 
 
 def of(reasons: Iterable[Reason]) -> Priority:

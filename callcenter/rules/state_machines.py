@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from callcenter.rules.callbacks import CallbackState, DialResult
+from callcenter.rules.consults import ConsultState
 from callcenter.rules.states import AgentState, CallState, Due, LegState, Monitoring, OfferState
 
 DIALLING = "dialling"  # of an attempt without an outcome
@@ -63,7 +64,10 @@ CALL = Machine(
             _to(CallState.WAITING, CallState.TALKING, CallState.ENDED),
         ),
         CallState.TALKING: State("Both are in the room.", _to(CallState.WAITING, CallState.WRAP_UP)),
-        CallState.WRAP_UP: State("The conversation is over: its agent records the outcome.", _to(CallState.ENDED)),
+        CallState.WRAP_UP: State(
+            "The conversation is over: its agent records the outcome. Back to the queue, if we were cut off.",
+            _to(CallState.WAITING, CallState.ENDED),
+        ),
         CallState.ENDED: State("It has its one ending."),
     },
 )
@@ -74,7 +78,7 @@ AGENT = Machine(
         AgentState.OFFLINE: State("They are not at their post.", _to(AgentState.AVAILABLE, AgentState.PAUSE)),
         AgentState.AVAILABLE: State(
             "They are free, with their rank among the free.",
-            _to(AgentState.OFFERED, AgentState.PAUSE, AgentState.OFFLINE, AgentState.LOST),
+            _to(AgentState.OFFERED, AgentState.ASKED, AgentState.PAUSE, AgentState.OFFLINE, AgentState.LOST),
         ),
         AgentState.OFFERED: State(
             "A call rings at their desk.",
@@ -91,6 +95,14 @@ AGENT = Machine(
         AgentState.WRAP_UP: State(
             "They record what came of the conversation.",
             _to(AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE),
+        ),
+        AgentState.ASKED: State(
+            "A colleague asks for their help.",
+            _to(AgentState.AVAILABLE, AgentState.HELPING, AgentState.PAUSE, AgentState.LOST, AgentState.OFFLINE),
+        ),
+        AgentState.HELPING: State(
+            "They bring help into a colleague's conversation, or are on their way.",
+            _to(AgentState.TALKING, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE),
         ),
         AgentState.PAUSE: State(
             "They take no calls, for a reason that they or the service gave.",
@@ -195,4 +207,18 @@ CONTACT = Machine(
     column="due",
 )
 
-MACHINES = (CALL, AGENT, OFFER, LEG, ATTEMPT, CALLBACK, MONITOR, CONTACT)
+CONSULT = Machine(
+    "consult",
+    {
+        ConsultState.SOUGHT: State("Nobody is free yet.", _to(ConsultState.OFFERED, ConsultState.OVER)),
+        ConsultState.OFFERED: State(
+            "A colleague's screen shows it.", _to(ConsultState.SOUGHT, ConsultState.RUNG, ConsultState.OVER)
+        ),
+        ConsultState.RUNG: State("Their telephone is being rung.", _to(ConsultState.JOINED, ConsultState.OVER)),
+        ConsultState.JOINED: State("They are in the room.", _to(ConsultState.HANDED, ConsultState.OVER)),
+        ConsultState.HANDED: State("The citizen was left with a partner's person.", _to(ConsultState.OVER)),
+        ConsultState.OVER: State("It is over, and the row says why."),
+    },
+)
+
+MACHINES = (CALL, AGENT, OFFER, LEG, ATTEMPT, CALLBACK, MONITOR, CONTACT, CONSULT)

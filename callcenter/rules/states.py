@@ -25,6 +25,8 @@ class AgentState(StrEnum):
     CONNECTING = "connecting"
     TALKING = "talking"
     WRAP_UP = "wrap_up"
+    ASKED = "asked"  # a colleague asks for their help
+    HELPING = "helping"  # they bring it, or are on their way
     PAUSE = "pause"
     LOST = "lost"  # no heartbeat: Connexion perdue
 
@@ -35,9 +37,13 @@ ON_DUTY = (
     AgentState.CONNECTING,
     AgentState.TALKING,
     AgentState.WRAP_UP,
+    AgentState.ASKED,
+    AgentState.HELPING,
     AgentState.PAUSE,
 )
 AT_WORK = tuple(state for state in ON_DUTY if state != AgentState.PAUSE)
+ASKED_FOR = (AgentState.OFFERED, AgentState.ASKED)  # something on their screen waits for their answer
+ENGAGED = (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP, AgentState.HELPING)  # choices wait until then
 WITH_A_CALL = (AgentState.OFFERED, AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP)
 
 

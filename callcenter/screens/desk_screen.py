@@ -19,6 +19,7 @@ from callcenter.screens.desk_contacts import (
     to_record,
     with_promise,
 )
+from callcenter.screens.desk_help import HelpAsked, HelpShown, PassShown, asked_of, help_of, passed_to
 from callcenter.screens.desk_parts import Shown, timezone_of
 from callcenter.screens.desk_queues import QueuesShown, queues_of
 
@@ -66,6 +67,7 @@ class OfferShown(CallerShown):
     lease_until: datetime
     ahead: float
     reasons: tuple[str, ...]
+    passed: PassShown | None
     helped_before: bool
 
 
@@ -78,8 +80,9 @@ class TakesPart(Shown):
 
 class CallInHand(CallerShown):
     """The call this agent holds, from accepted to recorded. `held_since`, `muted`: as the carrier has done it; `hold`,
-    `mute`: as it was asked for; `unsure`: what the carrier did is not known. `private`: its citizen refuses
-    supervisors. `dial_at`: when the carrier may dial the citizen, where it is not at once."""
+    `mute`: as it was asked for; `rung_back_at`: when the limit of this hold last rang the agent; `unsure`: what the
+    carrier did is not known. `private`: its citizen refuses supervisors. `dial_at`: when the carrier may dial the
+    citizen, where it is not at once. `help`: brought into the conversation last; `passed`: who passed it here."""
 
     state: CallState
     contact_id: str
@@ -87,11 +90,15 @@ class CallInHand(CallerShown):
     talking_at: datetime | None
     hold: bool
     held_since: datetime | None
+    rung_back_at: datetime | None
     mute: bool
     muted: bool
     unsure: bool
     monitors: tuple[TakesPart, ...]
     private: bool
+    help: HelpShown | None
+    supervisor: HelpShown | None
+    passed: PassShown | None
     lease_until: datetime | None
     dial_at: datetime | None
     extended: bool
@@ -132,6 +139,7 @@ class Desk(Shown):
     phone: DeskPhone | None
     offer: OfferShown | None
     offer_gone: OfferGone | None
+    help_asked: HelpAsked | None
     call: CallInHand | None
     contact_id: str | None
     recording: ContactToRecord | None
@@ -153,6 +161,7 @@ def of(agent_id: str) -> Desk:
             raise NotFound
         call = calls.get(session, agent.call_id) if agent.call_id else None
         offer = _offer(session, agent, call, at)
+        help_asked = asked_of(session, agent)
         in_hand = _in_hand(session, call, at) if call and offer is None else None
         owed = tuple(to_record(contact) for contact in contacts.owed_by(session, agent_id))
         contact = contacts.get(session, call.contact_id) if call else None
@@ -179,6 +188,7 @@ def of(agent_id: str) -> Desk:
         phone=phone,
         offer=offer,
         offer_gone=gone,
+        help_asked=help_asked,
         call=in_hand,
         contact_id=recording.contact_id if recording else None,
         recording=recording,
@@ -205,6 +215,7 @@ def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime
         lease_until=offer.lease_until,
         ahead=call.priority,
         reasons=tuple(call.reasons),
+        passed=passed_to(session, call),
         helped_before=call.for_agent == agent.id and call.callback_id is None,
     )
 
@@ -240,6 +251,7 @@ def _in_hand(session: Session, call: calls.Call, at: datetime) -> CallInHand | N
         talking_at=call.talking_at,
         hold=leg.hold if leg else False,
         held_since=leg.held_since if leg else None,
+        rung_back_at=leg.rung_back_at if leg and leg.held_since else None,
         mute=leg.mute if leg else False,
         muted=leg.muted if leg else False,
         unsure=call.state == CallState.TALKING and leg is not None and leg.answer_by is not None,
@@ -249,6 +261,7 @@ def _in_hand(session: Session, call: calls.Call, at: datetime) -> CallInHand | N
             if leg.state == LegState.JOINED
         ),
         private=call.private,
+        **help_of(session, call, leg),
         lease_until=call.lease_until,
         dial_at=call.dial_at if call.dial_at and call.dial_at > at else None,
         extended=call.extended,

@@ -25,7 +25,9 @@ from callcenter.screens.scope import Scope
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TILES = (AgentState.AVAILABLE, AgentState.TALKING, AgentState.WRAP_UP, AgentState.PAUSE, AgentState.LOST)
-COUNTED_AS = {AgentState.OFFERED: AgentState.TALKING, AgentState.CONNECTING: AgentState.TALKING}
+COUNTED_AS = dict.fromkeys(
+    (AgentState.OFFERED, AgentState.CONNECTING, AgentState.ASKED, AgentState.HELPING), AgentState.TALKING
+)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from callcenter.rules.roles import STAFF
 from callcenter.web import health, identity, metrics, streams
 from callcenter.web.api import (
     callbacks_api,
+    consult_api,
     desk_api,
     figures_api,
     open_data_api,
@@ -104,6 +105,7 @@ def create() -> FastAPI:
     for router in (
         session_api.router,
         desk_api.router,
+        consult_api.router,
         wall_api.router,
         callbacks_api.router,
         health.router,

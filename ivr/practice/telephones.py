@@ -73,8 +73,8 @@ class PracticeLine:
 
     def registers(self, number: str, behaviour: str = "manual", **how: Any) -> Self:
         """What a number does when rung: answer, answer_and_press_1, answer_and_say_yes, mute, busy, no-answer,
-        voicemail, reject, failed, manual; `after` seconds of ringing, `talks` seconds before it hangs up. `default` is
-        every number, and forgets what was registered for one."""
+        voicemail, menu, reject, failed, manual; `after` seconds of ringing, `talks` seconds before it hangs up.
+        `default` is every number, and forgets what was registered for one."""
         self.ask("PUT", f"/numbers/{quote(number)}", {"kind": behaviour, **how})
         return self
 

@@ -19,7 +19,24 @@ from callcenter.rules.waiting import Announcement, Telling
 from ivr.caller_answers import Heard
 from ivr.dialogue import QUESTIONS, ask
 from ivr.prompts import say, waiting
-from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, LoopedSound, Move, Rest, Say, Speech, Spelled, Turn, Wait
+from ivr.turns import (
+    Ask,
+    Connect,
+    Goodbye,
+    Hold,
+    HoldMusic,
+    Leave,
+    LoopedSound,
+    Move,
+    Notice,
+    Press,
+    Rest,
+    Say,
+    Speech,
+    Spelled,
+    Turn,
+    Wait,
+)
 from ivr.twiml import RETRIES, twiml
 
 HELLO = (Say("fr", ("Bonjour, l'été & <l'hiver> \"ensemble\" : ", Spelled("4607"), ".")), Say("en", ("Hello",)))
@@ -42,6 +59,10 @@ TURNS: dict[str, Turn] = {
     "connect-and-tell": Connect("1", "citizen", "/voice/room", "/voice/after", say=HELLO),
     "ask-whole": Ask(HELLO, "/voice/attempt/heard?p=1", speech=Speech("fr", ("oui", "non")), whole=True),
     "ring": LoopedSound(HELLO, "/voice/ring.wav"),
+    "on-hold": HoldMusic("/voice/music.wav", 5, HELLO, "/voice/hold?l=fr"),
+    "notice": Notice("/voice/ring.wav", HELLO),
+    "press": Press("1w2"),
+    "press-nothing": Press(""),
     "rest": Rest(HELLO, "/voice/shift", 60),
     "move": Move(HELLO, "/voice/fallback?s=topic&d=46"),
     "goodbye": Goodbye(HELLO),

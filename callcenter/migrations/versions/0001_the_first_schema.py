@@ -790,6 +790,9 @@ def upgrade() -> None:
         sa.Column("warned", sa.Boolean(), nullable=False),
         sa.Column("private", sa.Boolean(), nullable=False),
         sa.Column("extended", sa.Boolean(), nullable=False),
+        sa.Column("not_for", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("cut", sa.Boolean(), nullable=False),
+        sa.Column("alone_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("turned_away", sa.String(length=12), nullable=True),
         sa.Column("talking_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("line_over_at", sa.DateTime(timezone=True), nullable=True),
@@ -811,6 +814,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["for_agent"],
+            ["agents.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["not_for"],
             ["agents.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -974,6 +981,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("mode", sa.String(length=8), nullable=True),
         sa.Column("told", sa.String(length=8), nullable=True),
+        sa.Column("partner", sa.Boolean(), nullable=False),
         sa.Column("shift", sa.Boolean(), nullable=False),
         sa.Column("carrier_id", sa.String(length=40), nullable=True),
         sa.Column("room", sa.String(length=40), nullable=True),
@@ -985,6 +993,9 @@ def upgrade() -> None:
         sa.Column("hold", sa.Boolean(), nullable=False),
         sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held", sa.Double(), nullable=False),
+        sa.Column("rung_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("aside", sa.Boolean(), nullable=False),
+        sa.Column("is_aside", sa.Boolean(), nullable=False),
         sa.Column("mute", sa.Boolean(), nullable=False),
         sa.Column("muted", sa.Boolean(), nullable=False),
         sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
@@ -1040,15 +1051,99 @@ def upgrade() -> None:
     )
     op.create_index("legs_open", "legs", ["state"], unique=False, postgresql_where="state <> 'left'")
     op.create_table(
+        "consults",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("contact_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("asked_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("partner", sa.String(length=40), nullable=True),
+        sa.Column("referent_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("desk", sa.Text(), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=True),
+        sa.Column("queue", sa.String(length=60), nullable=True),
+        sa.Column("helper_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("leg_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("ended", sa.String(length=12), nullable=True),
+        sa.Column("wanted", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("turn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rung_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("together_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("keys", sa.LargeBinary(), nullable=True),
+        sa.Column("keys_pressed", sa.Integer(), nullable=False),
+        sa.Column("taken_by", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("kind in ('referent', 'agent', 'queue', 'supervisor', 'line')", name="consults_kind"),
+        sa.CheckConstraint("state in ('sought', 'offered', 'rung', 'joined', 'handed', 'over')", name="consults_state"),
+        sa.CheckConstraint("(state <> 'over') = (over_at is null)", name="consults_over"),
+        sa.CheckConstraint("(ended is null) = (over_at is null)", name="consults_ended"),
+        sa.ForeignKeyConstraint(["asked_by"], ["agents.id"]),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"]),
+        sa.ForeignKeyConstraint(["helper_id"], ["agents.id"]),
+        sa.ForeignKeyConstraint(["leg_id"], ["legs.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "consults_one_open",
+        "consults",
+        ["call_id"],
+        unique=True,
+        postgresql_where="state <> 'over' and kind <> 'supervisor'",
+    )
+    op.create_index(
+        "consults_one_supervisor",
+        "consults",
+        ["call_id"],
+        unique=True,
+        postgresql_where="state <> 'over' and kind = 'supervisor'",
+    )
+    op.create_index("consults_open", "consults", ["state"], unique=False, postgresql_where="state <> 'over'")
+    op.create_index("consults_by_call", "consults", ["call_id"], unique=False)
+    op.create_index("consults_by_asker", "consults", ["asked_by", "asked_at"], unique=False)
+    op.create_index("consults_by_leg", "consults", ["leg_id"], unique=False)
+    op.create_index(op.f("ix_consults_contact_id"), "consults", ["contact_id"], unique=False)
+    op.create_table(
+        "passes",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("contact_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("to_agent", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("to_queue", sa.String(length=60), nullable=True),
+        sa.Column("to_partner", sa.String(length=40), nullable=True),
+        sa.Column("consult_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("warm", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=12), nullable=False),
+        sa.CheckConstraint("num_nonnulls(to_agent, to_queue, to_partner) = 1", name="passes_one_target"),
+        sa.ForeignKeyConstraint(["by"], ["agents.id"]),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["consult_id"], ["consults.id"]),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"]),
+        sa.ForeignKeyConstraint(["to_agent"], ["agents.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("passes_by_call", "passes", ["call_id"], unique=False)
+    op.create_index("passes_by_time", "passes", ["at"], unique=False)
+    op.create_index(op.f("ix_passes_contact_id"), "passes", ["contact_id"], unique=False)
+    op.create_table(
         "offers",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
+        sa.Column("consult_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(purpose = 'consult') = (consult_id is not null)", name="offers_purpose"),
         sa.ForeignKeyConstraint(
             ["agent_id"],
             ["agents.id"],
@@ -1143,6 +1238,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_legs_contact_id"), table_name="legs")
     op.drop_index(op.f("ix_legs_carrier_id"), table_name="legs")
     op.drop_index("legs_by_agent", table_name="legs")
+    op.drop_table("passes")
+    op.drop_table("consults")
     op.drop_table("legs")
     op.drop_index(op.f("ix_callbacks_for_agent"), table_name="callbacks")
     op.drop_index(op.f("ix_callbacks_asked_by"), table_name="callbacks")

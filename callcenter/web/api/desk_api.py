@@ -353,7 +353,9 @@ def beat(visitor: Admitted) -> None:
     Beat().carry_out(visitor.staff.id, clock.now())
 
 
-def _route(command: type[Command]) -> Callable[..., Desk]:
+def route_of(command: type[Command]) -> Callable[..., Desk]:
+    """The endpoint of a command, for any agent."""
+
     @open_to(*AGENT)
     def answer(asked: command, visitor: Admitted) -> Desk:  # type: ignore[valid-type]
         asked.carry_out(visitor.staff.id, clock.now())  # type: ignore[attr-defined]
@@ -363,4 +365,4 @@ def _route(command: type[Command]) -> Callable[..., Desk]:
 
 
 for _name, _command in COMMANDS.items():
-    router.add_api_route(f"/{_name}", _route(_command), methods=["POST"], name=_name, description=_command.__doc__)
+    router.add_api_route(f"/{_name}", route_of(_command), methods=["POST"], name=_name, description=_command.__doc__)

@@ -40,6 +40,56 @@ def test_two_in_a_room_hear_each_other_and_the_first_subscribes(
 
 
 @pytest.mark.usefixtures("fair")
+def test_a_document_of_hold_plays_again_and_a_bare_file_does_not(
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
+) -> None:
+    voice.documents = {"/voice/incoming": confer("c2", "durand"), "/music": say("Nous sommes toujours là")}
+    durand = line.call().happens("room")
+    room = rest.conferences(rest.conferences.list(friendly_name="c2")[0].sid)
+    room.participants("durand").update(hold=True, hold_url=f"{url}/music", hold_method="POST")
+    for _ in range(3):
+        durand.hears("toujours là")
+    room.participants("durand").update(hold=False)
+
+
+@pytest.mark.usefixtures("fair")
+@pytest.mark.parametrize(("kind", "heard"), [("answer", "ringback"), ("busy", "busytone"), ("reject", "busytone")])
+def test_whoever_is_in_a_room_hears_how_somebody_is_rung_into_it(
+    line: PracticeLine, voice: TinyVoice, rest: Client, kind: str, heard: str
+) -> None:
+    line.registers("+33565009900", kind)
+    voice.documents = {"/voice/incoming": confer("c2", "karim")}
+    karim = line.call().happens("room")
+    room = rest.conferences(rest.conferences.list(friendly_name="c2")[0].sid)
+    made = room.participants.create(
+        from_=line.number, to="+33565009900", label="caf", early_media=True, beep="false", timeout=25
+    )
+    karim.happens(heard)
+    if kind == "answer":
+        karim.speaks_with("caf")
+        assert room.participants(made.call_sid).delete()
+        karim.is_alone()
+
+
+@pytest.mark.usefixtures("fair")
+def test_a_machine_asks_for_keys_before_a_person_answers(
+    line: PracticeLine, voice: TinyVoice, rest: Client, url: str
+) -> None:
+    line.registers("+33565009900", "menu", keys="12")
+    voice.documents = {
+        "/voice/incoming": confer("c2", "karim"),
+        "/keys": '<Play digits="1w2"/>',
+        "/more": '<Play digits="12"/>',
+    }
+    karim = line.call().happens("room")
+    room = rest.conferences(rest.conferences.list(friendly_name="c2")[0].sid)
+    made = room.participants.create(from_=line.number, to="+33565009900", label="caf")
+    karim.hears("composez le code")
+    room.participants(made.call_sid).update(announce_url=f"{url}/more", announce_method="POST")
+    karim.hears("j'écoute")
+
+
+@pytest.mark.usefixtures("fair")
 def test_hold_mute_and_coach_decide_who_hears_whom(
     line: PracticeLine, voice: TinyVoice, rest: Client, url: str
 ) -> None:
