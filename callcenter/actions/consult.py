@@ -68,11 +68,12 @@ def ask_agent(agent_id: str, colleague_id: str, at: datetime) -> None:
         if colleague.state != AgentState.AVAILABLE or not colleague.takes_calls or colleague.phone is None:
             raise NotPossibleNow("colleague_not_free")
         consult = _asks(session, call, agent_id, ConsultKind.AGENT, ConsultState.SOUGHT, at)
-        consult.desk = colleague.name
+        consult.desk, consult.helper_id = colleague.name, colleague_id
         leg.hold = True
-    if not consult_lines.offer_to(consult.id, colleague_id, at):
-        _ends(consult, ConsultEnd.NOBODY, at)
-        raise NotPossibleNow("colleague_not_free")
+    with live_index.best_effort("asking a colleague"):
+        if not consult_lines.offer_to(consult.id, colleague_id, at):
+            _ends(consult, ConsultEnd.NOBODY, at)
+            raise NotPossibleNow("colleague_not_free")
     _puts_on_hold(consult, leg, at)
     live_index.look(agent_id)
 
@@ -87,7 +88,8 @@ def ask_queue(agent_id: str, scope: str, topic: str, language: str, at: datetime
         consult = _asks(session, call, agent_id, ConsultKind.QUEUE, ConsultState.SOUGHT, at)
         consult.queue = f"{scope}:{topic}:{language}"
         leg.hold = True
-    consult_lines.seek(consult.id, at)
+    with live_index.best_effort("asking whoever is free"):
+        consult_lines.seek(consult.id, at)
     _puts_on_hold(consult, leg, at)
     live_index.look(agent_id)
 

@@ -14,7 +14,7 @@ from callcenter.actions import desk_phone, lines_led, live_index
 from callcenter.actions.release import release
 from callcenter.config import settings
 from callcenter.db import Conflict, reading, transaction
-from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber, DatabaseBusy, LiveStoreDown
+from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber, LiveStoreDown
 from callcenter.live import budget
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, attempts, consults, helping, legs
@@ -210,11 +210,13 @@ def seek(consult_id: str, at: datetime) -> None:
     """Ask the colleague free longest who serves what is asked and was not asked yet. Raises DatabaseDown."""
     with reading() as session:
         consult = consults.get(session, consult_id)
-        if consult is None or consult.state != ConsultState.SOUGHT or consult.queue is None:
+        if consult is None or consult.state != ConsultState.SOUGHT:
             return
-        scope, topic, language = consult.queue.split(":")
         but = consults.asked_already(session, consult_id) | {consult.asked_by}
-        found = agents.free_longest(session, scope, topic, language, but)
+        if consult.queue:
+            found = agents.free_longest(session, *consult.queue.split(":"), but)
+        else:
+            found = [each for each in (consult.helper_id,) if each and each not in but]
     for agent_id in found:
         if offer_to(consult_id, agent_id, at):
             return
@@ -241,7 +243,8 @@ def offer_to(consult_id: str, agent_id: str, at: datetime) -> bool:
                 session.rollback()
                 return False
             agent = agents.get(session, agent_id)
-    except (Conflict, DatabaseBusy):
+    except Conflict:  # rows that contradict each other
+        log.exception("a colleague could not be asked", consult=consult_id, agent=agent_id)
         return False
     if agent:
         live_index.show(agent)
