@@ -280,7 +280,7 @@ def settle(consult_id: str, at: datetime) -> None:
     elif leg.carrier_id is None and leg.partner and consult.rung_at and consult.phone:
         _finds(leg, consult.phone, consult.rung_at, at)
     elif consult.state == ConsultState.RUNG:
-        _is_late(consult, leg, at)
+        _settles_late(consult, leg, at)
 
 
 def _is_to_be_rung(consult: Consult) -> bool:
@@ -355,7 +355,7 @@ def _looks_at_handed(consult: Consult, leg: Leg, at: datetime) -> None:
             release(after)
 
 
-def _is_late(consult: Consult, leg: Leg, at: datetime) -> None:
+def _settles_late(consult: Consult, leg: Leg, at: datetime) -> None:
     with reading() as session:
         call = consults.held(session, consult.id)[1]
     if call and leg.carrier_id and leg.carrier_id in _present(call, leg):

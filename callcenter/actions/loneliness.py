@@ -33,7 +33,7 @@ def look(at: datetime) -> list[Seen]:
     if not talking:
         return []
     lines = {line.carrier_id for line in telephone().live()}
-    seen = [Seen(each.call_id, each.leg_id, _is_alone(each, lines)) for each in talking]
+    seen = [Seen(each.call_id, each.leg_id, _misses_agent(each, lines)) for each in talking]
     was = {each.call_id for each in talking if each.alone_since}
     return [each for each in seen if each.alone or each.call_id in was]
 
@@ -54,8 +54,8 @@ def settle(seen: Seen, at: datetime) -> None:
         agent_line.part_from_leg(seen.leg_id, at, lost=True)
 
 
-def _is_alone(talk: Conversation, lines: set[str]) -> bool:
-    """Whoever has hung up is alone in no room."""
+def _misses_agent(talk: Conversation, lines: set[str]) -> bool:
+    """Whether the agent is not there, though the citizen is: whoever has hung up is alone in no room."""
     if talk.citizen_line not in lines:
         return False
     if talk.agent_line not in lines:

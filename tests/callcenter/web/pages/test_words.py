@@ -43,6 +43,7 @@ MADE = {  # keys whose last part is a value
     *(f"monitor.{mode}{form}" for mode in Monitoring for form in ("", "_label", "_by")),
     *(f"monitor.is_{mode}" for mode in Monitoring),
     *(f"error.monitoring_{code}" for code in ("nobody", "untold", "elsewhere", "at_post")),
+    *(f"error.{code}" for code in ("colleague_not_free", "colleague_away", "nobody_serves")),
     *(f"record.{word}" for values in (Outcome, OrientationReason, FollowUp) for word in values),
     *(f"record.{outcome}_hint" for outcome in Outcome),
     *(f"error.{code}" for code in ("form", "orientation_needs_reason", "orientation_is_not_settled")),
