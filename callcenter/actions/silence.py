@@ -14,9 +14,10 @@ from callcenter.actions.release import release
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import DatabaseDown, NoSuchTime
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, assignments, callbacks, calls
+from callcenter.records import agents, callbacks, calls
 from callcenter.records.calls import Call, Wish
 from callcenter.records.moves import move
+from callcenter.records.to_release import ToRelease
 from callcenter.rules import endings
 from callcenter.rules.callbacks import Source
 from callcenter.rules.opening_hours import opening
@@ -79,7 +80,7 @@ def keep_way_back(
         return None
     except Conflict:  # the same number is promised one on two lines at once: the other's promise stands
         return keep_way_back(carrier_id, from_, wish, at, understood=understood, slot=slot)
-    release(replace(assignments.ToRelease(), forgotten=call.id))
+    release(replace(ToRelease(), forgotten=call.id))
     return told(kept, already=already)
 
 

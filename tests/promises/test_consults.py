@@ -31,7 +31,7 @@ from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
 from callcenter.rules.carrier_news import LineEnd
 from callcenter.rules.consults import PassReason
-from callcenter.rules.states import AgentState, CallState
+from callcenter.rules.states import AgentState, CallState, PauseReason
 from ivr.practice.telephones import PracticeLine
 from tests.support.people import hires, joins, rings, the_agent, the_call
 
@@ -155,7 +155,7 @@ def test_a_colleague_who_does_not_answer_is_as_free_as_they_chose(scene: Scene, 
     elif how == "leaves":
         agent.leave_post(scene.lea, at)
     else:
-        agent.pause(scene.lea, agent.CHOSEN_PAUSES[0], at)
+        agent.pause(scene.lea, PauseReason.BREAK, at)
     ended = {"refused": "refused", "missed": "missed", "lost": "missed"}.get(how, "refused")
     assert (the_consult().state, the_consult().ended) == ("over", ended)
     wanted = {"refused": "available", "missed": "pause", "lost": "lost", "leaves": "offline", "paused": "pause"}[how]
@@ -231,7 +231,7 @@ def test_cut_off_goes_back_to_the_same_agent_first_and_only_once(scene: Scene) -
 
 def test_a_pass_keeps_the_arrival_and_shuns_who_passed_it_for_a_minute(scene: Scene) -> None:
     before = the_call(scene.call_id)
-    agent.pause(scene.lea, agent.CHOSEN_PAUSES[0], clock.now())
+    agent.pause(scene.lea, PauseReason.BREAK, clock.now())
     transfer.pass_to_queue(scene.karim, "46", "impots", "fr", NO_REASON, clock.now())
     call = the_call(scene.call_id)
     assert (call.state, call.queued_at, call.reasons) == (CallState.WAITING, before.queued_at, ["passed"])
@@ -242,8 +242,8 @@ def test_a_pass_keeps_the_arrival_and_shuns_who_passed_it_for_a_minute(scene: Sc
     second = joins(other.sid, 2)  # and they are free for anybody else
     assert the_call(second).agent_id == scene.karim
     is_well()
-    agent.pause(scene.karim, agent.CHOSEN_PAUSES[0], clock.now())
-    agent.pause(scene.karim, agent.CHOSEN_PAUSES[0], clock.now())
+    agent.pause(scene.karim, PauseReason.BREAK, clock.now())
+    agent.pause(scene.karim, PauseReason.BREAK, clock.now())
     other.hangs_up()
     citizen.hang_up(other.sid, clock.now())
     agent.become_available(scene.karim, clock.now())
@@ -253,7 +253,7 @@ def test_a_pass_keeps_the_arrival_and_shuns_who_passed_it_for_a_minute(scene: Sc
 
 
 def test_whoever_leaves_unheard_after_a_pass_is_owed_by_who_spoke_with_them(scene: Scene) -> None:
-    agent.pause(scene.lea, agent.CHOSEN_PAUSES[0], clock.now())
+    agent.pause(scene.lea, PauseReason.BREAK, clock.now())
     transfer.pass_to_agent(scene.karim, scene.lea, NO_REASON, clock.now())
     scene.caller.hangs_up()
     citizen.hang_up(scene.caller.sid, clock.now())
@@ -308,7 +308,7 @@ def test_a_hold_that_the_carrier_does_not_do_rings_nobody(scene: Scene) -> None:
 
 
 def test_help_that_nobody_is_free_for_ends_in_time(scene: Scene) -> None:
-    agent.pause(scene.lea, agent.CHOSEN_PAUSES[0], clock.now())
+    agent.pause(scene.lea, PauseReason.BREAK, clock.now())
     consult.ask_queue(scene.karim, "R76", "impots", "fr", clock.now())
     assert the_consult().state == "sought"
     agent.become_available(scene.lea, clock.now())

@@ -118,7 +118,7 @@ MADE = {  # keys whose last part is a value
     *(f"error.{code}" for code in ("procedure", "procedure_topic")),
     "field.keys",
     *(f"field.{name}" for name in ("hours", "days", "reason", "topic", "holiday", "rollout")),
-    *(f"rest.{state}" for state in ("available", "pause")),
+    *(f"rest.{state}" for state in ("available", "pause", "asked", "helping")),
     *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),
     *(f"unit.{measure.unit}" for measure in MEASURES),
     *(f"{word}.{measure}" for measure in alerts.DEFAULTS for word in ("alert", "alert_unit")),
