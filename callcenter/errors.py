@@ -185,6 +185,20 @@ class BadAnswer(Refusal):
     english = "Check these answers:"
 
 
+class HeadTooLarge(Refusal):
+    """Cette adresse est trop longue, ou son en-tête : rien n'a été lu."""
+
+    status = 431
+    english = "This address, or what goes before the request, is too long: nothing was read."
+
+
+class TooSlow(Refusal):
+    """Cette demande a mis trop de temps à arriver : rien n'a été lu. Réessayez."""
+
+    status = 408
+    english = "This request took too long to come: nothing was read. Try again."
+
+
 class Illegible(Refusal):
     """Cette demande contient une valeur qui ne peut pas être lue : vérifiez ce qui a été saisi. Rien n'a été changé."""
 

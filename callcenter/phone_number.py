@@ -35,6 +35,7 @@ TELEMARKETING = (
 OWN_PLANS = {"975": "508", "986": "681", "987": "689", "988": "687"}
 """Calling codes of the territories whose numbers are dialled there as they are: 26 12 34, 87 12 34 56."""
 SAINT_PIERRE = "0508"  # dialled before the six figures of its plan from elsewhere in France, in place of the +508
+SHORTEST_WITH_CODE = 11  # figures, of a number with 00 and its calling code: 00 508 41 12 34
 LONGEST_TYPED = 14  # figures, of a number with 00 and its calling code
 WITHHELD = frozenset(
     {"266696687", "86282452253", "8656696", "2562533", "7378742833", "17378742833", "464"}  # ANONYMOUS, UNKNOWN, …
@@ -112,6 +113,16 @@ class PhoneNumber:
     def on_the_mainland(self) -> Self:
         """What the same figures are after a 0 rather than after a plus sign: +687261234 and 06 87 26 12 34."""
         return self if self.e164.startswith("+33") else type(self).parse(f"0{self.e164[1:]}")
+
+    @property
+    def local_twin(self) -> Self | None:
+        """The other way: of a mainland number the number of a plan of its own that the same figures may be."""
+        if not self.e164.startswith("+33"):
+            return None
+        figures = self.e164[3:]
+        code = next((code for code in OWN_PLANS.values() if figures.startswith(code)), None)
+        local = _local(figures[len(code) :], code) if code else None
+        return type(self)(local) if local else None
 
     @property
     def may_be_called_back(self) -> bool:

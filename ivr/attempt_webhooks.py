@@ -18,6 +18,7 @@ from ivr.turns import Ask, Goodbye, Speech, Turn
 from ivr.webhook import CarrierRequest, Webhook, take_no_notice
 
 ANSWERS = 6  # seconds for a key or a yes
+ANSWERS_AGAIN = 4  # the same for who may be a machine, whose message we would be speaking into
 RELAY_PICKS_UP = 25  # the same through a relay service: three times, while its agent waits
 YES = {"fr": ("oui", "d'accord", "non"), "en": ("yes", "no")}  # words to listen for
 
@@ -37,13 +38,13 @@ async def heard(request: CarrierRequest) -> Turn:
     greeted = dial.Greeted(request.language, request.hearing, asked=request.own(addresses.ASKED) != "0")
     if lone := request.lone_hash:
         return _asks(greeted, attempt_id, tries, lone=lone)
-    relay = greeted.hearing == Hearing.RELAY
-    match then(request.keys.strip("#"), request.said, tries, machine=await _judged(request), relay=relay):
+    relay, machine = greeted.hearing == Hearing.RELAY, await _judged(request)
+    match then(request.keys.strip("#"), request.said, tries, machine=machine, relay=relay):
         case Then.JOINS:
             call_id = await request.decided(pickup.join, attempt_id, now())
             return await bring_in(request, call_id) if call_id else _agent_is_gone(greeted.language)
         case Then.AGAIN:
-            return _asks(greeted, attempt_id, tries + 1)
+            return _asks(greeted, attempt_id, tries + 1, seconds=ANSWERS_AGAIN if machine else ANSWERS)
         case Then.ENDS:
             leaves_word = settings().voicemail_message and greeted.asked
             return Goodbye((say(greeted.language, "callback.voicemail"),) if leaves_word else ())
@@ -73,7 +74,9 @@ async def _judged(request: CarrierRequest) -> bool | None:
         return None
 
 
-def _asks(greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool = False, lone: int = 0) -> Ask:
+def _asks(
+    greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool = False, lone: int = 0, seconds: int = ANSWERS
+) -> Ask:
     """What is said before they press 1 tells nobody whom we seek, or about what."""
     language, hearing = greeted.language, greeted.hearing
     hellos = (say(language, "callback.hello" if greeted.asked else "callback.hello_unasked"),) if hello else ()
@@ -81,7 +84,7 @@ def _asks(greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool = F
     if hearing == Hearing.RELAY:
         return Ask(paced_for((*hellos, say(language, "callback.press")), slow=True), where, timeout=RELAY_PICKS_UP)
     said = paced_for((*hellos, say(language, "callback.press_or_say")), slow=hearing.slow)
-    timeout = 2 * ANSWERS if hearing.slow else ANSWERS
+    timeout = 2 * seconds if hearing.slow else seconds
     return Ask(said, where, timeout=timeout, speech=Speech(language, YES[language]), whole=True)
 
 

@@ -18,7 +18,7 @@ from ivr.webhook import CarrierRequest
 
 async def join_queue(known: Heard, request: CarrierRequest) -> Turn | bytes:
     """Into the queue that their answers lead to, or why not, and the offer."""
-    joined = await request.voice.records.within(
+    joined = await request.records.within(
         QUEUE_PATIENCE, citizen.join_queue, request.carrier_id, request.from_, wish_of(known), now()
     )
     if isinstance(joined, citizen.Waits):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
-from callcenter.phone_number import LONGEST_TYPED
+from callcenter.phone_number import LONGEST_TYPED, SHORTEST_WITH_CODE
 from callcenter.rules.callbacks import day_of
 from callcenter.rules.menu import Menu
 from ivr import spoken_answers
@@ -25,6 +25,7 @@ from ivr.steps import (
     TOO_LONG,
     TWO_NUMBERS,
     UNANSWERED,
+    WHOLE_NUMBER,
     WISH,
     Question,
     a_few,
@@ -150,7 +151,21 @@ def _say_number_refused(heard: Heard, menu: Menu) -> tuple[Say, ...]:
 def _answer_number(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
     if not (keys.isascii() and keys.isdigit()):
         return None
-    complete = 6 <= len(keys) <= LONGEST_TYPED if heard.plan else len(keys) == 10 and keys[0] == "0"
+    if heard.plan:
+        return (DRAFT, heard) if 6 <= len(keys) <= LONGEST_TYPED else None
+    if keys.startswith("00"):  # with its calling code, and so longer than what is listened for here
+        return WHOLE_NUMBER, heard
+    return (DRAFT, heard) if len(keys) == 10 and keys[0] == "0" else None
+
+
+def _say_whole_number(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    return (say(heard.language, "callback.type_whole_number"),)
+
+
+def _answer_whole_number(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
+    if not (keys.isascii() and keys.isdigit() and keys.startswith("0")):
+        return None
+    complete = SHORTEST_WITH_CODE <= len(keys) <= LONGEST_TYPED if keys.startswith("00") else len(keys) == 10
     return (DRAFT, heard) if complete else None
 
 
@@ -244,6 +259,9 @@ CALLBACK_QUESTIONS = {
     "slot": Question(_say_slots, _answer_slot, _promise, person=False, hears=spoken_answers.figure),
     "number": Question(_say_type_number, _answer_number, _without_number, digits=10, person=False),
     "number_refused": Question(_say_number_refused, _answer_number, _without_number, digits=10, person=False),
+    WHOLE_NUMBER: Question(
+        _say_whole_number, _answer_whole_number, _without_number, digits=LONGEST_TYPED, person=False
+    ),
     READ_BACK: Question(_say_nothing, _answer_read_back, _without_number, person=False),
     TWO_NUMBERS: Question(_say_nothing, _answer_two_numbers, _without_number, person=False),
 }

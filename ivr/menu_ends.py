@@ -72,7 +72,7 @@ def _sites(known: Heard, request: CarrierRequest, *said: Say) -> Ask:
 async def _note_sites_told(known: Heard, request: CarrierRequest) -> None:
     try:
         args = request.carrier_id, request.from_, wish_of(known), now()
-        await request.voice.records.within(QUEUE_PATIENCE, citizen.serve_with_sites, *args)
+        await request.records.within(QUEUE_PATIENCE, citizen.serve_with_sites, *args)
     except StoreDown:
         log.warning("who heard the sites of their department is not recorded", carrier_id=request.carrier_id)
 
@@ -81,7 +81,7 @@ async def _text_sites(known: Heard, request: CarrierRequest) -> Turn:
     """They want the list in writing: the row first; what cannot be stored is not promised."""
     what = known.department, spoken_sites.unsealed(known.place), known.language, now()
     try:
-        sent = await request.voice.records.within(
+        sent = await request.records.within(
             QUEUE_PATIENCE, site_texts.ask_for_text, request.carrier_id, request.from_, *what
         )
     except StoreDown:
@@ -93,7 +93,7 @@ async def _draft_number(known: Heard, keys: str, request: CarrierRequest) -> Tur
     """The typed number goes to its sealed draft, is read back, and never rides in an address."""
     what = request.carrier_id, keys, now()
     try:
-        read = await request.voice.records.within(QUEUE_PATIENCE, callback.draft_number, *what, territory=known.plan)
+        read = await request.records.within(QUEUE_PATIENCE, callback.draft_number, *what, territory=known.plan)
     except BadNumber:
         return await _go_on(*callback_questions.refused(known), request)
     return _read_back(known, request, *read)
@@ -102,7 +102,7 @@ async def _draft_number(known: Heard, keys: str, request: CarrierRequest) -> Tur
 async def _choose_other_number(known: Heard, request: CarrierRequest) -> Turn | bytes:
     """Of the two numbers that were read back they chose the second."""
     try:
-        await request.voice.records.within(QUEUE_PATIENCE, callback.draft_on_the_mainland, request.carrier_id, now())
+        await request.records.within(QUEUE_PATIENCE, callback.draft_on_the_mainland, request.carrier_id, now())
     except BadNumber:
         return await _go_on(*callback_questions.refused(known), request)
     return await _go_on(*callback_questions.typed_is_agreed(known), request)
@@ -117,7 +117,7 @@ async def _go_on(step: str, known: Heard, request: CarrierRequest) -> Turn | byt
 async def read_back_again(step: str, known: Heard, request: CarrierRequest) -> Turn | bytes:
     """Once more; a number that is no longer kept is typed again."""
     try:
-        number = await request.voice.records.within(QUEUE_PATIENCE, callback.draft_of, request.carrier_id)
+        number = await request.records.within(QUEUE_PATIENCE, callback.draft_of, request.carrier_id)
     except StoreDown:
         log.warning("a typed number cannot be read back", carrier_id=request.carrier_id)
         return hold(request, known, "callback.not_now")
@@ -134,7 +134,7 @@ def _read_back(known: Heard, request: CarrierRequest, number: PhoneNumber, *othe
 async def _promise(known: Heard, request: CarrierRequest, *, typed: bool) -> Turn | bytes:
     language, slot = known.language, "" if known.slot == steps.SOONEST else known.slot
     try:
-        promise = await request.voice.records.within(
+        promise = await request.records.within(
             QUEUE_PATIENCE,
             callback.promise_to_caller,
             request.carrier_id,
@@ -162,7 +162,7 @@ async def _cannot_promise(known: Heard, request: CarrierRequest, refusal: Refusa
 
 async def _without_promise(known: Heard, request: CarrierRequest, *said: Say) -> Turn:
     """Who waits goes on waiting in their place, the others may call again."""
-    call_id = await request.voice.records.within(QUEUE_PATIENCE, citizen.waiting_call_of, request.carrier_id)
+    call_id = await request.records.within(QUEUE_PATIENCE, citizen.waiting_call_of, request.carrier_id)
     if call_id is None:
         return dialogue.goodbye(known, *said, say(known.language, "goodbye.farewell"))
     held = hold(request, known, "callback.stays", call_id, patient=True)
@@ -172,9 +172,7 @@ async def _without_promise(known: Heard, request: CarrierRequest, *said: Say) ->
 async def _note_settled(request: CarrierRequest) -> None:
     """What stands needs no store to be said."""
     try:
-        await request.voice.records.within(
-            QUEUE_PATIENCE, callback.keep_from_menu, request.carrier_id, request.from_, now()
-        )
+        await request.records.within(QUEUE_PATIENCE, callback.keep_from_menu, request.carrier_id, request.from_, now())
     except StoreDown:
         log.warning("who settled their callback in the menu is not recorded", carrier_id=request.carrier_id)
 
@@ -182,7 +180,7 @@ async def _note_settled(request: CarrierRequest) -> None:
 async def _cancel(known: Heard, request: CarrierRequest) -> Turn:
     """They want no callback any more; perhaps they want to speak with somebody now."""
     await _note_settled(request)
-    await request.voice.records.within(QUEUE_PATIENCE, callback.cancel_from_menu, request.from_, now())
+    await request.records.within(QUEUE_PATIENCE, callback.cancel_from_menu, request.from_, now())
     welcome = replace(unheard(request, known.language), silent=False)
     question = dialogue.ask("welcome", welcome, request.voice.menu, HEARD)
     return replace(question, say=(say(known.language, "callback.cancelled"), *question.say))

@@ -37,8 +37,9 @@ log = structlog.get_logger()
 async def incoming(request: CarrierRequest) -> Turn:
     """A call comes in: the welcome, whatever the stores do; before it, the callback we promised to this number."""
     heard, promised = unheard(request), None
+    request.voice.rush.note(request.from_)
     try:
-        promised, remembered = await request.voice.records.within(ARRIVAL_PATIENCE, _arrives, request)
+        promised, remembered = await request.records.within(ARRIVAL_PATIENCE, _arrives, request)
         heard = replace(heard, hint=territories_to_offer(remembered, heard.hint))
     except StoreDown:
         log.warning("arrival not recorded: a later webhook will", carrier_id=request.carrier_id)
@@ -91,7 +92,7 @@ async def status(request: CarrierRequest) -> None:
     if request.line.end is None:
         return
     try:
-        await request.voice.records.within(QUEUE_PATIENCE, citizen.hang_up, request.carrier_id, now())
+        await request.records.within(QUEUE_PATIENCE, citizen.hang_up, request.carrier_id, now())
     except StoreDown:
         log.warning("hang-up not recorded", carrier_id=request.carrier_id)
 

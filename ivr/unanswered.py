@@ -24,7 +24,7 @@ async def keep_way_back(known: Heard, request: CarrierRequest) -> Turn:
     once answered us, and else hear when we open, twice and slowly."""
     language, refused = known.language, ""
     try:
-        kept = await request.voice.records.within(
+        kept = await request.records.within(
             QUEUE_PATIENCE, silence.keep_way_back, request.carrier_id, request.from_, wish_of(known), now(),
             understood=not known.silent, slot=known.slot,
         )  # fmt: skip
@@ -50,7 +50,7 @@ async def keep_way_back(known: Heard, request: CarrierRequest) -> Turn:
 async def part(known: Heard, request: CarrierRequest) -> Turn:
     """They want no callback; whoever is being answered at this moment is not let go."""
     try:
-        call_id = await request.voice.records.within(QUEUE_PATIENCE, silence.is_being_answered, request.carrier_id)
+        call_id = await request.records.within(QUEUE_PATIENCE, silence.is_being_answered, request.carrier_id)
     except StoreDown:
         log.warning("whether an agent takes the call is not known", carrier_id=request.carrier_id)
         call_id = None

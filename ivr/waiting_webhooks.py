@@ -69,7 +69,7 @@ async def left(request: CarrierRequest) -> Turn | bytes:
     own = _own(request.query)
     match request.queue_left:
         case QueueLeft.HUNG_UP:
-            await request.voice.records.within(QUEUE_PATIENCE, citizen.hang_up, request.carrier_id, now())
+            await request.records.within(QUEUE_PATIENCE, citizen.hang_up, request.carrier_id, now())
             return Goodbye(())
         case QueueLeft.BY_KEY:
             if "c" not in own:  # the stores were away; now they are back, and nobody can answer
@@ -99,7 +99,7 @@ def lost_wait(request: CarrierRequest) -> Turn:
 async def _joins_at_last(request: CarrierRequest, known: Heard) -> Turn:
     """The stores were away when the menu ended: the caller is in the carrier's room, and now joins our queue."""
     try:
-        joined = await request.voice.records.within(
+        joined = await request.records.within(
             QUEUE_PATIENCE, citizen.join_queue, request.carrier_id, request.from_, wish_of(known), now()
         )
     except StoreDown:

@@ -102,7 +102,8 @@ def recall_promise(carrier_id: str, from_: str, at: datetime) -> Promise | None:
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
         calls.arrive(session, carrier_id, number, at, shared_lines.is_relay(number))
-    return suspend_for_incoming_call(callbacks.key(number), at) if number else None
+        is_promised = number is not None and callbacks.open_for(session, number) is not None
+    return suspend_for_incoming_call(callbacks.key(number), at) if number and is_promised else None
 
 
 def suspend_for_incoming_call(number_key: bytes, at: datetime) -> Promise | None:

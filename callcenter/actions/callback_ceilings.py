@@ -30,10 +30,10 @@ def draw(
     promised_today = promises_made.promised_since(session, today, to=callbacks.key(number), silent=silent)
     if promised_today >= PER_DAY or (asker and not silent and _asked_enough(session, asker, today)):
         raise BadNumber
-    most, already = callbacks_of(code), promises_made.drawn_since(session, at - HOUR, code)
-    pool = pools.draw(
-        already, most, typed=typed, withheld=asker is None, is_new_today=not promised_today, silent=silent
-    )
+    most = callbacks_of(code)
+    already, lately = promises_made.drawn_within(session, HOUR, HOUR / pools.SPELLS, at, code)
+    asks = {"typed": typed, "withheld": asker is None, "is_new_today": not promised_today, "silent": silent}
+    pool = pools.draw(already, lately, most, **asks)
     if pool is None:
         log.error("alarm: no more callbacks are promised this hour", destination=code, typed=typed)
         raise TooManyCallbacks

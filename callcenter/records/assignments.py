@@ -251,8 +251,7 @@ def return_unrung(session: Session, leg_id: str, at: datetime) -> ToRelease | No
 
 def end_line(session: Session, carrier_id: str, at: datetime) -> ToRelease | None:
     """The citizen's line has ended, in whatever state their call was."""
-    call = calls.by_carrier_id(session, carrier_id)
-    call = calls.lock(session, call.id) if call else None
+    call = calls.lock_by_carrier_id(session, carrier_id)
     if call is None:
         return None
     calls.close_line(session, call, at)

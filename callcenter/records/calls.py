@@ -7,7 +7,7 @@ A callback that is due is a call too, of channel `callback`, without a carrier's
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -17,10 +17,12 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     String,
     Uuid,
     exists,
     func,
+    literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -175,15 +177,15 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
             arrived_at=at,
         )
         .on_conflict_do_nothing(index_elements=[Call.carrier_id])
-        .returning(Call.id)
+        .returning(Call)
     )
     if created is None:  # a twin of this webhook was quicker
         contacts.discard(session, contact_id)
-    else:
-        events.note(session, at, "call", call_id, "", CallState.MENU, Why.RANG)
-    arrived = by_carrier_id(session, carrier_id)
-    assert arrived is not None
-    return arrived
+        arrived = by_carrier_id(session, carrier_id)
+        assert arrived is not None
+        return arrived
+    events.note(session, at, "call", call_id, "", CallState.MENU, Why.RANG)
+    return cast(Call, created)
 
 
 def sealed(call_id: str, number: PhoneNumber) -> bytes:
@@ -242,11 +244,10 @@ def mark_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) 
 
 def describe_contact(session: Session, call: Call, at: datetime) -> None:
     """What the menu learnt of a call is so of its contact."""
-    contact = contacts.get(session, call.contact_id)
-    assert contact is not None
-    contact.department, contact.topic = call.department, call.topic
-    contact.language, contact.relay, contact.hard_of_hearing = call.language, call.relay, call.hard_of_hearing
-    contact.local_day = local_day(call.department, at)
+    contacts.describe(
+        session, call.contact_id, department=call.department, topic=call.topic, language=call.language,
+        relay=call.relay, hard_of_hearing=call.hard_of_hearing, local_day=local_day(call.department, at),
+    )  # fmt: skip
 
 
 def close_line(session: Session, call: Call, at: datetime) -> None:
@@ -256,7 +257,16 @@ def close_line(session: Session, call: Call, at: datetime) -> None:
 
 def by_carrier_id(session: Session, carrier_id: str) -> Call | None:
     """The call on this line."""
-    return session.scalar(select(Call).where(Call.carrier_id == carrier_id).execution_options(populate_existing=True))
+    return session.scalar(_on_line(carrier_id))
+
+
+def lock_by_carrier_id(session: Session, carrier_id: str) -> Call | None:
+    """The same, held as `lock` holds it."""
+    return session.scalar(_on_line(carrier_id).with_for_update())
+
+
+def _on_line(carrier_id: str) -> Select[Call]:
+    return select(Call).where(Call.carrier_id == carrier_id).execution_options(populate_existing=True)
 
 
 def of_lines(session: Session, carrier_ids: Sequence[str]) -> set[str]:
@@ -313,11 +323,8 @@ def crowd(session: Session, number_key: bytes | None) -> Crowd:
     they were promised."""
     every = (Call.state == CallState.WAITING) & (Call.channel == "phone")
     withheld = func.count().filter(Call.number_key.is_(None))
-    waiting, anonymous = session.execute(select(func.count(), withheld).where(every)).one()
-    if number_key is None:
-        return Crowd(waiting, anonymous, 0)
-    theirs = select(func.count()).where(every, Call.number_key == number_key)
-    return Crowd(waiting, anonymous, session.scalar(theirs) or 0)
+    theirs = func.count().filter(Call.number_key == number_key) if number_key else literal(0)
+    return Crowd(*session.execute(select(func.count(), withheld, theirs).where(every)).one())
 
 
 def hold_place(session: Session, number_key: bytes) -> None:

@@ -191,6 +191,11 @@ def identify_caller(session: Session, contact_id: str, number: PhoneNumber) -> N
     session.execute(update(Contact).where(Contact.id == contact_id).values(pseudonym=sealing.pseudonym(number.e164)))
 
 
+def describe(session: Session, contact_id: str, **learnt: str | bool | date) -> None:
+    """What the menu learnt of a contact, by column."""
+    session.execute(update(Contact).where(Contact.id == contact_id).values(**learnt))
+
+
 def discard(session: Session, contact_id: str) -> None:
     """The contact of a call that turned out to be there already."""
     session.execute(delete(Contact).where(Contact.id == contact_id))

@@ -107,7 +107,9 @@ def held(session: Session, number: PhoneNumber) -> dict[str, Any]:
         row["answers"] = contact.answered
     for row, matter in zip(found["accompaniments"], matters, strict=True):
         row["notes"] = matter.noted
-    typed = session.scalars(select(Draft.at).where(Draft.number_key == key, Draft.carrier_id.not_in(lines)))
+    typed = session.scalars(
+        select(Draft.at).where(Draft.number_key.in_(_readings(number)), Draft.carrier_id.not_in(lines))
+    )
     found["typed_elsewhere"] = [at.isoformat() for at in typed]  # on the lines of others, which are theirs
     return {"number": number.e164, **found}
 
@@ -125,8 +127,15 @@ def erase(session: Session, number: PhoneNumber, at: datetime) -> list[str]:
       union select contact_id::text from calls where number_key = :key"""
     ids = list(session.scalars(text(theirs), {"key": key}))
     _blank(session, ids, [key], at)
+    session.execute(delete(Draft).where(Draft.number_key.in_(_readings(number))))
     session.execute(delete(SharedLine).where(SharedLine.number_key == key))
     return ids
+
+
+def _readings(number: PhoneNumber) -> list[bytes]:
+    """What finds a draft of this number: of two numbers that the same figures may be the draft holds the local one."""
+    twin = number.local_twin
+    return [sealing.pseudonym(each.e164) for each in (number, twin) if each]
 
 
 def erase_old(session: Session, at: datetime, most: int) -> int:

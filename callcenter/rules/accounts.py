@@ -135,7 +135,7 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
         topics=several("topics", topics, every(department)),
         languages=several("languages", LANGUAGES) or ("fr",),
         departments=several("departments", TERRITORIES, TERRITORIES, tables.department),
-        phone=_phone(text("phone"), wrong),
+        phone=_phone(text("phone"), department, wrong),
     )
     if not may_be_login(profile.login):
         wrong.append("staff_login")
@@ -217,11 +217,11 @@ def _rows(content: bytes) -> Iterator[TableRow]:
         yield row
 
 
-def _phone(written: str, wrong: list[str]) -> str:
+def _phone(written: str, department: str, wrong: list[str]) -> str:
     if not written:
         return ""
     try:
-        number = PhoneNumber.parse(tables.telephone(written))
+        number = PhoneNumber.parse(tables.telephone(written), department)
     except LostFigures:
         wrong.append("staff_phone_lost")
         return ""

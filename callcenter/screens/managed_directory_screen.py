@@ -125,6 +125,11 @@ def topic(scope: str, keys: str) -> TopicShown:
     return found
 
 
+def names_of(scope: str, keys: str) -> dict[str, str]:
+    """How a choice is read now, by language; nothing where there is none, or that has another key already."""
+    return next(({**each.labels, **each.names} for each in of(scope).topics if each.keys == keys), {})
+
+
 def referents(department: str) -> list[ReferentShown]:
     """Whom an agent of this department may call, its own before the nation's."""
     with reading() as session:

@@ -26,21 +26,36 @@ def test_each_destination_has_its_own_pools(number: str, code: str) -> None:
 def test_who_withholds_their_number_has_half_of_the_typed_pool_then_the_second() -> None:
     drawn: dict[Pool, int] = {}
     for expected in (Pool.WITHHELD, Pool.WITHHELD, Pool.SECOND, Pool.SECOND, None):
-        found = draw(drawn, SMALL, typed=True, withheld=True, is_new_today=True)
+        found = draw(drawn, {}, SMALL, typed=True, withheld=True, is_new_today=True)
         assert found == expected
         if found:
             drawn[found] = drawn.get(found, 0) + 1
     for _ in range(2):
-        assert draw(drawn, SMALL, typed=True, withheld=False, is_new_today=True) == Pool.TYPED
+        assert draw(drawn, {}, SMALL, typed=True, withheld=False, is_new_today=True) == Pool.TYPED
         drawn[Pool.TYPED] = drawn.get(Pool.TYPED, 0) + 1
-    assert draw(drawn, SMALL, typed=True, withheld=False, is_new_today=True) is None
-    assert draw(drawn, SMALL, typed=False, withheld=False, is_new_today=True) == Pool.OWN
+    assert draw(drawn, {}, SMALL, typed=True, withheld=False, is_new_today=True) is None
+    assert draw(drawn, {}, SMALL, typed=False, withheld=False, is_new_today=True) == Pool.OWN
 
 
 def test_the_second_pool_is_for_numbers_not_promised_yet_that_day() -> None:
     drawn = {Pool.TYPED: 4}
-    assert draw(drawn, SMALL, typed=True, withheld=True, is_new_today=False) is None
-    assert draw(drawn, SMALL, typed=True, withheld=True, is_new_today=True) == Pool.SECOND
+    assert draw(drawn, {}, SMALL, typed=True, withheld=True, is_new_today=False) is None
+    assert draw(drawn, {}, SMALL, typed=True, withheld=True, is_new_today=True) == Pool.SECOND
+
+
+def test_what_withheld_numbers_may_draw_is_given_out_little_by_little() -> None:
+    most = Ceilings(own=600, typed=600, second=200)
+    for lately, pool in [
+        ({}, Pool.WITHHELD),
+        ({Pool.WITHHELD: 49}, Pool.WITHHELD),
+        ({Pool.WITHHELD: 50}, Pool.SECOND),
+        ({Pool.WITHHELD: 50, Pool.SECOND: 33}, Pool.SECOND),
+        ({Pool.WITHHELD: 50, Pool.SECOND: 34}, None),
+    ]:
+        assert draw(lately, lately, most, typed=True, withheld=True, is_new_today=True) == pool
+    burnt = {Pool.WITHHELD: 50, Pool.SECOND: 34}
+    assert draw(burnt, burnt, most, typed=True, withheld=False, is_new_today=True) == Pool.TYPED
+    assert draw(burnt, {}, most, typed=True, withheld=True, is_new_today=True) == Pool.WITHHELD  # ten minutes later
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -50,15 +65,15 @@ def test_whatever_is_asked_no_ceiling_is_passed_and_no_flood_takes_anothers(seed
     for _ in range(100):
         typed = bool(flood_of_withheld) or dice.random() < 0.7
         withheld = bool(flood_of_withheld) or (typed and dice.random() < 0.5)
-        if pool := draw(drawn, most, typed=typed, withheld=withheld, is_new_today=dice.random() < 0.9):
+        if pool := draw(drawn, {}, most, typed=typed, withheld=withheld, is_new_today=dice.random() < 0.9):
             drawn[pool] += 1
     assert drawn[Pool.OWN] <= most.own
     assert drawn[Pool.TYPED] + drawn[Pool.WITHHELD] <= most.typed
     assert drawn[Pool.WITHHELD] <= 5
     assert drawn[Pool.SECOND] <= most.second
     if flood_of_withheld:
-        assert draw(drawn, most, typed=False, withheld=False, is_new_today=True) == Pool.OWN
-        assert draw(drawn, most, typed=True, withheld=False, is_new_today=True) == Pool.TYPED
+        assert draw(drawn, {}, most, typed=False, withheld=False, is_new_today=True) == Pool.OWN
+        assert draw(drawn, {}, most, typed=True, withheld=False, is_new_today=True) == Pool.TYPED
 
 
 def test_half_of_a_pool_is_reached_once() -> None:

@@ -217,6 +217,7 @@ def _topic(
         scope=scope,
         row=row,
         was=was,
+        named=managed_directory_screen.names_of(scope, was) if was else None,
         label_languages=LABELS,
         partner_options=_partner_options(),
         today=national_day(clock.now()),
