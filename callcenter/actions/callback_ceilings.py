@@ -35,7 +35,7 @@ def draw(
     asks = {"typed": typed, "withheld": asker is None, "is_new_today": not promised_today, "silent": silent}
     pool = pools.draw(already, lately, most, **asks)
     if pool is None:
-        log.error("alarm: no more callbacks are promised this hour", destination=code, typed=typed)
+        log.error("alarm: no more callbacks are promised for now", destination=code, typed=typed)
         raise TooManyCallbacks
     for used in pools.usage(code, already | {pool: already.get(pool, 0) + 1}, most):
         if used.is_drawn_from(pool) and used.has_just_reached_half:

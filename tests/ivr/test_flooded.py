@@ -64,7 +64,7 @@ def test_a_flood_of_six_hundred_burns_its_own_pools_and_nobody_elses(
     assert heard == ["promised"] * 84 + ["TooManyCallbacks"] * 516
     with reading() as session:
         pools = {pool: session.query(callbacks.Callback).filter_by(pool=pool).count() for pool in Pool}
-    assert pools == {Pool.OWN: 0, Pool.TYPED: 0, Pool.WITHHELD: 50, Pool.SECOND: 34}
+    assert {pool: count for pool, count in pools.items() if count} == {Pool.WITHHELD: 50, Pool.SECOND: 34}
     own = asks_while_waiting(carrier, "CA" + "1" * 32, "+33565051234", "1")
     assert "Nous vous rappellerons" in own
     other = asks_while_waiting(carrier, "CA" + "2" * 32, "+33565051235", "2", "0688776655")

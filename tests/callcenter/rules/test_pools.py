@@ -44,7 +44,7 @@ def test_the_second_pool_is_for_numbers_not_promised_yet_that_day() -> None:
 
 
 def test_what_withheld_numbers_may_draw_is_given_out_little_by_little() -> None:
-    most = Ceilings(own=600, typed=600, second=200)
+    most = Ceilings(own=600, typed=600, second=200, silent=60)
     for lately, pool in [
         ({}, Pool.WITHHELD),
         ({Pool.WITHHELD: 49}, Pool.WITHHELD),
