@@ -163,7 +163,7 @@ def test_a_referent_who_does_not_answer_leaves_the_citizen_with_their_agent(
 
 def test_voicemail_is_heard_by_the_agent_alone(line: PracticeLine, karim: DeskAgent, durand: Caller) -> None:
     does(karim, "referent", referent_id=referent(line, "voicemail"))
-    line.rung(KARIM).hears("messagerie")
+    helped(karim, state="joined", hears="helper")
     does(karim, "back")
     durand.speaks_with(KARIM)
     assert not [each for each in durand.transcript if "messagerie" in str(each.get("text", ""))]
@@ -202,8 +202,8 @@ def test_a_colleague_comes_in_by_pressing_1_and_takes_over(
     durand.hears("référence")
     lea.records("declaration-revenus", settled=True)
     with reading() as session:
-        contact = session.query(Contact).one()
-        call = session.query(Call).one()
+        call = session.get_one(Call, taken["call"]["call_id"])
+        contact = session.get_one(Contact, call.contact_id)
     assert (contact.agent_id, call.epoch) == (lea.id, 2)
     assert [leg.epoch for leg in sorted(legs_of("serve"), key=lambda leg: leg.epoch)] == [1, 2]
     is_well()
