@@ -50,7 +50,7 @@ async def keep_way_back(known: Heard, request: CarrierRequest) -> Turn:
 async def part(known: Heard, request: CarrierRequest) -> Turn:
     """They want no callback; whoever is being answered at this moment is not let go."""
     try:
-        call_id = await request.records.within(QUEUE_PATIENCE, silence.is_being_answered, request.carrier_id)
+        call_id = await request.records.within(QUEUE_PATIENCE, silence.call_being_answered, request.carrier_id)
     except StoreDown:
         log.warning("whether an agent takes the call is not known", carrier_id=request.carrier_id)
         call_id = None

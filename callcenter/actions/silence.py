@@ -84,9 +84,9 @@ def keep_way_back(
     return told(kept, already=already)
 
 
-def is_being_answered(carrier_id: str) -> str | None:
+def call_being_answered(carrier_id: str) -> str | None:
     """The call of this line, if an agent is being asked to take it or has it. Raises DatabaseDown."""
-    with transaction() as session:
+    with reading() as session:
         call = calls.by_carrier_id(session, carrier_id)
         return call.id if call and call.state in BEING_ANSWERED else None
 
