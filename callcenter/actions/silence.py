@@ -11,7 +11,7 @@ from callcenter import clock
 from callcenter.actions import config_snapshot, shared_lines
 from callcenter.actions.promising import Promise, make_promise, served_as, soonest_window, told
 from callcenter.actions.release import release
-from callcenter.db import Conflict, Session, transaction
+from callcenter.db import Conflict, Session, reading, transaction
 from callcenter.errors import DatabaseDown, NoSuchTime
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, callbacks, calls
