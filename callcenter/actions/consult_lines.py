@@ -214,7 +214,8 @@ def seek(consult_id: str, at: datetime) -> None:
             return
         but = consults.asked_already(session, consult_id) | {consult.asked_by}
         if consult.queue:
-            found = agents.free_longest(session, *consult.queue.split(":"), but)
+            scope, topic, language = consult.queue.split(":")
+            found = agents.free_longest(session, scope, topic, language, but)
         else:
             found = [each for each in (consult.helper_id,) if each and each not in but]
     for agent_id in found:
