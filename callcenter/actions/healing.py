@@ -122,6 +122,8 @@ def _phone_settles(agent_id: str, at: datetime) -> None:
             consult_lines.fail(leg.id, ConsultEnd.FAILED, at)
         elif leg:
             agent_line.return_unrung(leg.id, at)
+    elif ring:
+        desk_phone.ring_again(agent_id, at)
 
 
 def _phone_rings(leg: legs.Leg, at: datetime) -> None:
