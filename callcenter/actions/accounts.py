@@ -17,6 +17,7 @@ from callcenter.records.identifiers import new_id
 from callcenter.records.sessions import Changes
 from callcenter.rules.accounts import AccountLine, Profile, Wrong, lacks
 from callcenter.rules.audited_acts import AuditedAct
+from callcenter.rules.moved_by import ACCOUNT, MovedBy
 from callcenter.rules.states import AgentState
 
 LONGEST = 30.0  # seconds a table may take in the database
@@ -230,7 +231,7 @@ def _follow(rows: Iterable[Agent], at: datetime, who: str | None) -> None:
         if row.state == AgentState.OFFLINE:
             continue
         if not row.takes_calls or row.desk_phone is None:
-            agents_verbs.leave_post(row.id, at, who)
+            agents_verbs.leave_post(row.id, at, MovedBy(who, ACCOUNT) if who else None)
             continue
         with live_index.best_effort("showing what an agent serves"):
             live_index.put_queues(row)

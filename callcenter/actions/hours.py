@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from callcenter.actions import config_snapshot
 from callcenter.actions.orders import topics_of
-from callcenter.db import Session, transaction
+from callcenter.db import Session, reading, transaction
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.records import hours, rollout, sessions, sites
 from callcenter.records.agents import Agent
@@ -24,7 +24,29 @@ FURTHEST = timedelta(days=800)
 
 def except_day(staff: Agent | None, exception: DatedException, at: datetime) -> str:
     """The line, a queue of it or one site is closed, or open at other hours, from one day to another; the exception's
-    id. Raises BadAnswer, BadHours."""
+    id. Raises BadAnswer, BadHours, NotAllowed."""
+    exception = _judged(exception, at)
+    what = {"days": ("", _days(exception.first, exception.last)), "hours": ("", exception.hours)}
+    with transaction() as session:
+        _must_order(session, staff, exception.scope)
+        exception_id = hours.except_(session, exception, _id(staff))
+        what |= {"reason": ("", exception.reason), "topic": ("", exception.topic)}
+        told = {name: pair for name, pair in what.items() if pair[1]}
+        sessions.audit(session, _id(staff), AuditedAct.CLOSED_BY_EXCEPTION, *_in_history(exception.scope), at, told)
+    config_snapshot.refresh()
+    return exception_id
+
+
+def try_exception(staff: Agent, exception: DatedException, at: datetime) -> DatedException:
+    """Nothing is written; what `except_day` would refuse is refused. The exception as it would be written. Raises
+    BadAnswer, BadHours, NotAllowed."""
+    exception = _judged(exception, at)
+    with reading() as session:
+        _must_order(session, staff, exception.scope)
+    return exception
+
+
+def _judged(exception: DatedException, at: datetime) -> DatedException:
     exception = replace(exception, hours=read(exception.hours, days_are_known=True))
     if exception.reason not in REASONS:
         raise BadAnswer("hours_reason")
@@ -34,15 +56,7 @@ def except_day(staff: Agent | None, exception: DatedException, at: datetime) -> 
     if site_id is not None and exception.topic:
         raise BadAnswer("hours_topic")
     _check_topic(exception.topic)
-    what = {"days": ("", _days(exception.first, exception.last)), "hours": ("", exception.hours)}
-    with transaction() as session:
-        _must_order(session, staff, exception.scope)
-        exception_id = hours.except_(session, exception)
-        what |= {"reason": ("", exception.reason), "topic": ("", exception.topic)}
-        told = {name: pair for name, pair in what.items() if pair[1]}
-        sessions.audit(session, _id(staff), AuditedAct.CLOSED_BY_EXCEPTION, *_in_history(exception.scope), at, told)
-    config_snapshot.refresh()
-    return exception_id
+    return exception
 
 
 def forget_exception(staff: Agent | None, exception_id: str, at: datetime) -> None:

@@ -34,6 +34,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records.identifiers import new_id
 from callcenter.records.moves import Stateful
 from callcenter.rules.logins import login_of, may_be_login
+from callcenter.rules.moved_by import MovedBy
 from callcenter.rules.plain_text import MOST_WORDS, folded
 from callcenter.rules.routing import ANYBODY, Answerers, agent_queues, answerers, departments_of
 from callcenter.rules.state_machines import AGENT
@@ -60,6 +61,7 @@ class Agent(Stateful, Base):
         ),
         CheckConstraint("active = (closed_at is null)", name="agents_closed"),
         CheckConstraint("login = lower(btrim(login))", name="agents_login"),
+        CheckConstraint("(moved_by is null) = (moved_why is null)", name="agents_moved"),
         Index("agents_on_duty", "state", postgresql_where="state <> 'offline'"),
     )
 
@@ -93,6 +95,9 @@ class Agent(Stateful, Base):
     shortcuts: Mapped[dict[str, str] | None] = mapped_column(JSONB)  # `rules.shortcuts`: the letters that they changed
     visit: Mapped[bytes | None] = mapped_column(LargeBinary)  # the form of a visit that is not recorded yet, sealed
     visit_at: Mapped[datetime | None]  # when that was last written on
+    moved_by: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))  # who chose the state, or the next, for them
+    moved_why: Mapped[str | None] = mapped_column(String(12))  # (`rules.moved_by`)
+    moved_words: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed
 
     @property
     def phone(self) -> PhoneNumber | None:
@@ -113,6 +118,8 @@ class Agent(Stateful, Base):
             written["since"] = at
         if to != AgentState.LOST:
             written["lost_from"] = None
+        if to == AgentState.OFFERED:  # what somebody chose for them is over
+            written |= {"moved_by": None, "moved_why": None, "moved_words": None}
         if to not in WITH_A_CALL and reason != PauseReason.OUTCOME_OWED:  # what they chose is done, or still waits
             written["next_state"] = written["next_reason"] = None
         return written
@@ -129,6 +136,11 @@ class Agent(Stateful, Base):
         """In place of what was kept before; nothing at all once it is recorded."""
         kept = json.dumps({"id": contact_id, "answers": dict(answers)})
         self.visit, self.visit_at = (sealing.seal(kept, _visit_of(self.id)), at) if answers else (None, None)
+
+    @property
+    def told_why(self) -> str:
+        """What whoever changed their state wrote to them."""
+        return sealing.unseal(self.moved_words, _words_of(self.id)) if self.moved_words else ""
 
     @property
     def takes_calls(self) -> bool:
@@ -268,11 +280,21 @@ def on_duty(session: Session) -> list[Agent]:
     return list(session.scalars(select(Agent).where(Agent.state.in_(ON_DUTY)).order_by(Agent.since)))
 
 
+def note_mover(agent: Agent, by: MovedBy | None) -> None:
+    """Who chose what the agent does, or does next, and why; None: the agent."""
+    agent.moved_by, agent.moved_why = (by.who, by.why) if by else (None, None)
+    agent.moved_words = sealing.seal(by.words, _words_of(agent.id)) if by and by.words else None
+
+
 def forget_closed(session: Session, at: datetime) -> None:
     """Accounts closed for two years lose name, login and telephone (`domain.md`); their ids, no names, stay."""
     gone = update(Agent).where(Agent.closed_at < at - KEPT, Agent.name != "")
     login = func.concat("parti-", cast(Agent.id, String))
-    session.execute(gone.values(login=login, name="", password_hash="", desk_phone=None, shift_line=None, visit=None))
+    session.execute(
+        gone.values(
+            login=login, name="", password_hash="", desk_phone=None, shift_line=None, visit=None, moved_words=None
+        )
+    )
 
 
 def sealed_phone(agent_id: str, e164: str) -> bytes | None:
@@ -287,6 +309,10 @@ def forget_visits(session: Session, at: datetime) -> None:
 
 def _visit_of(agent_id: str) -> sealing.SealedPlace:
     return sealing.SealedPlace("agents", "visit", agent_id)
+
+
+def _words_of(agent_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("agents", "moved_words", agent_id)
 
 
 def _phone_of(agent_id: str) -> sealing.SealedPlace:

@@ -113,6 +113,22 @@ MEASURES = (
     Measure(quality.callback_lateness, "seconds", ("reached",), on_both_sides=False, people=_reached),
 )
 BY_CODE = {each.code: each for each in MEASURES}
+GROUPS = {
+    "matters": (
+        "demands", "accompaniments", "settled_in_one_contact", "oriented", "recorded", "no_return_within_7_days",
+    ),
+    "said": ("satisfied", "very_satisfied", "answered_the_question", "settled_as_said", "said_whether_settled"),
+    "reached": (
+        "offered", "requiring_an_agent", "picked_up_live", "picked_up_or_called_back", "global_pick_up",
+        "service_level", "abandonment", "mean_wait", "median_wait", "p90_wait", "longest_wait",
+    ),
+    "worked": (
+        "handling_time", "relay_handling_time", "occupancy", "offers_missed", "callbacks_kept", "callback_attempts",
+        "callback_lateness",
+    ),
+}  # fmt: skip
+"""The measures as a page shows them, each once: what was asked and settled, what people say of it, how they were
+reached, and the work."""
 
 
 def shown_for(side: str, measure: Measure, tally: Tally, partner: bool = False) -> Value:

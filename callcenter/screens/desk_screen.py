@@ -120,6 +120,14 @@ class OfferGone(Shown):
     call: Literal["waits", "offered", "answered", "gone"]
 
 
+class Moved(Shown):
+    """Somebody else chose what the agent does, or does after this call: who, why (`rules.moved_by`), in their words."""
+
+    by: str
+    why: str
+    words: str
+
+
 class Desk(Shown):
     """All of it. `queues` is None while the live index does not answer. `keys`: the letter of each act
     (`rules.shortcuts`), empty for none."""
@@ -133,6 +141,7 @@ class Desk(Shown):
     reason: PauseReason | None
     next_state: AgentState | None
     next_reason: PauseReason | None
+    moved: Moved | None
     line: str
     line_open: bool
     desk_phone: str | None
@@ -171,6 +180,7 @@ def of(agent_id: str) -> Desk:
         timezone, number = timezone_of(agent.department), agent.phone  # opened once: it is sealed
         phone = _phone(session, agent, call, at)
         gone = _offer_gone(session, agent)
+        moved = _moved(session, agent)
         today = agent_days.of_agent(session, agent_id, _midnight(timezone, at))
     return Desk(
         agent_id=agent.id,
@@ -182,6 +192,7 @@ def of(agent_id: str) -> Desk:
         reason=PauseReason(agent.pause_reason) if agent.pause_reason else None,
         next_state=AgentState(agent.next_state) if agent.next_state else None,
         next_reason=PauseReason(agent.next_reason) if agent.next_reason else None,
+        moved=moved,
         line=agent.line,
         line_open=agent.shift_line is not None,
         desk_phone=str(number) if number else None,
@@ -200,6 +211,13 @@ def of(agent_id: str) -> Desk:
         calls_today=today.calls,
         handling_today=today.handling,
     )
+
+
+def _moved(session: Session, agent: Agent) -> Moved | None:
+    if agent.moved_by is None or agent.moved_why is None:
+        return None
+    by = agents.get(session, agent.moved_by)
+    return Moved(by=by.name if by else "", why=agent.moved_why, words=agent.told_why)
 
 
 def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime) -> OfferShown | None:

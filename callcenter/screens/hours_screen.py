@@ -34,7 +34,7 @@ Topic = Annotated[str, Field(max_length=40, description="one queue; empty: the l
 
 @dataclass(frozen=True)
 class ExceptionShown:
-    """A dated exception; `yours`: you may take it back."""
+    """A dated exception. `by`: who wrote it, a name, empty for an operator; `yours`: you may take it back."""
 
     id: str
     scope: str
@@ -43,6 +43,7 @@ class ExceptionShown:
     last: date
     hours: str
     reason: str
+    by: str
     yours: bool
 
 
@@ -134,7 +135,7 @@ def departments(staff: Agent) -> list[DepartmentShown]:
     with reading() as session:
         states, plans = rollout.states(session, today), rollout.plans(session)
         staffed, sited = agents.per_department(session), sites.per_department(session)
-        said = {message.scope for message in rollout.messages(session)}
+        said = {message.scope for message in rollout.messages(session, clock.now())}
     return [
         DepartmentShown(
             code=code,
@@ -161,7 +162,8 @@ def department(staff: Agent, code: str) -> tuple[DepartmentShown, list[Act]]:
 
 
 def _shown(row: hours.HoursException, *, yours: bool) -> ExceptionShown:
-    return ExceptionShown(row.id, row.scope, row.topic, row.first, row.last, row.hours, row.reason, yours)
+    of = row.value
+    return ExceptionShown(row.id, of.scope, of.topic, of.first, of.last, of.hours, of.reason, of.by, yours)
 
 
 def _holidays(overrides: Overrides, scope: str, first: date) -> list[Holiday]:

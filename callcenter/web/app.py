@@ -49,6 +49,7 @@ from callcenter.web.pages import (
     report_pages,
     sign_in_pages,
     site_pages,
+    waiting_pages,
     wall_pages,
     wall_settings_pages,
 )
@@ -117,6 +118,7 @@ def create() -> FastAPI:
         orders_api.router,
         waiting_api.router,
         order_pages.router,
+        waiting_pages.router,
         callback_pages.router,
         report_pages.router,
         accounts_api.router,

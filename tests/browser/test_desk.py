@@ -248,6 +248,8 @@ def test_the_board_follows_by_itself(line: PracticeLine, desk: Desk, opens: Open
     agent.becomes_available()
     expect(row).to_contain_text("Disponible")
     page.get_by_role("button", name="Mettre en pause Karim").click()
+    page.get_by_label("Pourquoi (lu par la personne)").select_option("meeting")
+    page.locator("#move-do").click()
     expect(row).to_contain_text("Pause (pause courte)")
     assert agent.state == "pause"
     expect(page.locator("#stale")).to_be_empty()

@@ -75,6 +75,9 @@ def upgrade() -> None:
         sa.Column("pause_reason", sa.String(length=16), nullable=True),
         sa.Column("next_state", sa.String(length=12), nullable=True),
         sa.Column("next_reason", sa.String(length=16), nullable=True),
+        sa.Column("moved_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("moved_why", sa.String(length=12), nullable=True),
+        sa.Column("moved_words", sa.LargeBinary(), nullable=True),
         sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("lost_from", sa.String(length=12), nullable=True),
         sa.Column("shortcuts", postgresql.JSONB(), nullable=True),
@@ -86,6 +89,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("active = (closed_at is null)", name="agents_closed"),
         sa.CheckConstraint("line in ('phone', 'shift')", name="agents_line"),
+        sa.CheckConstraint("(moved_by is null) = (moved_why is null)", name="agents_moved"),
         sa.CheckConstraint("login = lower(btrim(login))", name="agents_login"),
         sa.CheckConstraint("role in ('agent', 'supervisor', 'auditor', 'admin')", name="agents_role"),
         sa.PrimaryKeyConstraint("id"),
@@ -529,7 +533,9 @@ def upgrade() -> None:
         sa.Column("last", sa.Date(), nullable=False),
         sa.Column("hours", sa.Text(), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("made_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.CheckConstraint("first <= last", name="hours_exceptions_order"),
+        sa.ForeignKeyConstraint(["made_by"], ["agents.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("hours_exceptions_by_last", "hours_exceptions", ["last"], unique=False)
@@ -539,7 +545,10 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=7), nullable=False),
         sa.Column("words", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["agents.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("messages_standing", "messages", ["scope"], unique=True, postgresql_where="ended_at is null")
@@ -579,9 +588,12 @@ def upgrade() -> None:
         sa.Column("act", sa.String(length=8), nullable=False),
         sa.Column("to_topic", sa.String(length=40), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(act = 'redirect') = (to_topic <> '')", name="queue_orders_target"),
         sa.CheckConstraint("act in ('close', 'redirect')", name="queue_orders_act"),
+        sa.ForeignKeyConstraint(["made_by"], ["agents.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -612,7 +624,11 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("region_after", sa.Float(), nullable=False),
         sa.Column("nation_after", sa.Float(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.CheckConstraint("0 <= region_after and region_after <= nation_after", name="thresholds_order"),
+        sa.ForeignKeyConstraint(["made_by"], ["agents.id"]),
         sa.PrimaryKeyConstraint("scope", "topic"),
     )
     op.create_table(

@@ -1,7 +1,7 @@
 """What every template may say: words, names, instants and numbers as the reader's language writes them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -10,18 +10,22 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from callcenter import clock
 from callcenter.actions import config_snapshot
 from callcenter.config import settings
 from callcenter.records.sessions import Act
 from callcenter.rules import quality, weekly_hours
+from callcenter.rules.moved_by import WHYS
+from callcenter.rules.orders import clock_of_scope
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import FRONT
 from callcenter.rules.published_measures import BY_CODE
 from callcenter.rules.report_places import ReportPlace, place
 from callcenter.rules.roles import AGENT, OVERSEER, STAFF, SUPERVISOR
+from callcenter.rules.rounds import MONTHS, WEEKDAYS
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import NATION, PARIS, TERRITORIES
-from callcenter.screens import directory_screen
+from callcenter.screens import directory_screen, orders_screen
 from callcenter.screens.desk_contacts import HalfDay
 from callcenter.screens.desk_parts import timezone_of
 from callcenter.screens.desk_screen import HOLD_LIMIT
@@ -77,6 +81,11 @@ def environment() -> Environment:
         "hour": hour,
         "ms": _ms,
         "minutes": _minutes,
+        "elapsed": _elapsed,
+        "reason_options": _reason_options,
+        "moment": _moment,
+        "standing_of": lambda department: orders_screen.standing(frozenset([department]), clock.now()),
+        "zone_of": lambda scope: clock_of_scope(scope).key,
         "seconds": _seconds,
         "ahead": _ahead,
         "percent": _percent,
@@ -91,6 +100,7 @@ def environment() -> Environment:
         "department_codes": frozenset(TERRITORIES),
         "departments": [each for each in TERRITORIES.values() if each.inhabited],
         "chosen_pauses": CHOSEN_PAUSES,
+        "moved_whys": WHYS,
         "orientation_reasons": tuple(OrientationReason),
         "follow_ups": tuple(FollowUp),
         "agreement_kinds": KINDS,
@@ -233,6 +243,28 @@ def hour(at: datetime, timezone: str = PARIS, form: str = "%H:%M") -> str:
 
 def _ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
+
+
+@pass_context
+def _reason_options(context: Context, reasons: Iterable[str]) -> list[tuple[str, str]]:
+    return [(reason, say(context["language"], f"hours.why_{reason}")) for reason in reasons]
+
+
+@pass_context
+def _elapsed(context: Context, since: datetime) -> str:
+    """How long ago it was when the page was written: `moins d'une minute`, `13 min`, `2 h 05`."""
+    minutes = int((context["now"] - since).total_seconds() // 60)
+    if minutes < 1:
+        return say(context["language"], "waiting.less")
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02}"
+
+
+@pass_context
+def _moment(context: Context, at: datetime, timezone: str = PARIS) -> str:
+    """`lundi 30 novembre à 18:00`."""
+    local, language = at.astimezone(ZoneInfo(timezone)), context["language"]
+    day = f"{WEEKDAYS[language][local.weekday()]} {local.day} {MONTHS[language][local.month - 1]}"
+    return say(language, "orders.moment", day=day, time=f"{local:%H:%M}")
 
 
 @pass_context

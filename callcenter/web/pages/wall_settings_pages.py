@@ -24,7 +24,9 @@ class SetAlertThreshold(BaseModel):
     """From when a figure is watched and an alarm, of one topic or of everything; without numbers the default again.
     Seconds, calls per free agent, or per cent."""
 
-    measure: Literal["longest_wait", "per_free_agent", "service_level", "abandonment", "callback_pools", "texts"]
+    measure: Literal[
+        "longest_wait", "per_free_agent", "unstaffed", "service_level", "abandonment", "callback_pools", "texts"
+    ]
     topic: str = Field("", max_length=40)
     watch: float | None = Field(None, ge=0, le=100_000)
     alarm: float | None = Field(None, ge=0, le=100_000)

@@ -216,7 +216,7 @@ def test_the_thresholds_of_a_queue_are_those_of_the_moment_a_call_joined() -> No
 
 def _widens(scope: str, ages: tuple[float, float] | None) -> None:
     with transaction() as session:
-        rollout.widen_after(session, scope, "", ages)
+        rollout.widen_after(session, scope, "", ages, clock.now())
     config_snapshot.refresh()
 
 

@@ -31,7 +31,7 @@ def test_a_message_is_cleaned_where_it_is_typed(ines: TestClient, character: str
     given = {"scope": "N", "fr": words}
     for answer in (
         ines.post("/api/board/orders/message", json=given),
-        ines.post("/supervision/orders/message", data=given),
+        ines.post("/supervision/orders/message", data=given | {"ends": "lift", "confirmed": "1", "heard": "read"}),
     ):
         assert answer.status_code in (200, 303)
         (kept,) = config_snapshot.current().messages

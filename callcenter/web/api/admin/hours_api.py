@@ -39,9 +39,12 @@ class ExceptFor(BaseModel):
     hours: Annotated[str, Field(max_length=500)] = OFF
     topic: Topic = ""
 
+    @property
+    def exception(self) -> DatedException:
+        return DatedException(self.scope, self.first, self.last, self.hours or OFF, self.reason, self.topic)
+
     def carry_out(self, staff: Agent, at: datetime) -> str:
-        exception = DatedException(self.scope, self.first, self.last, self.hours or OFF, self.reason, self.topic)
-        return hours.except_day(staff, exception, at)
+        return hours.except_day(staff, self.exception, at)
 
 
 class WriteHours(BaseModel):

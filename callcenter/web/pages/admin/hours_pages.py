@@ -1,5 +1,6 @@
 """The pages of hours, exceptions and holidays, and of the departments."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 
 from callcenter import clock
 from callcenter.actions.hours import REASONS, STATES, forget_exception
-from callcenter.actions.orders import LONGEST
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules import weekly_hours
 from callcenter.rules.hours_refused import HoursNotUnderstood
@@ -23,13 +23,13 @@ from callcenter.screens import hours_screen, orders_screen
 from callcenter.screens.hours_screen import HoursShown
 from callcenter.web.api.admin import hours_api
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages import form_options, forms
+from callcenter.web.pages import closures, form_options, forms
 from callcenter.web.pages.forms import Fields
 from callcenter.web.pages.words import say
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 NOTHING_TYPED = FormData()
-_Command = hours_api.ExceptFor | hours_api.WriteHours | hours_api.OverrideHoliday
+_Command = hours_api.WriteHours | hours_api.OverrideHoliday
 
 
 @router.get("")
@@ -49,8 +49,14 @@ def hours(visitor: Admitted, scope: str = "", topic: str = "", done: int = 0) ->
 @router.post("/hours/except")
 @open_to(*SUPERVISOR)
 def except_(visitor: Admitted, fields: Fields) -> Response:
-    """One click: the reason is the button."""
-    return _carried_out(visitor, hours_api.ExceptFor, fields)
+    """Read back first, then written."""
+    scope = str(fields.get("scope", ""))
+    back = f"/admin/hours?scope={scope}"
+
+    def shown(refusal: Refusal | None) -> Response:
+        return _hours(visitor, scope, refusal, given=closures.given(fields))
+
+    return closures.ask(visitor, fields, scope, "/admin/hours/except", back, shown)
 
 
 @router.post("/hours/forget")
@@ -119,10 +125,13 @@ def _hours(
     topic: str = "",
     done: bool = False,
     typed: FormData = NOTHING_TYPED,
+    given: Mapping[str, str] | None = None,
 ) -> Response:
-    """`typed`: what was filled in and refused."""
+    """`typed`: what was filled in and refused; `given`: the same, to close. The place that nobody chose is one's own
+    department, not the widest."""
     mine = hours_screen.scopes(visitor.staff)
-    found = hours_screen.of(visitor.staff, scope or next(iter(mine), NATION))
+    own = visitor.staff.department
+    found = hours_screen.of(visitor.staff, scope or (own if own in mine else next(reversed(mine), NATION)))
     return forms.form_page(
         "admin/hours.html",
         visitor,
@@ -136,6 +145,7 @@ def _hours(
         weekdays=WEEKDAYS[visitor.language],
         done=done,
         typed=_typed(visitor, found, topic, typed),
+        given=given,
     )
 
 
@@ -163,11 +173,9 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         row=row,
         acts=acts,
         territory=TERRITORIES[code],
-        messages=[each for each in orders_screen.now().messages if each.scope in rings(code)],
+        standing=orders_screen.standing(frozenset([code]), clock.now()),
         thresholds=[each for each in orders_screen.now().thresholds if each.scope in rings(code)],
         otherwise=orders_screen.now().otherwise,
-        longest=LONGEST,
-        topic_options=form_options.topic_options(visitor.language, [code]),
         states=STATES,
         today=national_day(clock.now()),
         is_admin=visitor.staff.role == "admin",

@@ -46,7 +46,7 @@ def test_a_site_is_closed_in_one_form_by_its_supervisor_and_the_next_list_leaves
     form = {"csrf": ines.headers["X-CSRF-Token"], "scope": "S7", "hours": ""}
     days = {"first": today.isoformat(), "last": (today + timedelta(days=1)).isoformat()}
     assert "Grève" not in today_of(ines.get("/sites/7").text)
-    done = ines.post("/sites/7/except", data=form | days | {"reason": "strike"})
+    done = ines.post("/sites/7/except", data=form | days | {"reason": "strike", "confirmed": "1"})
     assert done.headers["location"] == "/sites/7?done=1"
     assert "Grève" in ines.get("/sites?department=46").text
     send(web, LIST.replace("Maison du Lot", "Maison de Cahors"))

@@ -14,9 +14,10 @@ from callcenter.rules import accounts, alerts, shortcuts
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.callbacks import CallbackState, DialResult, Source
 from callcenter.rules.languages import LANGUAGES
+from callcenter.rules.moved_by import ACCOUNT, WHYS
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import Reason
-from callcenter.rules.published_measures import MEASURES, SIDES
+from callcenter.rules.published_measures import GROUPS, MEASURES, SIDES
 from callcenter.rules.states import (
     AgentState,
     CallState,
@@ -37,6 +38,10 @@ pytestmark = pytest.mark.usefixtures("database")
 UI = Path(words.__file__).parent
 TEMPLATES = [path.read_text() for path in UI.glob("templates/**/*.html")]
 CODE = [path.read_text() for path in UI.rglob("*.py")]
+COUNTED = (
+    "lately", "promised", "at_post", "waiting_hear_not", "waiting_exception", "waiting_threshold",
+    *(f"waiting_{act}" for act in ACTS[:-1]),
+)  # fmt: skip
 MADE = {  # keys whose last part is a value
     *(f"state.{state}" for state in AgentState),
     *(f"reason.{reason}" for reason in PauseReason),
@@ -48,11 +53,25 @@ MADE = {  # keys whose last part is a value
     *(f"record.{outcome}_hint" for outcome in Outcome),
     *(f"error.{code}" for code in ("form", "orientation_needs_reason", "orientation_is_not_settled")),
     *(f"error.{code}" for code in ("website_needs_checked_access", "reason_without_orientation")),
-    *(f"waiting.not_{why}" for why in Hindrance),
     *(f"waiting.{why}_short" for why in Hindrance),
-    *(f"orders.{act}" for act in ACTS),
+    *(f"orders.{word}{act}" for act in ACTS[:-1] for word in ("", "confirm_", "will_")),
+    *(f"orders.{word}_{n}" for word in COUNTED for n in ("none", "one", "many")),
+    *(f"wall.{word}_{n}" for word in ("waits", "free_now") for n in ("none", "one", "many")),
+    *(f"wall.doing_{state}" for state in ("talking", "wrap_up", "pause", "lost")),
+    *(f"waiting.is_{state}" for state in ("talking", "wrap_up")),
+    *(f"moved.why_{why}" for why in (*WHYS, ACCOUNT)),
+    *(f"moved.{when}{state}" for when in ("", "next_") for state in ("pause", "offline", "available")),
     *(f"waiting.is_{state}" for state in (CallState.WAITING, CallState.OFFERED)),
-    *(f"error.order_{code}" for code in ("words", "target", "circle", "ages")),
+    *(
+        f"error.order_{code}"
+        for code in ("words", "target", "circle", "ages", "scope", "topic", "act", "ends", "until")
+    ),
+    *(f"error.{code}" for code in ("moved_why",)),
+    "field.until",
+    *(f"error.period_{code}" for code in ("first", "last", "reversed", "long")),
+    *(f"report.group_{group}" for group in GROUPS),
+    *(f"report.{each}" for each in ("calls", "demarches_count", "talked", "held", "wrapped", "missed", "promised")),
+    *(f"report.{each}" for each in ("busy", "available", "paused")),
     *(f"ahead.{reason}" for reason in Reason),
     *(f"language.{language}" for language in LANGUAGES),
     *(f"agreement.{word}" for word in (*KINDS, *WAYS)),

@@ -29,7 +29,7 @@ def test_a_supervisor_closes_a_department_of_theirs_in_one_form_and_takes_it_bac
     today = local_day("46", clock.now()).isoformat()
     form = {"csrf": web.headers["X-CSRF-Token"], "scope": "46", "first": today, "last": today, "hours": ""}
     assert is_open("46") == (True, "")
-    done = web.post("/admin/hours/except", data=form | {"reason": "flood"})
+    done = web.post("/admin/hours/except", data=form | {"reason": "flood", "topic": "*", "confirmed": "1"})
     assert done.headers["location"] == "/admin/hours?scope=46&done=1"
     assert (is_open("46"), is_open("31")) == ((False, "flood"), (True, ""))
     page = web.get(done.headers["location"]).text
