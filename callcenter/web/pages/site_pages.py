@@ -57,9 +57,9 @@ Numbered = Annotated[int, Depends(_numbered)]
 @router.get("")
 @open_to(*STAFF)
 def listed(visitor: Admitted, words: str = "", department: str = "", order: str = "") -> Response:
-    """Nothing asked: the table of the departments. An administrator sees the doubtful ones first."""
-    oddest = (order or ("doubts" if visitor.staff.role == "admin" else "town")) == "doubts"
+    """Nothing asked: the table of the departments. An administrator who names no place sees the doubtful ones first."""
     asked = bool(words.strip() or department or order)
+    oddest = (order or ("doubts" if visitor.staff.role == "admin" and not words.strip() else "town")) == "doubts"
     found = sites_screen.found(words, department, visitor.language, doubtful_first=oddest) if asked else None
     per_department = sites_screen.per_department()
     by_doubts = sorted(per_department.items(), key=lambda pair: (-pair[1][1] if oddest else 0, pair[0]))
@@ -73,7 +73,7 @@ def listed(visitor: Admitted, words: str = "", department: str = "", order: str 
         level=_level,
         words=words,
         chosen=department,
-        order="doubts" if oddest else "town",
+        order="doubts" if oddest and asked else "town",
         department_options=form_options.department_options(),
         doubts=DOUBTS,
         shows_doubts=visitor.staff.role in SUPERVISOR,
