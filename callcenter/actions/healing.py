@@ -46,6 +46,7 @@ from callcenter.records import (
     beacon,
     callbacks,
     calls,
+    consults,
     contacts,
     desk_phone_rings,
     legs,
@@ -279,7 +280,8 @@ def compare_carrier(at: datetime) -> int:
         ours = [call for call in calls.live(session) if call.carrier_id and call.arrived_at < at - GRACE]
         unfinished = [leg for leg in legs.unfinished(session) if leg.carrier_id and leg.asked_at < at - GRACE]
         unclosed = calls.unclosed(session, at, at - GRACE)
-        lingering = calls.lingering(session, list(lines), at - GRACE)
+        with_partners = consults.with_partners(session, at - calls.LAST_WORDS)
+        lingering = [each for each in calls.lingering(session, list(lines), at - GRACE) if each.id not in with_partners]
         rung = desk_phone_rings.asked_before(session, at - GRACE)
         shifts = {row.shift_line for row in agents.on_duty(session) if row.shift_line} | desk_phone_rings.lines(session)
         dialled = attempts.live_lines(session)

@@ -183,6 +183,12 @@ def handed_of_call(session: Session, call_id: str) -> Consult | None:
     return session.scalar(mine.order_by(Consult.handed_at.desc()).limit(1))
 
 
+def with_partners(session: Session, over_before: datetime) -> set[str]:
+    """Calls whose citizen speaks with a partner's person without us, or did until lately: their line is theirs."""
+    recent = Consult.over_at.is_(None) | (Consult.over_at > over_before)
+    return set(session.scalars(select(Consult.call_id).where(Consult.handed_at.is_not(None), recent)))
+
+
 def open_of_helper(session: Session, agent_id: str) -> Consult | None:
     """What a colleague is asked for, or helps with."""
     mine = select(Consult).where(Consult.helper_id == agent_id, Consult.state.in_(OPEN))

@@ -45,6 +45,7 @@ select b.id::text from callbacks b where b.closed_at < :before and b.number_key 
 _BLANK = (
     "delete from agreements where contact_id = any(cast(:ids as uuid[]))",
     "update accompaniments set notes = null where contact_id = any(cast(:ids as uuid[])) and notes is not null",
+    "update consults set keys = null, taken_by = null where contact_id = any(cast(:ids as uuid[]))",
     "update legs set carrier_id = null, room = null where contact_id = any(cast(:ids as uuid[]))",
     """delete from carrier_events e using calls c
        where c.contact_id = any(cast(:ids as uuid[])) and e.resource = c.carrier_id""",

@@ -323,3 +323,27 @@ def test_help_that_nobody_is_free_for_ends_in_time(scene: Scene) -> None:
     consult_healing.settle_consults(clock.now() + 50 * SECONDS)
     assert (the_consult().state, the_consult().ended) == ("over", "nobody")
     is_well()
+
+
+def test_whoever_was_left_with_a_partners_person_is_not_led_away_from_them(scene: Scene) -> None:
+    """Their agent's outcome is recorded or not: the two speak on, and nobody hangs up on them."""
+    with transaction() as session:
+        referent_id = referents.add_referent(session, "46", "caf", "CAF", CAF, "")
+    consult.ask_referent(scene.karim, referent_id, clock.now())
+    with reading() as session:
+        leg = session.query(Leg).filter_by(kind="consult").one()
+    consult_lines.enter(leg.id, leg.carrier_id or "", clock.now(), "CF" + "1" * 32)
+    with transaction() as session:  # the three have spoken, as the carrier would say
+        held = session.get_one(Leg, scene.leg_id)
+        held.hold, held.held_since = False, None
+        session.query(Consult).update({"together_at": clock.now()})
+    transfer.hand_over(scene.karim, PassReason.PARTNER, clock.now(), "Mme Petit")
+    assert (the_call(scene.call_id).state, the_consult().state) == (CallState.WRAP_UP, "handed")
+    asked = max(entry["n"] for entry in scene.line.log())
+    healing.compare_carrier(clock.now() + 20 * SECONDS)
+    healing.compare_carrier(clock.now() + 300 * SECONDS)
+    moved = [
+        entry for entry in scene.line.log(asked + 1) if entry["kind"] == "rest" and scene.caller.sid in entry["path"]
+    ]
+    assert [entry for entry in moved if entry["method"] == "POST"] == []
+    assert scene.caller.state["over"] is False
