@@ -8,6 +8,7 @@ from callcenter.records import calls
 from callcenter.records.calls import Call
 from callcenter.records.moves import Stateful, UndeclaredMove, UnknownColumn, move
 from callcenter.rules.callbacks import CallbackState, DialResult
+from callcenter.rules.consults import ConsultState
 from callcenter.rules.state_machines import ATTEMPT, DIALLING, LEG, MACHINES, MONITOR, Machine
 from callcenter.rules.states import AgentState, CallState, Due, LegState, Monitoring, OfferState
 from callcenter.rules.whys import Why
@@ -27,7 +28,7 @@ def test_every_state_has_a_word_of_its_own(machine: Machine) -> None:
 
 
 def test_every_kind_of_state_is_of_one_machine_and_whole() -> None:
-    kinds = [CallState, AgentState, OfferState, LegState, DialResult, CallbackState, Monitoring, Due]
+    kinds = [CallState, AgentState, OfferState, LegState, DialResult, CallbackState, ConsultState, Monitoring, Due]
     declared = [set(machine.states) - ({DIALLING} if machine is ATTEMPT else set()) for machine in MACHINES]
     assert all(declared.count(set(kind)) == 1 for kind in kinds)
     assert len(declared) == len(kinds)
