@@ -181,10 +181,10 @@ def finish_wrap_up(session: Session, call: Call, at: datetime, why: StrEnum) -> 
     assert agent is not None
     to, reason = next_states.after_call(session, agent)
     if ended is not None:
-        moved = move(session, Agent, agent_id, [AgentState.WRAP_UP], to, at, why, pause_pause_reason=reason)
+        moved = move(session, Agent, agent_id, [AgentState.WRAP_UP], to, at, why, pause_reason=reason)
         assert moved
     elif reason != PauseReason.OUTCOME_OWED and agent.pause_reason == PauseReason.OUTCOME_OWED:
-        move(session, Agent, agent_id, [AgentState.PAUSE], to, at, why, pause_pause_reason=reason)
+        move(session, Agent, agent_id, [AgentState.PAUSE], to, at, why, pause_reason=reason)
     return ToRelease((session.get_one(Agent, agent_id),))
 
 
