@@ -147,6 +147,9 @@ def beat(agent_id: str, at: datetime) -> None:
             return
     except LiveStoreDown:
         return
+    with reading() as session:
+        if read(session, agent_id).state == AgentState.OFFLINE:
+            return  # most pages of staff beat for somebody who is at no post
     with transaction() as session:
         agent = hold(session, agent_id)
         if agent.state == AgentState.LOST:
