@@ -7,7 +7,7 @@ from callcenter.records import callbacks, contacts
 from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Opens
 from tests.browser.test_one_browser import LONG, calls_about_taxes
-from tests.browser.test_one_place import at_post, chooses, is_
+from tests.support.at_the_desk import at_post, chooses, is_
 from tests.support.town import settle
 
 
