@@ -1,5 +1,8 @@
 """A row moves along a declared arrow with columns that it has; anything else is an error that a test sees."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from callcenter import clock
@@ -37,6 +40,20 @@ def test_every_kind_of_state_is_of_one_machine_and_whole() -> None:
 def test_every_row_with_a_state_is_moved_by_its_machine() -> None:
     kinds = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Stateful)}
     assert {kind.states for kind in kinds} == set(MACHINES) - {MONITOR}  # the second machine of a leg
+
+
+def test_every_move_of_ours_names_columns_that_its_row_has() -> None:
+    """They are given by name, which no type checker reads."""
+    kinds = {mapper.class_.__name__: set(mapper.columns.keys()) for mapper in Base.registry.mappers}
+    words = {"who", "still", "machine", "keeps_rank", None}
+    moves = [
+        (path.name, node.lineno, ast.unparse(node.args[1]).rpartition(".")[2], {each.arg for each in node.keywords})
+        for path in (Path(__file__).parents[3] / "callcenter").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "move" and len(node.args) >= 7
+    ]
+    assert len(moves) > 40
+    assert [move for move in moves if not move[3] - words <= kinds[move[2]]] == []
 
 
 def test_a_leg_that_has_left_stays_left() -> None:
