@@ -260,6 +260,12 @@ class NotFound(Refusal):
     english = "There is no such page or item."
 
 
+class NoSuchReference(NotFound):
+    """Aucun contact ne porte cette référence : faites-la répéter par la personne."""
+
+    english = "No contact has this reference: have the person say it again."
+
+
 class BadNumber(Refusal):
     """Ce numéro de téléphone ne peut pas être utilisé."""
 

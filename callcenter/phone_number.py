@@ -6,6 +6,7 @@ Four territories have plans of their own, of six or eight figures (OWN_PLANS), a
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Self
@@ -87,6 +88,21 @@ class PhoneNumber:
                 found[number] = None
         if not found:
             raise BadNumber
+        return tuple(found)
+
+    @classmethod
+    def possible(cls, text: str) -> tuple[Self, ...]:
+        """Every number that somebody may have written so, of whatever territory or country: to look for one that is
+        known, never to call it. None for what is no number."""
+        keys = "".join(c for c in text if c in "+0123456789")
+        bare = keys.lstrip("0")
+        coded = keys[:1] not in ("", "+", "0") or bare.startswith(tuple(OWN_PLANS.values()))
+        written = (keys, f"+{bare}") if coded else (keys,)
+        found: dict[Self, None] = {}
+        for territory in ("", *OWN_PLANS):
+            for one in written:
+                with suppress(BadNumber):
+                    found[cls.parse(one, territory)] = None
         return tuple(found)
 
     @classmethod

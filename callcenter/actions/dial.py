@@ -301,8 +301,10 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
     assert callback is not None
     own = settings()
     policy = RetryPolicy(own.callback_attempts, timedelta(seconds=own.callback_apart)).of(callback.source)
-    if result == DialResult.NOT_DIALLED:
-        again: Window | None = _soon(at)
+    if at < callback.due_from:  # its agent began early: what was promised stands
+        again: Window | None = (callback.due_from, callback.due_until)
+    elif result == DialResult.NOT_DIALLED:
+        again = _soon(at)
     else:
         again = next_try(
             config_snapshot.current().hours, callback.department, callback.attempts, at, policy, call.topic

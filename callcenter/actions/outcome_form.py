@@ -15,7 +15,7 @@ from callcenter.errors import (
     OutcomeIncomplete,
     VisitRecorded,
 )
-from callcenter.records import assignments, calls, contacts, legs
+from callcenter.records import assignments, calls, contacts, legs, recording
 from callcenter.records.contacts import Accompaniment, WrapUpEntry
 from callcenter.rules import outcomes
 from callcenter.rules.states import CallState, Due, FollowUp
@@ -67,7 +67,7 @@ def _record(
             return contacts.accompaniments(session, [contact.id])
         if call is None or call.state not in (CallState.WRAP_UP, CallState.ENDED) or contact.due == Due.RELEASED:
             raise NotPossibleNow
-        rows = contacts.record(session, contact, notes.with_draft(contact, _clean(entries), revision), at, agent_id)
+        rows = recording.record(session, contact, notes.with_draft(contact, _clean(entries), revision), at, agent_id)
         leg = legs.serving(session, call.id)
         if leg and leg.wrapped_at is None:
             leg.wrapped_at = at
@@ -109,7 +109,7 @@ def record_visit(
         if satisfaction is not None:
             contact.satisfaction, contact.satisfaction_scale = satisfaction, 4
         contact.settled_said = settled_said
-        contacts.record(session, contact, _clean(entries), at, agent_id)
+        recording.record(session, contact, _clean(entries), at, agent_id)
         return contact
 
 

@@ -12,7 +12,7 @@ from callcenter.actions import text_ceiling
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, contacts, satisfaction_texts, texts
+from callcenter.records import calls, contacts, satisfaction_texts, texts, threads
 from callcenter.records.calls import LAST_WORDS
 from callcenter.records.figures import roll_up
 from callcenter.rules.hearing import Hearing
@@ -46,7 +46,7 @@ def last_words(call_id: str) -> LastWords | None:
         spoke = call.talking_at is not None and call.state in (CallState.WRAP_UP, CallState.ENDED)
         asks = spoke and satisfaction_texts.may_be_asked(session, contact)
         cut = spoke and call.cut
-        return LastWords(contact.reference, call.language, call.hearing, asks, cut)
+        return LastWords(threads.reference(session, contact), call.language, call.hearing, asks, cut)
 
 
 def record_answer(call_id: str, reply: Reply) -> None:

@@ -204,6 +204,12 @@ def get(session: Session, agent_id: str) -> Agent | None:
     return session.get(Agent, agent_id, populate_existing=True)
 
 
+def names(session: Session, agent_ids: Collection[str]) -> dict[str, str]:
+    """Their names, by their ids; empty for an account that was forgotten."""
+    found = session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(agent_ids)))
+    return {row[0]: row[1] for row in found} if agent_ids else {}
+
+
 def by_login(session: Session, login: str) -> Agent | None:
     """An active member of staff, by the name they sign in with, however it is written."""
     name = login_of(login)

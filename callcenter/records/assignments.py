@@ -23,7 +23,7 @@ from callcenter.records.moves import move
 from callcenter.records.offers import Offer
 from callcenter.records.to_release import ToRelease
 from callcenter.rules import endings, priority
-from callcenter.rules.callbacks import CallbackState, DialResult, Source, Window
+from callcenter.rules.callbacks import WISH_TO_SPEAK, CallbackState, DialResult, Window
 from callcenter.rules.consults import Purpose
 from callcenter.rules.priority import Reason
 from callcenter.rules.state_machines import LEG
@@ -142,7 +142,7 @@ def begin_conversation(session: Session, call: Call, leg: Leg, at: datetime) -> 
         move(session, Callback, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, Why.REACHED)
     elif call.number_key:
         promised = callbacks.of_key(session, call.number_key)
-        if promised and promised.source in (Source.CITIZEN, Source.SILENCE):  # it was to speak with somebody: they do
+        if promised and promised.source in WISH_TO_SPEAK:
             was = (CallbackState.PROMISED,)
             move(session, Callback, promised.id, was, CallbackState.CANCELLED, at, Why.THEY_TELEPHONED_US)
     return ToRelease((agent,))
@@ -214,7 +214,19 @@ def return_unconnected(
         attempt, call.carrier_id = attempts.give_up(session, call.id, DialResult.AGENT_LEFT), None
     move(session, Call, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
     _leave_connecting(session, agent, at, why, missed=missed)
-    return ToRelease((agent,), requeued=call, leg=leg, led_on=call, line=attempt.carrier_id if attempt else None)
+    after = ToRelease((agent,), leg=leg, line=attempt.carrier_id if attempt else None)
+    if call.callback_id and _waits_for_its_time(session, call, at, why):
+        return replace(after, forgotten=call.id)
+    return replace(after, requeued=call, led_on=call)
+
+
+def _waits_for_its_time(session: Session, call: Call, at: datetime, why: StrEnum) -> bool:
+    """A promise that its agent began early, and that came to nothing on our side, is for its own time again."""
+    callback = callbacks.lock(session, call.callback_id) if call.callback_id else None
+    if callback is None or callback.state != CallbackState.QUEUED or callback.due_from <= at:
+        return False
+    move(session, Call, call.id, [CallState.WAITING], CallState.ENDED, at, why, ending=Ending.NOT_REACHED)
+    return move(session, Callback, callback.id, BEING_KEPT, CallbackState.PROMISED, at, why) is not None
 
 
 def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:

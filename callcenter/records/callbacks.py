@@ -219,6 +219,15 @@ def listed(
 
 def for_agent(session: Session, agent: Agent, limit: int = 100) -> list[Callback]:
     """Open promises that are this agent's, and those of the queues they serve."""
+    return listed(session, None, limit, where=_theirs(session, agent))
+
+
+def is_for(session: Session, callback_id: str, agent: Agent) -> bool:
+    """Whether an open promise is among those of an agent."""
+    return bool(listed(session, None, 1, where=_theirs(session, agent) & (Callback.id == callback_id)))
+
+
+def _theirs(session: Session, agent: Agent) -> ColumnElement[bool]:
     mine = Callback.for_agent == agent.id
     spoken = agents.spoken_of(session)
     asked = select(Callback.topic, Callback.language).where(Callback.state.in_(OPEN_STATES)).distinct()
@@ -229,7 +238,7 @@ def for_agent(session: Session, agent: Agent, limit: int = 100) -> list[Callback
         if answer.language in agent.languages and (answer.anybody or topic in agent.topics)
     ]
     served = Callback.for_agent.is_(None) & tuple_(Callback.topic, Callback.language).in_(queues)
-    return listed(session, None, limit, where=mine | served)
+    return mine | served
 
 
 def closed_since(session: Session, departments: Sequence[str] | None, since: datetime, limit: int) -> list[Callback]:

@@ -285,6 +285,16 @@ def of_contact(session: Session, contact_id: str) -> Call | None:
     return session.scalar(select(Call).where(Call.contact_id == contact_id))
 
 
+def of_contacts(session: Session, contact_ids: Sequence[str]) -> dict[str, Call]:
+    """The calls that these contacts were, by contact."""
+    return {call.contact_id: call for call in session.scalars(select(Call).where(Call.contact_id.in_(contact_ids)))}
+
+
+def contacts_of(session: Session, call_ids: Sequence[str]) -> dict[str, str]:
+    """The contacts that these calls were, by call."""
+    return {row[0]: row[1] for row in session.execute(select(Call.id, Call.contact_id).where(Call.id.in_(call_ids)))}
+
+
 def of_callback(session: Session, callback_id: str) -> Call | None:
     """The live call that keeps a promise now."""
     live = select(Call).where(Call.callback_id == callback_id, Call.state != CallState.ENDED)

@@ -31,11 +31,10 @@ from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
 from callcenter.records.identifiers import new_id, new_reference
-from callcenter.records.moves import Stateful, move
+from callcenter.records.moves import Stateful
 from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import Due, FollowUp, Outcome
 from callcenter.rules.territory import UNKNOWN, national_day
-from callcenter.rules.whys import Why
 
 
 class Contact(Stateful, Base):
@@ -57,6 +56,8 @@ class Contact(Stateful, Base):
             postgresql_where="site_reference is not null",
         ),
         Index("contacts_to_erase", "arrived_at", postgresql_where="erased_at is null"),
+        Index("contacts_continued", "continues", postgresql_where="continues is not null"),
+        Index("contacts_by_agent", "agent_id", "arrived_at"),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
@@ -77,6 +78,7 @@ class Contact(Stateful, Base):
     lasted: Mapped[float | None]
     returned: Mapped[bool | None]  # within seven days of an answered call, by the same number about the same matter
     agent_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    continues: Mapped[str | None] = mapped_column(ForeignKey("contacts.id"))  # the earlier one it goes on from
     due: Mapped[str] = mapped_column(String(10), default=Due.NOTHING)
     owed_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime | None]
@@ -119,6 +121,7 @@ class Accompaniment(Base):
         CheckConstraint("(reason is not null) = (outcome = 'orientation')", name="accompaniments_reason"),
         CheckConstraint("outcome <> 'orientation' or not settled", name="accompaniments_oriented_is_not_settled"),
         CheckConstraint("reason is distinct from 'website' or internet_checked", name="accompaniments_no_redirection"),
+        Index("accompaniments_continued", "continues", postgresql_where="continues is not null"),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
@@ -217,24 +220,6 @@ def owed_by(session: Session, agent_id: str) -> list[Contact]:
     return list(session.scalars(owed))
 
 
-def record(
-    session: Session, contact: Contact, entries: Sequence[WrapUpEntry], at: datetime, who: str
-) -> list[Accompaniment]:
-    """Write the démarches of a contact and that it is recorded. Twice the same démarche is refused by constraint."""
-    rows = [
-        Accompaniment(
-            id=row_id, contact_id=contact.id, partner=e.partner, procedure=e.procedure, outcome=e.outcome,
-            reason=e.reason, internet_checked=e.internet_checked, settled=e.settled, follow_up=e.follow_up,
-            notes=sealed_notes(row_id, e.notes), at=at, continues=_earlier(session, e) if e.continues else None,
-        )
-        for e in entries
-        for row_id in [new_id()]
-    ]  # fmt: skip
-    session.add_all(rows)
-    move(session, Contact, contact.id, CONTACT.before(Due.RECORDED), Due.RECORDED, at, Why.OUTCOME, who=who)
-    return rows
-
-
 def drafts(contact: Contact, notes: str | None) -> None:
     """What is being typed, masked already, rests sealed until it is recorded."""
     contact.draft = sealing.seal(notes, _draft_of(contact.id)) if notes else None
@@ -271,12 +256,6 @@ def record_agreement(session: Session, contact_id: str, kind: str, given_by: str
     session.execute(given.on_conflict_do_nothing(index_elements=["contact_id", "kind"]))
 
 
-def of_person(session: Session, pseudonym: bytes, but: str, limit: int = 5) -> list[Contact]:
-    """The latest earlier contacts of the same number."""
-    mine = select(Contact).where(Contact.pseudonym == pseudonym, Contact.id != but)
-    return list(session.scalars(mine.order_by(Contact.arrived_at.desc()).limit(limit)))
-
-
 def accompaniments(session: Session, contact_ids: Sequence[str]) -> list[Accompaniment]:
     """The démarches of these contacts."""
     return list(
@@ -286,17 +265,15 @@ def accompaniments(session: Session, contact_ids: Sequence[str]) -> list[Accompa
     )
 
 
-def by_reference(session: Session, reference: str) -> Contact | None:
-    """The contact a citizen names by the reference they were told: spaces do not matter."""
-    return session.scalar(select(Contact).where(Contact.reference == "".join(reference.split())))
+def of_accompaniments(session: Session, ids: Sequence[str]) -> dict[str, Contact]:
+    """The contacts of these démarches, by démarche."""
+    found = select(Accompaniment.id, Contact).join(Contact, Contact.id == Accompaniment.contact_id)
+    return {row[0]: row[1] for row in session.execute(found.where(Accompaniment.id.in_(ids)))} if ids else {}
 
 
-def _earlier(session: Session, entry: WrapUpEntry) -> str | None:
-    """The accompaniment an entry continues: of that reference, the same démarche if there is one, else the latest."""
-    contact = by_reference(session, entry.continues or "")
-    rows = accompaniments(session, [contact.id]) if contact else []
-    same = [row for row in rows if row.procedure == entry.procedure]
-    return (same or rows)[-1].id if rows else None
+def agreements(session: Session, contact_id: str) -> list[Agreement]:
+    """What was given in a contact."""
+    return list(session.scalars(select(Agreement).where(Agreement.contact_id == contact_id).order_by(Agreement.at)))
 
 
 def is_owing(session: Session, agent_id: str) -> bool:

@@ -53,6 +53,10 @@ _BLANK = (
     "delete from site_texts t using calls c where c.contact_id = any(cast(:ids as uuid[])) and t.call_id = c.id",
     """update calls set carrier_id = null, number = null, number_key = null
        where contact_id = any(cast(:ids as uuid[]))""",
+    # What the erased went on from, and what goes on from them, leads to them no more; the démarches that opened nothing
+    # still do, without saying whose they are.
+    """update contacts set continues = null
+       where continues is not null and (id = any(cast(:ids as uuid[])) or continues = any(cast(:ids as uuid[])))""",
     # A front desk's reference becomes the same every time: `visits` knows by it what was sent before.
     """update contacts set reference = 'x' || left(replace(gen_random_uuid()::text, '-', ''), 23), pseudonym = null,
        draft = null, answers = null, erased_at = :at,

@@ -41,8 +41,13 @@ class Source(StrEnum):
     CITIZEN = "citizen"
     SILENCE = "silence"  # nobody: who called had answered us, then fell silent where nobody could serve them
     AGENT = "agent"
+    CUT_OFF = "cut_off"  # nobody: their conversation broke off, and its agent calls back at once
     SUPERVISOR = "supervisor"
     API = "api"
+
+
+WISH_TO_SPEAK = (Source.CITIZEN, Source.SILENCE, Source.CUT_OFF)
+"""Whose promises are kept, too, by a conversation that the person began."""
 
 
 class DialResult(StrEnum):

@@ -201,7 +201,7 @@ CONTACT = Machine(
     {
         Due.NOTHING: State("No outcome is owed, or not yet.", _to(Due.OWED, Due.RECORDED, Due.RELEASED)),
         Due.OWED: State("The wrap-up ended without an outcome.", _to(Due.RECORDED, Due.RELEASED)),
-        Due.RECORDED: State("Its outcome is written."),
+        Due.RECORDED: State("Its outcome is written, and may be corrected.", _to(Due.RECORDED)),
         Due.RELEASED: State("A supervisor has let it go without one."),
     },
     column="due",

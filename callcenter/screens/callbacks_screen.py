@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from callcenter import clock
 from callcenter.actions import callback_by_staff
 from callcenter.db import Session, reading
-from callcenter.records import agents, callbacks
+from callcenter.records import agents, callbacks, calls
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.rules.routing import answerers
@@ -19,14 +19,15 @@ SHOWN_CLOSED = 50
 
 
 class CallbackShown(BaseModel):
-    """One promise. `number` is masked, and None (as `reference` is empty) once its person is erased; `late`: seconds
-    past the end of its window; `also`: topics added by asking again; `language`: that will be spoken, as far as is
-    known now; `asked_language`: that was chosen, where nobody of ours speaks it; `for_agent`: the name of the agent
-    it is kept for, if for one."""
+    """One promise. `contact_id`: in which it was asked for, where it was in one. `number` is masked, and None (as
+    `reference` is empty) once its person is erased; `late`: seconds past the end of its window; `also`: topics added by
+    asking again; `language`: that will be spoken, as far as is known now; `asked_language`: that was chosen, where
+    nobody of ours speaks it; `for_agent`: the name of the agent it is kept for, if for one."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
+    contact_id: str | None
     state: str
     source: str
     reference: str
@@ -119,17 +120,24 @@ def as_shown(made: list[Callback], at: datetime, reader: Agent) -> list[Callback
 def _shown(session: Session, found: list[Callback], at: datetime, reader: Agent) -> list[CallbackShown]:
     names = {each.for_agent: agents.get(session, each.for_agent) for each in found if each.for_agent}
     spoken = agents.spoken_of(session)
-    return [_one(each, at, reader, names.get(each.for_agent or ""), _language(each, spoken)) for each in found]
+    asked = calls.contacts_of(session, [each.asked_by for each in found if each.asked_by])
+    return [
+        _one(each, at, reader, names.get(each.for_agent or ""), _language(each, spoken), asked.get(each.asked_by or ""))
+        for each in found
+    ]
 
 
 def _language(each: Callback, spoken: Collection[tuple[str, str]]) -> str:
     return answerers(each.topic, each.language, lambda *served: served in spoken).language
 
 
-def _one(each: Callback, at: datetime, reader: Agent, owner: Agent | None, language: str) -> CallbackShown:
+def _one(
+    each: Callback, at: datetime, reader: Agent, owner: Agent | None, language: str, contact_id: str | None
+) -> CallbackShown:
     until = each.closed_at or at
     return CallbackShown(
         id=each.id,
+        contact_id=contact_id if each.reference else None,
         state=each.state,
         source=each.source,
         reference=each.reference,

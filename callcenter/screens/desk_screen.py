@@ -1,13 +1,25 @@
-"""TODO"""
+"""An agent's whole desk, as it is now."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from callcenter import clock
+from callcenter.actions import cut_off
 from callcenter.db import Session, reading
 from callcenter.errors import NotFound
-from callcenter.records import agent_days, agents, callbacks, calls, contacts, desk_phone_rings, legs, monitors, offers
+from callcenter.records import (
+    agent_days,
+    agents,
+    callbacks,
+    calls,
+    contacts,
+    desk_phone_rings,
+    legs,
+    monitors,
+    offers,
+    threads,
+)
 from callcenter.records.agents import Agent
 from callcenter.rules import shortcuts
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring, PauseReason
@@ -15,7 +27,9 @@ from callcenter.screens.desk_contacts import (
     CallbackPromised,
     ContactToRecord,
     EarlierContact,
+    going_on,
     history,
+    promise_to,
     to_record,
     with_promise,
 )
@@ -82,7 +96,8 @@ class CallInHand(CallerShown):
     """The call this agent holds, from accepted to recorded. `held_since`, `muted`: as the carrier has done it; `hold`,
     `mute`: as it was asked for; `rung_back_at`: when the limit of this hold last rang the agent; `unsure`: what the
     carrier did is not known. `private`: its citizen refuses supervisors. `dial_at`: when the carrier may dial the
-    citizen, where it is not at once. `help`: brought into the conversation last; `passed`: who passed it here."""
+    citizen, where it is not at once. `help`: brought into the conversation last; `passed`: who passed it here.
+    `may_call_back`: they were cut off, and their agent may call them back at once."""
 
     state: CallState
     contact_id: str
@@ -102,6 +117,7 @@ class CallInHand(CallerShown):
     lease_until: datetime | None
     dial_at: datetime | None
     extended: bool
+    may_call_back: bool
 
 
 class DeskPhone(Shown):
@@ -171,12 +187,17 @@ def of(agent_id: str) -> Desk:
         call = calls.get(session, agent.call_id) if agent.call_id else None
         offer = _offer(session, agent, call, at)
         help_asked = asked_of(session, agent)
-        in_hand = _in_hand(session, call, at) if call and offer is None else None
-        owed = tuple(to_record(contact) for contact in contacts.owed_by(session, agent_id))
+        in_hand = _in_hand(session, agent, call, at) if call and offer is None else None
+        owing = contacts.owed_by(session, agent_id)
+        owed = tuple(to_record(session, each) for each in owing)
         contact = contacts.get(session, call.contact_id) if call else None
-        recording = to_record(contact) if contact and in_hand and _may_write(in_hand) else next(iter(owed), None)
-        recording = with_promise(session, recording) if recording else None
-        earlier, promise = history(session, call, contact) if call and contact else ((), None)
+        recording = (
+            to_record(session, contact) if contact and in_hand and _may_write(in_hand) else next(iter(owed), None)
+        )
+        person = contact or next(iter(owing), None)
+        earlier = history(session, person) if person else ()
+        recording = going_on(with_promise(session, recording), earlier) if recording else None
+        promise = promise_to(session, call) if call else None
         timezone, number = timezone_of(agent.department), agent.phone  # opened once: it is sealed
         phone = _phone(session, agent, call, at)
         gone = _offer_gone(session, agent)
@@ -256,7 +277,7 @@ def _where_it_is(call: calls.Call | None) -> Literal["waits", "offered", "answer
     return "answered" if call.talking_at else "gone"
 
 
-def _in_hand(session: Session, call: calls.Call, at: datetime) -> CallInHand | None:
+def _in_hand(session: Session, agent: Agent, call: calls.Call, at: datetime) -> CallInHand | None:
     leg = legs.serving(session, call.id)
     contact = contacts.get(session, call.contact_id)
     if contact is None:
@@ -265,7 +286,7 @@ def _in_hand(session: Session, call: calls.Call, at: datetime) -> CallInHand | N
         **_citizen(session, call),
         state=CallState(call.state),
         contact_id=contact.id,
-        reference=contact.reference,
+        reference=threads.reference(session, contact),
         talking_at=call.talking_at,
         hold=leg.hold if leg else False,
         held_since=leg.held_since if leg else None,
@@ -283,6 +304,7 @@ def _in_hand(session: Session, call: calls.Call, at: datetime) -> CallInHand | N
         lease_until=call.lease_until,
         dial_at=call.dial_at if call.dial_at and call.dial_at > at else None,
         extended=call.extended,
+        may_call_back=cut_off.may_call_back(session, agent, contact, call, at),
     )
 
 

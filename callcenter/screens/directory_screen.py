@@ -86,6 +86,12 @@ def departments_of_contact(agent_id: str, contact_id: str) -> tuple[str, str]:
     return agent.department, contact.department
 
 
+def recorded_of(contact_id: str) -> dict[str, str]:
+    """The partners of the démarches that are recorded of a contact, by code."""
+    with reading() as session:
+        return {row.procedure: row.partner for row in contacts.accompaniments(session, [contact_id])}
+
+
 def departments_of_visit(agent_id: str, department: str) -> tuple[str, str]:
     """The same of a visit by somebody of that department. Raises NotFound."""
     with reading() as session:

@@ -11,7 +11,7 @@ from callcenter.actions import live_index
 from callcenter.db import Session, reading
 from callcenter.errors import LiveStoreDown, NotFound
 from callcenter.live import queue
-from callcenter.records import agents, calls, contacts
+from callcenter.records import agents, calls, contacts, threads
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.rules.routing import ANYBODY
@@ -152,7 +152,7 @@ def _shown(session: Session, call: Call, at: datetime) -> WaitingCall:
     widens = next((when for stands, when in widenings if place and stands == place.queue), None)
     return WaitingCall(
         call_id=call.id,
-        reference=contact.reference,
+        reference=threads.reference(session, contact),
         department=call.department,
         topic=call.topic,
         language=call.language,

@@ -21,6 +21,7 @@ from callcenter.web import health, identity, metrics, streams
 from callcenter.web.api import (
     callbacks_api,
     consult_api,
+    contacts_api,
     desk_api,
     figures_api,
     open_data_api,
@@ -39,6 +40,7 @@ from callcenter.web.legible import Legible, PlainJson
 from callcenter.web.lifespan import lifespan
 from callcenter.web.pages import (
     callback_pages,
+    contact_pages,
     desk_pages,
     desk_tool_pages,
     help_pages,
@@ -109,6 +111,7 @@ def create() -> FastAPI:
         consult_api.router,
         wall_api.router,
         callbacks_api.router,
+        contacts_api.router,
         health.router,
         figures_api.router,
         metrics.router,
@@ -120,6 +123,7 @@ def create() -> FastAPI:
         order_pages.router,
         waiting_pages.router,
         callback_pages.router,
+        contact_pages.router,
         report_pages.router,
         accounts_api.router,
         account_pages.router,

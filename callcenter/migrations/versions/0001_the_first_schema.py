@@ -145,6 +145,7 @@ def upgrade() -> None:
         sa.Column("lasted", sa.Double(), nullable=True),
         sa.Column("returned", sa.Boolean(), nullable=True),
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("continues", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("due", sa.String(length=10), nullable=False),
         sa.Column("owed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
@@ -159,9 +160,11 @@ def upgrade() -> None:
         sa.Column("asks_no_more", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("channel in ('front_desk', 'bus', 'phone', 'callback')", name="contacts_channel"),
+        sa.ForeignKeyConstraint(["continues"], ["contacts.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("reference"),
     )
+    op.create_index("contacts_by_agent", "contacts", ["agent_id", "arrived_at"], unique=False)
     op.create_index("contacts_by_day", "contacts", ["local_day"], unique=False)
     op.create_index("contacts_by_person", "contacts", ["pseudonym", "arrived_at"], unique=False)
     op.create_index(
@@ -173,6 +176,9 @@ def upgrade() -> None:
     )
     op.create_index("contacts_to_erase", "contacts", ["arrived_at"], unique=False, postgresql_where="erased_at is null")
     op.create_index("contacts_owed", "contacts", ["agent_id"], unique=False, postgresql_where="due = 'owed'")
+    op.create_index(
+        "contacts_continued", "contacts", ["continues"], unique=False, postgresql_where="continues is not null"
+    )
     op.create_table(
         "shared_lines",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -774,6 +780,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("contact_id", "procedure", name="accompaniments_one_per_demarche"),
     )
     op.create_index(op.f("ix_accompaniments_contact_id"), "accompaniments", ["contact_id"], unique=False)
+    op.create_index(
+        "accompaniments_continued",
+        "accompaniments",
+        ["continues"],
+        unique=False,
+        postgresql_where="continues is not null",
+    )
     op.create_table(
         "calls",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -1294,6 +1307,7 @@ def downgrade() -> None:
     op.drop_index("calls_live", table_name="calls", postgresql_where="state <> 'ended'")
     op.drop_index("calls_by_number", table_name="calls")
     op.drop_table("calls")
+    op.drop_index("accompaniments_continued", table_name="accompaniments", postgresql_where="continues is not null")
     op.drop_index(op.f("ix_accompaniments_contact_id"), table_name="accompaniments")
     op.drop_table("accompaniments")
     op.drop_table("visit_imports")
@@ -1342,11 +1356,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_drafts_number_key"), table_name="drafts")
     op.drop_table("drafts")
     op.drop_table("shared_lines")
+    op.drop_index("contacts_continued", table_name="contacts", postgresql_where="continues is not null")
     op.drop_index("contacts_to_erase", table_name="contacts", postgresql_where="erased_at is null")
     op.drop_index("contacts_owed", table_name="contacts", postgresql_where="due = 'owed'")
     op.drop_index("contacts_once_per_site", table_name="contacts", postgresql_where="site_reference is not null")
     op.drop_index("contacts_by_person", table_name="contacts")
     op.drop_index("contacts_by_day", table_name="contacts")
+    op.drop_index("contacts_by_agent", table_name="contacts")
     op.drop_table("contacts")
     op.drop_table("carrier_events")
     op.drop_table("beacon")

@@ -22,9 +22,9 @@ chosen as (select * from contacts where {chosen}),
 by_partner as (
   select a.contact_id, a.partner,
     count(*) as accompaniments,
-    count(*) filter (where continues is null) as opened,
-    count(*) filter (where continues is null and settled is not null) as settlement_known,
-    count(*) filter (where continues is null and settled) as settled,
+    count(*) filter (where a.continues is null) as opened,
+    count(*) filter (where a.continues is null and settled is not null) as settlement_known,
+    count(*) filter (where a.continues is null and settled) as settled,
     count(*) filter (where outcome = 'information') as informations,
     count(*) filter (where outcome = 'accompaniment') as assistances,
     count(*) filter (where outcome = 'orientation') as orientations

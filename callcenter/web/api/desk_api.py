@@ -1,6 +1,6 @@
 """What an agent may ask for at their desk, as JSON or as a form; the answer is the desk as it is then."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -11,6 +11,8 @@ from callcenter import clock
 from callcenter.actions import (
     agent,
     answers,
+    callback_now,
+    continuing,
     conversation,
     monitoring,
     notes,
@@ -212,6 +214,31 @@ class AddNotes(Command):
         notes.add_later(agent_id, self.contact_id, self.notes, at)
 
 
+class GoOn(Command):
+    """The contact to record goes on from an earlier one, of this id or named by its reference; or from none."""
+
+    contact_id: Id
+    earlier_id: Id | None = None
+    reference: str = Field("", max_length=30)
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        if self.earlier_id:
+            continuing.go_on(agent_id, self.contact_id, self.earlier_id, at)
+        elif self.reference:
+            continuing.go_on_from_reference(agent_id, self.contact_id, self.reference, at)
+        else:
+            continuing.stand_alone(agent_id, self.contact_id)
+
+
+class CallBack(Command):
+    """Call back at once the person of a contact that broke off; what came of it is recorded after."""
+
+    contact_id: Id
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        callback_now.call_back(agent_id, self.contact_id, at)
+
+
 class DemarcheGiven(BaseModel):
     """One démarche and what came of it."""
 
@@ -224,14 +251,16 @@ class DemarcheGiven(BaseModel):
     continues: str | None = Field(None, description="the reference of the earlier contact it goes on from")
     notes: str | None = Field(None, max_length=4000)
 
-    def entry(self, departments: Collection[str]) -> WrapUpEntry:
-        """As it is recorded. `departments`: the citizen's and the agent's; another's own service is none of theirs."""
+    def entry(self, departments: Collection[str], kept: Mapping[str, str] | None = None) -> WrapUpEntry:
+        """As it is recorded. `departments`: the citizen's and the agent's; another's own service is none of theirs.
+        `kept`: the partners of what is recorded already, by code."""
         procedure = directory_screen.procedures_of(departments).get(self.procedure)
-        if procedure is None:
+        partner = procedure.partner if procedure else (kept or {}).get(self.procedure)
+        if partner is None:
             raise NotFound
         return WrapUpEntry(
-            partner=procedure.partner,
-            procedure=procedure.code,
+            partner=partner,
+            procedure=self.procedure,
             outcome=self.outcome,
             settled=False if self.outcome == Outcome.ORIENTATION and self.settled is None else self.settled,
             reason=self.reason,
@@ -332,6 +361,8 @@ COMMANDS: dict[str, type[Command]] = {
     "visit-answers": KeepVisit,
     "keys": ChooseKeys,
     "add-notes": AddNotes,
+    "continue": GoOn,
+    "call-back": CallBack,
     "outcome": RecordOutcome,
     "visit": RecordVisit,
 }

@@ -1,5 +1,6 @@
 """An agent's desk. Every form works as a plain POST and a redirect; with a script, only what changed comes back."""
 
+import json
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,6 +13,7 @@ from callcenter.errors import BadNumber, NoSuchTime, NotFound, TooManyCallbacks
 from callcenter.records.identifiers import new_id
 from callcenter.rules.roles import AGENT
 from callcenter.screens import desk_contacts, desk_screen
+from callcenter.screens.desk_screen import Desk
 from callcenter.web.api import desk_api
 from callcenter.web.api.desk_api import RecordOutcome
 from callcenter.web.identity import Admitted, Visitor, open_to
@@ -65,13 +67,14 @@ def do_at_desk(act: str, request: Request, visitor: Admitted, fields: Fields) ->
         return refused_callback(visitor, _form_of(act, fields), refusal_sentence(refusal, visitor.language))
     if not is_partial(request):
         return redirect("/desk")
-    regions = desk_regions.regions_for(request, desk_screen.of(visitor.staff.id), visitor)
+    seen = desk_screen.of(visitor.staff.id)
+    regions = desk_regions.regions_for(request, seen, visitor)
     shown = partials.partials(regions) + partials.notice(visitor.language, _said(act, asked, visitor), is_error=False)
     if act == "accept":
         return HTMLResponse(shown, headers={"HX-Trigger": '{"taken": {"target": "body"}}'})
     if act == "visit":
         return HTMLResponse(shown + _next_visit(visitor), headers={"HX-Trigger": "recorded-visit"})
-    return HTMLResponse(shown)
+    return HTMLResponse(shown, headers=_goes_on_with(seen) if act == "continue" else {})
 
 
 def _lacks(act: str, fields: FormData) -> list[Any]:
@@ -99,6 +102,13 @@ def _next_visit(visitor: Visitor) -> str:
     """What is written in the form from now on is another visit; a click repeated, or sent again, is the same."""
     fresh = render.part("regions/visit_id.html", visitor, visit_id=new_id())
     return f'<hx-partial hx-target="#visit-id" hx-swap="innerHTML">{fresh}</hx-partial>'
+
+
+def _goes_on_with(seen: Desk) -> dict[str, str]:
+    """The form, which nothing writes over, is told of the démarche that it goes on with."""
+    procedure = seen.recording.procedure if seen.recording else None
+    told = {"goes-on": {"target": "body", "procedure": procedure}}
+    return {"HX-Trigger": json.dumps(told)} if procedure else {}
 
 
 def _chosen(fields: FormData) -> dict[str, Any]:

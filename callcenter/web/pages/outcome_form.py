@@ -90,8 +90,8 @@ def entered(fields: FormData) -> dict[str, Any]:
     given = {name: value for name, value in filled(fields).items() if not name.rpartition("-")[2].isdigit()}
     numbers = demarche_numbers(dict(fields))
     given["entries"] = [_demarche(fields, number) for number in numbers]
-    if given["entries"]:
-        given["entries"][0]["notes"] = given.get("notes")
+    if given["entries"] and given.get("notes"):
+        given["entries"][0]["notes"] = given["notes"]
     given["callback"] = _callback(fields) if _follows_up(fields, numbers) else None
     return given
 
@@ -115,7 +115,7 @@ def _demarche(fields: FormData, number: int) -> dict[str, Any]:
     def field(name: str) -> str | None:
         return str(fields.get(f"{name}-{number}", "")).strip() or None
 
-    entry: dict[str, Any] = {name: field(name) for name in ("procedure", "outcome", "follow_up", "continues")}
+    entry: dict[str, Any] = {name: field(name) for name in ("procedure", "outcome", "follow_up", "continues", "notes")}
     entry["continues"] = "".join((entry["continues"] or "").split()) or None
     if entry["outcome"] == Outcome.ORIENTATION:
         entry |= {"reason": field("reason"), "internet_checked": field("internet") is not None}

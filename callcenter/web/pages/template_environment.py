@@ -21,7 +21,7 @@ from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import FRONT
 from callcenter.rules.published_measures import BY_CODE
 from callcenter.rules.report_places import ReportPlace, place
-from callcenter.rules.roles import AGENT, OVERSEER, STAFF, SUPERVISOR
+from callcenter.rules.roles import AGENT, CONTACTS, OVERSEER, STAFF, SUPERVISOR
 from callcenter.rules.rounds import MONTHS, WEEKDAYS
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import NATION, PARIS, TERRITORIES
@@ -35,11 +35,13 @@ from callcenter.web.pages.place_names import place_name
 from callcenter.web.pages.words import say
 
 _NUMBERED = re.compile("procedure-([0-9]{1,2})")
+NARROW = "\u202f"  # no line is broken there
 SITE_MEASURES = ("demands", "settled_in_one_contact", "satisfied")  # in a report's table of sites
 
 PLACES = (  # the menu: who may go there, its name, and where it is
     (AGENT, "desk", "/desk"),
     (AGENT, "callbacks", "/callbacks"),
+    (CONTACTS, "contacts", "/contacts"),
     (OVERSEER, "wall", "/supervision"),
     (OVERSEER, "all_callbacks", "/supervision/callbacks"),
     (OVERSEER, "reports", "/reports"),
@@ -109,7 +111,7 @@ def environment() -> Environment:
         "monitoring": settings().monitoring,
         "is_state_brand": settings().brand == "etat",
     }
-    environment.filters |= {"number": _number, "decimal": _decimal}
+    environment.filters |= {"number": _number, "decimal": _decimal, "pairs": in_pairs}
     return environment
 
 
@@ -235,6 +237,11 @@ def _half_day(context: Context, each: HalfDay, timezone: str) -> str:
 def demarche_numbers(answers: Mapping[str, object]) -> list[int]:
     """The numbers of a form's démarches, as its fields say them."""
     return sorted({int(found[1]) for name in answers if (found := _NUMBERED.fullmatch(name))})
+
+
+def in_pairs(reference: str) -> str:
+    """A reference as it is said: `12 34 56 78 90`; a front desk's as it is."""
+    return NARROW.join(re.findall("..", reference)) if re.fullmatch("[0-9]{10}", reference) else reference
 
 
 def hour(at: datetime, timezone: str = PARIS, form: str = "%H:%M") -> str:

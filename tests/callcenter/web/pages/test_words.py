@@ -18,9 +18,12 @@ from callcenter.rules.moved_by import ACCOUNT, WHYS
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import Reason
 from callcenter.rules.published_measures import GROUPS, MEASURES, SIDES
+from callcenter.rules.state_machines import MACHINES
 from callcenter.rules.states import (
     AgentState,
     CallState,
+    Due,
+    Ending,
     FollowUp,
     Monitoring,
     OfferState,
@@ -42,6 +45,7 @@ COUNTED = (
     "lately", "promised", "at_post", "waiting_hear_not", "waiting_exception", "waiting_threshold",
     *(f"waiting_{act}" for act in ACTS[:-1]),
 )  # fmt: skip
+TOLD_OF = [each for each in MACHINES if each.noun != "agent"]  # on the page of a contact
 MADE = {  # keys whose last part is a value
     *(f"state.{state}" for state in AgentState),
     *(f"reason.{reason}" for reason in PauseReason),
@@ -137,6 +141,19 @@ MADE = {  # keys whose last part is a value
     *(f"field.{name}" for name in ("message", "thresholds")),
     *(f"error.{code}" for code in ("procedure", "procedure_topic")),
     "field.keys",
+    "callbacks.why",
+    "callbacks.why_silence",
+    *(f"due.{due}" for due in Due),
+    *(
+        f"moment.{each.noun}_{state.replace('-', '_')}"
+        for each in MACHINES
+        if each.noun != "agent"
+        for state in each.states
+    ),
+    *(f"contact.{word}" for word in ("kind_serve", "kind_consult", "kind_monitor")),
+    *(f"contact.mode_{mode}" for mode in Monitoring),
+    *(f"contacts.{to}" for to in ("newer", "older")),
+    *(f"ending.{ending}" for ending in Ending),
     *(f"field.{name}" for name in ("hours", "days", "reason", "topic", "holiday", "rollout")),
     *(f"rest.{state}" for state in ("available", "pause")),
     *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),

@@ -108,3 +108,11 @@ function readAll() {
 
 for (const when of ["change", "input", "htmx:after:swap"]) document.addEventListener(when, readAll);
 readAll();
+
+// What is gone on with is the first démarche, unless another was chosen.
+document.addEventListener("goes-on", ({ detail }) => {
+  const first = document.querySelector("form[id^=record-] [name=procedure-0]");
+  if (!first || first.value) return;
+  first.value = detail.procedure;
+  first.dispatchEvent(new Event("change", { bubbles: true }));
+});
