@@ -215,9 +215,8 @@ def return_unconnected(
     move(session, Call, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
     _leave_connecting(session, agent, at, why, missed=missed)
     after = ToRelease((agent,), leg=leg, line=attempt.carrier_id if attempt else None)
-    if call.callback_id and _waits_for_its_time(session, call, at, why):
-        return replace(after, forgotten=call.id)
-    return replace(after, requeued=call, led_on=call)
+    is_early = call.callback_id is not None and _waits_for_its_time(session, call, at, why)
+    return replace(after, forgotten=call.id) if is_early else replace(after, requeued=call, led_on=call)
 
 
 def _waits_for_its_time(session: Session, call: Call, at: datetime, why: StrEnum) -> bool:
