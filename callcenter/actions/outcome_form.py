@@ -131,12 +131,11 @@ def _call_of(session: Session, agent_id: str, contact_id: str) -> str:
 def _check(entries: Sequence[WrapUpEntry]) -> None:
     if not entries:
         raise OutcomeIncomplete
-    if len({entry.procedure for entry in entries}) < len(entries):
-        raise OutcomeIncomplete("procedure_twice")
+    wrong = ["procedure_twice"] if len({entry.procedure for entry in entries}) < len(entries) else []
     for entry in entries:
-        wrong = outcomes.refusals(entry.outcome, entry.settled, entry.reason, entry.internet_checked)
-        if wrong:
-            raise OutcomeIncomplete(*wrong)
+        wrong += outcomes.refusals(entry.outcome, entry.settled, entry.reason, entry.internet_checked)
+    if wrong:
+        raise OutcomeIncomplete(*dict.fromkeys(wrong))  # all of it, each said once
 
 
 def _promises(entries: Sequence[WrapUpEntry]) -> bool:

@@ -123,8 +123,8 @@ GROUPS = {
         "service_level", "abandonment", "mean_wait", "median_wait", "p90_wait", "longest_wait",
     ),
     "worked": (
-        "handling_time", "relay_handling_time", "occupancy", "offers_missed", "callbacks_kept", "callback_attempts",
-        "callback_lateness",
+        "handling_time", "relay_handling_time", "hearing_handling_time", "occupancy", "offers_missed",
+        "callbacks_kept", "callback_attempts", "callback_lateness", "reached_after_silence",
     ),
 }  # fmt: skip
 """The measures as a page shows them, each once: what was asked and settled, what people say of it, how they were

@@ -26,7 +26,13 @@ from callcenter.web.pages.template_environment import hour
 from callcenter.web.pages.words import say
 
 router = APIRouter(include_in_schema=False)
-SAID_WHEN_DONE = {"outcome": "record.saved", "visit": "visit.saved", "next": "choice.next_kept"}
+SAID_WHEN_DONE = {
+    "outcome": "record.saved",
+    "visit": "visit.saved",
+    "next": "choice.next_kept",
+    "notes": "record.kept",
+    "add-notes": "record.kept",
+}
 
 
 @router.get("/desk")

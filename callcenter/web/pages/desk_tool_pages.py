@@ -55,7 +55,8 @@ def keys(visitor: Admitted, done: int = 0) -> Response:
 def choose_keys(visitor: Admitted, fields: Fields) -> Response:
     """What is refused keeps what was typed."""
     letters = {act: str(fields.get(act, "")) for act in shortcuts.DEFAULT}
-    chosen = ChooseKeys(letters={} if fields.get("reset") else letters, off=not fields.get("use"))
+    read = {act: typed.strip()[:2] for act, typed in letters.items()}  # of two signs it is no letter already
+    chosen = ChooseKeys(letters={} if fields.get("reset") else read, off=not fields.get("use"))
     try:
         chosen.carry_out(visitor.staff.id, clock.now())
     except KeysRefused as refusal:

@@ -167,9 +167,9 @@ def test_whether_it_is_settled_is_never_supposed(sign_in: SignIn) -> None:
         sent = fields | {"contact_id": contact_id}
         answer = karim.post(f"/desk/{path}", data=sent, headers={"HX-Request": "true"})
         assert answer.status_code == 422
-        assert f'hx-target="#{form}-settled-lacks-3"' in answer.text
-        assert f"{form}-settled-lacks-0" not in answer.text
-        assert answer.headers["HX-Trigger"] == f'{{"lacks": {{"field": "{form}-yes-3"}}}}'
+        assert f'hx-target="#{form}-settled-3-lacks"' in answer.text
+        assert f"{form}-settled-0-lacks" not in answer.text
+        assert answer.headers["HX-Trigger"] == f'{{"lacks": {{"target": "body", "field": "{form}-settled-3"}}}}'
         plain = karim.post(f"/desk/{path}", data=sent)
         assert plain.status_code == 422
         assert "Dites si la démarche est réglée." in plain.text

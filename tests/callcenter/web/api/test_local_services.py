@@ -113,8 +113,8 @@ def test_every_topic_is_that_of_the_nation_and_of_ones_own_department(root: Test
 
 
 def _offered(web: TestClient, select: str) -> set[str]:
-    """The codes one may choose in a list of the desk."""
-    page = html.unescape(web.get("/desk").text)
+    """The codes one may choose in a list of the desk, or of its form of a visit."""
+    page = html.unescape(web.get("/desk/visit" if select.startswith("visit-") else "/desk").text)
     found = re.search(f'<select [^>]*id="{select}".*?</select>', page, re.DOTALL)
     assert found, select
     return set(re.findall(r'<option value="([^"]+)"', found[0]))

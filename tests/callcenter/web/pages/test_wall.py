@@ -192,7 +192,7 @@ def test_an_order_is_seen_on_the_wall_of_its_departments_and_no_other(sign_in: S
     """With its author and its end; on a desk of these departments too."""
     settle("karim")
     settle("ines", role="supervisor", departments=["46", "12"])
-    settle("ivan", role="supervisor", departments=["974"])
+    settle("ivan", "974", role="supervisor", departments=["974"])
     ines = sign_in("ines")
     given = {"scope": "46", "fr": "Grève ce jour.", "until": (clock.now() + timedelta(hours=2)).isoformat()}
     assert ines.post("/api/board/orders/message", json=given).status_code == 200

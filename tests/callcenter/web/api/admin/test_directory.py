@@ -232,7 +232,7 @@ def test_a_local_service_has_demarches_that_agents_record(web: Any, sign_in: Sig
     written = web.post("/admin/directory/procedure", data=form)
     assert written.headers["location"] == "/admin/directory?scope=46&done=1"
     assert "Démarche écrite" in web.get("/admin/directory?scope=46").text
-    assert '<option value="bail">Relire un bail</option>' in sign_in("karim").get("/desk").text
+    assert '<option value="bail">Relire un bail</option>' in sign_in("karim").get("/desk/visit").text
     for wrong in ({"code": "É"}, {"named-en": ""}, {"topic": "ovni"}, {"scope": "12"}, {"partner": "none"}):
         assert web.post("/admin/directory/procedure", data=form | wrong).status_code == 422, wrong
     gone = {"csrf": form["csrf"], "scope": "46", "code": "bail"}
