@@ -115,7 +115,7 @@ def test_the_wall_begins_with_what_ines_can_act_on(opens: Opens) -> None:
     assert "Score" not in page.locator("main").inner_text()
     karims = opens("karim")
     page.get_by_role("button", name="Rendre disponible Karim Belkacem").click()
-    expect(page.get_by_role("status").first).to_contain_text("l'agent est disponible")
+    expect(page.locator("main").get_by_role("status").first).to_contain_text("l'agent est disponible")
     karims.wait_for_selector("[data-offer]")
     page.goto("/supervision")
     page.locator(f"#agent-{karim}").get_by_role("button", name="Mettre fin au poste").click()
@@ -132,7 +132,7 @@ def test_the_wall_begins_with_what_ines_can_act_on(opens: Opens) -> None:
 def test_the_wall_fills_each_screen_without_cutting_anything(opens: Opens) -> None:
     _room()
     for n in range(12):
-        _settled(f"agent{n}", department="31", topics=["sante"], phone=f"+3356500002{n:02}")
+        _settled(f"agent{n}", department="31", topics=["sante"], phone=f"+335650002{n:02}")
     for n in range(3):
         joins(f"CA{n}", n, Wish("46", "impots"))
     page = opens("ines")
@@ -171,7 +171,7 @@ def test_an_order_is_deliberate_from_its_first_field_to_its_last_word(opens: Ope
     assert page.input_value("#queue-topic") == "impots"
     page.locator("#queue form button").click()
     page.get_by_role("button", name="Donner l'ordre").click()
-    expect(page.locator(".standing")).to_contain_text("Impôts – Lot : Fermée")
+    expect(page.locator("main .standing")).to_contain_text("Impôts – Lot : Fermée")
 
     page.locator("#message summary").click()
     page.select_option("#message-scope", "R76")
@@ -188,16 +188,16 @@ def test_an_order_is_deliberate_from_its_first_field_to_its_last_word(opens: Ope
         ["en", "National strike: call again tomorrow."],
     ]
     give.click()
-    expect(page.locator(".standing")).to_contain_text("Grève nationale : rappelez demain.")
+    expect(page.locator("main .standing")).to_contain_text("Grève nationale : rappelez demain.")
     karims = opens("karim")
     karims.locator("#orders-told summary").click()
     expect(karims.locator("#orders-told")).to_contain_text("Par Inès Castan")
     page.goto("/supervision")
     expect(page.locator("#wall_orders")).to_contain_text("Grève nationale : rappelez demain.")
     page.get_by_role("link", name="Voir et lever les ordres").click()
-    lift = page.locator(".standing").get_by_role("button", name="Lever Message d'urgence")
+    lift = page.locator("main .standing").get_by_role("button", name="Lever Message d'urgence")
     lift.click()
-    expect(page.locator(".standing")).not_to_contain_text("Grève nationale")
+    expect(page.locator("main .standing")).not_to_contain_text("Grève nationale")
     expect(karims.locator("#orders-told summary")).to_contain_text("1 ordre en vigueur")
 
 
@@ -218,7 +218,7 @@ def test_without_a_voice_the_message_is_read_before_it_goes_out(voiceless: Page)
     expect(give).to_be_disabled()
     page.check("#heard", force=True)
     give.click()
-    expect(page.locator(".standing")).to_contain_text("Inondations : appelez le 112.")
+    expect(page.locator("main .standing")).to_contain_text("Inondations : appelez le 112.")
 
 
 def test_the_report_opens_on_her_territory_and_marks_the_field_of_a_reversed_period(opens: Opens) -> None:
