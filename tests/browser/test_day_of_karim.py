@@ -44,6 +44,7 @@ def test_karims_day(line: PracticeLine, opens: Opens) -> None:
     page.context.close()
     page = opens("karim")
     page.set_default_timeout(LONG)
+    page.wait_for_load_state()  # the page's script has run
     form = page.locator("form[id^=record-]")
     expect(form.get_by_label("Notes")).to_have_value("Avis d'impôt jamais reçu")
     expect(form.get_by_label("Accompagnement")).to_be_checked()

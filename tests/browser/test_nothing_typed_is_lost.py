@@ -59,7 +59,7 @@ def test_leaving_with_something_that_could_not_be_kept_asks(line: PracticeLine, 
     page = at_post(opens)
     talks(line, page)
     asked = answers_dialogs(page, leaves=False)
-    page.route("**/api/desk/*", lambda route: route.fulfill(status=503))
+    page.route("**/api/desk/*", lambda route: route.fulfill(status=422))  # it cannot save for a while
     form = page.locator("form[id^=record-]")
     form.get_by_label("Démarche concernée").select_option("avis-impot")
     expect(page.locator(".kept").first).to_contain_text("Pas encore gardé", timeout=LONG)

@@ -137,5 +137,5 @@ if (csrf) {
   document.addEventListener("recorded-visit", ({ target }) => kept.delete(target.closest("form") ?? target));
   document.addEventListener("visibilitychange", () => document.hidden && save());
   addEventListener("pagehide", save);
-  watchOver(() => forms().some(isUnkept), save);
+  watchOver((within) => forms().some((form) => within.contains(form) && isUnkept(form)), save);
 }

@@ -2,17 +2,17 @@
 // the server does not have it yet; one that searches, or that one press does, never.
 const waits = new Set(); // what says whether something of its own is not kept yet
 
-// `isUnsaved`: whether there is; `saveNow`: tries to, and says when it has ended.
+// `isUnsaved`: whether there is, within this element; `saveNow`: tries to, and says when it has ended.
 export function watchOver(isUnsaved, saveNow) {
   waits.add({ isUnsaved, saveNow });
 }
 
 export function isUnsaved(within = document) {
-  return Boolean(within.querySelector("form[data-typed]")) || [...waits].some((each) => each.isUnsaved());
+  return Boolean(within.querySelector("form[data-typed]")) || [...waits].some((each) => each.isUnsaved(within));
 }
 
 export async function saveAll() {
-  await Promise.all([...waits].map((each) => each.isUnsaved() && each.saveNow()));
+  await Promise.all([...waits].map((each) => each.isUnsaved(document) && each.saveNow()));
 }
 
 function typed({ target }) {
@@ -37,7 +37,7 @@ addEventListener("beforeunload", (event) => {
 // Signing out ends the session by which it would be kept: that comes first.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.matches("[action='/sign-out']") || ![...waits].some((each) => each.isUnsaved())) return;
+  if (!form.matches("[action='/sign-out']") || ![...waits].some((each) => each.isUnsaved(document))) return;
   event.preventDefault();
   await saveAll();
   form.submit();

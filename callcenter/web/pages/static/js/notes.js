@@ -143,7 +143,8 @@ if (place) {
   document.addEventListener("lacks", () => (submitted = null));
   document.addEventListener("visibilitychange", () => document.hidden && save());
   addEventListener("pagehide", save);
-  watchOver(() => Boolean(known && field() && field().value !== known.text) || unsaved.length > 0, save);
+  const isUnkept = (notes) => Boolean(known && notes && notes.value !== known.text);
+  watchOver((within) => (within.contains(field()) && isUnkept(field())) || (within.contains(place) && unsaved.length > 0), save);
   document.addEventListener("click", ({ target }) => {
     if (target.closest("[data-take-theirs]")) take(field());
     if (target.closest("[data-add-unsaved]")) add();
