@@ -26,7 +26,7 @@ def assert_whole(empty: bool = False) -> None:
     assert held("{cc}heads") == {queue: min(line.values()) for queue, line in held.all("queue:").items()}
     assert held("{cc}widening") == {
         call: float(times.split(" ")[int(ring) - 1])
-        for call, (ring, _, _, queues, times, _) in calls.items()
+        for call, (ring, _, _, queues, times, *_) in calls.items()
         if int(ring) < len(queues.split(" "))
     }
 

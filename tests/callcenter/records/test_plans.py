@@ -24,11 +24,11 @@ MANY = (
     """insert into calls (id, carrier_id, channel, contact_id, number, number_key, department, topic, language,
        for_anybody,
        hard_of_hearing, relay, state, arrived_at, queued_at, priority, reasons, epoch,
-       inside, private, extended, warned, ending)
+       inside, private, extended, warned, cut, ending)
        select md5('k' || n)::uuid, 'CA' || n, 'phone', md5('c' || n)::uuid, 'x', sha256(('p' || n / 3)::bytea), '46',
        'impots', 'fr', false, false, false, 'ended', now() - n * interval '1 minute', now(), 0, '{}', 0,
        false, false, false,
-       false, 'answered' from generate_series(1, :n) n""",
+       false, false, 'answered' from generate_series(1, :n) n""",
     """insert into legs (id, call_id, contact_id, agent_id, epoch, kind, shift, carrier_id, state, asked_at,
        talked_from, held, hold, mute, muted)
        select md5('l' || n)::uuid, md5('k' || n)::uuid, md5('c' || n)::uuid, :karim, 1, 'serve', false, 'CL' || n,

@@ -148,4 +148,4 @@ def test_only_a_telephone_that_rang_counts_as_an_attempt() -> None:
 
 def test_what_nobody_asked_for_is_dialled_once() -> None:
     policy = RetryPolicy(3, timedelta(minutes=30))
-    assert [policy.of(source).attempts for source in Source] == [3, 1, 3, 3, 3]
+    assert [policy.of(source).attempts for source in Source] == [3, 1, 3, 3, 3, 3]
