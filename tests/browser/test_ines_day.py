@@ -227,7 +227,7 @@ def test_the_report_opens_on_her_territory_and_marks_the_field_of_a_reversed_per
     page.goto("/reports")
     expect(page.locator(".wall__scope")).to_contain_text("Occitanie")
     assert page.locator(".measures").count() == 4
-    assert page.locator(".measures tbody tr").count() == len(MEASURES) == 29
+    assert page.locator(".measures tbody tr").count() == len(MEASURES) == 31
     page.fill("#first", "2026-10-31")
     page.fill("#last", "2026-10-01")
     page.select_option("#territory", "46")

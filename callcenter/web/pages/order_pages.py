@@ -12,7 +12,7 @@ from callcenter.errors import NotFound, OrderRefused
 from callcenter.records.agents import Agent
 from callcenter.rules.orders import clock_of_scope
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
-from callcenter.rules.territory import NATION, TERRITORIES
+from callcenter.rules.territory import NATION, TERRITORIES, rings
 from callcenter.screens import directory_screen, orders_screen
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import forms, order_forms, partials, render
@@ -29,7 +29,9 @@ HEARD = ("listened", "read")  # how a supervisor knows what callers will hear
 @router.get("/supervision/orders")
 @open_to(*OVERSEER)
 def orders_page(visitor: Admitted, done: int | None = None, scope: str = "") -> Response:
-    return HTMLResponse(_page(visitor, {form: empty(form, scope) for form in ASKED}, done=done))
+    """`scope`: the department from whose page it is asked: for it or wider, with the topics that it has."""
+    place = scope if scope in TERRITORIES else ""
+    return HTMLResponse(_page(visitor, {form: empty(form, scope) for form in ASKED}, done=done, place=place))
 
 
 @router.post("/supervision/orders/lift")
@@ -73,16 +75,19 @@ def order(form: str, visitor: Admitted, fields: Fields) -> Response:
     return forms.redirect(f"/supervision/orders?done={moved}")
 
 
-def _page(visitor: Visitor, shown: dict[str, Filled], done: int | None = None, opened: str = "") -> str:
+def _page(
+    visitor: Visitor, shown: dict[str, Filled], done: int | None = None, opened: str = "", place: str = ""
+) -> str:
     seen, may_order = visitor.staff.scope, visitor.staff.role in SUPERVISOR
     asked = shown.get(opened)
+    served = frozenset([place]) if place else seen
     return render.page(
         "orders.html",
         visitor,
         orders=orders_screen.now(),
         standing=orders_screen.standing(seen, clock.now()),
-        scopes=_scopes(visitor.staff) if may_order else [],
-        topics=directory_screen.topics() if seen is None else directory_screen.topics_of(seen),
+        scopes=_scopes(visitor.staff, place) if may_order else [],
+        topics=directory_screen.topics() if served is None else directory_screen.topics_of(served),
         acts=ACTS[:-1],
         longest=LONGEST,
         forms={form: shown.get(form) or empty(form) for form in ASKED},
@@ -108,8 +113,9 @@ def _confirmation(visitor: Visitor, asked: Filled, unheard: bool) -> str:
     )
 
 
-def _scopes(supervisor: Agent) -> list[str]:
-    """Those that are wholly theirs, the widest first."""
+def _scopes(supervisor: Agent, place: str = "") -> list[str]:
+    """Those that are wholly theirs, the widest first; that hold the `place`, if there is one."""
     inhabited = [code for code, territory in TERRITORIES.items() if territory.inhabited]
     regions = sorted({f"R{TERRITORIES[code].region}" for code in inhabited})
-    return [scope for scope in (NATION, *regions, *inhabited) if supervisor.may_order(scope)]
+    held = rings(place) if place else (NATION, *regions, *inhabited)
+    return [scope for scope in (NATION, *regions, *inhabited) if scope in held and supervisor.may_order(scope)]

@@ -107,7 +107,7 @@ def test_every_topic_is_that_of_the_nation_and_of_ones_own_department(root: Test
     assert root.get("/admin/agents").text.count("Tous les sujets") == 2
     assert 'value="adil" checked' in root.get(f"/admin/agents/{karim.id}").text
     assert 'value="adil"' not in root.get(f"/admin/agents/{lea.id}").text
-    for page in ("/admin/hours?scope={}", "/admin/departments/{}", "/admin/directory?scope={}"):
+    for page in ("/admin/hours?scope={}", "/supervision/orders?scope={}", "/admin/directory/item/procedure?scope={}"):
         assert '<option value="adil">' in root.get(page.format("46")).text, page
         assert '<option value="adil">' not in root.get(page.format("974")).text, page
 
