@@ -137,15 +137,18 @@ def test_the_wall_fills_each_screen_without_cutting_anything(opens: Opens) -> No
         joins(f"CA{n}", n, Wish("46", "impots"))
     page = opens("ines")
     page.wait_for_selector("#queue-impots-fr")
-    page.get_by_role("button", name="Plein écran").click()
-    page.wait_for_selector("html.is-full-screen")
-    for width, height in SIZES:
+    for width, height in SIZES:  # a window that is full screen is not resized: each size is entered and left
         page.set_viewport_size({"width": width, "height": height})
+        page.get_by_role("button", name="Plein écran").click()
+        page.wait_for_selector("html.is-full-screen")
         page.wait_for_timeout(300)
+        assert page.evaluate("[innerWidth, innerHeight]") == [width, height]
         assert page.evaluate(CUT) == [], (width, height)
         shown = page.locator("#wall_agents tbody tr:visible").count()
         assert shown > 2, (width, height)
         expect(page.locator(".panel--agents .panel__more")).to_have_text(f"+ {15 - shown} non montrés")
+        page.get_by_role("button", name="Plein écran").click()
+        page.wait_for_selector("html:not(.is-full-screen)")
 
 
 def test_an_order_is_deliberate_from_its_first_field_to_its_last_word(opens: Opens) -> None:
