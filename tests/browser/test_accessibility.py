@@ -193,7 +193,8 @@ def test_the_callbacks(line: PracticeLine, desk: Desk, opens: Opens, is_accessib
     page.wait_for_selector(".paper")
     is_accessible(page, "the list to print")
     own = opens("karim")
-    own.get_by_role("link", name="Mes rappels").click()
+    own.get_by_role("navigation", name="Navigation").get_by_role("link", name="Mes rappels").click()
+    own.wait_for_url("**/callbacks")
     own.wait_for_selector("tbody")
     is_accessible(own, "my callbacks")
 

@@ -40,8 +40,10 @@ def act_said(act: Act, language: str) -> ActSaid:
         else:
             lines.append(_line(field, before, after, language))
     who = say(language, "history.by", who=act.who or say(language, "history.operator"))
+    what = f"{done}{_of_what(act, language)}"
     told = ", ".join([*parts, who])
-    return ActSaid(f"{done}{_of_what(act, language)}. {told[:1].upper()}{told[1:]}.", tuple(lines))
+    sentence = f"{what}. {told[:1].upper()}{told[1:]}." if parts else f"{what}, {who}."
+    return ActSaid(sentence, tuple(lines))
 
 
 def _of_what(act: Act, language: str) -> str:
