@@ -79,7 +79,8 @@ def test_what_is_being_written_on_another_page_is_not_left_for_a_call(line: Prac
     settle("ines", role="supervisor", departments=["46"], phone=KARIM)
     page = at_post(opens, "ines")
     page.goto("/supervision/orders")
-    words = page.locator("main textarea").first
+    page.locator("#message summary").click()  # each order is folded until it is asked for
+    words = page.locator("#message-fr")
     words.fill("Inondations dans le Lot")
     calls_about_taxes(line)
     page.wait_for_selector("[data-offer]")
