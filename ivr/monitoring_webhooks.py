@@ -9,8 +9,7 @@ from callcenter.clock import now
 from ivr import addresses
 from ivr.desk_phone_webhooks import TRIES, ask_agent
 from ivr.prompts import say
-from ivr.room_labels import MONITOR
-from ivr.rooms import into
+from ivr.rooms import MONITOR, into
 from ivr.turns import Ask, Goodbye, Turn
 from ivr.webhook import CarrierRequest, Webhook, take_no_notice
 

@@ -43,7 +43,6 @@ def put_call(call: Call) -> None:
         widens(call),
         clock.now().timestamp(),
         call.topic,
-        call.not_for or "",
     )
 
 
@@ -71,9 +70,9 @@ def put_agent(agent: Agent) -> None:
         if not floor.free(agent.id, agent.since.timestamp()):
             floor.enter(agent.id, agent.queues, clock.now().timestamp())
             floor.free(agent.id, agent.since.timestamp())
-    elif not floor.busy(agent.id, paused=agent.state == AgentState.PAUSE):
+    elif not floor.busy(agent.id):
         floor.enter(agent.id, agent.queues, clock.now().timestamp())
-        floor.busy(agent.id, paused=agent.state == AgentState.PAUSE)
+        floor.busy(agent.id)
 
 
 def put_queues(agent: Agent) -> None:

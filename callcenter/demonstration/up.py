@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import requests
+import httpx2
 
 from callcenter.config import environment
 from callcenter.demonstration import embedded, run_directory
@@ -31,7 +31,9 @@ HURRY = "10"  # how many times as fast as people, when one call is all there is 
 STEADY = 30.0  # a child alive this long has started well: its next death is its first
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # between a death and the next start
 
-ANSWERS_WITHIN = 2.0  # seconds
+DIRECTLY = httpx2.Client(  # loopback is behind no proxy
+    trust_env=False, timeout=2.0, follow_redirects=True, limits=httpx2.Limits(max_keepalive_connections=0)
+)
 
 Say = Callable[[str], None]
 
@@ -257,17 +259,10 @@ def wait_until_ready(child: Child, say: Say) -> None:
 def _answers(url: str) -> bool:
     """200; or, of an address that is no page of ours, any answer at all."""
     try:
-        status = status_of(url)
-    except requests.RequestException:
+        answer = DIRECTLY.get(url)
+    except httpx2.TransportError:
         return False
-    return status == 200 or (status >= 400 and not url.endswith("/health/ready"))
-
-
-def status_of(url: str) -> int:
-    """What a part of ours answers, asked directly: loopback is behind no proxy. Raises requests.RequestException."""
-    with requests.Session() as directly:
-        directly.trust_env = False
-        return directly.get(url, timeout=ANSWERS_WITHIN).status_code
+    return answer.status_code == 200 or (answer.is_error and not url.endswith("/health/ready"))
 
 
 def _leave_in_peace(run: Run, note: Path) -> None:

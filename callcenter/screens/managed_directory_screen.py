@@ -1,7 +1,7 @@
 """The directory as it is written: partners in their times, topics of the menu, referents of partners."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -26,9 +26,8 @@ Scope = Annotated[str, Field(max_length=7, description="the nation (N) or one de
 
 @dataclass(frozen=True)
 class TopicShown:
-    """A choice as callers of the scope hear it: `labels` are said, `names` read. `own`: written for this very scope;
-    `code` empty: a heading. `accounts`: how many may take its calls in the nation; where none may,
-    whoever is on duty does."""
+    """A choice as callers of the scope hear it. `own`: written for this very scope; `code` empty: a heading.
+    `accounts`: how many may take its calls in the nation; where none may, whoever is on duty does."""
 
     keys: str
     code: str
@@ -38,7 +37,6 @@ class TopicShown:
     partners: list[str]
     own: bool
     accounts: int = 0
-    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,6 @@ class PartnerTime:
     scope: str
     since: date
     until: date | None
-    phrases: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,6 @@ class ReferentShown:
     desk: str
     phone: str
     hours: str
-    phrases: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,6 @@ class ProcedureShown:
     topic: str
     partner: str
     scope: str
-    phrases: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -108,11 +103,9 @@ def of(scope: str) -> DirectoryShown:
         scope=scope,
         topics=tuple(_topic(topic, own, accounts) for topic in menu.topics.values()),
         free=_free(menu),
-        partners=tuple(PartnerTime(p.code, p.name, p.scope, p.since, p.until, dict(p.phrases)) for p in partners),
+        partners=tuple(PartnerTime(p.code, p.name, p.scope, p.since, p.until) for p in partners),
         referents=tuple(found),
-        procedures=tuple(
-            ProcedureShown(p.code, dict(p.labels), p.topic, p.partner, p.scope, dict(p.phrases)) for p in procedures
-        ),
+        procedures=tuple(ProcedureShown(p.code, dict(p.labels), p.topic, p.partner, p.scope) for p in procedures),
         history=tuple(acts[:MOST_ACTS]),
     )
 
@@ -125,20 +118,13 @@ def topic(scope: str, keys: str) -> TopicShown:
     return found
 
 
-def names_of(scope: str, keys: str) -> dict[str, str]:
-    """How a choice is read now, by language; nothing where there is none, or that has another key already."""
-    return next(({**each.labels, **each.names} for each in of(scope).topics if each.keys == keys), {})
-
-
 def referents(department: str) -> list[ReferentShown]:
     """Whom an agent of this department may call, its own before the nation's."""
     with reading() as session:
         rows = referents_records.referents(session, department)
         names = directory.partner_names(session, national_day(clock.now()))
     return [
-        ReferentShown(
-            r.id, r.scope, r.partner, names.get(r.partner, r.partner), r.desk, _national(r.phone), r.hours, r.phrases
-        )
+        ReferentShown(r.id, r.scope, r.partner, names.get(r.partner, r.partner), r.desk, _national(r.phone), r.hours)
         for r in rows
     ]
 
@@ -148,7 +134,7 @@ def _topic(topic: Topic, own: set[str], accounts: Mapping[str, int]) -> TopicSho
     partners = list(topic.partners)
     return TopicShown(
         topic.keys, topic.code, dict(topic.labels), keywords, dict(topic.sheet), partners, topic.keys in own,
-        accounts.get(topic.code, 0), {language: topic.name(language) for language in topic.labels},
+        accounts.get(topic.code, 0),
     )  # fmt: skip
 
 

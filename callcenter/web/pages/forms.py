@@ -10,7 +10,6 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from callcenter.errors import BadAnswer, NotFound, OutcomeIncomplete, Refusal
-from callcenter.rules.hours_refused import HoursNotUnderstood
 from callcenter.web import identity
 from callcenter.web.identity import Visitor
 from callcenter.web.pages import render
@@ -37,14 +36,11 @@ def redirect(to: str) -> RedirectResponse:
     return RedirectResponse(to, status_code=303)
 
 
-def form_page(name: str, visitor: Visitor, refusal: Refusal | None = None, **context: Any) -> HTMLResponse:
-    """A page; with a refusal, its sentence above and its codes for the fields. `beside`: what is said beside a field
-    where the code has no sentence of its own."""
+def form_page(name: str, visitor: Visitor, refusal: Refusal | None = None, **context: object) -> HTMLResponse:
+    """A page; with a refusal, its sentence above and its codes for the fields."""
     codes = tuple(str(code) for code in refusal.args) if refusal else ()
     said = refusal_sentence(refusal, visitor.language) if refusal else ""
-    beside = {codes[0]: refusal.reason(visitor.language)} if isinstance(refusal, HoursNotUnderstood) else {}
-    given: dict[str, Any] = {"done": False, "refusal": said, "codes": codes, "beside": beside}
-    html = render.page(name, visitor, **(given | context))
+    html = render.page(name, visitor, **({"done": False, "refusal": said, "codes": codes} | context))
     return HTMLResponse(html, status_code=refusal.status if refusal else 200)
 
 

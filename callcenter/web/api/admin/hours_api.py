@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from callcenter import clock
-from callcenter.actions import hours
+from callcenter.actions import hours as verbs
 from callcenter.records.agents import Agent
 from callcenter.rules.opening_hours import (
     OFF,
@@ -39,12 +39,9 @@ class ExceptFor(BaseModel):
     hours: Annotated[str, Field(max_length=500)] = OFF
     topic: Topic = ""
 
-    @property
-    def exception(self) -> DatedException:
-        return DatedException(self.scope, self.first, self.last, self.hours or OFF, self.reason, self.topic)
-
     def carry_out(self, staff: Agent, at: datetime) -> str:
-        return hours.except_day(staff, self.exception, at)
+        exception = DatedException(self.scope, self.first, self.last, self.hours or OFF, self.reason, self.topic)
+        return verbs.except_day(staff, exception, at)
 
 
 class WriteHours(BaseModel):
@@ -55,7 +52,7 @@ class WriteHours(BaseModel):
     hours: Annotated[str, Field(max_length=500)] = ""
 
     def carry_out(self, staff: Agent, at: datetime) -> None:
-        hours.write_week(staff, self.scope, self.topic, self.hours.strip(), at)
+        verbs.write_week(staff, self.scope, self.topic, self.hours.strip(), at)
 
 
 class OverrideHoliday(BaseModel):
@@ -66,7 +63,7 @@ class OverrideHoliday(BaseModel):
     is_holiday: bool | None
 
     def carry_out(self, staff: Agent, at: datetime) -> None:
-        hours.override_holiday(staff, self.scope, self.day, self.is_holiday, at)
+        verbs.override_holiday(staff, self.scope, self.day, self.is_holiday, at)
 
 
 class PlanRollout(BaseModel):
@@ -77,9 +74,9 @@ class PlanRollout(BaseModel):
 
     def carry_out(self, staff: Agent, department: str, at: datetime) -> None:
         if self.state is None:
-            hours.forget_plan(staff, department, self.since, at)
+            verbs.forget_plan(staff, department, self.since, at)
         else:
-            hours.plan_rollout(staff, department, self.state, self.since, at)
+            verbs.plan_rollout(staff, department, self.state, self.since, at)
 
 
 class Written(BaseModel):
@@ -116,7 +113,7 @@ def read_of_site(site_id: int, visitor: Admitted) -> tuple[ExceptionShown, ...]:
 @open_to(*SUPERVISOR)
 def forget(exception_id: Id, visitor: Admitted) -> None:
     """The ordinary hours hold again."""
-    hours.forget_exception(visitor.staff, exception_id, clock.now())
+    verbs.forget_exception(visitor.staff, exception_id, clock.now())
 
 
 @router.put("/hours", status_code=204)

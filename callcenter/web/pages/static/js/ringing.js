@@ -1,4 +1,4 @@
-// Two soft notes while an offer stands, and a notification of the desktop, from one page of the browser. Some browsers let no page be heard before a
+// Two soft notes while an offer stands, from one page of the browser. Some browsers let no page be heard before a
 // gesture, and a reload takes it back: the state bar then says so, and any gesture mends it.
 import { say } from "./line.js";
 
@@ -8,9 +8,7 @@ const silent = document.getElementById("silent");
 let sound = null;
 let rings = false; // it is this page that rings
 let audible = true; // some page of this browser is heard
-let notifies = false; // it is this page that tells the desktop
-let offered = null; // { id, title, text }
-let told = null; // the notification that stands
+let offered = null;
 let notes = [];
 
 function unlock() {
@@ -33,11 +31,10 @@ function tellHeard() {
 }
 
 // What the other pages of this browser have made of it.
-export function appoint(said) {
-  ({ rings, audible, notifies } = said);
+export function appoint(told) {
+  ({ rings, audible } = told);
   showWhetherHeard();
   play();
-  notify();
 }
 
 function showWhetherHeard() {
@@ -48,25 +45,9 @@ function showWhetherHeard() {
 
 export function ring(offer) {
   showWhetherHeard();
-  if (offer?.id === offered?.id) return;
+  if (offer === offered) return;
   offered = offer;
   play();
-  notify();
-}
-
-// The browser may be behind something else: then the desktop says it too, and a click on that brings it to the front.
-function notify() {
-  if (told && told.tag !== offered?.id) {
-    told.close();
-    told = null;
-  }
-  if (!offered || !notifies || told || document.hasFocus() || window.Notification?.permission !== "granted") return;
-  told = new Notification(offered.title, { body: offered.text, tag: offered.id, icon: "/static/icon.svg", requireInteraction: true });
-  told.onclick = () => window.focus();
-}
-
-export async function askToNotify() {
-  if (window.Notification?.permission === "default") await Notification.requestPermission();
 }
 
 function play() {
