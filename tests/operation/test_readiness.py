@@ -13,11 +13,12 @@ from urllib.request import ProxyHandler, build_opener
 import psycopg
 import pytest
 
-from callcenter.actions.process_pulse import CARRIER, DEEDS, PROCESS
+from callcenter.actions.process_pulse import CARRIER, DEEDS, EVERY, PROCESS
 from callcenter.actions.readiness import ASLEEP, STUCK, UNANSWERED, UNDONE, judged
 from callcenter.db import engine
 from callcenter.demonstration import embedded
 from callcenter.records.pulses import Sign
+from callcenter.sweep import LISTENS
 from tests.support import cast
 from tests.support.freezing import frozen
 from tests.support.patience import until
@@ -113,6 +114,11 @@ def test_another_schema_than_this_versions_is_told(service: cast.Service, stores
         finally:
             connection.execute("update alembic_version set version_num = '0001'")
     is_well_again(service)
+
+
+def test_no_bound_lies_beyond_what_is_promised() -> None:
+    """What a process meets is told with its next sign of life; an answer of the carrier's counts for a moment."""
+    assert max(ASLEEP, STUCK, UNDONE + EVERY, UNANSWERED + LISTENS + EVERY) <= RED
 
 
 SECOND = Sign("sweep", "sweep b 1", PROCESS, 1)
