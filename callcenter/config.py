@@ -139,6 +139,9 @@ class Settings(BaseSettings):
         default=45, description="from accepted to the desk phone's first ring: carriers queue dials beyond their rate"
     )
     reservation_lease: float = Field(default=5, description="from reserved in the index to decided in PostgreSQL")
+    hold_limit: float = Field(
+        default=180, gt=0, description="a citizen on hold; then their agent is rung back, and every minute after that"
+    )
     wrap_up_limit: float = Field(default=120, description="to record the outcome; one extension of as much again")
     silence_limit: float = Field(default=15, description="without a heartbeat: Connexion perdue")
     maximum_wait: float = Field(default=1800, description="then a callback is offered rather than more music")
@@ -160,6 +163,11 @@ class Settings(BaseSettings):
     second_callbacks_per_hour: PerDestination = Field(
         default=per_destination(200, 20, 10, 3),
         description="then the same for whoever withholds their number, to numbers not promised yet that day",
+    )
+    silent_callbacks_per_hour: PerDestination = Field(
+        default=per_destination(600, 40, 20, 6),
+        description="the same for those who answered us and then fell silent where nobody could serve them: they are "
+        "promised a callback without asking, at the number they call from",
     )
     texts_per_hour: int = Field(
         default=3000, ge=0, description="texts in the whole nation, of any kind; at half of it there is an alarm"
@@ -186,10 +194,11 @@ class Settings(BaseSettings):
     closes_at: str = Field(default="18:00", description="local time of the citizen's territory, Monday to Friday")
     always_open: bool = Field(default=False, description="for the demonstration: every hour of every day")
 
-    planted_bug: Literal["", "epoch", "lease", "attempt", "beacon"] = Field(
+    planted_bug: Literal["", "epoch", "lease", "attempt", "beacon", "handover"] = Field(
         default="",
         description="takes one safety away, for `callcenter drill` to prove that it notices: the epoch of an answer, "
-        "the end of leases, the row before a dial, the beacon of the index; refused outside the demonstration",
+        "the end of leases, the row before a dial, the beacon of the index, that whoever is handed a conversation "
+        "serves it; refused outside the demonstration",
     )
 
     metrics_token: SecretStr = Field(
@@ -228,7 +237,13 @@ class Settings(BaseSettings):
     def _in_capitals(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("callbacks_per_hour", "typed_callbacks_per_hour", "second_callbacks_per_hour", mode="before")
+    @field_validator(
+        "callbacks_per_hour",
+        "typed_callbacks_per_hour",
+        "second_callbacks_per_hour",
+        "silent_callbacks_per_hour",
+        mode="before",
+    )
     @classmethod
     def _by_destination(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
@@ -348,7 +363,7 @@ def settings() -> Settings:
     return Settings()
 
 
-def lacks(safety: Literal["epoch", "lease", "attempt", "beacon"]) -> bool:
+def lacks(safety: Literal["epoch", "lease", "attempt", "beacon", "handover"]) -> bool:
     """Whether this safety was taken away on purpose, to prove that the drill notices."""
     return settings().planted_bug == safety
 

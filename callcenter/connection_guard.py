@@ -7,11 +7,14 @@ stream) is not waited for and counts for nothing.
 """
 
 import asyncio
+import json
 import resource
 from collections import Counter
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from callcenter.errors import BodyTooLarge, HeadTooLarge, Illegible, TooSlow
 
 HEAD_IN = 10.0  # seconds from the first byte, or from the connection, to the end of the head
 LARGEST_HEAD = 64 * 1024  # bytes
@@ -26,10 +29,10 @@ LOOK = 2.0  # seconds between two looks at the pace of a body
 FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 MOST_AWAITED = 512 if FILES == resource.RLIM_INFINITY else max(32, min(512, FILES // 2))
 HEADERS = (
-    b"content-type: text/plain; charset=utf-8\r\n"
     b"content-security-policy: default-src 'none'; frame-ancestors 'none'\r\n"
     b"x-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n"
 )
+REFUSALS = {400: Illegible(), 408: TooSlow(), 413: BodyTooLarge(), 431: HeadTooLarge()}
 
 
 class Awaited:
@@ -152,10 +155,9 @@ class Guarded(HttpToolsProtocol):
         if begun or self.transport.is_closing():
             self.transport.close()
             return
-        line = STATUS_LINE[status]
-        told = line.partition(b" ")[2].strip()
-        length = b"content-length: %d\r\n" % len(told)
-        self.transport.write(b"".join((line, HEADERS, length, b"\r\n", told)))
+        kind, told = _told(status, is_api=getattr(self, "url", b"").startswith(b"/api/"))
+        length = b"content-type: %s; charset=utf-8\r\ncontent-length: %d\r\n" % (kind, len(told))
+        self.transport.write(b"".join((STATUS_LINE[status], HEADERS, length, b"\r\n", told)))
         if self.cycle is not None:  # the app hears that nobody listens to it any more
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -205,3 +207,12 @@ class Guarded(HttpToolsProtocol):
             self.refuse(408)
             return
         self._timer = self.loop.call_later(LOOK, self._look_at_pace)
+
+
+def _told(status: int, *, is_api: bool) -> tuple[bytes, bytes]:
+    """The kind and the words of a refusal, in both languages: what its reader speaks has not been read."""
+    refusal = REFUSALS[status]
+    sentence = f"{refusal.sentence('fr')} {refusal.sentence('en')}"
+    if is_api:
+        return b"application/json", json.dumps({"refusal": type(refusal).__name__, "sentence": sentence}).encode()
+    return b"text/plain", sentence.encode()

@@ -6,6 +6,7 @@ A `Refusal` is decided; a `StoreDown` is an outage, which nobody decided.
 The English sentence stands in `english`.
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -88,6 +89,53 @@ class Declined(Refusal):
     english = "The caller refuses that the conversation be listened to."
 
 
+class HelpIsOpen(Refusal):
+    """Une aide est déjà demandée pour cet appel : terminez-la d'abord."""
+
+    status = 409
+    english = "Help is asked for already on this call: end it first."
+
+
+class NoHelp(Refusal):
+    """Personne n'est en ligne avec vous et la personne que vous aidez."""
+
+    status = 409
+    english = "Nobody is on the line with you and the caller."
+
+
+class NotTogether(Refusal):
+    """Parlez d'abord tous les trois : la personne n'est laissée qu'à quelqu'un qu'elle a entendu."""
+
+    status = 409
+    english = "Speak together first: the caller is left only with somebody they have heard."
+
+
+class DeskNotCalled(Refusal):
+    """Le service n'appelle pas ce numéro : un administrateur peut le corriger."""
+
+    status = 409
+    english = "The service does not call this number: an administrator can correct it."
+
+
+class ReferentClosed(Refusal):
+    """Ce service est fermé à cette heure : notez une suite à donner."""
+
+    status = 409
+    english = "This desk is closed at this hour: note a follow-up."
+
+    def __init__(self, opens: datetime | None) -> None:
+        super().__init__()
+        self.opens = opens
+
+    def own(self, language: str) -> str:
+        """With when they open next, on their own clock."""
+        told = super().own(language)
+        if self.opens is None:
+            return told
+        pattern = "It opens on %d/%m at %H:%M." if language == "en" else "Il ouvre le %d/%m à %H:%M."
+        return f"{told} {self.opens.strftime(pattern)}"
+
+
 class NotesNewer(Refusal):
     """Ces notes ont été modifiées ailleurs depuis : reprenez-les avant d'écrire."""
 
@@ -123,11 +171,32 @@ class VisitRecorded(Refusal):
     english = "This visit is recorded already: reload the page to enter another."
 
 
+class KeysRefused(Refusal):
+    """Chaque raccourci est une lettre de A à Z, et chaque lettre ne sert qu'une fois."""
+
+    status = 422
+    english = "Each shortcut is a letter from A to Z, and each letter serves once."
+
+
 class BadAnswer(Refusal):
     """Vérifiez ces réponses :"""
 
     status = 422
     english = "Check these answers:"
+
+
+class HeadTooLarge(Refusal):
+    """Cette adresse est trop longue, ou son en-tête : rien n'a été lu."""
+
+    status = 431
+    english = "This address, or what goes before the request, is too long: nothing was read."
+
+
+class TooSlow(Refusal):
+    """Cette demande a mis trop de temps à arriver : rien n'a été lu. Réessayez."""
+
+    status = 408
+    english = "This request took too long to come: nothing was read. Try again."
 
 
 class Illegible(Refusal):
@@ -189,6 +258,12 @@ class NotFound(Refusal):
 
     status = 404
     english = "There is no such page or item."
+
+
+class NoSuchReference(NotFound):
+    """Aucun contact ne porte cette référence : faites-la répéter par la personne."""
+
+    english = "No contact has this reference: have the person say it again."
 
 
 class BadNumber(Refusal):

@@ -6,6 +6,7 @@ Four territories have plans of their own, of six or eight figures (OWN_PLANS), a
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Self
@@ -35,6 +36,7 @@ TELEMARKETING = (
 OWN_PLANS = {"975": "508", "986": "681", "987": "689", "988": "687"}
 """Calling codes of the territories whose numbers are dialled there as they are: 26 12 34, 87 12 34 56."""
 SAINT_PIERRE = "0508"  # dialled before the six figures of its plan from elsewhere in France, in place of the +508
+SHORTEST_WITH_CODE = 11  # figures, of a number with 00 and its calling code: 00 508 41 12 34
 LONGEST_TYPED = 14  # figures, of a number with 00 and its calling code
 WITHHELD = frozenset(
     {"266696687", "86282452253", "8656696", "2562533", "7378742833", "17378742833", "464"}  # ANONYMOUS, UNKNOWN, …
@@ -89,6 +91,21 @@ class PhoneNumber:
         return tuple(found)
 
     @classmethod
+    def possible(cls, text: str) -> tuple[Self, ...]:
+        """Every number that somebody may have written so, of whatever territory or country: to look for one that is
+        known, never to call it. None for what is no number."""
+        keys = "".join(c for c in text if c in "+0123456789")
+        bare = keys.lstrip("0")
+        coded = keys[:1] not in ("", "+", "0") or bare.startswith(tuple(OWN_PLANS.values()))
+        written = (keys, f"+{bare}") if coded else (keys,)
+        found: dict[Self, None] = {}
+        for territory in ("", *OWN_PLANS):
+            for one in written:
+                with suppress(BadNumber):
+                    found[cls.parse(one, territory)] = None
+        return tuple(found)
+
+    @classmethod
     def meant(cls, text: str, territory: str) -> Self:
         """The number that may be called back and that somebody has written for a person of this territory. Refuses
         what is none (BadNumber) and what may be two (TwoNumbers)."""
@@ -112,6 +129,16 @@ class PhoneNumber:
     def on_the_mainland(self) -> Self:
         """What the same figures are after a 0 rather than after a plus sign: +687261234 and 06 87 26 12 34."""
         return self if self.e164.startswith("+33") else type(self).parse(f"0{self.e164[1:]}")
+
+    @property
+    def local_twin(self) -> Self | None:
+        """The other way: of a mainland number the number of a plan of its own that the same figures may be."""
+        if not self.e164.startswith("+33"):
+            return None
+        figures = self.e164[3:]
+        code = next((code for code in OWN_PLANS.values() if figures.startswith(code)), None)
+        local = _local(figures[len(code) :], code) if code else None
+        return type(self)(local) if local else None
 
     @property
     def may_be_called_back(self) -> bool:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from callcenter import clock, jobs, logs, progress, reach
-from callcenter.actions import dispatch, healing
+from callcenter.actions import consult_healing, dispatch, healing
 from callcenter.actions.process_pulse import ProcessPulse
 from callcenter.actions.readiness import SWEEP
 from callcenter.errors import LiveStoreDown, StoreDown
@@ -69,7 +69,9 @@ def run(stop: threading.Event) -> None:
         },
         "connections": {healing.settle_connections: timedelta(seconds=TICK)},
         "monitoring": {healing.settle_monitoring: timedelta(seconds=TICK)},
-        "rooms": {healing.settle_rooms: timedelta(seconds=TICK)},
+        "alone": {consult_healing.end_loneliness: timedelta(seconds=2.5)},
+        "consults": {consult_healing.settle_consults: timedelta(seconds=TICK)},
+        "rooms": {healing.settle_rooms: timedelta(seconds=TICK), consult_healing.ring_back_holds: timedelta(seconds=1)},
         "phones": {healing.settle_phones: timedelta(seconds=TICK)},
         "dials": {healing.settle_dials: timedelta(seconds=TICK)},
         "index": {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows

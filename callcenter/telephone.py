@@ -2,7 +2,7 @@
 
 A *line* is one live connection to somebody's telephone, known by the carrier's own id; a *room* is the conversation
 of one call, known by the carrier's own id too. Every request may fail with `CarrierDown`; asking twice does no harm,
-and the keeper does so where it may help; except for `ring`, which is never asked twice for one ring or attempt:
+and the keeper does so where it may help; except for `ring_…`, which is never asked twice for one ring or attempt:
 CarrierDidNothing and CarrierRefusesNumber say for certain that nothing rings, any other CarrierDown does not.
 """
 
@@ -38,6 +38,12 @@ class Telephone(Protocol):
     def ring_monitor(self, leg_id: str, number: PhoneNumber) -> str:
         """Ring a supervisor's desk phone, to take part in a conversation; it comes in muted."""
 
+    def ring_helper(self, leg_id: str, number: PhoneNumber) -> str:
+        """Ring the desk phone of a colleague who brings help into a conversation; voicemail never presses 1."""
+
+    def ring_partner(self, leg_id: str, room: str, number: PhoneNumber) -> str:
+        """Ring a partner's desk into a room, where its agent hears how it rings and what answers."""
+
     def ring_shift(self, agent_id: str, number: PhoneNumber) -> str:
         """Ring a desk phone whose line stays open all shift."""
 
@@ -67,9 +73,19 @@ class Telephone(Protocol):
     def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
         """An open line hears of an offer, which 1 accepts; False when it has hung up."""
 
-    def hold(self, room: str, carrier_id: str, on: bool) -> bool:
-        """Music for this line in the room, as long as it takes, or the conversation again; False when it is not
+    def hold(self, room: str, carrier_id: str, on: bool, language: str) -> bool:
+        """Music for this line in the room, and a word every minute, as long as it takes; or the conversation again.
+        False when it is not there."""
+
+    def remind(self, room: str, carrier_id: str) -> bool:
+        """The agent's line alone hears that somebody has been on hold for long; False when it is not there."""
+
+    def press_keys(self, room: str, carrier_id: str, leg_id: str, which: int) -> bool:
+        """The `which`-th keys of a leg are pressed for its line, which asks us for them; False when it is not
         there."""
+
+    def let_out(self, room: str, carrier_id: str) -> bool:
+        """Take a line out of a room, which ends it where it was rung into the room; False when it is not there."""
 
     def monitor(self, room: str, carrier_id: str, mode: Monitoring, agent_line: str) -> bool:
         """Who hears a supervisor in the room from now on: nobody, the agent's line alone, or everybody; False when they

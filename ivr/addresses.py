@@ -23,9 +23,11 @@ ROOM = "/voice/room"
 ROOM_WAIT = "/voice/room/wait"
 ROOM_EVENTS = "/voice/room/events"
 HOLD = "/voice/hold"
+REMINDER = "/voice/reminder"
 BACK = "/voice/back"
 AFTER = "/voice/after"
 GOODBYE = "/voice/goodbye"
+CUT = "/voice/cut"
 SATISFIED = "/voice/satisfied"
 SETTLED = "/voice/settled"
 
@@ -46,6 +48,12 @@ MONITOR = "/voice/monitor"
 MONITOR_HEARD = "/voice/monitor/heard"
 MONITOR_STATUS = "/voice/monitor/status"
 
+# Somebody brought into a conversation: a colleague's desk phone, or a partner's desk.
+HELPER = "/voice/helper"
+HELPER_HEARD = "/voice/helper/heard"
+HELPER_STATUS = "/voice/helper/status"
+KEYS = "/voice/helper/keys"
+
 # A citizen whom we call back.
 ATTEMPT = "/voice/attempt"
 ATTEMPT_HEARD = "/voice/attempt/heard"
@@ -62,7 +70,8 @@ RING = "/voice/ring.wav"
 
 # The names of what rides in an address outside the dialogue, whose own are `caller_answers`'.
 CALL, LEG_ID, AGENT, OFFER, ATTEMPT_ID, TEXT_ID = "c", "g", "a", "o", "p", "m"
-LANGUAGE, RELAY, TRIES = "l", "r", "n"
+LANGUAGE, HEARING, TRIES = "l", "r", "n"
+ASKED = "k"  # 0: nobody asked for the callback
 LONE = "h"  # how often `#` was all that was pressed
 
 OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9]{1,6}")
@@ -95,13 +104,17 @@ def after(path: str, call_id: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}{CALL}={call_id}"
 
 
-def question(path: str, call_id: str, language: str, tries: int, *, relay: bool, lone: int) -> str:
+def question(path: str, call_id: str, language: str, tries: int, *, hearing: int, lone: int) -> str:
     """SATISFIED or SETTLED, asked for the `tries`-th time."""
-    return f"{path}?{CALL}={call_id}&{LANGUAGE}={language}&{TRIES}={tries}&{RELAY}={int(relay)}" + _lone(lone)
+    return f"{path}?{CALL}={call_id}&{LANGUAGE}={language}&{TRIES}={tries}&{HEARING}={hearing:d}" + _lone(lone)
+
+
+def cut(call_id: str, lone: int = 0) -> str:
+    return f"{CUT}?{CALL}={call_id}" + _lone(lone)
 
 
 def of_leg(path: str, leg_id: str) -> str:
-    """LEG, LEG_STATUS, SHIFT_ROOM, MONITOR or MONITOR_STATUS, for one leg."""
+    """LEG, LEG_STATUS, SHIFT_ROOM, MONITOR, HELPER or one of their STATUS, for one leg."""
     return f"{path}?{LEG_ID}={leg_id}"
 
 
@@ -111,6 +124,20 @@ def leg_heard(leg_id: str, tries: int, lone: int = 0) -> str:
 
 def monitor_heard(leg_id: str, tries: int, lone: int = 0) -> str:
     return f"{MONITOR_HEARD}?{LEG_ID}={leg_id}&{TRIES}={tries}&{LONE}={lone}"
+
+
+def helper_heard(leg_id: str, tries: int, lone: int = 0) -> str:
+    return f"{HELPER_HEARD}?{LEG_ID}={leg_id}&{TRIES}={tries}&{LONE}={lone}"
+
+
+def keys_of(leg_id: str, which: int) -> str:
+    """KEYS of one leg, the `which`-th that were pressed for it: what they are stays with us."""
+    return f"{KEYS}?{LEG_ID}={leg_id}&{TRIES}={which}"
+
+
+def in_language(path: str, language: str) -> str:
+    """HOLD, in the language of whoever is on hold."""
+    return f"{path}?{LANGUAGE}={language}"
 
 
 def of_agent(path: str, agent_id: str) -> str:
@@ -136,9 +163,9 @@ def of_attempt(path: str, attempt_id: str) -> str:
     return f"{path}?{ATTEMPT_ID}={attempt_id}"
 
 
-def attempt_heard(attempt_id: str, language: str, tries: int, *, relay: bool, lone: int) -> str:
-    carried = f"{ATTEMPT_ID}={attempt_id}&{LANGUAGE}={language}&{TRIES}={tries}&{RELAY}={int(relay)}"
-    return f"{ATTEMPT_HEARD}?{carried}" + _lone(lone)
+def attempt_heard(attempt_id: str, language: str, tries: int, *, hearing: int, asked: bool, lone: int) -> str:
+    carried = f"{ATTEMPT_ID}={attempt_id}&{LANGUAGE}={language}&{TRIES}={tries}&{HEARING}={hearing:d}"
+    return f"{ATTEMPT_HEARD}?{carried}&{ASKED}={asked:d}" + _lone(lone)
 
 
 def text_status(text_id: str) -> str:

@@ -22,6 +22,7 @@ from ivr import (
     attempt_webhooks,
     conversation_webhooks,
     desk_phone_webhooks,
+    helper_webhooks,
     menu_webhooks,
     monitoring_webhooks,
     satisfaction_webhooks,
@@ -34,6 +35,7 @@ from ivr.signature import Signatures
 from ivr.webhook import Voice
 
 RECORDS_THREADS = 16
+RUSHED_WAITING = 40  # webhooks of numbers in a rush that may wait for their one thread
 LIVE_THREADS = 8
 READY_THREADS = 2  # of its own: a rush of webhooks does not make the service look dead
 READY_PATIENCE = 4.0  # seconds for the two stores to answer
@@ -50,6 +52,7 @@ def create() -> FastAPI:
         *desk_phone_webhooks.routes,
         *attempt_webhooks.routes,
         *monitoring_webhooks.routes,
+        *helper_webhooks.routes,
     ]
     # Plain routes: an included router and its dependencies would cost a menu step a third of its time.
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan, routes=routes)
@@ -65,11 +68,13 @@ def voice_of(chosen: Settings) -> Voice:
     """What the webhooks share."""
     following = chosen.twilio_auth_token_next
     tokens = [chosen.twilio_auth_token.get_secret_value(), following.get_secret_value() if following else ""]
+    records = Lane("records", RECORDS_THREADS)
     return Voice(
         signatures=Signatures(chosen.public_voice_url, tokens, chosen.shared_keys),
         menu=packaged_menu(),
         footsteps=Footsteps(),
-        records=Lane("records", RECORDS_THREADS),
+        records=records,
+        rushed=Lane("rushed", 1, RUSHED_WAITING, behind=records),
         live=Lane("live", LIVE_THREADS),
         readiness=Lane("readiness", READY_THREADS),
     )
@@ -90,6 +95,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     voice.footsteps.stop()
     voice.languages.stop()
     voice.records.close()
+    voice.rushed.close()
     voice.live.close()
     voice.readiness.close()
     complaint.stop()

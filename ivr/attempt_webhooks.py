@@ -7,6 +7,7 @@ from callcenter.actions import dial, pickup
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.errors import StoreDown
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.pickup import Then, then
 from ivr import addresses
 from ivr.dialogue import paced_for
@@ -17,6 +18,7 @@ from ivr.turns import Ask, Goodbye, Speech, Turn
 from ivr.webhook import CarrierRequest, Webhook, take_no_notice
 
 ANSWERS = 6  # seconds for a key or a yes
+ANSWERS_AGAIN = 4  # the same for who may be a machine, whose message we would be speaking into
 RELAY_PICKS_UP = 25  # the same through a relay service: three times, while its agent waits
 YES = {"fr": ("oui", "d'accord", "non"), "en": ("yes", "no")}  # words to listen for
 
@@ -33,17 +35,19 @@ async def attempt(request: CarrierRequest) -> Turn:
 async def heard(request: CarrierRequest) -> Turn:
     """Their answer; where the store sleeps it is not known what the carrier takes them for, and a person may be."""
     attempt_id, tries = request.own(addresses.ATTEMPT_ID), request.tries
-    greeted = dial.Greeted(request.language, relay=request.own(addresses.RELAY) == "1")
+    greeted = dial.Greeted(request.language, request.hearing, asked=request.own(addresses.ASKED) != "0")
     if lone := request.lone_hash:
         return _asks(greeted, attempt_id, tries, lone=lone)
-    match then(request.keys.strip("#"), request.said, tries, machine=await _judged(request), relay=greeted.relay):
+    relay, machine = greeted.hearing == Hearing.RELAY, await _judged(request)
+    match then(request.keys.strip("#"), request.said, tries, machine=machine, relay=relay):
         case Then.JOINS:
             call_id = await request.decided(pickup.join, attempt_id, now())
             return await bring_in(request, call_id) if call_id else _agent_is_gone(greeted.language)
         case Then.AGAIN:
-            return _asks(greeted, attempt_id, tries + 1)
+            return _asks(greeted, attempt_id, tries + 1, seconds=ANSWERS_AGAIN if machine else ANSWERS)
         case Then.ENDS:
-            return Goodbye((say(greeted.language, "callback.voicemail"),) if settings().voicemail_message else ())
+            leaves_word = settings().voicemail_message and greeted.asked
+            return Goodbye((say(greeted.language, "callback.voicemail"),) if leaves_word else ())
 
 
 async def judged(request: CarrierRequest) -> None:
@@ -70,14 +74,18 @@ async def _judged(request: CarrierRequest) -> bool | None:
         return None
 
 
-def _asks(greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool = False, lone: int = 0) -> Ask:
-    language, relay = greeted.language, greeted.relay
-    hellos = (say(language, "callback.hello"),) if hello else ()
-    where = addresses.attempt_heard(attempt_id, language, tries, relay=relay, lone=lone)
-    if relay:
-        return Ask(paced_for((*hellos, say(language, "callback.press")), relay), where, timeout=RELAY_PICKS_UP)
-    said = (*hellos, say(language, "callback.press_or_say"))
-    return Ask(said, where, timeout=ANSWERS, speech=Speech(language, YES[language]), whole=True)
+def _asks(
+    greeted: dial.Greeted, attempt_id: str, tries: int, *, hello: bool = False, lone: int = 0, seconds: int = ANSWERS
+) -> Ask:
+    """What is said before they press 1 tells nobody whom we seek, or about what."""
+    language, hearing = greeted.language, greeted.hearing
+    hellos = (say(language, "callback.hello" if greeted.asked else "callback.hello_unasked"),) if hello else ()
+    where = addresses.attempt_heard(attempt_id, language, tries, hearing=hearing, asked=greeted.asked, lone=lone)
+    if hearing == Hearing.RELAY:
+        return Ask(paced_for((*hellos, say(language, "callback.press")), slow=True), where, timeout=RELAY_PICKS_UP)
+    said = paced_for((*hellos, say(language, "callback.press_or_say")), slow=hearing.slow)
+    timeout = 2 * seconds if hearing.slow else seconds
+    return Ask(said, where, timeout=timeout, speech=Speech(language, YES[language]), whole=True)
 
 
 def _agent_is_gone(language: str) -> Turn:

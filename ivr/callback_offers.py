@@ -12,7 +12,22 @@ from ivr.calling_numbers import plan_of
 from ivr.prompts import say
 from ivr.turns import Say, Turn
 from ivr.twiml import unremembered
+from ivr.waiting_room import QUEUE_PATIENCE, hold, wish_of
 from ivr.webhook import CarrierRequest
+
+
+async def join_queue(known: Heard, request: CarrierRequest) -> Turn | bytes:
+    """Into the queue that their answers lead to, or why not, and the offer."""
+    joined = await request.records.within(
+        QUEUE_PATIENCE, citizen.join_queue, request.carrier_id, request.from_, wish_of(known), now()
+    )
+    if isinstance(joined, citizen.Waits):
+        # Read off the address, not off the call: told twice, the last answer leads to the same place.
+        patient = dialogue.place_of(request.query)[0] in (steps.TOO_LONG, steps.WISH)
+        key = "queue.behind" if joined.behind else "queue.joined"
+        held = hold(request, known, key, joined.call_id, patient=patient, behind=joined.behind)
+        return replace(held, say=dialogue.paced(say_in_french(known, joined), known) + held.say)
+    return offer_callback(request, joined, known)
 
 
 def offer_callback(
@@ -47,5 +62,7 @@ def say_in_french(known: Heard, joined: citizen.Waits | citizen.TurnedAway) -> t
 
 
 def ask_offer(step: str, known: Heard, request: CarrierRequest, *before: Say) -> bytes:
-    question = dialogue.ask(step, known, request.voice.menu, HEARD, number=citizen.number_to_read_back(request.from_))
+    why = citizen.why_closed(known.department, known.topic, now()) if step == steps.CLOSED else ""
+    number = citizen.number_to_read_back(request.from_)
+    question = dialogue.ask(step, known, request.voice.menu, HEARD, number=number, why=why)
     return unremembered(replace(question, say=dialogue.paced(before, known) + question.say))

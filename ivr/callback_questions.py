@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
-from callcenter.phone_number import LONGEST_TYPED
+from callcenter.phone_number import LONGEST_TYPED, SHORTEST_WITH_CODE
 from callcenter.rules.callbacks import day_of
 from callcenter.rules.menu import Menu
 from ivr import spoken_answers
 from ivr.caller_answers import Heard, Reached
-from ivr.prompts import say, spoken_day, spoken_time
+from ivr.prompts import closed_until, say, spoken_day, spoken_time
 from ivr.steps import (
     CANCEL,
+    CLOSED,
     DRAFT,
     DRAFT_OTHER,
     ENDS,
@@ -23,11 +24,15 @@ from ivr.steps import (
     READ_BACK,
     TOO_LONG,
     TWO_NUMBERS,
+    UNANSWERED,
+    WHOLE_NUMBER,
     WISH,
     Question,
+    a_few,
     back,
     leads_to,
     settled,
+    turn_page,
 )
 from ivr.turns import Say, Spelled
 
@@ -92,12 +97,13 @@ def _day(heard: Heard, day: date) -> str:
 # No adviser now: shall we call you back?
 
 
-def _say_closed(heard: Heard, number: str) -> tuple[Say, ...]:
+def say_closed(heard: Heard, number: str, why: str) -> tuple[Say, ...]:
+    """`why`: as `rules.opening_hours` tells it."""
     if not heard.reopens:
         return (say(heard.language, "closed.unknown"), *_say_offer(heard, number))
     at = datetime.fromisoformat(heard.reopens)
-    day, time = _day(heard, at.date()), spoken_time(heard.language, at)
-    return (say(heard.language, "closed.reopens", day=day, time=time), *_say_offer(heard, number))
+    when = {"day": _day(heard, at.date()), "time": spoken_time(heard.language, at)}
+    return (*closed_until(heard.language, why, when), *_say_offer(heard, number))
 
 
 def _say_why(key: str) -> Callable[[Heard, str], tuple[Say, ...]]:
@@ -145,7 +151,21 @@ def _say_number_refused(heard: Heard, menu: Menu) -> tuple[Say, ...]:
 def _answer_number(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
     if not (keys.isascii() and keys.isdigit()):
         return None
-    complete = 6 <= len(keys) <= LONGEST_TYPED if heard.plan else len(keys) == 10 and keys[0] == "0"
+    if heard.plan:
+        return (DRAFT, heard) if 6 <= len(keys) <= LONGEST_TYPED else None
+    if keys.startswith("00"):  # with its calling code, and so longer than what is listened for here
+        return WHOLE_NUMBER, heard
+    return (DRAFT, heard) if len(keys) == 10 and keys[0] == "0" else None
+
+
+def _say_whole_number(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
+    return (say(heard.language, "callback.type_whole_number"),)
+
+
+def _answer_whole_number(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
+    if not (keys.isascii() and keys.isdigit() and keys.startswith("0")):
+        return None
+    complete = SHORTEST_WITH_CODE <= len(keys) <= LONGEST_TYPED if keys.startswith("00") else len(keys) == 10
     return (DRAFT, heard) if complete else None
 
 
@@ -174,7 +194,7 @@ def _answer_two_numbers(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
 
 
 def _without_number(heard: Heard) -> str:
-    return FAREWELL if heard.anonymous else PROMISE
+    return UNANSWERED if heard.anonymous else PROMISE
 
 
 def _agreed(heard: Heard) -> Reached:
@@ -183,7 +203,7 @@ def _agreed(heard: Heard) -> Reached:
 
 
 def _say_slots(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
-    return tuple(_slot(heard, slot, key) for key, slot in enumerate(heard.slots, 1))
+    return a_few(heard, [_slot(heard, slot, key) for key, slot in enumerate(heard.slots, 1)])
 
 
 def _slot(heard: Heard, slot: str, key: int) -> Say:
@@ -195,6 +215,8 @@ def _slot(heard: Heard, slot: str, key: int) -> Say:
 
 
 def _answer_slot(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
+    if turned := turn_page(keys, heard, "slot", len(heard.slots)):
+        return turned
     chosen = heard.slots[int(keys) - 1] if keys in "123456789"[: len(heard.slots)] and len(keys) == 1 else None
     return (_promise(heard), replace(heard, slot=chosen)) if chosen else None
 
@@ -209,7 +231,6 @@ def _say_nothing(_heard: Heard, _menu: Menu) -> tuple[Say, ...]:
 
 # What is said where a number is read back.
 WORDS_WITH_NUMBER: dict[str, Callable[[Heard, str], tuple[Say, ...]]] = {
-    "closed": _say_closed,
     "suspended": _say_why("suspended.now"),
     "nobody": _say_why("nobody.on_duty"),
     "full": _say_why("full.now"),
@@ -221,22 +242,26 @@ WORDS_WITH_NUMBER: dict[str, Callable[[Heard, str], tuple[Say, ...]]] = {
 
 _HEARS_YES_OR_NO = spoken_answers.yes_or_no("3")
 _REFUSED_OFFER = Question(
-    _say_nothing, _answer_offer(FAREWELL), leads_to(FAREWELL), person=False, hears=_HEARS_YES_OR_NO
+    _say_nothing, _answer_offer(FAREWELL), leads_to(UNANSWERED), person=False, hears=_HEARS_YES_OR_NO
 )
+_LATE_OFFER = Question(_say_nothing, _answer_offer(QUEUE), leads_to(UNANSWERED), hears=_HEARS_YES_OR_NO)
 _WAITING_OFFER = Question(_say_nothing, _answer_offer(QUEUE), leads_to(QUEUE), hears=_HEARS_YES_OR_NO)
 
 CALLBACK_QUESTIONS = {
     "open": Question(_say_open, _answer_open, leads_to("welcome"), hears=spoken_answers.figure),
-    "closed": _REFUSED_OFFER,
+    CLOSED: _REFUSED_OFFER,
     "suspended": _REFUSED_OFFER,
     "nobody": _REFUSED_OFFER,
     "full": _REFUSED_OFFER,
     "shared": _REFUSED_OFFER,
-    TOO_LONG: _WAITING_OFFER,
+    TOO_LONG: _LATE_OFFER,
     WISH: _WAITING_OFFER,
     "slot": Question(_say_slots, _answer_slot, _promise, person=False, hears=spoken_answers.figure),
     "number": Question(_say_type_number, _answer_number, _without_number, digits=10, person=False),
     "number_refused": Question(_say_number_refused, _answer_number, _without_number, digits=10, person=False),
+    WHOLE_NUMBER: Question(
+        _say_whole_number, _answer_whole_number, _without_number, digits=LONGEST_TYPED, person=False
+    ),
     READ_BACK: Question(_say_nothing, _answer_read_back, _without_number, person=False),
     TWO_NUMBERS: Question(_say_nothing, _answer_two_numbers, _without_number, person=False),
 }

@@ -21,7 +21,12 @@ class Heard:
     language: str = "fr"
     department: str = UNKNOWN
     topic: str = OTHER
+    silent: bool = False
+    """Nothing was pressed or said in this call that we understood."""
+    hard_of_hearing: bool = False
+    """They asked us to speak slowly."""
     relay: bool = False
+    """A relay service speaks for them."""
     other_language_off_duty: bool = False
     """Nobody on duty speaks the other language: it gets a callback."""
     other_language_unstaffed: bool = False
@@ -52,9 +57,16 @@ class Heard:
     """The callback is for a number that was typed."""
     plan: str = ""
     """The territory whose plan of numbers the typed one may follow, where it has its own."""
+    page: int = 0
+    """Of choices that are read out a few at a time, those before are over."""
     tries: int = 0
     repeats: int = 0
     rounds: int = 0
+
+    @property
+    def slow(self) -> bool:
+        """Whether we speak slowly, and wait longer for an answer."""
+        return self.relay or self.hard_of_hearing
 
 
 Reached = tuple[str, Heard]
@@ -62,14 +74,14 @@ Reached = tuple[str, Heard]
 
 _FLAGS = {
     "r": "relay", "a": "anonymous", "y": "number_is_typed", "x": "other_language_off_duty",
-    "v": "other_language_unstaffed", "i": "takes_texts",
+    "v": "other_language_unstaffed", "i": "takes_texts", "S": "silent", "H": "hard_of_hearing",
 }  # fmt: skip
 _WORDS = {
     "l": "language", "d": "department", "t": "topic", "g": "group", "o": "reopens", "u": "until", "e": "slot",
     "z": "today", "j": "place", "q": "plan",
 }  # fmt: skip
 _LISTS = {"h": "hint", "w": "among", "f": "slots"}
-_COUNTS = {"n": "tries", "p": "repeats", "b": "rounds"}
+_COUNTS = {"P": "page", "n": "tries", "p": "repeats", "b": "rounds"}
 _NOTHING = Heard()
 
 
@@ -92,6 +104,8 @@ def read(query: str) -> Reached:
         language=pairs["l"] if pairs.get("l") in LANGUAGES else "fr",
         department=pairs["d"] if pairs.get("d") in TERRITORIES else UNKNOWN,
         topic=pairs.get("t", OTHER),
+        silent="S" in pairs,
+        hard_of_hearing="H" in pairs,
         relay="r" in pairs,
         anonymous="a" in pairs,
         hint=_codes(pairs.get("h", "")),
@@ -108,6 +122,7 @@ def read(query: str) -> Reached:
         plan=pairs["q"] if pairs.get("q") in OWN_PLANS else "",
         other_language_off_duty="x" in pairs,
         other_language_unstaffed="v" in pairs,
+        page=count(pairs.get("P", "")),
         tries=count(pairs.get("n", "")),
         repeats=count(pairs.get("p", "")),
         rounds=count(pairs.get("b", "")),

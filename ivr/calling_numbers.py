@@ -19,6 +19,7 @@ def unheard(request: CarrierRequest, language: str = "fr") -> Heard:
     relay, other = request.from_ in settings().relay_numbers, "fr" if language == "en" else "en"
     return Heard(
         language,
+        silent=True,
         hint=territories_to_offer(None, territories_of(request.from_)),
         relay=relay,
         other_language_off_duty=not request.voice.languages.on_duty(other),

@@ -90,9 +90,14 @@ def _answer(question: Callable[[], T], gone: T) -> T:
         if refused.status == TOO_MANY:
             raise CarrierBusy from refused
         raise (CarrierDidNothing if 400 <= refused.status < 500 else CarrierDown) from refused
+    except TwilioException as unlisted:  # a list that is refused says so by its answer alone
+        status = getattr(unlisted.args[1], "status_code", None) if len(unlisted.args) > 1 else None
+        if status == 404:
+            return gone
+        raise (CarrierBusy if status == TOO_MANY else CarrierDown) from unlisted
     except requests.ConnectionError as silent:
         raise (CarrierBusy if _never_reached(silent) else CarrierDown) from silent
-    except (TwilioException, requests.RequestException, OSError) as silent:
+    except (requests.RequestException, OSError) as silent:
         raise CarrierDown from silent
 
 

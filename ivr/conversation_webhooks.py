@@ -10,11 +10,14 @@ from ivr.addresses import MUSIC
 from ivr.caller_answers import Heard
 from ivr.inbound import RoomChange
 from ivr.prompts import say
-from ivr.rooms import CITIZEN, MONITOR, bring_in
+from ivr.room_labels import CITIZEN, HELPER, MONITOR
+from ivr.rooms import bring_in
 from ivr.satisfaction_webhooks import farewell, goodbye
-from ivr.turns import LoopedSound, Turn
+from ivr.turns import HoldMusic, LoopedSound, Notice, Turn
 from ivr.waiting_room import hold
 from ivr.webhook import CarrierRequest, Webhook, take_no_notice
+
+BARS = 5  # times the music is played between two words: a minute
 
 
 async def enters(request: CarrierRequest) -> Turn:
@@ -38,10 +41,11 @@ async def event(request: CarrierRequest) -> None:
         sequence=news.order,
         call_id=request.own(addresses.CALL),
         carrier_id=request.carrier_id,
-        leg_id=None if news.label == CITIZEN else news.label.removeprefix(MONITOR),
+        leg_id=None if news.label == CITIZEN else news.label.removeprefix(MONITOR).removeprefix(HELPER),
         joined=news.change is RoomChange.JOINED,
         lost=news.by_fault,
         monitors=news.label.startswith(MONITOR),
+        helps=news.label.startswith(HELPER),
         moved=news.was_moved,
         held=news.is_held,
         muted=news.is_muted,
@@ -57,15 +61,35 @@ async def after(request: CarrierRequest) -> Turn:
 
 
 async def back(request: CarrierRequest) -> Turn:
-    """The agent's line was lost: music, and the head of the queue."""
+    """The agent's line was lost, or they pass the citizen on: a word of explanation, music, and their place in the
+    queue."""
     wish = await request.decided(citizen.wish_of, request.own(addresses.CALL))
-    known = Heard(language=wish.language, department=wish.department, topic=wish.topic, relay=wish.relay)
-    return hold(request, known, "apology.agent_lost", request.own(addresses.CALL))
+    passed = await request.decided(citizen.is_passed_on, request.own(addresses.CALL))
+    known = Heard(
+        language=wish.language,
+        department=wish.department,
+        topic=wish.topic,
+        relay=wish.relay,
+        hard_of_hearing=wish.hard_of_hearing,
+    )
+    why = "transfer.to_a_colleague" if passed else "apology.agent_lost"
+    return hold(request, known, why, request.own(addresses.CALL))
 
 
-async def on_hold(_request: CarrierRequest) -> Turn:
-    """Music for the citizen until the agent is back."""
-    return LoopedSound((), MUSIC)
+async def on_hold(request: CarrierRequest) -> Turn:
+    """Music until the agent is back, and a word every minute."""
+    return _hold_music(request)
+
+
+async def reminder(_request: CarrierRequest) -> Turn:
+    """The agent hears that somebody has been on hold for long."""
+    return Notice(addresses.RING, (say("fr", "agent.citizen_held"),))
+
+
+def _hold_music(request: CarrierRequest) -> Turn:
+    language = request.language
+    again = addresses.in_language(addresses.HOLD, language)
+    return HoldMusic(MUSIC, BARS, (say(language, "conversation.still_here"),), again)
 
 
 def _back_to_music(request: CarrierRequest) -> Turn:
@@ -80,6 +104,7 @@ routes = [
         (addresses.ROOM_EVENTS, event, take_no_notice),
         (addresses.AFTER, after, farewell),
         (addresses.BACK, back, _back_to_music),
-        (addresses.HOLD, on_hold, lambda _request: LoopedSound((), MUSIC)),
+        (addresses.HOLD, on_hold, _hold_music),
+        (addresses.REMINDER, reminder, take_no_notice),
     )
 ]

@@ -4,11 +4,13 @@ from functools import partial
 
 from starlette.routing import Route
 
-from callcenter.actions import agent_line, desk_phone, offer_answers, room
+from callcenter.actions import agent_line, consult_lines, desk_phone, offer_answers, room
 from callcenter.clock import now
 from callcenter.errors import AlreadyTaken
+from callcenter.records.legs import Leg
 from ivr import addresses
 from ivr.prompts import say
+from ivr.room_labels import HELPER
 from ivr.rooms import into
 from ivr.turns import Ask, Goodbye, Rest, Turn
 from ivr.webhook import CarrierRequest, Webhook, take_no_notice
@@ -77,17 +79,17 @@ async def shift_heard(request: CarrierRequest) -> Turn:
         except AlreadyTaken:
             return Rest((say("fr", "agent.too_late"),), addresses.shift_rests(agent_id))
         if taken:
-            return into(taken.call_id, taken.id, addresses.of_agent(addresses.SHIFT_AFTER, agent_id))
+            return into(taken.call_id, _label(taken), addresses.of_agent(addresses.SHIFT_AFTER, agent_id))
     return Rest((), addresses.shift_rests(agent_id))
 
 
 async def shift_room(request: CarrierRequest) -> Turn:
     """A click accepted an offer: the open line goes into the room."""
     leg_id = request.own(addresses.LEG_ID)
-    wanted = await request.decided(room.wanted, leg_id)
+    wanted = await request.decided(room.wanted, leg_id) or await request.decided(consult_lines.wanted, leg_id)
     if wanted is None:
         return _too_late(request)
-    return into(wanted.call_id, leg_id, addresses.of_agent(addresses.SHIFT_AFTER, wanted.agent_id))
+    return into(wanted.call_id, _label(wanted), addresses.of_agent(addresses.SHIFT_AFTER, wanted.agent_id))
 
 
 async def shift_status(request: CarrierRequest) -> None:
@@ -95,6 +97,10 @@ async def shift_status(request: CarrierRequest) -> None:
         await request.decided(agent_line.end_shift_line, request.own(addresses.AGENT), request.carrier_id)
     else:
         await request.decided(desk_phone.note_line, request.own(addresses.AGENT), None, request.carrier_id)
+
+
+def _label(leg: Leg) -> str:
+    return f"{HELPER}{leg.id}" if leg.kind == "consult" else leg.id
 
 
 def ask_agent(prompt: str, action: str) -> Ask:

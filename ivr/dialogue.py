@@ -4,7 +4,8 @@ Nothing here knows the carrier, the stores or the clock: the same keys always le
 conversation is tested without a telephone.
 
 At every question: `*` says it again, and so does `#` alone, which is only the end of what was typed before; silence and
-nonsense ask again, and after PATIENCE tries comes a person. No silence agrees to a number that was typed.
+nonsense ask again, and after PATIENCE tries comes a person, or where there is none a way back (UNANSWERED). No silence
+agrees to a number that was typed.
 """
 
 from dataclasses import replace
@@ -13,12 +14,24 @@ from callcenter.phone_number import LONGEST_TYPED
 from callcenter.rules import speech
 from callcenter.rules.menu import Menu
 from ivr import spoken_answers
-from ivr.callback_questions import CALLBACK_QUESTIONS, WORDS_WITH_NUMBER, say_two_numbers
+from ivr.callback_questions import CALLBACK_QUESTIONS, WORDS_WITH_NUMBER, say_closed, say_two_numbers
 from ivr.caller_answers import Heard, Reached, read, written
 from ivr.matter_questions import MATTER_QUESTIONS
 from ivr.place_questions import PLACE_QUESTIONS
 from ivr.prompts import say
-from ivr.steps import ENDS, FAREWELL, PASSING, QUEUE, REPEATS, TWO_NUMBERS, Question, settled
+from ivr.steps import (
+    CLOSED,
+    ENDS,
+    FAREWELL,
+    PASSING,
+    QUEUE,
+    REPEATS,
+    SOONEST,
+    TWO_NUMBERS,
+    UNANSWERED,
+    Question,
+    settled,
+)
 from ivr.turns import Ask, Goodbye, Say, Speech
 
 PATIENCE = 3  # tries per question
@@ -33,25 +46,40 @@ def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Reached:
     """The next step, and what we now know. A menu never hangs up on anybody."""
     question = QUESTIONS[step]
     pressed = keys.rstrip("#")
+    understood = replace(heard, silent=False) if pressed else heard
     again = pressed.endswith("*") if pressed else bool(keys)
     if again and (question.repeats or not pressed) and heard.repeats < REPEATS:
-        return step, replace(heard, repeats=heard.repeats + 1)
-    if question.person and pressed and not pressed.strip("0"):
+        return step, replace(understood, repeats=heard.repeats + 1)
+    if wants_person := bool(pressed) and not pressed.strip("0"):
+        heard = understood
+    if wants_person and question.person:
         return QUEUE, settled(heard)
-    if move := question.understand(pressed, heard, menu):
-        following, known = move
-        final = following in ENDS - PASSING
-        return following, settled(known) if final else replace(known, tries=0, repeats=0)
+    if move := question.understand(pressed, understood, menu):
+        return _moved(*move, heard)
     following = question.default(heard)
     if heard.tries + 1 < _patience(heard, following, spoke=pressed == NOT_UNDERSTOOD and question.person):
-        return step, replace(heard, tries=heard.tries + 1)
-    return following, settled(heard)
+        return step, replace(heard, page=0, tries=heard.tries + 1)
+    return following, _left_unanswered(heard) if following == UNANSWERED else settled(heard)
+
+
+def _moved(following: str, known: Heard, before: Heard) -> Reached:
+    if known.page > before.page:  # the same question goes on
+        return following, replace(known, repeats=0)
+    if following in ENDS - PASSING:
+        return following, settled(known)
+    return following, replace(known, page=0, tries=0, repeats=0)
+
+
+def _left_unanswered(heard: Heard) -> Heard:
+    """Nobody chose when: of the half-days that were offered it is the first, or what comes soonest."""
+    first = heard.slots[0] if heard.slots and heard.slots[0] != SOONEST else ""
+    return replace(settled(heard), slot=first)
 
 
 def _patience(heard: Heard, following: str, *, spoke: bool) -> int:
     """How often a question is asked before it leads to `following` by itself."""
     if heard.relay:
-        return PATIENCE_BEFORE_FAREWELL if following == FAREWELL else PATIENCE_OF_RELAYS
+        return PATIENCE_BEFORE_FAREWELL if following in (UNANSWERED, FAREWELL) else PATIENCE_OF_RELAYS
     return PATIENCE_OF_VOICE if spoke else PATIENCE
 
 
@@ -68,37 +96,41 @@ def spoken(step: str, heard: Heard, said: str, menu: Menu) -> str:
         return keys
     if question.repeats and speech.wants_again(said):
         return "*"
-    return "0" if question.person and speech.wants_person(said) else NOT_UNDERSTOOD
+    return "0" if speech.wants_person(said) else NOT_UNDERSTOOD
 
 
-def ask(step: str, heard: Heard, menu: Menu, address: str, number: str = "", other: str = "") -> Ask:
+def ask(
+    step: str, heard: Heard, menu: Menu, address: str, number: str = "", other: str = "", why: str = ""
+) -> Ask:  # fmt: skip
     """The question as it is asked now; the keys are brought to `address`. `number` is the one to read back, `other`
-    what the same figures may be too."""
+    what the same figures may be too; `why` the line is closed, where it is."""
     question = QUESTIONS[step]
-    sorry = (say(heard.language, "menu.not_understood"),) if heard.tries and not heard.relay else ()
-    words = _words(step, heard, menu, number, other)
+    sorry = (say(heard.language, "menu.not_understood"),) if heard.tries and not (heard.relay or heard.page) else ()
+    words = _words(step, heard, menu, number, other, why)
     digits = LONGEST_TYPED if heard.plan and question.digits == 10 else question.digits
-    patient = 25 if heard.relay else 12 if question.digits == 10 else 8
+    patient = 25 if heard.relay else (12 if question.digits == 10 else 8) * (2 if heard.hard_of_hearing else 1)
     hints = spoken_answers.expected(menu.of(heard.department), heard.language) if step == "topic" else ()
     ears = Speech(heard.language, hints) if question.hears else None
     said = paced(sorry + words, heard)
     return Ask(said, f"{address}?{written(step, heard)}", digits, patient, ears)
 
 
-def _words(step: str, heard: Heard, menu: Menu, number: str, other: str) -> tuple[Say, ...]:
+def _words(step: str, heard: Heard, menu: Menu, number: str, other: str, why: str) -> tuple[Say, ...]:
+    if step == CLOSED:
+        return say_closed(heard, number, why)
     if step == TWO_NUMBERS:
         return say_two_numbers(heard, number, other)
     return WORDS_WITH_NUMBER[step](heard, number) if step in WORDS_WITH_NUMBER else QUESTIONS[step].words(heard, menu)
 
 
 def paced(said: tuple[Say, ...], heard: Heard) -> tuple[Say, ...]:
-    """Slowly for those who have it relayed, or read it off somebody's lips."""
-    return paced_for(said, heard.relay)
+    """Slowly for those who hear badly, or have it relayed."""
+    return paced_for(said, heard.slow)
 
 
-def paced_for(said: tuple[Say, ...], relay: bool) -> tuple[Say, ...]:
+def paced_for(said: tuple[Say, ...], slow: bool) -> tuple[Say, ...]:
     """The same where nothing else was heard."""
-    return tuple(replace(each, slow=True) for each in said) if relay else said
+    return tuple(replace(each, slow=True) for each in said) if slow else said
 
 
 def goodbye(heard: Heard, *said: Say) -> Goodbye:

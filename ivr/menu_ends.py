@@ -3,7 +3,6 @@
 A store that is away costs nobody their call: they wait in the carrier's room."""
 
 from dataclasses import replace
-from datetime import date, datetime
 
 import structlog
 
@@ -13,12 +12,13 @@ from callcenter.errors import BadNumber, Refusal, StoreDown, TooManyCallbacks
 from callcenter.phone_number import PhoneNumber
 from ivr import callback_questions, dialogue, spoken_sites, steps
 from ivr.addresses import HEARD
-from ivr.callback_offers import offer_callback, say_in_french
+from ivr.callback_offers import join_queue
 from ivr.caller_answers import Heard
 from ivr.calling_numbers import unheard
-from ivr.prompts import say, spoken_day, spoken_time
+from ivr.prompts import say
 from ivr.turns import Ask, Say, Spelled, Turn
 from ivr.twiml import unremembered
+from ivr.unanswered import keep_way_back, part, promised
 from ivr.waiting_room import QUEUE_PATIENCE, hold, wish_of
 from ivr.webhook import CarrierRequest
 
@@ -29,7 +29,7 @@ async def end_menu(step: str, known: Heard, keys: str, request: CarrierRequest) 
     try:
         match step:
             case steps.QUEUE:
-                return await _join_queue(known, request)
+                return await join_queue(known, request)
             case steps.DRAFT:
                 return await _draft_number(known, keys, request)
             case steps.DRAFT_OTHER:
@@ -45,27 +45,14 @@ async def end_menu(step: str, known: Heard, keys: str, request: CarrierRequest) 
                 return await _tell_sites(known, request)
             case steps.BY_TEXT:
                 return await _text_sites(known, request)
-            case steps.FAREWELL if dialogue.place_of(request.query)[0] in steps.NUMBERS and not known.reopens:
-                return await _without_promise(known, request)
+            case steps.UNANSWERED:
+                return await keep_way_back(known, request)
             case _:
-                return dialogue.goodbye(known, say(known.language, "goodbye.farewell"))
+                return await part(known, request)
     except StoreDown:
         log.warning("end of the dialogue not recorded", carrier_id=request.carrier_id, step=step)
-        promising = step in (steps.PROMISE, steps.PROMISE_TYPED, steps.DRAFT, steps.DRAFT_OTHER)
+        promising = step in (steps.PROMISE, steps.PROMISE_TYPED, steps.DRAFT, steps.DRAFT_OTHER, steps.UNANSWERED)
         return hold(request, known, "callback.not_now" if promising else "apology.technical")
-
-
-async def _join_queue(known: Heard, request: CarrierRequest) -> Turn | bytes:
-    joined = await request.voice.records.within(
-        QUEUE_PATIENCE, citizen.join_queue, request.carrier_id, request.from_, wish_of(known), now()
-    )
-    if isinstance(joined, citizen.Waits):
-        # Read off the address, not off the call: told twice, the last answer leads to the same place.
-        patient = dialogue.place_of(request.query)[0] in (steps.TOO_LONG, steps.WISH)
-        key = "queue.behind" if joined.behind else "queue.joined"
-        held = hold(request, known, key, joined.call_id, patient=patient, behind=joined.behind)
-        return replace(held, say=dialogue.paced(say_in_french(known, joined), known) + held.say)
-    return offer_callback(request, joined, known)
 
 
 async def _tell_sites(known: Heard, request: CarrierRequest) -> Turn:
@@ -85,7 +72,7 @@ def _sites(known: Heard, request: CarrierRequest, *said: Say) -> Ask:
 async def _note_sites_told(known: Heard, request: CarrierRequest) -> None:
     try:
         args = request.carrier_id, request.from_, wish_of(known), now()
-        await request.voice.records.within(QUEUE_PATIENCE, citizen.serve_with_sites, *args)
+        await request.records.within(QUEUE_PATIENCE, citizen.serve_with_sites, *args)
     except StoreDown:
         log.warning("who heard the sites of their department is not recorded", carrier_id=request.carrier_id)
 
@@ -94,7 +81,7 @@ async def _text_sites(known: Heard, request: CarrierRequest) -> Turn:
     """They want the list in writing: the row first; what cannot be stored is not promised."""
     what = known.department, spoken_sites.unsealed(known.place), known.language, now()
     try:
-        sent = await request.voice.records.within(
+        sent = await request.records.within(
             QUEUE_PATIENCE, site_texts.ask_for_text, request.carrier_id, request.from_, *what
         )
     except StoreDown:
@@ -106,7 +93,7 @@ async def _draft_number(known: Heard, keys: str, request: CarrierRequest) -> Tur
     """The typed number goes to its sealed draft, is read back, and never rides in an address."""
     what = request.carrier_id, keys, now()
     try:
-        read = await request.voice.records.within(QUEUE_PATIENCE, callback.draft_number, *what, territory=known.plan)
+        read = await request.records.within(QUEUE_PATIENCE, callback.draft_number, *what, territory=known.plan)
     except BadNumber:
         return await _go_on(*callback_questions.refused(known), request)
     return _read_back(known, request, *read)
@@ -115,7 +102,7 @@ async def _draft_number(known: Heard, keys: str, request: CarrierRequest) -> Tur
 async def _choose_other_number(known: Heard, request: CarrierRequest) -> Turn | bytes:
     """Of the two numbers that were read back they chose the second."""
     try:
-        await request.voice.records.within(QUEUE_PATIENCE, callback.draft_on_the_mainland, request.carrier_id, now())
+        await request.records.within(QUEUE_PATIENCE, callback.draft_on_the_mainland, request.carrier_id, now())
     except BadNumber:
         return await _go_on(*callback_questions.refused(known), request)
     return await _go_on(*callback_questions.typed_is_agreed(known), request)
@@ -130,7 +117,7 @@ async def _go_on(step: str, known: Heard, request: CarrierRequest) -> Turn | byt
 async def read_back_again(step: str, known: Heard, request: CarrierRequest) -> Turn | bytes:
     """Once more; a number that is no longer kept is typed again."""
     try:
-        number = await request.voice.records.within(QUEUE_PATIENCE, callback.draft_of, request.carrier_id)
+        number = await request.records.within(QUEUE_PATIENCE, callback.draft_of, request.carrier_id)
     except StoreDown:
         log.warning("a typed number cannot be read back", carrier_id=request.carrier_id)
         return hold(request, known, "callback.not_now")
@@ -147,7 +134,7 @@ def _read_back(known: Heard, request: CarrierRequest, number: PhoneNumber, *othe
 async def _promise(known: Heard, request: CarrierRequest, *, typed: bool) -> Turn | bytes:
     language, slot = known.language, "" if known.slot == steps.SOONEST else known.slot
     try:
-        promise = await request.voice.records.within(
+        promise = await request.records.within(
             QUEUE_PATIENCE,
             callback.promise_to_caller,
             request.carrier_id,
@@ -161,14 +148,7 @@ async def _promise(known: Heard, request: CarrierRequest, *, typed: bool) -> Tur
         return await _cannot_promise(known, request, refusal)
     if not promise.is_theirs:
         return dialogue.goodbye(known, say(language, "callback.another"), say(language, "goodbye.farewell"))
-    when = {
-        "day": spoken_day(language, promise.starts.date(), local_day_of(promise.starts)),
-        "from_time": spoken_time(language, promise.starts),
-        "until_time": spoken_time(language, promise.ends),
-    }
-    promised = say(language, "callback.already" if promise.already else "callback.promised", **when)
-    reference = say(language, "callback.reference", reference=Spelled(promise.reference))
-    last_words = promised, reference, say(language, "goodbye.promised")
+    last_words = promised(language, "callback.already" if promise.already else "callback.promised", promise)
     if not typed and dialogue.place_of(request.query)[0] in steps.NUMBERS:  # they wanted another, and agreed to none
         number = Spelled(citizen.number_to_read_back(request.from_))
         return unremembered(dialogue.goodbye(known, say(language, "callback.this_instead", number=number), *last_words))
@@ -182,7 +162,7 @@ async def _cannot_promise(known: Heard, request: CarrierRequest, refusal: Refusa
 
 async def _without_promise(known: Heard, request: CarrierRequest, *said: Say) -> Turn:
     """Who waits goes on waiting in their place, the others may call again."""
-    call_id = await request.voice.records.within(QUEUE_PATIENCE, citizen.waiting_call_of, request.carrier_id)
+    call_id = await request.records.within(QUEUE_PATIENCE, citizen.waiting_call_of, request.carrier_id)
     if call_id is None:
         return dialogue.goodbye(known, *said, say(known.language, "goodbye.farewell"))
     held = hold(request, known, "callback.stays", call_id, patient=True)
@@ -192,9 +172,7 @@ async def _without_promise(known: Heard, request: CarrierRequest, *said: Say) ->
 async def _note_settled(request: CarrierRequest) -> None:
     """What stands needs no store to be said."""
     try:
-        await request.voice.records.within(
-            QUEUE_PATIENCE, callback.keep_from_menu, request.carrier_id, request.from_, now()
-        )
+        await request.records.within(QUEUE_PATIENCE, callback.keep_from_menu, request.carrier_id, request.from_, now())
     except StoreDown:
         log.warning("who settled their callback in the menu is not recorded", carrier_id=request.carrier_id)
 
@@ -202,12 +180,7 @@ async def _note_settled(request: CarrierRequest) -> None:
 async def _cancel(known: Heard, request: CarrierRequest) -> Turn:
     """They want no callback any more; perhaps they want to speak with somebody now."""
     await _note_settled(request)
-    await request.voice.records.within(QUEUE_PATIENCE, callback.cancel_from_menu, request.from_, now())
-    welcome = unheard(request, known.language)
+    await request.records.within(QUEUE_PATIENCE, callback.cancel_from_menu, request.from_, now())
+    welcome = replace(unheard(request, known.language), silent=False)
     question = dialogue.ask("welcome", welcome, request.voice.menu, HEARD)
     return replace(question, say=(say(known.language, "callback.cancelled"), *question.say))
-
-
-def local_day_of(at: datetime) -> date:
-    """Today, on the clock of another instant."""
-    return now().astimezone(at.tzinfo).date()

@@ -20,10 +20,11 @@ from ivr.addresses import HEARD
 from ivr.callback_offers import ask_offer
 from ivr.caller_answers import Heard, written_instant
 from ivr.calling_numbers import territories_to_offer, unheard
-from ivr.menu_ends import end_menu, local_day_of, read_back_again
+from ivr.menu_ends import end_menu, read_back_again
 from ivr.prompts import say
 from ivr.turns import Goodbye, Turn
 from ivr.twiml import twiml
+from ivr.unanswered import local_day_of
 from ivr.waiting_room import QUEUE_PATIENCE, hold
 from ivr.webhook import CarrierRequest, Webhook
 
@@ -36,8 +37,9 @@ log = structlog.get_logger()
 async def incoming(request: CarrierRequest) -> Turn:
     """A call comes in: the welcome, whatever the stores do; before it, the callback we promised to this number."""
     heard, promised = unheard(request), None
+    request.voice.rush.note(request.from_)
     try:
-        promised, remembered = await request.voice.records.within(ARRIVAL_PATIENCE, _arrives, request)
+        promised, remembered = await request.records.within(ARRIVAL_PATIENCE, _arrives, request)
         heard = replace(heard, hint=territories_to_offer(remembered, heard.hint))
     except StoreDown:
         log.warning("arrival not recorded: a later webhook will", carrier_id=request.carrier_id)
@@ -79,7 +81,8 @@ async def heard(request: CarrierRequest) -> Turn | bytes:
 async def fallback(request: CarrierRequest) -> Turn:
     """An answer of ours failed or was not understood: apologies, and on to a person with what was heard so far."""
     failure = request.failure
-    _, known = dialogue.place_of(request.query or failure.query)
+    query = request.query or failure.query
+    known = dialogue.place_of(query)[1] if query else unheard(request)
     log.error("fallback", carrier_id=request.carrier_id, error=failure.code)
     return hold(request, known, "apology.technical")
 
@@ -89,7 +92,7 @@ async def status(request: CarrierRequest) -> None:
     if request.line.end is None:
         return
     try:
-        await request.voice.records.within(QUEUE_PATIENCE, citizen.hang_up, request.carrier_id, now())
+        await request.records.within(QUEUE_PATIENCE, citizen.hang_up, request.carrier_id, now())
     except StoreDown:
         log.warning("hang-up not recorded", carrier_id=request.carrier_id)
 

@@ -9,7 +9,8 @@ from callcenter.clock import now
 from ivr import addresses
 from ivr.desk_phone_webhooks import TRIES, ask_agent
 from ivr.prompts import say
-from ivr.rooms import MONITOR, into
+from ivr.room_labels import MONITOR
+from ivr.rooms import into
 from ivr.turns import Ask, Goodbye, Turn
 from ivr.webhook import CarrierRequest, Webhook, take_no_notice
 

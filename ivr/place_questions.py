@@ -26,8 +26,16 @@ def _say_welcome(heard: Heard, menu: Menu) -> tuple[Say, ...]:
 def _say_postal(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
     if heard.tries or heard.rounds:
         return (say(heard.language, "menu.postal_again"),)
-    noted = (say(heard.language, "menu.relay_noted"),) if heard.relay else ()
-    return (*noted, *_postal_words(heard))
+    return (*_noted(heard), *_postal_words(heard))
+
+
+def _noted(heard: Heard) -> tuple[Say, ...]:
+    """How we shall speak to them from now on."""
+    if heard.relay:
+        return (say(heard.language, "menu.relay_noted"),)
+    if heard.hard_of_hearing:
+        return say(heard.language, "menu.slowly"), say(heard.language, "menu.relay")
+    return ()
 
 
 def _postal_words(heard: Heard) -> tuple[Say, ...]:
@@ -48,8 +56,10 @@ def _answer_postal_code(keys: str, heard: Heard, menu: Menu) -> Reached | None:
                 heard, language=_other_language(heard), other_language_off_duty=False, other_language_unstaffed=False
             ),
         )
-    if keys == "8" and not heard.relay:
-        return "postal", replace(heard, relay=True)
+    if keys == "8" and not heard.slow:
+        return "postal", replace(heard, hard_of_hearing=True)
+    if keys in ("8", "88") and not heard.relay:
+        return "postal", replace(heard, hard_of_hearing=False, relay=True)
     if hinted := _choice(keys, heard.hint):
         return _served(replace(heard, department=hinted, hint=()), menu)
     found = departments(keys)

@@ -4,12 +4,22 @@ A sentence may hold places in braces. What fills them is spoken as it stands, or
 """
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 from string import Formatter
 
 from callcenter.rules.languages import LANGUAGES
+from callcenter.rules.waiting import Announcement, Range, Telling
 from ivr.turns import Say
+
+BECAUSE = {  # of `Opening.why`: what we can say in every language
+    "strike": "closed.because_strike",
+    "flood": "closed.because_flood",
+    "training": "closed.because_training",
+    "holiday": "closed.because_holiday",
+}
+NO_REASON = frozenset({"", "hours", "unknown", "exception", "other"})  # of `Opening.why`
 
 
 def say(language: str, key: str, /, **values: str | int) -> Say:
@@ -29,22 +39,42 @@ def text(language: str, key: str, /, **values: str | int) -> str:
     return str(say(language, key, **values))
 
 
-def waiting(
-    language: str, position: int, low: int | None, high: int | None, longer: bool, callback: bool,
-    closes_at: datetime | None = None,
-) -> tuple[Say, ...]:  # fmt: skip
-    """What a waiting caller is told: place, range in minutes or "longer than expected" or neither, until when we answer
-    if that is soon, the callback key."""
-    told = [say(language, "waiting.next") if position == 1 else say(language, "waiting.place", place=position)]
-    if longer:
-        told.append(say(language, "waiting.longer"))
-    elif low is not None and high is not None:
-        told.append(say(language, "waiting.range", low=low, high=high))
-    if closes_at:
-        told.append(say(language, "waiting.until", time=spoken_time(language, closes_at)))
-    if callback:
-        told.append(say(language, "waiting.callback"))
-    return tuple(told)
+def closed_until(language: str, why: str, when: Mapping[str, str]) -> tuple[Say, ...]:
+    """When we open again, and for what reason we are closed if one was written (`why`: its code, or what somebody wrote
+    in French)."""
+    if why in BECAUSE:
+        return (say(language, "closed.reopens_after", because=text(language, BECAUSE[why]), **when),)
+    reopens = say(language, "closed.reopens", **when)
+    if why in NO_REASON:
+        return (reopens,)
+    foreign = () if language == "fr" else (say(language, "closed.reason_in_french"),)
+    return (*foreign, say("fr", "closed.reason", reason=why), reopens)
+
+
+def waiting(language: str, told: Announcement) -> tuple[Say, ...]:
+    """What a waiting caller is told, and the callback key."""
+    return one_truth(language, told.telling, told), say(language, "waiting.callback")
+
+
+def one_truth(language: str, telling: Telling, told: Announcement | None = None) -> Say:
+    """The sentence of an announcement; without one, of what needs nothing to fill it."""
+    match telling, told:
+        case Telling.PLACE, Announcement(position=1):
+            return say(language, "waiting.next")
+        case Telling.PLACE, Announcement(position=place):
+            return say(language, "waiting.place", place=place)
+        case Telling.RANGE, Announcement(range=Range(low, high)):
+            return say(language, "waiting.range", low=low, high=high)
+        case Telling.UNTIL, Announcement(closes_at=datetime() as closes_at):
+            return say(language, "waiting.until", time=spoken_time(language, closes_at))
+        case Telling.LONGER, _:
+            return say(language, "waiting.longer")
+        case Telling.AWAY, _:
+            return say(language, "waiting.away")
+        case Telling.KEPT, _:
+            return say(language, "queue.kept")
+        case _:
+            return say(language, "waiting.still_here")
 
 
 def spoken_time(language: str, at: datetime) -> str:

@@ -10,10 +10,9 @@ from callcenter.rules.languages import LANGUAGES
 from ivr import addresses
 from ivr.dialogue import paced_for
 from ivr.prompts import say
+from ivr.room_labels import CITIZEN
 from ivr.turns import Connect, Say
 from ivr.webhook import CarrierRequest
-
-CITIZEN, MONITOR = "citizen", "monitor-"  # labels in a room; an agent's is their leg alone
 
 
 async def bring_in(request: CarrierRequest, call_id: str) -> Connect:
@@ -28,7 +27,7 @@ async def _warn_of_monitoring(request: CarrierRequest, call_id: str) -> tuple[Sa
         warned = await request.decided(monitoring.note_warning, call_id, now())
     except StoreDown:  # it may be written all the same, and then it must have been said
         return tuple(say(language, "conversation.monitored") for language in LANGUAGES)
-    return paced_for((say(warned.language, "conversation.monitored"),), warned.relay) if warned else ()
+    return paced_for((say(warned.language, "conversation.monitored"),), warned.slow) if warned else ()
 
 
 def into(call_id: str, label: str, after: str) -> Connect:

@@ -2,15 +2,20 @@
 
 from starlette.routing import Route
 
-from callcenter.actions import satisfaction
+from callcenter.actions import citizen, satisfaction
+from callcenter.actions.satisfaction import LastWords
+from callcenter.clock import now
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.satisfaction import NO, NO_MORE, SCORES, YES, Reply
 from ivr import addresses
+from ivr.caller_answers import Heard
 from ivr.dialogue import paced_for
 from ivr.prompts import say
 from ivr.turns import Ask, Goodbye, Say, Spelled, Turn
+from ivr.waiting_room import hold
 from ivr.webhook import CarrierRequest, Webhook
 
-RELAY_TIMEOUT = 60  # seconds for a key through a relay service, which types and reads
+TIMEOUTS = {Hearing.RELAY: 60, Hearing.HARD: 16, Hearing.ORDINARY: 8}  # seconds for a key; a relay types and reads
 
 
 async def goodbye(request: CarrierRequest) -> Turn:
@@ -19,9 +24,44 @@ async def goodbye(request: CarrierRequest) -> Turn:
     if told is None:
         return farewell(request)
     spoken = say(told.language, "goodbye.reference", reference=Spelled(told.reference))
+    if told.cut:
+        said = paced_for((spoken, say(told.language, "goodbye.cut")), told.hearing.slow)
+        return Ask(said, addresses.cut(request.own(addresses.CALL)), timeout=TIMEOUTS[told.hearing])
+    return _asks_or_ends(request, told, (spoken,))
+
+
+async def cut(request: CarrierRequest) -> Turn:
+    """1: we were cut off, and they go on. Anything else, and silence: it was meant, and the questions follow."""
+    call_id = request.own(addresses.CALL)
+    told = await request.decided(satisfaction.last_words, call_id)
+    if told is None:
+        return farewell(request)
+    if lone := request.lone_hash:
+        said = paced_for((say(told.language, "goodbye.cut"),), told.hearing.slow)
+        return Ask(said, addresses.cut(call_id, lone), timeout=TIMEOUTS[told.hearing])
+    if request.keys != "1":
+        return _asks_or_ends(request, told, ())
+    wish = await request.decided(citizen.go_on_after_cut, call_id, now())
+    if wish:
+        known = Heard(
+            language=wish.language,
+            department=wish.department,
+            topic=wish.topic,
+            relay=wish.relay,
+            hard_of_hearing=wish.hard_of_hearing,
+        )
+        return hold(request, known, "goodbye.back", call_id)
+    waiting = await request.decided(citizen.waiting_call_of, request.carrier_id)
+    if waiting:  # the same key, told twice
+        known = Heard(language=told.language)
+        return hold(request, known, "goodbye.back", waiting)
+    return Goodbye(paced_for((say(told.language, "goodbye.call_again"),), told.hearing.slow))
+
+
+def _asks_or_ends(request: CarrierRequest, told: LastWords, spoken: tuple[Say, ...]) -> Turn:
     if not told.asks:
-        return Goodbye(paced_for((spoken, say(told.language, "goodbye.after_conversation")), told.relay))
-    return _ask(request, addresses.SATISFIED, told.language, (spoken,), relay=told.relay)
+        return Goodbye(paced_for((*spoken, say(told.language, "goodbye.after_conversation")), told.hearing.slow))
+    return _ask(request, addresses.SATISFIED, told.language, spoken, hearing=told.hearing)
 
 
 async def satisfied(request: CarrierRequest) -> Turn:
@@ -54,12 +94,12 @@ QUESTIONS = {addresses.SATISFIED: "satisfaction.satisfied", addresses.SETTLED: "
 
 def _ask(
     request: CarrierRequest, question: str, language: str, before: tuple[Say, ...] = (), tries: int = 1, *,
-    relay: bool = False, lone: int = 0,
+    hearing: Hearing | None = None, lone: int = 0,
 ) -> Ask:  # fmt: skip
-    relay = relay or request.own(addresses.RELAY) == "1"
-    where = addresses.question(question, request.own(addresses.CALL), language, tries, relay=relay, lone=lone)
-    said = paced_for((*before, say(language, QUESTIONS[question])), relay)
-    return Ask(said, where, timeout=RELAY_TIMEOUT) if relay else Ask(said, where)
+    hearing = request.hearing if hearing is None else hearing
+    where = addresses.question(question, request.own(addresses.CALL), language, tries, hearing=hearing, lone=lone)
+    said = paced_for((*before, say(language, QUESTIONS[question])), hearing.slow)
+    return Ask(said, where, timeout=TIMEOUTS[hearing])
 
 
 def _ask_again(request: CarrierRequest, question: str) -> Turn:
@@ -71,9 +111,9 @@ def _ask_again(request: CarrierRequest, question: str) -> Turn:
 
 
 def _end(request: CarrierRequest, *keys: str) -> Goodbye:
-    """The last words after a question, slowly to a relay."""
+    """The last words after a question, slowly to those who need it."""
     language = request.language
-    return Goodbye(paced_for(tuple(say(language, key) for key in keys), request.own(addresses.RELAY) == "1"))
+    return Goodbye(paced_for(tuple(say(language, key) for key in keys), request.hearing.slow))
 
 
 def farewell(request: CarrierRequest) -> Turn:
@@ -84,6 +124,7 @@ routes = [
     Route(path, Webhook(answer, otherwise=otherwise), methods=["POST"])
     for path, answer, otherwise in (
         (addresses.GOODBYE, goodbye, farewell),
+        (addresses.CUT, cut, farewell),
         (addresses.SATISFIED, satisfied, farewell),
         (addresses.SETTLED, settled, farewell),
     )

@@ -11,6 +11,7 @@ from callcenter.rules.territory import TERRITORIES
 from ivr.caller_answers import Heard
 
 NAMED = "/"  # before the keys of a topic that was named rather than chosen from what was read out
+HEARS_BADLY = {"sourd", "sourde", "malentendant", "malentendante", "deaf"}
 HINTS = 500  # words a carrier may be told to expect
 
 
@@ -25,7 +26,9 @@ def place(said: str, heard: Heard, _menu: Menu) -> str | None:
         return key
     if {"english", "anglais"} & set(words) if heard.language == "fr" else {"french", "francais"} & set(words):
         return "9"
-    return "8" if {"sourd", "sourde", "malentendant", "malentendante", "deaf", "relais"} & set(words) else None
+    if "relais" in words or "relay" in words:
+        return "8" if heard.hard_of_hearing else "88"
+    return "8" if not heard.slow and HEARS_BADLY & set(words) else None
 
 
 def which(said: str, heard: Heard, _menu: Menu) -> str | None:

@@ -57,7 +57,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One turn of waiting: words, music, then `again`. With `action`, a key pressed at any moment is brought there."""
+    """One turn of waiting: words, music unless it is "", then `again`. With `action`, a key pressed at any moment is
+    brought there."""
 
     say: tuple[Say, ...]
     music: str
@@ -106,6 +107,31 @@ class LoopedSound:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldMusic:
+    """Music, so many times, then a word, then all of it again: for who is on hold, as long as it takes."""
+
+    sound: str
+    times: int
+    say: tuple[Say, ...]
+    again: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sound and a few words, once, for one line in the midst of a conversation."""
+
+    sound: str
+    say: tuple[Say, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Keys pressed for a line, in the midst of a conversation; `w` waits half a second."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """On to another document."""
 
@@ -120,4 +146,4 @@ class Goodbye:
     say: tuple[Say, ...]
 
 
-Turn = Ask | Hold | Wait | Leave | Connect | Rest | LoopedSound | Move | Goodbye
+Turn = Ask | Hold | Wait | Leave | Connect | Rest | LoopedSound | HoldMusic | Notice | Press | Move | Goodbye

@@ -13,7 +13,7 @@ from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.conference import ConferenceContext
 
 from callcenter.config import settings
-from callcenter.errors import CarrierDown
+from callcenter.errors import CarrierDidNothing, CarrierDown
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules.carrier_news import LineState
 from callcenter.rules.states import Monitoring
@@ -21,6 +21,7 @@ from callcenter.telephone import CarrierLine
 from ivr import addresses
 from ivr.addresses import of_agent, of_attempt, of_call, of_leg
 from ivr.carrier_requests import Requests, asked, asked_again
+from ivr.room_labels import HELPER
 from ivr.twiml import RETRIES
 
 TIMEOUT = 3.5  # seconds for any request
@@ -48,6 +49,29 @@ class Twilio:
 
     def ring_monitor(self, leg_id: str, number: PhoneNumber) -> str:
         return self._ring(number, of_leg(addresses.MONITOR, leg_id), of_leg(addresses.MONITOR_STATUS, leg_id))
+
+    def ring_helper(self, leg_id: str, number: PhoneNumber) -> str:
+        return self._ring(number, of_leg(addresses.HELPER, leg_id), of_leg(addresses.HELPER_STATUS, leg_id))
+
+    def ring_partner(self, leg_id: str, room: str, number: PhoneNumber) -> str:
+        made = asked(
+            lambda: self._room(room).participants.create(
+                from_=self._shown,
+                to=number.e164,
+                label=f"{HELPER}{leg_id}",
+                early_media=True,
+                beep="false",
+                end_conference_on_exit=False,
+                status_callback=self._url(of_leg(addresses.HELPER_STATUS, leg_id)),
+                status_callback_method="POST",
+                status_callback_event=EVENTS,
+                timeout=RINGS,
+            ),
+            gone=None,
+        )
+        if made is None or not made.call_sid:
+            raise CarrierDidNothing  # the room is no more
+        return str(made.call_sid)
 
     def ring_shift(self, agent_id: str, number: PhoneNumber) -> str:
         return self._ring(number, of_agent(addresses.SHIFT, agent_id), of_agent(addresses.SHIFT_STATUS, agent_id))
@@ -104,12 +128,23 @@ class Twilio:
     def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
         return self._redirect(carrier_id, addresses.shift_offer(agent_id, offer_id))
 
-    def hold(self, room: str, carrier_id: str, on: bool) -> bool:
-        music = self._url(addresses.HOLD)
+    def hold(self, room: str, carrier_id: str, on: bool, language: str) -> bool:
+        music = self._url(addresses.in_language(addresses.HOLD, language))
         return self._updates(room, carrier_id, hold=on, hold_url=music, hold_method="POST")
 
     def mute(self, room: str, carrier_id: str, on: bool) -> bool:
         return self._updates(room, carrier_id, muted=on)
+
+    def remind(self, room: str, carrier_id: str) -> bool:
+        notice = self._url(addresses.REMINDER)
+        return self._updates(room, carrier_id, announce_url=notice, announce_method="POST")
+
+    def press_keys(self, room: str, carrier_id: str, leg_id: str, which: int) -> bool:
+        keys = self._url(addresses.keys_of(leg_id, which))
+        return self._updates(room, carrier_id, announce_url=keys, announce_method="POST")
+
+    def let_out(self, room: str, carrier_id: str) -> bool:
+        return asked_again(lambda: bool(self._room(room).participants(carrier_id).delete()), gone=False)
 
     def monitor(self, room: str, carrier_id: str, mode: Monitoring, agent_line: str) -> bool:
         # One request: there is no instant at which a whisper is heard by the citizen.

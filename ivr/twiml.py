@@ -5,7 +5,24 @@ from dataclasses import replace
 from functools import lru_cache
 from xml.sax import saxutils
 
-from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, LoopedSound, Move, Rest, Say, Speech, Spelled, Turn, Wait
+from ivr.turns import (
+    Ask,
+    Connect,
+    Goodbye,
+    Hold,
+    HoldMusic,
+    Leave,
+    LoopedSound,
+    Move,
+    Notice,
+    Press,
+    Rest,
+    Say,
+    Speech,
+    Spelled,
+    Turn,
+    Wait,
+)
 
 VOICES = {"fr": ("fr-FR", "Polly.Lea-Neural"), "en": ("en-GB", "Polly.Amy-Neural")}
 RETRIES = "#rc=2&rp=ct,5xx&rt=4000&tt=14000"  # connection overrides: two more tries within the carrier's 15 s
@@ -20,7 +37,7 @@ def twiml(turn: Turn) -> str:
 
 
 def unremembered(turn: Turn) -> bytes:
-    """A text with a number in it is not to be remembered."""
+    """A text with a number in it, or keys, is not to be remembered."""
     return twiml.__wrapped__(turn).encode()
 
 
@@ -42,9 +59,9 @@ def _verbs(turn: Turn) -> str:
             )
             return _spoken(say) + queue + _redirect(left)
         case Wait(say, music, again, ""):
-            return _spoken(say) + _tag("Play", _escaped(music)) + _redirect(again)
+            return _spoken(say) + _played(music) + _redirect(again)
         case Wait(say, music, again, action):
-            heard = _spoken(say) + _tag("Play", _escaped(music))
+            heard = _spoken(say) + _played(music)
             gather = _tag(
                 "Gather",
                 heard,
@@ -62,12 +79,25 @@ def _verbs(turn: Turn) -> str:
             return _spoken(turn.say) + _conference(turn)
         case Rest(say, again, seconds):
             return _spoken(say) + _tag("Pause", length=seconds) + _redirect(again)
-        case LoopedSound(say, sound):
-            return _spoken(say) + _tag("Play", _escaped(sound), loop=0)
+        case LoopedSound() | HoldMusic() | Notice() | Press():
+            return _aside(turn)
         case Move(say, to):
             return _spoken(say) + _redirect(to)
         case Goodbye(say):
             return _spoken(say) + "<Hangup/>"
+
+
+def _aside(turn: LoopedSound | HoldMusic | Notice | Press) -> str:
+    """What one line alone hears in a room, or what is pressed for it."""
+    match turn:
+        case LoopedSound(say, sound):
+            return _spoken(say) + _tag("Play", _escaped(sound), loop=0)
+        case HoldMusic(sound, times, say, again):
+            return _tag("Play", _escaped(sound), loop=times) + _spoken(say) + _redirect(again)
+        case Notice(sound, say):
+            return _tag("Play", _escaped(sound)) + _spoken(say)
+        case Press(keys):
+            return _tag("Play", digits=keys) if keys else ""
 
 
 def _gather(turn: Ask, empty: str = "true") -> str:
@@ -117,7 +147,13 @@ def _redirect(to: str) -> str:
 
 
 def _spoken(say: tuple[Say, ...]) -> str:
-    return "".join(map(_said, say))
+    """One sentence after the other, with a pause before each that is said slowly but the first."""
+    pause = _tag("Pause", length=1)
+    return "".join(pause * (each.slow and n > 0) + _said(each) for n, each in enumerate(say))
+
+
+def _played(sound: str) -> str:
+    return _tag("Play", _escaped(sound)) if sound else ""
 
 
 def _said(say: Say) -> str:

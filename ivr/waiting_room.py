@@ -29,4 +29,4 @@ def hold(
 
 
 def wish_of(known: Heard) -> Wish:
-    return Wish(known.department, known.topic, known.language, known.relay)
+    return Wish(known.department, known.topic, known.language, known.relay, known.hard_of_hearing)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from callcenter.actions.config_snapshot import ConfigSnapshot
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.menu import Menu
 from callcenter.thread_pools import Lane
@@ -19,6 +20,7 @@ from ivr import addresses
 from ivr.addresses import FALLBACK, again, count
 from ivr.inbound import LARGEST, Inbound, form_of
 from ivr.menu_progress import Footsteps
+from ivr.rush import Rush
 from ivr.signature import HEADER, KEY_HEADER, Signatures, body_holds
 from ivr.spoken_languages import Languages
 from ivr.steps import REPEATS
@@ -41,6 +43,8 @@ class Voice:
     footsteps: Footsteps
     records: Lane
     """Threads for what touches PostgreSQL."""
+    rushed: Lane
+    """One for the same of numbers that call in a rush: behind the others."""
     live: Lane
     """Threads for what makes one trip to the live store and none to PostgreSQL."""
     readiness: Lane
@@ -48,6 +52,7 @@ class Voice:
 
     languages: Languages = field(init=False)
     """Those that somebody on duty speaks."""
+    rush: Rush = field(default_factory=Rush)
 
     def __post_init__(self) -> None:
         self.languages = Languages(lambda: self.menu)
@@ -74,6 +79,12 @@ class CarrierRequest(Inbound):
         return language if language in LANGUAGES else "fr"
 
     @property
+    def hearing(self) -> Hearing:
+        """How whoever is on the line hears us."""
+        mark = count(self.own(addresses.HEARING))
+        return Hearing(mark) if mark in tuple(Hearing) else Hearing.ORDINARY
+
+    @property
     def tries(self) -> int:
         """How often the question has been asked, this time included."""
         return count(self.own(addresses.TRIES)) or 1
@@ -85,9 +96,14 @@ class CarrierRequest(Inbound):
         pressed = count(self.own(addresses.LONE)) + 1
         return pressed if self.keys and not self.keys.strip("#") and pressed <= REPEATS else 0
 
+    @property
+    def records(self) -> Lane:
+        """Threads for what PostgreSQL does for this call."""
+        return self.voice.rushed if self.voice.rush.holds(self.from_) else self.voice.records
+
     async def decided(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What a verb answers that PostgreSQL decides. Raises StoreDown."""
-        return await self.voice.records.within(PATIENCE, verb, *args, **kwargs)
+        return await self.records.within(PATIENCE, verb, *args, **kwargs)
 
 
 Answer = Callable[[CarrierRequest], Awaitable[Turn | bytes | None]]

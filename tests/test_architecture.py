@@ -86,6 +86,14 @@ def test_no_promise_is_left_to_the_broker(means: str) -> None:
     assert not re.search(LATER[means], procfile)
 
 
+def test_a_screen_writes_nothing() -> None:
+    """What is written, and that something was looked at, is a verb's to say."""
+    writes = re.compile(r"\btransaction\b|\baudit\(|\bAuditedAct\.|\bmove\(")
+    screens = {path.name: path.read_text() for path in (ROOT / "callcenter/screens").glob("*.py")}
+    assert "desk_screen.py" in screens
+    assert [name for name, text in screens.items() if writes.search(text)] == []
+
+
 def test_imports_go_only_down() -> None:
     checked = subprocess.run(
         [Path(sys.executable).parent / "lint-imports", "--no-cache"],
@@ -104,6 +112,22 @@ def test_no_import_goes_round_in_a_circle() -> None:
 def test_a_circle_is_found() -> None:
     imports = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}
     assert _circles(imports) == [{"a", "b", "c"}]
+
+
+def test_no_python_file_is_longer_than_four_hundred_lines() -> None:
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    ours = [ROOT / name for name in listed.splitlines() if "/migrations/versions/" not in name]
+    lines = {path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines()) for path in ours if path.exists()}
+    assert {"callcenter/db.py", "tests/test_architecture.py"} <= set(lines)
+    assert {name: count for name, count in lines.items() if count > 400} == {}
+
+
+def test_a_test_stands_at_its_sources_path() -> None:
+    """Under `tests/callcenter`, `tests/ivr` and `tests/workers` are the folders of the source and no others."""
+    mirrors = [folder for part in ("callcenter", "ivr", "workers") for folder in (ROOT / "tests" / part).rglob("*/")]
+    folders = [path.relative_to(ROOT / "tests") for path in mirrors if any(path.glob("test_*.py"))]
+    assert Path("callcenter/web/api/admin") in folders
+    assert [str(folder) for folder in folders if not (ROOT / folder).is_dir()] == []
 
 
 def test_a_question_changes_nothing() -> None:

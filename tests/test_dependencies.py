@@ -104,6 +104,13 @@ def test_what_is_declared_is_imported() -> None:
     assert not SERVICE & EXTRA
 
 
+def test_there_is_one_http_client() -> None:
+    """Requests, which the carrier's official client brings; what sends many at once aside uses its other half."""
+    clients = {"aiohttp", "http", "httpx", "httpx2", "pycurl", "requests"}
+    assert {module for module, _ in _imported(_sources(aside=False)) if module in clients} == {"requests"}
+    assert {module for module, _ in _imported(_sources(aside=True)) if module in clients} == {"aiohttp", "requests"}
+
+
 def test_a_deployment_installs_nothing_of_the_demonstration() -> None:
     locked = {
         name: _names(re.findall(r"^([a-z0-9][^\s=]*)==", (ROOT / f"requirements/{name}.txt").read_text(), re.MULTILINE))

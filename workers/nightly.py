@@ -12,6 +12,7 @@ from callcenter.records import (
     agents,
     carrier_events,
     drafts,
+    password_links,
     persons,
     pulses,
     sessions,
@@ -37,12 +38,23 @@ def tidy() -> None:
     """Forget what is past its use, and erase what is past its age; what is left over is the next hour's."""
     at, began = clock.now(), time.monotonic()
     with transaction() as session:
-        for noun in (carrier_events, drafts, worker_heartbeats, pulses, sessions, site_texts, texts, tries):
+        for noun in (
+            carrier_events,
+            drafts,
+            password_links,
+            worker_heartbeats,
+            pulses,
+            sessions,
+            site_texts,
+            texts,
+            tries,
+        ):
             noun.tidy(session, at)
     with transaction() as session:
         roll_up.judge_returns(session, at)  # before the numbers that say it are gone
     with transaction() as session:
         agents.forget_closed(session, at)
+        agents.forget_visits(session, at)
     while time.monotonic() - began < ENOUGH:
         with transaction(LONGEST) as session:
             if not persons.erase_old(session, at, AT_ONCE):

@@ -3,23 +3,39 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_urlsafe
 
 from callcenter.actions import agent as agents_verbs
 from callcenter.actions import live_index
+from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.live import signals
-from callcenter.records import agents, sessions, sites
-from callcenter.records.agents import Agent
+from callcenter.records import agents, password_links, sessions, sites
+from callcenter.records.agents import NO_PASSWORD, Agent
 from callcenter.records.identifiers import new_id
 from callcenter.records.sessions import Changes
-from callcenter.rules.accounts import AccountLine, Profile, Wrong
+from callcenter.rules.accounts import AccountLine, Profile, Wrong, lacks
 from callcenter.rules.audited_acts import AuditedAct
+from callcenter.rules.moved_by import ACCOUNT, MovedBy
 from callcenter.rules.states import AgentState
 
-NO_PASSWORD = "!"  # no password has this hash
 LONGEST = 30.0  # seconds a table may take in the database
 TOLD = ("role", "department", "site_id", "topics", "languages", "departments")  # in the history: codes, no name
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A link by which the owner of an account chooses their password; it is said once, and kept by nobody."""
+
+    agent_id: str
+    login: str
+    name: str
+    address: str
+    until: datetime
+
+    def __repr__(self) -> str:
+        return f"NewLink({self.agent_id!r})"
 
 
 @dataclass(frozen=True)
@@ -30,19 +46,34 @@ class Imported:
     changed: tuple[str, ...] = ()
     same: int = 0
     refused: tuple[Wrong, ...] = ()
+    links: tuple[NewLink, ...] = ()
+    """Of the new accounts."""
+    lacking: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What accounts of the table still need, by login: codes."""
 
 
-def create_account(admin: Agent, profile: Profile, password_hash: str, at: datetime) -> str:
-    """A new account; its id. Raises BadAnswer."""
+def create_account(admin: Agent, profile: Profile, at: datetime) -> NewLink:
+    """A new account, with the link by which its owner chooses a password. Raises BadAnswer."""
     try:
         with transaction() as session:
             _check_site(session, profile)
-            row = _new(session, profile, password_hash or NO_PASSWORD, at)
+            row = _new(session, profile, at)
             session.flush()
             sessions.audit(session, admin.id, AuditedAct.CREATED, "agent", row.id, at, _changes(None, profile))
+            return _link(session, row, at)
     except Conflict:
         raise BadAnswer("staff_taken") from None
-    return row.id
+
+
+def make_link(admin: Agent, agent_id: str, at: datetime) -> NewLink:
+    """Another link by which the owner of an account chooses a password; the one before opens nothing any more. The
+    password they have, if any, holds until then."""
+    with transaction() as session:
+        row = _held(session, agent_id)
+        if not row.active:
+            raise NotAllowed
+        sessions.audit(session, admin.id, AuditedAct.MADE_A_PASSWORD_LINK, "agent", agent_id, at)
+        return _link(session, row, at)
 
 
 def change_account(admin: Agent, agent_id: str, profile: Profile, at: datetime) -> None:
@@ -75,6 +106,7 @@ def deactivate(admin: Agent, agent_id: str, at: datetime) -> None:
         row = _held(session, agent_id)
         row.active, row.closed_at = False, row.closed_at or at
         sessions.revoke(session, agent_id, at)
+        password_links.revoke(session, agent_id)
         sessions.audit(session, admin.id, AuditedAct.DEACTIVATED, "agent", agent_id, at)
     _follow([row], at, admin.id)
 
@@ -87,19 +119,11 @@ def reactivate(admin: Agent, agent_id: str, at: datetime) -> None:
         sessions.audit(session, admin.id, AuditedAct.REACTIVATED, "agent", agent_id, at)
 
 
-def set_password(admin: Agent, agent_id: str, password_hash: str, at: datetime) -> None:
-    """Another password; every browser of theirs is signed out."""
-    with transaction() as session:
-        _held(session, agent_id).password_hash = password_hash
-        sessions.revoke(session, agent_id, at)
-        sessions.audit(session, admin.id, AuditedAct.SET_A_PASSWORD, "agent", agent_id, at)
-
-
 def import_accounts(
-    admin: Agent | None, entries: Sequence[AccountLine], wrong: Iterable[Wrong], hashes: Mapping[str, str], at: datetime
+    admin: Agent | None, entries: Sequence[AccountLine], wrong: Iterable[Wrong], at: datetime
 ) -> Imported:
-    """Every account of a table, or none when anything is wrong. `hashes`: of the passwords, by login; without one, an
-    account that is known keeps its own. `admin` None: an operator, from a terminal."""
+    """Every account of a table, or none when anything is wrong; each new one with the link of its owner. `admin` None:
+    an operator, from a terminal."""
     with transaction(LONGEST) as session:
         known = agents.by_logins(session, [entry.profile.login for entry in entries])
         listed = sites.known(session, {entry.profile.site_id for entry in entries if entry.profile.site_id})
@@ -107,26 +131,30 @@ def import_accounts(
         if refused:
             return Imported(refused=tuple(sorted(refused, key=lambda each: each.line)))
         new, changed, moved = list[str](), list[str](), list[Agent]()
+        links, lacking = list[NewLink](), list[tuple[str, tuple[str, ...]]]()
         for entry in entries:
             login, row = entry.profile.login, known.get(entry.profile.login)
             if row is None:
-                row = _new(session, entry.profile, hashes.get(login, NO_PASSWORD), at)
+                row = _new(session, entry.profile, at)
+                session.flush()
                 new.append(login)
+                links.append(_link(session, row, at))
                 did = _changes(None, entry.profile)
             else:
                 did = _write(row, entry.profile)
-                if login in hashes:
-                    row.password_hash = hashes[login]
-                    did = {**did, "password": ("", "")}
-                if login in hashes or _sees_otherwise(row, did):
+                if _sees_otherwise(row, did):
                     sessions.revoke(session, row.id, at)
-                if not did:
-                    continue
-                changed.append(login)
-                moved.append(row)
+                if did:
+                    changed.append(login)
+                    moved.append(row)
+            if missing := lacks(entry.profile, has_password=row.password_hash != NO_PASSWORD):
+                lacking.append((login, missing))
+            if not did:
+                continue
             sessions.audit(session, admin.id if admin else None, AuditedAct.IMPORTED, "agent", row.id, at, did)
     _follow(moved, at, admin.id if admin else None)
-    return Imported(tuple(new), tuple(changed), len(entries) - len(new) - len(changed))
+    same = len(entries) - len(new) - len(changed)
+    return Imported(tuple(new), tuple(changed), same, links=tuple(links), lacking=tuple(lacking))
 
 
 def _refused(
@@ -142,8 +170,16 @@ def _refused(
             yield Wrong(entry.line, "staff_own_role")
 
 
-def _new(session: Session, profile: Profile, password_hash: str, at: datetime) -> Agent:
-    row = Agent(id=new_id(), password_hash=password_hash, since=at, login=profile.login, department=profile.department)
+def _link(session: Session, row: Agent, at: datetime) -> NewLink:
+    """The token is in the fragment of the address, which no browser sends to a server: neither a log nor the next site
+    reads it."""
+    token = token_urlsafe(32)
+    until = password_links.make(session, row.id, token, at)
+    return NewLink(row.id, row.login, row.name, f"{settings().public_web_url.rstrip('/')}/password#{token}", until)
+
+
+def _new(session: Session, profile: Profile, at: datetime) -> Agent:
+    row = Agent(id=new_id(), password_hash=NO_PASSWORD, since=at, login=profile.login, department=profile.department)
     _write(row, profile)
     session.add(row)
     return row
@@ -195,7 +231,7 @@ def _follow(rows: Iterable[Agent], at: datetime, who: str | None) -> None:
         if row.state == AgentState.OFFLINE:
             continue
         if not row.takes_calls or row.desk_phone is None:
-            agents_verbs.leave_post(row.id, at, who)
+            agents_verbs.leave_post(row.id, at, MovedBy(who, ACCOUNT) if who else None)
             continue
         with live_index.best_effort("showing what an agent serves"):
             live_index.put_queues(row)

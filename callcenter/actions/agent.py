@@ -10,6 +10,7 @@ from callcenter.actions.agent_rows import hold, read
 from callcenter.actions.release import release
 from callcenter.db import Session, reading, transaction
 from callcenter.errors import (
+    BadAnswer,
     LiveStoreDown,
     NotAllowed,
     NotPossibleNow,
@@ -17,11 +18,23 @@ from callcenter.errors import (
     PhoneNotFree,
 )
 from callcenter.live import floor
-from callcenter.records import agents, assignments, calls, contacts, desk_phone_rings, monitors, offers, sessions
+from callcenter.records import (
+    agents,
+    assignments,
+    calls,
+    contacts,
+    desk_phone_rings,
+    monitors,
+    next_states,
+    offers,
+    sessions,
+)
 from callcenter.records.agents import Agent
-from callcenter.records.assignments import ToRelease
+from callcenter.records.moves import move
+from callcenter.records.to_release import ToRelease
 from callcenter.rules.audited_acts import AuditedAct
-from callcenter.rules.states import CHOSEN_PAUSES, AgentState, OfferState, PauseReason
+from callcenter.rules.moved_by import MovedBy, is_reason
+from callcenter.rules.states import ASKED_FOR, CHOSEN_PAUSES, ENGAGED, AgentState, OfferState, PauseReason
 from callcenter.rules.whys import Why
 
 FREE_STATES = (AgentState.AVAILABLE, AgentState.PAUSE, AgentState.LOST)
@@ -42,8 +55,12 @@ def take_post(agent_id: str, line: str, at: datetime) -> None:
             raise PhoneNotFree  # its last line is not known to be over
         agent.line, agent.shift_line = line, None
         agent.next_state = agent.next_reason = None  # what was chosen for after a call long over
-        to, reason = assignments.after_call(session, agent)
-        agents.move(session, agent_id, [AgentState.OFFLINE], to, at, Why.TOOK_THEIR_POST, reason=reason, who=agent_id)
+        agents.note_mover(agent, None)
+        to, reason = next_states.after_call(session, agent)
+        move(
+            session, Agent, agent_id, [AgentState.OFFLINE], to, at, Why.TOOK_THEIR_POST,
+            pause_reason=reason, who=agent_id,
+        )  # fmt: skip
         agent = read(session, agent_id)
     if line == "shift":
         with live_index.best_effort("ringing a line for the shift"):
@@ -51,19 +68,21 @@ def take_post(agent_id: str, line: str, at: datetime) -> None:
     release(ToRelease((agent,)))
 
 
-def leave_post(agent_id: str, at: datetime, who: str | None = None) -> None:
-    """Take no more calls. During a call it is kept for afterwards."""
+def leave_post(agent_id: str, at: datetime, by: MovedBy | None = None) -> None:
+    """Take no more calls. During a call it is kept for afterwards. `by`: who chose it, if not the agent."""
     with transaction() as session:
         agent = hold(session, agent_id)
-        if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
+        agents.note_mover(agent, by)
+        if agent.state in ENGAGED:
             agent.next_state, agent.next_reason = AgentState.OFFLINE, None
             returned, leaves = None, False
         else:
             returned = _give_back_offer(session, agent, OfferState.REFUSED, AgentState.OFFLINE, None, at)
             if returned is None:
-                agents.move(
-                    session, agent_id, FREE_STATES, AgentState.OFFLINE, at, Why.LEFT_THEIR_POST, who=who or agent_id
-                )
+                move(
+                    session, Agent, agent_id, FREE_STATES, AgentState.OFFLINE, at, Why.LEFT_THEIR_POST,
+                    who=by.who if by else agent_id,
+                )  # fmt: skip
             agent = read(session, agent_id)
             agent.shift_line, leaves = None, True
     if leaves:
@@ -85,36 +104,40 @@ def change_serving(agent_id: str, at: datetime) -> None:
     release(returned or ToRelease((agent,)))
 
 
-def pause(agent_id: str, reason: PauseReason, at: datetime, who: str | None = None) -> None:
-    """Take no calls for a while. During a call it is kept for afterwards; an open offer is refused by it. `who` chose
-    it, if not the agent."""
+def pause(agent_id: str, reason: PauseReason, at: datetime, by: MovedBy | None = None) -> None:
+    """Take no calls for a while. During a call it is kept for afterwards; an open offer is refused by it. `by`: who
+    chose it, if not the agent."""
     if reason not in CHOSEN_PAUSES:
         raise NotPossibleNow
-    _chooses(agent_id, AgentState.PAUSE, reason, at, who)
+    _chooses(agent_id, AgentState.PAUSE, reason, at, by)
 
 
-def become_available(agent_id: str, at: datetime, who: str | None = None) -> None:
-    """Take calls again; refused while a contact still owes its outcome. `who` chose it, if not the agent."""
-    _chooses(agent_id, AgentState.AVAILABLE, None, at, who)
+def become_available(agent_id: str, at: datetime, by: MovedBy | None = None) -> None:
+    """Take calls again; refused while a contact still owes its outcome. `by`: who chose it, if not the agent."""
+    _chooses(agent_id, AgentState.AVAILABLE, None, at, by)
 
 
-def change_state_of(supervisor: Agent, agent_id: str, to: AgentState, at: datetime) -> None:
-    """A supervisor pauses an agent, makes them available or ends their post for them: somebody forgot to, and calls
-    would go unanswered. During a call it is kept for afterwards. Raises NotAllowed, NotPossibleNow, OutcomeOwed."""
+def change_state_of(supervisor: Agent, agent_id: str, to: AgentState, at: datetime, why: str, words: str = "") -> None:
+    """A supervisor pauses an agent, makes them available or ends their post for them, and tells them why (`rules.
+    moved_by`). During a call it is kept for afterwards. Raises BadAnswer, NotAllowed, NotPossibleNow, OutcomeOwed."""
+    if not is_reason(why, words):
+        raise BadAnswer("moved_why")
+    by = MovedBy(supervisor.id, why, words.strip())
     with reading() as session:
         agent = agents.get(session, agent_id)
         if agent is None or not supervisor.sees(agent.department):
             raise NotAllowed
     if to == AgentState.OFFLINE:
-        leave_post(agent_id, at, supervisor.id)
+        leave_post(agent_id, at, by)
     elif to == AgentState.PAUSE:
-        pause(agent_id, PauseReason.BREAK, at, supervisor.id)
+        pause(agent_id, PauseReason.BREAK, at, by)
     elif to == AgentState.AVAILABLE:
-        become_available(agent_id, at, supervisor.id)
+        become_available(agent_id, at, by)
     else:
         raise NotPossibleNow
     with transaction() as session:
-        sessions.audit(session, supervisor.id, AuditedAct(f"moved to {to}"), "agent", agent_id, at)
+        told = {"reason": ("", why)}
+        sessions.audit(session, supervisor.id, AuditedAct(f"moved to {to}"), "agent", agent_id, at, told)
 
 
 def beat(agent_id: str, at: datetime) -> None:
@@ -124,13 +147,16 @@ def beat(agent_id: str, at: datetime) -> None:
             return
     except LiveStoreDown:
         return
+    with reading() as session:
+        if read(session, agent_id).state == AgentState.OFFLINE:
+            return  # most pages of staff beat for somebody who is at no post
     with transaction() as session:
         agent = hold(session, agent_id)
         if agent.state == AgentState.LOST:
-            to, reason = assignments.after_call(session, agent)
+            to, reason = next_states.after_call(session, agent)
             if agent.lost_from == AgentState.PAUSE and to == AgentState.AVAILABLE:
                 to, reason = AgentState.PAUSE, PauseReason.BREAK
-            agents.move(session, agent_id, [AgentState.LOST], to, at, Why.THE_CONNECTION_IS_BACK, reason=reason)
+            move(session, Agent, agent_id, [AgentState.LOST], to, at, Why.THE_CONNECTION_IS_BACK, pause_reason=reason)
             agent = read(session, agent_id)
     if agent.state != AgentState.OFFLINE:
         release(ToRelease((agent,)))
@@ -141,13 +167,14 @@ def lose_connection(agent_id: str, at: datetime) -> None:
     with transaction() as session:
         agent = hold(session, agent_id)
         was = AgentState(agent.state)
-        if was not in (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.PAUSE):
+        if was not in (AgentState.AVAILABLE, *ASKED_FOR, AgentState.PAUSE):
             return
         returned = _give_back_offer(session, agent, OfferState.WITHDRAWN, AgentState.LOST, None, at)
         if returned is None:
-            agents.move(
-                session, agent_id, [AgentState.AVAILABLE, AgentState.PAUSE], AgentState.LOST, at, Why.NO_HEARTBEAT
-            )
+            move(
+                session, Agent, agent_id, [AgentState.AVAILABLE, AgentState.PAUSE], AgentState.LOST, at,
+                Why.NO_HEARTBEAT,
+            )  # fmt: skip
         agent = read(session, agent_id)
         agent.lost_from = AgentState.PAUSE if was == AgentState.PAUSE else AgentState.AVAILABLE
     release(returned or ToRelease((agent,)))
@@ -161,20 +188,22 @@ def choose_next_state(agent_id: str, state: AgentState | None, reason: PauseReas
         agent = hold(session, agent_id)
         if state != AgentState.OFFLINE and not _may_serve(agent):
             raise NotPossibleNow
+        agents.note_mover(agent, None)
         agent.next_state = state
         agent.next_reason = reason if state == AgentState.PAUSE else None
     live_index.look(agent_id)
 
 
-def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime, who: str | None) -> None:
+def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: datetime, by: MovedBy | None) -> None:
     with transaction() as session:
         agent = hold(session, agent_id)
         if not _may_serve(agent):
             raise NotPossibleNow
-        if agent.state in (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP):
+        agents.note_mover(agent, by)
+        if agent.state in ENGAGED:
             agent.next_state, agent.next_reason = to, reason
             returned = None
-        elif agent.state == AgentState.OFFERED:
+        elif agent.state in ASKED_FOR:
             if to == AgentState.AVAILABLE:
                 return
             returned = _give_back_offer(session, agent, OfferState.REFUSED, to, reason, at)
@@ -187,7 +216,8 @@ def _chooses(agent_id: str, to: AgentState, reason: PauseReason | None, at: date
                 if agent.state == AgentState.AVAILABLE:
                     return
             returned = None
-            agents.move(session, agent_id, FREE_STATES, to, at, Why.CHOSEN, reason=reason, who=who or agent_id)
+            who = by.who if by else agent_id
+            move(session, Agent, agent_id, FREE_STATES, to, at, Why.CHOSEN, pause_reason=reason, who=who)
         agent = read(session, agent_id)
     release(returned or ToRelease((agent,)))
 

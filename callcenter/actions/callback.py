@@ -8,7 +8,7 @@ from callcenter.actions import (
     config_snapshot,
     shared_lines,
 )
-from callcenter.actions.promising import Promise, make_promise, served_as, soonest_window, told
+from callcenter.actions.promising import Promise, make_promise, served_as, soonest_window, told, wish_of
 from callcenter.actions.release import release
 from callcenter.db import Conflict, reading, transaction
 from callcenter.errors import (
@@ -17,7 +17,8 @@ from callcenter.errors import (
 )
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import assignments, callbacks, calls, drafts
-from callcenter.records.calls import Wish
+from callcenter.records.calls import Call, Wish
+from callcenter.records.moves import move
 from callcenter.rules.callbacks import CallbackState, DialResult, Source, slots
 from callcenter.rules.states import CallState, Ending
 from callcenter.rules.whys import Why
@@ -78,10 +79,14 @@ def promise_to_caller(carrier_id: str, from_: str, wish: Wish, at: datetime, *, 
                     session, number, wish, Source.CITIZEN, when, at, call=call,
                     asker=callbacks.key(caller) if caller else None, typed=typed and number != caller,
                 )  # fmt: skip
-            elif wish.topic not in (kept.topic, *kept.also):
-                kept.also = [*kept.also, wish.topic]
+            else:
+                callbacks.ask_for(kept, Source.CITIZEN)
+                kept.also = kept.also if wish.topic in (kept.topic, *kept.also) else [*kept.also, wish.topic]
             after = assignments.withdraw_offer(session, call, at)
-            calls.end(session, call.id, [CallState.WAITING], Ending.BECAME_CALLBACK, at, Why.ASKED_FOR_A_CALLBACK)
+            move(
+                session, Call, call.id, [CallState.WAITING], CallState.ENDED, at, Why.ASKED_FOR_A_CALLBACK,
+                ending=Ending.BECAME_CALLBACK,
+            )  # fmt: skip
             if clock.now() > at + HEARD_WITHIN:
                 raise DatabaseDown
     except Conflict:  # the same number asked on two lines at once: the other's promise stands
@@ -97,7 +102,8 @@ def recall_promise(carrier_id: str, from_: str, at: datetime) -> Promise | None:
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
         calls.arrive(session, carrier_id, number, at, shared_lines.is_relay(number))
-    return suspend_for_incoming_call(callbacks.key(number), at) if number else None
+        is_promised = number is not None and callbacks.open_for(session, number) is not None
+    return suspend_for_incoming_call(callbacks.key(number), at) if number and is_promised else None
 
 
 def suspend_for_incoming_call(number_key: bytes, at: datetime) -> Promise | None:
@@ -116,13 +122,15 @@ def suspend_for_incoming_call(number_key: bytes, at: datetime) -> Promise | None
 
 
 def keep_from_menu(carrier_id: str, from_: str, at: datetime) -> None:
-    """They telephone about the promise that is open to their number, and keep it or cancel it. Raises DatabaseDown."""
+    """They telephone about the promise that is open to their number, and keep it or cancel it: one that nobody had
+    asked for is now asked for. Raises DatabaseDown."""
     number = PhoneNumber.of_caller(from_)
     with transaction() as session:
         kept = callbacks.open_for(session, number) if number else None
         if kept is not None:
+            callbacks.ask_for(kept, Source.CITIZEN)
             call = calls.arrive(session, carrier_id, number, at)
-            calls.mark_served_by_menu(session, call, Wish(kept.department, kept.topic, kept.language, kept.relay), at)
+            calls.mark_served_by_menu(session, call, wish_of(kept), at)
 
 
 def cancel_from_menu(from_: str, at: datetime) -> bool:

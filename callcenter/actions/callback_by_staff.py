@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from callcenter.actions.promising import Promise, exact_window, make_promise, soonest_window, told
+from callcenter.actions.promising import exact_window, make_promise, soonest_window, wish_of
 from callcenter.actions.release import release
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import (
@@ -17,46 +17,17 @@ from callcenter.errors import (
     Refusal,
 )
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, assignments, callbacks, calls, contacts, sessions
+from callcenter.records import agents, assignments, callbacks, calls, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.callbacks import CallbackState, Source
-from callcenter.rules.states import CallState, Due
+from callcenter.rules.states import CallState
 from callcenter.rules.whys import Why
 
 log = structlog.get_logger()
 UNHEARD_FOR = timedelta(hours=48)  # how long back a supervisor may promise to call those who hung up
-
-
-def promise_after_call(agent_id: str, contact_id: str, slot: str, mine: bool, at: datetime) -> Promise:
-    """What an agent agreed with the person of their contact: a half-day, with anybody or with themselves (`mine`).
-    While they speak, during the wrap-up, or as long as the contact is owed."""
-    try:
-        with transaction() as session:
-            contact = contacts.get(session, contact_id)
-            call = calls.of_contact(session, contact_id)
-            if contact is None or call is None or contact.agent_id != agent_id:
-                raise NotFound
-            if call.state not in (CallState.TALKING, CallState.WRAP_UP) and contact.due != Due.OWED:
-                raise NotPossibleNow
-            number = call.phone
-            if number is None or not number.may_be_called_back:
-                raise BadNumber
-            wish = Wish(call.department, call.topic, call.language, call.relay)
-            kept = callbacks.open_for(session, number)
-            if kept is not None and kept.state == CallbackState.TALKING:
-                raise NotPossibleNow  # the promise that is being kept ends with this conversation
-            if kept is not None:
-                return told(kept, already=True)
-            made = make_promise(
-                session, number, wish, Source.AGENT, exact_window(wish, slot, at), at,
-                call=call, by=agent_id, for_agent=agent_id if mine else None, waits=False,
-            )  # fmt: skip
-            return told(made, already=False)
-    except Conflict:  # the citizen asked at the same moment: what was promised to them stands
-        return promise_after_call(agent_id, contact_id, slot, mine, at)
 
 
 def promise_to_number(
@@ -76,6 +47,7 @@ def promise_to_number(
             if kept is None:
                 when = exact_window(wish, slot, at) if slot else soonest_window(wish, "", at)
                 kept = make_promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
+            callbacks.ask_for(kept, Source.API, staff.id)
             sessions.audit(session, staff.id, AuditedAct.PROMISED_A_CALLBACK, "callback", kept.id, at)
             return kept
     except Conflict:  # another asked for the same number at the same moment: their promise stands
@@ -115,6 +87,12 @@ def cancel(staff: Agent, callback_id: str, at: datetime) -> None:
     release(after)
 
 
+def note_printed(overseer: Agent, promises: int, at: datetime) -> None:
+    """Every open promise of theirs is printed with its full number."""
+    with transaction() as session:
+        sessions.audit(session, overseer.id, AuditedAct.PRINTED_THE_CALLBACKS, "callback", str(promises), at)
+
+
 def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Callback:
     try:
         with transaction() as session:
@@ -125,11 +103,12 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
                 raise NotAllowed
             if not call.phone.may_be_called_back or call.talking_at or call.state != CallState.ENDED:
                 raise NotPossibleNow
-            wish = Wish(call.department, call.topic, call.language, call.relay)
+            wish = wish_of(call)
             when = exact_window(wish, slot, at) if slot else soonest_window(wish, "", at)
             kept = _open_and_theirs(session, staff, call.phone) or make_promise(
                 session, call.phone, wish, Source.SUPERVISOR, when, at, call=call, by=staff.id
             )
+            callbacks.ask_for(kept, Source.SUPERVISOR, staff.id)
             sessions.audit(session, staff.id, AuditedAct.PROMISED_A_CALLBACK, "callback", kept.id, at)
             return kept
     except Conflict:  # they have just been promised one

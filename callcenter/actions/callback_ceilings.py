@@ -20,18 +20,22 @@ PER_DAY = 3  # promises to one number, and from one line, in 24 hours
 log = structlog.get_logger()
 
 
-def draw(session: Session, number: PhoneNumber, asker: bytes | None, at: datetime, *, typed: bool) -> Pool:
+def draw(
+    session: Session, number: PhoneNumber, asker: bytes | None, at: datetime, *, typed: bool, silent: bool = False
+) -> Pool:
     """The pool that a promise is drawn from; the last of its first half is an alarm. `asker`: the line that asks, None
-    for one that withholds its number. Raises BadNumber for a number or a line that had enough of them today,
-    TooManyCallbacks."""
+    for one that withholds its number; `silent`: nobody asks, and it takes nothing from whoever will. Raises BadNumber
+    for a number or a line that had enough of them today, TooManyCallbacks."""
     today, code = at - DAY, pools.destination(number.e164)
-    promised_today = promises_made.promised_since(session, today, to=callbacks.key(number))
-    if promised_today >= PER_DAY or (asker and _asked_enough(session, asker, today)):
+    promised_today = promises_made.promised_since(session, today, to=callbacks.key(number), silent=silent)
+    if promised_today >= PER_DAY or (asker and not silent and _asked_enough(session, asker, today)):
         raise BadNumber
-    most, already = callbacks_of(code), promises_made.drawn_since(session, at - HOUR, code)
-    pool = pools.draw(already, most, typed=typed, withheld=asker is None, is_new_today=not promised_today)
+    most = callbacks_of(code)
+    already, lately = promises_made.drawn_within(session, HOUR, HOUR / pools.SPELLS, at, code)
+    asks = {"typed": typed, "withheld": asker is None, "is_new_today": not promised_today, "silent": silent}
+    pool = pools.draw(already, lately, most, **asks)
     if pool is None:
-        log.error("alarm: no more callbacks are promised this hour", destination=code, typed=typed)
+        log.error("alarm: no more callbacks are promised for now", destination=code, typed=typed)
         raise TooManyCallbacks
     for used in pools.usage(code, already | {pool: already.get(pool, 0) + 1}, most):
         if used.is_drawn_from(pool) and used.has_just_reached_half:
@@ -48,7 +52,10 @@ def callbacks_of(code: str) -> Ceilings:
     """What a deployer allows of promises an hour to one destination."""
     own = settings()
     return Ceilings(
-        own.callbacks_per_hour[code], own.typed_callbacks_per_hour[code], own.second_callbacks_per_hour[code]
+        own.callbacks_per_hour[code],
+        own.typed_callbacks_per_hour[code],
+        own.second_callbacks_per_hour[code],
+        own.silent_callbacks_per_hour[code],
     )
 
 

@@ -9,19 +9,15 @@ from callcenter.actions import (
     live_index,
     text_ceiling,
 )
-from callcenter.actions.promising import served_as
+from callcenter.actions.promising import queue_promise, served_as
 from callcenter.actions.release import release
 from callcenter.config import settings
-from callcenter.db import Session, transaction
-from callcenter.records import agents, assignments, callbacks, caller_history, calls, contacts
+from callcenter.db import transaction
+from callcenter.records import assignments, callbacks, calls
 from callcenter.records import texts as sent
-from callcenter.records.callbacks import Callback
-from callcenter.records.identifiers import new_id
-from callcenter.rules.callbacks import SOON, CallbackState, DialResult, window
+from callcenter.rules.callbacks import SOON, DialResult, window
 from callcenter.rules.opening_hours import opening
 from callcenter.rules.orders import led_to
-from callcenter.rules.priority import Past, priority
-from callcenter.rules.territory import local_day
 from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
@@ -47,7 +43,7 @@ def queue_due(callback_id: str, at: datetime) -> None:
             callback.due_from = at + SUSPENDED_FOR
             callback.due_until = max(callback.due_until, callback.due_from + SOON)
             return
-        call = _queue(session, callback, topic or callback.topic, at)
+        call = queue_promise(session, callback, topic or callback.topic, at)
     with live_index.best_effort("queueing a callback"):
         live_index.put_call(call)
     dispatch.offer_call(call.id)
@@ -84,18 +80,3 @@ def send_text(callback_id: str, at: datetime, words: Callable[[str, str], str]) 
             return
         text_id = sent.ask(session, sent.Kind.NOT_REACHED, number, at)
     telephone().send_text(text_id, number, words(callback.language, callback.reference))
-
-
-def _queue(session: Session, callback: Callback, topic: str, at: datetime) -> calls.Call:
-    callbacks.move(session, callback.id, (CallbackState.PROMISED,), CallbackState.QUEUED, at, Why.DUE)
-    contact_id = new_id()
-    contacts.open_contact(session, contact_id, "callback", at, callback.phone)
-    contact = contacts.get(session, contact_id)
-    assert contact is not None
-    answer, _ = agents.who_answers(session, topic, callback.language)
-    contact.department, contact.topic, contact.language = callback.department, topic, answer.language
-    contact.relay, contact.local_day = callback.relay, local_day(callback.department, at)
-    ages = config_snapshot.current().widens_after(callback.department, topic)
-    failures = caller_history.of_number(session, callback.number_key, None, at).failures
-    ahead = priority(relay=callback.relay, past=Past(failures=failures), at=at)
-    return callbacks.queue_as_call(session, callback, contact_id, topic, answer, ahead, at, ages)

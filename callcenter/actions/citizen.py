@@ -12,8 +12,9 @@ from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.live import queue
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, assignments, callbacks, caller_history, calls
+from callcenter.records import agents, assignments, callbacks, caller_history, calls, handovers
 from callcenter.records.calls import Call, Wish
+from callcenter.records.moves import move
 from callcenter.rules import crowding, waiting
 from callcenter.rules.crowding import Crowd
 from callcenter.rules.opening_hours import opening
@@ -73,6 +74,7 @@ def join_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits |
         if call.state != CallState.MENU:
             return Waits(call.id, behind=Reason.SHARED in call.reasons)
         chosen, relay = wish.language, call.relay or wish.relay
+        slow = wish.hard_of_hearing and not relay
         answer, somebody = agents.who_answers(session, wish.topic, chosen)
         wish = replace(wish, language=answer.language)
         in_french = wish.language != chosen
@@ -81,16 +83,18 @@ def join_queue(carrier_id: str, from_: str, wish: Wish, at: datetime) -> Waits |
         if why:
             call.turned_away = why
             call.asked_language, call.for_anybody = calls.asked_otherwise(chosen, answer), answer.anybody
-            call.department, call.topic, call.language, call.relay = wish.department, wish.topic, wish.language, relay
+            call.department, call.topic, call.language = wish.department, wish.topic, wish.language
+            call.relay, call.hard_of_hearing = relay, slow
             calls.describe_contact(session, call, at)
             return TurnedAway(why, hours.next_opening, in_french)
         key = call.number_key
         known = caller_history.of_number(session, key, call.id, at) if key else Past()
         ahead = priority(relay=relay, past=known, at=at, shared=crowding.stands_behind(crowd))
         helper = caller_history.helper(session, key, wish.topic, wish.language, at) if key else None
-        joined = calls.move(
-            session, call.id, [CallState.MENU], CallState.WAITING, at, Why.JOINED_THE_QUEUE,
+        joined = move(
+            session, Call, call.id, [CallState.MENU], CallState.WAITING, at, Why.JOINED_THE_QUEUE,
             department=wish.department, topic=wish.topic, language=wish.language, relay=relay,
+            hard_of_hearing=slow,
             asked_language=calls.asked_otherwise(chosen, answer), for_anybody=answer.anybody,
             queued_at=at, turned_away=None, priority=ahead.seconds, reasons=list(ahead.reasons),
             widens_after=list(stands.widens_after(wish.department, wish.topic)),
@@ -115,11 +119,11 @@ def serve_with_sites(carrier_id: str, from_: str, wish: Wish, at: datetime) -> N
 
 
 def tell_place(
-    call_id: str, department: str, told: int, at: datetime, *, patient: bool
+    call_id: str, department: str, told: int, at: datetime, *, patient: bool, last: str = ""
 ) -> Announcement | TurnedAway | Soon:
     """What to say to a waiting caller: one trip to the index, none to PostgreSQL. The hours are those of what
-    they wait for, whoever serves it. `patient`: they were told that the wait is too long and chose to go on. Raises
-    LiveStoreDown."""
+    they wait for, whoever serves it. `told`: minutes promised so far; `patient`: they were told that the wait is too
+    long and chose to go on; `last`: what was told before. Raises LiveStoreDown."""
     place = queue.place(call_id, at.timestamp())
     if place is None:
         return Soon()
@@ -130,7 +134,14 @@ def tell_place(
         return TurnedAway("nobody", hours.next_opening)
     if place.waited > settings().maximum_wait and not patient:
         return TurnedAway("too_long", hours.next_opening)
-    return waiting.announcement(place.position, place.on_duty, place.picked, place.waited, told, at, hours.closes_at)
+    pace = place.at_work, place.picked, place.waited
+    return waiting.announcement(place.position, *pace, told, at, hours.closes_at, last)
+
+
+def why_closed(department: str, topic: str, at: datetime) -> str:
+    """Why the line is closed for this now, as `Opening.why`; "" while it is open."""
+    stands = config_snapshot.current()
+    return opening(stands.hours, department, at, led_to(stands.orders, department, topic) or topic).why
 
 
 def hang_up(carrier_id: str, at: datetime) -> None:
@@ -145,7 +156,28 @@ def wish_of(call_id: str) -> Wish:
     """What the menu learnt of a call, from its row. Raises DatabaseDown."""
     with reading() as session:
         call = calls.get(session, call_id)
-        return Wish(call.department, call.topic, call.language, call.relay) if call else Wish()
+        if call is None:
+            return Wish()
+        return Wish(call.department, call.topic, call.language, call.relay, call.hard_of_hearing)
+
+
+def is_passed_on(call_id: str) -> bool:
+    """Whether an agent passes a call on, rather than having lost it. Raises DatabaseDown."""
+    with reading() as session:
+        call = calls.get(session, call_id)
+        return call is not None and call.not_for is not None and Reason.DROPPED not in call.reasons
+
+
+def go_on_after_cut(call_id: str, at: datetime) -> Wish | None:
+    """« Si nous avons été coupés, tapez 1 » : back to the queue, to the same agent first. None when they have recorded
+    the conversation already. Raises DatabaseDown."""
+    with transaction() as session:
+        call = calls.lock(session, call_id)
+        after = handovers.resume(session, call, at) if call else None
+    if call is None or after is None:
+        return None
+    release(after)
+    return Wish(call.department, call.topic, call.language, call.relay, call.hard_of_hearing)
 
 
 def number_to_read_back(from_: str) -> str:

@@ -20,10 +20,11 @@ from callcenter.errors import StoreDown
 from callcenter.records import config_revision, directory, hours, rollout, simulation_mark, sites
 from callcenter.records import referents as referents_records
 from callcenter.records.directory import Procedure
+from callcenter.records.hours import SiteClosure
 from callcenter.records.referents import PartnerDesk
 from callcenter.rules.menu import Menu, menu_of
 from callcenter.rules.opening_hours import DatedException, LineHours, holding
-from callcenter.rules.orders import Message, QueueOrder
+from callcenter.rules.orders import Given, Message, QueueOrder
 from callcenter.rules.packaged_menu import packaged_topics
 from callcenter.rules.rounds import Bus, Pass, Stop, bus_of, first_passes, next_pass
 from callcenter.rules.routing import Ages, widens_after
@@ -73,6 +74,11 @@ class ConfigSnapshot:
     """Of the whole nation."""
     thresholds: Mapping[tuple[str, str], Ages] = field(default_factory=dict)
     """Of the queues that have their own, by scope and topic."""
+    thresholds_given: Mapping[tuple[str, str], Given] = field(default_factory=dict)
+    ends_at: datetime | None = None
+    """When the first of these orders ends by itself: then all is read again."""
+    closed_sites: tuple[SiteClosure, ...] = ()
+    """The same exceptions, as staff read them."""
     referents: tuple[PartnerDesk, ...] = ()
     simulated: bool = False
     """The database holds a simulated year: no figure of it is a true one."""
@@ -133,12 +139,17 @@ class _Follower:
             try:
                 with reading() as session:
                     number = config_revision.revision_now(session)
-                if number != self.known.revision or national_day(at) != self.known.day:
+                if number != self.known.revision or not self._holds(at):
                     self.known = read(at, number)
                     for tell in self.told:
                         tell(self.known)
             except StoreDown:
                 log.debug("what stands could not be read again: the last known stands")
+
+    def _holds(self, at: datetime) -> bool:
+        """Whether nothing that is known ended by itself meanwhile."""
+        ends_at = self.known.ends_at
+        return national_day(at) == self.known.day and (ends_at is None or at < ends_at)
 
     def _run(self) -> None:
         pause = threading.Event()
@@ -185,9 +196,12 @@ def read(at: datetime, number: int) -> ConfigSnapshot:
         states = rollout.states(session, day)
     with reading() as session:
         site_exceptions, buses = hours.of_sites(session, day), tuple(sites.buses(session))
+        closed_sites = hours.closed_sites(session, day)
     with reading() as session:
-        messages, orders = rollout.messages(session), rollout.orders(session)
-        thresholds = rollout.thresholds(session)
+        messages, orders = rollout.messages(session, at), rollout.orders(session, at)
+        thresholds = rollout.thresholds(session, at)
+    given = [*(m.given for m in messages), *(o.given for o in orders), *(given for _, given in thresholds.values())]
+    ends = [each.until for each in given if each and each.until]
     closed = frozenset(code for code, state in states.items() if state == NOT_OPEN)
     told: dict[str, tuple[Counter, ...]] = {}
     stops: tuple[Stop, ...] = ()
@@ -203,7 +217,9 @@ def read(at: datetime, number: int) -> ConfigSnapshot:
         menu = menu_of([(NATION, topic) for topic in packaged_topics()], notices, closed)
     return ConfigSnapshot(
         number, day, line, menu, {p.code: p for p in procedures}, partners, states, messages, orders, told, stops,
-        site_exceptions, buses, thresholds, referents, simulated,
+        site_exceptions, buses, {queue: ages for queue, (ages, _) in thresholds.items()},
+        {queue: given for queue, (_, given) in thresholds.items()}, min(ends, default=None), closed_sites, referents,
+        simulated,
     )  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from callcenter.actions.release import release
 from callcenter.config import settings
 from callcenter.db import transaction
 from callcenter.errors import (
+    HelpIsOpen,
     NotFound,
     NotPossibleNow,
 )
-from callcenter.records import agents, assignments, calls, contacts, legs, sessions
+from callcenter.records import agents, assignments, calls, consults, contacts, legs, sessions
 from callcenter.records.figures import roll_up
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import CallState
@@ -32,7 +33,9 @@ def hold(agent_id: str, on: bool, at: datetime) -> None:
     """Music for the citizen, or the conversation again, once the carrier has done it; seconds on hold are counted from
     then. Raises CarrierDown: it is asked again."""
     with transaction() as session:
-        _, leg = hold_call(session, agent_id, CallState.TALKING)
+        call, leg = hold_call(session, agent_id, CallState.TALKING)
+        if not on and consults.help_of_call(session, call.id):
+            raise HelpIsOpen  # whoever answers there is never let in by a click that means something else
         leg.hold = on
     _sounds(leg)
 

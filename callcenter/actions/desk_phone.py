@@ -33,6 +33,7 @@ from callcenter.telephone import telephone
 log = structlog.get_logger()
 SOON = 1.5  # seconds: a turn so near is waited for
 ANSWERS = timedelta(seconds=9)  # the carrier's answer to a dial has come by then: a verb's time, and one request
+HAS_COME = timedelta(minutes=1)  # so long after coming to their post an agent waits for the line of their shift
 SURE = timedelta(seconds=3)  # a line that the carrier does not list by then was never made
 
 
@@ -57,6 +58,17 @@ def ring(agent_id: str, leg_id: str | None, at: datetime) -> None:
         _asks(agent_id, ring_id)
     else:
         live_index.look(agent_id)
+
+
+def ring_again(agent_id: str, at: datetime) -> None:
+    """The ring that was to open the line of a shift was lost at the carrier: once more for whoever has just come to
+    their post; later their calls ring one by one. Raises as `ring`."""
+    with reading() as session:
+        agent = agents.get(session, agent_id)
+        waits = agent is not None and agent.shift_line is None and agent.since > at - HAS_COME
+        wanted = waits and _is_wanted(session, agent_id, None)
+    if wanted:
+        ring(agent_id, None, at)
 
 
 def note_line(agent_id: str, leg_id: str | None, carrier_id: str) -> None:
@@ -184,7 +196,8 @@ def _asks(agent_id: str, ring_id: str) -> None:
 def _ring(agent_id: str, leg: legs.Leg | None, number: PhoneNumber) -> str:
     if leg is None:
         return telephone().ring_shift(agent_id, number)
-    return telephone().ring_monitor(leg.id, number) if leg.kind == "monitor" else telephone().ring_agent(leg.id, number)
+    rings = {"monitor": telephone().ring_monitor, "consult": telephone().ring_helper}
+    return rings.get(leg.kind, telephone().ring_agent)(leg.id, number)
 
 
 def _finds(ring: Ring, number: PhoneNumber, at: datetime) -> Ring | None:
@@ -214,7 +227,7 @@ def _is_wanted(session: Session, agent_id: str, leg_id: str | None) -> bool:
         agent = agents.get(session, agent_id)
         return agent is not None and agent.line == "shift" and agent.state != AgentState.OFFLINE
     leg = legs.get(session, leg_id)
-    if leg is None or leg.state == LegState.LEFT or leg.kind == "monitor":
+    if leg is None or leg.state == LegState.LEFT or leg.kind != "serve":
         return leg is not None and leg.state != LegState.LEFT
     call = calls.get(session, leg.call_id)
     return call is not None and call.epoch == leg.epoch and call.state in (CallState.CONNECTING, CallState.TALKING)

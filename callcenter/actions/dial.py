@@ -19,13 +19,18 @@ from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumb
 from callcenter.jobs import Job
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import assignments, attempts, callbacks, calls, legs
-from callcenter.records.assignments import BEING_KEPT, ToRelease
+from callcenter.records.assignments import BEING_KEPT
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
-from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, RetryPolicy, Window, next_try, window
+from callcenter.records.moves import move
+from callcenter.records.to_release import ToRelease
+from callcenter.rules.callbacks import COUNTED, CallbackState, DialResult, RetryPolicy, Source, Window, next_try, window
 from callcenter.rules.carrier_news import LineEnd, LineState
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.opening_hours import opening
+from callcenter.rules.priority import Reason
+from callcenter.rules.state_machines import DIALLING
 from callcenter.rules.states import CallState, Ending, LegState
 from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
@@ -49,10 +54,11 @@ ENDINGS = {
 
 @dataclass(frozen=True)
 class Greeted:
-    """Whom we have dialled, as far as their greeting goes."""
+    """Whom we have dialled, as far as their greeting goes. `asked`: they wanted to be called back."""
 
     language: str
-    relay: bool
+    hearing: Hearing
+    asked: bool
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,8 @@ def mark_ringing(attempt_id: str, carrier_id: str, at: datetime, *, answered: bo
             spoken = call.talking_at is not None and attempt.carrier_id == carrier_id  # this is old news
             wanted = ringing or (spoken and not attempt.given_up)
     if held and wanted:
-        return Greeted(held[1].language, held[1].relay)
+        call = held[1]
+        return Greeted(call.language, call.hearing, asked=Reason.SILENCE not in call.reasons)
     with live_index.best_effort("hanging up a dial nobody wants"):
         telephone().hang_up(carrier_id)
     return None
@@ -147,7 +154,7 @@ def end_attempt(attempt_id: str, how: LineEnd | DialResult | None, at: datetime,
             after = _not_reached(session, call, result, at, refused=refused)
         elif attempt.carrier_id and call.carrier_id == attempt.carrier_id:
             line = attempt.carrier_id
-        attempts.close(session, attempt, result, at)
+        move(session, Attempt, attempt.id, [DIALLING], result, at, result)
         if result not in COUNTED:
             _uncount(session, attempt)
     if line:
@@ -236,9 +243,10 @@ def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | To
             at,
             window(hours, call.department, at, call.topic),
         )
-    callback = callbacks.move(
-        session, call.callback_id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, Why.DIALLED, call.agent_id
-    )
+    callback = move(
+        session, Callback, call.callback_id, (CallbackState.QUEUED,), CallbackState.DIALLING, at, Why.DIALLED,
+        who=call.agent_id,
+    )  # fmt: skip
     number = callback.phone if callback else None
     if callback is None or number is None:
         return None
@@ -292,23 +300,25 @@ def _not_reached(session: Session, call: Call, result: DialResult, at: datetime,
     callback = callbacks.get(session, call.callback_id)
     assert callback is not None
     own = settings()
-    policy = RetryPolicy(own.callback_attempts, timedelta(seconds=own.callback_apart))
-    if result == DialResult.NOT_DIALLED:
-        again: Window | None = _soon(at)
+    policy = RetryPolicy(own.callback_attempts, timedelta(seconds=own.callback_apart)).of(callback.source)
+    if at < callback.due_from:  # its agent began early: what was promised stands
+        again: Window | None = (callback.due_from, callback.due_until)
+    elif result == DialResult.NOT_DIALLED:
+        again = _soon(at)
     else:
         again = next_try(
             config_snapshot.current().hours, callback.department, callback.attempts, at, policy, call.topic
         )
     after = assignments.release_agent(session, call, at, Why.THE_CITIZEN_WAS_NOT_REACHED)
-    calls.end(session, call.id, [CallState.CONNECTING], Ending.NOT_REACHED, at, result)
+    move(session, Call, call.id, [CallState.CONNECTING], CallState.ENDED, at, result, ending=Ending.NOT_REACHED)
     if refused:
-        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.REFUSED, at, Why.THE_CARRIER_REFUSES_THE_NUMBER)
+        move(session, Callback, callback.id, BEING_KEPT, CallbackState.REFUSED, at, Why.THE_CARRIER_REFUSES_THE_NUMBER)
     elif again:
-        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.PROMISED, at, result)
+        move(session, Callback, callback.id, BEING_KEPT, CallbackState.PROMISED, at, result)
         callback.due_from, callback.due_until = again
     else:
-        callbacks.move(session, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, result)
-        if own.texts and callback.phone and callback.phone.takes_texts:
+        move(session, Callback, callback.id, BEING_KEPT, CallbackState.NOT_REACHED, at, result)
+        if own.texts and callback.source != Source.SILENCE and callback.phone and callback.phone.takes_texts:
             later(session, Job.TEXT, callback_id=callback.id)
     return replace(after, forgotten=call.id)
 

@@ -53,7 +53,7 @@ def write_topic(
             _opens_heading(session, scope, topic.keys[:1], heading, on)
         directory.put_topic(session, scope, topic, on)
         _must_be_said(session, on)
-        told = {"keys": (was, topic.keys), "name": (before.labels["fr"] if before else "", topic.labels["fr"])}
+        told = _told(_of_topic(replace(before, keys=was) if before else None), _of_topic(topic))
         _note(session, admin, AuditedAct.WROTE_A_TOPIC, "topic", f"{scope}:{topic.code or topic.keys}", at, on, told)
     config_snapshot.refresh()
 
@@ -80,7 +80,7 @@ def remove_topic(admin: Agent, scope: str, keys: str, on: date, at: datetime) ->
             f"{scope}:{gone.code or keys}",
             at,
             on,
-            {"keys": (keys, "")},
+            _told(_of_topic(gone), {}),
         )
     config_snapshot.refresh()
 
@@ -92,6 +92,7 @@ def write_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime) 
     labels = [procedure.labels.get(language, "") for language in LABELS]
     if not CODE.fullmatch(procedure.code) or not all(1 <= len(label) <= LABEL for label in labels):
         raise BadAnswer("procedure")
+    _must_be_phrases(procedure.phrases)
     _must_be_to_come(on, at)
     with transaction() as session:
         menu = menu_of(directory.topics(session, on)).of(procedure.scope)
@@ -103,10 +104,7 @@ def write_procedure(admin: Agent, procedure: Procedure, on: date, at: datetime) 
         if before and before.scope != procedure.scope:
             raise BadAnswer("procedure")
         directory.put_procedure(session, procedure, on)
-        told = {
-            "name": (before.labels["fr"] if before else "", procedure.labels["fr"]),
-            "topic": (before.topic if before else "", procedure.topic),
-        }
+        told = _told(_of_procedure(before), _of_procedure(procedure))
         _note(
             session,
             admin,
@@ -127,22 +125,27 @@ def remove_procedure(admin: Agent, code: str, on: date, at: datetime) -> None:
         before = next((p for p in directory.procedures(session, on) if p.code == code), None)
         if before is None or not directory.remove_procedure(session, code, on):
             raise NotFound
-        told = {"name": (before.labels["fr"], "")}
+        told = _told(_of_procedure(before), {})
         _note(session, admin, AuditedAct.REMOVED_A_PROCEDURE, "procedure", f"{before.scope}:{code}", at, on, told)
     config_snapshot.refresh()
 
 
-def name_partner(admin: Agent, scope: str, code: str, name: str, on: date, at: datetime) -> None:
+def name_partner(
+    admin: Agent, scope: str, code: str, name: str, on: date, at: datetime, phrases: Mapping[str, str] = NO_LABELS
+) -> None:
     """A partner of the network or of one department has this name from a day on, which may be past: it may be learned
     late. A report of before keeps the other."""
     _must_be_place(scope)
     name = " ".join(name.split())
     if not CODE.fullmatch(code) or not 1 <= len(name) <= LABEL:
         raise BadAnswer("partner")
+    _must_be_phrases(phrases)
     with transaction() as session:
         before = directory.partner_names(session, on).get(code, "")
-        directory.name_partner(session, code, name, scope, on)
-        _note(session, admin, AuditedAct.NAMED_A_PARTNER, "partner", code, at, on, {"name": (before, name)})
+        said = next((each.phrases for each in directory.partner_times(session) if each.holds(code, on)), NO_LABELS)
+        directory.name_partner(session, code, name, scope, on, phrases)
+        told = {"name": (before, name)} | _told(_by_language("phrase", said), _by_language("phrase", phrases))
+        _note(session, admin, AuditedAct.NAMED_A_PARTNER, "partner", code, at, on, told)
     config_snapshot.refresh()
 
 
@@ -157,8 +160,19 @@ def end_partner(admin: Agent, code: str, on: date, at: datetime) -> None:
     config_snapshot.refresh()
 
 
-def write_referent(admin: Agent, scope: str, partner: str, desk: str, phone: str, hours: str, at: datetime) -> str:
-    """A partner's desk that agents may call for help; its id. `hours`: as they are told. Raises BadAnswer."""
+def write_referent(
+    admin: Agent,
+    scope: str,
+    partner: str,
+    desk: str,
+    phone: str,
+    hours: str,
+    at: datetime,
+    phrases: Mapping[str, str] = NO_LABELS,
+    referent_id: str = "",
+) -> str:
+    """A partner's desk that agents may call for help; its id. `hours`: as they are told; `referent_id`: one that is
+    changed. Raises BadAnswer, NotFound."""
     _must_be_place(scope)
     desk, hours = " ".join(desk.split()), " ".join(hours.split())
     try:
@@ -167,11 +181,20 @@ def write_referent(admin: Agent, scope: str, partner: str, desk: str, phone: str
         raise BadAnswer("staff_phone") from None
     if not 1 <= len(desk) <= LABEL or len(hours) > LABEL:
         raise BadAnswer("referent")
+    _must_be_phrases(phrases)
     with transaction() as session:
         if partner not in directory.partner_names(session, national_day(at)):
             raise BadAnswer("partner")
-        referent_id = referents.add_referent(session, scope, partner, desk, number, hours)
-        told = {"name": ("", desk), "phone": ("", number), "hours": ("", hours)}
+        if referent_id:
+            given = {"partner": partner, "desk": desk, "phone": number, "hours": hours, "phrases": dict(phrases)}
+            before = referents.change_referent(session, referent_id, **given)
+            if before is None or before.scope != scope:
+                raise NotFound
+            was = _of_referent(before.partner, before.desk, before.phone, before.hours, before.phrases)
+        else:
+            referent_id = referents.add_referent(session, scope, partner, desk, number, hours, phrases)
+            was = {}
+        told = _told(was, _of_referent(partner, desk, number, hours, phrases))
         sessions.audit(session, admin.id, AuditedAct.WROTE_A_REFERENT, "referent", f"{scope}:{partner}", at, told)
     config_snapshot.refresh()
     return referent_id
@@ -183,7 +206,7 @@ def remove_referent(admin: Agent, referent_id: str, at: datetime) -> None:
         gone = referents.remove_referent(session, referent_id)
         if gone is None:
             raise NotFound
-        told = {"name": (gone.desk, ""), "phone": (gone.phone, "")}
+        told = _told(_of_referent(gone.partner, gone.desk, gone.phone, gone.hours, gone.phrases), {})
         sessions.audit(
             session, admin.id, AuditedAct.REMOVED_A_REFERENT, "referent", f"{gone.scope}:{gone.partner}", at, told
         )
@@ -207,6 +230,8 @@ def _check(topic: Topic, on: date, at: datetime) -> None:
     labels = [topic.labels.get(language, "") for language in LABELS]
     if not all(1 <= len(label) <= LABEL for label in labels):
         raise BadAnswer("topic_labels")
+    if any(len(name) > LABEL for name in topic.names.values()):
+        raise BadAnswer("topic_names")
     if topic.code and not CODE.fullmatch(topic.code):
         raise BadAnswer("topic_code")
     if not (topic.keys.isascii() and topic.keys.isdigit() and 1 <= len(topic.keys) <= 2):
@@ -246,6 +271,50 @@ def _can_be_said(topics: Collection[tuple[str, Topic]]) -> bool:
 def _must_be_place(scope: str) -> None:
     if scope != NATION and departments_of(scope) != {scope}:
         raise BadAnswer("hours_scope")
+
+
+def _must_be_phrases(phrases: Mapping[str, str]) -> None:
+    """None, or one in each language."""
+    said = [len(phrases.get(language, "")) for language in LABELS]
+    if any(said) and not all(1 <= length <= LABEL for length in said):
+        raise BadAnswer("phrase")
+
+
+def _by_language(name: str, written: Mapping[str, str]) -> dict[str, str]:
+    return {f"{name}_{language}": written.get(language, "") for language in LABELS}
+
+
+def _of_topic(topic: Topic | None) -> dict[str, str]:
+    """All that is written of a topic, as a history tells it."""
+    if topic is None:
+        return {}
+    listed = {language: ", ".join(words) for language, words in topic.keywords.items()}
+    return {
+        "keys": topic.keys, **_by_language("name", topic.names), **_by_language("phrase", topic.labels),
+        **_by_language("keywords", listed), **_by_language("sheet", topic.sheet), "partners": " ".join(topic.partners),
+    }  # fmt: skip
+
+
+def _of_procedure(procedure: Procedure | None) -> dict[str, str]:
+    if procedure is None:
+        return {}
+    return {
+        **_by_language("name", procedure.labels), **_by_language("phrase", procedure.phrases),
+        "topic": procedure.topic, "partner": procedure.partner,
+    }  # fmt: skip
+
+
+def _of_referent(partner: str, desk: str, phone: str, hours: str, phrases: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "partner": partner, "name": desk, "phone": phone, "told_hours": hours, **_by_language("phrase", phrases)
+    }  # fmt: skip
+
+
+def _told(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Everything that is not what it was."""
+    names = dict.fromkeys([*before, *after])
+    pairs = {name: (before.get(name, ""), after.get(name, "")) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _note(

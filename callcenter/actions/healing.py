@@ -21,6 +21,7 @@ from callcenter.actions import (
     callback,
     callback_due,
     citizen,
+    consult_lines,
     desk_phone,
     dial,
     dispatch,
@@ -45,13 +46,18 @@ from callcenter.records import (
     beacon,
     callbacks,
     calls,
+    consults,
     contacts,
     desk_phone_rings,
     legs,
     worker_heartbeats,
 )
 from callcenter.records import offers as offer_rows
+from callcenter.records.contacts import Contact
+from callcenter.records.moves import move
 from callcenter.rules.carrier_news import LineState
+from callcenter.rules.consults import ConsultEnd
+from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Due, LegState
 from callcenter.rules.whys import Why
 from callcenter.telephone import CarrierLine, telephone
@@ -77,9 +83,9 @@ def expire_leases(at: datetime) -> None:
     with reading() as session:
         missed = offer_rows.overdue(session, at)
         unrecorded = calls.overdue(session, [CallState.WRAP_UP], at)
-    _each("missing an offer", missed, lambda offer_id: offer_answers.expire_offer(offer_id, at))
-    _each("ending a wrap-up", unrecorded, lambda call_id: expire_wrap_up(call_id, at))
-    _each("settling a reservation", offers.overdue(at.timestamp()), dispatch.put_back)
+    each("missing an offer", missed, lambda offer_id: offer_answers.expire_offer(offer_id, at))
+    each("ending a wrap-up", unrecorded, lambda call_id: expire_wrap_up(call_id, at))
+    each("settling a reservation", offers.overdue(at.timestamp()), dispatch.put_back)
 
 
 def settle_connections(at: datetime) -> None:
@@ -88,22 +94,22 @@ def settle_connections(at: datetime) -> None:
         return
     with reading() as session:
         unconnected = calls.overdue(session, [CallState.CONNECTING], at)
-    _each("ending a connection", unconnected, lambda call_id: room_healing.settle_connecting(call_id, at))
+    each("ending a connection", unconnected, lambda call_id: room_healing.settle_connecting(call_id, at))
 
 
 def settle_rooms(at: datetime) -> None:
     """Lines that the carrier did not lead, hold or silence as it was asked."""
     with reading() as session:
         unsettled = legs.unsettled(session, at)
-    _each("asking again for a leg", unsettled, lambda leg_id: room_healing.settle_leg(leg_id, at))
+    each("asking again for a leg", unsettled, lambda leg_id: room_healing.settle_leg(leg_id, at))
 
 
 def settle_phones(at: datetime) -> None:
     """Desk phones that are to be rung now, of which nobody knows whether they ring, or that ring for nobody."""
     with reading() as session:
         unsettled, waiting = desk_phone_rings.unsettled(session, at), desk_phone_rings.unrung(session)
-    _each("settling a desk phone", unsettled, lambda agent_id: _phone_settles(agent_id, at))
-    _each("ringing a desk phone", waiting, lambda leg: _phone_rings(leg, at))
+    each("settling a desk phone", unsettled, lambda agent_id: _phone_settles(agent_id, at))
+    each("ringing a desk phone", waiting, lambda leg: _phone_rings(leg, at))
 
 
 def _phone_settles(agent_id: str, at: datetime) -> None:
@@ -113,8 +119,12 @@ def _phone_settles(agent_id: str, at: datetime) -> None:
             leg = legs.get(session, ring.leg_id)
         if leg and leg.kind == "monitor":
             monitoring.end_part(leg.id, at, Why.THE_CARRIER_HAS_NO_LINE_TO_THEM)
+        elif leg and leg.kind == "consult":
+            consult_lines.fail(leg.id, ConsultEnd.FAILED, at)
         elif leg:
             agent_line.return_unrung(leg.id, at)
+    elif ring:
+        desk_phone.ring_again(agent_id, at)
 
 
 def _phone_rings(leg: legs.Leg, at: datetime) -> None:
@@ -124,14 +134,14 @@ def _phone_rings(leg: legs.Leg, at: datetime) -> None:
     if leg.kind == "serve" and leg.asked_at < at - WAITS_FOR_PHONE and (ring is None or ring.leg_id):
         agent_line.return_unrung(leg.id, at)
     elif ring is None and leg.asked_at < at - WARY and leg.kind == "serve":
-        agent_line.come_in(leg, at)
+        offer_answers.come_in(leg, at)
     elif ring is None and leg.asked_at < at - WARY:
         desk_phone.ring(leg.agent_id, leg.id, at)
 
 
 def settle_monitoring(at: datetime) -> None:
     """Supervisors whose conversation is over, or who did not come in time."""
-    _each("settling a supervisor's part", monitoring.unsettled(at), lambda leg_id: monitoring.settle_part(leg_id, at))
+    each("settling a supervisor's part", monitoring.unsettled(at), lambda leg_id: monitoring.settle_part(leg_id, at))
 
 
 def expire_wrap_up(call_id: str, at: datetime) -> None:
@@ -144,7 +154,10 @@ def expire_wrap_up(call_id: str, at: datetime) -> None:
         contact = contacts.get(session, call.contact_id)
         if contact is None:
             return
-        contacts.set_due(session, contact, Due.OWED, at, Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
+        move(
+            session, Contact, contact.id, CONTACT.before(Due.OWED), Due.OWED, at,
+            Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME,
+        )  # fmt: skip
         after = assignments.finish_wrap_up(session, call, at, Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
     release(after)
 
@@ -154,7 +167,7 @@ def lose_silent_agents(at: datetime) -> None:
     with reading() as session:
         if _is_behind(beacon.beacon_now(session)):
             return  # an index that slept has heard nobody: it is rebuilt first, with a fresh heartbeat for all
-    _each("losing an agent", floor.silent(at.timestamp() - settings().silence_limit), lambda silent: _loses(silent, at))
+    each("losing an agent", floor.silent(at.timestamp() - settings().silence_limit), lambda silent: _loses(silent, at))
 
 
 def queue_due_callbacks(at: datetime) -> None:
@@ -162,7 +175,7 @@ def queue_due_callbacks(at: datetime) -> None:
     with reading() as session:
         due = callbacks.due(session, at)
         undialled = attempts.undialled(session, at - HINT_LOST)
-    _each("queueing a callback", due, lambda callback_id: callback_due.queue_due(callback_id, at))
+    each("queueing a callback", due, lambda callback_id: callback_due.queue_due(callback_id, at))
     jobs.send((jobs.Job.DIAL, {"call_id": call_id, "epoch": epoch}) for call_id, epoch in undialled)
 
 
@@ -171,8 +184,8 @@ def settle_dials(at: datetime) -> None:
     with reading() as session:
         unsettled = attempts.unsettled(session, at, at - dial.ANSWERS)
         crossed = attempts.crossed(session, at)
-    _each("cancelling a dial", crossed, lambda number_key: callback.suspend_for_incoming_call(number_key, at))
-    _each("settling an attempt", unsettled, lambda attempt_id: dial.settle_attempt(attempt_id, at))
+    each("cancelling a dial", crossed, lambda number_key: callback.suspend_for_incoming_call(number_key, at))
+    each("settling an attempt", unsettled, lambda attempt_id: dial.settle_attempt(attempt_id, at))
 
 
 def keep_callbacks(at: datetime) -> None:
@@ -181,7 +194,7 @@ def keep_callbacks(at: datetime) -> None:
         queued = [row.id for row in callbacks.queued(session)]
         untexted = callbacks.untexted(session, at - timedelta(days=1)) if settings().texts else []
         late = callbacks.very_late(session, at, callback_due.VERY_LATE)
-    _each("ending a callback's day", queued, lambda callback_id: callback_due.expire_for_the_day(callback_id, at))
+    each("ending a callback's day", queued, lambda callback_id: callback_due.expire_for_the_day(callback_id, at))
     jobs.send((jobs.Job.TEXT, {"callback_id": callback_id}) for callback_id in untexted)
     jobs.send((jobs.Job.SITES, {"text_id": text_id}) for text_id in site_texts.unsent(at))
     if late:
@@ -267,7 +280,8 @@ def compare_carrier(at: datetime) -> int:
         ours = [call for call in calls.live(session) if call.carrier_id and call.arrived_at < at - GRACE]
         unfinished = [leg for leg in legs.unfinished(session) if leg.carrier_id and leg.asked_at < at - GRACE]
         unclosed = calls.unclosed(session, at, at - GRACE)
-        lingering = calls.lingering(session, list(lines), at - GRACE)
+        with_partners = consults.with_partners(session, at - calls.LAST_WORDS)
+        lingering = [each for each in calls.lingering(session, list(lines), at - GRACE) if each.id not in with_partners]
         rung = desk_phone_rings.asked_before(session, at - GRACE)
         shifts = {row.shift_line for row in agents.on_duty(session) if row.shift_line} | desk_phone_rings.lines(session)
         dialled = attempts.live_lines(session)
@@ -282,13 +296,13 @@ def compare_carrier(at: datetime) -> int:
     stray = [line.carrier_id for line in others if is_stray(line, at)]
     wrong = sum(
         (
-            _each("ending a ghost", gone, lambda call: _line_is_gone(call, at)),
-            _each("closing a line", closed, lambda line: citizen.hang_up(line, at)),
-            _each("freeing a desk phone", silent, _phone_is_free),
-            _each("ending a ghost leg", fallen, lambda leg: _leg_is_gone(leg, at)),
-            _each("adopting a call", unknown, lambda line: citizen.arrive(line, "", at)),
-            _each("hanging up a stray line", stray, telephone().hang_up),
-            _each("letting a citizen go", lingering, lambda call: lines_led.lead_citizen_out(call, at)),
+            each("ending a ghost", gone, lambda call: _line_is_gone(call, at)),
+            each("closing a line", closed, lambda line: citizen.hang_up(line, at)),
+            each("freeing a desk phone", silent, _phone_is_free),
+            each("ending a ghost leg", fallen, lambda leg: _leg_is_gone(leg, at)),
+            each("adopting a call", unknown, lambda line: citizen.arrive(line, "", at)),
+            each("hanging up a stray line", stray, telephone().hang_up),
+            each("letting a citizen go", lingering, lambda call: lines_led.lead_citizen_out(call, at)),
         )
     )
     if wrong:
@@ -317,6 +331,8 @@ def _line_is_gone(call: calls.Call, at: datetime) -> None:
 def _leg_is_gone(leg: legs.Leg, at: datetime) -> None:
     if leg.kind == "monitor":
         monitoring.end_part(leg.id, at, Why.THE_CARRIER_HAS_NO_SUCH_LINE)
+    elif leg.kind == "consult":
+        consult_lines.leave(leg.id, at, lost=True)
     else:
         agent_line.part_from_leg(leg.id, at, lost=True)
 
@@ -346,7 +362,7 @@ def _loses(agent_id: str, at: datetime) -> None:
         floor.leave(agent_id)
 
 
-def _each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
+def each(doing: str, rows: Iterable[T], heal: Callable[[T], object]) -> int:
     """Heal every row by itself, a few at once, in any order: a store that is down stops the round, anything else only
     its row. What `ENOUGH` seconds were not enough for is the next round's. How many were healed."""
     several = list(rows)

@@ -2,18 +2,20 @@
 own departments and the sites of these. Each change is written down, and the next caller hears it. Nobody named: an
 operator, from a terminal."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from callcenter.actions import config_snapshot
 from callcenter.actions.orders import topics_of
-from callcenter.db import Session, transaction
+from callcenter.db import Session, reading, transaction
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
 from callcenter.records import hours, rollout, sessions, sites
 from callcenter.records.agents import Agent
 from callcenter.rules.audited_acts import AuditedAct
-from callcenter.rules.opening_hours import DatedException, checked, site_of
+from callcenter.rules.opening_hours import DatedException, site_of
 from callcenter.rules.routing import departments_of
 from callcenter.rules.territory import national_day
+from callcenter.rules.understood_hours import read
 
 REASONS = ("training", "strike", "flood", "other")
 STATES = ("closed", "pilot", "open")
@@ -22,7 +24,30 @@ FURTHEST = timedelta(days=800)
 
 def except_day(staff: Agent | None, exception: DatedException, at: datetime) -> str:
     """The line, a queue of it or one site is closed, or open at other hours, from one day to another; the exception's
-    id. Raises BadAnswer, BadHours."""
+    id. Raises BadAnswer, BadHours, NotAllowed."""
+    exception = _judged(exception, at)
+    what = {"days": ("", _days(exception.first, exception.last)), "hours": ("", exception.hours)}
+    with transaction() as session:
+        _must_order(session, staff, exception.scope)
+        exception_id = hours.except_(session, exception, _id(staff))
+        what |= {"reason": ("", exception.reason), "topic": ("", exception.topic)}
+        told = {name: pair for name, pair in what.items() if pair[1]}
+        sessions.audit(session, _id(staff), AuditedAct.CLOSED_BY_EXCEPTION, *_in_history(exception.scope), at, told)
+    config_snapshot.refresh()
+    return exception_id
+
+
+def try_exception(staff: Agent, exception: DatedException, at: datetime) -> DatedException:
+    """Nothing is written; what `except_day` would refuse is refused. The exception as it would be written. Raises
+    BadAnswer, BadHours, NotAllowed."""
+    exception = _judged(exception, at)
+    with reading() as session:
+        _must_order(session, staff, exception.scope)
+    return exception
+
+
+def _judged(exception: DatedException, at: datetime) -> DatedException:
+    exception = replace(exception, hours=read(exception.hours, days_are_known=True))
     if exception.reason not in REASONS:
         raise BadAnswer("hours_reason")
     if not exception.first <= exception.last <= national_day(at) + FURTHEST:
@@ -31,16 +56,7 @@ def except_day(staff: Agent | None, exception: DatedException, at: datetime) -> 
     if site_id is not None and exception.topic:
         raise BadAnswer("hours_topic")
     _check_topic(exception.topic)
-    checked(exception.hours)
-    what = {"days": ("", _days(exception.first, exception.last)), "hours": ("", exception.hours)}
-    with transaction() as session:
-        _must_order(session, staff, exception.scope)
-        exception_id = hours.except_(session, exception)
-        what |= {"reason": ("", exception.reason), "topic": ("", exception.topic)}
-        told = {name: pair for name, pair in what.items() if pair[1]}
-        sessions.audit(session, _id(staff), AuditedAct.CLOSED_BY_EXCEPTION, *_in_history(exception.scope), at, told)
-    config_snapshot.refresh()
-    return exception_id
+    return exception
 
 
 def forget_exception(staff: Agent | None, exception_id: str, at: datetime) -> None:
@@ -51,17 +67,22 @@ def forget_exception(staff: Agent | None, exception_id: str, at: datetime) -> No
             raise NotFound
         _must_order(session, staff, row.scope)
         hours.forget_exception(session, exception_id)
-        told = {"days": (_days(row.first, row.last), ""), "hours": (row.hours, "")}
+        told = {
+            "days": (_days(row.first, row.last), ""), "hours": (row.hours, ""), "reason": (row.reason, ""),
+            "topic": (row.topic, ""),
+        }  # fmt: skip
+        told = {name: pair for name, pair in told.items() if pair[0]}
         sessions.audit(session, _id(staff), AuditedAct.TOOK_AN_EXCEPTION_BACK, *_in_history(row.scope), at, told)
     config_snapshot.refresh()
 
 
 def write_week(admin: Agent | None, scope: str, topic: str, written: str, at: datetime) -> None:
-    """The hours of the line, or of one queue, in a scope; empty: none of its own. Raises BadHours."""
+    """The hours of the line, or of one queue, in a scope, as people write them or in OpenStreetMap's syntax; empty:
+    none of its own. Raises HoursNotUnderstood."""
     _must_exist(scope)
     _check_topic(topic)
     if written:
-        written = checked(written)
+        written = read(written)
     with transaction() as session:
         before = hours.written(session, scope, topic)
         if before == written:

@@ -42,6 +42,8 @@ def part(leg: Leg, call: Call | None, *, again: bool = False) -> None:
             _leads_on(leg, call, again=again)
         if leg.shift and leg.carrier_id:
             telephone().shift_to(leg.carrier_id, leg.agent_id, None)
+        elif leg.partner:
+            _let_partner_go(leg)
         elif not leg.shift:
             desk_phone.let_go(leg.agent_id, leg.id)
     except CarrierDown:
@@ -49,6 +51,14 @@ def part(leg: Leg, call: Call | None, *, again: bool = False) -> None:
         note_answered(leg.id, by=clock.now())
     else:
         note_answered(leg.id)
+
+
+def _let_partner_go(leg: Leg) -> None:
+    """Out of the room, or no more rung."""
+    if leg.carrier_id is None:
+        return  # whoever learns of a line hangs it up
+    if leg.joined_at is None or leg.room is None or not telephone().let_out(leg.room, leg.carrier_id):
+        telephone().hang_up(leg.carrier_id)
 
 
 def _leads_on(leg: Leg, call: Call, *, again: bool) -> None:

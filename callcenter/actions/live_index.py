@@ -43,6 +43,7 @@ def put_call(call: Call) -> None:
         widens(call),
         clock.now().timestamp(),
         call.topic,
+        call.not_for or "",
     )
 
 
@@ -70,9 +71,9 @@ def put_agent(agent: Agent) -> None:
         if not floor.free(agent.id, agent.since.timestamp()):
             floor.enter(agent.id, agent.queues, clock.now().timestamp())
             floor.free(agent.id, agent.since.timestamp())
-    elif not floor.busy(agent.id):
+    elif not floor.busy(agent.id, paused=agent.state == AgentState.PAUSE):
         floor.enter(agent.id, agent.queues, clock.now().timestamp())
-        floor.busy(agent.id)
+        floor.busy(agent.id, paused=agent.state == AgentState.PAUSE)
 
 
 def put_queues(agent: Agent) -> None:

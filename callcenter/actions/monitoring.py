@@ -24,12 +24,14 @@ from callcenter.records import agents, calls, legs, monitors, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
+from callcenter.records.moves import move
 from callcenter.rules.audited_acts import AuditedAct
+from callcenter.rules.state_machines import LEG, MONITOR
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring
 from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
-NOTICE = timedelta(seconds=30)  # to hear that a supervisor may take part, slowly for a relay, and to come in
+NOTICE = timedelta(seconds=30)  # to hear that a supervisor may take part, slowly for some, and to come in
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Warned:
     """Whom to tell that a supervisor may take part, and how."""
 
     language: str
-    relay: bool
+    slow: bool
 
 
 def note_warning(call_id: str, at: datetime) -> Warned | None:
@@ -52,7 +54,7 @@ def note_warning(call_id: str, at: datetime) -> Warned | None:
         call.warned = True
         if call.state == CallState.CONNECTING and call.lease_until:
             call.lease_until = max(call.lease_until, at + NOTICE)
-        return Warned(call.asked_language or call.language, call.relay)
+        return Warned(call.asked_language or call.language, call.hearing.slow)
 
 
 def take_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime) -> None:
@@ -65,7 +67,7 @@ def take_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime)
             leg = monitors.of_supervisor(session, supervisor_id)
             _check_phone(session, supervisor_id, call, leg)
             if leg:
-                leg.mode = mode
+                move(session, Leg, leg.id, MONITOR.before(mode), mode, at, Why.CHOSEN, machine=MONITOR)
             sessions.audit(session, supervisor_id, AuditedAct(f"monitors: {mode}"), "call", call.id, at)
             taken = leg or monitors.ask(session, call, supervisor_id, mode, at)
     except Conflict:
@@ -117,7 +119,7 @@ def enter_conversation(leg_id: str, carrier_id: str, at: datetime) -> None:
         if leg is None or call is None:
             return
         leg.carrier_id = leg.carrier_id or carrier_id
-        if legs.move(session, leg, LegState.JOINED, at, Why.IN_THE_ROOM):
+        if move(session, Leg, leg.id, LEG.before(LegState.JOINED), LegState.JOINED, at, Why.IN_THE_ROOM):
             leg.told = Monitoring.LISTEN
         goes_on = _goes_on(session, call, leg)
     with live_index.best_effort("giving a supervisor their voice"):
@@ -134,7 +136,7 @@ def end_part(leg_id: str, at: datetime, why: StrEnum) -> None:
         leg, call = legs.held(session, leg_id)
         if leg is None or call is None:
             return
-        legs.move(session, leg, LegState.LEFT, at, why)
+        move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, why)
     _shows(call)
 
 

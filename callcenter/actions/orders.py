@@ -12,7 +12,7 @@ from callcenter.records import agents, calls, contacts, rollout, sessions
 from callcenter.records.agents import Agent
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.menu import OTHER, Menu
-from callcenter.rules.orders import QueueOrder, led_to
+from callcenter.rules.orders import QueueOrder, clock_of_scope, led_to, may_last_until
 from callcenter.rules.routing import Ages, departments_of
 from callcenter.rules.states import CallState
 from callcenter.rules.territory import NATION, UNKNOWN
@@ -20,55 +20,109 @@ from callcenter.rules.territory import NATION, UNKNOWN
 LONGEST = 400  # characters of a message: half a minute of listening
 LATEST = 3600.0  # seconds after which a threshold would never be met
 ACTS = ("close", "redirect", "merge", "open")
+MOVING = ("redirect", "merge")
 
 
-def set_message(supervisor: Agent, scope: str, words: Mapping[str, str], at: datetime) -> None:
-    """This message is heard before the menu by the callers of the scope, in place of the one before; no words: none."""
-    kept = {language: " ".join(text.split()) for language, text in words.items() if text.strip()}
-    if kept and ("fr" not in kept or max(map(len, kept.values())) > LONGEST):
-        raise OrderRefused("order_words")
+def set_message(
+    supervisor: Agent, scope: str, words: Mapping[str, str], at: datetime, until: datetime | None = None
+) -> None:
+    """This message is heard before the menu by the callers of the scope, in place of the one before, until `until` or
+    until somebody lifts it; no words: none. Raises OrderRefused, NotAllowed."""
+    kept = written(words)
+    if kept:
+        try_message(supervisor, scope, kept, at, until)
     before = next((each.words for each in config_snapshot.current().messages if each.scope == scope), {})
-    told = {"message": (before.get("fr", ""), kept.get("fr", ""))}
+    told = {"message": (before.get("fr", ""), kept.get("fr", ""))} | _told_end(scope, until if kept else None)
     with _ordering(supervisor, scope) as session:
-        rollout.say(session, scope, kept, at)
+        rollout.say(session, scope, kept, at, until, supervisor.id)
         sessions.audit(
             session, supervisor.id, AuditedAct.MESSAGE if kept else AuditedAct.MESSAGE_ENDED, "message", scope, at, told
         )
     config_snapshot.refresh()
 
 
-def order_queue(supervisor: Agent, scope: str, topic: str, act: str, to_topic: str, at: datetime) -> int:
-    """One of ACTS, for one topic of the scope, or all (empty). Closed: nobody new waits there. Led to another topic:
-    who comes now waits there. Merged: who waits already goes there too, with their place. How many went."""
-    topics = topics_of(config_snapshot.current().menu)
-    moving = act in ("redirect", "merge")
-    to_topic = to_topic if moving else ""
-    if act not in ACTS or (topic and topic not in topics) or (moving and to_topic not in topics - {topic}):
-        raise OrderRefused("order_target")
-    if moving and not _is_served(to_topic, scope):
-        raise OrderRefused("order_target")
-    if moving and _goes_round(QueueOrder(scope, topic, to_topic)):
-        raise OrderRefused("order_circle")
+def try_message(
+    supervisor: Agent, scope: str, words: Mapping[str, str], at: datetime, until: datetime | None = None
+) -> None:
+    """Nothing is said; what `set_message` would refuse is refused. `words`: as `written`."""
+    _may_order(supervisor, scope, at, until)
+    if "fr" not in words or max(map(len, words.values())) > LONGEST:
+        raise OrderRefused("order_words")
+
+
+def written(words: Mapping[str, str]) -> dict[str, str]:
+    """A message as it is spoken, by language: one line, no empty words."""
+    return {language: " ".join(text.split()) for language, text in words.items() if text.strip()}
+
+
+def order_queue(
+    supervisor: Agent, scope: str, topic: str, act: str, to_topic: str, at: datetime, until: datetime | None = None
+) -> int:
+    """One of ACTS, for one topic of the scope, or all (empty), until `until` or until somebody lifts it. Closed: nobody
+    new waits there. Led to another topic: who comes now waits there. Merged: who waits already goes there too, with
+    their place. How many went. Raises OrderRefused, NotAllowed."""
+    to_topic = to_topic if act in MOVING else ""
+    try_queue_order(supervisor, scope, topic, act, to_topic, at, until)
     with _ordering(supervisor, scope) as session:
-        rollout.order(session, scope, topic, "redirect" if moving else act, to_topic, at)
-        told = {"topic": (topic, to_topic)}
+        kept = "redirect" if act in MOVING else act
+        rollout.order(session, scope, topic, kept, to_topic, at, until, supervisor.id)
+        told = {"topic": (topic, to_topic)} | _told_end(scope, until)
         sessions.audit(session, supervisor.id, AuditedAct(f"{act} a queue"), "queue", f"{scope}:{topic}"[:40], at, told)
     config_snapshot.refresh()
     return _move_waiting(departments_of(scope), topic, to_topic) if act == "merge" else 0
 
 
-def set_thresholds(supervisor: Agent, scope: str, topic: str, ages: Ages | None, at: datetime) -> None:
-    """When the calls that join from now on are open to the region and to the nation; None: as everywhere else."""
-    if (topic and topic not in topics_of(config_snapshot.current().menu)) or (
-        ages and not 0 <= ages[0] <= ages[1] <= LATEST
-    ):
-        raise OrderRefused("order_ages")
+def try_queue_order(
+    supervisor: Agent, scope: str, topic: str, act: str, to_topic: str, at: datetime, until: datetime | None = None
+) -> None:
+    """Nothing is ordered; what `order_queue` would refuse is refused."""
+    _may_order(supervisor, scope, at, until)
+    topics = topics_of(config_snapshot.current().menu)
+    if act not in ACTS:
+        raise OrderRefused("order_act")
+    if topic and topic not in topics:
+        raise OrderRefused("order_topic")
+    if act in MOVING and (to_topic not in topics - {topic} or not _is_served(to_topic, scope)):
+        raise OrderRefused("order_target")
+    if act in MOVING and _goes_round(QueueOrder(scope, topic, to_topic)):
+        raise OrderRefused("order_circle")
+
+
+def set_thresholds(
+    supervisor: Agent, scope: str, topic: str, ages: Ages | None, at: datetime, until: datetime | None = None
+) -> None:
+    """When the calls that join from now on are open to the region and to the nation, until `until` or until somebody
+    lifts it; None: as everywhere else. Raises OrderRefused, NotAllowed."""
+    try_thresholds(supervisor, scope, topic, ages, at, until)
     before = config_snapshot.current().thresholds.get((scope, topic))
-    told = {"thresholds": (_seconds(before), _seconds(ages))}
+    told = {"thresholds": (_seconds(before), _seconds(ages))} | _told_end(scope, until)
     with _ordering(supervisor, scope) as session:
-        rollout.widen_after(session, scope, topic, ages)
+        rollout.widen_after(session, scope, topic, ages, at, until, supervisor.id)
         sessions.audit(session, supervisor.id, AuditedAct.SET_THRESHOLDS, "queue", f"{scope}:{topic}"[:40], at, told)
     config_snapshot.refresh()
+
+
+def try_thresholds(
+    supervisor: Agent, scope: str, topic: str, ages: Ages | None, at: datetime, until: datetime | None = None
+) -> None:
+    """Nothing is set; what `set_thresholds` would refuse is refused."""
+    _may_order(supervisor, scope, at, until)
+    if topic and topic not in topics_of(config_snapshot.current().menu):
+        raise OrderRefused("order_topic")
+    if ages and not 0 <= ages[0] <= ages[1] <= LATEST:
+        raise OrderRefused("order_ages")
+
+
+def _may_order(supervisor: Agent, scope: str, at: datetime, until: datetime | None) -> None:
+    if not supervisor.may_order(scope):
+        raise NotAllowed
+    if not may_last_until(until, at):
+        raise OrderRefused("order_until")
+
+
+def _told_end(scope: str, until: datetime | None) -> dict[str, tuple[str, str]]:
+    """The end of an order as the audit keeps it, on the clock of whom it is for."""
+    return {"until": ("", f"{until.astimezone(clock_of_scope(scope)):%d/%m/%Y %H:%M}")} if until else {}
 
 
 def _seconds(ages: Ages | None) -> str:

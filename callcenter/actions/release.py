@@ -1,7 +1,7 @@
 """What a move of rows leaves to be done once it is committed: the index, the lines, and the next offers."""
 
-from callcenter.actions import dispatch, lines_led, live_index
-from callcenter.records.assignments import ToRelease
+from callcenter.actions import dispatch, lines_led, live_index, sound
+from callcenter.records.to_release import ToRelease
 from callcenter.telephone import telephone
 
 
@@ -14,6 +14,11 @@ def release(after: ToRelease) -> None:
             telephone().hang_up(after.line)
     if after.leg:
         lines_led.part(after.leg, after.led_on)
+    for helper in after.helpers:
+        lines_led.part(helper, None)
+    if after.sounds:
+        with live_index.best_effort("letting a citizen hear who goes on"):
+            sound.apply(after.sounds)
     if after.requeued:
         dispatch.requeue(after.requeued, *after.agents)
         return

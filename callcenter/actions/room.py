@@ -13,6 +13,8 @@ from callcenter.jobs import Job
 from callcenter.records import assignments, calls, legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
+from callcenter.records.moves import move
+from callcenter.rules.state_machines import LEG
 from callcenter.rules.states import CallState, LegState
 from callcenter.rules.whys import Why
 
@@ -57,7 +59,7 @@ def admit_leg(leg_id: str, carrier_id: str, at: datetime, room: str | None = Non
         enters = (
             current
             and call.state == CallState.CONNECTING
-            and legs.move(session, leg, LegState.JOINED, at, Why.IN_THE_ROOM)
+            and move(session, Leg, leg.id, LEG.before(LegState.JOINED), LegState.JOINED, at, Why.IN_THE_ROOM)
         )
         if enters and call.callback_id and not call.carrier_id:
             call.lease_until, leg.answer_by = at + DIALLED_WITHIN, None
@@ -76,7 +78,8 @@ def mark_leg_ringing(leg_id: str, carrier_id: str, at: datetime) -> None:
     note_leg_line(leg_id, carrier_id)
     with transaction() as session:
         leg, call = legs.held(session, leg_id)
-        if leg is None or call is None or not legs.move(session, leg, LegState.RINGING, at, Why.THE_DESK_PHONE_RINGS):
+        why = Why.THE_DESK_PHONE_RINGS
+        if leg is None or call is None or not move(session, Leg, leg.id, [LegState.ASKED], LegState.RINGING, at, why):
             return
         if call.state == CallState.CONNECTING and call.epoch == leg.epoch:
             call.lease_until = at + timedelta(seconds=settings().connecting_lease_phone)

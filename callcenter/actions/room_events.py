@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from callcenter.actions import agent_line, monitoring, room, room_healing, sound
+from callcenter.actions import agent_line, consult_lines, monitoring, room, room_healing, sound
 from callcenter.db import reading, transaction
 from callcenter.records import carrier_events
 from callcenter.rules.whys import Why
@@ -12,7 +12,8 @@ from callcenter.rules.whys import Why
 @dataclass(frozen=True)
 class RoomEvent:
     """Who came or went, or is heard otherwise, as the carrier tells it. `leg_id` is None for the citizen's own line;
-    `monitors`: the leg is a supervisor's; `moved`: we have led this line elsewhere."""
+    `monitors`: the leg is a supervisor's; `helps`: it was asked along, and may serve by now; `moved`: we have led this
+    line elsewhere."""
 
     room: str  # the carrier's id of the room
     sequence: int
@@ -22,6 +23,7 @@ class RoomEvent:
     joined: bool
     lost: bool  # gone by a fault
     monitors: bool = False
+    helps: bool = False
     moved: bool = False
     held: bool = False
     muted: bool = False
@@ -40,6 +42,8 @@ def handle_room_event(event: RoomEvent, at: datetime) -> None:
         pass  # whoever led a line out of a room has written why; into the same again, it is back at once
     elif event.leg_id and event.monitors:
         monitoring.end_part(event.leg_id, at, Why.LEFT)
+    elif event.leg_id and event.helps and not consult_lines.serves(event.leg_id):
+        _handle_helper(event, event.leg_id, at)
     elif event.leg_id and event.joined:
         lost = room.admit_leg(event.leg_id, event.carrier_id, at, event.room)
         if lost:
@@ -52,6 +56,13 @@ def handle_room_event(event: RoomEvent, at: datetime) -> None:
         room.part_from_citizen(event.call_id, at, event.room)
     with transaction() as session:
         carrier_events.taken_in(session, *told, at)
+
+
+def _handle_helper(event: RoomEvent, leg_id: str, at: datetime) -> None:
+    if event.joined:
+        consult_lines.enter(leg_id, event.carrier_id, at, event.room)
+    else:
+        consult_lines.leave(leg_id, at, lost=event.lost)
 
 
 def handle_sound_event(event: RoomEvent, at: datetime) -> None:

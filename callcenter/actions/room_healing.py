@@ -9,6 +9,8 @@ from callcenter.db import reading, transaction
 from callcenter.records import assignments, attempts, calls, legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
+from callcenter.records.moves import move
+from callcenter.rules.state_machines import LEG
 from callcenter.rules.states import CallState, LegState
 from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
@@ -35,11 +37,11 @@ def settle_connecting(call_id: str, at: datetime) -> None:
         both = leg.carrier_id in present and call.carrier_id in present
         leg.room = leg.room or place
         if both:
-            legs.move(session, leg, LegState.JOINED, at, Why.THE_CARRIER_SAYS_SO)
+            move(session, Leg, leg.id, LEG.before(LegState.JOINED), LegState.JOINED, at, Why.THE_CARRIER_SAYS_SO)
             after = assignments.begin_conversation(session, call, leg, at)
         else:
             rang = leg.state == LegState.RINGING  # and was not picked up; anything else is the carrier's doing
-            legs.move(session, leg, LegState.LEFT, at, Why.DID_NOT_COME_IN_TIME)
+            move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, Why.DID_NOT_COME_IN_TIME)
             why = Why.THE_CONNECTION_TOOK_TOO_LONG
             after = assignments.return_unconnected(session, call, leg, at, why, missed=rang)
     release(after)
@@ -55,7 +57,7 @@ def settle_leg(leg_id: str, at: datetime) -> None:
         return
     current = call.epoch == leg.epoch
     if leg.state == LegState.LEFT:
-        lines_led.part(leg, call if current else None, again=True)
+        lines_led.part(leg, call if current and leg.kind == "serve" else None, again=True)
     elif current and call.state == CallState.TALKING:
         sound.apply(leg_id)
         live_index.look(leg.agent_id)

@@ -12,9 +12,10 @@ from callcenter.actions import text_ceiling
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, contacts, satisfaction_texts, texts
+from callcenter.records import calls, contacts, satisfaction_texts, texts, threads
 from callcenter.records.calls import LAST_WORDS
 from callcenter.records.figures import roll_up
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.satisfaction import SCALE, Reply, read
 from callcenter.rules.states import CallState
 from callcenter.telephone import telephone
@@ -25,12 +26,14 @@ REPLIES_WITHIN = timedelta(days=3)
 
 @dataclass(frozen=True)
 class LastWords:
-    """What is said once the agent has ended the call, and whether the questions follow. `relay`: take all the time."""
+    """What is said once the agent has ended the call, and whether the questions follow. `cut`: nobody said that the end
+    was meant, and they are asked first."""
 
     reference: str
     language: str
-    relay: bool
+    hearing: Hearing
     asks: bool
+    cut: bool
 
 
 def last_words(call_id: str) -> LastWords | None:
@@ -42,7 +45,8 @@ def last_words(call_id: str) -> LastWords | None:
             return None
         spoke = call.talking_at is not None and call.state in (CallState.WRAP_UP, CallState.ENDED)
         asks = spoke and satisfaction_texts.may_be_asked(session, contact)
-        return LastWords(contact.reference, call.language, call.relay, asks)
+        cut = spoke and call.cut
+        return LastWords(threads.reference(session, contact), call.language, call.hearing, asks, cut)
 
 
 def record_answer(call_id: str, reply: Reply) -> None:

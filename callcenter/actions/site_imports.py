@@ -5,12 +5,13 @@ from datetime import datetime
 
 from callcenter.actions import config_snapshot
 from callcenter.db import transaction
-from callcenter.records import sessions, sites
+from callcenter.records import sessions, sites, towns
 from callcenter.records.agents import Agent
 from callcenter.records.sites import ListChanges
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.national_list import NationalList
 from callcenter.rules.rounds import Stop
+from callcenter.rules.towns import Town
 
 LONGEST = 60.0  # seconds one list may take in the database
 LIST = "list"  # what the whole list is called in the history
@@ -40,6 +41,15 @@ def import_list(
                 sessions.audit(session, who, AuditedAct(f"{act} by the list"), "site", str(site_id), at, changed)
     config_snapshot.refresh()
     return taken
+
+
+def import_towns(admin: Agent | None, listed: Sequence[Town], at: datetime) -> tuple[int, int]:
+    """Where towns are is what the table says; how many there are now, and how many there were."""
+    with transaction(LONGEST) as session:
+        now, before = towns.replace(session, listed)
+        told = {"towns": (str(before), str(now))}
+        sessions.audit(session, admin.id if admin else None, AuditedAct.TOOK_IN_TOWNS, "sites", LIST, at, told)
+    return now, before
 
 
 def import_rounds(admin: Agent | None, stops: Sequence[Stop], at: datetime) -> tuple[int, int]:

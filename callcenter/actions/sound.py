@@ -14,7 +14,10 @@ from callcenter.errors import CarrierDown
 from callcenter.records import legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
+from callcenter.records.moves import move
+from callcenter.rules.state_machines import MONITOR
 from callcenter.rules.states import CallState, LegState, Monitoring
+from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
 
@@ -28,7 +31,9 @@ class Wished:
     own_line: str
     citizen_line: str
     agent_line: str
+    language: str
     hold: bool | None
+    aside: bool | None
     mute: bool | None
     mode: Monitoring | None
 
@@ -50,10 +55,10 @@ def note_fact(call_id: str, leg_id: str | None, room: str, *, held: bool, muted:
     DatabaseDown."""
     with transaction() as session:
         leg = legs.get(session, leg_id) if leg_id else legs.serving(session, call_id)
-        if leg is None or leg.kind != "serve" or leg.state != LegState.JOINED or leg.room != room:
+        if leg is None or leg.kind == "monitor" or leg.state != LegState.JOINED or leg.room != room:
             return
         if leg_id:
-            leg.muted = muted
+            leg.muted, leg.is_aside = muted, held
         else:
             legs.note_held(leg, held, at)
     live_index.look(leg.agent_id)
@@ -73,6 +78,8 @@ def _begins(leg_id: str) -> Wished | None:
         serves = leg.kind == "serve"
         return Wished(
             leg.id, call.id, serving.room, leg.carrier_id or "", call.carrier_id or "", serving.carrier_id or "",
+            call.asked_language or call.language,
+            aside=leg.aside if leg.aside != leg.is_aside or (unsure and leg.kind == "consult") else None,
             hold=leg.hold if serves and (unsure or leg.hold != (leg.held_since is not None)) else None,
             mute=leg.mute if serves and (unsure or leg.mute != leg.muted) else None,
             mode=Monitoring(leg.mode) if leg.mode and (unsure or leg.mode != leg.told) else None,
@@ -84,7 +91,11 @@ def _asks(wished: Wished) -> bool:
     room = wished.room or telephone().room_of(wished.call_id)
     is_there = room is not None
     if room and wished.hold is not None:
-        is_there &= telephone().hold(room, wished.citizen_line, wished.hold) and _note_done(wished, hold=wished.hold)
+        music = telephone().hold(room, wished.citizen_line, wished.hold, wished.language)
+        is_there &= music and _note_done(wished, hold=wished.hold)
+    if room and wished.aside is not None:
+        music = telephone().hold(room, wished.own_line, wished.aside, wished.language)
+        is_there &= music and _note_done(wished, aside=wished.aside)
     if room and wished.mute is not None:
         is_there &= telephone().mute(room, wished.own_line, wished.mute) and _note_done(wished, mute=wished.mute)
     if room and wished.mode is not None:
@@ -94,7 +105,11 @@ def _asks(wished: Wished) -> bool:
 
 
 def _note_done(
-    wished: Wished, hold: bool | None = None, mute: bool | None = None, mode: Monitoring | None = None
+    wished: Wished,
+    hold: bool | None = None,
+    mute: bool | None = None,
+    mode: Monitoring | None = None,
+    aside: bool | None = None,
 ) -> bool:
     with transaction() as session:
         leg, _ = legs.held(session, wished.leg_id)
@@ -102,6 +117,7 @@ def _note_done(
             if hold is not None:
                 legs.note_held(leg, hold, clock.now())
             leg.muted = leg.muted if mute is None else mute
+            leg.is_aside = leg.is_aside if aside is None else aside
             leg.told = mode or leg.told
     return True
 
@@ -114,7 +130,11 @@ def _ends(leg_id: str, at: datetime, *, unsure: bool, is_there: bool = True) -> 
             return
         leg.answer_by = at if unsure else None
         if not is_there:
-            leg.hold, leg.mute, leg.mode = leg.held_since is not None, leg.muted, leg.told
+            leg.hold, leg.mute = leg.held_since is not None, leg.muted
+            leg.aside = leg.is_aside
+            if leg.told:
+                was = MONITOR.before(leg.told)
+                move(session, Leg, leg.id, was, leg.told, at, Why.THE_CARRIER_SAYS_SO, machine=MONITOR)
 
 
 def _is_heard(leg: Leg, call: Call) -> bool:

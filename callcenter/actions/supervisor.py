@@ -7,7 +7,10 @@ from callcenter.db import transaction
 from callcenter.errors import NotAllowed, NotFound, NotPossibleNow
 from callcenter.records import agents, assignments, calls, contacts, sessions
 from callcenter.records.agents import Agent
+from callcenter.records.contacts import Contact
+from callcenter.records.moves import move
 from callcenter.rules.audited_acts import AuditedAct
+from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import CallState, Due
 from callcenter.rules.whys import Why
 
@@ -28,7 +31,10 @@ def release_contact(supervisor: Agent, contact_id: str, at: datetime) -> None:
         assert contact is not None
         if call.state != CallState.WRAP_UP and contact.due != Due.OWED:
             raise NotPossibleNow
-        contacts.set_due(session, contact, Due.RELEASED, at, Why.RELEASED_BY_A_SUPERVISOR, supervisor.id)
+        move(
+            session, Contact, contact.id, CONTACT.before(Due.RELEASED), Due.RELEASED, at,
+            Why.RELEASED_BY_A_SUPERVISOR, who=supervisor.id,
+        )  # fmt: skip
         after = assignments.finish_wrap_up(session, call, at, Why.RELEASED_BY_A_SUPERVISOR)
         sessions.audit(session, supervisor.id, AuditedAct.RELEASED_A_CONTACT, "contact", contact_id, at)
     release(after)

@@ -64,10 +64,17 @@ def prepare() -> None:
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
-def call(context: typer.Context) -> None:
-    """Telephone the running service from this terminal: [--from NUMBER] [--keys 46000,1,3]."""
-    settings = settings_of(DEFAULT_DATA) | environment()
-    carrier = ["--carrier", settings["TWILIO_API_URL"]] if settings.get("TWILIO_API_URL") else []
+def call(context: typer.Context, data: Data = DEFAULT_DATA) -> None:
+    """Telephone the service that `up` runs on the same `--data` from this terminal: [--from NUMBER] [--keys 46000,1,3].
+    Never another one: without it, it says so."""
+    given = environment()
+    settings = settings_of(data) | given
+    asks = ["--help", "-h", "--carrier"]
+    names_carrier = any(word.partition("=")[0] in asks for word in context.args)
+    if not (names_carrier or settings.get("TWILIO_API_URL")):
+        console.print(f"No service runs on {data}: start one with `callcenter up`{_on(data)}, or name its carrier.")
+        raise typer.Exit(2)
+    carrier = [] if names_carrier else ["--carrier", settings["TWILIO_API_URL"]]
     os.execve(sys.executable, [sys.executable, "-m", "ivr.practice.terminal", *carrier, *context.args], settings)
 
 
@@ -124,7 +131,13 @@ def _welcome(run: Any, data: Path, seconds: float) -> None:
         for account in run.accounts:
             table.add_row(account["login"], account["password"], account["who"])
         console.print(table)
-    console.print(f"[dim]Logs in {data}/logs. `callcenter call` telephones from another terminal. Ctrl-C stops.[/]")
+    call = f"callcenter call{_on(data)}"
+    console.print(f"[dim]Logs in {data}/logs. `{call}` telephones from another terminal. Ctrl-C stops.[/]")
+
+
+def _on(data: Path) -> str:
+    """The option that names this service, where it is not the one meant without it."""
+    return "" if data == DEFAULT_DATA else f" --data {data}"
 
 
 def _say(sentence: str) -> None:

@@ -10,11 +10,11 @@ from rich.table import Table
 
 from callcenter import clock
 from callcenter.actions import config_snapshot
-from callcenter.actions import hours as verbs
+from callcenter.actions.hours import except_day, forget_exception, override_holiday, write_week
 from callcenter.cli.running_service import console
 from callcenter.db import reading
 from callcenter.errors import BadAnswer, Sentence
-from callcenter.records import hours as records
+from callcenter.records.hours import exceptions_from
 from callcenter.rules.opening_hours import OFF, DatedException, on_their_clock, opening
 from callcenter.rules.territory import NATION, national_day
 from callcenter.web.pages.words import say
@@ -32,7 +32,7 @@ def show(department: Annotated[str, typer.Argument()] = "inconnu", topic: Topic 
     at = clock.now()
     with reading() as session:
         line = config_snapshot.line_hours(session, at)
-        exceptions = records.exceptions_from(session, national_day(at))
+        exceptions = exceptions_from(session, national_day(at))
     table = Table("where", "queue", "hours", box=None, pad_edge=False)
     table.add_row(NATION, "", f"Mo-Fr {line.opens:%H:%M}-{line.closes:%H:%M} (settings)")
     for (scope, of_topic), written in sorted(line.own.items()):
@@ -59,7 +59,7 @@ def set_(
 ) -> None:
     """Write hours."""
     with _refusals():
-        verbs.write_week(None, scope, topic, hours, clock.now())
+        write_week(None, scope, topic, hours, clock.now())
 
 
 @app.command("except")
@@ -74,14 +74,14 @@ def except_(
     """Closed, or open at other hours, from one day to another."""
     with _refusals():
         exception = DatedException(scope, first.date(), last.date(), hours, reason, topic)
-        console.print(verbs.except_day(None, exception, clock.now()))
+        console.print(except_day(None, exception, clock.now()))
 
 
 @app.command("forget")
 def forget(exception_id: Annotated[str, typer.Argument()]) -> None:
     """Take a dated exception back."""
     with _refusals():
-        verbs.forget_exception(None, exception_id, clock.now())
+        forget_exception(None, exception_id, clock.now())
 
 
 @app.command("holiday")
@@ -92,7 +92,7 @@ def holiday(
 ) -> None:
     """Say that a day is a holiday there, or is not, whatever the calendar says."""
     with _refusals():
-        verbs.override_holiday(None, scope, day.date(), is_holiday, clock.now())
+        override_holiday(None, scope, day.date(), is_holiday, clock.now())
 
 
 @contextmanager

@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-import httpx2
+import requests
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from callcenter import clock
-from callcenter.actions import site_imports
+from callcenter.actions import account_forms, site_imports
 from callcenter.cli.running_service import console
 from callcenter.db import reading, transaction
 from callcenter.errors import Refusal, Sentence
 from callcenter.records import sites, visits
 from callcenter.rules import accounts as accounts_rules
-from callcenter.rules import national_list, rounds
+from callcenter.rules import national_list, rounds, towns
 from callcenter.rules.spreadsheets import spreadsheet
 from callcenter.rules.visits import NotVisits, read_csv
-from callcenter.screens import accounts_screen
+from callcenter.screens import national_list_screen
 from callcenter.web.pages.words import say
 
 app = typer.Typer(no_args_is_help=True, help="Take in the files of others.")
@@ -30,6 +30,7 @@ IN_REPORT = "write there, as CSV, each site that is new, changed, gone or back, 
 REPORT = ("what", "site", "name", "line", "detail")
 SHOWN = 5  # doubts of a kind shown on the screen; the report has them all
 PATIENCE = 30.0  # seconds without a byte from a web server
+CHUNK = 65_536  # bytes
 LARGEST_VISITS = 2_000_000_000  # bytes of a table of visits
 LONGEST_VISITS = 3600.0  # seconds that taking one in may last in the database
 SHOWN_LINES = 20  # refused lines shown on the screen; the report has them all
@@ -75,13 +76,30 @@ def import_rounds(
         console.print(f"[yellow]line {doubt.line}[/] {doubt.column} {say('en', f'list.{doubt.code}')}")
 
 
+@app.command("towns")
+def import_towns(
+    source: Annotated[str, typer.Argument(help="postal codes and towns with coordinates, CSV; a file or an address")],
+) -> None:
+    """Say where towns are, so that sites are told the nearest first; in place of the table before."""
+    try:
+        taken = national_list_screen.take_in_towns(None, fetch(source, towns.LARGEST))
+    except Sentence as refusal:
+        console.print(f"[red]{refusal.sentence('en')}[/]")
+        raise typer.Exit(1) from None
+    console.print(f"{taken.towns} towns ({taken.before} before).")
+    for doubt in taken.doubts[:SHOWN_LINES]:
+        console.print(f"[yellow]line {doubt.line}[/] {say('en', f'list.{doubt.code}')}")
+    if len(taken.doubts) > SHOWN_LINES:
+        console.print(f"… {len(taken.doubts):,} lines were left out.")
+
+
 @app.command("agents")
 def import_agents(
     source: Annotated[str, typer.Argument(help="accounts of staff, CSV; a file or an http(s) address")],
 ) -> None:
     """Write the accounts of a table, all of them or none: each line that is refused is told with its reason."""
     try:
-        taken = accounts_screen.take_in(None, fetch(source, accounts_rules.LARGEST))
+        taken = account_forms.take_in(None, fetch(source, accounts_rules.LARGEST), clock.now())
     except Sentence as refusal:
         console.print(f"[red]{refusal.sentence('en')}[/]")
         raise typer.Exit(1) from None
@@ -91,6 +109,10 @@ def import_agents(
         console.print("Nothing was changed.")
         raise typer.Exit(1)
     console.print(f"{len(taken.new)} new, {len(taken.changed)} changed, {taken.same} the same.")
+    for login, codes in taken.lacking:
+        console.print(f"[yellow]{login}[/]: {' '.join(say('en', f'staff.lacks_{code}') for code in codes)}")
+    for made in taken.links:
+        console.print(f"{made.login}: {made.address}", soft_wrap=True)
 
 
 @app.command("visits")
@@ -138,13 +160,13 @@ def _download(url: str, largest: int) -> bytes:
     """The client follows redirections to http and https alone."""
     content = bytearray()
     try:
-        with httpx2.stream("GET", url, follow_redirects=True, timeout=PATIENCE) as answer:
+        with requests.get(url, timeout=PATIENCE, stream=True) as answer:
             answer.raise_for_status()
-            for part in answer.iter_bytes():
+            for part in answer.iter_content(CHUNK):
                 content += part
                 if len(content) > largest:
                     break
-    except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
+    except requests.RequestException as failure:
         raise NotFetched(f"({failure})") from None
     return bytes(content)
 

@@ -42,12 +42,14 @@ OUTCOMES = {"information": "information", "accompaniment": "accompagnement", "or
 REASON, MUST_COME = next((word, code) for word, code in REASONS.items() if code == "must_come")
 
 CALLS = (
-    "id", "carrier_id", "channel", "callback_id", "contact_id", "department", "topic", "language", "relay", "state",
+    "id", "carrier_id", "channel", "callback_id", "contact_id", "department", "topic", "language",
+    "hard_of_hearing", "relay", "state",
     "arrived_at", "queued_at", "priority", "epoch", "agent_id", "inside", "warned", "private", "extended",
     "talking_at", "line_over_at", "ended_at", "ending",
 )  # fmt: skip
 CONTACTS = (
-    "id", "reference", "channel", "department", "topic", "language", "relay", "arrived_at", "local_day", "waited",
+    "id", "reference", "channel", "department", "topic", "language", "hard_of_hearing", "relay",
+    "arrived_at", "local_day", "waited",
     "agent_id", "due", "recorded_at", "satisfaction", "satisfaction_scale",
     "settled_said", "returned",
 )  # fmt: skip
@@ -60,7 +62,8 @@ LEGS = (
 )  # fmt: skip
 OFFERS = ("id", "call_id", "agent_id", "epoch", "state", "at", "lease_until", "closed_at")
 CALLBACKS = (
-    "id", "state", "asked_by", "number", "number_key", "department", "topic", "language", "relay", "reference",
+    "id", "state", "source", "pool", "asked_by", "number", "number_key", "department", "topic", "language",
+    "hard_of_hearing", "relay", "reference",
     "waited", "promised_at", "promised_from", "promised_until", "due_from", "due_until", "attempts", "closed_at",
 )  # fmt: skip
 ATTEMPTS = (
@@ -104,7 +107,7 @@ def write(
         _write_region(session, chances, arrivals, kept, at - RETURN_WITHIN)
     for table, columns in TABLES:
         _insert(session, table, columns, kept[table.__tablename__])
-    roll_up.mark(session, {row[8] for row in kept["contacts"]})
+    roll_up.mark(session, {row[CONTACTS.index("local_day")] for row in kept["contacts"]})
     progress("visites")
     places = _sites(session, at)
     config_revision.raise_revision(session)
@@ -147,7 +150,7 @@ def _write_region(
         is_judged = call.ending == Ending.ANSWERED and not promise and call.arrived < judged
         returned = chances.returns() if is_judged else None
         call_id = _write_call(chances, call, one, promise, kept, returned=returned)
-        if call.ending == Ending.BECAME_CALLBACK:
+        if call.ending == Ending.BECAME_CALLBACK or call.silent:
             promises[id(call)] = _Promise(call_id, call)
     for promise in promises.values():
         promise.write(kept)
@@ -166,8 +169,7 @@ class _Promise:
     @property
     def waited(self) -> timedelta:
         assert self.asked.ended is not None
-        assert self.asked.queued is not None
-        return self.asked.ended - self.asked.queued
+        return self.asked.ended - (self.asked.queued or self.asked.ended)
 
     def write(self, kept: dict[str, list[Row]]) -> None:
         """The promise as it ended, its dials, and the changes of both."""
@@ -194,8 +196,9 @@ class _Promise:
             closed = dial.ended
         events += _path("callback", self.id, *changes)
         kept["callbacks"].append((
-            self.id, state, self.asked_by, callbacks.sealed(self.id, NUMBER), self.number_key, self.asked.department,
-            self.asked.topic, "fr", self.asked.relay, f"SIM{len(kept['callbacks'])}", self.waited.total_seconds(),
+            self.id, state, *self.asked.drawn_from, self.asked_by, callbacks.sealed(self.id, NUMBER), self.number_key,
+            self.asked.department, self.asked.topic, "fr", *self.asked.hears,
+            f"SIM{len(kept['callbacks'])}", self.waited.total_seconds(),
             promised, promised, until, promised, until, len(self.dials), closed,
         ))  # fmt: skip
 
@@ -255,13 +258,15 @@ def _write_call(
     score = chances.score() if spoke else None
     agent_id = staff.id if staff else None
     kept["contacts"].append((
-        contact_id, f"{MARK}{call.arrived.year}-{number}", channel, call.department, call.topic, "fr", call.relay,
-        call.arrived, local_day(call.department, call.arrived), waited, agent_id, "recorded" if spoke else "nothing",
+        contact_id, f"{MARK}{call.arrived.year}-{number}", channel, call.department, call.topic, "fr",
+        *call.hears, call.arrived, local_day(call.department, call.arrived), waited, agent_id,
+        "recorded" if spoke else "nothing",
         call.wrapped, score, 4 if score else None, None if score is None else score >= SETTLED_FROM, returned,
     ))  # fmt: skip
     kept["calls"].append((
         call_id, f"{MARK}{call.arrived.year}-{number}", channel, promise.id if promise else None, contact_id,
-        call.department, call.topic, "fr", call.relay, "ended", call.arrived, queued, 0.0, 1 if staff else 0, agent_id,
+        call.department, call.topic, "fr", *call.hears, "ended", call.arrived, queued, 0.0,
+        1 if staff else 0, agent_id,
         False, False, False, False, call.answered, call.ended, call.ended, call.ending.value,
     ))  # fmt: skip
     if promise:

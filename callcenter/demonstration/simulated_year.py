@@ -12,7 +12,10 @@ from heapq import heapify, heappop, heappush
 from random import Random
 
 from callcenter.reference import rows
+from callcenter.rules.callbacks import Source
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.opening_hours import is_holiday
+from callcenter.rules.pools import Pool
 from callcenter.rules.states import Ending
 from callcenter.rules.territory import TERRITORIES, clock_of, local_day
 
@@ -35,6 +38,8 @@ TRIES, APART, ANSWERS_A_DIAL = 3, timedelta(minutes=30), 0.8
 RINGS, RINGS_OUT = 12.0, 25.0
 CLOSES = 18  # o'clock
 SETTLED, ORIENTED, INFORMED = 0.8, 0.06, 0.3
+HEARS_BADLY = 0.02  # of everybody else
+FALLS_SILENT = 0.006  # where nobody is at post
 RELAYED, RELAY_TAKES = 0.006, 2.5  # by a relay service, and how much longer a conversation takes then
 RETURNS = 0.08  # of those who were answered, who call again about the same within seven days
 ANSWERS, SCORES = 0.3, (0.02, 0.03, 0.1, 0.85)
@@ -58,7 +63,19 @@ class SimulatedCall:
     wrapped: datetime | None = None
     asked: "SimulatedCall | None" = None
     is_last: bool = False
-    relay: bool = False
+    hearing: Hearing = Hearing.ORDINARY
+    silent: bool = False
+    """Nobody could answer them, they said no more, and were promised a callback that they had not asked for."""
+
+    @property
+    def hears(self) -> tuple[bool, bool]:
+        """Whether they hear badly, and whether a relay service speaks for them."""
+        return self.hearing == Hearing.HARD, self.hearing == Hearing.RELAY
+
+    @property
+    def drawn_from(self) -> tuple[Source, Pool]:
+        """Who asked for their callback, and its pool."""
+        return (Source.SILENCE, Pool.SILENT) if self.silent else (Source.CITIZEN, Pool.OWN)
 
 
 @dataclass(frozen=True)
@@ -137,16 +154,25 @@ def served(chances: Chances, arrivals: Sequence[tuple[datetime, str]], agents: i
     for arrived, department in arrivals:
         yield from _dials(dice, promised, free, arrived)
         topic, relay = chances.matter().topic, dice.random() < RELAYED
+        hearing = Hearing.of(relay=relay, hard_of_hearing=dice.random() < HEARS_BADLY)
         if dice.random() < LEAVES_IN_MENU:
             ended = arrived + timedelta(seconds=12)
-            yield SimulatedCall(department, topic, arrived, Ending.LEFT_IN_MENU, ended=ended, relay=relay)
+            yield SimulatedCall(department, topic, arrived, Ending.LEFT_IN_MENU, ended=ended, hearing=hearing)
             continue
         queued = arrived + timedelta(seconds=MENU)
         if dice.random() < ASKS_TO_BE_CALLED:
             ends = queued + timedelta(seconds=HEARS)
-            asks = SimulatedCall(department, topic, arrived, Ending.BECAME_CALLBACK, queued, ended=ends, relay=relay)
+            asks = SimulatedCall(
+                department, topic, arrived, Ending.BECAME_CALLBACK, queued, ended=ends, hearing=hearing
+            )
             heappush(promised, _Promised(ends + timedelta(seconds=dice.uniform(*CALLED_AFTER)), len(promised), asks))
             yield asks
+            continue
+        if dice.random() < FALLS_SILENT:
+            ends = queued + timedelta(seconds=3 * HEARS)
+            silent = SimulatedCall(department, topic, arrived, Ending.FULL, ended=ends, silent=True, hearing=hearing)
+            heappush(promised, _Promised(ends + timedelta(seconds=dice.uniform(*CALLED_AFTER)), len(promised), silent))
+            yield silent
             continue
         patience = timedelta(seconds=dice.expovariate(1 / PATIENCE))
         since, agent = free[0]
@@ -154,14 +180,24 @@ def served(chances: Chances, arrivals: Sequence[tuple[datetime, str]], agents: i
         if local_day(department, answered) != local_day(department, arrived) or answered - queued > patience:
             left = queued + patience
             ending = Ending.SHORT_ABANDON if patience.total_seconds() <= SHORT else Ending.ABANDONED
-            yield SimulatedCall(department, topic, arrived, ending, queued, ended=left, relay=relay)
+            yield SimulatedCall(department, topic, arrived, ending, queued, ended=left, hearing=hearing)
             continue
         heappop(free)
         accepted = answered - timedelta(seconds=2)
         ended, wrapped = _spoken(dice, answered, relay=relay)
         heappush(free, (wrapped, agent))
         yield SimulatedCall(
-            department, topic, arrived, Ending.ANSWERED, queued, agent, accepted, answered, ended, wrapped, relay=relay
+            department,
+            topic,
+            arrived,
+            Ending.ANSWERED,
+            queued,
+            agent,
+            accepted,
+            answered,
+            ended,
+            wrapped,
+            hearing=hearing,
         )
     yield from _dials(dice, promised, free, None)
 
@@ -185,22 +221,23 @@ def _dials(
         since, agent = heappop(free)
         accepted = max(one.due, since) + timedelta(seconds=3)
         department, topic = one.asked.department, one.asked.topic
+        hearing = one.asked.hearing
         if dice.random() < ANSWERS_A_DIAL:
             answered = accepted + timedelta(seconds=RINGS)
-            ended, wrapped = _spoken(dice, answered, relay=one.asked.relay)
+            ended, wrapped = _spoken(dice, answered, relay=hearing == Hearing.RELAY)
             heappush(free, (wrapped, agent))
             yield SimulatedCall(
                 department, topic, one.due, Ending.ANSWERED, one.due, agent, accepted, answered, ended, wrapped,
-                one.asked, is_last=True, relay=one.asked.relay,
+                one.asked, is_last=True, hearing=hearing,
             )  # fmt: skip
             continue
         ended = accepted + timedelta(seconds=RINGS_OUT)
         heappush(free, (ended, agent))
         again = _Promised(ended + APART, one.tie, one.asked, one.tries + 1)
-        is_last = again.tries == TRIES or again.due.astimezone(clock_of(department)).hour >= CLOSES
+        is_last = one.asked.silent or again.tries == TRIES or again.due.astimezone(clock_of(department)).hour >= CLOSES
         yield SimulatedCall(
             department, topic, one.due, Ending.NOT_REACHED, one.due, agent, accepted, ended=ended, asked=one.asked,
-            is_last=is_last, relay=one.asked.relay,
+            is_last=is_last, hearing=hearing,
         )  # fmt: skip
         if not is_last:
             heappush(promised, again)

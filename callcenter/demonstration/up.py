@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx2
+import requests
 
 from callcenter.config import environment
 from callcenter.demonstration import embedded, run_directory
@@ -31,9 +31,7 @@ HURRY = "10"  # how many times as fast as people, when one call is all there is 
 STEADY = 30.0  # a child alive this long has started well: its next death is its first
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # between a death and the next start
 
-DIRECTLY = httpx2.Client(  # loopback is behind no proxy
-    trust_env=False, timeout=2.0, follow_redirects=True, limits=httpx2.Limits(max_keepalive_connections=0)
-)
+ANSWERS_WITHIN = 2.0  # seconds
 
 Say = Callable[[str], None]
 
@@ -259,10 +257,17 @@ def wait_until_ready(child: Child, say: Say) -> None:
 def _answers(url: str) -> bool:
     """200; or, of an address that is no page of ours, any answer at all."""
     try:
-        answer = DIRECTLY.get(url)
-    except httpx2.TransportError:
+        status = status_of(url)
+    except requests.RequestException:
         return False
-    return answer.status_code == 200 or (answer.is_error and not url.endswith("/health/ready"))
+    return status == 200 or (status >= 400 and not url.endswith("/health/ready"))
+
+
+def status_of(url: str) -> int:
+    """What a part of ours answers, asked directly: loopback is behind no proxy. Raises requests.RequestException."""
+    with requests.Session() as directly:
+        directly.trust_env = False
+        return directly.get(url, timeout=ANSWERS_WITHIN).status_code
 
 
 def _leave_in_peace(run: Run, note: Path) -> None:

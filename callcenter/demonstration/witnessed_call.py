@@ -19,6 +19,7 @@ from callcenter.records import calls, contacts, timeline
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Accompaniment
 from callcenter.rules.states import CallState
+from callcenter.web.pages import words
 
 CITIZEN = "+33565051234"
 KEYS = "46000,1,3"  # Cahors, yes, taxes
@@ -69,7 +70,7 @@ def _print_timeline(call: Call) -> None:
     table = Table("after", "what", "from", "to", "why", title="The timeline")
     for event in events:
         after = f"{(event.at - call.arrived_at).total_seconds():.2f} s"
-        table.add_row(after, event.noun, event.was or "—", event.now, event.why.replace("_", " "))
+        table.add_row(after, event.noun, event.was or "—", event.now, words.say("en", f"trail.{event.why}"))
     console.print(table)
 
 

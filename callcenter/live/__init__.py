@@ -14,11 +14,14 @@ shared head; the others in the module that owns them. Ids are opaque, scores and
     {cc}profile:<profile> set    queues that its agents serve (besides their own)
     {cc}serving:<queue>   set    profiles that serve it
     {cc}duty              zset   queue -> agents on duty who serve it                   at least one
+    {cc}paused            set    agents who are paused                                  on duty
+    {cc}pauses            zset   queue -> agents on duty who serve it and are paused    at least one
     {cc}free:<profile>    zset   agent -> free since                                    not reserved
     {cc}idle              zset   profile -> its earliest free since                     profiles with somebody free
     {cc}beats             zset   agent -> last heartbeat                                on duty
 
     {cc}reserved          zset   token call agent -> deadline
+    {cc}shunned           hash   call -> the agent who passed it on, to whom it is not proposed
     {cc}held              hash   call -> token [joined again at]                        under a reservation
                                  agent -> token since [freed again since]
 

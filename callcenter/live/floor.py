@@ -26,9 +26,10 @@ def free(agent_id: str, since: float) -> bool:
     return bool(store.call("free", agent_id, since))
 
 
-def busy(agent_id: str) -> bool:
-    """The agent is not proposed anything, and no reservation frees them; False when they are not on duty."""
-    return bool(store.call("busy", agent_id))
+def busy(agent_id: str, *, paused: bool = False) -> bool:
+    """The agent is not proposed anything, and no reservation frees them; False when they are not on duty. `paused`: nor
+    are they at work."""
+    return bool(store.call("busy", agent_id, int(paused)))
 
 
 def leave(agent_id: str) -> bool:

@@ -25,6 +25,12 @@ class PlaceInQueue:
     picked: int  # calls taken from its present queue in the last 15 minutes
     waited: float  # seconds
     topic: str = ""  # what it is about, which the queue of whoever is on duty and that of one agent do not name
+    paused: int = 0  # of those on duty
+
+    @property
+    def at_work(self) -> int:
+        """Agents on duty who are not paused."""
+        return max(self.on_duty - self.paused, 0)
 
 
 @dataclass(frozen=True)
@@ -46,15 +52,17 @@ def join(
     widen_at: Sequence[float],
     at: float,
     topic: str,
+    not_for: str = "",
 ) -> str:
     """Puts a call in the queue of its ring and returns that queue; doing it again moves nothing it should not.
 
     `queues` go from the nearest ring to the widest; `widen_at[i]` is when the call moves from `queues[i]` to the next.
     It joins the ring of its age, or the next that has somebody on duty, or the widest.
-    A call under a reservation stays reserved, but is not forgotten when the offer was decided before `at`.
+    `not_for`: the agent who passed it on. A call under a reservation stays reserved, but is not forgotten when the
+    offer was decided before `at`.
     """
     times = " ".join(map(repr, widen_at))
-    queue: str = store.call("join", call_id, score, arrival, at, " ".join(queues), times, topic)
+    queue: str = store.call("join", call_id, score, arrival, at, " ".join(queues), times, topic, not_for)
     return queue
 
 
@@ -68,8 +76,8 @@ def place(call_id: str, at: float) -> PlaceInQueue | None:
     found = store.call("place", call_id, at - PACE_WINDOW, at)
     if found is None:
         return None
-    before, queue, on_duty, picked, arrival, topic = found
-    return PlaceInQueue(before + 1, queue, on_duty, picked, at - float(arrival), topic)
+    before, queue, on_duty, paused, picked, arrival, topic = found
+    return PlaceInQueue(before + 1, queue, on_duty, picked, at - float(arrival), topic, paused)
 
 
 def widen(at: float) -> list[str]:

@@ -8,7 +8,14 @@ without a password PostgreSQL lets nobody in by one.
 
 SERVICE = "callcenter_service"
 READER = "callcenter_reader"
-UNREAD = ("staff_sessions", "sign_in_tries", "drafts", "wall_links", "alembic_version")  # nothing to count there
+UNREAD = (
+    "staff_sessions",
+    "password_links",
+    "sign_in_tries",
+    "drafts",
+    "wall_links",
+    "alembic_version",
+)  # nothing to count there
 HIDDEN = ("password_hash",)  # beside all that is sealed or a pseudonym (bytea)
 
 MADE = f"""

@@ -3,9 +3,9 @@
 Every move is conditional: it returns False when somebody got there first, and writes nothing.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -25,28 +25,33 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import moves
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import Stateful
 from callcenter.rules.logins import login_of, may_be_login
+from callcenter.rules.moved_by import MovedBy
 from callcenter.rules.plain_text import MOST_WORDS, folded
 from callcenter.rules.routing import ANYBODY, Answerers, agent_queues, answerers, departments_of
 from callcenter.rules.state_machines import AGENT
-from callcenter.rules.states import ON_DUTY, WITH_A_CALL, AgentState, PauseReason
+from callcenter.rules.states import AT_WORK, ON_DUTY, WITH_A_CALL, AgentState, PauseReason
 from callcenter.rules.territory import UNKNOWN
 
 KEPT = timedelta(days=731)  # an account, once closed
+VISIT_KEPT = timedelta(days=7)  # what was written of a visit and not recorded
 TAKE_CALLS = ("agent", "supervisor")
+NO_PASSWORD = "!"  # no password has this hash
 
 
-class Agent(Base):
+class Agent(Stateful, Base):
     """A member of staff: agent, supervisor, auditor or admin. `departments` is what a supervisor may see."""
 
     __tablename__ = "agents"
+    states = AGENT
     __table_args__ = (
         CheckConstraint("role in ('agent', 'supervisor', 'auditor', 'admin')", name="agents_role"),
         CheckConstraint("line in ('phone', 'shift')", name="agents_line"),
@@ -56,6 +61,7 @@ class Agent(Base):
         ),
         CheckConstraint("active = (closed_at is null)", name="agents_closed"),
         CheckConstraint("login = lower(btrim(login))", name="agents_login"),
+        CheckConstraint("(moved_by is null) = (moved_why is null)", name="agents_moved"),
         Index("agents_on_duty", "state", postgresql_where="state <> 'offline'"),
     )
 
@@ -86,11 +92,55 @@ class Agent(Base):
     next_reason: Mapped[str | None] = mapped_column(String(16))
     call_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False), unique=True)
     lost_from: Mapped[str | None] = mapped_column(String(12))  # the state to come back to
+    shortcuts: Mapped[dict[str, str] | None] = mapped_column(JSONB)  # `rules.shortcuts`: the letters that they changed
+    visit: Mapped[bytes | None] = mapped_column(LargeBinary)  # the form of a visit that is not recorded yet, sealed
+    visit_at: Mapped[datetime | None]  # when that was last written on
+    moved_by: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))  # who chose the state, or the next, for them
+    moved_why: Mapped[str | None] = mapped_column(String(12))  # (`rules.moved_by`)
+    moved_words: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed
 
     @property
     def phone(self) -> PhoneNumber | None:
         """The desk phone's number."""
         return PhoneNumber(sealing.unseal(self.desk_phone, _phone_of(self.id))) if self.desk_phone else None
+
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """Of `call_id` and `pause_reason` those that belong to the state. `keeps_rank`, besides the columns: they lose
+        no place among the free for what was not their doing."""
+        keeps_rank, reason = columns.pop("keeps_rank", False), columns.pop("pause_reason", None)
+        written = columns | {
+            "call_id": columns.get("call_id", self.call_id) if to in WITH_A_CALL else None,
+            "pause_reason": reason if to == AgentState.PAUSE else None,
+        }
+        if to == AgentState.AVAILABLE:
+            written["free_since"] = written["since"] = self.free_since or at if keeps_rank else at
+        elif not keeps_rank:
+            written["since"] = at
+        if to != AgentState.LOST:
+            written["lost_from"] = None
+        if to == AgentState.OFFERED:  # what somebody chose for them is over
+            written |= {"moved_by": None, "moved_why": None, "moved_words": None}
+        if to not in WITH_A_CALL and reason != PauseReason.OUTCOME_OWED:  # what they chose is done, or still waits
+            written["next_state"] = written["next_reason"] = None
+        return written
+
+    @property
+    def visit_so_far(self) -> tuple[str, dict[str, str]] | None:
+        """The visit that is being written down: the id it will have, and the answers by the names of the fields."""
+        if self.visit is None:
+            return None
+        kept = json.loads(sealing.unseal(self.visit, _visit_of(self.id)))
+        return kept["id"], kept["answers"]
+
+    def keep_visit(self, contact_id: str, answers: Mapping[str, str], at: datetime) -> None:
+        """In place of what was kept before; nothing at all once it is recorded."""
+        kept = json.dumps({"id": contact_id, "answers": dict(answers)})
+        self.visit, self.visit_at = (sealing.seal(kept, _visit_of(self.id)), at) if answers else (None, None)
+
+    @property
+    def told_why(self) -> str:
+        """What whoever changed their state wrote to them."""
+        return sealing.unseal(self.moved_words, _words_of(self.id)) if self.moved_words else ""
 
     @property
     def takes_calls(self) -> bool:
@@ -154,6 +204,12 @@ def get(session: Session, agent_id: str) -> Agent | None:
     return session.get(Agent, agent_id, populate_existing=True)
 
 
+def names(session: Session, agent_ids: Collection[str]) -> dict[str, str]:
+    """Their names, by their ids; empty for an account that was forgotten."""
+    found = session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(agent_ids)))
+    return {row[0]: row[1] for row in found} if agent_ids else {}
+
+
 def by_login(session: Session, login: str) -> Agent | None:
     """An active member of staff, by the name they sign in with, however it is written."""
     name = login_of(login)
@@ -173,10 +229,16 @@ def per_topic(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(select(serving.c.topic, func.count()).group_by(serving.c.topic))}
 
 
-def somebody_serves(session: Session, topic: str, language: str) -> bool:
+def somebody_serves(session: Session, topic: str, language: str, *, at_work: bool = False) -> bool:
     """Whether anybody on duty serves these: whatever their department, they serve the nation's ring. ANYBODY: whatever
-    their topics."""
-    serving = exists().where(Agent.state.in_(ON_DUTY), *_serves(topic, language))
+    their topics; `at_work`: and is not paused."""
+    serving = exists().where(Agent.state.in_(AT_WORK if at_work else ON_DUTY), *_serves(topic, language))
+    return bool(session.scalar(select(serving)))
+
+
+def somebody_else_serves(session: Session, topic: str, language: str, but: str) -> bool:
+    """Whether anybody on duty serves these, besides one agent."""
+    serving = exists().where(Agent.state.in_(ON_DUTY), Agent.id != but, *_serves(topic, language))
     return bool(session.scalar(select(serving)))
 
 
@@ -202,6 +264,13 @@ def somebody_speaks(session: Session, topic: str, language: str) -> bool:
     return bool(session.scalar(select(speaking)))
 
 
+def free_longest(session: Session, scope: str, topic: str, language: str, but: Collection[str]) -> list[str]:
+    """Who is free and serves a topic in a department, a region or the nation, free longest first."""
+    free = select(Agent.id).where(Agent.state == AgentState.AVAILABLE, Agent.active, _takes_calls())
+    theirs = free.where(*_serves(topic, language), Agent.department.in_(departments_of(scope)), Agent.id.not_in(but))
+    return list(session.scalars(theirs.order_by(Agent.free_since)))
+
+
 def spoken_of(session: Session) -> frozenset[tuple[str, str]]:
     """Every topic, and ANYBODY for all of them, with each language in which an account in use may answer of it."""
     one_by_one = select(
@@ -217,51 +286,39 @@ def on_duty(session: Session) -> list[Agent]:
     return list(session.scalars(select(Agent).where(Agent.state.in_(ON_DUTY)).order_by(Agent.since)))
 
 
-def move(
-    session: Session,
-    agent_id: str,
-    from_: Sequence[AgentState],
-    to: AgentState,
-    at: datetime,
-    why: StrEnum,
-    *,
-    call_id: str | None = None,
-    reason: PauseReason | None = None,
-    keeps_rank: bool = False,
-    who: str | None = None,
-) -> bool:
-    """One arrow of AGENT. `call_id` is the call in hand after (or, leaving one, must be the one before);
-    `keeps_rank`: the agent loses no place among the free for what was not their doing."""
-    before = session.scalar(
-        select(Agent).where(Agent.id == agent_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if before is None or (call_id and before.call_id and before.call_id != call_id):
-        return False
-    columns: dict[str, Any] = {
-        "call_id": call_id if to in WITH_A_CALL else None,
-        "pause_reason": reason if to == AgentState.PAUSE else None,
-    }
-    if to == AgentState.AVAILABLE:
-        columns["free_since"] = columns["since"] = before.free_since or at if keeps_rank else at
-    elif not keeps_rank:
-        columns["since"] = at
-    if to != AgentState.LOST:
-        columns["lost_from"] = None
-    if to not in WITH_A_CALL and reason != PauseReason.OUTCOME_OWED:  # what they chose is done; owing, it still waits
-        columns["next_state"] = columns["next_reason"] = None
-    return moves.move(session, before, AGENT, from_, to, at, why, who, **columns)
+def note_mover(agent: Agent, by: MovedBy | None) -> None:
+    """Who chose what the agent does, or does next, and why; None: the agent."""
+    agent.moved_by, agent.moved_why = (by.who, by.why) if by else (None, None)
+    agent.moved_words = sealing.seal(by.words, _words_of(agent.id)) if by and by.words else None
 
 
 def forget_closed(session: Session, at: datetime) -> None:
     """Accounts closed for two years lose name, login and telephone (`domain.md`); their ids, no names, stay."""
     gone = update(Agent).where(Agent.closed_at < at - KEPT, Agent.name != "")
     login = func.concat("parti-", cast(Agent.id, String))
-    session.execute(gone.values(login=login, name="", password_hash="", desk_phone=None, shift_line=None))
+    session.execute(
+        gone.values(
+            login=login, name="", password_hash="", desk_phone=None, shift_line=None, visit=None, moved_words=None
+        )
+    )
 
 
 def sealed_phone(agent_id: str, e164: str) -> bytes | None:
     """The desk phone of an account, as it rests in its row; None for none."""
     return sealing.seal(e164, _phone_of(agent_id)) if e164 else None
+
+
+def forget_visits(session: Session, at: datetime) -> None:
+    """What was written of a visit and left so for a week goes."""
+    session.execute(update(Agent).where(Agent.visit_at < at - VISIT_KEPT).values(visit=None, visit_at=None))
+
+
+def _visit_of(agent_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("agents", "visit", agent_id)
+
+
+def _words_of(agent_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("agents", "moved_words", agent_id)
 
 
 def _phone_of(agent_id: str) -> sealing.SealedPlace:

@@ -4,57 +4,50 @@ Each is one step of somebody's transaction, in which the call is held first. It 
 commit (`ToRelease`); None when it did not happen, because somebody got there first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from callcenter.config import settings
-from callcenter.records import agents, attempts, callbacks, calls, contacts, events, legs, offers
+from callcenter.config import lacks, settings
+from callcenter.records import agents, attempts, callbacks, calls, contacts, events, helping, legs, next_states, offers
 from callcenter.records.agents import Agent
 from callcenter.records.attempts import Attempt
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
+from callcenter.records.contacts import Contact
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
+from callcenter.records.moves import move
 from callcenter.records.offers import Offer
+from callcenter.records.to_release import ToRelease
 from callcenter.rules import endings, priority
-from callcenter.rules.callbacks import CallbackState, DialResult, Source, Window
+from callcenter.rules.callbacks import WISH_TO_SPEAK, CallbackState, DialResult, Window
+from callcenter.rules.consults import Purpose
 from callcenter.rules.priority import Reason
-from callcenter.rules.states import AgentState, CallState, Ending, LegState, OfferState, PauseReason
+from callcenter.rules.state_machines import LEG
+from callcenter.rules.states import AgentState, CallState, Due, Ending, LegState, OfferState, PauseReason
 from callcenter.rules.whys import Why
 
 BEING_KEPT = (CallbackState.QUEUED, CallbackState.DIALLING)
-
-
-@dataclass(frozen=True)
-class ToRelease:
-    """What a move leaves to be done after its commit (`actions.release`). `agents` have another state. The call
-    `requeued` waits again; the one `forgotten` waits no more. `leg` leaves its room, and the citizen of `led_on` with
-    it. `line` is hung up."""
-
-    agents: tuple[Agent, ...] = ()
-    requeued: Call | None = None
-    forgotten: str | None = None
-    leg: Leg | None = None
-    led_on: Call | None = None
-    line: str | None = None
 
 
 def make_offer(session: Session, call_id: str, agent_id: str, at: datetime, lease_until: datetime) -> Offer | None:
     """Decide: call row first, then agent row. None when either was not free any more, or when the account takes no
     calls; the caller must then roll back."""
     call = calls.lock(session, call_id)
-    if call is None or call.state != CallState.WAITING:
+    if call is None or call.state != CallState.WAITING or call.not_for == agent_id:
         return None
     epoch = call.epoch + 1
-    calls.move(
-        session, call_id, [CallState.WAITING], CallState.OFFERED, at, Why.OFFERED,
+    move(
+        session, Call, call_id, [CallState.WAITING], CallState.OFFERED, at, Why.OFFERED,
         epoch=epoch, agent_id=agent_id, lease_until=lease_until,
     )  # fmt: skip
-    if not agents.move(
-        session, agent_id, [AgentState.AVAILABLE], AgentState.OFFERED, at, Why.OFFERED, call_id=call_id, keeps_rank=True
-    ):
+    if not move(
+        session, Agent, agent_id, [AgentState.AVAILABLE], AgentState.OFFERED, at, Why.OFFERED, call_id=call_id,
+        keeps_rank=True,
+    ):  # fmt: skip
         return None
     if not session.get_one(Agent, agent_id).takes_calls:
         return None
@@ -70,17 +63,18 @@ def accept_offer(session: Session, offer_id: str, agent_id: str, at: datetime, l
     offer = offers.get(session, offer_id)
     if offer is None or offer.agent_id != agent_id or offer.lease_until < at:
         return None
-    call = calls.move(
-        session, offer.call_id, [CallState.OFFERED], CallState.CONNECTING, at, Why.ACCEPTED,
-        who=agent_id, if_epoch=offer.epoch, if_agent=agent_id, lease_until=lease_until, inside=False,
+    call = move(
+        session, Call, offer.call_id, [CallState.OFFERED], CallState.CONNECTING, at, Why.ACCEPTED,
+        who=agent_id, still=_as_offered(offer), lease_until=lease_until, inside=False,
     )  # fmt: skip
     if call is None:
         return None
-    if not agents.move(
-        session, agent_id, [AgentState.OFFERED], AgentState.CONNECTING, at, Why.ACCEPTED, call_id=call.id, who=agent_id
-    ):
+    if not move(
+        session, Agent, agent_id, [AgentState.OFFERED], AgentState.CONNECTING, at, Why.ACCEPTED, who=agent_id,
+        still={"call_id": call.id},
+    ):  # fmt: skip
         raise AssertionError("an offered call whose agent is not offered it")
-    offers.close(session, offer_id, OfferState.ACCEPTED, at)
+    move(session, Offer, offer_id, [OfferState.OPEN], OfferState.ACCEPTED, at, OfferState.ACCEPTED)
     return call
 
 
@@ -94,21 +88,25 @@ def return_offer(
     reason: PauseReason | None = None,
     keeps_rank: bool = False,
 ) -> ToRelease | None:
-    """The offer was refused, missed or withdrawn: the call waits again with its place, the agent goes to `agent_to`."""
+    """The offer was refused, missed or withdrawn: the call waits again with its place, the agent goes to `agent_to`. Of
+    purpose `consult`, the help is sought on, or over."""
     offer = offers.get(session, offer_id)
     if offer is None:
         return None
-    call = calls.move(
-        session, offer.call_id, [CallState.OFFERED], CallState.WAITING, at, how,
-        who=offer.agent_id, if_epoch=offer.epoch, if_agent=offer.agent_id,
+    if offer.purpose == Purpose.CONSULT:
+        return helping.return_offer(session, offer, how, at, agent_to=agent_to, reason=reason)
+    call = move(
+        session, Call, offer.call_id, [CallState.OFFERED], CallState.WAITING, at, how,
+        who=offer.agent_id, still=_as_offered(offer),
     )  # fmt: skip
     if call is None:
         return None
-    if not agents.move(
-        session, offer.agent_id, [AgentState.OFFERED], agent_to, at, how, reason=reason, keeps_rank=keeps_rank
-    ):
+    if not move(
+        session, Agent, offer.agent_id, [AgentState.OFFERED], agent_to, at, how, pause_reason=reason,
+        keeps_rank=keeps_rank,
+    ):  # fmt: skip
         raise AssertionError("an offered call whose agent is not offered it")
-    offers.close(session, offer_id, how, at)
+    move(session, Offer, offer_id, [OfferState.OPEN], how, at, how)
     return ToRelease((session.get_one(Agent, offer.agent_id),), requeued=call)
 
 
@@ -124,11 +122,12 @@ def withdraw_offer(session: Session, call: Call, at: datetime) -> ToRelease:
 
 def begin_conversation(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:
     """`connecting → talking`: the wait is over. A promise to their number is being kept, or needs to be no more."""
-    moved = calls.move(
-        session, call.id, [CallState.CONNECTING], CallState.TALKING, at, Why.BOTH_ARE_IN_THE_ROOM,
-        inside=True, talking_at=at, lease_until=None,
-    ) and agents.move(
-        session, leg.agent_id, [AgentState.CONNECTING], AgentState.TALKING, at, Why.IN_CONVERSATION, call_id=call.id
+    moved = move(
+        session, Call, call.id, [CallState.CONNECTING], CallState.TALKING, at, Why.BOTH_ARE_IN_THE_ROOM,
+        inside=True, talking_at=at, lease_until=None, not_for=None, cut=False,
+    ) and move(
+        session, Agent, leg.agent_id, [AgentState.CONNECTING], AgentState.TALKING, at, Why.IN_CONVERSATION,
+        still={"call_id": call.id},
     )  # fmt: skip
     contact = contacts.get(session, call.contact_id)
     agent = agents.get(session, leg.agent_id)
@@ -140,49 +139,52 @@ def begin_conversation(session: Session, call: Call, leg: Leg, at: datetime) -> 
     contact.waited = contact.waited if contact.waited is not None else (at - call.queued_at).total_seconds()
     contact.agent_id, contact.site_id = agent.id, agent.site_id
     if call.callback_id:
-        callbacks.move(session, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, Why.REACHED)
+        move(session, Callback, call.callback_id, (CallbackState.DIALLING,), CallbackState.TALKING, at, Why.REACHED)
     elif call.number_key:
         promised = callbacks.of_key(session, call.number_key)
-        if promised and promised.source == Source.CITIZEN:  # they asked to speak with somebody, and now they do
+        if promised and promised.source in WISH_TO_SPEAK:
             was = (CallbackState.PROMISED,)
-            callbacks.move(session, promised.id, was, CallbackState.CANCELLED, at, Why.THEY_TELEPHONED_US)
+            move(session, Callback, promised.id, was, CallbackState.CANCELLED, at, Why.THEY_TELEPHONED_US)
     return ToRelease((agent,))
 
 
-def begin_wrap_up(session: Session, call: Call, at: datetime, why: StrEnum, *, leads_on: bool) -> ToRelease:
+def begin_wrap_up(
+    session: Session, call: Call, at: datetime, why: StrEnum, *, leads_on: bool, cut: bool = False
+) -> ToRelease:
     """`talking → wrap_up`: the conversation is over, its outcome is owed by the server's clock. `leads_on`: the citizen
-    is still on the line, and goes on to the last words."""
+    is still on the line, and goes on to the last words; `cut`: and is asked whether it was meant."""
     deadline = at + timedelta(seconds=settings().wrap_up_limit)
     leg = legs.serving(session, call.id)
     assert leg is not None
-    legs.move(session, leg, LegState.LEFT, at, why)
-    moved = calls.move(
-        session, call.id, [CallState.TALKING], CallState.WRAP_UP, at, why,
-        ended_at=at, lease_until=deadline, inside=False, extended=False,
-    ) and agents.move(
-        session, leg.agent_id, [AgentState.TALKING], AgentState.WRAP_UP, at, why, call_id=call.id
+    helped = helping.close_all(session, call, at)
+    move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, why)
+    moved = move(
+        session, Call, call.id, [CallState.TALKING], CallState.WRAP_UP, at, why,
+        ended_at=at, lease_until=deadline, inside=False, extended=False, cut=cut, alone_since=None,
+    ) and move(
+        session, Agent, leg.agent_id, [AgentState.TALKING], AgentState.WRAP_UP, at, why, still={"call_id": call.id}
     )  # fmt: skip
     agent = agents.get(session, leg.agent_id)
     assert moved
     assert agent is not None
     if call.callback_id:
-        callbacks.move(session, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, why)
-    return ToRelease((agent,), leg=leg, led_on=call if leads_on else None)
+        move(session, Callback, call.callback_id, (CallbackState.TALKING,), CallbackState.REACHED, at, why)
+    return ToRelease((agent, *helped.agents), leg=leg, led_on=call if leads_on else None, helpers=helped.helpers)
 
 
 def finish_wrap_up(session: Session, call: Call, at: datetime, why: StrEnum) -> ToRelease:
     """The call ends, if it had not; its agent goes on to what they chose, or stays paused while something is owed."""
     agent_id = call.agent_id
     assert agent_id is not None
-    ended = calls.end(session, call.id, [CallState.WRAP_UP], Ending.ANSWERED, at, why)
+    ended = move(session, Call, call.id, [CallState.WRAP_UP], CallState.ENDED, at, why, ending=Ending.ANSWERED)
     agent = agents.lock(session, agent_id)
     assert agent is not None
-    to, reason = after_call(session, agent)
+    to, reason = next_states.after_call(session, agent)
     if ended is not None:
-        moved = agents.move(session, agent_id, [AgentState.WRAP_UP], to, at, why, reason=reason)
+        moved = move(session, Agent, agent_id, [AgentState.WRAP_UP], to, at, why, pause_reason=reason)
         assert moved
     elif reason != PauseReason.OUTCOME_OWED and agent.pause_reason == PauseReason.OUTCOME_OWED:
-        agents.move(session, agent_id, [AgentState.PAUSE], to, at, why, reason=reason)
+        move(session, Agent, agent_id, [AgentState.PAUSE], to, at, why, pause_reason=reason)
     return ToRelease((session.get_one(Agent, agent_id),))
 
 
@@ -190,7 +192,7 @@ def release_agent(session: Session, call: Call, at: datetime, why: StrEnum) -> T
     """A connecting call ends under its agent: they are free again with their rank, for it was not their doing."""
     leg = legs.serving(session, call.id)
     assert leg is not None
-    legs.move(session, leg, LegState.LEFT, at, why)
+    move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, why)
     agent = agents.get(session, leg.agent_id)
     assert agent is not None
     _leave_connecting(session, agent, at, why, missed=False)
@@ -206,45 +208,42 @@ def return_unconnected(
     agent = agents.get(session, leg.agent_id)
     attempt: Attempt | None = None
     assert agent is not None
-    if call.callback_id and callbacks.move(
-        session, call.callback_id, (CallbackState.DIALLING,), CallbackState.QUEUED, at, why
+    if call.callback_id and move(
+        session, Callback, call.callback_id, (CallbackState.DIALLING,), CallbackState.QUEUED, at, why
     ):
         attempt, call.carrier_id = attempts.give_up(session, call.id, DialResult.AGENT_LEFT), None
-    calls.move(session, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
+    move(session, Call, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
     _leave_connecting(session, agent, at, why, missed=missed)
-    return ToRelease((agent,), requeued=call, leg=leg, led_on=call, line=attempt.carrier_id if attempt else None)
+    after = ToRelease((agent,), leg=leg, line=attempt.carrier_id if attempt else None)
+    is_early = call.callback_id is not None and _waits_for_its_time(session, call, at, why)
+    return replace(after, forgotten=call.id) if is_early else replace(after, requeued=call, led_on=call)
+
+
+def _waits_for_its_time(session: Session, call: Call, at: datetime, why: StrEnum) -> bool:
+    """A promise that its agent began early, and that came to nothing on our side, is for its own time again."""
+    callback = callbacks.lock(session, call.callback_id) if call.callback_id else None
+    if callback is None or callback.state != CallbackState.QUEUED or callback.due_from <= at:
+        return False
+    move(session, Call, call.id, [CallState.WAITING], CallState.ENDED, at, why, ending=Ending.NOT_REACHED)
+    return move(session, Callback, callback.id, BEING_KEPT, CallbackState.PROMISED, at, why) is not None
 
 
 def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:
     """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
     why = Why.THE_AGENTS_LINE_WAS_LOST
-    ahead = priority.of(dict.fromkeys([Reason.DROPPED, *(r for r in map(Reason, call.reasons) if r != Reason.SHARED)]))
-    calls.move(
-        session, call.id, [CallState.TALKING], CallState.WAITING, at, why,
-        priority=ahead.seconds, reasons=list(ahead.reasons),
+    ahead = priority.ahead_for(Reason.DROPPED, call.reasons)
+    helped = helping.close_all(session, call, at)
+    move(
+        session, Call, call.id, [CallState.TALKING], CallState.WAITING, at, why,
+        priority=ahead.seconds, reasons=list(ahead.reasons), alone_since=None,
     )  # fmt: skip
-    moved = agents.move(
-        session, leg.agent_id, [AgentState.TALKING], AgentState.PAUSE, at, why, reason=PauseReason.NO_ANSWER
-    )
+    moved = move(
+        session, Agent, leg.agent_id, [AgentState.TALKING], AgentState.PAUSE, at, why,
+        pause_reason=PauseReason.NO_ANSWER,
+    )  # fmt: skip
     assert moved
-    return ToRelease((session.get_one(Agent, leg.agent_id),), requeued=call, leg=leg, led_on=call)
-
-
-def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool) -> ToRelease | None:
-    """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
-    the line with music, instead of on to the goodbye."""
-    leg, call = legs.held(session, leg_id)
-    if leg is None or call is None or not legs.move(session, leg, LegState.LEFT, at, Why.LOST if lost else Why.LEFT):
-        return None
-    if call.epoch != leg.epoch or call.agent_id != leg.agent_id:
-        return None
-    if call.state == CallState.CONNECTING:
-        return return_unconnected(session, call, leg, at, Why.THE_AGENTS_TELEPHONE_DID_NOT_ANSWER, missed=True)
-    if call.state == CallState.TALKING and lost:
-        return return_to_head(session, call, leg, at)
-    if call.state == CallState.TALKING:
-        return begin_wrap_up(session, call, at, Why.THE_AGENT_HUNG_UP, leads_on=True)
-    return None
+    lost = session.get_one(Agent, leg.agent_id)
+    return ToRelease((lost, *helped.agents), requeued=call, leg=leg, led_on=call, helpers=helped.helpers)
 
 
 def return_unrung(session: Session, leg_id: str, at: datetime) -> ToRelease | None:
@@ -256,15 +255,14 @@ def return_unrung(session: Session, leg_id: str, at: datetime) -> ToRelease | No
     if leg.state not in (LegState.ASKED, LegState.RINGING):
         return None
     why = Why.THE_CARRIER_DID_NOT_RING
-    legs.move(session, leg, LegState.LEFT, at, why)
+    move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, why)
     returned = return_unconnected(session, call, leg, at, why, missed=False)
     return replace(returned, leg=None, led_on=None)  # no line of theirs is anywhere
 
 
 def end_line(session: Session, carrier_id: str, at: datetime) -> ToRelease | None:
     """The citizen's line has ended, in whatever state their call was."""
-    call = calls.by_carrier_id(session, carrier_id)
-    call = calls.lock(session, call.id) if call else None
+    call = calls.lock_by_carrier_id(session, carrier_id)
     if call is None:
         return None
     calls.close_line(session, call, at)
@@ -273,23 +271,22 @@ def end_line(session: Session, carrier_id: str, at: datetime) -> ToRelease | Non
     after = ToRelease()
     match call.state:
         case CallState.MENU:
-            ending = endings.of_menu(call.turned_away, promised=callbacks.asked_in(session, call.id) is not None)
-            calls.end(session, call.id, [CallState.MENU], ending, at, Why.HUNG_UP_IN_THE_MENU)
+            ending = endings.of_menu(call.turned_away, promised=callbacks.was_asked_for(session, call.id))
+            move(session, Call, call.id, [CallState.MENU], CallState.ENDED, at, Why.HUNG_UP_IN_THE_MENU, ending=ending)
         case CallState.WAITING | CallState.OFFERED:
-            after = withdraw_offer(session, call, at)
-            calls.end(session, call.id, [CallState.WAITING], _queue_ending(call, at), at, Why.HUNG_UP_WHILE_WAITING)
+            after = _end_waiting(
+                session, call, CallState.WAITING, at, Why.HUNG_UP_WHILE_WAITING, withdraw_offer(session, call, at)
+            )
         case CallState.CONNECTING:
             after = release_agent(session, call, at, Why.THE_CALLER_HUNG_UP)
-            calls.end(
-                session, call.id, [CallState.CONNECTING], _queue_ending(call, at), at, Why.HUNG_UP_WHILE_CONNECTING
-            )
+            after = _end_waiting(session, call, CallState.CONNECTING, at, Why.HUNG_UP_WHILE_CONNECTING, after)
         case CallState.TALKING:
             after = begin_wrap_up(session, call, at, Why.THE_CALLER_HUNG_UP, leads_on=False)
         case _:
-            return None
+            return helping.end_handed(session, call, at)
     if call.callback_id:  # they spoke, their agent was lost, and they did not wait for another
         spoke = (CallbackState.TALKING,)
-        callbacks.move(session, call.callback_id, spoke, CallbackState.REACHED, at, Why.THE_LINE_ENDED)
+        move(session, Callback, call.callback_id, spoke, CallbackState.REACHED, at, Why.THE_LINE_ENDED)
     return replace(after, forgotten=call.id)
 
 
@@ -299,7 +296,7 @@ def put_off_promise(
     """A promise that was being kept goes back to being promised, for `when` if given; its call ends, its agent is free
     with their rank. None when they speak already, or nothing was under way."""
     after = give_up_dial(session, callback_id, result, why, at)
-    callback = callbacks.move(session, callback_id, BEING_KEPT, CallbackState.PROMISED, at, why) if after else None
+    callback = move(session, Callback, callback_id, BEING_KEPT, CallbackState.PROMISED, at, why) if after else None
     if callback and when:
         callback.due_from, callback.due_until = when
     return after if callback else None
@@ -311,7 +308,7 @@ def close_promise(
     """A promise ends before it was kept. None when they speak already, or it has ended."""
     after = give_up_dial(session, callback_id, DialResult.CALLED_US, why, at) or _nothing(session, callback_id)
     open_ = (CallbackState.PROMISED, *BEING_KEPT)
-    return after if after and callbacks.move(session, callback_id, open_, to, at, why, who) else None
+    return after if after and move(session, Callback, callback_id, open_, to, at, why, who=who) else None
 
 
 def give_up_dial(
@@ -332,35 +329,50 @@ def give_up_dial(
         case _:
             return None
     attempt = attempts.give_up(session, call.id, result)
-    calls.end(session, call.id, [CallState.WAITING, CallState.CONNECTING], Ending.NOT_REACHED, at, why)
+    move(
+        session, Call, call.id, [CallState.WAITING, CallState.CONNECTING], CallState.ENDED, at, why,
+        ending=Ending.NOT_REACHED,
+    )  # fmt: skip
     return replace(after, forgotten=call.id, line=attempt.carrier_id if attempt else None)
 
 
-def after_call(session: Session, agent: Agent) -> tuple[AgentState, PauseReason | None]:
-    """Where an agent goes when a call leaves their hands: to what they chose, or available; never free while owing.
-    Whose account takes no calls any more leaves the floor; what they owe is then for their supervisor to release."""
-    if not agent.takes_calls:
-        return AgentState.OFFLINE, None
-    if contacts.is_owing(session, agent.id):
-        return AgentState.PAUSE, PauseReason.OUTCOME_OWED
-    if agent.next_state:
-        return AgentState(agent.next_state), PauseReason(agent.next_reason) if agent.next_reason else None
-    return AgentState.AVAILABLE, None
-
-
 def _leave_connecting(session: Session, agent: Agent, at: datetime, why: StrEnum, *, missed: bool) -> None:
-    to, reason = after_call(session, agent)
+    to, reason = next_states.after_call(session, agent)
     if to == AgentState.AVAILABLE and missed:
         to, reason = AgentState.PAUSE, PauseReason.NO_ANSWER
     free = to == AgentState.AVAILABLE
-    moved = agents.move(session, agent.id, [AgentState.CONNECTING], to, at, why, reason=reason, keeps_rank=free)
+    moved = move(session, Agent, agent.id, [AgentState.CONNECTING], to, at, why, pause_reason=reason, keeps_rank=free)
     assert moved
+
+
+def _as_offered(offer: Offer) -> dict[str, object]:
+    """What the call of an answered offer must still hold."""
+    return {"agent_id": offer.agent_id} | ({} if lacks("epoch") else {"epoch": offer.epoch})
 
 
 def _nothing(session: Session, callback_id: str) -> ToRelease | None:
     """A promise that nothing is being done for yet."""
     callback = callbacks.lock(session, callback_id)
     return ToRelease() if callback and callback.state == CallbackState.PROMISED else None
+
+
+def _end_waiting(
+    session: Session, call: Call, state: CallState, at: datetime, why: StrEnum, after: ToRelease
+) -> ToRelease:
+    """Who hangs up before an agent speaks with them. Where one has spoken with them already, theirs is the outcome."""
+    contact = contacts.get(session, call.contact_id)
+    if call.talking_at is None or contact is None or contact.agent_id is None:
+        move(session, Call, call.id, [state], CallState.ENDED, at, why, ending=_queue_ending(call, at))
+        return after
+    move(
+        session, Call, call.id, [state], CallState.ENDED, at, why, ending=Ending.ANSWERED, agent_id=contact.agent_id
+    )  # fmt: skip
+    move(session, Contact, contact.id, [Due.NOTHING], Due.OWED, at, Why.THE_CITIZEN_LEFT_UNHEARD)
+    move(session, Agent, contact.agent_id, [AgentState.AVAILABLE], AgentState.PAUSE, at, Why.THE_CITIZEN_LEFT_UNHEARD,
+        pause_reason=PauseReason.OUTCOME_OWED,
+    )  # fmt: skip
+    first = session.get_one(Agent, contact.agent_id)
+    return replace(after, agents=(*(each for each in after.agents if each.id != first.id), first))
 
 
 def _queue_ending(call: Call, at: datetime) -> Ending:

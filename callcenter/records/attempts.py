@@ -18,21 +18,23 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import calls, events, moves
+from callcenter.records import calls, events
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
+from callcenter.records.moves import Stateful
 from callcenter.rules.callbacks import DialResult
 from callcenter.rules.state_machines import ATTEMPT, DIALLING
 from callcenter.rules.states import CallState, LegState
 from callcenter.rules.whys import Why
 
 
-class Attempt(Base):
+class Attempt(Stateful, Base):
     """One dial. `carrier_id` is learnt from the carrier's answer, its first webhook, or by asking it."""
 
     __tablename__ = "attempts"
+    states = ATTEMPT
     __table_args__ = (
         Index("attempts_one_live_per_number", "number_key", unique=True, postgresql_where="outcome is null"),
         Index("attempts_by_callback", "callback_id"),
@@ -106,11 +108,6 @@ def give_up(session: Session, call_id: str, why: DialResult) -> Attempt | None:
     attempt.given_up = attempt.given_up or why
     session.flush()
     return attempt
-
-
-def close(session: Session, row: Attempt, result: DialResult, at: datetime) -> None:
-    """What became of a dial."""
-    moves.move(session, row, ATTEMPT, [DIALLING], result, at, result)
 
 
 def is_over(session: Session, carrier_id: str) -> bool:

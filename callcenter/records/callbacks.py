@@ -5,7 +5,7 @@ A promise that is due becomes a call of channel `callback` in the ordinary queue
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -31,10 +31,11 @@ from callcenter import sealing
 from callcenter.config import CALLING_CODES
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, events, moves
+from callcenter.records import agents, calls, events
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import Stateful
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, Source
 from callcenter.rules.pools import Pool
 from callcenter.rules.priority import Priority
@@ -47,10 +48,11 @@ from callcenter.rules.whys import Why
 OPEN = "state in ('promised', 'queued', 'dialling', 'talking')"
 
 
-class Callback(Base):
+class Callback(Stateful, Base):
     """One promise to one number, between `due_from` and `due_until`."""
 
     __tablename__ = "callbacks"
+    states = CALLBACK
     __table_args__ = (
         Index("callbacks_one_open_per_number", "number_key", unique=True, postgresql_where=OPEN),
         Index("callbacks_due", "due_from", postgresql_where="state = 'promised'"),
@@ -77,6 +79,7 @@ class Callback(Base):
     topic: Mapped[str] = mapped_column(String(40))
     also: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)  # topics added by asking again
     language: Mapped[str] = mapped_column(String(2))
+    hard_of_hearing: Mapped[bool] = mapped_column(default=False)
     relay: Mapped[bool] = mapped_column(default=False)
     reference: Mapped[str] = mapped_column(String(10))
     waited: Mapped[float] = mapped_column(default=0.0)  # seconds already waited: the place that is kept
@@ -89,10 +92,20 @@ class Callback(Base):
     closed_at: Mapped[datetime | None]
     texted_at: Mapped[datetime | None]  # set before the carrier is asked: a text is never sent twice
 
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """Whatever ends a promise closes it."""
+        return {"closed_at": at if to not in OPEN_STATES else None} | columns
+
     @property
     def phone(self) -> PhoneNumber | None:
         """Whom we promised to call; None once they are erased."""
         return PhoneNumber(sealing.unseal(self.number, _number_of(self.id))) if self.number else None
+
+
+# Whoever asked for nothing is not written to.
+_TAKES_TEXT = (
+    Callback.state == CallbackState.NOT_REACHED, Callback.texted_at.is_(None), Callback.source != Source.SILENCE,
+)  # fmt: skip
 
 
 def open_for(session: Session, number: PhoneNumber) -> Callback | None:
@@ -129,6 +142,18 @@ def asked_in(session: Session, call_id: str) -> Callback | None:
     """The latest promise made during this call."""
     mine = select(Callback).where(Callback.asked_by == call_id).order_by(Callback.promised_at.desc()).limit(1)
     return session.scalar(mine)
+
+
+def was_asked_for(session: Session, call_id: str) -> bool:
+    """Whether somebody asked for a callback during this call."""
+    kept = asked_in(session, call_id)
+    return kept is not None and kept.source != Source.SILENCE
+
+
+def ask_for(callback: Callback, source: Source, by: str | None = None) -> None:
+    """Somebody asks for what is promised already: what was promised on a silence is theirs from now on."""
+    if callback.source == Source.SILENCE:
+        callback.source, callback.promised_by = source, by
 
 
 def promise(session: Session, callback: Callback) -> Callback:
@@ -176,22 +201,6 @@ def _ready(at: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def move(
-    session: Session,
-    callback_id: str,
-    from_: Sequence[CallbackState],
-    to: CallbackState,
-    at: datetime,
-    why: StrEnum,
-    who: str | None = None,
-) -> Callback | None:
-    """One change of a promise, if it is in one of `from_`."""
-    callback = session.get(Callback, callback_id, with_for_update=True, populate_existing=True)
-    closed_at = at if to not in OPEN_STATES else None
-    moved = callback and moves.move(session, callback, CALLBACK, from_, to, at, why, who, closed_at=closed_at)
-    return callback if moved else None
-
-
 def queued(session: Session) -> list[Callback]:
     """Promises that wait in a queue."""
     return list(session.scalars(select(Callback).where(Callback.state == CallbackState.QUEUED)))
@@ -210,6 +219,15 @@ def listed(
 
 def for_agent(session: Session, agent: Agent, limit: int = 100) -> list[Callback]:
     """Open promises that are this agent's, and those of the queues they serve."""
+    return listed(session, None, limit, where=_theirs(session, agent))
+
+
+def is_for(session: Session, callback_id: str, agent: Agent) -> bool:
+    """Whether an open promise is among those of an agent."""
+    return bool(listed(session, None, 1, where=_theirs(session, agent) & (Callback.id == callback_id)))
+
+
+def _theirs(session: Session, agent: Agent) -> ColumnElement[bool]:
     mine = Callback.for_agent == agent.id
     spoken = agents.spoken_of(session)
     asked = select(Callback.topic, Callback.language).where(Callback.state.in_(OPEN_STATES)).distinct()
@@ -220,7 +238,7 @@ def for_agent(session: Session, agent: Agent, limit: int = 100) -> list[Callback
         if answer.language in agent.languages and (answer.anybody or topic in agent.topics)
     ]
     served = Callback.for_agent.is_(None) & tuple_(Callback.topic, Callback.language).in_(queues)
-    return listed(session, None, limit, where=mine | served)
+    return mine | served
 
 
 def closed_since(session: Session, departments: Sequence[str] | None, since: datetime, limit: int) -> list[Callback]:
@@ -241,20 +259,13 @@ def very_late(session: Session, at: datetime, limit: timedelta) -> int:
 
 def untexted(session: Session, since: datetime, limit: int = 100) -> list[str]:
     """Promises that ended since then without reaching anybody, and of which no text was sent."""
-    silent = select(Callback.id).where(
-        Callback.state == CallbackState.NOT_REACHED, Callback.texted_at.is_(None), Callback.closed_at >= since
-    )
-    return list(session.scalars(silent.limit(limit)))
+    unwritten = select(Callback.id).where(*_TAKES_TEXT, Callback.closed_at >= since)
+    return list(session.scalars(unwritten.limit(limit)))
 
 
 def takes_text(session: Session, callback_id: str, at: datetime) -> Callback | None:
     """Whoever gets the row sends the text; nobody else ever will."""
-    taken = (
-        update(Callback)
-        .where(Callback.id == callback_id, Callback.state == CallbackState.NOT_REACHED, Callback.texted_at.is_(None))
-        .values(texted_at=at)
-        .returning(Callback.id)
-    )
+    taken = update(Callback).where(Callback.id == callback_id, *_TAKES_TEXT).values(texted_at=at).returning(Callback.id)
     return get(session, callback_id) if session.scalar(taken) else None
 
 
@@ -270,7 +281,8 @@ def queue_as_call(
         number=calls.sealed(call_id, number) if number else None, number_key=callback.number_key,
         department=callback.department, topic=topic,
         language=answer.language, asked_language=calls.asked_otherwise(callback.language, answer),
-        for_anybody=answer.anybody, relay=callback.relay, state=CallState.WAITING, arrived_at=at,
+        for_anybody=answer.anybody, relay=callback.relay, hard_of_hearing=callback.hard_of_hearing,
+        state=CallState.WAITING, arrived_at=at,
         queued_at=at - timedelta(seconds=callback.waited), for_agent=callback.for_agent,
         own_until=callback.due_until if callback.for_agent else None, priority=ahead.seconds, epoch=0, inside=False,
         warned=False, private=False, extended=False, reasons=list(ahead.reasons), widens_after=list(ages),

@@ -82,10 +82,15 @@ def _broke_off(session: Session, call: Call, at: datetime) -> datetime | None:
     """When a conversation ended that its agent did not end; None for one that they did, or that goes on."""
     if call.state not in (CallState.WRAP_UP, CallState.ENDED) or call.ended_at is None or call.ended_at < at - RESUME:
         return None
+    return call.ended_at if was_cut_off(session, call) else None
+
+
+def was_cut_off(session: Session, call: Call) -> bool:
+    """Whether its last conversation ended otherwise than by its agent."""
     why = session.scalar(
         select(Event.why)
         .where(Event.noun == "call", Event.noun_id == call.id, Event.was == CallState.TALKING)
         .order_by(Event.id.desc())
         .limit(1)
     )
-    return None if why == Why.THE_AGENT_HUNG_UP else call.ended_at
+    return why != Why.THE_AGENT_HUNG_UP

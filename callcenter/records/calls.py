@@ -1,14 +1,13 @@
 """Calls: one row each, from the first ring to the logged outcome, and the moves they may make.
 
-A callback that is due is a call too, of channel `callback`, without a carrier's id until it is dialled. Every move
-is one conditional UPDATE with its event: None or False when somebody got there first.
+A callback that is due is a call too, of channel `callback`, without a carrier's id until it is dialled. It is moved by
+`moves.move`: None when somebody got there first.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -18,41 +17,42 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     String,
     Uuid,
     exists,
     func,
+    literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from callcenter import sealing
-from callcenter.config import lacks
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import contacts, events, moves
+from callcenter.records import contacts, events
 from callcenter.records.identifiers import new_id
+from callcenter.records.moves import Stateful
 from callcenter.rules.crowding import Crowd
 from callcenter.rules.endings import SERVED
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.routing import ANYBODY, Answerers, call_queues
 from callcenter.rules.state_machines import CALL
 from callcenter.rules.states import CallState, Ending
 from callcenter.rules.territory import UNKNOWN, local_day
 from callcenter.rules.whys import Why
 
-if TYPE_CHECKING:
-    pass
-
 LAST_WORDS = timedelta(minutes=3)  # a line that nobody said was closed is, so long after its call ended
 RINGS = timedelta(hours=12)  # no line is older
 IN_HAND = "state in ('offered', 'connecting', 'talking', 'wrap_up')"
 
 
-class Call(Base):
+class Call(Stateful, Base):
     """One call. `epoch` counts its offers; only the answer that carries the present one counts."""
 
     __tablename__ = "calls"
+    states = CALL
     __table_args__ = (
         Index("calls_one_per_agent", "agent_id", unique=True, postgresql_where=IN_HAND),
         Index("calls_live", "state", postgresql_where="state <> 'ended'"),
@@ -78,7 +78,8 @@ class Call(Base):
     language: Mapped[str] = mapped_column(String(2), default="fr")  # that is spoken
     asked_language: Mapped[str | None] = mapped_column(String(2))  # that was chosen, where nobody of ours speaks it
     for_anybody: Mapped[bool] = mapped_column(default=False)  # no account serves the topic: whoever is on duty does
-    relay: Mapped[bool] = mapped_column(default=False)
+    hard_of_hearing: Mapped[bool] = mapped_column(default=False)  # they asked us to speak slowly
+    relay: Mapped[bool] = mapped_column(default=False)  # a relay service speaks for them
 
     state: Mapped[str] = mapped_column(String(12), default=CallState.MENU)
     for_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))  # stands in their own queue first
@@ -96,6 +97,11 @@ class Call(Base):
     warned: Mapped[bool] = mapped_column(default=False)  # the citizen was told that a supervisor may take part
     private: Mapped[bool] = mapped_column(default=False)  # the citizen refuses that a supervisor takes part
     extended: Mapped[bool] = mapped_column(default=False)  # the wrap-up's one extension was taken
+    not_for: Mapped[str | None] = mapped_column(
+        ForeignKey("agents.id")
+    )  # who has passed it on: it is not offered to them
+    cut: Mapped[bool] = mapped_column(default=False)  # its agent's line ended, and nobody said that it was meant
+    alone_since: Mapped[datetime | None]  # its agent's line was first missed in the room
     turned_away: Mapped[str | None] = mapped_column(
         String(12)
     )  # why it could not wait: its ending, unless it promises a callback
@@ -111,11 +117,29 @@ class Call(Base):
         """The citizen's number; None for an anonymous caller."""
         return PhoneNumber(sealing.unseal(self.number, _number_of(self.id))) if self.number else None
 
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """A call that goes back to waiting is nobody's; of one that is over only a conversation keeps its agent."""
+        if to == CallState.WAITING:
+            return {"agent_id": None, "lease_until": None, "inside": False} | columns
+        if to == CallState.ENDED:
+            theirs = self.agent_id if columns.get("ending") == Ending.ANSWERED else None
+            return {"lease_until": None, "ended_at": self.ended_at or at, "agent_id": theirs} | columns
+        return columns
+
+    @property
+    def hearing(self) -> Hearing:
+        """How whoever calls hears us."""
+        return Hearing.of(relay=self.relay, hard_of_hearing=self.hard_of_hearing)
+
+    @property
+    def served_topic(self) -> str:
+        """The topic of its queue."""
+        return ANYBODY if self.for_anybody else self.topic
+
     @property
     def queues(self) -> tuple[str, ...]:
         """Where it may stand, nearest ring first."""
-        topic = ANYBODY if self.for_anybody else self.topic
-        return call_queues(self.department, topic, self.language, self.for_agent)
+        return call_queues(self.department, self.served_topic, self.language, self.for_agent)
 
 
 @dataclass(frozen=True)
@@ -126,6 +150,7 @@ class Wish:
     topic: str = "autre"
     language: str = "fr"
     relay: bool = False
+    hard_of_hearing: bool = False
 
 
 def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: datetime, relay: bool = False) -> Call:
@@ -152,15 +177,15 @@ def arrive(session: Session, carrier_id: str, number: PhoneNumber | None, at: da
             arrived_at=at,
         )
         .on_conflict_do_nothing(index_elements=[Call.carrier_id])
-        .returning(Call.id)
+        .returning(Call)
     )
     if created is None:  # a twin of this webhook was quicker
         contacts.discard(session, contact_id)
-    else:
-        events.note(session, at, "call", call_id, "", CallState.MENU, Why.RANG)
-    arrived = by_carrier_id(session, carrier_id)
-    assert arrived is not None
-    return arrived
+        arrived = by_carrier_id(session, carrier_id)
+        assert arrived is not None
+        return arrived
+    events.note(session, at, "call", call_id, "", CallState.MENU, Why.RANG)
+    return cast(Call, created)
 
 
 def sealed(call_id: str, number: PhoneNumber) -> bytes:
@@ -212,17 +237,17 @@ def mark_served_by_menu(session: Session, call: Call, wish: Wish, at: datetime) 
     """The menu has done what they telephoned for: so their call ends, unless they go on to a queue."""
     if call.state == CallState.MENU:
         call.turned_away, call.relay = SERVED, call.relay or wish.relay
+        call.hard_of_hearing = wish.hard_of_hearing and not call.relay
         call.department, call.topic, call.language = wish.department, wish.topic, wish.language
         describe_contact(session, call, at)
 
 
 def describe_contact(session: Session, call: Call, at: datetime) -> None:
     """What the menu learnt of a call is so of its contact."""
-    contact = contacts.get(session, call.contact_id)
-    assert contact is not None
-    contact.department, contact.topic = call.department, call.topic
-    contact.language, contact.relay = call.language, call.relay
-    contact.local_day = local_day(call.department, at)
+    contacts.describe(
+        session, call.contact_id, department=call.department, topic=call.topic, language=call.language,
+        relay=call.relay, hard_of_hearing=call.hard_of_hearing, local_day=local_day(call.department, at),
+    )  # fmt: skip
 
 
 def close_line(session: Session, call: Call, at: datetime) -> None:
@@ -232,7 +257,16 @@ def close_line(session: Session, call: Call, at: datetime) -> None:
 
 def by_carrier_id(session: Session, carrier_id: str) -> Call | None:
     """The call on this line."""
-    return session.scalar(select(Call).where(Call.carrier_id == carrier_id).execution_options(populate_existing=True))
+    return session.scalar(_on_line(carrier_id))
+
+
+def lock_by_carrier_id(session: Session, carrier_id: str) -> Call | None:
+    """The same, held as `lock` holds it."""
+    return session.scalar(_on_line(carrier_id).with_for_update())
+
+
+def _on_line(carrier_id: str) -> Select[Call]:
+    return select(Call).where(Call.carrier_id == carrier_id).execution_options(populate_existing=True)
 
 
 def of_lines(session: Session, carrier_ids: Sequence[str]) -> set[str]:
@@ -251,6 +285,16 @@ def of_contact(session: Session, contact_id: str) -> Call | None:
     return session.scalar(select(Call).where(Call.contact_id == contact_id))
 
 
+def of_contacts(session: Session, contact_ids: Sequence[str]) -> dict[str, Call]:
+    """The calls that these contacts were, by contact."""
+    return {call.contact_id: call for call in session.scalars(select(Call).where(Call.contact_id.in_(contact_ids)))}
+
+
+def contacts_of(session: Session, call_ids: Sequence[str]) -> dict[str, str]:
+    """The contacts that these calls were, by call."""
+    return {row[0]: row[1] for row in session.execute(select(Call.id, Call.contact_id).where(Call.id.in_(call_ids)))}
+
+
 def of_callback(session: Session, callback_id: str) -> Call | None:
     """The live call that keeps a promise now."""
     live = select(Call).where(Call.callback_id == callback_id, Call.state != CallState.ENDED)
@@ -265,44 +309,6 @@ def get(session: Session, call_id: str) -> Call | None:
 def lock(session: Session, call_id: str) -> Call | None:
     """The call, held until this transaction ends: calls are locked before agents, always."""
     return session.get(Call, call_id, with_for_update=True, populate_existing=True)
-
-
-def move(
-    session: Session,
-    call_id: str,
-    from_: Sequence[CallState],
-    to: CallState,
-    at: datetime,
-    why: StrEnum,
-    *,
-    who: str | None = None,
-    if_epoch: int | None = None,
-    if_agent: str | None = None,
-    **values: Any,
-) -> Call | None:
-    """One arrow of CALL, if the call is in one of `from_` (and of this epoch and agent, where given).
-    `values` are written with it; a call that goes back to waiting is nobody's. The call after the move, or None."""
-    was = lock(session, call_id)
-    if was is None:
-        return None
-    if if_epoch not in (None, was.epoch) and not lacks("epoch"):
-        return None
-    if if_agent not in (None, was.agent_id):
-        return None
-    nobodys = {"agent_id": None, "lease_until": None, "inside": False} if to == CallState.WAITING else {}
-    return was if moves.move(session, was, CALL, from_, to, at, why, who, **nobodys | values) else None
-
-
-def end(
-    session: Session, call_id: str, from_: Sequence[CallState], ending: Ending, at: datetime, why: StrEnum
-) -> Call | None:
-    """The call is over without a conversation, or its conversation is recorded."""
-    ended = move(session, call_id, from_, CallState.ENDED, at, why, ending=ending, lease_until=None)
-    if ended is not None:
-        ended.ended_at = ended.ended_at or at
-        ended.agent_id = ended.agent_id if ending == Ending.ANSWERED else None
-        session.flush()
-    return ended
 
 
 def waiting(session: Session) -> list[Call]:
@@ -327,11 +333,8 @@ def crowd(session: Session, number_key: bytes | None) -> Crowd:
     they were promised."""
     every = (Call.state == CallState.WAITING) & (Call.channel == "phone")
     withheld = func.count().filter(Call.number_key.is_(None))
-    waiting, anonymous = session.execute(select(func.count(), withheld).where(every)).one()
-    if number_key is None:
-        return Crowd(waiting, anonymous, 0)
-    theirs = select(func.count()).where(every, Call.number_key == number_key)
-    return Crowd(waiting, anonymous, session.scalar(theirs) or 0)
+    theirs = func.count().filter(Call.number_key == number_key) if number_key else literal(0)
+    return Crowd(*session.execute(select(func.count(), withheld, theirs).where(every)).one())
 
 
 def hold_place(session: Session, number_key: bytes) -> None:

@@ -3,10 +3,11 @@
 A contact is one person on one occasion; an accompaniment is one démarche of it. What is not known is absent, never 0.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -29,18 +30,19 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import events
 from callcenter.records.identifiers import new_id, new_reference
+from callcenter.records.moves import Stateful
+from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import Due, FollowUp, Outcome
 from callcenter.rules.territory import UNKNOWN, national_day
-from callcenter.rules.whys import Why
 
 
-class Contact(Base):
+class Contact(Stateful, Base):
     """`department` is the citizen's; `site_id` the answering agent's. `waited`: seconds from the queue to the
     conversation; `lasted`: of a visit. `site_reference`: what a front desk's own software calls it."""
 
     __tablename__ = "contacts"
+    states = CONTACT
     __table_args__ = (
         CheckConstraint("channel in ('front_desk', 'bus', 'phone', 'callback')", name="contacts_channel"),
         Index("contacts_owed", "agent_id", postgresql_where="due = 'owed'"),
@@ -54,6 +56,8 @@ class Contact(Base):
             postgresql_where="site_reference is not null",
         ),
         Index("contacts_to_erase", "arrived_at", postgresql_where="erased_at is null"),
+        Index("contacts_continued", "continues", postgresql_where="continues is not null"),
+        Index("contacts_by_agent", "agent_id", "arrived_at"),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
@@ -65,6 +69,7 @@ class Contact(Base):
     department_assumed: Mapped[bool] = mapped_column(default=False, server_default=false())  # it is the site's
     topic: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(2), default="fr")
+    hard_of_hearing: Mapped[bool] = mapped_column(default=False)
     relay: Mapped[bool] = mapped_column(default=False)
     pseudonym: Mapped[bytes | None] = mapped_column(LargeBinary)
     arrived_at: Mapped[datetime]
@@ -73,11 +78,14 @@ class Contact(Base):
     lasted: Mapped[float | None]
     returned: Mapped[bool | None]  # within seven days of an answered call, by the same number about the same matter
     agent_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    continues: Mapped[str | None] = mapped_column(ForeignKey("contacts.id"))  # the earlier one it goes on from
     due: Mapped[str] = mapped_column(String(10), default=Due.NOTHING)
     owed_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime | None]
     draft_revision: Mapped[int] = mapped_column(default=0, server_default="0")  # grows with each change of the draft
     draft: Mapped[bytes | None] = mapped_column(LargeBinary)  # notes, sealed, gone once recorded or released
+    answers_revision: Mapped[int] = mapped_column(default=0, server_default="0")  # grows with each change of them
+    answers: Mapped[bytes | None] = mapped_column(LargeBinary)  # of its form so far, sealed, gone with the draft
     satisfaction: Mapped[int | None]  # the raw answer
     satisfaction_scale: Mapped[int | None]
     settled_said: Mapped[bool | None]  # the citizen's own answer to « votre demande est-elle réglée ? »
@@ -85,10 +93,22 @@ class Contact(Base):
     asks_no_more: Mapped[bool] = mapped_column(default=False, server_default=false())  # they refused the questions
     erased_at: Mapped[datetime | None]  # number, references and notes are blank; what was counted stays
 
+    def written_with(self, to: str, at: datetime, columns: dict[str, Any]) -> dict[str, Any]:
+        """When it was owed and recorded; nobody will read the notes of the call again."""
+        if to == Due.OWED:
+            return {"owed_at": at} | columns
+        written = {"recorded_at": at} if to == Due.RECORDED else {}
+        return {"draft": None, "answers": None} | written | columns
+
     @property
     def drafted(self) -> str | None:
         """The notes that were typed and are not recorded yet."""
         return sealing.unseal(self.draft, _draft_of(self.id)) if self.draft else None
+
+    @property
+    def answered(self) -> dict[str, str]:
+        """What was answered in its form and is not recorded yet, by the names of the fields."""
+        return json.loads(sealing.unseal(self.answers, _answers_of(self.id))) if self.answers else {}
 
 
 class Accompaniment(Base):
@@ -101,6 +121,7 @@ class Accompaniment(Base):
         CheckConstraint("(reason is not null) = (outcome = 'orientation')", name="accompaniments_reason"),
         CheckConstraint("outcome <> 'orientation' or not settled", name="accompaniments_oriented_is_not_settled"),
         CheckConstraint("reason is distinct from 'website' or internet_checked", name="accompaniments_no_redirection"),
+        Index("accompaniments_continued", "continues", postgresql_where="continues is not null"),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
@@ -173,6 +194,11 @@ def identify_caller(session: Session, contact_id: str, number: PhoneNumber) -> N
     session.execute(update(Contact).where(Contact.id == contact_id).values(pseudonym=sealing.pseudonym(number.e164)))
 
 
+def describe(session: Session, contact_id: str, **learnt: str | bool | date) -> None:
+    """What the menu learnt of a contact, by column."""
+    session.execute(update(Contact).where(Contact.id == contact_id).values(**learnt))
+
+
 def discard(session: Session, contact_id: str) -> None:
     """The contact of a call that turned out to be there already."""
     session.execute(delete(Contact).where(Contact.id == contact_id))
@@ -194,40 +220,15 @@ def owed_by(session: Session, agent_id: str) -> list[Contact]:
     return list(session.scalars(owed))
 
 
-def set_due(session: Session, contact: Contact, due: Due, at: datetime, why: StrEnum, who: str | None = None) -> None:
-    """Whether an outcome is owed, with its event."""
-    was, contact.due = contact.due, due
-    if due == Due.OWED:
-        contact.owed_at = at
-    if due == Due.RECORDED:
-        contact.recorded_at = at
-    if due in (Due.RECORDED, Due.RELEASED):  # nobody will read the notes of the call again
-        contact.draft = None
-    session.flush()
-    events.note(session, at, "contact", contact.id, was, due, why, who)
-
-
-def record(
-    session: Session, contact: Contact, entries: Sequence[WrapUpEntry], at: datetime, who: str
-) -> list[Accompaniment]:
-    """Write the démarches of a contact and that it is recorded. Twice the same démarche is refused by constraint."""
-    rows = [
-        Accompaniment(
-            id=row_id, contact_id=contact.id, partner=e.partner, procedure=e.procedure, outcome=e.outcome,
-            reason=e.reason, internet_checked=e.internet_checked, settled=e.settled, follow_up=e.follow_up,
-            notes=sealed_notes(row_id, e.notes), at=at, continues=_earlier(session, e) if e.continues else None,
-        )
-        for e in entries
-        for row_id in [new_id()]
-    ]  # fmt: skip
-    session.add_all(rows)
-    set_due(session, contact, Due.RECORDED, at, Why.OUTCOME, who)
-    return rows
-
-
 def drafts(contact: Contact, notes: str | None) -> None:
     """What is being typed, masked already, rests sealed until it is recorded."""
     contact.draft = sealing.seal(notes, _draft_of(contact.id)) if notes else None
+
+
+def keep_answers(contact: Contact, answers: Mapping[str, str]) -> None:
+    """What is answered so far rests sealed until it is recorded."""
+    contact.answers = sealing.seal(json.dumps(dict(answers)), _answers_of(contact.id)) if answers else None
+    contact.answers_revision += 1
 
 
 def sealed_notes(accompaniment_id: str, notes: str | None) -> bytes | None:
@@ -237,6 +238,10 @@ def sealed_notes(accompaniment_id: str, notes: str | None) -> bytes | None:
 
 def _draft_of(contact_id: str) -> sealing.SealedPlace:
     return sealing.SealedPlace("contacts", "draft", contact_id)
+
+
+def _answers_of(contact_id: str) -> sealing.SealedPlace:
+    return sealing.SealedPlace("contacts", "answers", contact_id)
 
 
 def _notes_of(accompaniment_id: str) -> sealing.SealedPlace:
@@ -251,12 +256,6 @@ def record_agreement(session: Session, contact_id: str, kind: str, given_by: str
     session.execute(given.on_conflict_do_nothing(index_elements=["contact_id", "kind"]))
 
 
-def of_person(session: Session, pseudonym: bytes, but: str, limit: int = 5) -> list[Contact]:
-    """The latest earlier contacts of the same number."""
-    mine = select(Contact).where(Contact.pseudonym == pseudonym, Contact.id != but)
-    return list(session.scalars(mine.order_by(Contact.arrived_at.desc()).limit(limit)))
-
-
 def accompaniments(session: Session, contact_ids: Sequence[str]) -> list[Accompaniment]:
     """The démarches of these contacts."""
     return list(
@@ -266,17 +265,15 @@ def accompaniments(session: Session, contact_ids: Sequence[str]) -> list[Accompa
     )
 
 
-def by_reference(session: Session, reference: str) -> Contact | None:
-    """The contact a citizen names by the reference they were told: spaces do not matter."""
-    return session.scalar(select(Contact).where(Contact.reference == "".join(reference.split())))
+def of_accompaniments(session: Session, ids: Sequence[str]) -> dict[str, Contact]:
+    """The contacts of these démarches, by démarche."""
+    found = select(Accompaniment.id, Contact).join(Contact, Contact.id == Accompaniment.contact_id)
+    return {row[0]: row[1] for row in session.execute(found.where(Accompaniment.id.in_(ids)))} if ids else {}
 
 
-def _earlier(session: Session, entry: WrapUpEntry) -> str | None:
-    """The accompaniment an entry continues: of that reference, the same démarche if there is one, else the latest."""
-    contact = by_reference(session, entry.continues or "")
-    rows = accompaniments(session, [contact.id]) if contact else []
-    same = [row for row in rows if row.procedure == entry.procedure]
-    return (same or rows)[-1].id if rows else None
+def agreements(session: Session, contact_id: str) -> list[Agreement]:
+    """What was given in a contact."""
+    return list(session.scalars(select(Agreement).where(Agreement.contact_id == contact_id).order_by(Agreement.at)))
 
 
 def is_owing(session: Session, agent_id: str) -> bool:

@@ -102,5 +102,5 @@ def unsettled(session: Session, at: datetime) -> list[str]:
 
 def unrung(session: Session) -> list[Leg]:
     """Legs whose desk phone is still to be rung: it, or the carrier, was not free."""
-    waiting = select(Leg).where(Leg.state == LegState.ASKED, ~Leg.shift, Leg.carrier_id.is_(None))
+    waiting = select(Leg).where(Leg.state == LegState.ASKED, ~Leg.shift, ~Leg.partner, Leg.carrier_id.is_(None))
     return list(session.scalars(waiting.where(~select(Ring.id).where(Ring.leg_id == Leg.id).exists())))

@@ -6,8 +6,9 @@ earlier year finds the names of its time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import ARRAY, CheckConstraint, Index, String, Text, Uuid, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
@@ -22,6 +23,7 @@ from callcenter.rules.packaged_menu import LABELS, packaged_topics
 from callcenter.rules.territory import NATION
 from callcenter.rules.visits import Held, Vocabulary
 
+NO_PHRASES: Mapping[str, str] = MappingProxyType({})
 EVER = date(2019, 7, 1)  # the first day of the network
 
 
@@ -37,9 +39,14 @@ class PartnerName(Base):
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(Text)
+    phrases: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)  # what is said, by language
     scope: Mapped[str] = mapped_column(String(7), default=NATION)
     since: Mapped[date]
     until: Mapped[date | None]
+
+    def holds(self, code: str, on: date) -> bool:
+        """Whether this is the partner's name on that day."""
+        return self.code == code and self.since <= on and (self.until is None or on <= self.until)
 
 
 class TopicRow(Base):
@@ -55,7 +62,8 @@ class TopicRow(Base):
     scope: Mapped[str] = mapped_column(String(7))
     keys: Mapped[str] = mapped_column(String(2))
     code: Mapped[str] = mapped_column(String(40))
-    labels: Mapped[dict[str, str]] = mapped_column(JSONB)
+    labels: Mapped[dict[str, str]] = mapped_column(JSONB)  # what is said after « Pour », by language
+    names: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)  # what is read
     keywords: Mapped[dict[str, list[str]]] = mapped_column(JSONB, default=dict)  # by language, for speech
     partners: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
     sheet: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)  # what the agent answers, by language
@@ -77,20 +85,22 @@ class ProcedureRow(Base):
     code: Mapped[str] = mapped_column(String(40))
     topic: Mapped[str] = mapped_column(String(40))
     partner: Mapped[str] = mapped_column(String(40))
-    labels: Mapped[dict[str, str]] = mapped_column(JSONB)
+    labels: Mapped[dict[str, str]] = mapped_column(JSONB)  # what is read, by language
+    phrases: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)  # what is said
     since: Mapped[date]
     until: Mapped[date | None]
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """One démarche. `partner` is empty where no partner of the network holds it."""
+    """One démarche. `partner` is empty where no partner of the network holds it; `labels` are read, `phrases` said."""
 
     code: str
     topic: str
     partner: str
     labels: Mapping[str, str]
     scope: str = NATION
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
 
 def packaged_procedures() -> list[Procedure]:
@@ -114,10 +124,18 @@ def packaged_partner_names() -> list[PartnerName]:
         since, until = date.fromisoformat(row["since"]), _day(row["until"])
         if earlier := former.get(row["code"]):
             last = date.fromisoformat(earlier["until"])
-            found.append(PartnerName(code=row["code"], name=earlier["name"], scope=NATION, since=since, until=last))
+            found.append(
+                PartnerName(code=row["code"], name=earlier["name"], phrases={}, scope=NATION, since=since, until=last)
+            )
             since = last + timedelta(days=1)
-        found.append(PartnerName(code=row["code"], name=row["name"], scope=NATION, since=since, until=until))
+        found.append(
+            PartnerName(code=row["code"], name=row["name"], phrases={}, scope=NATION, since=since, until=until)
+        )
     return found
+
+
+def _packaged(code: str, name: str, since: date, until: date | None) -> PartnerName:
+    return PartnerName(code=code, name=name, phrases={}, scope=NATION, since=since, until=until)
 
 
 def seed(session: Session) -> int:
@@ -131,7 +149,8 @@ def seed(session: Session) -> int:
         topics = packaged_topics()
         session.add_all(
             TopicRow(
-                scope=NATION, keys=t.keys, code=t.code, labels=dict(t.labels), partners=list(t.partners),
+                scope=NATION, keys=t.keys, code=t.code, labels=dict(t.labels), names=dict(t.names),
+                partners=list(t.partners),
                 keywords={n: list(words) for n, words in t.keywords.items()},
                 sheet={}, since=EVER, until=None,
             )
@@ -167,7 +186,7 @@ def procedures(session: Session, on: date) -> list[Procedure]:
     held = list(session.scalars(_holding(select(ProcedureRow), ProcedureRow, on).order_by(ProcedureRow.code)))
     if not held and not session.scalar(select(func.count()).select_from(ProcedureRow)):
         return packaged_procedures()
-    return [Procedure(row.code, row.topic, row.partner, row.labels, row.scope) for row in held]
+    return [Procedure(row.code, row.topic, row.partner, row.labels, row.scope, row.phrases) for row in held]
 
 
 def procedure_names(session: Session, on: date) -> dict[str, Mapping[str, str]]:
@@ -250,7 +269,8 @@ def remove_topic(session: Session, scope: str, topic: Topic, on: date) -> None:
 def _write_topic(session: Session, scope: str, topic: Topic, since: date, until: date | None) -> None:
     session.add(
         TopicRow(
-            scope=scope, keys=topic.keys, code=topic.code, labels=dict(topic.labels), partners=list(topic.partners),
+            scope=scope, keys=topic.keys, code=topic.code, labels=dict(topic.labels), names=dict(topic.names),
+            partners=list(topic.partners),
             keywords={n: list(words) for n, words in topic.keywords.items()}, sheet=dict(topic.sheet), since=since,
             until=until,
         )
@@ -266,7 +286,7 @@ def put_procedure(session: Session, procedure: Procedure, on: date) -> None:
     session.add(
         ProcedureRow(
             scope=procedure.scope, code=procedure.code, topic=procedure.topic, partner=procedure.partner,
-            labels=dict(procedure.labels), since=on, until=until,
+            labels=dict(procedure.labels), phrases=dict(procedure.phrases), since=on, until=until,
         )
     )  # fmt: skip
     session.flush()
@@ -281,11 +301,13 @@ def remove_procedure(session: Session, code: str, on: date) -> bool:
     return gone
 
 
-def name_partner(session: Session, code: str, name: str, scope: str, on: date) -> None:
+def name_partner(
+    session: Session, code: str, name: str, scope: str, on: date, phrases: Mapping[str, str] = NO_PHRASES
+) -> None:
     """From that day on a partner has this name, until another that is planned; its earlier name stays with its time."""
     seed(session)
     until = _make_room(session, PartnerName, on, PartnerName.code == code)
-    session.add(PartnerName(code=code, name=name, scope=scope, since=on, until=until))
+    session.add(PartnerName(code=code, name=name, phrases=dict(phrases), scope=scope, since=on, until=until))
     session.flush()
     config_revision.raise_revision(session)
 
@@ -313,6 +335,7 @@ def topic_of(row: TopicRow) -> Topic:
         partners=tuple(row.partners),
         keywords={n: tuple(words) for n, words in row.keywords.items()},
         sheet=row.sheet,
+        names=row.names,
     )
 
 

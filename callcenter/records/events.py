@@ -22,7 +22,7 @@ class Event(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     at: Mapped[datetime]
-    noun: Mapped[str] = mapped_column(String(12))  # call, agent, offer, leg, callback, attempt, contact
+    noun: Mapped[str] = mapped_column(String(12))  # of a state machine (`rules.state_machines`)
     noun_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     was: Mapped[str] = mapped_column(String(16))
     now: Mapped[str] = mapped_column(String(16))

@@ -3,15 +3,18 @@ and holidays that win. No list that is imported touches them."""
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from sqlalchemy import CheckConstraint, Index, String, Text, Uuid, delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, Uuid, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, column_property, mapped_column
 
 from callcenter.db import Base
 from callcenter.records import config_revision
+from callcenter.records.agents import Agent
 from callcenter.records.identifiers import new_id
+from callcenter.records.sites import Site
 from callcenter.rules.opening_hours import DatedException, LineHours, Overrides, site_of
 
 
@@ -41,11 +44,18 @@ class HoursException(Base):
     last: Mapped[date]
     hours: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(String(20))  # training, strike, flood, other
+    made_by: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))  # None: an operator, from a terminal
+
+    author: Mapped[str | None] = column_property(
+        select(Agent.name).where(Agent.id == made_by).correlate_except(Agent).scalar_subquery()
+    )
 
     @property
     def value(self) -> DatedException:
         """The same as a plain value."""
-        return DatedException(self.scope, self.first, self.last, self.hours, self.reason, self.topic)
+        return DatedException(
+            self.scope, self.first, self.last, self.hours, self.reason, self.topic, self.author or "", self.id
+        )
 
 
 class HolidayOverride(Base):
@@ -56,6 +66,17 @@ class HolidayOverride(Base):
     scope: Mapped[str] = mapped_column(String(7), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     is_holiday: Mapped[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteClosure:
+    """What holds for one site from a day to another, whatever its ordinary hours."""
+
+    site_id: int
+    name: str
+    city: str
+    department: str
+    exception: DatedException
 
 
 OF_A_SITE = HoursException.scope.startswith("S")
@@ -86,6 +107,15 @@ def of_sites(session: Session, today: date) -> dict[int, tuple[DatedException, .
         assert site_id is not None, row.scope
         found[site_id] += (row.value,)
     return dict(found)
+
+
+def closed_sites(session: Session, today: date) -> tuple[SiteClosure, ...]:
+    """The exceptions of single sites, with the names that their supervisors and agents read. Those long past are left
+    out."""
+    of_site = select(HoursException, Site).join(Site, HoursException.scope == func.concat("S", cast(Site.id, String)))
+    written = of_site.where(HoursException.last >= today - LONG_PAST, OF_A_SITE)
+    found = session.execute(written.order_by(HoursException.first, HoursException.id))
+    return tuple(SiteClosure(site.id, site.name, site.city, site.department, row.value) for row, site in found)
 
 
 def overrides(session: Session) -> Overrides:
@@ -121,11 +151,11 @@ def write(session: Session, scope: str, topic: str, hours: str) -> None:
     config_revision.raise_revision(session)
 
 
-def except_(session: Session, exception: DatedException) -> str:
-    """One more dated exception; its id."""
+def except_(session: Session, exception: DatedException, by: str | None = None) -> str:
+    """One more dated exception, of a member of staff or an operator; its id."""
     row = HoursException(
         id=new_id(), scope=exception.scope, topic=exception.topic, first=exception.first, last=exception.last,
-        hours=exception.hours, reason=exception.reason,
+        hours=exception.hours, reason=exception.reason, made_by=by,
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -12,7 +12,9 @@ from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
+from callcenter.rules.state_machines import LEG, MONITOR
 from callcenter.rules.states import CallState, LegState, Monitoring
+from callcenter.rules.whys import Why
 
 OPEN = (Leg.kind == "monitor") & (Leg.state != LegState.LEFT)
 
@@ -22,10 +24,12 @@ def ask(session: Session, call: Call, supervisor_id: str, mode: Monitoring, at: 
     leg = Leg(
         id=new_id(), call_id=call.id, contact_id=call.contact_id, agent_id=supervisor_id, epoch=call.epoch, asked_at=at,
         shift=False, state=LegState.ASKED, kind="monitor", mode=mode, held=0.0, hold=False, mute=False, muted=False,
+        aside=False, is_aside=False, partner=False,
     )  # fmt: skip
     session.add(leg)
     session.flush()
-    events.note(session, at, "leg", leg.id, "", LegState.ASKED, mode, supervisor_id)
+    events.note(session, at, LEG.noun, leg.id, "", LegState.ASKED, mode, supervisor_id)
+    events.note(session, at, MONITOR.noun, leg.id, "", mode, Why.CHOSEN, supervisor_id)
     return leg
 
 

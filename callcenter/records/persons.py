@@ -45,6 +45,7 @@ select b.id::text from callbacks b where b.closed_at < :before and b.number_key 
 _BLANK = (
     "delete from agreements where contact_id = any(cast(:ids as uuid[]))",
     "update accompaniments set notes = null where contact_id = any(cast(:ids as uuid[])) and notes is not null",
+    "update consults set keys = null, taken_by = null where contact_id = any(cast(:ids as uuid[]))",
     "update legs set carrier_id = null, room = null where contact_id = any(cast(:ids as uuid[]))",
     """delete from carrier_events e using calls c
        where c.contact_id = any(cast(:ids as uuid[])) and e.resource = c.carrier_id""",
@@ -52,9 +53,14 @@ _BLANK = (
     "delete from site_texts t using calls c where c.contact_id = any(cast(:ids as uuid[])) and t.call_id = c.id",
     """update calls set carrier_id = null, number = null, number_key = null
        where contact_id = any(cast(:ids as uuid[]))""",
+    # What the erased went on from, and what goes on from them, leads to them no more; the démarches that opened nothing
+    # still do, without saying whose they are.
+    """update contacts set continues = null
+       where continues is not null and (id = any(cast(:ids as uuid[])) or continues = any(cast(:ids as uuid[])))""",
     # A front desk's reference becomes the same every time: `visits` knows by it what was sent before.
     """update contacts set reference = 'x' || left(replace(gen_random_uuid()::text, '-', ''), 23), pseudonym = null,
-       draft = null, erased_at = :at, site_reference = erased_reference(:pepper, site_id, site_reference)
+       draft = null, answers = null, erased_at = :at,
+       site_reference = erased_reference(:pepper, site_id, site_reference)
        where id = any(cast(:ids as uuid[]))""",
 )
 _BLANK_NUMBERS = (
@@ -103,9 +109,12 @@ def held(session: Session, number: PhoneNumber) -> dict[str, Any]:
     found: dict[str, Any] = {name: [_plain(row) for row in rows] for name, rows in own.items()}
     for row, contact in zip(found["contacts"], contacts, strict=True):
         row["draft"] = contact.drafted
+        row["answers"] = contact.answered
     for row, matter in zip(found["accompaniments"], matters, strict=True):
         row["notes"] = matter.noted
-    typed = session.scalars(select(Draft.at).where(Draft.number_key == key, Draft.carrier_id.not_in(lines)))
+    typed = session.scalars(
+        select(Draft.at).where(Draft.number_key.in_(_readings(number)), Draft.carrier_id.not_in(lines))
+    )
     found["typed_elsewhere"] = [at.isoformat() for at in typed]  # on the lines of others, which are theirs
     return {"number": number.e164, **found}
 
@@ -123,8 +132,15 @@ def erase(session: Session, number: PhoneNumber, at: datetime) -> list[str]:
       union select contact_id::text from calls where number_key = :key"""
     ids = list(session.scalars(text(theirs), {"key": key}))
     _blank(session, ids, [key], at)
+    session.execute(delete(Draft).where(Draft.number_key.in_(_readings(number))))
     session.execute(delete(SharedLine).where(SharedLine.number_key == key))
     return ids
+
+
+def _readings(number: PhoneNumber) -> list[bytes]:
+    """What finds a draft of this number: of two numbers that the same figures may be the draft holds the local one."""
+    twin = number.local_twin
+    return [sealing.pseudonym(each.e164) for each in (number, twin) if each]
 
 
 def erase_old(session: Session, at: datetime, most: int) -> int:

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from callcenter.rules.states import AGENT_MOVES, CALL_MOVES, CallState
+from callcenter.rules.state_machines import AGENT, CALL
+from callcenter.rules.states import CallState
 
 PROMISES = {
     "P1": "one place",
@@ -27,6 +28,7 @@ PROMISES = {
     "P11": "no ghosts",
     "P12": "the trail is complete",
     "P13": "the dead get no offers",
+    "P14": "nobody alone",
 }
 
 
@@ -62,7 +64,7 @@ class Query:
 def broken(session: Session, at: datetime, outside: Outside = Outside()) -> list[Breach]:
     """Everything that breaks a promise at `at`; nothing when all are kept."""
     seen = {name: list(value) for name, value in vars(outside).items() if value is not None}
-    values = {"at": at, "call_arrows": CALL_ARROWS, "agent_arrows": AGENT_ARROWS, **seen}
+    values = {"at": at, "call_arrows": CALL_ARROWS, "agent_arrows": AGENT.arrows(), **seen}
     breaches = []
     for query in QUERIES:
         if query.needs is None or query.needs in seen:
@@ -81,9 +83,7 @@ def counts(breaches: Collection[Breach]) -> dict[str, int]:
     return dict(found)
 
 
-CALL_ARROWS = [f"{was} {now}" for was, after in CALL_MOVES.items() for now in after]
-CALL_ARROWS += [f" {CallState.MENU}", f" {CallState.WAITING}"]  # a ring; a callback that is due
-AGENT_ARROWS = [f"{was} {now}" for was, after in AGENT_MOVES.items() for now in after]
+CALL_ARROWS = [*CALL.arrows(), f" {CallState.MENU}", f" {CallState.WAITING}"]  # a ring; a callback that is due
 
 # noun, table, the column that holds its state, and the state in which it begins without an event
 NOUNS = (
@@ -91,6 +91,8 @@ NOUNS = (
     ("agent", "agents", "state", "offline"),
     ("offer", "offers", "state", ""),
     ("leg", "legs", "state", ""),
+    ("monitor", "(select * from legs where mode is not null)", "mode", ""),
+    ("consult", "consults", "state", ""),
     # an import's contacts are born recorded, and its own row says when and by whom
     ("contact", "(select * from contacts where site_reference is null)", "due", "nothing"),
     ("callback", "callbacks", "state", ""),
@@ -129,7 +131,7 @@ QUERIES = (
         "P2",
         "an open offer is not of an offered call",
         """select o.id from offers o join calls c on c.id = o.call_id
-           where o.state = 'open'
+           where o.state = 'open' and o.purpose = 'serve'
              and (c.state <> 'offered' or c.epoch <> o.epoch or c.agent_id is distinct from o.agent_id)""",
     ),
     Query(
@@ -137,7 +139,21 @@ QUERIES = (
         "a call in hand was not accepted in its present epoch",
         """select c.id from calls c where c.state in ('connecting', 'talking', 'wrap_up') and not exists (
              select from offers o
-             where o.call_id = c.id and o.epoch = c.epoch and o.agent_id = c.agent_id and o.state = 'accepted')""",
+             where o.call_id = c.id and o.epoch = c.epoch and o.agent_id = c.agent_id and o.state = 'accepted'
+               and o.purpose = 'serve')
+             and not exists ( -- or handed over to whoever was asked along
+               select from offers o join consults k on k.id = o.consult_id
+               join legs l on l.id = k.leg_id and l.kind = 'serve' and l.epoch = c.epoch
+               where o.call_id = c.id and o.agent_id = c.agent_id and o.state = 'accepted')""",
+    ),
+    Query(
+        "P2",
+        "a colleague is asked for help that is not open, or is not the one asked",
+        """select o.id from offers o join consults k on k.id = o.consult_id join agents a on a.id = o.agent_id
+           where o.state = 'open' and (k.state <> 'offered' or k.helper_id <> a.id or a.state <> 'asked')
+           union
+           select a.id from agents a where a.state in ('asked', 'helping') and not exists (
+             select from consults k where k.helper_id = a.id and k.state in ('offered', 'rung', 'joined'))""",
     ),
     Query(
         "P3",
@@ -250,6 +266,7 @@ QUERIES = (
         "a leg lives 60 s after its call went on without it",
         """select l.id from legs l join calls c on c.id = l.call_id
            where l.state <> 'left' and (c.epoch <> l.epoch or c.state not in ('connecting', 'talking'))
+             and not exists (select from consults k where k.leg_id = l.id and k.state = 'handed')
              and :at - interval '60 s' > (select max(e.at) from events e where e.noun_id = c.id)""",
     ),
     Query(
@@ -264,7 +281,9 @@ QUERIES = (
         "a line of the carrier's that nobody here knows, or whose use has ended",
         """select line from unnest(cast(:lines as text[])) as line where not exists (
              select from calls c where c.carrier_id = line
-               and (c.ended_at is null or c.ended_at > :at - interval '180 s') -- `calls.LAST_WORDS`: two questions
+               and (c.ended_at is null or c.ended_at > :at - interval '180 s' -- `calls.LAST_WORDS`: two questions
+                 or exists (select from consults k where k.call_id = c.id and k.handed_at is not null
+                   and (k.over_at is null or k.over_at > :at - interval '180 s')))
            ) and not exists (
              select from legs l where l.carrier_id = line
                and (l.left_at is null or l.left_at > :at - interval '60 s')
@@ -297,6 +316,34 @@ QUERIES = (
         "an agent without a heartbeat may be offered a call",
         "select id from agents where id = any(cast(:silent as uuid[])) and state in ('available', 'offered')",
         needs="silent",
+    ),
+    Query(
+        "P14",
+        "a conversation has nobody in the room who serves it",
+        """select c.id from calls c where c.state = 'talking' and not exists (
+             select from legs l where l.call_id = c.id and l.kind = 'serve' and l.epoch = c.epoch
+               and l.agent_id = c.agent_id and l.state = 'joined')""",
+    ),
+    Query(
+        "P14",
+        "a citizen has been alone for 10 s",
+        "select id from calls where alone_since < :at - interval '10 s'",
+    ),
+    Query(
+        "P14",
+        "a citizen is on the line whose agent's line the carrier does not have",
+        """select c.id from calls c join legs l on l.call_id = c.id and l.kind = 'serve' and l.epoch = c.epoch
+           where c.state = 'talking' and c.carrier_id = any(cast(:lines as text[]))
+             and l.carrier_id <> all(cast(:lines as text[]))
+             and :at - interval '10 s' > (select max(e.at) from events e where e.noun_id = c.id)
+             and :at - interval '10 s' > coalesce(l.joined_at, l.asked_at)""",
+        needs="lines",
+    ),
+    Query(
+        "P14",
+        "a consult outlives its call",
+        """select k.id from consults k join calls c on c.id = k.call_id
+           where k.state not in ('handed', 'over') and c.state <> 'talking'""",
     ),
     Query(
         "P13",

@@ -1,12 +1,20 @@
+"""The desks of partners that agents may call for help."""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlalchemy import Index, String, Text, Uuid, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
 from callcenter.records import config_revision
 from callcenter.records.identifiers import new_id
 from callcenter.rules.territory import NATION
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+COLUMNS = ("id", "scope", "partner", "desk", "phone", "hours", "phrases")
 
 
 class Referent(Base):
@@ -21,6 +29,7 @@ class Referent(Base):
     desk: Mapped[str] = mapped_column(Text)
     phone: Mapped[str] = mapped_column(String(20))
     hours: Mapped[str] = mapped_column(Text, default="")
+    phrases: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)  # what is said of it, by language
 
 
 @dataclass(frozen=True)
@@ -41,13 +50,30 @@ def referents(session: Session, department: str, partner: str = "") -> list[Refe
     return list(session.scalars(near.order_by(Referent.scope == NATION, Referent.partner, Referent.desk)))
 
 
-def add_referent(session: Session, scope: str, partner: str, desk: str, phone: str, hours: str) -> str:
+def add_referent(
+    session: Session, scope: str, partner: str, desk: str, phone: str, hours: str, phrases: Mapping[str, str] = NOTHING
+) -> str:
     """One more desk; its id."""
-    row = Referent(id=new_id(), scope=scope, partner=partner, desk=desk, phone=phone, hours=hours)
+    row = Referent(
+        id=new_id(), scope=scope, partner=partner, desk=desk, phone=phone, hours=hours, phrases=dict(phrases)
+    )
     session.add(row)
     session.flush()
     config_revision.raise_revision(session)
     return row.id
+
+
+def change_referent(session: Session, referent_id: str, **columns: object) -> Referent | None:
+    """The desk as it is from now on; what it was, None when there is none."""
+    row = session.get(Referent, referent_id)
+    if row is None:
+        return None
+    before = Referent(**{name: getattr(row, name) for name in COLUMNS})
+    for name, value in columns.items():
+        setattr(row, name, value)
+    session.flush()
+    config_revision.raise_revision(session)
+    return before
 
 
 def remove_referent(session: Session, referent_id: str) -> Referent | None:

@@ -3,15 +3,29 @@ their calls widen."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Uuid, delete, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Uuid,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
 from callcenter.records import config_revision
+from callcenter.records.agents import Agent
 from callcenter.records.identifiers import new_id
-from callcenter.rules.orders import Message, QueueOrder
+from callcenter.rules.orders import Given, Message, QueueOrder
 from callcenter.rules.routing import Ages
 
 
@@ -26,7 +40,16 @@ class Rollout(Base):
     state: Mapped[str] = mapped_column(String(6))
 
 
-class MessageRow(Base):
+class Ordered:
+    """What every order has: when it was given, by whom (None: an operator), and until when it holds (None: until
+    somebody lifts it)."""
+
+    begun_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    made_by: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
+
+
+class MessageRow(Ordered, Base):
     """A supervisor's emergency message: said before the menu to the callers of its scope."""
 
     __tablename__ = "messages"
@@ -35,11 +58,10 @@ class MessageRow(Base):
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
     scope: Mapped[str] = mapped_column(String(7))
     words: Mapped[dict[str, str]] = mapped_column(JSONB)
-    begun_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
 
-class QueueOrderRow(Base):
+class QueueOrderRow(Ordered, Base):
     """A queue closed, or led to another topic, until the order ends."""
 
     __tablename__ = "queue_orders"
@@ -54,11 +76,10 @@ class QueueOrderRow(Base):
     topic: Mapped[str] = mapped_column(String(40))
     act: Mapped[str] = mapped_column(String(8))
     to_topic: Mapped[str] = mapped_column(String(40), default="")
-    begun_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
 
-class RingThreshold(Base):
+class RingThreshold(Ordered, Base):
     """After how many seconds a call of this queue is open to the region, then to the nation; `topic` empty: every
     queue of the scope."""
 
@@ -97,52 +118,96 @@ def forget(session: Session, department: str, since: date) -> str | None:
     return gone
 
 
-def messages(session: Session) -> tuple[Message, ...]:
+def messages(session: Session, at: datetime) -> tuple[Message, ...]:
     """What is said now."""
-    standing = select(MessageRow).where(MessageRow.ended_at.is_(None)).order_by(MessageRow.scope)
-    return tuple(Message(row.scope, row.words) for row in session.scalars(standing))
+    standing = select(MessageRow, Agent.name).where(MessageRow.ended_at.is_(None)).order_by(MessageRow.scope)
+    found = session.execute(_holding(standing, MessageRow, at))
+    return tuple(Message(row.scope, row.words, _given(row, name)) for row, name in found)
 
 
-def orders(session: Session) -> tuple[QueueOrder, ...]:
+def orders(session: Session, at: datetime) -> tuple[QueueOrder, ...]:
     """What holds now."""
-    standing = select(QueueOrderRow).where(QueueOrderRow.ended_at.is_(None))
-    found = session.scalars(standing.order_by(QueueOrderRow.scope, QueueOrderRow.topic))
-    return tuple(QueueOrder(row.scope, row.topic, row.to_topic) for row in found)
+    standing = select(QueueOrderRow, Agent.name).where(QueueOrderRow.ended_at.is_(None))
+    found = session.execute(_holding(standing, QueueOrderRow, at).order_by(QueueOrderRow.scope, QueueOrderRow.topic))
+    return tuple(QueueOrder(row.scope, row.topic, row.to_topic, _given(row, name)) for row, name in found)
 
 
-def say(session: Session, scope: str, words: Mapping[str, str], at: datetime) -> None:
+def say(
+    session: Session,
+    scope: str,
+    words: Mapping[str, str],
+    at: datetime,
+    until: datetime | None = None,
+    by: str | None = None,
+) -> None:
     """This message in place of the one before; no words: none."""
     standing = update(MessageRow).where(MessageRow.scope == scope, MessageRow.ended_at.is_(None))
-    session.execute(standing.values(ended_at=at))
+    session.execute(standing.values(ended_at=func.least(MessageRow.until, at)))
     if words:
-        session.add(MessageRow(scope=scope, words=dict(words), begun_at=at, ended_at=None))
+        session.add(MessageRow(scope=scope, words=dict(words), begun_at=at, ended_at=None, until=until, made_by=by))
         session.flush()
     config_revision.raise_revision(session)
 
 
-def order(session: Session, scope: str, topic: str, act: str, to_topic: str, at: datetime) -> None:
+def order(
+    session: Session,
+    scope: str,
+    topic: str,
+    act: str,
+    to_topic: str,
+    at: datetime,
+    until: datetime | None = None,
+    by: str | None = None,
+) -> None:
     """Close or redirect a queue in place of the order before; `act` open: nothing holds any more."""
     standing = update(QueueOrderRow).where(
         QueueOrderRow.scope == scope, QueueOrderRow.topic == topic, QueueOrderRow.ended_at.is_(None)
     )
-    session.execute(standing.values(ended_at=at))
+    session.execute(standing.values(ended_at=func.least(QueueOrderRow.until, at)))
     if act != "open":
-        session.add(QueueOrderRow(scope=scope, topic=topic, act=act, to_topic=to_topic, begun_at=at, ended_at=None))
+        session.add(
+            QueueOrderRow(
+                scope=scope, topic=topic, act=act, to_topic=to_topic, begun_at=at, ended_at=None, until=until,
+                made_by=by,
+            )
+        )  # fmt: skip
         session.flush()
     config_revision.raise_revision(session)
 
 
-def thresholds(session: Session) -> Mapping[tuple[str, str], Ages]:
-    """Every queue's own, by scope and topic."""
-    return {
-        (row.scope, row.topic): (row.region_after, row.nation_after) for row in session.scalars(select(RingThreshold))
-    }
+def thresholds(session: Session, at: datetime) -> Mapping[tuple[str, str], tuple[Ages, Given]]:
+    """Every queue's own, by scope and topic, with who set them."""
+    found = session.execute(_holding(select(RingThreshold, Agent.name), RingThreshold, at))
+    return {(row.scope, row.topic): ((row.region_after, row.nation_after), _given(row, name)) for row, name in found}
 
 
-def widen_after(session: Session, scope: str, topic: str, ages: Ages | None) -> None:
+def widen_after(
+    session: Session,
+    scope: str,
+    topic: str,
+    ages: Ages | None,
+    at: datetime,
+    until: datetime | None = None,
+    by: str | None = None,
+) -> None:
     """From the next call on; None: none of its own any more."""
     session.execute(delete(RingThreshold).where(RingThreshold.scope == scope, RingThreshold.topic == topic))
     if ages:
-        session.add(RingThreshold(scope=scope, topic=topic, region_after=ages[0], nation_after=ages[1]))
+        session.add(
+            RingThreshold(
+                scope=scope, topic=topic, region_after=ages[0], nation_after=ages[1], begun_at=at, until=until,
+                made_by=by,
+            )
+        )  # fmt: skip
         session.flush()
     config_revision.raise_revision(session)
+
+
+def _holding(written: Any, row: Any, at: datetime) -> Any:
+    """Those that are not over by themselves, each with its author's name."""
+    lasts: ColumnElement[bool] = or_(row.until.is_(None), row.until > at)
+    return written.outerjoin(Agent, Agent.id == row.made_by).where(lasts)
+
+
+def _given(row: Ordered, name: str | None) -> Given:
+    return Given(name or "", row.begun_at, row.until)

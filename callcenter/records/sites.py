@@ -14,11 +14,14 @@ from sqlalchemy import (
     ARRAY,
     CheckConstraint,
     ColumnElement,
+    Computed,
     Float,
     Identity,
     Index,
     String,
     Text,
+    and_,
+    case,
     delete,
     false,
     func,
@@ -34,7 +37,7 @@ from callcenter.errors import Refusal
 from callcenter.records import config_revision
 from callcenter.records.sessions import Changes
 from callcenter.rules.national_list import ListedSite
-from callcenter.rules.plain_text import MOST_WORDS, folded
+from callcenter.rules.plain_text import MOST_WORDS, place_words
 from callcenter.rules.rounds import Bus, Stop
 from callcenter.rules.site_hours import osm
 
@@ -45,6 +48,10 @@ COLUMNS = (
     "name", "address", "postal_code", "city", "department", "phone", "mail", "week", "by_appointment", "comment",
     "kind", "format", "grouping", "label", "latitude", "longitude", "doubts",
 )  # fmt: skip
+WRITTEN = ("id", "first_listed_at", "changed_at", *COLUMNS)
+
+
+WORDS = "place_words(name || ' ' || city || ' ' || address || ' ' || mail || ' ' || \"grouping\" || ' ' || comment)"
 
 
 class TooManyGone(Refusal):
@@ -83,6 +90,7 @@ class Site(Base):
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
     doubts: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    words: Mapped[str] = mapped_column(Text, Computed(WORDS, persisted=True))  # what a search looks through
     first_listed_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
@@ -155,7 +163,7 @@ def import_list(
     """Makes the table what the list says. Raises TooManyGone unless `all_that_go`. `progress` hears of each batch."""
     session.execute(text("set local statement_timeout = '60s'"))
     session.execute(text("lock table sites in share row exclusive mode"))  # one import at a time; reading goes on
-    session.execute(text("create temporary table staged (like sites) on commit drop"))
+    session.execute(text("create temporary table staged (like sites including generated) on commit drop"))
     stage = text(
         f"insert into staged (id, first_listed_at, changed_at, {', '.join(COLUMNS)}) "  # noqa: S608 - our own names
         f"values (:id, :at, :at, {', '.join('cast(:week as jsonb)' if c == 'week' else f':{c}' for c in COLUMNS)})"
@@ -187,8 +195,8 @@ def import_list(
     )
     new = _ids(
         session,
-        "insert into sites select staged.* from staged where :at is not null and not exists "
-        "(select from sites where sites.id = staged.id)",
+        f"insert into sites ({', '.join(WRITTEN)}) select {', '.join(WRITTEN)} from staged where :at is not null "  # noqa: S608
+        "and not exists (select from sites where sites.id = staged.id)",
         at,
     )
     config_revision.raise_revision(session)
@@ -222,16 +230,58 @@ def get(session: Session, site_id: int) -> Site | None:
 def search(
     session: Session, words: str = "", department: str = "", *, doubtful_first: bool = False, limit: int = 200
 ) -> list[Site]:
-    """Listed sites by every word of their name, town, postal code or number in the list, whatever the accents; in
-    order of town, or the oddest first."""
+    """Listed sites by every word of their name, town, address, mail, comment, postal code or number in the list,
+    whatever the accents and hyphens, St being Saint; those of the town first, then those of the name, in order of town;
+    or the oddest first."""
+    plain = place_words(words)
     found = select(Site).where(Site.gone_at.is_(None))
     if department:
         found = found.where(Site.department == department)
-    for word in folded(words).split()[:MOST_WORDS]:
-        in_text = (func.strpos(func.folded(part), word) > 0 for part in (Site.name, Site.city))
-        found = found.where(or_(*in_text, Site.postal_code.startswith(word, autoescape=True), _is_id(word)))
-    order = [text("cardinality(doubts) desc")] if doubtful_first else []
+    each = plain.split()[:MOST_WORDS]
+    for word in each:
+        in_text = func.strpos(Site.words, word) > 0
+        found = found.where(or_(in_text, Site.postal_code.startswith(word, autoescape=True), _is_id(word)))
+    order: list[Any] = [text("cardinality(doubts) desc")] if doubtful_first else []
+    if each:
+        order.append(_how_well(plain, each))
     return list(session.scalars(found.order_by(*order, Site.city, Site.name, Site.id).limit(limit)))
+
+
+def _how_well(plain: str, each: Sequence[str]) -> ColumnElement[int]:
+    """How well a site that has every word answers: its town is meant, then its name, then anything else of it."""
+    town, named = func.place_words(Site.city, type_=Text), func.place_words(Site.name, type_=Text)
+    return case(
+        (or_(town == plain, Site.postal_code == plain, _is_id(plain)), 0),
+        (town.startswith(plain, autoescape=True), 1),
+        (and_(*(func.strpos(town, word) > 0 for word in each)), 2),
+        (and_(*(func.strpos(town + " " + named, word) > 0 for word in each)), 3),
+        else_=4,
+    )
+
+
+def nearest(
+    session: Session, latitude: float, longitude: float, department: str = "", limit: int = 20
+) -> list[tuple[Site, float]]:
+    """Listed sites that say where they are, the nearest first, each with how far it is as the crow flies, in km."""
+    found = select(Site, _km(latitude, longitude)).where(Site.gone_at.is_(None), Site.latitude.is_not(None))
+    if department:
+        found = found.where(Site.department == department)
+    rows = session.execute(found.order_by(_km(latitude, longitude), Site.id).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+def distances(session: Session, latitude: float, longitude: float, ids: Collection[int]) -> dict[int, float]:
+    """How far some sites are, of those that say where they are."""
+    placed = select(Site.id, _km(latitude, longitude)).where(Site.id.in_(ids), Site.latitude.is_not(None))
+    return {row[0]: row[1] for row in session.execute(placed)} if ids else {}
+
+
+def _km(latitude: float, longitude: float) -> ColumnElement[float]:
+    """The great circle's length on a sphere of 6,371 km."""
+    up = func.sin(func.radians(Site.latitude - latitude) / 2)
+    along = func.sin(func.radians(Site.longitude - longitude) / 2)
+    cosines = func.cos(func.radians(latitude)) * func.cos(func.radians(Site.latitude))
+    return 2 * 6371 * func.asin(func.least(1.0, func.sqrt(up * up + cosines * along * along)))
 
 
 def names(session: Session, ids: Collection[int] | None = None) -> list[SiteName]:

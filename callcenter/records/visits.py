@@ -128,13 +128,13 @@ where not a.known
 """
 _CONTACTS = """
 insert into contacts (
-  id, reference, channel, site_id, site_reference, department, department_assumed, topic, language, relay, arrived_at,
-  local_day, waited, lasted, due, recorded_at, satisfaction, satisfaction_scale,
+  id, reference, channel, site_id, site_reference, department, department_assumed, topic, language, hard_of_hearing,
+  relay, arrived_at, local_day, waited, lasted, due, recorded_at, satisfaction, satisfaction_scale,
   settled_said
 )
 select t.contact_id, 'V' || :number || '-' || t.first, f.channel, t.site_id, t.reference, t.department,
-  f.department is null, f.topic, 'fr', false, t.at, t.local_day, f.waited, f.lasted, 'recorded', :at, f.satisfaction,
-  f.satisfaction_scale, f.settled_said
+  f.department is null, f.topic, 'fr', false, false, t.at, t.local_day, f.waited, f.lasted, 'recorded', :at,
+  f.satisfaction, f.satisfaction_scale, f.settled_said
 from taken t join staged f on f.line = t.first
 """
 _CONTINUED = """

@@ -1,13 +1,14 @@
 """The board: everything the supervisors' wall shows, in one query, so that its parts are of the same instant."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 OWED_SHOWN = 500
+LATELY = timedelta(seconds=15)  # longer than the figures of the last hour are old
 PHOTOGRAPH = text(
     """
     select statement_timestamp() as at,
@@ -32,7 +33,9 @@ PHOTOGRAPH = text(
       (select coalesce(json_agg(o order by o.owed_at), '[]') from (
          select contacts.id, contacts.reference, contacts.topic, contacts.owed_at, agents.name, agents.department
          from contacts join agents on agents.id = contacts.agent_id
-         where contacts.due = 'owed' order by contacts.owed_at limit :owed_shown) o) as owed
+         where contacts.due = 'owed' order by contacts.owed_at limit :owed_shown) o) as owed,
+      (select coalesce(json_agg(distinct department), '[]') from calls
+         where arrived_at > statement_timestamp() - cast(:lately as interval)) as lately
     """
 )
 
@@ -111,17 +114,18 @@ class Owed:
 
 @dataclass(frozen=True)
 class Photograph:
-    """One instant of the whole service."""
+    """One instant of the whole service. `lately`: departments of whoever called within a few seconds."""
 
     at: datetime
     waiting: tuple[Waiting, ...]
     agents: tuple[AtPost, ...]
     owed: tuple[Owed, ...]
+    lately: frozenset[str] = frozenset()
 
 
 def photograph(session: Session) -> Photograph:
     """One query, whatever the number of supervisors."""
-    row = session.execute(PHOTOGRAPH, {"owed_shown": OWED_SHOWN}).one()
+    row = session.execute(PHOTOGRAPH, {"owed_shown": OWED_SHOWN, "lately": LATELY}).one()
     return Photograph(
         at=row.at,
         waiting=tuple(
@@ -133,6 +137,7 @@ def photograph(session: Session) -> Photograph:
             Owed(o["id"], o["reference"], o["topic"], _instant(o["owed_at"]), o["name"], o["department"])
             for o in row.owed
         ),
+        lately=frozenset(row.lately),
     )
 
 

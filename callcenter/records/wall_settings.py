@@ -42,6 +42,12 @@ class WallLink(Base):
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
+    def is_seen_by(self, overseer: Agent) -> bool:
+        """Whether it is theirs, or shows no more than they see."""
+        if self.made_by == overseer.id or overseer.scope is None:
+            return True
+        return self.departments is not None and overseer.scope.issuperset(self.departments)
+
 
 class WallThreshold(Base):
     """From when a figure is watched and an alarm, where it differs from the default. `topic` empty: of everything that

@@ -11,11 +11,12 @@ from callcenter.rules import tables
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.logins import login_of, may_be_login
 from callcenter.rules.national_list import LARGEST_ID
+from callcenter.rules.plain_text import folded
 from callcenter.rules.tables import LostFigures, NotATable, TableRow
 from callcenter.rules.territory import TERRITORIES
 
 ROLES = ("agent", "supervisor", "auditor", "admin")
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 LARGEST = 1_000_000  # bytes of a table
 MOST = 2_000  # lines of a table
 EVERYTHING = "*"  # in a table: every topic of their department, every department
@@ -40,10 +41,24 @@ TopicsOf = Callable[[str], Collection[str]]
 
 
 class BadPassword(Refusal):
-    """Le mot de passe doit compter au moins 12 caractères."""
+    """Le mot de passe doit compter de 12 à 200 caractères."""
 
     status = 422
-    english = "The password must have at least 12 characters."
+    english = "The password must have 12 to 200 characters."
+
+
+class PasswordsDiffer(Refusal):
+    """Les deux mots de passe ne sont pas les mêmes : tapez le nouveau deux fois."""
+
+    status = 422
+    english = "The two passwords are not the same: type the new one twice."
+
+
+class OwnNamePassword(Refusal):
+    """Ce mot de passe est trop facile à deviner : il est votre identifiant ou votre nom."""
+
+    status = 422
+    english = "This password is too easy to guess: it is your login or your name."
 
 
 class NotStaff(NotATable):
@@ -83,11 +98,10 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """A line of a table that is well written. `password` empty: none of their own yet, or the one they have."""
+    """A line of a table that is well written."""
 
     line: int
     profile: Profile
-    password: str
 
 
 def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsOf) -> Profile:
@@ -121,7 +135,7 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
         topics=several("topics", topics, every(department)),
         languages=several("languages", LANGUAGES) or ("fr",),
         departments=several("departments", TERRITORIES, TERRITORIES, tables.department),
-        phone=_phone(text("phone"), wrong),
+        phone=_phone(text("phone"), department, wrong),
     )
     if not may_be_login(profile.login):
         wrong.append("staff_login")
@@ -138,11 +152,31 @@ def checked(given: Mapping[str, object], topics: Collection[str], every: TopicsO
     return profile
 
 
-def checked_password(password: str) -> str:
-    """The same. Raises BadPassword."""
-    if not SHORTEST_PASSWORD <= len(password) <= 200:
+def checked_password(password: str, again: str) -> str:
+    """The same, typed twice. Raises BadPassword, PasswordsDiffer."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadPassword
+    if password != again:
+        raise PasswordsDiffer
     return password
+
+
+def must_not_be_own_name(password: str, login: str, name: str) -> None:
+    """Raises OwnNamePassword."""
+    if folded(password).replace(" ", "") in {folded(own).replace(" ", "") for own in (login, name)}:
+        raise OwnNamePassword
+
+
+def lacks(profile: Profile, *, has_password: bool) -> tuple[str, ...]:
+    """What an account still needs before its owner can work: codes, each with a sentence of its own."""
+    takes_calls, sees_some = profile.role in ("agent", "supervisor"), profile.role in ("supervisor", "auditor")
+    needed = {
+        "password": not has_password,
+        "phone": profile.role == "agent" and not profile.phone,
+        "topics": takes_calls and not profile.topics,
+        "departments": sees_some and not profile.departments,
+    }
+    return tuple(code for code, is_missing in needed.items() if is_missing)
 
 
 def read(content: bytes, topics: Collection[str], every: TopicsOf) -> tuple[list[AccountLine], list[Wrong]]:
@@ -155,17 +189,16 @@ def read(content: bytes, topics: Collection[str], every: TopicsOf) -> tuple[list
             continue
         try:
             profile = checked(given, topics, every)
-            password = checked_password(given["password"]) if given.get("password") else ""
         except BadAnswer as refusal:
             wrong += [Wrong(line, str(code)) for code in refusal.args]
             continue
-        except BadPassword:
+        if given.get("password"):  # of nobody's knowledge but its owner's
             wrong.append(Wrong(line, "staff_password"))
             continue
         if profile.login in seen:
             wrong.append(Wrong(line, "staff_twice"))
         seen.add(profile.login)
-        entries.append(AccountLine(line, profile, password))
+        entries.append(AccountLine(line, profile))
     if not entries and not wrong:
         raise NotStaff("nothing")
     return entries, wrong
@@ -184,11 +217,11 @@ def _rows(content: bytes) -> Iterator[TableRow]:
         yield row
 
 
-def _phone(written: str, wrong: list[str]) -> str:
+def _phone(written: str, department: str, wrong: list[str]) -> str:
     if not written:
         return ""
     try:
-        number = PhoneNumber.parse(tables.telephone(written))
+        number = PhoneNumber.parse(tables.telephone(written), department)
     except LostFigures:
         wrong.append("staff_phone_lost")
         return ""

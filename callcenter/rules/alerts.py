@@ -48,11 +48,13 @@ LONGEST_WAIT = "longest_wait"
 PER_FREE_AGENT = "per_free_agent"
 SERVICE_LEVEL = "service_level"
 ABANDONMENT = "abandonment"
+UNSTAFFED = "unstaffed"
 CALLBACK_POOLS = "callback_pools"
 TEXTS = "texts"
 DEFAULTS: Mapping[str, Threshold] = {
     LONGEST_WAIT: Threshold(60, 180),  # seconds
     PER_FREE_AGENT: Threshold(1, 3),  # calls waiting per free agent
+    UNSTAFFED: Threshold(1, 1),  # departments where the line is open and nobody is at their post
     SERVICE_LEVEL: Threshold(0.80, 0.60),
     ABANDONMENT: Threshold(0.05, 0.10),
     CALLBACK_POOLS: Threshold(ALARM_AT, ALARM_AT),  # of the fullest pool of callbacks of the hour
@@ -72,6 +74,16 @@ class Watched:
 Levels = Mapping[Watched, Level]
 
 
+@dataclass(frozen=True)
+class Raised:
+    """One alert: of everything one sees (`topic` empty) or of one queue, with every measure that raised it."""
+
+    topic: str
+    language: str
+    level: Level
+    measures: tuple[str, ...]
+
+
 def judge(
     values: Mapping[Watched, float | Share | None],
     before: Levels,
@@ -89,12 +101,23 @@ def judge(
     return levels
 
 
-def most_urgent(levels: Levels) -> list[Watched]:
-    """What is not calm: the gravest first, then everything one sees before a queue, then what waits now before the
-    shares of an hour."""
+def most_urgent(levels: Levels) -> list[Raised]:
+    """What is not calm, one alert for everything one sees and one for each queue: the gravest first, then the widest,
+    then what waits now before the shares of an hour. What a queue's own alert says is not said again of the whole."""
     urgency = list(DEFAULTS)
-    raised = (each for each, level in levels.items() if level)
-    return sorted(raised, key=lambda w: (-levels[w], bool(w.topic), urgency.index(w.measure), w.topic, w.language))
+    of_queues = {w.measure: level for w, level in sorted(levels.items(), key=lambda each: each[1]) if w.topic and level}
+    found: dict[tuple[str, str], list[Watched]] = {}
+    for each, level in levels.items():
+        is_told = not each.topic and level <= of_queues.get(each.measure, Level.CALM)
+        if level and not is_told:
+            found.setdefault((each.topic, each.language), []).append(each)
+    raised = [
+        Raised(
+            topic, language, max(levels[w] for w in parts), tuple(sorted((w.measure for w in parts), key=urgency.index))
+        )
+        for (topic, language), parts in found.items()
+    ]
+    return sorted(raised, key=lambda r: (-r.level, bool(r.topic), urgency.index(r.measures[0]), r.topic, r.language))
 
 
 def threshold(watched: Watched, own: Mapping[tuple[str, str], Threshold]) -> Threshold:

@@ -39,9 +39,15 @@ class Source(StrEnum):
     """Who asked for it."""
 
     CITIZEN = "citizen"
+    SILENCE = "silence"  # nobody: who called had answered us, then fell silent where nobody could serve them
     AGENT = "agent"
+    CUT_OFF = "cut_off"  # nobody: their conversation broke off, and its agent calls back at once
     SUPERVISOR = "supervisor"
     API = "api"
+
+
+WISH_TO_SPEAK = (Source.CITIZEN, Source.SILENCE, Source.CUT_OFF)
+"""Whose promises are kept, too, by a conversation that the person began."""
 
 
 class DialResult(StrEnum):
@@ -68,6 +74,10 @@ class RetryPolicy:
 
     attempts: int
     apart: timedelta
+
+    def of(self, source: str) -> "RetryPolicy":
+        """For a promise of this source: what nobody asked for is dialled once."""
+        return RetryPolicy(1, self.apart) if source == Source.SILENCE else self
 
 
 def window(hours: LineHours, department: str, at: datetime, topic: str = "") -> Window | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from callcenter.rules.plain_text import folded
 from callcenter.rules.territory import NATION
 
 CHOICES = 5  # the most a level may offer, "je ne sais pas" included
@@ -14,7 +15,8 @@ CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A choice of the menu: `keys` from the first level; `code` is empty for a heading. Labels follow « Pour ».
+    """A choice of the menu: `keys` from the first level; `code` is empty for a heading. `labels` are the phrases that
+    are said after « Pour », `names` what is read on screens, each by language.
 
     `keywords` are what is said for it, `sheet` what an agent answers, by language.
     """
@@ -25,6 +27,26 @@ class Topic:
     partners: tuple[str, ...] = ()
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sheet: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, language: str) -> str:
+        """What is read; made of what is said where nobody has written another."""
+        return self.names.get(language) or read_of(self.labels[language])
+
+
+def code_of(name: str) -> str:
+    """A code out of a name: « Relire un bail » is `relire-un-bail`; empty where nothing of it can be one."""
+    code = re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")[:40].rstrip("-")
+    return code if CODE.fullmatch(code) else ""
+
+
+def read_of(said: str) -> str:
+    """What is said as it may be read: « les impôts » is « Impôts »."""
+    for article in ("les ", "la ", "le ", "l'", "the "):
+        if said.startswith(article):
+            said = said.removeprefix(article)
+            break
+    return said[:1].upper() + said[1:]
 
 
 class Menu:
@@ -66,6 +88,17 @@ class Menu:
     def coded(self) -> list[Topic]:
         """Every topic that has a queue, headings aside, in the order of the keys."""
         return [topic for topic in self.topics.values() if topic.code]
+
+    def every_code(self) -> tuple[str, ...]:
+        """Every topic that has a queue somewhere: the nation's in the order of the keys, the departments' own after
+        them, and last what is of none."""
+        local = (topic.code for menu in self.local.values() for topic in menu.coded())
+        return tuple(dict.fromkeys((*(topic.code for topic in self.coded()), *local, OTHER)))
+
+    def codes_of(self, *departments: str) -> tuple[str, ...]:
+        """Those of the nation and of these departments, in the same order."""
+        there = {topic.code for menu in (self, *map(self.of, departments)) for topic in menu.coded()} | {OTHER}
+        return tuple(code for code in self.every_code() if code in there)
 
 
 def menu_of(

@@ -59,6 +59,10 @@ class DatedException:
     hours: str = OFF
     reason: str = ""
     topic: str = ""
+    by: str = field(default="", compare=False)
+    """Who wrote it, a name; empty: an operator."""
+    id: str = field(default="", compare=False)
+    """Of its row, once it is written."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,20 @@ def opening(hours: LineHours, department: str, at: datetime, topic: str = "") ->
     if is_open:
         return Opening(True, None, change)
     return Opening(False, change, why=why or "hours")
+
+
+def is_open(hours: LineHours, department: str, at: datetime) -> bool:
+    """Whether the line is open to a department, without a look for when that changes."""
+    zone = known_clock(department)
+    if zone is None:
+        return False
+    if hours.always and not (hours.own or hours.exceptions):
+        return True
+    local = at.astimezone(zone)
+    try:
+        return _holds(_day(hours, department, local.date(), "")[0], local)
+    except BadHours:
+        return False
 
 
 def on_their_clock(department: str, at: datetime) -> datetime | None:

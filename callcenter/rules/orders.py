@@ -2,10 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from callcenter.rules.territory import rings
+from callcenter.rules.routing import departments_of
+from callcenter.rules.territory import PARIS, clock_of, rings
 
 STEPS = 5  # redirections followed before a circle is called one
+FURTHEST = timedelta(days=92)  # an order that is to last longer is the administrator's hours or menu
+SPOKEN_PER_SECOND = 14  # characters, of the carrier's voice in either language
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Who gave an order, a name (empty: an operator), since when it holds, and until when; `until` None: until somebody
+    lifts it."""
+
+    by: str
+    at: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +29,7 @@ class Message:
 
     scope: str
     words: Mapping[str, str]
+    given: Given | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,7 @@ class QueueOrder:
     scope: str
     topic: str
     to: str = ""
+    given: Given | None = None
 
 
 def led_to(orders: Sequence[QueueOrder], department: str, topic: str) -> str | None:
@@ -35,6 +52,22 @@ def led_to(orders: Sequence[QueueOrder], department: str, topic: str) -> str | N
             return None
         topic = order.to
     return None
+
+
+def may_last_until(until: datetime | None, at: datetime) -> bool:
+    """Whether an order given at `at` may end then; None: when somebody lifts it."""
+    return until is None or at < until <= at + FURTHEST
+
+
+def clock_of_scope(scope: str) -> ZoneInfo:
+    """By which the end of an order is written: the clock that all of its departments share, else Paris's."""
+    zones = {clock_of(department).key for department in departments_of(scope)}
+    return ZoneInfo(zones.pop() if len(zones) == 1 else PARIS)
+
+
+def spoken_seconds(words: str) -> int:
+    """About how long a caller listens to these words."""
+    return max(round(len(words) / SPOKEN_PER_SECOND), 1)
 
 
 def _standing(orders: Sequence[QueueOrder], department: str, topic: str) -> QueueOrder | None:

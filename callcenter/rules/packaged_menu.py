@@ -28,6 +28,7 @@ def packaged_topics() -> list[Topic]:
             {n: row[n] for n in LABELS},
             partners=tuple(row["partners"].split()),
             keywords=spoken.get(row["code"], {}),
+            names={n: row[f"name_{n}"] for n in LABELS},
         )
         for row in rows("topics.csv")
     ]

@@ -30,6 +30,11 @@ def folded(text: str) -> str:
     return BETWEEN.sub(" ", unmarked(text)).strip()
 
 
+def place_words(text: str) -> str:
+    """The same for the name of a place: St is Saint and Ste is Sainte. The database has the same function."""
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in folded(text).split())
+
+
 def unmarked(text: str) -> str:
     """In small letters without accents, œ as oe."""
     return MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(LETTERS).lower()

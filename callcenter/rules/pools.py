@@ -1,8 +1,10 @@
 """How many callbacks may be promised within an hour, so that whoever floods one way of asking takes nobody else's.
 
-A promise is drawn from a pool of its destination: that of the numbers that called us, that of typed numbers, or the
-small second one. Whoever withholds their number draws at most half of the typed pool, then from the second, for a
-number that nobody was promised that day: what one of them burns is never the pool of those who call from their own.
+A promise is drawn from a pool of its destination: that of the numbers that called us, that of typed numbers, the small
+second one, or that of those who fell silent, which takes nothing from anybody who asks. Whoever withholds their number
+draws at most half of the typed pool, then from the second, for a number that nobody was promised that day: what one of
+them burns is never the pool of those who call from their own. What they may draw of an hour's pools is given out little
+by little: nobody tells one of them from another, so a flood burns minutes, not the hour.
 """
 
 from collections.abc import Mapping
@@ -12,6 +14,7 @@ from enum import StrEnum
 from callcenter.config import CALLING_CODES
 
 ALARM_AT = 0.5  # of a pool
+SPELLS = 6  # equal parts of the hour: in each, withheld numbers draw no more than that part of a pool
 
 
 class Pool(StrEnum):
@@ -21,6 +24,7 @@ class Pool(StrEnum):
     TYPED = "typed"  # it was typed, on a line that tells its own number
     WITHHELD = "withheld"  # it was typed, by somebody who withholds theirs
     SECOND = "second"
+    SILENT = "silent"  # nobody asked: the number called us, was understood, and said no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Ceilings:
     own: int
     typed: int
     second: int
+    silent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +66,30 @@ def destination(e164: str) -> str:
     return next((code for code in CALLING_CODES if e164.startswith(code)), CALLING_CODES[0])
 
 
-def draw(promised: Mapping[Pool, int], of: Ceilings, *, typed: bool, withheld: bool, is_new_today: bool) -> Pool | None:
+def draw(
+    promised: Mapping[Pool, int], lately: Mapping[Pool, int], of: Ceilings, *,
+    typed: bool, withheld: bool, is_new_today: bool, silent: bool = False,
+) -> Pool | None:  # fmt: skip
     """The pool that the next promise is drawn from; None when none is left. `promised`: within the hour, to this
-    destination; `withheld`: who asks hides their own number; `is_new_today`: nobody was promised a call to it today."""
+    destination; `lately`: of these, within one of its SPELLS; `withheld`: who asks hides their own number;
+    `is_new_today`: nobody was promised a call to it today; `silent`: nobody asks."""
+    if silent:
+        return Pool.SILENT if promised.get(Pool.SILENT, 0) < of.silent else None
     if not typed:
         return Pool.OWN if promised.get(Pool.OWN, 0) < of.own else None
     by_withheld = promised.get(Pool.WITHHELD, 0)
     has_room = promised.get(Pool.TYPED, 0) + by_withheld < of.typed
     if not withheld:
         return Pool.TYPED if has_room else None
-    if has_room and by_withheld < (of.typed + 1) // 2:
+    half = (of.typed + 1) // 2
+    if has_room and by_withheld < half and lately.get(Pool.WITHHELD, 0) < _in_a_spell(half):
         return Pool.WITHHELD
-    return Pool.SECOND if is_new_today and promised.get(Pool.SECOND, 0) < of.second else None
+    has_second = promised.get(Pool.SECOND, 0) < of.second and lately.get(Pool.SECOND, 0) < _in_a_spell(of.second)
+    return Pool.SECOND if is_new_today and has_second else None
+
+
+def _in_a_spell(ceiling: int) -> int:
+    return -(-ceiling // SPELLS)
 
 
 def usage(code: str, promised: Mapping[Pool, int], of: Ceilings) -> tuple[Used, ...]:
@@ -83,4 +100,5 @@ def usage(code: str, promised: Mapping[Pool, int], of: Ceilings) -> tuple[Used, 
         Used(code, Pool.TYPED, typed, of.typed),
         Used(code, Pool.WITHHELD, promised.get(Pool.WITHHELD, 0), (of.typed + 1) // 2),
         Used(code, Pool.SECOND, promised.get(Pool.SECOND, 0), of.second),
+        Used(code, Pool.SILENT, promised.get(Pool.SILENT, 0), of.silent),
     )

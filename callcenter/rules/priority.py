@@ -17,14 +17,21 @@ class Reason(StrEnum):
     """Why a caller goes ahead, or behind."""
 
     DROPPED = "dropped"  # their conversation broke off
+    PASSED = "passed"  # an agent passed them on: they have been heard already
     FAILED = "failed"  # failed twice: hung up unheard, or a callback that was missed
     RELAY = "relay"  # a relay service, whose operator waits with them
+    SILENCE = "silence"  # a callback that nobody asked for: behind all who ask
     SHARED = "shared"  # others of the same number wait already: behind those of other numbers
 
 
 # Seconds. Ten minutes make good about one ordinary wait; a relay's conversation takes twice as long as another, so
 # that half of that is given for the wait.
-BONUS = {Reason.DROPPED: FRONT, Reason.FAILED: 600.0, Reason.RELAY: 300.0, Reason.SHARED: -FRONT}
+BONUS = {
+    Reason.DROPPED: FRONT, Reason.PASSED: 1800.0, Reason.FAILED: 600.0, Reason.RELAY: 300.0, Reason.SILENCE: -FRONT,
+    Reason.SHARED: -FRONT,
+}  # fmt: skip
+
+BEHIND = (Reason.SILENCE, Reason.SHARED)  # reasons to stand behind others; a conversation has done away with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +51,22 @@ class Priority:
     reasons: tuple[Reason, ...]
 
 
-def priority(*, relay: bool, past: Past, at: datetime, shared: bool = False) -> Priority:
+def priority(*, relay: bool, past: Past, at: datetime, shared: bool = False, asked: bool = True) -> Priority:
     """What a call that joins at `at` has before the others; several reasons add up. It is fixed then: whoever leaves
     the queue later moves nobody."""
     holds = {
         Reason.DROPPED: past.broke_off is not None and at - past.broke_off <= RESUME,
         Reason.FAILED: past.failures >= FAILURES,
         Reason.RELAY: relay,
+        Reason.SILENCE: not asked,
         Reason.SHARED: shared,
     }
     return of(reason for reason, held in holds.items() if held)
+
+
+def ahead_for(reason: Reason, before: Iterable[str]) -> Priority:
+    """The score of whoever comes back to the queue for this reason: what put them behind counts no more."""
+    return of(dict.fromkeys([reason, *(each for each in map(Reason, before) if each not in BEHIND)]))
 
 
 def of(reasons: Iterable[Reason]) -> Priority:

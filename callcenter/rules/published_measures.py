@@ -65,6 +65,10 @@ def _relayed(tally: Tally) -> int:
     return tally.relay_handled
 
 
+def _hard_of_hearing(tally: Tally) -> int:
+    return tally.hearing_handled
+
+
 def _promised(tally: Tally) -> int:
     return tally.promised
 
@@ -98,13 +102,33 @@ MEASURES = (
     Measure(quality.abandonment, "share", _QUEUED, on_both_sides=False),
     Measure(quality.no_return_within_7_days, "share", ("return_known",), on_both_sides=False),
     Measure(quality.relay_handling_time, "seconds", ("relay_handled",), on_both_sides=False, people=_relayed),
+    Measure(
+        quality.hearing_handling_time, "seconds", ("hearing_handled",), on_both_sides=False, people=_hard_of_hearing
+    ),
     Measure(quality.occupancy, "time", ("busy_ms", "available_ms"), on_both_sides=False),
     Measure(quality.offers_missed, "share", ("offers",), on_both_sides=False),
     Measure(quality.callbacks_kept, "share", ("promised",), on_both_sides=False),
     Measure(quality.callback_attempts, "dials", ("promised",), on_both_sides=False, people=_promised),
+    Measure(quality.reached_after_silence, "share", ("silent_promised",), on_both_sides=False),
     Measure(quality.callback_lateness, "seconds", ("reached",), on_both_sides=False, people=_reached),
 )
 BY_CODE = {each.code: each for each in MEASURES}
+GROUPS = {
+    "matters": (
+        "demands", "accompaniments", "settled_in_one_contact", "oriented", "recorded", "no_return_within_7_days",
+    ),
+    "said": ("satisfied", "very_satisfied", "answered_the_question", "settled_as_said", "said_whether_settled"),
+    "reached": (
+        "offered", "requiring_an_agent", "picked_up_live", "picked_up_or_called_back", "global_pick_up",
+        "service_level", "abandonment", "mean_wait", "median_wait", "p90_wait", "longest_wait",
+    ),
+    "worked": (
+        "handling_time", "relay_handling_time", "hearing_handling_time", "occupancy", "offers_missed",
+        "callbacks_kept", "callback_attempts", "callback_lateness", "reached_after_silence",
+    ),
+}  # fmt: skip
+"""The measures as a page shows them, each once: what was asked and settled, what people say of it, how they were
+reached, and the work."""
 
 
 def shown_for(side: str, measure: Measure, tally: Tally, partner: bool = False) -> Value:

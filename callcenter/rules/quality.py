@@ -201,6 +201,12 @@ def relay_handling_time(tally: Tally) -> float | None:
     return tally.relay_ms / tally.relay_handled / 1000 if tally.relay_handled else None
 
 
+def hearing_handling_time(tally: Tally) -> float | None:
+    """The same of those who hear badly and were spoken to slowly; they are in the average of all as well. Unit:
+    seconds. [house]"""
+    return tally.hearing_ms / tally.hearing_handled / 1000 if tally.hearing_handled else None
+
+
 def occupancy(tally: Tally) -> Share:
     """(Talk + hold + wrap-up) ÷ (talk + hold + wrap-up + available), of the agents of a department. Unit: share of
     their time, in milliseconds. [EN]"""
@@ -215,6 +221,12 @@ def offers_missed(tally: Tally) -> Share:
 def callbacks_kept(tally: Tally) -> Share:
     """Reached between the promised from and until ÷ promised. Unit: share of promises. [house]"""
     return Share(tally.kept, tally.promised)
+
+
+def reached_after_silence(tally: Tally) -> Share:
+    """Reached ÷ callbacks promised to callers who had fallen silent: nobody asked for these, and they are in no other
+    measure of callbacks. Unit: share of such promises. [house]"""
+    return Share(tally.silent_reached, tally.silent_promised)
 
 
 def callback_attempts(tally: Tally) -> float | None:

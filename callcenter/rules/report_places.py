@@ -18,11 +18,14 @@ class ReportPlace:
 
 
 def place(code: str, departments: Collection[str] | None) -> ReportPlace:
-    """What is counted under a code when only these departments are; None: all of them."""
+    """What is counted under a code when only these departments are; None: all of them. Whoever sees one region whole,
+    and nothing else, has asked for that region when they ask for everything."""
     if code in TERRITORIES:
         return ReportPlace(code, TERRITORIES[code].name)
     if code and code not in _regions():
         return ReportPlace(code, code)
+    if not code and departments is not None:
+        code = _region_of(frozenset(departments))
     name, inhabited = _regions().get(code, ("", frozenset()))
     if departments is None or (code and inhabited <= {*departments}):
         return ReportPlace(code, name)
@@ -32,6 +35,12 @@ def place(code: str, departments: Collection[str] | None) -> ReportPlace:
 def inside(code: str) -> frozenset[str]:
     """The departments of a region; a code that is no region's is its own."""
     return frozenset(each for each, one in TERRITORIES.items() if f"R{one.region}" == code) or frozenset([code])
+
+
+def _region_of(departments: frozenset[str]) -> str:
+    """The region that these departments are, all of it and no more; or empty."""
+    regions = ((code, inhabited) for code, (_, inhabited) in _regions().items() if inhabited)
+    return next((code for code, inhabited in regions if inhabited <= departments <= inside(code)), "")
 
 
 @cache

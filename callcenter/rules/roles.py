@@ -5,4 +5,5 @@ AGENT = ("agent", "supervisor")
 OVERSEER = ("supervisor", "auditor", "admin")
 SUPERVISOR = ("supervisor", "admin")
 ADMIN = ("admin",)
+CONTACTS = ("agent", "supervisor", "admin")  # who may read what was said with citizens
 STAFF = ("agent", "supervisor", "auditor", "admin")

@@ -264,22 +264,23 @@ def _stop(row: TableRow) -> Stop:
     except BadHours:
         raise _Untaken("horaires", "round_hours") from None
     place = re.search(r"\[(.+)\]", given.get("nom", ""))
+    department = next((code for code in possible if insee.startswith(code)), possible[0])
     return Stop(
         operator=one_line(given.get("structure_parente") or given.get("nom", "")),
         town=one_line(given["commune"]),
         place=one_line(place[1] if place else given.get("adresse", "")),
         postal_code=postal_code,
-        department=next((code for code in possible if insee.startswith(code)), possible[0]),
-        phone=_phone(given.get("telephone", "")),
+        department=department,
+        phone=_phone(given.get("telephone", ""), department),
         hours=hours,
         weeks=weeks_of(given.get("ouverture", "")),
     )
 
 
-def _phone(written: str) -> str:
-    """E.164, or as it is written; nothing of a number that has lost figures."""
+def _phone(written: str, department: str) -> str:
+    """E.164, by the plan of its territory, or as it is written; nothing of a number that has lost figures."""
     try:
-        return PhoneNumber.parse(tables.telephone(written)).e164
+        return PhoneNumber.parse(tables.telephone(written), department).e164
     except LostFigures:
         return ""
     except BadNumber:

@@ -7,7 +7,7 @@ Hours inform callers and agents; they never route a call.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from callcenter.rules.opening_hours import BadHours, DatedException, spans
 
@@ -33,6 +33,17 @@ class SiteDay:
     spans: tuple[Span, ...]
     is_known: bool
     why: str = ""
+
+
+@dataclass(frozen=True)
+class SiteNow:
+    """How a site stands at a moment, on its own clock and without a zone. `is_known`: it gave hours, or an exception
+    holds; `until`: when it closes; `opens`: when it opens next, None where nobody knows."""
+
+    is_known: bool
+    is_open: bool
+    until: datetime | None = None
+    opens: datetime | None = None
 
 
 def read_day(written: str) -> tuple[tuple[Span, ...], tuple[str, ...]]:
@@ -79,6 +90,29 @@ def on_day(
     if exception:
         return SiteDay(written(_spans_or_none(exception, day)), True, exception.reason)
     return SiteDay(() if is_holiday else of_weekday(week, day.weekday()), any(week))
+
+
+def now(days: Iterable[tuple[date, SiteDay]], local: datetime) -> SiteNow:
+    """Whether a site is open on its own clock, until when, and when it opens next. `days`: from today on, as far as one
+    looks ahead."""
+    is_known = False
+    for day, found in days:
+        is_known = is_known or found.is_known
+        for opens, closes in found.spans:
+            begins = datetime.combine(day, as_time(opens))
+            ends = datetime.combine(day, time()) + _length(closes)
+            if begins <= local.replace(tzinfo=None) < ends:
+                return SiteNow(True, True, until=ends)
+            if begins > local.replace(tzinfo=None):
+                return SiteNow(True, False, opens=begins)
+        if not is_known:
+            break
+    return SiteNow(is_known, False)
+
+
+def _length(closes: str) -> timedelta:
+    hours, minutes = map(int, closes.split(":"))
+    return timedelta(hours=hours, minutes=minutes)
 
 
 def of_weekday(week: Sequence[Sequence[Sequence[str]]], weekday: int) -> tuple[Span, ...]:

@@ -48,7 +48,7 @@ UNSURE = (
     "none of", "which one",
 )  # fmt: skip
 # What the network helps with and the menu has no key for: its callers wait with those who do not know.
-OTHER = (
+NO_KEY = (
     "la poste", "colis", "courrier", "courriers", "lettre recommandee", "recommande", "facteur", "ma lettre", "timbres",
     "un paquet", "mon paquet", "avis de passage",
     "mot de passe", "mots de passe", "franceconnect", "france connect", "compte en ligne", "adresse mail", "boite mail",
@@ -111,7 +111,7 @@ def wants_person(said: str) -> bool:
 
 def is_unsure(said: str) -> bool:
     """« je ne sais pas », or a matter that the menu does not name."""
-    return _says_any(plain(said), (*UNSURE, *OTHER))
+    return _says_any(plain(said), (*UNSURE, *NO_KEY))
 
 
 def wants_again(said: str) -> bool:

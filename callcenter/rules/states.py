@@ -1,4 +1,5 @@
-"""The state machines, one table each. `records` moves rows along these arrows and along no others."""
+"""The names of the states that calls, agents, offers and their like may be in, and of what is said of them. What each
+means and what may follow it is declared in `rules.state_machines`."""
 
 from enum import StrEnum
 
@@ -15,17 +16,6 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
-CALL_MOVES = {
-    CallState.MENU: {CallState.WAITING, CallState.ENDED},
-    CallState.WAITING: {CallState.OFFERED, CallState.ENDED},
-    CallState.OFFERED: {CallState.WAITING, CallState.CONNECTING, CallState.ENDED},
-    CallState.CONNECTING: {CallState.WAITING, CallState.TALKING, CallState.ENDED},
-    CallState.TALKING: {CallState.WAITING, CallState.WRAP_UP},
-    CallState.WRAP_UP: {CallState.ENDED},
-    CallState.ENDED: set(),
-}
-
-
 class AgentState(StrEnum):
     """What an agent's state bar says."""
 
@@ -35,50 +25,43 @@ class AgentState(StrEnum):
     CONNECTING = "connecting"
     TALKING = "talking"
     WRAP_UP = "wrap_up"
+    ASKED = "asked"  # a colleague asks for their help
+    HELPING = "helping"  # they bring it, or are on their way
     PAUSE = "pause"
     LOST = "lost"  # no heartbeat: Connexion perdue
 
 
-AGENT_MOVES = {
-    AgentState.OFFLINE: {AgentState.AVAILABLE, AgentState.PAUSE},
-    AgentState.AVAILABLE: {AgentState.OFFERED, AgentState.PAUSE, AgentState.OFFLINE, AgentState.LOST},
-    AgentState.OFFERED: {
-        AgentState.AVAILABLE,
-        AgentState.CONNECTING,
-        AgentState.PAUSE,
-        AgentState.LOST,
-        AgentState.OFFLINE,
-    },
-    AgentState.CONNECTING: {AgentState.TALKING, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
-    AgentState.TALKING: {AgentState.WRAP_UP, AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
-    AgentState.WRAP_UP: {AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
-    AgentState.PAUSE: {AgentState.AVAILABLE, AgentState.OFFLINE, AgentState.LOST, AgentState.PAUSE},
-    AgentState.LOST: {AgentState.AVAILABLE, AgentState.PAUSE, AgentState.OFFLINE},
-}
 ON_DUTY = (
     AgentState.AVAILABLE,
     AgentState.OFFERED,
     AgentState.CONNECTING,
     AgentState.TALKING,
     AgentState.WRAP_UP,
+    AgentState.ASKED,
+    AgentState.HELPING,
     AgentState.PAUSE,
 )
+AT_WORK = tuple(state for state in ON_DUTY if state != AgentState.PAUSE)
+ASKED_FOR = (AgentState.OFFERED, AgentState.ASKED)  # something on their screen waits for their answer
+ENGAGED = (AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP, AgentState.HELPING)  # choices wait until then
 WITH_A_CALL = (AgentState.OFFERED, AgentState.CONNECTING, AgentState.TALKING, AgentState.WRAP_UP)
 
 
 class PauseReason(StrEnum):
-    """Why an agent takes no calls; the last two are set by the service."""
+    """Why an agent takes no calls; the last three are set by the service."""
 
     BREAK = "break"
     LUNCH = "lunch"
     MEETING = "meeting"
     TRAINING = "training"
     DESK_VISIT = "desk_visit"
+    REFUSED = "refused"  # an offer, with a click
     NO_ANSWER = "no_answer"
     OUTCOME_OWED = "outcome_owed"
 
 
-CHOSEN_PAUSES = tuple(r for r in PauseReason if r not in (PauseReason.NO_ANSWER, PauseReason.OUTCOME_OWED))
+SET_BY_THE_SERVICE = (PauseReason.REFUSED, PauseReason.NO_ANSWER, PauseReason.OUTCOME_OWED)
+CHOSEN_PAUSES = tuple(r for r in PauseReason if r not in SET_BY_THE_SERVICE)
 
 
 class Ending(StrEnum):

@@ -60,6 +60,9 @@ class Tally:
     wrap_up_ms: int = 0
     relay_handled: int = 0
     relay_ms: int = 0
+    hearing_handled: int = 0
+    """Of `handled`, those who hear badly and were spoken to slowly."""
+    hearing_ms: int = 0
 
     answered: int = 0
     answered_in_time: int = 0
@@ -86,6 +89,9 @@ class Tally:
     attempts: int = 0
     late_ms: int = 0
     """How long after the promised until those reached were reached."""
+    silent_promised: int = 0
+    """Callbacks that nobody asked for, promised to callers who fell silent; none of them is in `promised`."""
+    silent_reached: int = 0
 
     offers: int = 0
     missed: int = 0

@@ -1,26 +1,24 @@
 """Accounts of staff: who they are, whom they serve, what they may see."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from callcenter import clock, passwords
-from callcenter.actions import accounts as accounts_actions
-from callcenter.actions.accounts import Imported
+from callcenter import clock
+from callcenter.actions.accounts import profile_of
 from callcenter.db import reading
 from callcenter.errors import NotFound
-from callcenter.records import agents, sessions
-from callcenter.records.agents import Agent
+from callcenter.records import agents, password_links, sessions
+from callcenter.records.agents import NO_PASSWORD, Agent
 from callcenter.records.sessions import Act
-from callcenter.rules import accounts
-from callcenter.rules.accounts import Profile
-from callcenter.screens import directory_screen
+from callcenter.rules.accounts import lacks
 
 
 class Account(BaseModel):
     """One account as it is. `phone`: masked, for the list is long and few need it whole; `phone_is_not_called`: one
-    that the service does not ring, written before it was judged."""
+    that the service does not ring, written before it was judged; `lacks`: what it still needs, as codes."""
 
     id: str
     active: bool
@@ -35,6 +33,7 @@ class Account(BaseModel):
     departments: list[str]
     phone: str
     phone_is_not_called: bool
+    lacks: list[str]
 
 
 class AccountGiven(BaseModel):
@@ -50,15 +49,16 @@ class AccountGiven(BaseModel):
     departments: list[str] = []
     phone: Annotated[str, Field(max_length=40)] = ""
 
-    def profile(self) -> Profile:
-        """Raises BadAnswer."""
-        return checked(self.model_dump())
 
+@dataclass(frozen=True)
+class AccountShown:
+    """One account with its history. `lacks`: what it still needs, as codes; `link_until`: that of its owner, not used
+    yet, holds until then."""
 
-class NewAccount(AccountGiven):
-    """Without a password they cannot sign in until one is set."""
-
-    password: Annotated[str, Field(max_length=200)] = ""
+    row: Agent
+    acts: list[Act]
+    lacks: tuple[str, ...]
+    link_until: datetime | None
 
 
 def listed(text: str = "", department: str = "", role: str = "", *, active: bool = True) -> list[Account]:
@@ -67,13 +67,14 @@ def listed(text: str = "", department: str = "", role: str = "", *, active: bool
         return [account(row) for row in agents.search(session, text.strip(), department, role, active=active)]
 
 
-def one(agent_id: str) -> tuple[Agent, list[Act]]:
-    """An account with its history. Raises NotFound."""
+def one(agent_id: str) -> AccountShown:
+    """Raises NotFound."""
     with reading() as session:
         row = agents.get(session, agent_id)
         if row is None:
             raise NotFound
-        return row, sessions.history(session, ["agent"], agent_id)
+        acts = sessions.history(session, ["agent"], agent_id)
+        return AccountShown(row, acts, _lacks(row), password_links.pending(session, clock.now()).get(row.id))
 
 
 def id_of(login: str) -> str:
@@ -100,36 +101,9 @@ def account(row: Agent) -> Account:
         departments=list(row.departments),
         phone=str(row.phone) if row.phone else "",
         phone_is_not_called=row.phone is not None and not row.phone.may_be_rung,
+        lacks=list(_lacks(row)),
     )
 
 
-def checked(given: Mapping[str, object]) -> accounts.Profile:
-    """Fields as a form has them. Raises BadAnswer."""
-    return accounts.checked(given, tuple(directory_screen.topics()), every_topic)
-
-
-def every_topic(department: str) -> tuple[str, ...]:
-    """What somebody of this department may be expected to know: no neighbour's own services."""
-    return tuple(directory_screen.topics_of([department]))
-
-
-def engage(admin: Agent, given: Mapping[str, object], password: str) -> str:
-    """A new account from fields as a form has them; its id. Raises BadAnswer, BadPassword."""
-    profile = checked(given)
-    return accounts_actions.create_account(admin, profile, _hashed(password) if password else "", clock.now())
-
-
-def take_in(admin: Agent | None, content: bytes) -> Imported:
-    """A whole table, or nothing of it. Raises NotStaff."""
-    entries, wrong = accounts.read(content, tuple(directory_screen.topics()), every_topic)
-    hashes = {entry.profile.login: _hashed(entry.password) for entry in entries if entry.password and not wrong}
-    return accounts_actions.import_accounts(admin, entries, wrong, hashes, clock.now())
-
-
-def set_password(admin: Agent, agent_id: str, password: str) -> None:
-    """Raises BadPassword, NotFound."""
-    accounts_actions.set_password(admin, agent_id, _hashed(password), clock.now())
-
-
-def _hashed(password: str) -> str:
-    return passwords.hashed(accounts.checked_password(password))
+def _lacks(row: Agent) -> tuple[str, ...]:
+    return lacks(profile_of(row), has_password=row.password_hash != NO_PASSWORD)

@@ -8,11 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 from callcenter import clock
 from callcenter.actions import callback_by_staff
-from callcenter.db import Session, reading, transaction
-from callcenter.records import agents, callbacks, sessions
+from callcenter.db import Session, reading
+from callcenter.records import agents, callbacks, calls
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
-from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.routing import answerers
 
 Half = Literal["m", "a"]
@@ -20,14 +19,15 @@ SHOWN_CLOSED = 50
 
 
 class CallbackShown(BaseModel):
-    """One promise. `number` is masked, and None (as `reference` is empty) once its person is erased; `late`: seconds
-    past the end of its window; `also`: topics added by asking again; `language`: that will be spoken, as far as is
-    known now; `asked_language`: that was chosen, where nobody of ours speaks it; `for_agent`: the name of the agent
-    it is kept for, if for one."""
+    """One promise. `contact_id`: in which it was asked for, where it was in one. `number` is masked, and None (as
+    `reference` is empty) once its person is erased; `late`: seconds past the end of its window; `also`: topics added by
+    asking again; `language`: that will be spoken, as far as is known now; `asked_language`: that was chosen, where
+    nobody of ours speaks it; `for_agent`: the name of the agent it is kept for, if for one."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
+    contact_id: str | None
     state: str
     source: str
     reference: str
@@ -36,6 +36,7 @@ class CallbackShown(BaseModel):
     also: tuple[str, ...]
     language: str
     asked_language: str | None
+    hard_of_hearing: bool
     relay: bool
     number: str | None
     promised_from: datetime
@@ -102,13 +103,11 @@ def unheard(overseer: Agent) -> list[UnheardCaller]:
 
 
 def printed(overseer: Agent) -> list[tuple[CallbackShown, str | None]]:
-    """Every open promise with its full number (None: erased), for the day the software is down. Looking is written
-    down."""
-    at = clock.now()
-    with transaction() as session:
+    """Every open promise with its full number (None: erased), for the day the software is down: whoever prints it is
+    written down by `callback_by_staff`."""
+    with reading() as session:
         found = callbacks.listed(session, _scope(overseer), 2000)
-        sessions.audit(session, overseer.id, AuditedAct.PRINTED_THE_CALLBACKS, "callback", str(len(found)), at)
-        rows = _shown(session, found, at, overseer)
+        rows = _shown(session, found, clock.now(), overseer)
         return [(row, each.phone.national if each.phone else None) for row, each in zip(rows, found, strict=True)]
 
 
@@ -121,17 +120,24 @@ def as_shown(made: list[Callback], at: datetime, reader: Agent) -> list[Callback
 def _shown(session: Session, found: list[Callback], at: datetime, reader: Agent) -> list[CallbackShown]:
     names = {each.for_agent: agents.get(session, each.for_agent) for each in found if each.for_agent}
     spoken = agents.spoken_of(session)
-    return [_one(each, at, reader, names.get(each.for_agent or ""), _language(each, spoken)) for each in found]
+    asked = calls.contacts_of(session, [each.asked_by for each in found if each.asked_by])
+    return [
+        _one(each, at, reader, names.get(each.for_agent or ""), _language(each, spoken), asked.get(each.asked_by or ""))
+        for each in found
+    ]
 
 
 def _language(each: Callback, spoken: Collection[tuple[str, str]]) -> str:
     return answerers(each.topic, each.language, lambda *served: served in spoken).language
 
 
-def _one(each: Callback, at: datetime, reader: Agent, owner: Agent | None, language: str) -> CallbackShown:
+def _one(
+    each: Callback, at: datetime, reader: Agent, owner: Agent | None, language: str, contact_id: str | None
+) -> CallbackShown:
     until = each.closed_at or at
     return CallbackShown(
         id=each.id,
+        contact_id=contact_id if each.reference else None,
         state=each.state,
         source=each.source,
         reference=each.reference,
@@ -140,6 +146,7 @@ def _one(each: Callback, at: datetime, reader: Agent, owner: Agent | None, langu
         also=tuple(each.also),
         language=language,
         asked_language=None if language == each.language else each.language,
+        hard_of_hearing=each.hard_of_hearing,
         relay=each.relay,
         number=each.phone.masked if each.phone else None,
         promised_from=each.promised_from,

@@ -1,23 +1,39 @@
-"""TODO"""
+"""An agent's whole desk, as it is now."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from callcenter import clock
+from callcenter.actions import cut_off
 from callcenter.db import Session, reading
 from callcenter.errors import NotFound
-from callcenter.records import agent_days, agents, callbacks, calls, contacts, desk_phone_rings, legs, monitors, offers
+from callcenter.records import (
+    agent_days,
+    agents,
+    callbacks,
+    calls,
+    contacts,
+    desk_phone_rings,
+    legs,
+    monitors,
+    offers,
+    threads,
+)
 from callcenter.records.agents import Agent
+from callcenter.rules import shortcuts
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring, PauseReason
 from callcenter.screens.desk_contacts import (
     CallbackPromised,
     ContactToRecord,
     EarlierContact,
+    going_on,
     history,
+    promise_to,
     to_record,
     with_promise,
 )
+from callcenter.screens.desk_help import HelpAsked, HelpShown, PassShown, asked_of, help_of, passed_to
 from callcenter.screens.desk_parts import Shown, timezone_of
 from callcenter.screens.desk_queues import QueuesShown, queues_of
 
@@ -46,6 +62,7 @@ class CallerShown(Shown):
     language: str
     asked_language: str | None
     for_anybody: bool
+    hard_of_hearing: bool
     relay: bool
     is_callback: bool
     promised: CallbackAsked | None
@@ -53,15 +70,18 @@ class CallerShown(Shown):
 
 
 class OfferShown(CallerShown):
-    """A call that rings at this agent until `lease_until`. `waited`: seconds in the queue so far; `ahead`: seconds it
-    was put before its arrival, for these `reasons` (`rules.priority`); `helped_before`: by this agent, lately."""
+    """A call that rings at this agent since `offered_at`, until `lease_until`. `waited`: seconds in the queue so far;
+    `ahead`: seconds it was put before its arrival, for these `reasons` (`rules.priority`); `helped_before`: by this
+    agent, lately."""
 
     id: str
+    offered_at: datetime
     queued_at: datetime
     waited: float
     lease_until: datetime
     ahead: float
     reasons: tuple[str, ...]
+    passed: PassShown | None
     helped_before: bool
 
 
@@ -74,8 +94,10 @@ class TakesPart(Shown):
 
 class CallInHand(CallerShown):
     """The call this agent holds, from accepted to recorded. `held_since`, `muted`: as the carrier has done it; `hold`,
-    `mute`: as it was asked for; `unsure`: what the carrier did is not known. `private`: its citizen refuses
-    supervisors. `dial_at`: when the carrier may dial the citizen, where it is not at once."""
+    `mute`: as it was asked for; `rung_back_at`: when the limit of this hold last rang the agent; `unsure`: what the
+    carrier did is not known. `private`: its citizen refuses supervisors. `dial_at`: when the carrier may dial the
+    citizen, where it is not at once. `help`: brought into the conversation last; `passed`: who passed it here.
+    `may_call_back`: they were cut off, and their agent may call them back at once."""
 
     state: CallState
     contact_id: str
@@ -83,14 +105,19 @@ class CallInHand(CallerShown):
     talking_at: datetime | None
     hold: bool
     held_since: datetime | None
+    rung_back_at: datetime | None
     mute: bool
     muted: bool
     unsure: bool
     monitors: tuple[TakesPart, ...]
     private: bool
+    help: HelpShown | None
+    supervisor: HelpShown | None
+    passed: PassShown | None
     lease_until: datetime | None
     dial_at: datetime | None
     extended: bool
+    may_call_back: bool
 
 
 class DeskPhone(Shown):
@@ -101,8 +128,25 @@ class DeskPhone(Shown):
     turn_at: datetime
 
 
+class OfferGone(Shown):
+    """Why an agent is paused whose last offer came to nothing, and where its call is since: `waits` in its place,
+    `offered` to a colleague, `answered` by one, or `gone`."""
+
+    refused: bool
+    call: Literal["waits", "offered", "answered", "gone"]
+
+
+class Moved(Shown):
+    """Somebody else chose what the agent does, or does after this call: who, why (`rules.moved_by`), in their words."""
+
+    by: str
+    why: str
+    words: str
+
+
 class Desk(Shown):
-    """All of it. `queues` is None while the live index does not answer."""
+    """All of it. `queues` is None while the live index does not answer. `keys`: the letter of each act
+    (`rules.shortcuts`), empty for none."""
 
     agent_id: str
     name: str
@@ -113,11 +157,14 @@ class Desk(Shown):
     reason: PauseReason | None
     next_state: AgentState | None
     next_reason: PauseReason | None
+    moved: Moved | None
     line: str
     line_open: bool
     desk_phone: str | None
     phone: DeskPhone | None
     offer: OfferShown | None
+    offer_gone: OfferGone | None
+    help_asked: HelpAsked | None
     call: CallInHand | None
     contact_id: str | None
     recording: ContactToRecord | None
@@ -125,6 +172,7 @@ class Desk(Shown):
     earlier: tuple[EarlierContact, ...]
     callback: CallbackPromised | None
     queues: QueuesShown | None
+    keys: dict[str, str]
     calls_today: int
     handling_today: float | None
 
@@ -138,14 +186,22 @@ def of(agent_id: str) -> Desk:
             raise NotFound
         call = calls.get(session, agent.call_id) if agent.call_id else None
         offer = _offer(session, agent, call, at)
-        in_hand = _in_hand(session, call, at) if call and offer is None else None
-        owed = tuple(to_record(contact) for contact in contacts.owed_by(session, agent_id))
+        help_asked = asked_of(session, agent)
+        in_hand = _in_hand(session, agent, call, at) if call and offer is None else None
+        owing = contacts.owed_by(session, agent_id)
+        owed = tuple(to_record(session, each) for each in owing)
         contact = contacts.get(session, call.contact_id) if call else None
-        recording = to_record(contact) if contact and in_hand and _may_write(in_hand) else next(iter(owed), None)
-        recording = with_promise(session, recording) if recording else None
-        earlier, promise = history(session, call, contact) if call and contact else ((), None)
+        recording = (
+            to_record(session, contact) if contact and in_hand and _may_write(in_hand) else next(iter(owed), None)
+        )
+        person = contact or next(iter(owing), None)
+        earlier = history(session, person) if person else ()
+        recording = going_on(with_promise(session, recording), earlier) if recording else None
+        promise = promise_to(session, call) if call else None
         timezone, number = timezone_of(agent.department), agent.phone  # opened once: it is sealed
         phone = _phone(session, agent, call, at)
+        gone = _offer_gone(session, agent)
+        moved = _moved(session, agent)
         today = agent_days.of_agent(session, agent_id, _midnight(timezone, at))
     return Desk(
         agent_id=agent.id,
@@ -157,11 +213,14 @@ def of(agent_id: str) -> Desk:
         reason=PauseReason(agent.pause_reason) if agent.pause_reason else None,
         next_state=AgentState(agent.next_state) if agent.next_state else None,
         next_reason=PauseReason(agent.next_reason) if agent.next_reason else None,
+        moved=moved,
         line=agent.line,
         line_open=agent.shift_line is not None,
         desk_phone=str(number) if number else None,
         phone=phone,
         offer=offer,
+        offer_gone=gone,
+        help_asked=help_asked,
         call=in_hand,
         contact_id=recording.contact_id if recording else None,
         recording=recording,
@@ -169,9 +228,17 @@ def of(agent_id: str) -> Desk:
         earlier=earlier,
         callback=promise,
         queues=queues_of(agent) if agent.state != AgentState.OFFLINE else None,
+        keys=shortcuts.keys_of(agent.shortcuts),
         calls_today=today.calls,
         handling_today=today.handling,
     )
+
+
+def _moved(session: Session, agent: Agent) -> Moved | None:
+    if agent.moved_by is None or agent.moved_why is None:
+        return None
+    by = agents.get(session, agent.moved_by)
+    return Moved(by=by.name if by else "", why=agent.moved_why, words=agent.told_why)
 
 
 def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime) -> OfferShown | None:
@@ -181,16 +248,36 @@ def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime
     return OfferShown(
         **_citizen(session, call),
         id=offer.id,
+        offered_at=offer.at,
         queued_at=call.queued_at,
         waited=(at - call.queued_at).total_seconds(),
         lease_until=offer.lease_until,
         ahead=call.priority,
         reasons=tuple(call.reasons),
+        passed=passed_to(session, call),
         helped_before=call.for_agent == agent.id and call.callback_id is None,
     )
 
 
-def _in_hand(session: Session, call: calls.Call, at: datetime) -> CallInHand | None:
+def _offer_gone(session: Session, agent: Agent) -> OfferGone | None:
+    if agent.state != AgentState.PAUSE or agent.pause_reason not in (PauseReason.REFUSED, PauseReason.NO_ANSWER):
+        return None
+    last = offers.last_of_agent(session, agent.id)
+    call = calls.get(session, last.call_id) if last else None
+    return OfferGone(refused=agent.pause_reason == PauseReason.REFUSED, call=_where_it_is(call))
+
+
+def _where_it_is(call: calls.Call | None) -> Literal["waits", "offered", "answered", "gone"]:
+    if call is None or call.state == CallState.MENU:
+        return "gone"
+    if call.state == CallState.WAITING:
+        return "waits"
+    if call.state in (CallState.OFFERED, CallState.CONNECTING):
+        return "offered"
+    return "answered" if call.talking_at else "gone"
+
+
+def _in_hand(session: Session, agent: Agent, call: calls.Call, at: datetime) -> CallInHand | None:
     leg = legs.serving(session, call.id)
     contact = contacts.get(session, call.contact_id)
     if contact is None:
@@ -199,10 +286,11 @@ def _in_hand(session: Session, call: calls.Call, at: datetime) -> CallInHand | N
         **_citizen(session, call),
         state=CallState(call.state),
         contact_id=contact.id,
-        reference=contact.reference,
+        reference=threads.reference(session, contact),
         talking_at=call.talking_at,
         hold=leg.hold if leg else False,
         held_since=leg.held_since if leg else None,
+        rung_back_at=leg.rung_back_at if leg and leg.held_since else None,
         mute=leg.mute if leg else False,
         muted=leg.muted if leg else False,
         unsure=call.state == CallState.TALKING and leg is not None and leg.answer_by is not None,
@@ -212,9 +300,11 @@ def _in_hand(session: Session, call: calls.Call, at: datetime) -> CallInHand | N
             if leg.state == LegState.JOINED
         ),
         private=call.private,
+        **help_of(session, call, leg),
         lease_until=call.lease_until,
         dial_at=call.dial_at if call.dial_at and call.dial_at > at else None,
         extended=call.extended,
+        may_call_back=cut_off.may_call_back(session, agent, contact, call, at),
     )
 
 
@@ -244,6 +334,7 @@ def _citizen(session: Session, call: calls.Call) -> dict[str, Any]:
         "language": call.language,
         "asked_language": call.asked_language,
         "for_anybody": call.for_anybody,
+        "hard_of_hearing": call.hard_of_hearing,
         "relay": call.relay,
         "is_callback": callback is not None,
         "promised": _callback_asked(callback) if callback else None,

@@ -51,9 +51,9 @@ def topics() -> dict[str, Named]:
     nation's; `autre` comes last."""
     menu = config_snapshot.current().menu
     coded = {topic.code: topic for each in (*menu.local.values(), menu) for topic in each.coded()}
-    nation = {topic.code: coded[topic.code] for topic in menu.coded()}
-    spoken = [Named(t.code, _shown(t.labels["fr"]), _shown(t.labels["en"])) for t in {**nation, **coded}.values()]
-    return {topic.code: topic for topic in [*spoken, Named(OTHER, "Autre sujet", "Another matter")]}
+    spoken = {code: Named(code, t.name("fr"), t.name("en")) for code, t in coded.items()}
+    other = {OTHER: Named(OTHER, "Autre sujet", "Another matter")}
+    return {code: (spoken | other)[code] for code in menu.every_code()}
 
 
 def procedures() -> dict[str, NamedProcedure]:
@@ -66,9 +66,8 @@ def procedures() -> dict[str, NamedProcedure]:
 
 def topics_of(departments: Collection[str]) -> dict[str, Named]:
     """The topics of the nation and of these departments, in the order of `topics`."""
-    menu = config_snapshot.current().menu
-    there = {OTHER, *(topic.code for each in (menu, *map(menu.of, departments)) for topic in each.coded())}
-    return {code: topic for code, topic in topics().items() if code in there}
+    there, named = config_snapshot.current().menu.codes_of(*departments), topics()
+    return {code: named[code] for code in there}
 
 
 def procedures_of(departments: Collection[str]) -> dict[str, NamedProcedure]:
@@ -85,6 +84,12 @@ def departments_of_contact(agent_id: str, contact_id: str) -> tuple[str, str]:
     if agent is None or contact is None:
         raise NotFound
     return agent.department, contact.department
+
+
+def recorded_of(contact_id: str) -> dict[str, str]:
+    """The partners of the démarches that are recorded of a contact, by code."""
+    with reading() as session:
+        return {row.procedure: row.partner for row in contacts.accompaniments(session, [contact_id])}
 
 
 def departments_of_visit(agent_id: str, department: str) -> tuple[str, str]:
@@ -135,6 +140,11 @@ def procedure_name(code: str, language: str) -> str:
     return procedure.name(language) if procedure else code
 
 
+def partner_name(code: str) -> str:
+    """What a partner is called today; the code itself for one that is none any more."""
+    return config_snapshot.current().partners.get(code, code)
+
+
 def department_name(code: str) -> str | None:
     """`Lot`; None for the unknown department."""
     territory = TERRITORIES.get(code)
@@ -153,12 +163,3 @@ def _referent(desk: PartnerDesk, partners: Mapping[str, str]) -> ReferentDesk:
         phone, e164 = desk.phone, ""
     name = partners.get(desk.partner, desk.partner)
     return ReferentDesk(name, desk.desk, phone, e164, desk.hours, not _is_of_nation(desk))
-
-
-def _shown(spoken: str) -> str:
-    """A topic as it is said begins with an article: « les impôts » is shown as « Impôts »."""
-    for article in ("les ", "la ", "le ", "l'"):
-        if spoken.startswith(article):
-            spoken = spoken.removeprefix(article)
-            break
-    return spoken[:1].upper() + spoken[1:]

@@ -10,8 +10,7 @@ from callcenter import clock
 from callcenter.actions import config_snapshot
 from callcenter.db import reading
 from callcenter.errors import BadAnswer, NotAllowed, NotFound
-from callcenter.records import agents, rollout, sessions, sites
-from callcenter.records import hours as records
+from callcenter.records import agents, hours, rollout, sessions, sites
 from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
 from callcenter.rules.opening_hours import (
@@ -35,7 +34,7 @@ Topic = Annotated[str, Field(max_length=40, description="one queue; empty: the l
 
 @dataclass(frozen=True)
 class ExceptionShown:
-    """A dated exception; `yours`: you may take it back."""
+    """A dated exception. `by`: who wrote it, a name, empty for an operator; `yours`: you may take it back."""
 
     id: str
     scope: str
@@ -44,6 +43,7 @@ class ExceptionShown:
     last: date
     hours: str
     reason: str
+    by: str
     yours: bool
 
 
@@ -95,7 +95,7 @@ def of(staff: Agent, scope: str) -> HoursShown:
     near = rings(department) if scope in TERRITORIES else tuple(dict.fromkeys((scope, NATION)))
     with reading() as session:
         line = config_snapshot.line_hours(session, at)
-        exceptions = records.exceptions_from(session, local.date(), near)
+        exceptions = hours.exceptions_from(session, local.date(), near)
         history = sessions.history(session, ["hours"], scope)
     return HoursShown(
         scope=scope,
@@ -117,7 +117,7 @@ def of_site(staff: Agent, site_id: int) -> tuple[ExceptionShown, ...]:
         if site is None:
             raise NotFound
         today = (on_their_clock(site.department, at) or at).date()
-        exceptions = records.exceptions_from(session, today, [site_scope(site_id)])
+        exceptions = hours.exceptions_from(session, today, [site_scope(site_id)])
     yours = staff.role in SUPERVISOR and staff.may_order(site.department)
     return tuple(_shown(e, yours=yours) for e in exceptions)
 
@@ -135,7 +135,7 @@ def departments(staff: Agent) -> list[DepartmentShown]:
     with reading() as session:
         states, plans = rollout.states(session, today), rollout.plans(session)
         staffed, sited = agents.per_department(session), sites.per_department(session)
-        said = {message.scope for message in rollout.messages(session)}
+        said = {message.scope for message in rollout.messages(session, clock.now())}
     return [
         DepartmentShown(
             code=code,
@@ -161,8 +161,9 @@ def department(staff: Agent, code: str) -> tuple[DepartmentShown, list[Act]]:
         return found, sessions.history(session, ["department", "message", "hours", "queue"], code)
 
 
-def _shown(row: records.HoursException, *, yours: bool) -> ExceptionShown:
-    return ExceptionShown(row.id, row.scope, row.topic, row.first, row.last, row.hours, row.reason, yours)
+def _shown(row: hours.HoursException, *, yours: bool) -> ExceptionShown:
+    of = row.value
+    return ExceptionShown(row.id, of.scope, of.topic, of.first, of.last, of.hours, of.reason, of.by, yours)
 
 
 def _holidays(overrides: Overrides, scope: str, first: date) -> list[Holiday]:

@@ -1,7 +1,7 @@
 """The directory as it is written: partners in their times, topics of the menu, referents of partners."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
@@ -26,8 +26,9 @@ Scope = Annotated[str, Field(max_length=7, description="the nation (N) or one de
 
 @dataclass(frozen=True)
 class TopicShown:
-    """A choice as callers of the scope hear it. `own`: written for this very scope; `code` empty: a heading.
-    `accounts`: how many may take its calls in the nation; where none may, whoever is on duty does."""
+    """A choice as callers of the scope hear it: `labels` are said, `names` read. `own`: written for this very scope;
+    `code` empty: a heading. `accounts`: how many may take its calls in the nation; where none may,
+    whoever is on duty does."""
 
     keys: str
     code: str
@@ -37,6 +38,7 @@ class TopicShown:
     partners: list[str]
     own: bool
     accounts: int = 0
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class PartnerTime:
     scope: str
     since: date
     until: date | None
+    phrases: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class ReferentShown:
     desk: str
     phone: str
     hours: str
+    phrases: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class ProcedureShown:
     topic: str
     partner: str
     scope: str
+    phrases: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -103,9 +108,11 @@ def of(scope: str) -> DirectoryShown:
         scope=scope,
         topics=tuple(_topic(topic, own, accounts) for topic in menu.topics.values()),
         free=_free(menu),
-        partners=tuple(PartnerTime(p.code, p.name, p.scope, p.since, p.until) for p in partners),
+        partners=tuple(PartnerTime(p.code, p.name, p.scope, p.since, p.until, dict(p.phrases)) for p in partners),
         referents=tuple(found),
-        procedures=tuple(ProcedureShown(p.code, dict(p.labels), p.topic, p.partner, p.scope) for p in procedures),
+        procedures=tuple(
+            ProcedureShown(p.code, dict(p.labels), p.topic, p.partner, p.scope, dict(p.phrases)) for p in procedures
+        ),
         history=tuple(acts[:MOST_ACTS]),
     )
 
@@ -118,13 +125,20 @@ def topic(scope: str, keys: str) -> TopicShown:
     return found
 
 
+def names_of(scope: str, keys: str) -> dict[str, str]:
+    """How a choice is read now, by language; nothing where there is none, or that has another key already."""
+    return next(({**each.labels, **each.names} for each in of(scope).topics if each.keys == keys), {})
+
+
 def referents(department: str) -> list[ReferentShown]:
     """Whom an agent of this department may call, its own before the nation's."""
     with reading() as session:
         rows = referents_records.referents(session, department)
         names = directory.partner_names(session, national_day(clock.now()))
     return [
-        ReferentShown(r.id, r.scope, r.partner, names.get(r.partner, r.partner), r.desk, _national(r.phone), r.hours)
+        ReferentShown(
+            r.id, r.scope, r.partner, names.get(r.partner, r.partner), r.desk, _national(r.phone), r.hours, r.phrases
+        )
         for r in rows
     ]
 
@@ -134,7 +148,7 @@ def _topic(topic: Topic, own: set[str], accounts: Mapping[str, int]) -> TopicSho
     partners = list(topic.partners)
     return TopicShown(
         topic.keys, topic.code, dict(topic.labels), keywords, dict(topic.sheet), partners, topic.keys in own,
-        accounts.get(topic.code, 0),
+        accounts.get(topic.code, 0), {language: topic.name(language) for language in topic.labels},
     )  # fmt: skip
 
 

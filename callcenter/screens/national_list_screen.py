@@ -9,8 +9,9 @@ from callcenter.db import reading
 from callcenter.records import sessions
 from callcenter.records.agents import Agent
 from callcenter.records.sessions import Act
-from callcenter.rules import national_list, rounds
+from callcenter.rules import national_list, rounds, towns
 from callcenter.rules.national_list import ListDoubt
+from callcenter.rules.towns import TownDoubt
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,22 @@ def take_in_rounds(admin: Agent, content: bytes) -> RoundsTaken:
     stops, doubts = rounds.read(content)
     now, before = site_imports.import_rounds(admin, stops, clock.now())
     return RoundsTaken(now, before, tuple(doubts))
+
+
+@dataclass(frozen=True)
+class TownsTaken:
+    """How many towns there are now, and were before; `doubts`: the lines that were left out."""
+
+    towns: int
+    before: int
+    doubts: tuple[TownDoubt, ...]
+
+
+def take_in_towns(admin: Agent | None, content: bytes) -> TownsTaken:
+    """The table of towns, in place of the one before. Raises NotTowns."""
+    listed, doubts = towns.read(content)
+    now, before = site_imports.import_towns(admin, listed, clock.now())
+    return TownsTaken(now, before, tuple(doubts))
 
 
 def history() -> list[Act]:

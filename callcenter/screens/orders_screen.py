@@ -1,11 +1,17 @@
-"""What supervisors order now: messages, queues closed or led elsewhere, thresholds. Each holds within a second."""
+"""What supervisors order now: messages, queues closed or led elsewhere, thresholds, closures. Each holds within a
+second, and is read from what this process follows: a screen that shows it asks no store."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from callcenter.actions import config_snapshot
 from callcenter.config import settings
-from callcenter.rules.orders import Message, QueueOrder
-from callcenter.rules.routing import Ages
+from callcenter.records.hours import SiteClosure
+from callcenter.rules.opening_hours import DatedException
+from callcenter.rules.orders import Given, Message, QueueOrder
+from callcenter.rules.routing import Ages, departments_of
+from callcenter.rules.territory import UNKNOWN, local_day
+from callcenter.screens.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -16,6 +22,7 @@ class WideningAges:
     topic: str
     region_after: float
     nation_after: float
+    given: Given
 
 
 @dataclass(frozen=True)
@@ -28,12 +35,55 @@ class Orders:
     otherwise: Ages
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What holds now for some departments: orders, and whatever is exceptionally closed there today."""
+
+    messages: tuple[Message, ...]
+    queues: tuple[QueueOrder, ...]
+    closures: tuple[DatedException, ...]
+    sites: tuple[SiteClosure, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.messages) + len(self.queues) + len(self.closures) + len(self.sites)
+
+
 def now() -> Orders:
     """As this process follows it, at most a second old."""
     stands = config_snapshot.current()
     return Orders(
         messages=stands.messages,
         queues=stands.orders,
-        thresholds=tuple(WideningAges(*queue, *ages) for queue, ages in sorted(stands.thresholds.items())),
+        thresholds=tuple(
+            WideningAges(*queue, *ages, stands.thresholds_given[queue])
+            for queue, ages in sorted(stands.thresholds.items())
+        ),
         otherwise=settings().ring_widens_after,
+    )
+
+
+def standing(scope: Scope, at: datetime) -> Standing:
+    """What concerns any department of a scope (None: all)."""
+    stands = config_snapshot.current()
+
+    def concerns(where: str) -> bool:
+        return scope is None or bool(departments_of(where) & scope)
+
+    def holds(exception: DatedException, department: str) -> bool:
+        return exception.first <= local_day(department, at) <= exception.last
+
+    return Standing(
+        messages=tuple(each for each in stands.messages if concerns(each.scope)),
+        queues=tuple(each for each in stands.orders if concerns(each.scope)),
+        closures=tuple(
+            each
+            for each in stands.hours.exceptions
+            if concerns(each.scope) and holds(each, min(departments_of(each.scope), default=UNKNOWN))
+        ),
+        sites=tuple(
+            each
+            for each in stands.closed_sites
+            if (scope is None or each.department in scope) and holds(each.exception, each.department)
+        ),
     )

@@ -23,6 +23,8 @@ NO_PARTNER = "sans"
 class BadPeriod(Refusal):
     """Choisissez une période dont le début précède la fin, de dix ans au plus."""
 
+    # its code says of which field: `period_first`, `period_last` (no such day), `period_reversed`, `period_long`
+
     status = 422
     english = "Choose a period that begins before it ends, of ten years at most."
 
@@ -50,11 +52,30 @@ class ReportQuery:
         today = national_day(clock.now())
         last = last or max(today, first or today)
         first = first or last.replace(day=1)
-        if not (FIRST_DAY <= first <= last <= LAST_DAY and last - first <= LONGEST):
-            raise BadPeriod
+        if not FIRST_DAY <= first <= LAST_DAY:
+            raise BadPeriod("period_first")
+        if not FIRST_DAY <= last <= LAST_DAY:
+            raise BadPeriod("period_last")
+        if last < first:
+            raise BadPeriod("period_reversed")
+        if last - first > LONGEST:
+            raise BadPeriod("period_long")
         if side not in ("", *SIDES):
             raise NoSuchPlace
         return cls(first, last, territory, partner, side)
+
+    @property
+    def before(self) -> tuple[date, date]:
+        """The period before, to be read beside it: as many whole months, the same days of the month before, or as many
+        days."""
+        first, last = self.first, self.last
+        if first.day == 1 and last == _month_end(last):
+            months = (last.year - first.year) * 12 + last.month - first.month + 1
+            return _months_earlier(first, months), first - timedelta(days=1)
+        if first.day == 1 and (first.year, first.month) == (last.year, last.month):
+            begins = _months_earlier(first, 1)
+            return begins, min(begins + (last - first), first - timedelta(days=1))
+        return first - (last - first) - timedelta(days=1), first - timedelta(days=1)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -79,6 +100,15 @@ class ReportQuery:
     def place(self, scope: Scope) -> ReportPlace:
         """What the report is of, to whoever sees `scope`."""
         return place(self.territory, scope)
+
+
+def _month_end(day: date) -> date:
+    return tiers.following(day.replace(day=1)) - timedelta(days=1)
+
+
+def _months_earlier(first: date, months: int) -> date:
+    count = first.year * 12 + first.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1)
 
 
 def partner_names(wanted: ReportQuery) -> dict[str, str]:

@@ -30,11 +30,14 @@ DAYS_OF_A_CURVE = 92  # a longer one goes by months
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """One measure, the telephone beside the front desk. `people`: of how many each side is, where it is a mean."""
+    """One measure, the telephone beside the front desk, each with the period before. `people`: of how many each side
+    is, where it is a mean."""
 
     measure: Measure
     phone: Value
     desk: Value
+    phone_before: Value
+    desk_before: Value
     people: tuple[int, int]
 
 
@@ -114,6 +117,7 @@ def report(wanted: ReportQuery, scope: Scope, name_of_procedure: Callable[[str],
         }
         of_channels = totals.between(session, first, last, ("channel",), **chosen)
         sides = _sides(of_channels)
+        earlier = _sides(totals.between(session, *wanted.before, ("channel",), **chosen))
         chosen["waits"] = False
         curve = totals.between(session, first, last, ("month" if by_month else "day", "channel"), **chosen)
         apart = {"partners": None if partner is None else (partner,)}
@@ -132,7 +136,7 @@ def report(wanted: ReportQuery, scope: Scope, name_of_procedure: Callable[[str],
         wanted,
         wanted.place(scope),
         policies,
-        tuple(_lines(wanted, sides)),
+        tuple(_lines(wanted, sides, earlier)),
         tuple(_demands(curve, wanted, by_month=by_month)),
         by_month,
         _ranked(of_partners, lambda code: names.get(code, code)),
@@ -148,6 +152,17 @@ def report(wanted: ReportQuery, scope: Scope, name_of_procedure: Callable[[str],
             for month in sorted({month for month, _ in corrected})
         },
     )
+
+
+def with_data(scope: Scope) -> tuple[date, date]:
+    """The days with which a report opens: this month so far, or the latest month of which something is known."""
+    today = national_day(clock.now())
+    with reading() as session:
+        latest = tiers.latest_day(session, scope)
+    if latest is None or latest >= today.replace(day=1):
+        return today.replace(day=1), today
+    first = latest.replace(day=1)
+    return first, tiers.following(first) - timedelta(days=1)
 
 
 def behind(
@@ -191,16 +206,18 @@ def procedure_names(on: date, language: str) -> dict[str, str]:
     return {code: labels.get(language) or labels["fr"] for code, labels in names.items()}
 
 
-def _lines(wanted: ReportQuery, sides: Mapping[str, Tally]) -> Iterable[MeasureLine]:
+def _lines(wanted: ReportQuery, sides: Mapping[str, Tally], earlier: Mapping[str, Tally]) -> Iterable[MeasureLine]:
     of_partner = bool(wanted.partner)
     for measure in MEASURES:
         if of_partner and not measure.by_partner:
             continue
-        shown = [
-            shown_for(side, measure, sides[side], of_partner) if wanted.side in ("", side) else None
+        phone, desk, phone_before, desk_before = (
+            shown_for(side, measure, tallies[side], of_partner) if wanted.side in ("", side) else None
+            for tallies in (sides, earlier)
             for side in (PHONE, DESK)
-        ]
-        yield MeasureLine(measure, shown[0], shown[1], (measure.people(sides[PHONE]), measure.people(sides[DESK])))
+        )
+        people = measure.people(sides[PHONE]), measure.people(sides[DESK])
+        yield MeasureLine(measure, phone, desk, phone_before, desk_before, people)
 
 
 def _sides(found: Mapping[tuple[Any, ...], Tally]) -> dict[str, Tally]:

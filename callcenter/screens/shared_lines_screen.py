@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from callcenter.actions import shared_lines as verbs
+from callcenter.actions.shared_lines import NOUN
 from callcenter.db import reading
 from callcenter.records import sessions, shared_lines
 from callcenter.records.sessions import Act
@@ -28,4 +28,4 @@ def every() -> list[SharedLineShown]:
 def history() -> list[Act]:
     """What was listed and taken off, the latest first."""
     with reading() as session:
-        return sessions.history(session, [verbs.NOUN])
+        return sessions.history(session, [NOUN])

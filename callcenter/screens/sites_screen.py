@@ -1,26 +1,33 @@
 """The sites of the network, as every member of staff may look them up. Hours inform; they never route a call."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from math import isfinite
 
 from callcenter import clock
 from callcenter.actions import config_snapshot
-from callcenter.db import reading
+from callcenter.db import Session, reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import sessions
-from callcenter.records import sites as records
+from callcenter.records import sessions, sites, towns
 from callcenter.records.sessions import Act
 from callcenter.rules import rounds, site_hours
-from callcenter.rules.opening_hours import is_holiday, on_their_clock
+from callcenter.rules.opening_hours import DatedException, is_holiday, on_their_clock
+from callcenter.rules.plain_text import one_line, place_words
 from callcenter.rules.rounds import Pass
+from callcenter.rules.territory import TERRITORIES, departments
+from callcenter.rules.towns import Town
 
 MOST_STOPS = 40
 MOST_AROUND = 200
 MOST_MEANT = 30
+LOOKED_AHEAD = 60  # days in which a site's next opening is looked for
+FURTHEST = 1e6  # km: what says not where it is comes last
+SHORTEST_NAME = 3  # letters of a town that is looked for by its name
+POSTAL_CODE = re.compile(r"[0-9]{5}")
+ALSO_TOWNS = ("75",)  # a department whose name is its town's
 NUMBER = re.compile(r"(?:^|n° ?)(\d{1,9})$")
 
 
@@ -51,6 +58,12 @@ class SiteShown:
     doubts: tuple[str, ...]
     is_listed: bool
     first_listed_at: datetime
+    now: site_hours.SiteNow
+    closures: tuple[DatedException, ...]
+    """What is announced for today or later, soonest first."""
+    local_day: date
+    distance: float | None = None
+    """Kilometres from the place that was asked, as the crow flies."""
 
 
 @dataclass(frozen=True)
@@ -68,27 +81,111 @@ class StopShown:
 
 @dataclass(frozen=True)
 class SitesFound:
-    """What a search found; at most 200 sites."""
+    """What a search found; at most 200 sites. `order`: `nearest` of `place`, `department` where none answers and the
+    sites of the place's department are given, or empty; `choices`: towns of the name, each with what to search."""
 
     sites: tuple[SiteShown, ...]
     stops: tuple[StopShown, ...]
+    order: str = ""
+    place: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Where somebody asks from."""
+
+    name: str
+    latitude: float
+    longitude: float
 
 
 def found(words: str, department: str, language: str, *, doubtful_first: bool = False) -> SitesFound:
-    """Sites by words and department, and the rounds of the department."""
-    at = clock.now()
+    """Sites by words and department, and the rounds of the department. A town or a postal code: the nearest first, once
+    somebody has brought a table of towns; otherwise those of a postal code's department after its own."""
+    at, words = clock.now(), one_line(words)
+    department, words = _department_named(words, department)
     with reading() as session:
-        rows = records.search(session, words, department, doubtful_first=doubtful_first)
-        stops = records.rounds(session, department) if department else []
+        rows = sites.search(session, words, department, doubtful_first=doubtful_first)
+        stops = sites.rounds(session, department) if department else []
+        point, choices = _place(session, words, is_name=bool(rows))
+        far, around = dict[int, float](), ""
+        if point:
+            near = sites.nearest(session, point.latitude, point.longitude, department)
+            far = {row.id: km for row, km in near}
+            rest = [row for row in rows if row.id not in far]
+            far |= sites.distances(session, point.latitude, point.longitude, [row.id for row in rest])
+            rows = sorted([row for row, _ in near] + rest, key=lambda row: far.get(row.id, FURTHEST))[:MOST_AROUND]
+        elif not rows and (around := _department_of(words)):
+            rows = sites.near(session, around, words)
     return SitesFound(
-        tuple(_site(row, at) for row in rows), tuple(_stop(stop, language, at) for stop in stops[:MOST_STOPS])
+        tuple(replace(_site(row, at), distance=far.get(row.id)) for row in rows),
+        tuple(_stop(stop, language, at) for stop in stops[:MOST_STOPS]),
+        "nearest" if point else "department" if around else "",
+        point.name if point else around,
+        choices,
     )
+
+
+def _department_named(words: str, department: str) -> tuple[str, str]:
+    """« Lot » and « lot (46) » mean the department where no other is chosen."""
+    named = {place_words(each.name): each.code for each in TERRITORIES.values()}
+    code = named.get(place_words(words))
+    return (code, "") if code and not department and code not in ALSO_TOWNS else (department, words)
+
+
+def _department_of(words: str) -> str:
+    """Whose postal code this is, where no site has it; empty for anything else."""
+    return (
+        next((code for code in departments(words) if code in TERRITORIES), "") if POSTAL_CODE.fullmatch(words) else ""
+    )
+
+
+def _place(session: Session, words: str, *, is_name: bool) -> tuple[_Point | None, tuple[tuple[str, str], ...]]:
+    """The place that is meant, and the towns among which one chooses where there are several. `is_name`: sites answer
+    these words, so that the beginning of a town's name is not enough."""
+    code = re.search(r"\b[0-9]{5}\b", words)
+    plain = place_words(words)
+    if code:
+        there = towns.of_postal_code(session, code[0])
+        named = place_words(words.replace(code[0], " "))
+        there = [town for town in there if place_words(town.name).startswith(named)] or there
+        return (_middle(code[0], there) if there else None), ()
+    if len(plain) < SHORTEST_NAME:
+        return None, ()
+    there = towns.named(session, plain)
+    is_whole = bool(there) and place_words(there[0].name) == plain
+    if is_name and not is_whole:
+        return None, ()
+    by_department = {departments(town.postal_code): town for town in there}
+    if len({place_words(town.name) for town in there}) == 1 and len(by_department) == 1:
+        return _middle(there[0].postal_code, there), ()
+    if not is_whole:
+        return None, ()
+    names = {(town.name, town.postal_code): f"{town.name} ({town.postal_code})" for town in there}
+    return None, tuple((f"{code} {name}", told) for (name, code), told in names.items())
+
+
+def _middle(code: str, there: Sequence[Town]) -> _Point:
+    """The middle of the towns of one place."""
+    name = f"{there[0].name} ({code})" if len({town.name for town in there}) == 1 else code
+    return _Point(
+        name,
+        sum(town.latitude for town in there) / len(there),
+        sum(town.longitude for town in there) / len(there),
+    )
+
+
+def has_towns() -> bool:
+    """Whether somebody has brought a table of towns."""
+    with reading() as session:
+        return towns.count(session) > 0
 
 
 def one(site_id: int) -> SiteShown:
     """Raises NotFound."""
     with reading() as session:
-        row = records.get(session, site_id)
+        row = sites.get(session, site_id)
     if row is None:
         raise NotFound
     return _site(row, clock.now())
@@ -97,13 +194,13 @@ def one(site_id: int) -> SiteShown:
 def names() -> list[str]:
     """Every listed site as a form's field is filled with it: `Maison du Lot, Cahors (46) n° 7`."""
     with reading() as session:
-        return [str(each) for each in records.names(session)]
+        return [str(each) for each in sites.names(session)]
 
 
 def named(ids: Collection[int]) -> dict[int, str]:
     """The same of some sites, listed or gone, by their number."""
     with reading() as session:
-        return {each.id: str(each) for each in records.names(session, ids)} if ids else {}
+        return {each.id: str(each) for each in sites.names(session, ids)} if ids else {}
 
 
 def numbers_of(written: str, department: str) -> list[tuple[int, str]]:
@@ -111,11 +208,11 @@ def numbers_of(written: str, department: str) -> list[tuple[int, str]]:
     every word, in the department if any is there. Each with its name in full."""
     number = NUMBER.search(written.strip())
     with reading() as session:
-        if number and (exact := records.names(session, [int(number[1])])):
+        if number and (exact := sites.names(session, [int(number[1])])):
             return [(each.id, str(each)) for each in exact]
         for place in (department, ""):
-            if rows := records.search(session, written, place, limit=MOST_MEANT):
-                return [(row.id, str(records.SiteName(row.id, row.name, row.city, row.department))) for row in rows]
+            if rows := sites.search(session, written, place, limit=MOST_MEANT):
+                return [(row.id, str(sites.SiteName(row.id, row.name, row.city, row.department))) for row in rows]
     return []
 
 
@@ -123,7 +220,7 @@ def around(site: SiteShown) -> list[SiteShown]:
     """The site among the others of its department."""
     at = clock.now()
     with reading() as session:
-        rows = records.near(session, site.department, limit=MOST_AROUND)
+        rows = sites.near(session, site.department, limit=MOST_AROUND)
     others = [_site(row, at) for row in rows if row.id != site.id]
     return [*others, site]
 
@@ -131,11 +228,11 @@ def around(site: SiteShown) -> list[SiteShown]:
 def rounds_of(site: SiteShown, language: str) -> tuple[StopShown, ...]:
     """Where and when a bus or an itinerant site comes: the rounds known to be its own, else those of its department,
     since no list says whose they are; the next to come first. None for a site that stays."""
-    if site.format not in records.MOVING:
+    if site.format not in sites.MOVING:
         return ()
     at = clock.now()
     with reading() as session:
-        stops = records.rounds(session, site.department)
+        stops = sites.rounds(session, site.department)
     now = config_snapshot.current()
     own = [stop for stop in stops if rounds.bus_of(stop, now.buses) == site.id]
     local = on_their_clock(site.department, at) or at
@@ -155,11 +252,12 @@ def history(site_id: int) -> list[Act]:
 def per_department() -> dict[str, tuple[int, int]]:
     """How many sites a department has, and how many of them are doubtful."""
     with reading() as session:
-        return records.per_department(session)
+        return sites.per_department(session)
 
 
-def _site(row: records.Site, at: datetime) -> SiteShown:
-    today = (on_their_clock(row.department, at) or at).date()
+def _site(row: sites.Site, at: datetime) -> SiteShown:
+    local = on_their_clock(row.department, at) or at
+    today = local.date()
     now = config_snapshot.current()
     holiday = bool(is_holiday(row.department, today, now.hours.overrides))
     week = site_hours.week_of(row.week)
@@ -186,7 +284,18 @@ def _site(row: records.Site, at: datetime) -> SiteShown:
         doubts=tuple(row.doubts),
         is_listed=row.gone_at is None,
         first_listed_at=row.first_listed_at,
+        now=site_hours.now(_days(row, week, local.date()), local),
+        closures=tuple(e for e in now.site_exceptions.get(row.id, ()) if e.last >= today),
+        local_day=today,
     )
+
+
+def _days(row: sites.Site, week: site_hours.Week, first: date) -> Iterator[tuple[date, site_hours.SiteDay]]:
+    """The days of a site, as far as one looks for its next opening."""
+    stands = config_snapshot.current()
+    for day in (first + timedelta(days=n) for n in range(LOOKED_AHEAD)):
+        free = bool(is_holiday(row.department, day, stands.hours.overrides))
+        yield day, site_hours.on_day(week, day, free, stands.exception_of(row.id, day))
 
 
 def _stop(stop: rounds.Stop, language: str, at: datetime) -> StopShown:

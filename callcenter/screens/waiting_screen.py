@@ -4,19 +4,20 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from callcenter import clock
 from callcenter.actions import live_index
 from callcenter.db import Session, reading
 from callcenter.errors import LiveStoreDown, NotFound
 from callcenter.live import queue
-from callcenter.records import agents, calls, contacts
+from callcenter.records import agents, calls, contacts, threads
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.rules.routing import ANYBODY
-from callcenter.rules.states import CallState
-from callcenter.rules.territory import UNKNOWN
-from callcenter.rules.why_a_call_waits import AgentOnDuty, hindrance
+from callcenter.rules.states import AgentState, CallState, PauseReason
+from callcenter.rules.territory import UNKNOWN, rings
+from callcenter.rules.why_a_call_waits import AgentOnDuty, Hindrance, hindrance
 from callcenter.screens.scope import Scope
 
 SHOWN = 200
@@ -35,6 +36,7 @@ class WaitingCall:
     language: str
     asked_language: str | None
     for_anybody: bool
+    hard_of_hearing: bool
     relay: bool
     is_callback: bool
     state: str
@@ -46,6 +48,8 @@ class WaitingCall:
     queue: str | None
     position: int | None
     widens_at: datetime | None
+    offered_to: str | None
+    """The agent at whose desk it rings."""
 
     @property
     def ring(self) -> str:
@@ -56,13 +60,18 @@ class WaitingCall:
 @dataclass(frozen=True)
 class Seen:
     """An agent at their post; `why` they are not offered the call, None for the eligible. `name`: None for one of
-    another team."""
+    another team, of whom nothing more is told. `reason`: of a pause; `opens_at`: when the call will be open to them, if
+    it stays; `may_be_freed`: they would be offered it if their supervisor made them available."""
 
+    id: str | None
     name: str | None
     department: str
     state: str
     since: datetime
+    reason: str | None
     why: str | None
+    opens_at: datetime | None
+    may_be_freed: bool
 
 
 @dataclass(frozen=True)
@@ -75,11 +84,13 @@ class Explanation:
     others: tuple[Seen, ...]
 
 
-def listed(overseer: Agent) -> list[WaitingCall]:
-    """At most SHOWN of them."""
+def listed(overseer: Agent, topic: str = "", language: str = "") -> list[WaitingCall]:
+    """At most SHOWN of them; with a topic or a language, those of it."""
     scope, at = overseer.scope, clock.now()
     with reading() as session:
-        return [_shown(session, call, at) for call in calls.waiting(session) if _sees(scope, call)][:SHOWN]
+        waiting = (call for call in calls.waiting(session) if _sees(scope, call))
+        chosen = (c for c in waiting if topic in ("", c.topic) and language in ("", c.language))
+        return [_shown(session, call, at) for call in islice(chosen, SHOWN)]
 
 
 def explain(overseer: Agent, call_id: str) -> Explanation:
@@ -91,7 +102,8 @@ def explain(overseer: Agent, call_id: str) -> Explanation:
             raise NotFound
         shown = _shown(session, call, at)
         at_post = agents.on_duty(session)
-    seen = [_seen(agent, shown, scope) for agent in at_post]
+        openings = _openings(call)
+    seen = [_seen(agent, shown, scope, openings) for agent in at_post]
     others = sorted((each for each in seen if each.why), key=lambda each: RANK.index(str(each.why)))
     return Explanation(
         call=shown,
@@ -104,12 +116,31 @@ def explain(overseer: Agent, call_id: str) -> Explanation:
 RANK = ("state", "ring", "own", "topic", "language")  # nearest to taking it first
 
 
-def _seen(agent: Agent, call: WaitingCall, scope: Scope) -> Seen:
+def _openings(call: Call) -> dict[str, datetime]:
+    """When the call will stand in each of its later queues, by ring."""
+    later = zip(call.queues[1:], live_index.widens(call), strict=False)
+    return {stands.partition(":")[0]: datetime.fromtimestamp(when, UTC) for stands, when in later}
+
+
+def _seen(agent: Agent, call: WaitingCall, scope: Scope, openings: Mapping[str, datetime]) -> Seen:
     at_post = AgentOnDuty(agent.id, agent.department, agent.topics, agent.languages, agent.state)
     standing_in = call.queue or f"{call.department}:{ANYBODY if call.for_anybody else call.topic}:{call.language}"
     why = hindrance(at_post, call.topic, call.language, standing_in)
-    name = agent.name if scope is None or agent.department in scope else None
-    return Seen(name, agent.department, agent.state, agent.since, why)
+    own = scope is None or agent.department in scope
+    waits_for_ring = why in (Hindrance.RING, Hindrance.OWN)
+    opens = (openings[ring] for ring in rings(agent.department) if ring in openings) if waits_for_ring else iter(())
+    idle = agent.state == AgentState.PAUSE and agent.pause_reason != PauseReason.OUTCOME_OWED
+    return Seen(
+        id=agent.id if own else None,
+        name=agent.name if own else None,
+        department=agent.department,
+        state=agent.state,
+        since=agent.since,
+        reason=agent.pause_reason if own else None,
+        why=why,
+        opens_at=next(opens, None),
+        may_be_freed=own and why == Hindrance.STATE and idle,
+    )
 
 
 def _shown(session: Session, call: Call, at: datetime) -> WaitingCall:
@@ -121,12 +152,13 @@ def _shown(session: Session, call: Call, at: datetime) -> WaitingCall:
     widens = next((when for stands, when in widenings if place and stands == place.queue), None)
     return WaitingCall(
         call_id=call.id,
-        reference=contact.reference,
+        reference=threads.reference(session, contact),
         department=call.department,
         topic=call.topic,
         language=call.language,
         asked_language=call.asked_language,
         for_anybody=call.for_anybody,
+        hard_of_hearing=call.hard_of_hearing,
         relay=call.relay,
         is_callback=call.callback_id is not None,
         state=call.state,
@@ -138,6 +170,7 @@ def _shown(session: Session, call: Call, at: datetime) -> WaitingCall:
         queue=place.queue if place else None,
         position=place.position if place else None,
         widens_at=datetime.fromtimestamp(widens, UTC) if widens else None,
+        offered_to=call.agent_id,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import inf
 from operator import itemgetter
 
-from callcenter.actions import callback_ceilings
+from callcenter.actions import callback_ceilings, config_snapshot
 from callcenter.db import reading
 from callcenter.records import wall_photograph, wall_settings
 from callcenter.records.agents import spoken_of
@@ -15,22 +15,28 @@ from callcenter.records.figures import last_hour as last_hour_figures
 from callcenter.records.wall_photograph import AtPost, Minute, Owed, Photograph, Waiting
 from callcenter.rules import alerts, quality
 from callcenter.rules.alerts import Threshold, Watched
+from callcenter.rules.opening_hours import is_open
 from callcenter.rules.pools import Used
 from callcenter.rules.quality import Share
 from callcenter.rules.routing import answerers
 from callcenter.rules.states import AgentState
 from callcenter.rules.tally import Tally, grouped, whole
-from callcenter.rules.territory import UNKNOWN
+from callcenter.rules.territory import TERRITORIES, UNKNOWN
+from callcenter.screens import orders_screen
+from callcenter.screens.orders_screen import Standing
 from callcenter.screens.scope import Scope
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TILES = (AgentState.AVAILABLE, AgentState.TALKING, AgentState.WRAP_UP, AgentState.PAUSE, AgentState.LOST)
-COUNTED_AS = {AgentState.OFFERED: AgentState.TALKING, AgentState.CONNECTING: AgentState.TALKING}
+COUNTED_AS = dict.fromkeys(
+    (AgentState.OFFERED, AgentState.CONNECTING, AgentState.ASKED, AgentState.HELPING), AgentState.TALKING
+)
 
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One queue: what waits for a matter, how many agents of the scope serve it, and the shares of its last hour."""
+    """One queue: what waits for a matter, how many agents of the scope serve it and what they do, and the shares of its
+    last hour."""
 
     topic: str
     language: str
@@ -40,6 +46,7 @@ class QueueRow:
     free: int
     service_level: Share
     abandonment: Share
+    states: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,8 @@ class LastHour:
     pools: tuple[Used, ...]
     """Every pool of callbacks, of the whole nation."""
     texts: Used
+    open: frozenset[str] = frozenset()
+    """Departments whose callers find the line open."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +89,24 @@ class Point:
 
 @dataclass(frozen=True)
 class DepartmentRow:
-    """One department: who waits now, who is free there, and its last hour. `wait`: the class of its longest wait, 0
-    when nobody waits, then under the first of the board's `wait_bounds`, under the second, and from the second on."""
+    """One department: who waits now, who is free and at their post there, whether the line is open to it, and its last
+    hour. `wait`: the class of its longest wait, 0 when nobody waits, then under the first of the board's `wait_bounds`,
+    under the second, and from the second on."""
 
     department: str
     waiting: int
     oldest: datetime | None
     wait: int
     free: int
+    on_duty: int
+    is_open: bool
     service_level: Share
     abandonment: Share
+
+    @property
+    def is_unstaffed(self) -> bool:
+        """Open, with nobody at their post: its callers wait for another department's agents."""
+        return self.is_open and not self.on_duty
 
 
 @dataclass(frozen=True)
@@ -97,6 +114,10 @@ class Board:
     """What one scope sees. Every instant is PostgreSQL's; the shares and the handling time are of the last hour."""
 
     at: datetime
+    departments: tuple[str, ...] | None
+    """Those of the scope; None: all."""
+    called: bool
+    """Whether anybody called within the hour."""
     waiting: int
     oldest: datetime | None
     service_level: Share
@@ -114,6 +135,8 @@ class Board:
     """How much of the fullest pool of callbacks is promised, of the whole nation: 1 is all of it."""
     texts: float
     """The same of the texts that may be sent."""
+    standing: Standing
+    """Orders and closures that hold here now."""
 
 
 def photograph() -> Photograph:
@@ -138,6 +161,17 @@ def last_hour(at: datetime) -> LastHour:
         spoken,
         pools,
         sent,
+        open_to(at),
+    )
+
+
+def open_to(at: datetime) -> frozenset[str]:
+    """The departments whose callers find the line open, from what this process follows."""
+    stands = config_snapshot.current()
+    return frozenset(
+        code
+        for code, territory in TERRITORIES.items()
+        if territory.inhabited and stands.is_open(code) and is_open(stands.hours, code, at)
     )
 
 
@@ -162,6 +196,7 @@ def watched(board: Board) -> dict[Watched, float | Share | None]:
         Watched(alerts.PER_FREE_AGENT): _per_free(board.waiting, free),
         Watched(alerts.SERVICE_LEVEL): board.service_level,
         Watched(alerts.ABANDONMENT): board.abandonment,
+        Watched(alerts.UNSTAFFED): float(sum(place.is_unstaffed for place in board.places)),
         Watched(alerts.CALLBACK_POOLS): board.callback_pools,
         Watched(alerts.TEXTS): board.texts,
     }
@@ -186,6 +221,8 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope, own: Mapping[tuple[str,
     total, bounds = whole(tallies.values()), alerts.threshold(Watched(alerts.LONGEST_WAIT), own)
     return Board(
         at=taken.at,
+        departments=tuple(sorted(scope)) if scope is not None else None,
+        called=bool(quality.offered(total)) or any(is_seen(department) for department in taken.lately),
         waiting=sum(w.waiting for w in waiting),
         oldest=min((w.oldest for w in waiting), default=None),
         service_level=quality.service_level(total),
@@ -193,13 +230,18 @@ def cut(taken: Photograph, hour: LastHour, scope: Scope, own: Mapping[tuple[str,
         handling_time=quality.handling_time(total),
         states=_count(agents),
         rows=tuple(_queue_rows(waiting, agents, [q for q in hour.queues if is_seen(q.department)], hour.spoken)),
-        places=tuple(_department_rows(taken.at, waiting, agents, tallies, bounds)),
+        places=tuple(
+            _department_rows(
+                taken.at, waiting, agents, tallies, bounds, hour.open if scope is None else scope, hour.open
+            )
+        ),
         wait_bounds=bounds,
         curve=tuple(_curve(hour, [m for m in hour.minutes if is_seen(m.department)])),
         agents=agents,
         owed=tuple(o for o in taken.owed if scope is None or o.department in scope),
         callback_pools=max((pool.share for pool in hour.pools), default=0.0),
         texts=hour.texts.share,
+        standing=orders_screen.standing(scope, taken.at),
     )
 
 
@@ -209,13 +251,17 @@ def _department_rows(
     agents: Iterable[AtPost],
     tallies: Mapping[str, Tally],
     bounds: Threshold,
+    listed: Collection[str],
+    opened: Collection[str],
 ) -> Iterable[DepartmentRow]:
-    """Every department where somebody waits, serves or called within the hour, the longest wait first."""
+    """Every department of `listed`, and any other where somebody waits, serves or called within the hour: the longest
+    wait first, then the open ones where nobody is at their post."""
     queued: dict[str, list[Waiting]] = {}
     for each in waiting:
         queued.setdefault(each.department, []).append(each)
     free = Counter(a.department for a in agents if a.state == AgentState.AVAILABLE)
-    known = {*queued, *tallies, *(a.department for a in agents)}
+    on_duty = Counter(a.department for a in agents if a.state != AgentState.LOST)
+    known = {*listed, *queued, *tallies, *(a.department for a in agents)}
     places = []
     for department in known:
         oldest = min((w.oldest for w in queued.get(department, ())), default=None)
@@ -224,10 +270,11 @@ def _department_rows(
             DepartmentRow(
                 department, sum(w.waiting for w in queued.get(department, ())), oldest,
                 0 if oldest is None else 1 + bounds.level(_age(at, oldest)), free[department],
+                on_duty[department], department in opened,
                 quality.service_level(tally), quality.abandonment(tally),
             )
         )  # fmt: skip
-    return sorted(places, key=lambda each: (each.oldest or at, each.department))
+    return sorted(places, key=lambda each: (each.oldest or at, not each.is_unstaffed, each.department))
 
 
 def _curve(hour: LastHour, minutes: Iterable[Minute]) -> Iterable[Point]:
@@ -284,4 +331,5 @@ def _queue_rows(
             len(serving), sum(a.state == AgentState.AVAILABLE for a in serving),
             sum((each.service_level for each in parts), Share(0, 0)),
             sum((each.abandonment for each in parts), Share(0, 0)),
+            _count(serving),
         )  # fmt: skip

@@ -15,11 +15,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from callcenter.errors import Sentence
-from callcenter.rules import accounts, national_list, rounds
+from callcenter.rules import accounts, national_list, rounds, towns
 from callcenter.rules.roles import STAFF
 from callcenter.web import health, identity, metrics, streams
 from callcenter.web.api import (
     callbacks_api,
+    consult_api,
+    contacts_api,
     desk_api,
     figures_api,
     open_data_api,
@@ -38,13 +40,18 @@ from callcenter.web.legible import Legible, PlainJson
 from callcenter.web.lifespan import lifespan
 from callcenter.web.pages import (
     callback_pages,
+    contact_pages,
     desk_pages,
+    desk_tool_pages,
+    help_pages,
     home_page,
     language_pages,
     order_pages,
+    password_pages,
     report_pages,
     sign_in_pages,
     site_pages,
+    waiting_pages,
     wall_pages,
     wall_settings_pages,
 )
@@ -62,9 +69,11 @@ FILES = {  # bytes of what is sent there
     "/admin/agents/import": accounts.LARGEST,
     "/admin/sites/list": national_list.LARGEST,
     "/admin/sites/rounds": rounds.LARGEST,
+    "/admin/sites/towns": towns.LARGEST,
     "/api/admin/agents/import": accounts.LARGEST,
     "/api/admin/sites/import": national_list.LARGEST,
     "/api/admin/sites/rounds/import": rounds.LARGEST,
+    "/api/admin/sites/towns/import": towns.LARGEST,
     "/api/visits": visits_api.LARGEST,
 }
 
@@ -99,8 +108,10 @@ def create() -> FastAPI:
     for router in (
         session_api.router,
         desk_api.router,
+        consult_api.router,
         wall_api.router,
         callbacks_api.router,
+        contacts_api.router,
         health.router,
         figures_api.router,
         metrics.router,
@@ -110,7 +121,9 @@ def create() -> FastAPI:
         orders_api.router,
         waiting_api.router,
         order_pages.router,
+        waiting_pages.router,
         callback_pages.router,
+        contact_pages.router,
         report_pages.router,
         accounts_api.router,
         account_pages.router,
@@ -126,8 +139,11 @@ def create() -> FastAPI:
         site_pages.router,
         wall_settings_pages.router,
         home_page.router,
+        help_pages.router,
         sign_in_pages.router,
+        password_pages.router,
         language_pages.router,
+        desk_tool_pages.router,
         desk_pages.router,
         wall_pages.router,
     ):

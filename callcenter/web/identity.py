@@ -38,12 +38,14 @@ class ForeignPage(Refusal):
 
 @dataclass(frozen=True)
 class Visitor:
-    """Whoever makes a request: a member of staff, or nobody yet. `token` is what their forms must carry."""
+    """Whoever makes a request: a member of staff, or nobody yet. `token` is what their forms must carry; `in_panel`:
+    what they ask for opens beside what they have before them, without a frame of its own."""
 
     language: str
     agent: Agent | None = None
     token: str = ""
     session: bytes = b""
+    in_panel: bool = False
 
     @property
     def staff(self) -> Agent:
@@ -90,7 +92,11 @@ async def admit(request: Request) -> Visitor:
         return Visitor(_language_before(request))
     visitor = await to_thread.run_sync(visitor_of, cookie)
     of_page = request.headers.get("x-page-language", "")  # it stays open as it is, whatever is chosen in another tab
-    visitor = replace(visitor, language=of_page) if of_page in LANGUAGES else visitor
+    visitor = replace(
+        visitor,
+        language=of_page if of_page in LANGUAGES else visitor.language,
+        in_panel=request.headers.get("x-panel") == "1",
+    )
     request.state.visitor = visitor
     if unsafe:
         given = request.headers.get("x-csrf-token") or str((await form(request)).get("csrf", ""))

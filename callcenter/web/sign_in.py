@@ -13,6 +13,7 @@ import structlog
 from fastapi import Request, Response
 
 from callcenter import clock, passwords, sealing
+from callcenter.actions import own_password
 from callcenter.db import transaction
 from callcenter.errors import DoorBusy, TooManyTries, WrongPassword
 from callcenter.records import agents, sessions, tries
@@ -60,6 +61,32 @@ async def sign_in(request: Request, login: str, password: str) -> NewSession:
         log.info("a sign-in failed")
         raise WrongPassword
     return await _counting.within(IN_TIME, _succeeds, tried, agent, at)
+
+
+async def choose_by_link(token: str, password: str) -> NewSession:
+    """Raises LinkSpent, OwnNamePassword, DoorBusy, DatabaseDown."""
+    fresh, at = token_urlsafe(32), clock.now()
+    agent = await _hashing.within(IN_TIME, own_password.choose_by_link, token, password, passwords.hashed, fresh, at)
+    return NewSession(fresh, agent)
+
+
+async def change_own(request: Request, staff: Agent, present: str, password: str) -> NewSession:
+    """Whoever sits at somebody's open session does not know their password, and guesses no longer than at the door.
+    Raises WrongPassword, OwnNamePassword, TooManyTries, DoorBusy, DatabaseDown."""
+    name, at = login_of(staff.login), clock.now()
+    tried, agent = await _counting.within(IN_TIME, _begins, name, address_of(request), "", at)
+    if agent is None or not await _hashing.within(IN_TIME, passwords.is_password, agent.password_hash, present):
+        log.info("a change of password failed")
+        raise WrongPassword
+    fresh = token_urlsafe(32)
+    agent = await _hashing.within(IN_TIME, own_password.change, staff.id, password, passwords.hashed, fresh, at)
+    await _counting.within(IN_TIME, _was_right, tried)
+    return NewSession(fresh, agent)
+
+
+def _was_right(tried: Try) -> None:
+    with transaction() as session:
+        tries.succeeded(session, tried)
 
 
 def _begins(name: str, address: str, device: str, at: datetime) -> tuple[Try, Agent | None]:

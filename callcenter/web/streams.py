@@ -17,15 +17,15 @@ from callcenter.rules import alerts
 from callcenter.rules.alerts import Levels, Threshold
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.roles import AGENT, ANYBODY, OVERSEER, SUPERVISOR
-from callcenter.screens import desk_screen, wall_links, wall_screen
+from callcenter.screens import desk_screen, wall_links_screen, wall_screen
 from callcenter.screens.scope import Scope
 from callcenter.screens.wall_screen import Board, LastHour
 from callcenter.web import identity
 from callcenter.web.broadcast import SIGNED_OUT, STILL_HERE, STORES_DOWN, Channel, Following, Watcher, picture, refused
 from callcenter.web.identity import open_to
 from callcenter.web.looks import Looks
-from callcenter.web.pages import live_regions
-from callcenter.web.pages.live_regions import Regions
+from callcenter.web.pages import desk_regions, live_regions
+from callcenter.web.pages.desk_regions import Regions
 
 LOOK_AGAIN = 2.0  # seconds after which a row is read though nobody said it changed
 PHOTOGRAPH_EVERY = 1.0
@@ -128,7 +128,7 @@ class Wall:
 
 
 def _still_allowed(tokens: Sequence[bytes]) -> set[bytes]:
-    return identity.still_signed_in(tokens) | wall_links.still_open(tokens)
+    return identity.still_signed_in(tokens) | wall_links_screen.still_open(tokens)
 
 
 def looks_of(request: Request) -> Looks:
@@ -172,7 +172,7 @@ async def _source(name: str, request: Request, looks: Looks, threads: CapacityLi
         raise NotFound
     wall: Wall = request.app.state.wall
     if what.startswith("link:"):
-        link = await to_thread.run_sync(wall_links.opened, what.removeprefix("link:"), limiter=threads)
+        link = await to_thread.run_sync(wall_links_screen.opened, what.removeprefix("link:"), limiter=threads)
         return wall.follow(Seat(link.scope, language, is_open=True), Watcher(link.token))
     if what not in FOLLOWERS:
         raise NotFound
@@ -190,7 +190,7 @@ async def _desk(visitor: identity.Visitor, cookie: str, looks: Looks, threads: C
     agent_id = visitor.staff.id
 
     def photograph() -> Regions:
-        return live_regions.desk_regions(desk_screen.of(agent_id), visitor)
+        return desk_regions.desk_regions(desk_screen.of(agent_id), visitor)
 
     sent: Regions = {}
     checked = time.monotonic()

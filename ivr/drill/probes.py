@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-import httpx2
+import requests
 
 from callcenter import clock
 from callcenter.db import reading
@@ -39,8 +39,8 @@ def answers(url: str) -> Probe:
     """Whether a page answers 200."""
 
     def well(_since: datetime) -> bool:
-        with suppress(httpx2.TransportError):
-            return up.DIRECTLY.get(url).status_code == 200
+        with suppress(requests.RequestException):
+            return up.status_of(url) == 200
         return False
 
     return well

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "answer", "answer_and_press_1", "answer_and_say_yes", "mute", "busy", "no-answer", "voicemail", "reject", "failed",
-    "manual",
+    "manual", "menu",
 ]  # fmt: skip
 KINDS = frozenset(get_args(Kind))
 
@@ -17,7 +17,7 @@ KINDS = frozenset(get_args(Kind))
 class Behaviour:
     """`mute` picks up and says nothing; of `manual` somebody outside decides. `after`: telephone seconds of ringing;
     `talks`: of conversation, then hangs up (None: waits for the other); `keys`: what `answer_and_press_1` presses at
-    each question."""
+    each question; of `menu` a machine asks for these keys, and then a person answers."""
 
     kind: Kind
     after: float = 2.0

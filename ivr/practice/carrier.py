@@ -24,11 +24,14 @@ from ivr.practice.webhooks import Target, Webhooks
 LEAST_RINGING = 10.0  # real seconds that a telephone held from outside rings, at any speed
 UNREACHABLE = 30003  # the error of a text to a telephone that is off, or is none
 LISTENS = 4.0  # telephone seconds after which the machine detection makes up its mind
+LEAST_AGAIN = 0.25  # real seconds: a document that runs out is asked for no sooner, whatever the speed
 KEPT = 5_000  # ended calls and rooms that REST can still be asked about
 
 
 class Performer(Protocol):
-    """Who performs documents for one call."""
+    """Who performs documents for one call. `was_bare`: the last of them was a sound file."""
+
+    was_bare: bool
 
     async def run(self, target: Target, /) -> None: ...
 
@@ -103,6 +106,11 @@ class Carrier:
         """Real seconds, at any speed at least `least` for somebody outside, who needs time to press or pick up."""
         real = self.scaled(seconds)
         return max(real, min(seconds, least)) if phone.controlled else real
+
+    @staticmethod
+    async def ticks(seconds: float) -> None:
+        """Real seconds, at any speed."""
+        await asyncio.sleep(seconds)
 
     # names
 
@@ -294,18 +302,36 @@ class Carrier:
 
     def invite(
         self,
-        room: str,
+        room: Room,
         from_: str,
         to: str,
         attributes: dict[str, str],
         subscription: Subscription | None,
         timeout: float,
+        early_media: bool = True,
     ) -> PracticeCall:
-        """Participants create: a call whose only document is the room."""
+        """Participants create: a call whose only document is the room. `early_media`: who is in it hears how it rings,
+        and the tone of a line that does not answer."""
         response = Element("Response")
         conference = SubElement(SubElement(response, "Dial"), "Conference", attributes)
-        conference.text = room
-        return self.dial(from_, to, Target(twiml=tostring(response, "unicode")), subscription, None, timeout)
+        conference.text = room.name
+        call = self.dial(from_, to, Target(twiml=tostring(response, "unicode")), subscription, None, timeout)
+        if early_media:
+            self.webhooks.spawn(self._ring_back(call, room))
+        return call
+
+    async def _ring_back(self, call: PracticeCall, room: Room) -> None:
+        told = ""
+        while not call.started:
+            tone = "busytone" if call.over else "ringback" if call.status == "ringing" else ""
+            if tone not in ("", told):
+                told = tone
+                for each in room.participants.values():
+                    if not each.hold:
+                        each.call.phone.note(tone, number=call.to)
+            if call.over:
+                return
+            await call.phone.changed_within(60)
 
     def hold(self, participant: Participant, hold: bool, music: Target | None) -> None:
         if participant.hold == hold:
@@ -314,10 +340,17 @@ class Carrier:
         participant.call.phone.note("hold" if hold else "unhold")
         performer = self._performs(self, participant.call)
         if hold and music:
-            participant.play(lambda: performer.play_aside(music, "hold"))
+            participant.play(lambda: self._play_again(performer, music))
         else:
             participant.play(None)
         participant.room.tell("participant-hold" if hold else "participant-unhold", participant)
+
+    async def _play_again(self, performer: Performer, music: Target) -> None:
+        """A document that runs out is asked for again; a bare file is played once, and then there is silence."""
+        goes_on = True
+        while goes_on:
+            goes_on = await performer.play_aside(music, "hold") and not performer.was_bare
+            await self.ticks(LEAST_AGAIN)
 
     def announce(self, room: Room, participants: list[Participant], target: Target) -> None:
         """A document played to one participant or to all; the room is told when it ended."""

@@ -20,22 +20,29 @@ POSTAL_CODES = (
 OFFERED = re.compile(
     r"(?:tapez|appuyez sur|faites|composez|press|dial)\s+(?:le |la touche |la |the )?(\d)\b", re.IGNORECASE
 )
+SLOWER = re.compile(r"entendez mal.*tapez 8|hear badly.*press 8", re.IGNORECASE)
+HEARS_BADLY, FALLS_SILENT, MISDIALS = 0.04, 0.04, 0.02  # of the citizens who live on the line
 CONFIRMING = re.compile(r"est exact|c'est bien|confirme|correct|is that right", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Citizen:
-    """Seconds are telephone seconds. `hurries`: asks to be called back as soon as the queue offers it."""
+    """Seconds are telephone seconds. `hurries`: asks to be called back as soon as the queue offers it; `hears_badly`:
+    asks us first to speak slowly; `silent_after` so many answers they say and press nothing more (0: a misdial)."""
 
     number: str
     postal_code: str
     patience: float = 240.0
     talks: float = 60.0
     hurries: bool = False
+    hears_badly: bool = False
+    silent_after: int | None = None
 
 
 def keys_for(citizen: Citizen, heard: str, digits: int | None, dice: random.Random) -> str:
     """What a citizen presses at a question, having heard `heard` since the last one."""
+    if citizen.hears_badly and SLOWER.search(heard):
+        return "8"
     if digits == 10:
         return "0" + citizen.number.removeprefix("+33")
     if digits == 5 or (digits is None and "code postal" in heard.lower()) or "postal code" in heard.lower():
@@ -62,6 +69,8 @@ async def _live(carrier: Carrier, number: str, n: int, every: float, dice: rando
         postal_code=dice.choice(POSTAL_CODES),
         patience=dice.uniform(120, 400),
         talks=dice.uniform(30, 150),
+        hears_badly=dice.random() < HEARS_BADLY,
+        silent_after=_falls_silent_after(dice),
     )
     await asyncio.sleep(carrier.scaled(dice.uniform(0, every)))
     while True:
@@ -69,6 +78,12 @@ async def _live(carrier: Carrier, number: str, n: int, every: float, dice: rando
         while not call.over:
             await call.phone.changed_within(3600)
         await asyncio.sleep(carrier.scaled(dice.expovariate(1 / every)))
+
+
+def _falls_silent_after(dice: random.Random) -> int | None:
+    """How many answers, of the few who fall silent."""
+    drawn = dice.random()
+    return 0 if drawn < MISDIALS else dice.randint(1, 3) if drawn < MISDIALS + FALLS_SILENT else None
 
 
 def dial(carrier: Carrier, citizen: Citizen, number: str, dice: random.Random) -> PracticeCall:
@@ -88,7 +103,7 @@ async def _call(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: ra
 
 async def _answer_questions(carrier: Carrier, call: PracticeCall, citizen: Citizen, dice: random.Random) -> None:
     phone = call.phone
-    read = 0
+    read = answers = 0
     while not call.over:
         if not await phone.asked_within(3600):
             continue
@@ -99,6 +114,9 @@ async def _answer_questions(carrier: Carrier, call: PracticeCall, citizen: Citiz
         ear = phone.ear
         if ear is None or ear.closed:
             continue
+        if answers == citizen.silent_after:
+            await phone.changed_within(60)
+            continue
         if isinstance(call.place, Member):
             if citizen.hurries:
                 phone.press("1")
@@ -108,6 +126,7 @@ async def _answer_questions(carrier: Carrier, call: PracticeCall, citizen: Citiz
         await asyncio.sleep(carrier.scaled(dice.uniform(0.5, 2)))
         if phone.ear is ear and not ear.closed:
             phone.press(keys_for(citizen, heard, ear.num_digits, dice))
+            answers += 1
 
 
 async def _talk(carrier: Carrier, call: PracticeCall, citizen: Citizen) -> None:

@@ -54,6 +54,7 @@ class DocumentPerformance:
         self.carrier = carrier
         self.call = call
         self.phone = call.phone
+        self.was_bare = False  # the last document was a sound file
 
     async def _follow(
         self, target: Target, scene: DocumentScene, extra: Mapping[str, str] | None = None
@@ -80,6 +81,7 @@ class DocumentPerformance:
             )
         except Unanswered as error:
             raise DocumentError(error.code, error.url) from None
+        self.was_bare = answer.content_type.startswith("audio/")
         return documents.parse(answer), replace(scene, url=answer.url, method=target.method)
 
     async def _perform(self, response: Element, scene: DocumentScene) -> Outcome:

@@ -2,8 +2,8 @@
 
 A transcript entry is a flat dict: `n` its number, `kind` one of say (text, language, voice), play (url), beep, voice
 (text, by: a person on the line), listens (input, digits: a question waits for an answer), sent (keys), ringing,
-answered, queue (name), music, room (name), hold, unhold, left (name, reason), bridged (with), recording (sid),
-error (code), hangup (status).
+answered, queue (name), music, room (name), hold, unhold, left (name, reason), ringback and busytone (number: of
+somebody rung into the same room), bridged (with), recording (sid), error (code), hangup (status).
 """
 
 import asyncio

@@ -74,7 +74,8 @@ def _create_participant(carrier: Carrier, path: Path, form: RestForm) -> tuple[i
     attributes = {attribute: form.get(name) for name, attribute in ATTRIBUTES.items() if name in form}
     if events := form.words("ConferenceStatusCallbackEvent"):
         attributes["statusCallbackEvent"] = " ".join(sorted(events))
-    call = carrier.invite(room.name, from_, to, attributes, subscription_of(form), form.number("Timeout", 60))
+    early = form.get("EarlyMedia", "true") == "true"
+    call = carrier.invite(room, from_, to, attributes, subscription_of(form), form.number("Timeout", 60), early)
     invited = Participant(
         call,
         room,

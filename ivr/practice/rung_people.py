@@ -1,6 +1,7 @@
 """Who is rung: desk phones of practice agents, citizens' own telephones, voicemail."""
 
 import asyncio
+import contextlib
 
 from ivr.practice.behaviours import Behaviour
 from ivr.practice.calls import PracticeCall
@@ -8,6 +9,8 @@ from ivr.practice.carrier import Carrier
 from ivr.practice.documents import seconds_to_say
 
 WHO = "Allô oui, Durand à l'appareil, qui est-ce ?"
+MENU = "Bonjour, vous êtes bien chez notre partenaire. Pour joindre un conseiller, composez le code de votre service."
+PERSON = "Service des référents, j'écoute."
 GREETING = "Bonjour, vous êtes bien sur la messagerie. Laissez un message après le signal sonore."
 
 
@@ -21,12 +24,27 @@ async def act(carrier: Carrier, call: PracticeCall, behaviour: Behaviour) -> Non
         phone.decide(behaviour.kind)
         return
     phone.decide("answer")
+    if behaviour.kind == "menu":
+        await _lead_through_menu(carrier, call, behaviour)
     if behaviour.kind == "voicemail":
         await _greet_and_record(carrier, call)
     elif behaviour.talks is not None:
         await asyncio.gather(_talk(carrier, call, behaviour.talks), _press(carrier, call, behaviour))
     else:
         await _press(carrier, call, behaviour)
+
+
+async def _lead_through_menu(carrier: Carrier, call: PracticeCall, behaviour: Behaviour) -> None:
+    """A machine that asks again every ten seconds, until the keys come over the line."""
+    while not "".join(each.get("digits", "") for each in call.phone.transcript if each["kind"] == "play").endswith(
+        behaviour.keys
+    ):
+        carrier.speak(call, MENU)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(carrier.scaled(10)):
+                await call.phone.changed_within(3600)
+        await asyncio.sleep(0.05)
+    carrier.speak(call, PERSON)
 
 
 async def _greet_and_record(carrier: Carrier, call: PracticeCall) -> None:

@@ -10,11 +10,12 @@ import unicodedata
 from typing import Any, Self
 from urllib.parse import quote
 
-import httpx2
+import requests
 
 State = dict[str, Any]
 
 PATIENCE = 30.0  # real seconds
+ANSWERS_WITHIN = 60.0
 
 
 class ControlRefused(AssertionError):
@@ -33,7 +34,9 @@ class PracticeLine:
     def __init__(self, base_url: str, number: str = "") -> None:
         self.base_url = base_url.rstrip("/")
         # loopback is behind no proxy, and no request may meet a connection that the server is closing
-        self._http = httpx2.Client(trust_env=False, timeout=60, limits=httpx2.Limits(max_keepalive_connections=0))
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self._http.headers["Connection"] = "close"
         self._number = number
 
     @property
@@ -45,10 +48,11 @@ class PracticeLine:
 
     def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         try:
-            reply = self._http.request(method, f"{self.base_url}/practice{path}", json=body, params=query or None)
-        except httpx2.TransportError as error:
+            url = f"{self.base_url}/practice{path}"
+            reply = self._http.request(method, url, json=body, params=query or None, timeout=ANSWERS_WITHIN)
+        except requests.RequestException as error:
             raise ControlRefused(f"no practice carrier answers at {self.base_url}: {error}") from None
-        if reply.is_error:
+        if not reply.ok:
             raise ControlRefused(f"{method} {path}: {reply.json()['error']}")
         return reply.json()
 
@@ -69,8 +73,8 @@ class PracticeLine:
 
     def registers(self, number: str, behaviour: str = "manual", **how: Any) -> Self:
         """What a number does when rung: answer, answer_and_press_1, answer_and_say_yes, mute, busy, no-answer,
-        voicemail, reject, failed, manual; `after` seconds of ringing, `talks` seconds before it hangs up. `default` is
-        every number, and forgets what was registered for one."""
+        voicemail, menu, reject, failed, manual; `after` seconds of ringing, `talks` seconds before it hangs up.
+        `default` is every number, and forgets what was registered for one."""
         self.ask("PUT", f"/numbers/{quote(number)}", {"kind": behaviour, **how})
         return self
 

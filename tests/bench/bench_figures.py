@@ -46,10 +46,11 @@ IMPORTED = 20  # one in so many rows is imported again
 COLUMNS = ("contacts", "accompaniments", "opened", "settled", "answers", "satisfied", "very_satisfied")
 
 CONTACTS = """
-insert into contacts (id, reference, channel, department, site_id, department_assumed, language, relay, arrived_at,
+insert into contacts (id, reference, channel, department, site_id, department_assumed, language, hard_of_hearing,
+  relay, arrived_at,
   local_day, waited, lasted, due, recorded_at, satisfaction, satisfaction_scale)
 select uuidv7(), 'B' || n, case when n % 9 = 0 then 'phone' else 'front_desk' end,
-  (cast(%(departments)s as text[]))[place], place * 27 + n % 27, false, 'fr', false, at,
+  (cast(%(departments)s as text[]))[place], place * 27 + n % 27, false, 'fr', false, false, at,
   at::date,
   exp(random() * 4 + random() * 3), case when n % 9 <> 0 then 300 + random() * 2400 end, 'recorded', at,
   case when n % 4 = 0 then 4 - floor(5 * random() ^ 4)::int % 4 end, case when n % 4 = 0 then 4 end

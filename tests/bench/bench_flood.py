@@ -2,29 +2,37 @@
 
 The base load is as many calls a second as take a fiftieth of a core from the voice app, which is measured first. The
 flood is twenty times as many, from one number and then from as many numbers as calls. Everybody says their postal code,
-confirms and chooses; each answer is followed to the next question at once. All on loopback, on stores of its own, for
-as long as ROUNDS and SECONDS say, with no more than MOST calls of a flood at any time.
+confirms and chooses; each answer is followed to the next question at once, into a queue in which an agent is on duty.
+All on loopback, on stores of its own; the flood comes from a process of its own, so that what measures the others is
+not what it keeps busy. The loads take turns, ROUNDS times SECONDS each, with no more than MOST calls of a flood at any
+time; a percentile is that of all webhooks of its load, for one round alone has too few of them.
 """
 
 import asyncio
+import multiprocessing
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import count
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import quantiles
 from urllib.parse import urlsplit
 
 import aiohttp
 import psutil
+from sqlalchemy import update
 from yarl import URL
 
 from callcenter.config import PRACTICE_TOKEN
+from callcenter.db import transaction
 from callcenter.demonstration import embedded
+from callcenter.records.agents import Agent
+from callcenter.rules.states import AgentState, PauseReason
 from ivr.practice.webhooks import sign
 from tests.fuzz.known import ADDRESS
 from tests.support import cast
@@ -32,9 +40,10 @@ from tests.support import cast
 CORE = 0.02  # of one, that the base load uses
 TIMES = 20  # the base load
 MOST = 40  # calls of the flood at once: a flood may not be slower than what it measures, nor endless
-ROUNDS = 7
-SECONDS = 6.0  # of each load in each round
+ROUNDS = 8
+SECONDS = 12.0  # of each load in each round
 TUNING = 100  # calls that show what one costs
+FAR = 1_000_000  # from the ids of one round of a flood to those of the next
 KEYS = ("46000#", "1", "1", "1")
 ONE = "+33565059999"
 
@@ -105,22 +114,71 @@ def many(n: int) -> str:
 FLOODS: dict[str, Callable[[int], str]] = {"one number": lambda _n: ONE, "many numbers": many}
 
 
-async def measure(voice: str, process: psutil.Process) -> Iterator[tuple[str, float]]:
-    """Each ratio by its name: the median over the rounds."""
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3)) as http:
+async def measure(voice: str, process: psutil.Process, strangers: ProcessPoolExecutor) -> Iterator[tuple[str, float]]:
+    """Each ratio by its name."""
+    loads: dict[str, Load] = {name: Load() for name in ("alone", *FLOODS)}
+    async with _telephones() as http:
         rate = await _base(voice, http, process)
         told(f"base load: {rate:.1f} calls a second; flood: {rate * TIMES:.0f}")
-        ratios: dict[str, list[float]] = {name: [] for name in FLOODS}
-        for n in range(ROUNDS):
-            alone, busy, _ = await _p95(voice, http, process, rate, None)
-            told(f"round {n + 1}: {alone * 1000:.1f} ms alone, {busy:.1%} of a core")
-            for name, number in FLOODS.items():
-                flooded, busy, came = await _p95(voice, http, process, rate, number)
-                ratios[name].append(flooded / alone)
-                told(f"round {n + 1}: {flooded * 1000:.1f} ms beside {came} calls from {name}, {busy:.1%} of a core")
-        for name, several in ratios.items():
-            told(f"{name}: {min(several):.2f} to {max(several):.2f} in {ROUNDS} rounds")
-    return iter([(f"webhooks of others beside a flood from {name}", median(found)) for name, found in ratios.items()])
+        for _ in range(ROUNDS):
+            for name, load in loads.items():
+                await load.runs(voice, http, process, rate, strangers, name)
+    for name, load in loads.items():
+        told(f"{name}: {load}")
+    alone = p95(loads["alone"].took)
+    return iter([(f"webhooks of others beside a flood from {name}", p95(loads[name].took) / alone) for name in FLOODS])
+
+
+@dataclass
+class Load:
+    """What was measured of one of the loads, in all of its rounds."""
+
+    rounds: list[list[float]] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    strangers: int = 0
+
+    @property
+    def took(self) -> list[float]:
+        """Seconds, of every webhook of the base load."""
+        return [each for several in self.rounds for each in several]
+
+    def __str__(self) -> str:
+        several = sorted(p95(each) * 1000 for each in self.rounds)
+        return (
+            f"{len(self.took)} webhooks beside {self.strangers} calls, "
+            f"half within {quantiles(self.took, n=2)[0] * 1000:.1f} ms, 95 % within {p95(self.took) * 1000:.1f} ms "
+            f"(round by round {several[0]:.1f} to {several[-1]:.1f}), {sum(self.busy) / len(self.busy):.1%} of a core"
+        )
+
+    async def runs(
+        self, voice: str, http: aiohttp.ClientSession, process: psutil.Process, rate: float,
+        strangers: ProcessPoolExecutor, name: str,
+    ) -> None:  # fmt: skip
+        """One more round."""
+        others = Callers(voice, http, calls=_SIDS)
+        before, began = _spent(process), time.monotonic()
+        flood = None
+        if name in FLOODS:
+            flood = asyncio.wrap_future(strangers.submit(floods, voice, name, rate * TIMES, next(_SIDS) * FAR))
+        await calls_come(others, "c", other, rate, MOST)
+        self.strangers += await flood if flood else 0
+        self.busy.append((_spent(process) - before) / (time.monotonic() - began))
+        self.rounds.append(others.took)
+
+
+def floods(voice: str, name: str, rate: float, first: int) -> int:
+    """One round of a flood, in another process; how many calls came. `first`: what their ids begin from."""
+
+    async def come() -> int:
+        async with _telephones() as http:
+            strangers = Callers(voice, http, calls=count(first))
+            return await calls_come(strangers, "d", FLOODS[name], rate, MOST)
+
+    return asyncio.run(come())
+
+
+def p95(took: list[float]) -> float:
+    return quantiles(took, n=20)[-1]
 
 
 async def _base(voice: str, http: aiohttp.ClientSession, process: psutil.Process) -> float:
@@ -133,21 +191,18 @@ async def _base(voice: str, http: aiohttp.ClientSession, process: psutil.Process
     return CORE * TUNING / (_spent(process) - before)
 
 
-async def _p95(
-    voice: str, http: aiohttp.ClientSession, process: psutil.Process, rate: float, flood: Callable[[int], str] | None
-) -> tuple[float, float, int]:
-    """Of the base load's webhooks; the share of a core that the voice app used; the calls of the flood."""
-    others, strangers = Callers(voice, http, calls=_SIDS), Callers(voice, http, calls=_SIDS)
-    before, began = _spent(process), time.monotonic()
-    loads = [calls_come(others, "c", other, rate, MOST)]
-    if flood:
-        loads.append(calls_come(strangers, "d", flood, rate * TIMES, MOST))
-    came = (await asyncio.gather(*loads))[1:]
-    busy = (_spent(process) - before) / (time.monotonic() - began)
-    return quantiles(others.took, n=20)[-1], busy, sum(came)
+def at_their_post(agent_id: str) -> None:
+    """An agent who is on duty and takes none of these calls."""
+    with transaction() as session:
+        busy = {"state": AgentState.PAUSE, "pause_reason": PauseReason.TRAINING}
+        session.execute(update(Agent).where(Agent.id == agent_id).values(**busy))
 
 
-_SIDS = count()
+def _telephones() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3))
+
+
+_SIDS = count(1)
 
 
 def _spent(process: psutil.Process) -> float:
@@ -166,13 +221,16 @@ def main() -> None:
         logs.mkdir()
         with embedded.stores(Path(scratch)) as stores:
             os.environ.update({"DEMONSTRATION": "1", "ALWAYS_OPEN": "1", "LOG_LEVEL": "ERROR"} | stores.environment())
-            from callcenter import migrations  # it reads the settings
+            from callcenter import migrations  # these read the settings
+            from tests.support.town import settle
 
             migrations.upgrade()
+            at_their_post(settle("karim"))
             told(f"load of the machine: {os.getloadavg()[0]:.1f}")
-            with cast.service(dict(os.environ), logs, only={"voice", "carrier"}) as service:
+            apart = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            with apart, cast.service(dict(os.environ), logs, only={"voice", "carrier"}) as service:
                 voice = psutil.Process(service.processes["voice"].pid)
-                for name, ratio in asyncio.run(measure(service.voice, voice)):
+                for name, ratio in asyncio.run(measure(service.voice, voice, apart)):
                     print(f"{name} {ratio:.2f}")
 
 

@@ -24,6 +24,7 @@ from urllib.request import urlopen
 import psutil
 
 from callcenter import clock, migrations
+from callcenter.actions import wall_links
 from callcenter.config import settings
 from callcenter.db import transaction
 from callcenter.demonstration import embedded
@@ -31,7 +32,6 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls
 from callcenter.records.identifiers import new_id
 from callcenter.rules.states import CallState
-from callcenter.screens import wall_links
 from tests.bench.bench_wall import cpu, read
 from tests.support.town import settle, settle_many
 
@@ -72,7 +72,7 @@ def _busy() -> str:
     with transaction() as session:
         overseer = agents.get(session, root)
     assert overseer is not None
-    return wall_links.make(overseer, "bench")
+    return wall_links.make_link(overseer, "bench", clock.now())
 
 
 @contextmanager

@@ -99,3 +99,41 @@ def opens(service: cast.Service, chromium: Browser) -> Iterator[Opens]:
     for context in contexts:
         context.close()
     assert not complaints
+
+
+AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
+
+
+RUN = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "RGAAv4", "best-practice"]
+  const {violations} = await axe.run(document, {runOnly: {type: "tag", values: tags}})
+  const why = node => node.any.map(check => check.message).join(" ").slice(0, 200)
+  return violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} ${why(node)}`))
+}"""
+
+
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 390)]
+
+
+Checks = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def is_accessible() -> Checks:
+    """Checks one state of a page in its four looks; the state's name goes with what is found."""
+
+    def check(page: Page, state: str) -> None:
+        found = []
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(AXE)
+        for scheme, width in LOOKS:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_selector(f"html[data-fr-theme={scheme}]")
+            found += [f"{state}, {scheme}, {width}: {violation}" for violation in page.evaluate(RUN)]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{state}, {scheme}, {width}: wider than the screen")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        assert not found, "\n".join(found)
+
+    return check

@@ -1,75 +1,32 @@
 """axe finds nothing, in any state of any page, light and dark, wide and narrow; nothing is wider than the screen."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page
-from sqlalchemy import update
 
 from callcenter import clock
 from callcenter.actions import callback, citizen, notes
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, callbacks, calls, referents, sites
+from callcenter.records import agents, callbacks, calls, referents
 from callcenter.records.calls import Wish
 from callcenter.records.contacts import Contact
 from callcenter.records.identifiers import new_id
-from callcenter.rules import national_list
-from callcenter.rules.rounds import Stop
 from callcenter.rules.states import Ending
 from ivr.practice.telephones import PracticeLine
-from tests.browser.conftest import KARIM, Opens
-from tests.callcenter.web.api.test_reports import site
+from tests.browser.conftest import KARIM, Checks, Opens
 from tests.support.desk import Desk
-from tests.support.kept import rolled_up
 from tests.support.town import PASSWORD, TOPICS, settle
-from tests.support.world import World
 
-AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
-RUN = """async () => {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "RGAAv4", "best-practice"]
-  const {violations} = await axe.run(document, {runOnly: {type: "tag", values: tags}})
-  const why = node => node.any.map(check => check.message).join(" ").slice(0, 200)
-  return violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} ${why(node)}`))
-}"""
 HELD_TOO_LONG = """() => {
   const held = document.querySelector(".held")
   if (!held) return false
   held.dataset.orangeAfter = 0  // again and again: the stream may write the page anew
   return held.classList.contains("is-long")
 }"""
-LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 390)]
-Checks = Callable[[Page, str], None]
 
-LISTED = """id_fs,lib_fs,insee_dep,code_postal,lib_com,telephone,h_lundi,commentaire,latitude,longitude,format_fs
-7,Maison du Lot,46,46000,Cahors,05 65 00 00 07,09:00 - 12:00 / 11:30 - 17:00,Fermé le jeudi,44.449,1.437,Fixe
-9,Antenne,46,46100,Figeac,,,,44.609,2.032,Itinérante
-"""
+
 WITHOUT_TAXES = [topic for topic in TOPICS if topic != "impots"]
-STOP = Stop("Bus du Lot", "Cajarc", "Place du Foirail", "46160", "46", "+33565000008", "Tu 09:00-12:00", "odd")
-
-
-@pytest.fixture
-def is_accessible() -> Checks:
-    """Checks one state of a page in its four looks; the state's name goes with what is found."""
-
-    def check(page: Page, state: str) -> None:
-        found = []
-        if page.evaluate("typeof axe") == "undefined":
-            page.evaluate(AXE)
-        for scheme, width in LOOKS:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_selector(f"html[data-fr-theme={scheme}]")
-            found += [f"{state}, {scheme}, {width}: {violation}" for violation in page.evaluate(RUN)]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found.append(f"{state}, {scheme}, {width}: wider than the screen")
-        page.set_viewport_size({"width": 1440, "height": 900})
-        assert not found, "\n".join(found)
-
-    return check
 
 
 def test_the_door(opens: Opens, is_accessible: Checks) -> None:
@@ -94,9 +51,10 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     is_accessible(page, "offline")
     page.get_by_role("button", name="Prendre mon poste").click()
     _is(page, "available")
-    page.locator("#keys summary").click()
-    page.locator("#visit summary").click()
-    is_accessible(page, "available, everything unfolded")
+    for tool in ("Mes rappels", "Sites", "Référents", "Visite", "Ma journée", "Touches"):
+        page.locator("#tools").get_by_role("link", name=tool).click()
+        page.wait_for_selector(f"#tools [aria-current]:has-text('{tool}')")
+        is_accessible(page, f"available, with {tool} beside")
     page.reload()
     page.wait_for_selector("#silent:not([hidden])")
     is_accessible(page, "silenced by the browser")
@@ -125,14 +83,15 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     _is(page, "wrap_up")
     page.locator("form[id^=record-] .choices label").filter(has_text="Orientation").click()
     page.locator("form[id^=record-] [name=reason-0]").select_option("website")
-    page.locator("form[id^=record-] [data-add]").click()
-    page.locator("details[id^=promise-] summary").click()
+    page.locator(".finish [data-add]").click()
+    page.locator("form[id^=record-] label").filter(has_text="Rappel").first.click()
+    page.locator("form[id^=record-] label").filter(has_text="Autre jour").click()
     is_accessible(page, "wrap-up, an orientation, a second démarche and a callback to promise")
     page.locator("form[id^=record-] [name=procedure-0]").select_option("avis-impot")
-    page.locator("form[id^=record-] [data-remove]").click()
     page.get_by_role("button", name="Enregistrer", exact=True).click()
-    page.wait_for_selector("#notice .fr-alert--error")
+    page.wait_for_selector("form[id^=record-] .lacks .fr-message--error")
     is_accessible(page, "a refused outcome")
+    page.locator("form[id^=record-] [data-remove]").click()
     page.locator("form[id^=record-] .choices label").filter(has_text="Information").first.click()
     page.route("**/api/desk/notes", lambda route: route.fulfill(status=422))
     page.locator("[data-notes]").fill("écrit ici")
@@ -143,7 +102,7 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     is_accessible(page, "notes that differ, and a question without its answer")
     _let_the_wrap_up_pass(karim)
     _is(page, "pause")
-    page.wait_for_selector(".owed")
+    page.wait_for_selector(".contact--owed")
     is_accessible(page, "a contact that is owed")
 
 
@@ -171,7 +130,7 @@ def test_the_desk_that_missed_an_offer_and_knows_the_caller(
     is_accessible(page, "offered, with earlier contacts")
     page.get_by_role("button", name="Refuser").click()
     _is(page, "pause")
-    is_accessible(page, "paused for no answer")
+    is_accessible(page, "paused for a call that was refused")
 
 
 def test_the_board(line: PracticeLine, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
@@ -199,6 +158,9 @@ def test_the_board(line: PracticeLine, desk: Desk, opens: Opens, is_accessible: 
     line.call(from_="+33565051299").presses("0")
     page.wait_for_selector("#wall_queues table")
     is_accessible(page, "a busy board")
+    page.get_by_role("button", name="Mettre en pause").first.click()
+    page.wait_for_selector("#move[open]")
+    is_accessible(page, "somebody's break, with its reason")
 
 
 def test_the_callbacks(line: PracticeLine, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
@@ -231,7 +193,8 @@ def test_the_callbacks(line: PracticeLine, desk: Desk, opens: Opens, is_accessib
     page.wait_for_selector(".paper")
     is_accessible(page, "the list to print")
     own = opens("karim")
-    own.get_by_role("link", name="Mes rappels").click()
+    own.get_by_role("navigation", name="Navigation").get_by_role("link", name="Mes rappels").click()
+    own.wait_for_url("**/callbacks")
     own.wait_for_selector("tbody")
     is_accessible(own, "my callbacks")
 
@@ -242,20 +205,41 @@ def test_orders_and_why_a_call_waits(line: PracticeLine, desk: Desk, opens: Open
     settle("ines", role="admin")
     page = opens("ines")
     page.get_by_role("link", name="Ordres").click()
-    page.wait_for_selector("#message-fr")
-    is_accessible(page, "no order")
+    for form in ("message", "queue", "threshold"):
+        page.locator(f"#{form} summary").click()
+    is_accessible(page, "no order, every form unfolded")
+    page.locator("#queue form button").click()
+    page.wait_for_selector("#queue-topic-error")
+    is_accessible(page, "an order that lacks everything")
+    page.locator("#message summary").click()
+    page.select_option("#message-scope", "46")
     page.fill("#message-fr", "Inondations dans le Lot : appelez le 112 en cas de danger.")
-    page.get_by_role("button", name="Diffuser maintenant").click()
+    page.fill("#message-en", "Floods in the Lot: call 112 if you are in danger.")
+    page.check("#message-lift", force=True)
+    page.locator("#message form button").click()
+    page.wait_for_selector("#heard", state="attached")
+    is_accessible(page, "a message to be heard")
+    page.check("#heard", force=True)
+    page.get_by_role("button", name="Donner l'ordre").click()
     page.wait_for_selector(".fr-alert--success")
+    page.locator("#queue summary").click()
+    page.select_option("#queue-scope", "46")
     page.select_option("#queue-topic", "sante")
     page.check("#act-redirect", force=True)
     page.select_option("#queue-to", "famille")
-    page.get_by_role("button", name="Appliquer maintenant").click()
-    page.wait_for_selector("section [aria-label^='Rouvrir']")
+    page.check("#queue-lift", force=True)
+    page.locator("#queue form button").click()
+    is_accessible(page, "an order that is read back")
+    page.get_by_role("button", name="Donner l'ordre").click()
+    page.locator("#threshold summary").click()
+    page.select_option("#threshold-scope", "46")
+    page.select_option("#threshold-topic", "*")
     page.fill("#region-after", "10")
     page.fill("#nation-after", "30")
-    page.get_by_role("button", name="Enregistrer ces seuils").click()
-    page.wait_for_selector("[aria-label^='Supprimer']")
+    page.check("#threshold-lift", force=True)
+    page.locator("#threshold form button").click()
+    page.get_by_role("button", name="Donner l'ordre").click()
+    page.wait_for_selector(".fr-alert--success")
     is_accessible(page, "a message, an order and a threshold")
     page.goto("/supervision/waiting")
     is_accessible(page, "nobody waits")
@@ -280,166 +264,6 @@ def _promised(department: str, topic: str, number: str) -> str:
         assert kept
         kept.due_from = clock.now() + timedelta(minutes=5)
         return kept.id
-
-
-def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None:
-    settle("admin", role="admin")
-    karim = settle("karim")
-    with transaction() as session:
-        sites.import_list(session, list(national_list.read(LISTED.encode()).sites.values()), clock.now())
-        sites.import_rounds(session, [STOP])
-    page = opens("admin")
-    page.goto("/admin/agents")
-    is_accessible(page, "the accounts")
-    page.get_by_role("link", name="Créer un compte").click()
-    page.wait_for_selector("#site-names", state="attached")
-    page.fill("#name", "Zoé Martin")
-    page.fill("#login", "zoe.martin")
-    page.select_option("#department", "46")
-    page.fill("#site", "46")
-    is_accessible(page, "a new account")
-    page.fill("#site", "i")  # in the name of both
-    page.locator("form.panel button").first.click()
-    page.wait_for_selector("select#site")
-    is_accessible(page, "an account whose site is one of several")
-    page.goto(f"/admin/agents/{karim}")
-    page.fill("#phone", "12")
-    page.locator("form.panel button").first.click()
-    page.wait_for_selector("#phone-error")
-    is_accessible(page, "an account that is refused")
-    page.fill("#phone", "05 65 00 00 09")
-    page.locator("form.panel button").first.click()
-    page.wait_for_selector("#notice .fr-alert--success")
-    is_accessible(page, "an account that is saved, with its history")
-    page.get_by_role("button", name="Désactiver le compte").click()
-    page.wait_for_selector(".ribbon--warning:not(:empty)")
-    is_accessible(page, "a deactivated account")
-    page.goto("/admin/agents/import")
-    page.set_input_files(
-        "#table", {"name": "t.csv", "mimeType": "text/csv", "buffer": b"login,name,department\nx,X,99\n"}
-    )
-    page.locator("form.panel button").click()
-    page.wait_for_selector("#refused-title")
-    is_accessible(page, "a table that is refused")
-    page.goto("/admin/sites")
-    page.set_input_files("#table", {"name": "l.csv", "mimeType": "text/csv", "buffer": b"\x00\x01"})
-    page.get_by_role("button", name="Importer cette liste").click()
-    page.wait_for_selector(".fr-alert--error")
-    is_accessible(page, "a list that is refused")
-    other = LISTED.replace("Antenne,", "Antenne de Figeac,").encode()
-    page.set_input_files("#table", {"name": "l.csv", "mimeType": "text/csv", "buffer": other})
-    page.get_by_role("button", name="Importer cette liste").click()
-    page.wait_for_selector("#taken-title")
-    for summary in page.locator("details.more summary").all():
-        summary.click()
-    is_accessible(page, "a list that is taken in, with its changes and its doubts")
-    page.goto("/sites")
-    page.wait_for_selector("svg.map a")
-    is_accessible(page, "the sites by department, on the map")
-    page.goto("/sites?department=46")
-    is_accessible(page, "the sites of a department, the doubtful ones first, and its bus")
-    page.get_by_role("link", name="Antenne de Figeac", exact=True).click()
-    page.wait_for_selector("svg .dot--here")
-    is_accessible(page, "a bus on the map, with its rounds and its history")
-    page.locator("details.quick summary").click()
-    is_accessible(page, "a site to be closed")
-    page.get_by_role("button", name="Inondation").click()
-    page.wait_for_selector("#exceptions-title ~ .scroll tbody tr")
-    is_accessible(page, "a site that is closed by exception")
-
-
-def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessible: Checks) -> None:
-    settle("root", role="admin")
-    with transaction(60) as session:
-        world = World(session)
-        world.live(clock.now() - timedelta(days=9), clock.now(), 60)
-        world.shift(world.agents[0], (clock.now() - timedelta(days=2)).replace(second=0, microsecond=0))
-        session.execute(update(Contact).values(site_id=7))
-        session.add(site(7, "46", [[("08:00", "12:00")]] * 5 + [[], []]))
-    rolled_up(clock.now())
-    page = opens("root")
-    week = f"first={(clock.now() - timedelta(days=7)).date()}"
-    for path, state in (
-        (f"/reports?{week}", "a report"),
-        (f"/reports/rows?measure=demands&{week}", "the rows behind a figure"),
-        (f"/reports/rows?measure=occupancy&{week}", "agents' time behind a figure"),
-        ("/reports/definitions", "the definitions"),
-        ("/reports/staffing?department=46", "staffing"),
-        ("/supervision/thresholds", "thresholds"),
-        ("/supervision/links", "no link"),
-    ):
-        page.goto(path)
-        is_accessible(page, state)
-    page.fill("#label", "Salle du Lot")
-    page.get_by_role("button", name="Créer un lien").click()
-    page.wait_for_selector(".fr-alert--success")
-    is_accessible(page, "a link that was made")
-    screen = opens("")
-    screen.goto(page.locator(".fr-alert--success a").get_attribute("href") or "")
-    screen.wait_for_selector("button.sorter")
-    is_accessible(screen, "the wall on a screen")
-    longest = screen.locator("#wall_places th", has_text="Attente la plus longue")
-    longest.get_by_role("button").press("Enter")
-    assert longest.get_attribute("aria-sort") == "descending"
-    with transaction() as session:
-        session.execute(update(agents.Agent).where(agents.Agent.login == "root").values(role="supervisor"))
-    page.goto("/supervision/links")
-    page.wait_for_selector("tbody .fr-badge")
-    is_accessible(page, "a link to more than its maker sees")
-
-
-def test_the_shared_lines(opens: Opens, is_accessible: Checks) -> None:
-    settle("admin", role="admin")
-    page = opens("admin")
-    page.goto("/admin/shared-lines")
-    is_accessible(page, "no shared line")
-    page.fill("#name", "EHPAD Les Tilleuls")
-    page.fill("#number", "12")
-    page.get_by_role("button", name="Enregistrer").click()
-    page.wait_for_selector("#number-error")
-    is_accessible(page, "a line that is refused")
-    page.fill("#number", "05 65 05 12 34")
-    page.get_by_role("button", name="Enregistrer").click()
-    page.wait_for_selector("#notice .fr-alert--success")
-    is_accessible(page, "a shared line, with its history")
-
-
-def test_the_hours_the_directory_and_the_departments(opens: Opens, is_accessible: Checks) -> None:
-    settle("admin", role="admin")
-    page = opens("admin")
-    page.goto("/admin/hours?scope=46")
-    is_accessible(page, "the hours of a department")
-    page.locator(".quick summary").click()
-    is_accessible(page, "an exception to fill in")
-    page.fill("#last", "2020-01-01")
-    page.get_by_role("button", name="Grève").click()
-    page.wait_for_selector("#first-error")
-    is_accessible(page, "an exception that is refused")
-    page.get_by_role("button", name="Inondation").click()
-    page.wait_for_selector("#notice .fr-alert--success")
-    is_accessible(page, "a department closed by exception")
-    page.goto("/admin/directory?scope=46")
-    page.fill("#desk", "Référents du Lot")
-    page.fill("#phone", "05 65 00 00 70")
-    page.get_by_role("button", name="Ajouter ce référent").click()
-    page.wait_for_selector("#notice .fr-alert--success")
-    is_accessible(page, "the directory of a department, with a referent")
-    page.get_by_role("link", name="Ajouter un sujet").click()
-    page.wait_for_selector("#keys")
-    is_accessible(page, "a new local service")
-    page.fill("#keys", "11")
-    page.fill("#code", "adil")
-    page.fill("#label-fr", "le logement")
-    page.fill("#label-en", "housing")
-    page.get_by_role("button", name="Enregistrer").click()
-    page.wait_for_selector(".fr-alert--error")
-    is_accessible(page, "a topic that is refused")
-    page.goto("/admin/departments")
-    is_accessible(page, "the departments")
-    page.get_by_role("link", name="Lot (46)").click()
-    page.get_by_role("button", name="Mettre en pilote").click()
-    page.wait_for_selector("#notice .fr-alert--success")
-    is_accessible(page, "a department that is a pilot")
 
 
 def _is(page: Page, state: str) -> None:

@@ -1,5 +1,6 @@
 """An agent's morning, in a real browser."""
 
+import re
 import signal
 import subprocess
 import time
@@ -56,14 +57,14 @@ def test_karim_takes_a_call_from_offer_to_outcome(line: PracticeLine, opens: Ope
     form.get_by_label("Démarche concernée").select_option("declaration-revenus")
     _chooses(form, "Accompagnement")
     _chooses(form, "Oui")
-    form.get_by_role("button", name="Ajouter une démarche").click()
+    page.get_by_role("button", name="Ajouter une démarche").click()
     second = form.locator(".demarche").nth(1)
     second.get_by_label("Démarche concernée").select_option("avis-impot")
     _chooses(second, "Orientation vers un partenaire")
     second.get_by_label("Motif de l'orientation").select_option("must_come")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     _is(page, "available")
-    expect(page.locator("#notice")).to_contain_text("Le contact est enregistré.")
+    expect(page.locator("#said")).to_contain_text("Le contact est enregistré.")
     with reading() as session:
         call = calls.by_carrier_id(session, durand.sid)
         assert call is not None
@@ -96,14 +97,13 @@ def test_the_same_by_keyboard_alone(line: PracticeLine, opens: Opens) -> None:
     page.keyboard.press("Alt+Shift+R")
     _is(page, "wrap_up")
     assert page.evaluate("document.activeElement.value") == "au clavier"
-    page.keyboard.press("Tab")
+    page.keyboard.press("Alt+Shift+S")
     page.keyboard.type("Avis")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Alt+Shift+S")
     page.keyboard.press("Space")
     page.keyboard.press("Alt+Shift+S")
     page.keyboard.press("o")
-    _tab_to(page, "Enregistrer")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Alt+Shift+E")
     _is(page, "available")
     with reading() as session:
         (row,) = session.query(contacts.Accompaniment).all()
@@ -143,14 +143,25 @@ def test_what_is_being_typed_survives_whatever_the_stream_sends(line: PracticeLi
     assert form.get_by_label("Information").is_checked()
 
 
-def test_an_offer_nobody_answers_pauses_the_agent_and_says_so(line: PracticeLine, opens: Opens) -> None:
+def test_an_offer_that_is_refused_by_key_pauses_the_agent_in_words_that_are_true(
+    line: PracticeLine, desk: Desk, opens: Opens
+) -> None:
     settle("karim", phone=KARIM)
+    settle("sarah", phone="+33565000002")
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
     line.call().presses("0")
-    page.get_by_role("button", name="Refuser").click()
+    page.wait_for_selector("[data-offer]")
+    expect(page.locator("#state time")).to_have_text(re.compile("depuis [0-9] s"))  # it counts the offer
+    page.keyboard.press("Alt+Shift+X")
     _is(page, "pause")
-    expect(page.locator("#main")).to_contain_text("Un appel vous a été proposé et n'a pas été pris")
+    expect(page.locator("#state")).to_contain_text("appel refusé")
+    said = page.locator("#controls")
+    expect(said).to_contain_text("Vous avez refusé un appel : vous êtes en pause. La personne garde sa place")
+    sarah = desk.sign_in("sarah", PASSWORD).takes_post()
+    expect(said).to_contain_text("La personne est proposée à un collègue.", timeout=30_000)
+    sarah.accepts()
+    expect(said).to_contain_text("Un collègue lui a répondu.", timeout=30_000)
     expect(page.locator("[data-offer]")).to_have_count(0)
 
 
@@ -159,38 +170,58 @@ def test_the_browser_counts_the_seconds(opens: Opens) -> None:
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
     _is(page, "available")
-    expect(page.locator("#state time")).to_have_text("0:03")
+    expect(page.locator("#state time")).to_have_text("depuis 3 s")
 
 
-def test_shortcuts_can_be_switched_off_and_stay_off(opens: Opens) -> None:
+def test_shortcuts_are_changed_and_switched_off_for_the_account(opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
     _is(page, "available")
-    page.locator("#keys summary").click()
-    page.get_by_text("Utiliser les raccourcis").click()
+    page.keyboard.press("Alt+Shift+K")
+    panel = page.locator("#panel")
+    pause = panel.get_by_label("Se mettre en pause")
+    pause.fill("D")  # another's
+    panel.get_by_role("button", name="Enregistrer mes raccourcis").click()
+    expect(panel).to_contain_text("chaque lettre ne sert qu'une fois")
+    expect(pause).to_have_value("D")
+    pause.fill("Q")
+    panel.get_by_role("button", name="Enregistrer mes raccourcis").click()
+    expect(panel).to_contain_text("Vos raccourcis sont enregistrés.")
+    expect(page.locator("#choice kbd")).to_have_text("Q")
     page.keyboard.press("Alt+Shift+P")
+    page.keyboard.press("Alt+Shift+Q")
+    _is(page, "pause")
+    panel.get_by_text("Utiliser les raccourcis").click()
+    panel.get_by_role("button", name="Enregistrer mes raccourcis").click()
+    expect(page.locator("#choice kbd")).to_have_count(0)
     page.reload()
-    page.keyboard.press("Alt+Shift+P")
+    page.keyboard.press("Alt+Shift+Q")
     page.wait_for_timeout(500)
-    _is(page, "available")
-    page.locator("#keys summary").click()
-    page.get_by_text("Utiliser les raccourcis").click()
-    page.keyboard.press("Alt+Shift+P")
     _is(page, "pause")
 
 
-def test_a_visit_is_recorded_and_leaves_an_empty_form(opens: Opens) -> None:
+def test_a_visit_is_recorded_beside_and_leaves_an_empty_form(opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
-    page.locator("#visit summary").click()
+    page.locator("#tools").get_by_role("link", name="Visite").click()
     form = page.locator("#visit-form")
     form.get_by_label("Démarche concernée").select_option("carte-grise")
     _chooses(form, "Information")
-    _chooses(form, "Non")
     form.get_by_label("Notes").fill("au guichet")
+    expect(form.get_by_label("Rappel")).to_have_count(0)  # nobody telephoned
+    expect(page.locator("#kept-visit")).to_have_text("Notes gardées")
+    page.get_by_role("button", name="Se déconnecter").click()
+    page = opens("karim")
+    page.locator("#tools").get_by_role("link", name="Visite").click()
+    form = page.locator("#visit-form")
+    expect(form.get_by_label("Notes")).to_have_value("au guichet")
+    expect(form.get_by_label("Information")).to_be_checked()
     form.get_by_role("button", name="Enregistrer la visite").click()
-    expect(page.locator("#notice")).to_contain_text("La visite est enregistrée.")
+    expect(form.locator("[data-settled]")).to_contain_text("Dites si la démarche est réglée.")
+    _chooses(form, "Non")
+    form.get_by_role("button", name="Enregistrer la visite").click()
+    expect(page.locator("#said")).to_contain_text("La visite est enregistrée.")
     expect(form.get_by_label("Notes")).to_have_value("")
     with reading() as session:
         (contact,) = session.query(contacts.Contact).all()
@@ -217,6 +248,8 @@ def test_the_board_follows_by_itself(line: PracticeLine, desk: Desk, opens: Open
     agent.becomes_available()
     expect(row).to_contain_text("Disponible")
     page.get_by_role("button", name="Mettre en pause Karim").click()
+    page.get_by_label("Pourquoi (lu par la personne)").select_option("meeting")
+    page.locator("#move-do").click()
     expect(row).to_contain_text("Pause (pause courte)")
     assert agent.state == "pause"
     expect(page.locator("#stale")).to_be_empty()

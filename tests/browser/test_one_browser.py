@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from callcenter import clock
+from callcenter.actions import wall_links
 from callcenter.db import reading
 from callcenter.live import floor
 from callcenter.records import agents, contacts
-from callcenter.screens import wall_links
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.browser.conftest import KARIM, Opens
 from tests.support.cast import Service
@@ -99,7 +99,7 @@ def test_desks_walls_and_screens_with_links_of_both_languages_share_one_stream(s
     settle("karim", phone=KARIM)
     ines = settle("ines", role="supervisor", departments=["46"])
     with reading() as session:
-        tokens = [wall_links.make(session.get_one(agents.Agent, ines), f"Salle {n}") for n in (1, 2)]
+        tokens = [wall_links.make_link(session.get_one(agents.Agent, ines), f"Salle {n}", clock.now()) for n in (1, 2)]
     page = opens("ines")
     walls = [page, *more(page, 2, "/supervision"), *(more(page, 1, f"/wall/{token}")[0] for token in tokens)]
     desks = more(page, 4)
@@ -154,7 +154,7 @@ def test_after_a_reload_the_page_says_that_it_is_silent_until_any_gesture(line: 
         if mends == "button":
             page.get_by_role("button", name="Activer la sonnerie").click()
         elif mends == "elsewhere":
-            page.locator("#day-title").click()
+            page.locator("#caller-title").click()
         else:
             page.keyboard.press("Escape")
             page.keyboard.press("a")
@@ -265,7 +265,7 @@ def test_whether_it_is_settled_is_asked_beside_the_question_and_answered_by_two_
     page.get_by_role("button", name="Raccrocher").click()
     page.wait_for_selector("#state[data-state=wrap_up]")
     form = page.locator("form[id^=record-]")
-    assert form.locator("input[type=radio]:checked").count() == 0
+    assert form.locator("input[type=radio]:checked").count() == 1  # nothing is agreed on for afterwards
     form.get_by_label("Démarche concernée").select_option("declaration-revenus")
     form.locator(".choices label").filter(has_text="Information").first.click()
     page.get_by_role("button", name="Enregistrer", exact=True).click()
@@ -275,7 +275,6 @@ def test_whether_it_is_settled_is_asked_beside_the_question_and_answered_by_two_
     page.keyboard.press("n")
     expect(question).not_to_contain_text("Dites si")
     assert question.locator("input:checked").get_attribute("value") == "false"
-    page.keyboard.press("Alt+Shift+S")
     page.keyboard.press("o")
     assert question.locator("input:checked").get_attribute("value") == "true"
     page.get_by_role("button", name="Enregistrer", exact=True).click()
@@ -283,5 +282,7 @@ def test_whether_it_is_settled_is_asked_beside_the_question_and_answered_by_two_
     with reading() as session:
         (row,) = session.query(contacts.Accompaniment).all()
     assert row.settled is True
-    page.locator("#visit summary").click()
-    assert page.locator("#visit-form input[type=radio]:checked").count() == 0
+    page.locator("#tools").get_by_role("link", name="Visite").click()
+    page.wait_for_selector("#visit-form")
+    suggested = page.locator("#visit-form input[type=radio]:checked").all()
+    assert [each.get_attribute("value") for each in suggested] == ["none"]  # nothing is agreed on

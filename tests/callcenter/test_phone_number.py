@@ -125,3 +125,11 @@ def test_an_overseas_number_is_masked_after_its_calling_code(prefix: dict[str, s
 
 def test_a_number_of_la_reunion_is_masked_as_it_is_written_there() -> None:
     assert PhoneNumber.parse("0262 12 34 56").masked == "+262 2•• •• •• 56"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0565051234", "+33612345678", "0262 20 00 12", "+590590201234", "+687261234", "0972123456", "+508411234"],
+)
+def test_an_ordinary_number_of_a_french_territory_is_a_desk_phone(number: str) -> None:
+    assert PhoneNumber.parse(number).may_be_rung

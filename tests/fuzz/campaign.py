@@ -18,11 +18,13 @@ IN_TIME = 4.0  # seconds for any answer, on a machine that has nothing else to d
 
 
 def fuzzes(
-    seconds: float, seed: int, logs: Path, most: int | None = None, only: str = "", within: float = IN_TIME
-) -> int:
-    """1 if there was any fault; each is printed with the smallest request that has it."""
+    seconds: float, seed: int, logs: Path, most: int | None = None, only: str = "", within: float = IN_TIME, *,
+    door: bool = False,
+) -> int:  # fmt: skip
+    """1 if there was any fault; each is printed with the smallest request that has it. `door`: sign-in alone, from as
+    many addresses as there are requests, or its limits would answer all of them."""
     print(f"seed {seed}", flush=True)
-    with _loop(logs, seed, only, within) as loop:
+    with _loop(logs, seed, only, within, door=door) as loop:
         tally = asyncio.run(loop.runs(seconds, most))
         _prints(tally, seed)
         for (fault, method, path), several in sorted(tally.faults.items()):
@@ -39,10 +41,10 @@ def again(line: str, logs: Path) -> Answer:
 
 
 @contextmanager
-def _loop(logs: Path, seed: int, only: str, within: float) -> Iterator[Loop]:
+def _loop(logs: Path, seed: int, only: str, within: float, *, door: bool = False) -> Iterator[Loop]:
     migrations.upgrade()
     town = world.settles(world.national_list_at_hand())
-    chosen = [route for route in routes.every() if route.path.startswith(only)]
+    chosen = routes.door() if door else [route for route in routes.every() if route.path.startswith(only)]
     with cast.service(dict(os.environ), logs) as service:
         service.line().registers("default", "answer_and_press_1")
         yield Loop(service, town, chosen, seed, within)

@@ -17,13 +17,15 @@ from callcenter.config import PRACTICE_TOKEN
 from callcenter.errors import StoreDown
 from ivr.inbound import form_of
 from ivr.signature import HEADER
+from tests.fuzz import values
 from tests.fuzz.asking import Request, asks
 from tests.fuzz.judge import Answer, Judge, reasons
-from tests.fuzz.routes import ENDS_A_SESSION, Route
+from tests.fuzz.routes import DOOR, ENDS_A_SESSION, Route
 from tests.fuzz.world import Ticket, World
 from tests.support.cast import Service
 
 AT_ONCE = 8
+DOORS = frozenset(path for _, path in DOOR)
 LARGE = 30_000  # bytes: what may be too much is asked for before it is sent, so that a refusal is heard
 PATIENCE = 30.0  # seconds after which an answer is given up
 RENEWED = 10.0  # seconds between two rounds of fresh sessions
@@ -156,6 +158,8 @@ class Loop:
         headers = {"Content-Type": asked.content_type} if asked.content_type else {}
         if asked.web == "voice":
             return headers | {HEADER.decode(): signature(url, asked.body)}
+        if asked.path in DOORS:
+            headers["X-Forwarded-For"] = values.an_address(dice)
         headers |= {"Origin": self._service.web, "Accept-Language": dice.choice(("fr", "en", "", "zz;q=9"))}
         if asked.role:
             ticket = dice.choice(self._tickets[asked.role])

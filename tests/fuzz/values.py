@@ -55,3 +55,10 @@ def text(dice: Random) -> str:
 def anything(dice: Random) -> Any:
     """One JSON value of any kind."""
     return dice.choice((text(dice), dice.choice(NUMBERS), dice.choice(ODD)))
+
+
+def an_address(dice: Random) -> str:
+    """Where a stranger says that they come from: mostly somewhere new."""
+    if dice.random() < 0.1:
+        return "".join(each for each in text(dice) if " " <= each < "\x7f")[:500]
+    return f"203.{dice.randrange(256)}.{dice.randrange(256)}.{dice.randrange(256)}"

@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from callcenter.rules.hearing import Hearing
 from ivr import addresses
 from ivr.app import create
 
@@ -15,9 +16,9 @@ def test_every_address_is_answered_and_no_other_is() -> None:
 
 def test_what_is_written_into_an_address_is_read_again() -> None:
     call = "0b7f6c9e-3b43-4a55-9c0e-7b1f6f3c2a11"
-    written = addresses.question(addresses.SATISFIED, call, "en", 2, relay=True, lone=1)
+    written = addresses.question(addresses.SATISFIED, call, "en", 2, hearing=Hearing.RELAY, lone=1)
     read = addresses.own(written.partition("?")[2])
-    assert (read[addresses.CALL], read[addresses.LANGUAGE], read[addresses.RELAY]) == (call, "en", "1")
+    assert (read[addresses.CALL], read[addresses.LANGUAGE], read[addresses.HEARING]) == (call, "en", "1")
     assert (addresses.count(read[addresses.TRIES]), addresses.count(read[addresses.LONE])) == (2, 1)
 
 

@@ -2,7 +2,6 @@
 promise a number, and nobody dialled who may not be."""
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from callcenter.db import reading, transaction
 from callcenter.demonstration import embedded
 from callcenter.errors import DatabaseDown, Refusal
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, contacts
+from callcenter.records import calls
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Wish
@@ -26,38 +25,14 @@ from callcenter.rules.territory import clock_of
 from ivr.prompts import spoken_day
 from tests.ivr.test_waiting_room import Waiting, has_waited
 from tests.ivr.test_webhooks import _frozen
+from tests.support.promised_by_key import OTHER_LINE, chooses_topic, is_over, the_promise, the_promises
 from tests.support.town import line_hours
 from tests.support.voice_line import CALL, DURAND, Carrier, Document
 
 WISH = Wish("46", "impots")
-OTHER_LINE = "CA" + "8" * 32
-MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # ten o'clock in Cahors
+
+
 SATURDAY = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
-
-
-def _promises() -> list[Callback]:
-    with reading() as session:
-        return session.query(Callback).order_by(Callback.promised_at).all()
-
-
-def _the_promise() -> Callback:
-    (only,) = _promises()
-    return only
-
-
-def _is_over(carrier: Carrier, line: str = CALL, from_: str = DURAND) -> None:
-    carrier.asks("/voice/status", CallStatus="completed", CallSid=line, From=from_)
-
-
-def _topic(carrier: Carrier, department: str = "46", key: str = "3", **said: str) -> Document:
-    """The answer to the last question of the menu."""
-    return carrier.asks(f"/voice/heard?s=topic&d={department}", key, **said)
-
-
-@pytest.fixture
-def monday(database: embedded.Server, live: embedded.Server) -> Iterator[None]:
-    with time_machine.travel(MONDAY), line_hours():
-        yield
 
 
 def test_the_callback_is_offered_early_and_the_place_is_kept(monday: None, carrier: Carrier, agent: str) -> None:
@@ -74,7 +49,7 @@ def test_the_callback_is_offered_early_and_the_place_is_kept(monday: None, carri
         assert session.query(Callback).count() == 0
     said = carrier.asks(offered.action, "1")
     assert said.text == carrier.asks(offered.action, "1").text  # told twice, the same promise
-    kept = _the_promise()
+    kept = the_promise()
     starts, ends = (each.astimezone(ZoneInfo("Europe/Paris")) for each in (kept.promised_from, kept.promised_until))
     assert "entre 10 heures et 11 heures" in said
     assert (starts.hour, ends.hour, ends - starts) == (10, 11, timedelta(hours=1))
@@ -86,8 +61,8 @@ def test_the_callback_is_offered_early_and_the_place_is_kept(monday: None, carri
     assert call is not None
     assert (call.state, call.ending) == (CallState.ENDED, Ending.BECAME_CALLBACK)
     callback_due.queue_due(kept.id, now())
-    assert _the_promise().state == CallbackState.PROMISED  # her line is still open: the last words
-    _is_over(carrier)
+    assert the_promise().state == CallbackState.PROMISED  # her line is still open: the last words
+    is_over(carrier)
     callback_due.queue_due(kept.id, now())
     with reading() as session:
         (queued,) = calls.waiting(session)
@@ -103,16 +78,16 @@ def test_a_typed_number_is_read_back_and_confirmed_and_told_twice_is_one_promise
         assert first.text == again.text
         return first
 
-    away = _topic(carrier)
+    away = chooses_topic(carrier)
     typing = twice(away.action, "2")
     read_back = twice(typing.action, "0612345698")
     assert "0612345698" in read_back
     wrong = twice(read_back.action, "2")
     read_back = twice(wrong.action, "0612345699")
     slots = twice(read_back.action, "1")
-    assert _promises() == []
+    assert the_promises() == []
     promised = twice(slots.action, "2")
-    kept = _the_promise()
+    kept = the_promise()
     assert (kept.phone, kept.pool) == (PhoneNumber("+33612345699"), "typed")
     assert "l'après-midi" in slots
     assert "Nous vous rappellerons" in promised
@@ -126,7 +101,7 @@ def test_whoever_types_anothers_number_learns_nothing_of_what_was_promised_to_it
 
     def asks_for_durand(line: str, from_: str) -> Document:
         said = {"CallSid": line, "From": from_}
-        typing = carrier.asks(_topic(carrier, **said).action, "1" if from_ == "anonymous" else "2", **said)
+        typing = carrier.asks(chooses_topic(carrier, **said).action, "1" if from_ == "anonymous" else "2", **said)
         slots = carrier.asks(carrier.asks(typing.action, "0565051234", **said).action, "1", **said)
         return carrier.asks(slots.action, "2", **said)
 
@@ -139,17 +114,17 @@ def test_whoever_types_anothers_number_learns_nothing_of_what_was_promised_to_it
     again = asks_for_durand(OTHER_LINE, daughter)
     assert "déjà enregistrée" in again
     assert "Votre référence" in again
-    assert _the_promise().phone == PhoneNumber(DURAND)
+    assert the_promise().phone == PhoneNumber(DURAND)
 
 
 def test_an_anonymous_caller_must_type_a_number(monday: None, carrier: Carrier, agent: str) -> None:
-    held = _topic(carrier, From="anonymous")
+    held = chooses_topic(carrier, From="anonymous")
     offered = carrier.asks(held.address("Enqueue", "action"), From="anonymous", QueueResult="leave")
     assert "nous vous demanderons un numéro" in offered
     typing = carrier.asks(offered.action, "1", From="anonymous")
     read_back = carrier.asks(typing.action, "0612345698", From="anonymous")
     assert "Nous vous rappellerons" in carrier.asks(read_back.action, "1", From="anonymous")
-    assert _the_promise().phone == PhoneNumber("+33612345698")
+    assert the_promise().phone == PhoneNumber("+33612345698")
 
 
 def test_what_cannot_be_stored_is_not_promised(stores: embedded.Stores, carrier: Carrier, agent: str) -> None:
@@ -187,10 +162,10 @@ def test_out_of_hours_half_days_are_offered_by_the_clock_and_holidays_of_the_dep
     with time_machine.travel(at), line_hours():
         for line, key, expected in ((CALL, "1", first), (OTHER_LINE, "2", second)):
             from_ = DURAND if key == "1" else "+33565051235"
-            closed = _topic(carrier, department, CallSid=line, From=from_)
+            closed = chooses_topic(carrier, department, CallSid=line, From=from_)
             slots = carrier.asks(closed.action, "1", CallSid=line, From=from_)
             promised = carrier.asks(slots.action, key, CallSid=line, From=from_)
-            kept = _promises()[-1]
+            kept = the_promises()[-1]
             starts, ends = kept.promised_from.astimezone(zone), kept.promised_until.astimezone(zone)
             ahead = (starts.date() - at.astimezone(zone).date()).days
             day = {0: "aujourd'hui", 1: "demain"}.get(ahead) or spoken_day("fr", starts.date())
@@ -205,119 +180,31 @@ def test_with_the_queue_full_a_callback_soon_or_later_is_offered(
 ) -> None:
     monkeypatch.setenv("QUEUE_LIMIT", "0")
     settings.cache_clear()
-    full = _topic(carrier)
+    full = chooses_topic(carrier)
     assert "Un très grand nombre" in full
     slots = carrier.asks(full.action, "1")
     assert "dès que possible" in slots
     assert "l'après-midi" in slots
     assert "Nous vous rappellerons" in carrier.asks(slots.action, "3")
-    assert _the_promise().promised_from > now()
+    assert the_promise().promised_from > now()
     monkeypatch.undo()
     settings.cache_clear()
 
 
 def test_asking_twice_confirms_the_first_and_adds_a_matter(monday: None, carrier: Carrier) -> None:
-    away = _topic(carrier)
+    away = chooses_topic(carrier)
     slots = carrier.asks(away.action, "1")
     carrier.asks(slots.action, "3")
-    first = _the_promise()
-    _is_over(carrier)
-    away = _topic(carrier, key="0", CallSid=OTHER_LINE)
+    first = the_promise()
+    is_over(carrier)
+    away = chooses_topic(carrier, key="0", CallSid=OTHER_LINE)
     slots = carrier.asks(away.action, "1", CallSid=OTHER_LINE)
     said = carrier.asks(slots.action, "1", CallSid=OTHER_LINE)
     assert "déjà enregistrée : nous vous rappellerons" in said
     assert "C'est noté" not in said  # what they have just chosen is not what will happen
-    again = _the_promise()
+    again = the_promise()
     assert (again.id, again.due_from, again.topic) == (first.id, first.due_from, first.topic)
     assert again.also == ["autre"]
-
-
-def _promised(carrier: Carrier) -> Callback:
-    away = _topic(carrier)
-    slots = carrier.asks(away.action, "1")
-    carrier.asks(slots.action, "1")
-    _is_over(carrier)
-    return _the_promise()
-
-
-def _ended(carrier: Carrier) -> tuple[str | None, str, str | None]:
-    """How the second call ended, and for whom its contact counts."""
-    _is_over(carrier, OTHER_LINE)
-    with reading() as session:
-        call = calls.by_carrier_id(session, OTHER_LINE)
-        assert call is not None
-        contact = contacts.get(session, call.contact_id)
-        assert contact is not None
-        return call.ending, contact.department, contact.topic
-
-
-def test_calling_again_says_so_and_keeps_it(monday: None, carrier: Carrier) -> None:
-    kept = _promised(carrier)
-    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
-    assert greeted.text == carrier.asks("/voice/incoming", CallSid=OTHER_LINE).text
-    assert "Nous avons promis de vous rappeler aujourd'hui, entre" in greeted
-    said = carrier.asks(greeted.action, "1", CallSid=OTHER_LINE)
-    assert "C'est entendu : nous vous rappellerons aujourd'hui, entre" in said
-    assert said.verbs[-1] == "Hangup"
-    assert (_the_promise().state, _the_promise().due_from) == (CallbackState.PROMISED, kept.due_from)
-    assert _ended(carrier) == (Ending.SERVED_BY_MENU, "46", "impots")
-
-
-def test_calling_again_and_hanging_up_at_once_is_left_in_the_menu(monday: None, carrier: Carrier) -> None:
-    _promised(carrier)
-    carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
-    assert _ended(carrier) == (Ending.LEFT_IN_MENU, "inconnu", None)
-
-
-def test_what_stands_is_said_with_a_store_frozen(monday: None, carrier: Carrier, stores: embedded.Stores) -> None:
-    _promised(carrier)
-    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
-    with _frozen(stores.postgresql):
-        assert "C'est entendu" in carrier.asks(greeted.action, "1", CallSid=OTHER_LINE)
-
-
-def test_calling_again_and_cancelling_told_twice_goes_on_to_the_menu(monday: None, carrier: Carrier) -> None:
-    _promised(carrier)
-    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
-    for _ in range(2):
-        said = carrier.asks(greeted.action, "2", CallSid=OTHER_LINE)
-        assert "annulé" in said
-        assert "code postal" in said
-    assert _the_promise().state == CallbackState.CANCELLED
-    assert _ended(carrier) == (Ending.SERVED_BY_MENU, "46", "impots")
-
-
-def test_whoever_cancels_and_then_waits_has_waited(monday: None, carrier: Carrier, agent: str) -> None:
-    offered = carrier.asks(_topic(carrier).address("Enqueue", "action"), QueueResult="leave")
-    carrier.asks(offered.action, "1")
-    _is_over(carrier)
-    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
-    carrier.asks(greeted.action, "2", CallSid=OTHER_LINE)
-    assert "Enqueue" in _topic(carrier, CallSid=OTHER_LINE).verbs
-    assert _ended(carrier)[0] == Ending.SHORT_ABANDON
-
-
-def test_calling_again_and_speaking_now_leaves_the_promise_until_they_do(
-    monday: None, carrier: Carrier, agent: str
-) -> None:
-    held = _topic(carrier)
-    offered = carrier.asks(held.address("Enqueue", "action"), QueueResult="leave")
-    carrier.asks(offered.action, "1")
-    _is_over(carrier)
-    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE)
-    menu = carrier.asks(greeted.action, "3", CallSid=OTHER_LINE)
-    assert "code postal" in menu
-    assert "Enqueue" in _topic(carrier, CallSid=OTHER_LINE).verbs
-    assert _the_promise().state == CallbackState.PROMISED
-    callback_due.queue_due(_the_promise().id, now() + timedelta(minutes=1))
-    assert _the_promise().state == CallbackState.PROMISED  # nobody dials who is on the line
-
-
-def test_another_telephone_is_an_ordinary_caller(monday: None, carrier: Carrier) -> None:
-    _promised(carrier)
-    greeted = carrier.asks("/voice/incoming", CallSid=OTHER_LINE, From="+33565059999")
-    assert "Nous avons promis" not in greeted
-    assert "code postal" in greeted
 
 
 def _abusive(kind: str, random_: random.Random) -> str:
@@ -356,16 +243,16 @@ def test_ten_thousand_abusive_requests_dial_nobody(monday: None, carrier: Carrie
         except Refusal:
             refused += 1
     assert refused == 9_750
-    assert _promises() == []
-    away = _topic(carrier)
+    assert the_promises() == []
+    away = chooses_topic(carrier)
     typing = carrier.asks(away.action, "2").action
     for n in range(100):  # and through the telephone, where a number has ten keys
         number = _abusive(kinds[n % 2], chance)
         assert "ne convient pas" in carrier.asks(typing, number), number
-    assert _promises() == []
+    assert the_promises() == []
     for n in range(100):  # one number, again and again, from as many lines
         callback.promise_to_caller(f"CA{n:032}", DURAND, WISH, now(), typed=False)
-    assert len(_promises()) == 1
+    assert len(the_promises()) == 1
     line = PhoneNumber("+33612000000").e164
     typed = 0
     for n in range(50):  # one line, as many numbers of other people
@@ -387,11 +274,11 @@ def test_no_more_is_promised_in_an_hour_than_the_nation_can_keep(
     settings.cache_clear()
     for n in range(2):
         callback.promise_to_caller(f"CA{n:032}", f"+3356505000{n}", WISH, now(), typed=False)
-    away = _topic(carrier)
+    away = chooses_topic(carrier)
     slots = carrier.asks(away.action, "1")
     said = carrier.asks(slots.action, "1")
     assert "Trop de rappels" in said
-    assert len(_promises()) == 2
+    assert len(the_promises()) == 2
     monkeypatch.undo()
     settings.cache_clear()
 
@@ -402,7 +289,7 @@ def test_one_number_is_promised_three_callbacks_a_day_and_no_more(monday: None) 
         assert callback.cancel_from_menu(DURAND, now())
     with pytest.raises(Refusal):
         callback.promise_to_caller("CA" + "9" * 32, DURAND, WISH, now(), typed=False)
-    assert {each.state for each in _promises()} == {CallbackState.CANCELLED}
+    assert {each.state for each in the_promises()} == {CallbackState.CANCELLED}
 
 
 def test_a_promise_stored_too_late_to_be_told_is_not_stored(monday: None) -> None:
@@ -410,4 +297,4 @@ def test_a_promise_stored_too_late_to_be_told_is_not_stored(monday: None) -> Non
         callback.promise_to_caller(
             CALL, DURAND, WISH, now() - callback.HEARD_WITHIN - timedelta(seconds=1), typed=False
         )
-    assert _promises() == []
+    assert the_promises() == []

@@ -27,6 +27,7 @@ from ivr.steps import (
     QUEUE,
     REPEATS,
     TWO_NUMBERS,
+    UNANSWERED,
 )
 
 MENU = packaged_menu()
@@ -201,10 +202,10 @@ def test_silence_is_three_tries_then_a_person() -> None:
 
 
 def test_a_relay_operator_has_more_time() -> None:
-    assert after("8")[1].relay
-    assert after("8", *[""] * (PATIENCE_OF_RELAYS - 1))[0] == "postal"
-    assert after("8", *[""] * PATIENCE_OF_RELAYS) == (QUEUE, Heard(relay=True))
-    assert ask(*after("8"), MENU, "/voice/heard").timeout > ask("postal", Heard(), MENU, "/voice/heard").timeout
+    assert after("8", "8") == after("88") == ("postal", Heard(relay=True))
+    assert after("88", *[""] * (PATIENCE_OF_RELAYS - 1))[0] == "postal"
+    assert after("88", *[""] * PATIENCE_OF_RELAYS) == (QUEUE, Heard(relay=True))
+    assert ask(*after("88"), MENU, "/voice/heard").timeout > ask(*after("8"), MENU, "/voice/heard").timeout
 
 
 def test_silence_after_a_postal_code_keeps_the_department() -> None:
@@ -348,12 +349,12 @@ def test_a_callback_that_is_open_is_kept_or_cancelled_or_waited_past() -> None:
 def test_who_asked_for_a_callback_and_types_nothing_is_called_where_they_called_from() -> None:
     heard = offered(Heard(), anonymous=False)
     assert after("2", "", "", "", step="nobody", heard=heard)[0] == PROMISE
-    assert after("1", "", "", "", step="nobody", heard=replace(heard, anonymous=True))[0] == FAREWELL
+    assert after("1", "", "", "", step="nobody", heard=replace(heard, anonymous=True))[0] == UNANSWERED
 
 
 def test_a_long_wait_goes_on_unless_a_callback_is_asked_for() -> None:
     heard = offered(Heard(), anonymous=False)
-    assert after("", "", "", step="too_long", heard=heard)[0] == QUEUE
+    assert after("", "", "", step="too_long", heard=heard)[0] == UNANSWERED  # they wait on where somebody may answer
     assert after("3", step="too_long", heard=heard)[0] == QUEUE
 
 

@@ -100,7 +100,7 @@ def test_where_nobody_of_ours_speaks_english_the_caller_is_told_and_answered_in_
     assert "none of our advisers speaks your language" in held
     assert "Enqueue" in held.verbs
     assert (_call().state, _call().language, _call().asked_language) == (CallState.WAITING, "fr", "en")
-    assert "You are next" in carrier.asks(held.address("Enqueue", "waitUrl"))
+    assert "You are the next person" in carrier.asks(held.address("Enqueue", "waitUrl"))
 
 
 def test_where_nobody_speaks_english_of_this_matter_the_caller_is_answered_in_french(

@@ -199,7 +199,7 @@ def test_from_the_day_it_opens_its_callers_are_served(carrier: Carrier) -> None:
 
 
 def test_a_relay_hears_the_sites_slowly_and_is_not_hung_up_on(carrier: Carrier) -> None:
-    noted = carrier.asks(carrier.asks("/voice/incoming").action, "8")
+    noted = carrier.asks(carrier.asks("/voice/incoming").action, "88")
     told = carrier.asks(noted.action, "46100")
     slow = told.text.count("<prosody")
     assert slow == told.text.count("<Say")

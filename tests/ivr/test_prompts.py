@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import ivr
+from callcenter.actions.hours import REASONS
 from callcenter.rules.languages import LANGUAGES
-from ivr.prompts import SENTENCES, say, spoken_day, spoken_time, waiting
+from callcenter.rules.waiting import Announcement, Range, Telling
+from ivr.prompts import SENTENCES, closed_until, say, spoken_day, spoken_time, waiting
 from ivr.turns import Spelled
 
 FRENCH = SENTENCES["fr"]
@@ -51,20 +53,31 @@ def test_digits_stay_apart_from_words() -> None:
 
 
 def test_what_a_waiting_caller_is_told() -> None:
-    told = " ".join(map(str, waiting("fr", 3, 4, 7, longer=False, callback=True)))
-    assert told == (
-        "Vous êtes la 3e personne dans la file. L'attente est estimée entre 4 et 7 minutes. "
-        "Pour être rappelé sans perdre votre place, tapez 1."
-    )
-    noon = datetime(2026, 11, 23, 12)
-    late = " ".join(map(str, waiting("fr", 1, 4, 7, longer=False, callback=True, closes_at=noon)))
-    assert (
-        "entre 4 et 7 minutes. Nos conseillers répondent jusqu'à midi. Si personne ne vous a répondu d'ici là" in late
-    )
-    worse = " ".join(map(str, waiting("en", 1, 4, 7, longer=True, callback=False)))
-    assert (
-        worse == "You are next. An adviser will answer you. The wait is longer than expected. We are sorry about this."
-    )
+    def told(language: str, telling: Telling, position: int = 3, closes_at: datetime | None = None) -> str:
+        said = Announcement(telling, position, Range(4, 7), 7, closes_at)
+        return " ".join(map(str, waiting(language, said)))
+
+    callback = " Pour être rappelé sans perdre votre place, tapez 1."
+    assert told("fr", Telling.PLACE) == "Vous êtes la 3e personne dans la file." + callback
+    assert told("fr", Telling.PLACE, 1) == "Vous êtes la prochaine personne de la file." + callback
+    assert told("fr", Telling.RANGE) == "L'attente est estimée entre 4 et 7 minutes." + callback
+    assert "jusqu'à midi" in told("fr", Telling.UNTIL, closes_at=datetime(2026, 11, 23, 12))
+    assert "en pause" in told("fr", Telling.AWAY)
+    assert told("en", Telling.LONGER).startswith("The wait is longer than expected.")
+    assert len({told("fr", telling, closes_at=datetime(2026, 11, 23, 12)) for telling in Telling}) == len(Telling)
+
+
+def test_every_reason_that_may_be_written_is_said_in_every_language() -> None:
+    when = {"day": "demain", "time": "8 heures 30"}
+    for reason in set(REASONS) - {"other"} | {"holiday"}:
+        (french,), (english,) = (closed_until(language, reason, when) for language in ("fr", "en"))
+        assert str(french).startswith("En raison d")
+        assert "répondront demain" in str(french)
+        assert str(english).startswith("Because of ")
+    for nothing in ("", "hours", "other", "exception", "unknown"):
+        assert len(closed_until("fr", nothing, when)) == 1
+    assert str(closed_until("fr", "crue du Lot", when)[0]) == "Motif : crue du Lot."
+    assert [each.language for each in closed_until("en", "crue du Lot", when)] == ["en", "fr", "en"]
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,28 @@ from twilio.twiml.voice_response import Conference, Dial, Enqueue, Gather, Voice
 from twilio.twiml.voice_response import Say as TheirSay
 
 from callcenter.rules.packaged_menu import packaged_menu
+from callcenter.rules.waiting import Announcement, Telling
 from ivr.caller_answers import Heard
 from ivr.dialogue import QUESTIONS, ask
 from ivr.prompts import say, waiting
-from ivr.turns import Ask, Connect, Goodbye, Hold, Leave, LoopedSound, Move, Rest, Say, Speech, Spelled, Turn, Wait
+from ivr.turns import (
+    Ask,
+    Connect,
+    Goodbye,
+    Hold,
+    HoldMusic,
+    Leave,
+    LoopedSound,
+    Move,
+    Notice,
+    Press,
+    Rest,
+    Say,
+    Speech,
+    Spelled,
+    Turn,
+    Wait,
+)
 from ivr.twiml import RETRIES, twiml
 
 HELLO = (Say("fr", ("Bonjour, l'été & <l'hiver> \"ensemble\" : ", Spelled("4607"), ".")), Say("en", ("Hello",)))
@@ -27,8 +45,13 @@ TURNS: dict[str, Turn] = {
     "ask-one": Ask(HELLO, "/voice/heard?s=confirm"),
     "hold": Hold(HELLO, "attente-1", "/voice/waiting?s=queue&c=1", "/voice/left?s=queue&c=1"),
     "wait": Wait(
-        waiting("fr", 3, 4, 7, longer=False, callback=True), "/voice/music.wav", "/voice/waiting?c=1", "/voice/keys?c=1"
+        waiting("fr", Announcement(Telling.PLACE, 3, None, 0)),
+        "/voice/music.wav",
+        "/voice/waiting?c=1",
+        "/voice/keys?c=1",
     ),
+    "wait-words-alone": Wait(HELLO, "", "/voice/waiting?c=1", "/voice/keys?c=1"),
+    "wait-slowly": Wait(tuple(replace(each, slow=True) for each in HELLO), "", "/voice/waiting?c=1"),
     "wait-without-keys": Wait(HELLO, "/voice/music.wav", "/voice/waiting?c=1"),
     "leave": Leave(),
     "connect": Connect("call-1", "citizen", "/voice/room?c=1", "/voice/after?c=1", say=HELLO),
@@ -36,6 +59,10 @@ TURNS: dict[str, Turn] = {
     "connect-and-tell": Connect("1", "citizen", "/voice/room", "/voice/after", say=HELLO),
     "ask-whole": Ask(HELLO, "/voice/attempt/heard?p=1", speech=Speech("fr", ("oui", "non")), whole=True),
     "ring": LoopedSound(HELLO, "/voice/ring.wav"),
+    "on-hold": HoldMusic("/voice/music.wav", 5, HELLO, "/voice/hold?l=fr"),
+    "notice": Notice("/voice/ring.wav", HELLO),
+    "press": Press("1w2"),
+    "press-nothing": Press(""),
     "rest": Rest(HELLO, "/voice/shift", 60),
     "move": Move(HELLO, "/voice/fallback?s=topic&d=46"),
     "goodbye": Goodbye(HELLO),

@@ -8,8 +8,9 @@ import time_machine
 
 from callcenter.db import reading
 from callcenter.demonstration import embedded
+from callcenter.phone_number import PhoneNumber
 from callcenter.records.callbacks import Callback
-from tests.ivr.test_asking import MONDAY
+from tests.ivr.conftest import MONDAY
 from tests.support.town import line_hours
 from tests.support.voice_line import DURAND, Carrier, Document
 
@@ -74,6 +75,40 @@ def test_whoever_calls_from_such_a_territory_may_type_its_numbers_before_saying_
     away = carrier.asks("/voice/heard?s=welcome", "0", From=from_)
     typing = carrier.asks(away.action, "2", From=from_)
     assert "Vous avez tapé le 261234." in carrier.asks(typing.action, "261234", From=from_)
+
+
+@pytest.mark.parametrize(
+    ("whole", "number"),
+    [("0033612345698", "+33612345698"), ("00508411234", "+508411234"), ("0068987123456", "+68987123456")],
+)
+def test_a_number_that_is_typed_with_its_calling_code_is_asked_for_whole(
+    monday: None, carrier: Carrier, whole: str, number: str
+) -> None:
+    """Without a postal code, on a withheld line: ten figures are listened for, and these have more."""
+    away = carrier.asks("/voice/heard?s=welcome", "0", From="anonymous")
+    typing = carrier.asks(away.action, "1", From="anonymous")
+    assert 'numDigits="10"' in typing.text
+    asked = carrier.asks(typing.action, whole[:10], From="anonymous")
+    assert "Tapez le numéro entier, avec son indicatif, puis dièse" in asked
+    assert 'numDigits="14"' in asked.text
+    left = carrier.asks(asked.action, whole[10:], From="anonymous")  # what they were still typing
+    assert "Tapez le numéro entier" in left
+    read_back = carrier.asks(left.action, whole, From="anonymous")
+    assert f"Vous avez tapé le {PhoneNumber(number).keys}." in read_back
+    promised = carrier.asks(read_back.action, "1", From="anonymous")
+    while "rappellerons" not in promised:
+        promised = carrier.asks(promised.action, "1", From="anonymous")
+    assert _promised() == [number]
+    assert whole[4:] not in asked.action + left.action + read_back.action
+
+
+def test_a_number_of_another_country_is_refused_and_typed_again(monday: None, carrier: Carrier) -> None:
+    typing = _typing(carrier, from_="anonymous")
+    asked = carrier.asks(typing.action, "0044207946", From="anonymous")
+    refused = carrier.asks(asked.action, "00442079460958", From="anonymous")
+    assert "Ce numéro ne convient pas" in refused
+    read_back = carrier.asks(refused.action, "0612345698", From="anonymous")
+    assert "Vous avez tapé le 0612345698." in read_back
 
 
 def test_a_lone_hash_reads_the_number_back_again_and_is_no_no(monday: None, carrier: Carrier) -> None:

@@ -1,5 +1,6 @@
 """Half a request costs little and is not waited for: real sockets against the webs' own protocol."""
 
+import json
 import socket
 import subprocess
 import time
@@ -204,7 +205,19 @@ def test_who_sends_too_long_an_address_at_once_hears_the_refusal_whole(
             while part := line.recv(65536):  # a reset is an error here
                 said += part
             assert said.startswith(b"HTTP/1.1 431")
-            assert said.endswith(b"Request Header Fields Too Large")
+            assert said.endswith("rien n'a été lu. This address, or what goes before the request, is too long: "
+                                 "nothing was read.".encode())  # fmt: skip
+
+
+def test_an_api_whose_address_is_too_long_answers_as_an_api(web: tuple[int, psutil.Process]) -> None:
+    port, _ = web
+    answer = _ask(port, b"GET /api/sites?words=" + b"a" * LARGEST_HEAD + b" HTTP/1.1\r\nHost: here\r\n\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 431")
+    assert b"content-type: application/json" in head
+    told = json.loads(body)
+    assert told["refusal"] == "HeadTooLarge"
+    assert "trop longue" in told["sentence"]
 
 
 def test_a_body_slower_than_a_telephone_line_is_given_up(web: tuple[int, psutil.Process]) -> None:

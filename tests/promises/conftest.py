@@ -12,7 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from callcenter import config
+from callcenter import clock, config
+from callcenter.actions import (
+    agent,
+)
 from callcenter.demonstration import embedded
 from callcenter.live import store
 from callcenter.telephone import telephone
@@ -20,6 +23,7 @@ from ivr import twilio
 from ivr.practice.server import Running, create
 from ivr.practice.telephones import PracticeLine
 from tests.conftest import EMPTY
+from tests.support.people import hires
 
 RELAXED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 settings.register_profile(
@@ -68,3 +72,20 @@ def afresh(stores: embedded.Stores, schema: list[str]) -> Callable[[], None]:
         store.client().flushall()
 
     return empty
+
+
+@pytest.fixture
+def telephones(carrier: PracticeLine, database: object, live: object) -> Iterator[PracticeLine]:
+    """Nobody answers by themselves, nothing goes wrong but what a test asks for."""
+    carrier.registers("default", "manual").faults()
+    yield carrier
+    carrier.faults()
+    for open_ in carrier.live():
+        carrier.ask("POST", f"/calls/{open_['sid']}/hangup", {})
+
+
+@pytest.fixture
+def karim() -> str:
+    karim = hires(1)
+    agent.take_post(karim, "phone", clock.now())
+    return karim

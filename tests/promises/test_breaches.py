@@ -9,8 +9,18 @@ import pytest
 from sqlalchemy import text
 
 from callcenter import clock
-from callcenter.actions import agent, callback, citizen, conversation, offer_answers, outcome_form, promise_check, room
-from callcenter.db import reading
+from callcenter.actions import (
+    agent,
+    callback,
+    citizen,
+    consult,
+    conversation,
+    offer_answers,
+    outcome_form,
+    promise_check,
+    room,
+)
+from callcenter.db import reading, transaction
 from callcenter.records import offers, promises
 from callcenter.records.contacts import WrapUpEntry
 from callcenter.records.promises import Outside
@@ -60,6 +70,19 @@ def talking(line: PracticeLine) -> Scene:
     room.admit_leg(scene["leg"], "CAleg", clock.now())
     room.admit_citizen(scene["call"], clock.now())
     return Scene(scene)
+
+
+def asked(line: PracticeLine) -> Scene:
+    """A colleague is asked for their help, the citizen on hold as the carrier would have said."""
+    scene = talking(line).ids
+    helper = hires(2)
+    agent.take_post(helper, "phone", clock.now())
+    with transaction() as session:
+        session.execute(text("update legs set hold = true, held_since = now()"))
+    consult.ask_agent(scene["agent"], helper, clock.now())
+    with reading() as session:
+        consult_id = session.scalar(text("select id from consults"))
+    return Scene(scene | {"helper": helper, "consult": str(consult_id)})
 
 
 def recorded(line: PracticeLine) -> Scene:
@@ -115,6 +138,22 @@ PLANTED = {
     "a call in hand was not accepted in its present epoch": Planted(
         talking, ("update offers set state = 'refused' where id = :offer",)
     ),
+    "a colleague is asked for help that is not open, or is not the one asked": Planted(
+        asked, ("update consults set helper_id = :agent where id = :consult",)
+    ),
+    "a conversation has nobody in the room who serves it": Planted(
+        talking, ("update legs set kind = 'consult' where id = :leg",)
+    ),
+    "a citizen has been alone for 10 s": Planted(
+        talking, ("update calls set alone_since = now() - interval '1 min' where id = :call",)
+    ),
+    "a citizen is on the line whose agent's line the carrier does not have": Planted(
+        talking, outside=lambda ids: Outside(lines=[the_call(ids["call"]).carrier_id or ""]), later=LATER
+    ),
+    "a consult outlives its call": Planted(asked, ("update calls set state = 'wrap_up' where id = :call",)),
+    "the trail of a consult does not end where it is": Planted(
+        asked, ("update consults set state = 'rung' where id = :consult",)
+    ),
     "a call has waited 30 s and stands in no queue": Planted(
         waiting, outside=lambda _: Outside(standing=[]), later=timedelta(seconds=31)
     ),
@@ -165,8 +204,9 @@ PLANTED = {
     "a contact by telephone without its call": Planted(
         available,
         (
-            """insert into contacts (id, reference, channel, department, language, relay, arrived_at, local_day, due)
-               values (gen_random_uuid(), 'x', 'phone', '46', 'fr', false, now(), current_date, 'nothing')""",
+            """insert into contacts (id, reference, channel, department, language, hard_of_hearing, relay, arrived_at,
+               local_day, due)
+               values (gen_random_uuid(), 'x', 'phone', '46', 'fr', false, false, now(), current_date, 'nothing')""",
         ),
     ),
     "an agent is busy 60 s after their call ended": Planted(
@@ -192,6 +232,9 @@ PLANTED = {
     ),
     "the trail of a leg does not end where it is": Planted(
         connecting, ("update legs set state = 'joined' where id = :leg",)
+    ),
+    "the trail of a monitor does not end where it is": Planted(
+        connecting, ("update legs set kind = 'monitor', mode = 'listen' where id = :leg",)
     ),
     "the trail of a contact does not end where it is": Planted(
         recorded, ("update contacts set due = 'owed' where id = :contact",)

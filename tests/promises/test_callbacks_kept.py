@@ -1,8 +1,6 @@
 """Callbacks kept, verb by verb, against the practice carrier: a row before each dial, an unknown answer settled by
 asking, tries apart and within the citizen's hours, an agent free at once and in their rank."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,242 +10,36 @@ import time_machine
 from callcenter import clock
 from callcenter.actions import (
     agent,
-    agent_line,
-    callback,
     callback_due,
     citizen,
     dial,
     healing,
-    offer_answers,
     pickup,
-    promise_check,
     room,
     satisfaction,
 )
 from callcenter.config import settings
-from callcenter.db import Conflict, reading, transaction
-from callcenter.records import attempts, calls, contacts, legs, offers
+from callcenter.db import reading, transaction
+from callcenter.records import contacts
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
-from callcenter.records.calls import Call
 from callcenter.records.contacts import Contact
 from callcenter.records.offers import Offer
 from callcenter.rules.callbacks import CallbackState, DialResult
 from callcenter.rules.carrier_news import LineEnd
+from callcenter.rules.hearing import Hearing
 from callcenter.rules.states import AgentState, CallState, PauseReason
 from ivr import text_messages
 from ivr.practice.telephones import PracticeLine
-from tests.support.people import WISH, hires, number_of, the_agent, the_call
+from tests.support.due_callback import DURAND, dialled, is_well, promised, the_attempts, the_callback
+from tests.support.people import hires, the_agent, the_call
 from tests.support.town import line_hours
 from tests.support.voice_line import in_front_of_the_app
 from workers import callbacks as worker
 
-DURAND = number_of(7)
-CALLS = "/Calls.json"
+pytestmark = pytest.mark.usefixtures("telephones")
+
 PARIS = ZoneInfo("Europe/Paris")
-
-
-@pytest.fixture(autouse=True)
-def telephones(carrier: PracticeLine, database: object, live: object) -> Iterator[PracticeLine]:
-    """Nobody answers by themselves, nothing goes wrong but what a test asks for."""
-    carrier.registers("default", "manual").faults()
-    yield carrier
-    carrier.faults()
-    for open_ in carrier.live():
-        carrier.ask("POST", f"/calls/{open_['sid']}/hangup", {})
-
-
-@pytest.fixture
-def karim() -> str:
-    karim = hires(1)
-    agent.take_post(karim, "phone", clock.now())
-    return karim
-
-
-def promised(line: str = "CA" + "7" * 32) -> str:
-    callback.promise_to_caller(line, DURAND, WISH, clock.now(), typed=False)
-    citizen.hang_up(line, clock.now())
-    return the_callback().id
-
-
-def the_callback() -> Callback:
-    with reading() as session:
-        return session.query(Callback).order_by(Callback.promised_at.desc()).limit(1).one()
-
-
-def the_attempts() -> list[Attempt]:
-    with reading() as session:
-        return session.query(Attempt).order_by(Attempt.asked_at).all()
-
-
-def accepted(karim: str) -> Call:
-    """The callback is due, offered and accepted, and its agent is in the room."""
-    callback_due.queue_due(the_callback().id, clock.now())
-    with reading() as session:
-        offer = offers.open_of_agent(session, karim)
-    assert offer is not None
-    leg = offer_answers.accept_offer(karim, offer.id, clock.now())
-    assert leg is not None
-    room.admit_leg(leg.id, leg.carrier_id or f"CA{leg.id}", clock.now())
-    return the_call(offer.call_id)
-
-
-def dialled(karim: str, carrier: PracticeLine | None = None, mode: str = "", times: int | None = 1) -> Attempt:
-    """And the citizen's telephone rings; or the carrier answers with a fault, so many times (None: always)."""
-    call = accepted(karim)
-    if carrier:
-        carrier.faults(rest=[{"mode": mode, "method": "POST", "path": CALLS, "times": times, "seconds": 6}])
-    dial.dial_citizen(call.id, call.epoch, clock.now())
-    return the_attempts()[-1]
-
-
-def lines_of(carrier: PracticeLine) -> list[str]:
-    return [each["sid"] for each in carrier.live() if each["number"] == DURAND]
-
-
-def is_well() -> None:
-    assert promise_check.check(clock.now(), ask_carrier=False).breaches == []
-
-
-def test_the_row_stands_before_the_carrier_is_asked(carrier: PracticeLine, karim: str) -> None:
-    promised()
-    attempt = dialled(karim, carrier, "500")
-    assert (attempt.outcome, attempt.carrier_id) == (None, None)
-    assert (the_callback().state, the_callback().attempts) == (CallbackState.DIALLING, 1)
-    assert lines_of(carrier) == []
-
-
-def test_a_dial_that_was_never_made_does_not_count_and_frees_the_agent(carrier: PracticeLine, karim: str) -> None:
-    promised()
-    rank = the_agent(karim).free_since
-    attempt = dialled(karim, carrier, "500")
-    dial.settle_attempt(attempt.id, clock.now())
-    assert the_attempts()[0].outcome is None  # it may still be on its way
-    dial.settle_attempt(attempt.id, attempt.asked_at + dial.GRACE)
-    assert the_attempts()[0].outcome == DialResult.NOT_DIALLED
-    kept, freed = the_callback(), the_agent(karim)
-    assert (kept.state, kept.attempts) == (CallbackState.PROMISED, 0)
-    assert kept.due_from < attempt.asked_at + dial.GRACE + timedelta(seconds=21)
-    assert (freed.state, freed.free_since) == (AgentState.AVAILABLE, rank)
-    is_well()
-
-
-@pytest.mark.parametrize("mode", ["500-with-effect", "timeout-with-effect"])
-def test_an_unknown_answer_is_settled_by_asking_and_never_by_dialling_again(
-    carrier: PracticeLine, karim: str, mode: str
-) -> None:
-    promised()
-    attempt = dialled(karim, carrier, mode)
-    assert attempt.carrier_id is None
-    call = the_call(attempt.call_id)
-    for _ in range(3):  # the hint again, from the sweep and from a slow broker
-        worker.dial(call.id, call.epoch)
-    (line,) = lines_of(carrier)
-    healing.settle_dials(clock.now() + dial.ANSWERS)
-    (known,) = the_attempts()
-    assert known.carrier_id == line
-    assert lines_of(carrier) == [line]
-    dial.end_attempt(known.id, LineEnd.BUSY, clock.now())
-    dial.end_attempt(known.id, LineEnd.BUSY, clock.now())
-    assert the_callback().attempts == 1
-    is_well()
-
-
-def test_what_the_carrier_is_too_busy_for_is_asked_again(carrier: PracticeLine, karim: str) -> None:
-    promised()
-    assert dialled(karim, carrier, "429", times=2).carrier_id == lines_of(carrier)[0]
-    assert len(lines_of(carrier)) == 1
-    is_well()
-
-
-def test_what_the_carrier_refuses_for_long_frees_the_agent(carrier: PracticeLine, karim: str) -> None:
-    promised()
-    assert dialled(karim, carrier, "429", times=None).outcome == DialResult.NOT_DIALLED
-    assert the_agent(karim).state == AgentState.AVAILABLE
-    assert (the_callback().state, the_callback().attempts) == (CallbackState.PROMISED, 0)
-    is_well()
-
-
-def test_hints_that_race_dial_once(carrier: PracticeLine, karim: str) -> None:
-    promised()
-    call = accepted(karim)
-    with ThreadPoolExecutor(6) as many:
-        for done in [many.submit(dial.dial_citizen, call.id, call.epoch, clock.now()) for _ in range(6)]:
-            done.result(15)
-    assert len(the_attempts()) == 1
-    assert len(lines_of(carrier)) == 1
-    is_well()
-
-
-def test_a_worker_of_an_earlier_epoch_dials_nobody(carrier: PracticeLine, karim: str) -> None:
-    promised()
-    call = accepted(karim)
-    dial.dial_citizen(call.id, call.epoch - 1, clock.now())
-    dial.dial_citizen(call.id, call.epoch + 1, clock.now())
-    dial.dial_citizen(
-        call.id, call.epoch, clock.now() - dial.STALE - timedelta(seconds=1)
-    )  # it slept since: the row only
-    assert lines_of(carrier) == []
-
-
-def test_whose_agent_has_gone_is_not_dialled(carrier: PracticeLine, karim: str) -> None:
-    promised()
-    call = accepted(karim)
-    with reading() as session:
-        leg = legs.serving(session, call.id)
-    assert leg is not None
-    agent_line.part_from_leg(leg.id, clock.now(), lost=True)
-    worker.dial(call.id, call.epoch)
-    assert the_attempts() == []
-    assert lines_of(carrier) == []
-
-
-def test_two_dials_to_one_number_never_overlap(carrier: PracticeLine, karim: str) -> None:
-    """The first is being hung up; until that is known nobody dials again, and the agent is not kept for it."""
-    promised()
-    first = dialled(karim, carrier, "500")
-    dial.mark_ringing(first.id, "CA" + "5" * 32, clock.now())
-    callback.suspend_for_incoming_call(the_callback().number_key, clock.now())
-    assert the_attempts()[0].given_up == DialResult.CALLED_US
-    second = accepted(karim)
-    dial.dial_citizen(second.id, second.epoch, clock.now())
-    assert len(the_attempts()) == 1
-    assert lines_of(carrier) == []
-    with reading() as session, pytest.raises(Conflict), transaction() as writing:
-        attempts.open_attempt(
-            writing, the_callback(), calls.get(session, second.id) or second, clock.now(), clock.now()
-        )
-    healing.settle_dials(clock.now())  # the carrier knows no such line: it is over
-    assert the_attempts()[0].outcome == DialResult.CALLED_US
-    dial.dial_citizen(second.id, second.epoch, clock.now())
-    assert len(lines_of(carrier)) == 1
-    is_well()
-
-
-def test_who_calls_us_while_we_dial_is_not_rung_any_more(carrier: PracticeLine, karim: str) -> None:
-    promised()
-    rank = the_agent(karim).free_since
-    attempt = dialled(karim)
-    rung = carrier.rung(DURAND)
-    told = callback.recall_promise("CA" + "6" * 32, DURAND, clock.now())
-    assert told is not None
-    assert told.already
-    rung.is_hung_up()
-    freed = the_agent(karim)
-    assert (freed.state, freed.free_since) == (AgentState.AVAILABLE, rank)
-    dial.end_attempt(attempt.id, LineEnd.CANCELLED, clock.now())
-    assert (the_callback().state, the_callback().attempts) == (CallbackState.PROMISED, 0)
-    is_well()
-
-
-def test_a_promise_cancelled_while_it_rings_is_hung_up(carrier: PracticeLine, karim: str) -> None:
-    promised()
-    dialled(karim)
-    rung = carrier.rung(DURAND)
-    assert callback.cancel_from_menu(DURAND, clock.now())
-    rung.is_hung_up()
-    assert the_agent(karim).state == AgentState.AVAILABLE
-    assert the_callback().state == CallbackState.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -408,7 +200,9 @@ def test_who_presses_1_speaks_with_the_agent_and_is_never_dialled_again(carrier:
     promised()
     attempt = dialled(karim)
     line = attempt.carrier_id or ""
-    assert dial.mark_ringing(attempt.id, line, clock.now(), answered=True) == dial.Greeted("fr", relay=False)
+    assert dial.mark_ringing(attempt.id, line, clock.now(), answered=True) == dial.Greeted(
+        "fr", Hearing.ORDINARY, asked=True
+    )
     assert pickup.join(attempt.id, clock.now()) == attempt.call_id
     room.admit_citizen(attempt.call_id, clock.now())
     assert the_callback().state == CallbackState.TALKING

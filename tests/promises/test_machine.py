@@ -4,7 +4,7 @@ Every verb may be asked when it makes no sense, late and twice. After every step
 the queues was kept; whenever the town comes to rest, the index equals the rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -15,7 +15,6 @@ import pytest
 import redis
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -29,6 +28,7 @@ from callcenter.actions import (
     agent,
     agent_line,
     citizen,
+    consult_healing,
     conversation,
     dispatch,
     healing,
@@ -43,7 +43,6 @@ from callcenter.actions import (
 from callcenter.actions.room_events import RoomEvent
 from callcenter.config import settings
 from callcenter.db import reading
-from callcenter.errors import AlreadyTaken, NotFound, NotPossibleNow, OutcomeIncomplete, OutcomeOwed
 from callcenter.live import floor, offers, queue, store
 from callcenter.live.offers import Reservation
 from callcenter.records import agents, calls, promises
@@ -55,22 +54,15 @@ from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Outcome, PauseReason
 from ivr.practice.telephones import Caller, PracticeLine
+from tests.promises.help_rules import REFUSALS, STAFF, Help, any_one, pick
 from tests.support.people import hires, joins, number_of, rings
 
-REFUSALS = (AlreadyTaken, NotFound, NotPossibleNow, OutcomeIncomplete, OutcomeOwed)
 ENTRY = WrapUpEntry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
-STAFF = 3
 MOST_CALLS = 8
-any_one = st.integers(0, 99)
 T = TypeVar("T")
 
 
-def pick(many: Sequence[T], which: int) -> T | None:
-    """One of them, the same for the same draw; None of none."""
-    return many[which % len(many)] if many else None
-
-
-class Town(RuleBasedStateMachine):
+class Town(Help):
     """`ruffled`: the index was lost, rolled back or raced over, and is compared before it must equal the rows."""
 
     line: ClassVar[PracticeLine]
@@ -313,6 +305,7 @@ class Town(RuleBasedStateMachine):
         self.proposals.clear()
         healing.expire_leases(clock.now() + timedelta(seconds=6))
         healing.settle_connections(clock.now() + timedelta(seconds=6))
+        consult_healing.settle_consults(clock.now() + timedelta(seconds=61))
         if self.ruffled:
             healing.compare_index(clock.now())
         dispatch.offer_all()
@@ -341,6 +334,8 @@ class Town(RuleBasedStateMachine):
         offered = [call for call in rows if call.state == CallState.OFFERED]
         for call in offered:
             for other in rows:
+                if other.not_for or other.for_agent:
+                    continue  # kept from who passed it on, or for one agent first
                 if other.state == CallState.WAITING and since[other.id] < since[call.id] and not self.ruffled:
                     assert live_index.score(call) <= live_index.score(other)
 

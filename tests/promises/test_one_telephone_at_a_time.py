@@ -12,7 +12,7 @@ from callcenter.records import agents, calls, legs, offers
 from callcenter.records.agents import sealed_phone
 from callcenter.screens import desk_screen
 from ivr.practice.telephones import PracticeLine
-from tests.promises.test_callbacks_kept import accepted, promised
+from tests.support.due_callback import accepted, promised
 from tests.support.people import hires, joins, rings
 from workers import callbacks as worker
 

@@ -103,12 +103,32 @@ def test_a_machine_hears_the_question_whole_and_is_let_go(line: PracticeLine) ->
     done = _again(attempt)
     assert (done.outcome, done.machine, _state(attempt)) == (DialResult.UNANSWERED, True, CallbackState.PROMISED)
     asked = [e for e in line.log() if e["kind"] == "webhook" and e["topic"] in ("gather_action", "async_amd")]
-    assert [entry["topic"] for entry in asked] == ["async_amd", "gather_action"], "it was asked once"
+    assert [entry["topic"] for entry in asked] == ["async_amd", "gather_action", "gather_action"], "it was asked twice"
     assert done.answered_at is not None
     heard = line.ask("GET", f"/calls/{attempt.carrier_id}")["transcript"]
     said = " ".join(entry["text"] for entry in heard if entry["kind"] == "say")
     assert "tapez 1, ou dites oui" in said
     assert Referee(contract()).check(line.log()) == []
+
+
+def test_a_person_taken_for_a_machine_who_looks_for_the_key_is_asked_once_more_and_briefly(
+    line: PracticeLine, voice: Carrier
+) -> None:
+    attempt, heard = _picked_up(line, voice)
+    _is_judged(voice, attempt, "machine_start")
+    said = {"CallSid": attempt.carrier_id or ""}
+    again = voice.asks(heard, "", **said)
+    assert "dites oui" in again
+    assert "France services" not in again
+    assert ElementTree.fromstring(again.text)[-1].get("timeout") == "4"
+    assert "Dial" in voice.asks(again.action, "1", **said).verbs
+
+
+def test_a_machine_that_stays_silent_is_let_go_after_the_second_question(line: PracticeLine, voice: Carrier) -> None:
+    attempt, heard = _picked_up(line, voice)
+    _is_judged(voice, attempt, "machine_start")
+    again = voice.asks(heard, "", CallSid=attempt.carrier_id or "")
+    assert voice.asks(again.action, "", CallSid=attempt.carrier_id or "").verbs == ["Hangup"]
 
 
 def test_a_silence_is_asked_twice(line: PracticeLine) -> None:

@@ -24,7 +24,7 @@ def silent_for(some: set[int], asked: list[int]) -> Callable[[int], None]:
 def test_a_round_begins_no_row_after_a_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(healing, "ENOUGH", SILENCE / 2)
     asked: list[int] = []
-    assert healing._each("asking", range(200), silent_for(set(range(200)), asked)) == 0
+    assert healing.each("asking", range(200), silent_for(set(range(200)), asked)) == 0
     assert len(asked) <= healing.HANDS
 
 
@@ -32,5 +32,5 @@ def test_no_row_waits_for_ever_behind_one_whose_carrier_is_silent(monkeypatch: p
     monkeypatch.setattr(healing, "ENOUGH", SILENCE / 2)
     asked: list[int] = []
     for _ in range(60):
-        healing._each("asking", range(10), silent_for(set(range(healing.HANDS)), asked))
+        healing.each("asking", range(10), silent_for(set(range(healing.HANDS)), asked))
     assert set(asked) == set(range(10))

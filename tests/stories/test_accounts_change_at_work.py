@@ -86,7 +86,7 @@ def test_in_a_call_they_finish_it_and_are_then_offered_nobody(line: PracticeLine
     karim.accepts().is_("talking")
     changes(admin, karim_id, "karim", role="auditor")
     assert state_of(karim_id) == "talking"
-    refused = admin.http.post("/api/board/agent", json={"agent_id": karim_id, "to": "available"})
+    refused = admin.http.post("/api/board/agent", json={"agent_id": karim_id, "to": "available", "why": "forgot"})
     assert refused.status_code == 409
     durand.hangs_up()
     with reading() as session:

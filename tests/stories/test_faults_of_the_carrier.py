@@ -141,6 +141,21 @@ def test_each_request_of_an_open_line_meets_it_once(line: PracticeLine, karim: D
 
 
 @pytest.mark.parametrize("mode", FAULTS)
+def test_the_first_ring_of_an_open_line_meets_it_once(line: PracticeLine, karim: DeskAgent, mode: str) -> None:
+    since = begins(line)
+    line.registers(KARIM, "answer")
+    fails(line, mode, "/Calls.json")
+    karim.takes_post(line="shift")
+    telephone = line.rung(KARIM).hears("ouverte", timeout=30)
+    durand = line.call(from_=DURAND).presses("0")
+    karim.is_offered()
+    telephone.hears("Tapez 1")
+    takes(karim, line, durand)
+    assert nobody_was_paused()
+    assert rung_twice(line, since) == []
+
+
+@pytest.mark.parametrize("mode", FAULTS)
 def test_the_dial_of_a_promise_meets_it_once(line: PracticeLine, karim: DeskAgent, mode: str) -> None:
     since = begins(line)
     durand = line.call(from_=DURAND).presses("0").hears("Aucun conseiller").presses("1").presses("1")

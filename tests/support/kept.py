@@ -12,6 +12,12 @@ from callcenter.records.figures import roll_up
 
 _kept: set[str] = set()
 
+WRITTEN = text(
+    "select string_agg(quote_ident(attname), ', ') from pg_attribute"
+    " where attrelid = cast(:of as regclass) and attnum > 0 and not attisdropped and attgenerated = ''"
+)
+"""The columns of a table that are not worked out from others."""
+
 
 def once(name: str, write: Callable[[], None]) -> None:
     """What `write` puts into the empty database, by writing it or by taking what it wrote before in this process."""
@@ -50,5 +56,6 @@ def _keep(session: Session, name: str) -> None:
 
 def _take(session: Session, name: str) -> None:
     for table in metadata.tables:
-        kept = f"insert into {table} overriding system value select * from kept_{name}.{table}"  # noqa: S608 - our names
+        written = session.scalar(WRITTEN, {"of": table})
+        kept = f"insert into {table} ({written}) overriding system value select {written} from kept_{name}.{table}"  # noqa: S608 - our names
         session.execute(text(kept + " on conflict do nothing"))  # what a migration fills is there already

@@ -26,7 +26,7 @@ def assert_whole(empty: bool = False) -> None:
     assert held("{cc}heads") == {queue: min(line.values()) for queue, line in held.all("queue:").items()}
     assert held("{cc}widening") == {
         call: float(times.split(" ")[int(ring) - 1])
-        for call, (ring, _, _, queues, times, _) in calls.items()
+        for call, (ring, _, _, queues, times, *_) in calls.items()
         if int(ring) < len(queues.split(" "))
     }
 
@@ -40,6 +40,11 @@ def assert_whole(empty: bool = False) -> None:
     assert held.all("serving:") == serving
     served = [queue for profile in agents.values() for queue in profiles.get(profile, ())]
     assert held("{cc}duty") == count([*served, *(f"A:{agent}" for agent in agents)])
+    paused = held("{cc}paused") or set()
+    assert paused <= agents.keys()
+    assert not any(agent in line for agent in paused for line in held.all("free:").values())
+    pauses = [queue for agent in paused for queue in (*profiles.get(agents[agent], ()), f"A:{agent}")]
+    assert held("{cc}pauses") == count(pauses)
     free = {agent: profile for profile, line in held.all("free:").items() for agent in line}
     assert free.items() <= agents.items()
     assert not free.keys() & tokens.keys()

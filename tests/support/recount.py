@@ -91,7 +91,8 @@ def _of_contact(contact: Contact, legs: list[Leg]) -> Tally:
     wrap = sum(_ms(leg.left_at, leg.wrapped_at) for leg in done)
     if contact.relay:
         return replace(tally, relay_handled=1, relay_ms=talk + hold + wrap)
-    return replace(tally, handled=1, talk_ms=talk, hold_ms=hold, wrap_up_ms=wrap)
+    tally = replace(tally, handled=1, talk_ms=talk, hold_ms=hold, wrap_up_ms=wrap)
+    return replace(tally, hearing_handled=1, hearing_ms=talk + hold + wrap) if contact.hard_of_hearing else tally
 
 
 def _ms(since: datetime | None, until: datetime | None, held: float = 0.0) -> int:
@@ -138,6 +139,9 @@ def _of_promises(promises: list[Callback], calls: list[Call]) -> Tally:
     for promise in promises:
         talks = [call.talking_at for call in calls if call.callback_id == promise.id and call.talking_at]
         reached = min(talks) if talks and promise.state == "reached" else None
+        if promise.source == "silence":
+            tally += Tally(silent_promised=1, silent_reached=int(reached is not None))
+            continue
         tally += Tally(promised=1, attempts=promise.attempts)
         if reached:
             late = max((reached - promise.promised_until).total_seconds(), 0)

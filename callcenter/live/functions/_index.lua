@@ -21,8 +21,9 @@ end
 local HEADS, IDLE = '{cc}heads', '{cc}idle'
 local CALLS, WIDENING = '{cc}calls', '{cc}widening'
 local AGENTS, PROFILES, DUTY, BEATS = '{cc}agents', '{cc}profiles', '{cc}duty', '{cc}beats'
+local PAUSED, PAUSES = '{cc}paused', '{cc}pauses'
 local RESERVED, HELD = '{cc}reserved', '{cc}held'
-local DIAL, BEACON = '{cc}dial', '{cc}beacon'
+local DIAL, BEACON, SHUNNED = '{cc}dial', '{cc}beacon', '{cc}shunned'
 
 local function queue_key(queue) return '{cc}queue:' .. queue end
 local function picks_key(queue) return '{cc}picks:' .. queue end
@@ -70,17 +71,22 @@ local function first_common(heads, set)
   end
 end
 
--- A call's record is text, so that a person with a terminal can read it: ring|score|arrival|queues|times of widening|topic.
+-- A call's record is text, so that a person with a terminal can read it: ring|score|arrival|queues|times of
+-- widening|topic|agent who passed it on.
 -- Queues and times stay joined by spaces, nearest ring first; each is looked at only when it is needed.
 local function read_record(text)
-  local ring, score, arrival, queues, widen_at, topic =
-    string.match(text, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
-  return {ring = tonumber(ring), score = score, arrival = arrival, queues = queues, widen_at = widen_at, topic = topic}
+  local ring, score, arrival, queues, widen_at, topic, not_for =
+    string.match(text, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
+  return {
+    ring = tonumber(ring), score = score, arrival = arrival, queues = queues, widen_at = widen_at, topic = topic,
+    not_for = not_for,
+  }
 end
 
 local function write_record(call_id, record)
   call('HSET', CALLS, call_id,
-    table.concat({record.ring, record.score, record.arrival, record.queues, record.widen_at, record.topic}, '|'))
+    table.concat({record.ring, record.score, record.arrival, record.queues, record.widen_at, record.topic,
+      record.not_for}, '|'))
 end
 
 local function word(text, n)
@@ -107,7 +113,14 @@ local function expect_widening(call_id, record)
   if time then call('ZADD', WIDENING, time, call_id) else call('ZREM', WIDENING, call_id) end
 end
 
+-- Calls that an agent passed on are few, and kept apart by name: whoever chooses steps around them, and where there are
+-- none nobody pays for it.
+local function note_shunned(call_id, record)
+  if record.not_for ~= '' then call('HSET', SHUNNED, call_id, record.not_for) else call('HDEL', SHUNNED, call_id) end
+end
+
 local function forget_call(call_id)
+  call('HDEL', SHUNNED, call_id)
   call('HDEL', CALLS, call_id)
   call('ZREM', WIDENING, call_id)
 end
@@ -129,6 +142,39 @@ local function longest_free(queue)
   local first = call('ZRANGE', free_key(profile), 0, 0, 'WITHSCORES')
   if owner and tonumber(owner_since) < tonumber(first[2]) then return owner, owner_profile, owner_since end
   return first[1], profile, first[2]
+end
+
+-- The same, for one call: not whoever passed it on, who steps out for as long as it takes to look.
+local function longest_free_for(call_id, queue)
+  local shuns = call('HGET', SHUNNED, call_id)
+  local profile = shuns and call('HGET', AGENTS, shuns)
+  local since = profile and call('ZSCORE', free_key(profile), shuns)
+  if not since then return longest_free(queue) end
+  step_out(free_key(profile), IDLE, profile, shuns)
+  local agent, their_profile, their_since = longest_free(queue)
+  stand(free_key(profile), IDLE, profile, shuns, since)
+  return agent, their_profile, their_since
+end
+
+-- Calls that an agent passed on stand aside while `find` looks for one that they may have.
+local function without_shunned(agent, find)
+  local aside = {}
+  if call('EXISTS', SHUNNED) == 1 then
+    local shunned = call('HGETALL', SHUNNED)
+    for i = 1, #shunned, 2 do
+      local call_id = shunned[i]
+      local text = shunned[i + 1] == agent and call('HEXISTS', HELD, call_id) == 0 and call('HGET', CALLS, call_id)
+      if text then
+        local record = read_record(text)
+        local queue = queue_of(record)
+        step_out(queue_key(queue), HEADS, queue, call_id)
+        aside[#aside + 1] = {call_id, queue, record.score}
+      end
+    end
+  end
+  local found = find()
+  for _, one in ipairs(aside) do stand(queue_key(one[2]), HEADS, one[2], one[1], one[3]) end
+  return found
 end
 
 -- Takes the first of a line out of it.
@@ -183,4 +229,19 @@ local function serve_no_more(profile)
     for _, queue in ipairs(queues) do call('SREM', serving_key(queue), profile) end
   end
   for _, queue in ipairs(queues) do off_duty(queue) end
+end
+
+local function count_pause(agent, by)
+  local queues = call('SMEMBERS', profile_key(call('HGET', AGENTS, agent)))
+  queues[#queues + 1] = own_queue(agent)
+  for _, queue in ipairs(queues) do
+    if tonumber(call('ZINCRBY', PAUSES, by, queue)) <= 0 then call('ZREM', PAUSES, queue) end
+  end
+end
+
+-- An agent on duty is paused from now on, or is not.
+local function pause(agent, is_paused)
+  if is_paused == (call('SISMEMBER', PAUSED, agent) == 1) then return end
+  if is_paused then call('SADD', PAUSED, agent) else call('SREM', PAUSED, agent) end
+  count_pause(agent, is_paused and 1 or -1)
 end

@@ -8,6 +8,8 @@ local function comes(keys, argv)
   call('ZADD', BEATS, 'GT', argv[3], agent)
   local before = call('HGET', AGENTS, agent)
   if before == profile then return 0 end
+  local was_paused = before and call('SISMEMBER', PAUSED, agent) == 1
+  if was_paused then pause(agent, false) end
   local queues = {}
   for i = 4, #argv do queues[i - 3] = argv[i] end
   serve(profile, queues)
@@ -17,6 +19,7 @@ local function comes(keys, argv)
     return 1
   end
   serve_no_more(before)
+  if was_paused then pause(agent, true) end
   local since = call('ZSCORE', free_key(before), agent)
   if since then
     step_out(free_key(before), IDLE, before, agent)

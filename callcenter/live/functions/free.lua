@@ -9,6 +9,7 @@ local function free(keys, argv)
   local agent, since = argv[1], argv[2]
   local profile = call('HGET', AGENTS, agent)
   if not profile then return 0 end
+  pause(agent, false)
   local token, held_since = held_agent(agent)
   if token then
     call('HSET', HELD, agent, token .. ' ' .. held_since .. ' ' .. since)

@@ -8,6 +8,7 @@ local function goes(keys, argv)
   local profile = call('HGET', AGENTS, agent)
   if not profile then return 0 end
   call('HDEL', HELD, agent)
+  pause(agent, false)
   step_out(free_key(profile), IDLE, profile, agent)
   call('HDEL', AGENTS, agent)
   call('ZREM', BEATS, agent)

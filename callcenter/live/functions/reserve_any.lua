@@ -19,9 +19,16 @@ local function reserve_any(keys, argv)
   for i, queue in ipairs(call('ZRANGE', HEADS, 0, -1)) do
     if i > TRIED_FIRST then served = served or served_by_the_free() end
     if not served or served[queue] or is_own(queue) then
-      local agent, profile, since = longest_free(queue)
-      if agent then
-        return reserve(argv[1], argv[2], pop(queue_key(queue), HEADS, queue), agent, profile, since)
+      local n = 0 -- past the first only where that was passed on by whoever is free for it
+      local call_id = call('ZRANGE', queue_key(queue), 0, 0)[1]
+      while call_id do
+        local agent, profile, since = longest_free_for(call_id, queue)
+        if agent then
+          step_out(queue_key(queue), HEADS, queue, call_id)
+          return reserve(argv[1], argv[2], call_id, agent, profile, since)
+        end
+        n = n + 1
+        call_id = call('HEXISTS', SHUNNED, call_id) == 1 and call('ZRANGE', queue_key(queue), n, n)[1]
       end
     end
   end

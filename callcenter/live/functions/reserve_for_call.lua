@@ -9,7 +9,7 @@ local function reserve_for_call(keys, argv)
   if not text or call('HEXISTS', HELD, call_id) == 1 then return nil end
   local record = read_record(text)
   local queue = queue_of(record)
-  local agent, profile, since = longest_free(queue)
+  local agent, profile, since = longest_free_for(call_id, queue)
   if not agent then return nil end
   step_out(queue_key(queue), HEADS, queue, call_id)
   return reserve(argv[2], argv[3], call_id, agent, profile, since)

@@ -31,7 +31,15 @@ create function folded(written text) returns text language sql immutable strict 
 $$
 """
 
+PLACE_WORDS = r"""
+create function place_words(written text) returns text language sql immutable strict parallel safe as $$
+  select regexp_replace(regexp_replace(folded(written), '\mst\M', 'saint', 'g'), '\mste\M', 'sainte', 'g')
+$$
+"""
 
+SITE_WORDS = (
+    "place_words(name || ' ' || city || ' ' || address || ' ' || mail || ' ' || \"grouping\" || ' ' || comment)"
+)
 ERASED_REFERENCE = """
 create function erased_reference(pepper text, site_id int, reference text) returns text
 language sql stable strict parallel safe as $$
@@ -41,6 +49,8 @@ $$
 
 
 def upgrade() -> None:
+    op.execute(FOLDED)
+    op.execute(PLACE_WORDS)
     op.create_table(
         "agents",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -65,14 +75,21 @@ def upgrade() -> None:
         sa.Column("pause_reason", sa.String(length=16), nullable=True),
         sa.Column("next_state", sa.String(length=12), nullable=True),
         sa.Column("next_reason", sa.String(length=16), nullable=True),
+        sa.Column("moved_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("moved_why", sa.String(length=12), nullable=True),
+        sa.Column("moved_words", sa.LargeBinary(), nullable=True),
         sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("lost_from", sa.String(length=12), nullable=True),
+        sa.Column("shortcuts", postgresql.JSONB(), nullable=True),
+        sa.Column("visit", sa.LargeBinary(), nullable=True),
+        sa.Column("visit_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(call_id is not null) = (state in ('offered', 'connecting', 'talking', 'wrap_up'))",
             name="agents_call_in_hand",
         ),
         sa.CheckConstraint("active = (closed_at is null)", name="agents_closed"),
         sa.CheckConstraint("line in ('phone', 'shift')", name="agents_line"),
+        sa.CheckConstraint("(moved_by is null) = (moved_why is null)", name="agents_moved"),
         sa.CheckConstraint("login = lower(btrim(login))", name="agents_login"),
         sa.CheckConstraint("role in ('agent', 'supervisor', 'auditor', 'admin')", name="agents_role"),
         sa.PrimaryKeyConstraint("id"),
@@ -119,6 +136,7 @@ def upgrade() -> None:
         sa.Column("department_assumed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=True),
         sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("hard_of_hearing", sa.Boolean(), nullable=False),
         sa.Column("relay", sa.Boolean(), nullable=False),
         sa.Column("pseudonym", sa.LargeBinary(), nullable=True),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
@@ -127,11 +145,14 @@ def upgrade() -> None:
         sa.Column("lasted", sa.Double(), nullable=True),
         sa.Column("returned", sa.Boolean(), nullable=True),
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("continues", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("due", sa.String(length=10), nullable=False),
         sa.Column("owed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("draft_revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("draft", sa.LargeBinary(), nullable=True),
+        sa.Column("answers_revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("answers", sa.LargeBinary(), nullable=True),
         sa.Column("satisfaction", sa.Integer(), nullable=True),
         sa.Column("satisfaction_scale", sa.Integer(), nullable=True),
         sa.Column("settled_said", sa.Boolean(), nullable=True),
@@ -139,9 +160,11 @@ def upgrade() -> None:
         sa.Column("asks_no_more", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("channel in ('front_desk', 'bus', 'phone', 'callback')", name="contacts_channel"),
+        sa.ForeignKeyConstraint(["continues"], ["contacts.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("reference"),
     )
+    op.create_index("contacts_by_agent", "contacts", ["agent_id", "arrived_at"], unique=False)
     op.create_index("contacts_by_day", "contacts", ["local_day"], unique=False)
     op.create_index("contacts_by_person", "contacts", ["pseudonym", "arrived_at"], unique=False)
     op.create_index(
@@ -153,6 +176,9 @@ def upgrade() -> None:
     )
     op.create_index("contacts_to_erase", "contacts", ["arrived_at"], unique=False, postgresql_where="erased_at is null")
     op.create_index("contacts_owed", "contacts", ["agent_id"], unique=False, postgresql_where="due = 'owed'")
+    op.create_index(
+        "contacts_continued", "contacts", ["continues"], unique=False, postgresql_where="continues is not null"
+    )
     op.create_table(
         "shared_lines",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -218,6 +244,8 @@ def upgrade() -> None:
         sa.Column("wrap_up_ms", sa.BigInteger(), nullable=True),
         sa.Column("relay_handled", sa.BigInteger(), nullable=True),
         sa.Column("relay_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hearing_handled", sa.BigInteger(), nullable=True),
+        sa.Column("hearing_ms", sa.BigInteger(), nullable=True),
         sa.Column("answered", sa.BigInteger(), nullable=True),
         sa.Column("answered_in_time", sa.BigInteger(), nullable=True),
         sa.Column("abandoned", sa.BigInteger(), nullable=True),
@@ -236,6 +264,8 @@ def upgrade() -> None:
         sa.Column("kept", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.BigInteger(), nullable=True),
         sa.Column("late_ms", sa.BigInteger(), nullable=True),
+        sa.Column("silent_promised", sa.BigInteger(), nullable=True),
+        sa.Column("silent_reached", sa.BigInteger(), nullable=True),
         sa.Column("offers", sa.BigInteger(), nullable=True),
         sa.Column("missed", sa.BigInteger(), nullable=True),
         sa.Column("refused", sa.BigInteger(), nullable=True),
@@ -283,6 +313,8 @@ def upgrade() -> None:
         sa.Column("wrap_up_ms", sa.BigInteger(), nullable=True),
         sa.Column("relay_handled", sa.BigInteger(), nullable=True),
         sa.Column("relay_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hearing_handled", sa.BigInteger(), nullable=True),
+        sa.Column("hearing_ms", sa.BigInteger(), nullable=True),
         sa.Column("answered", sa.BigInteger(), nullable=True),
         sa.Column("answered_in_time", sa.BigInteger(), nullable=True),
         sa.Column("abandoned", sa.BigInteger(), nullable=True),
@@ -301,6 +333,8 @@ def upgrade() -> None:
         sa.Column("kept", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.BigInteger(), nullable=True),
         sa.Column("late_ms", sa.BigInteger(), nullable=True),
+        sa.Column("silent_promised", sa.BigInteger(), nullable=True),
+        sa.Column("silent_reached", sa.BigInteger(), nullable=True),
         sa.Column("offers", sa.BigInteger(), nullable=True),
         sa.Column("missed", sa.BigInteger(), nullable=True),
         sa.Column("refused", sa.BigInteger(), nullable=True),
@@ -342,6 +376,8 @@ def upgrade() -> None:
         sa.Column("wrap_up_ms", sa.BigInteger(), nullable=True),
         sa.Column("relay_handled", sa.BigInteger(), nullable=True),
         sa.Column("relay_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hearing_handled", sa.BigInteger(), nullable=True),
+        sa.Column("hearing_ms", sa.BigInteger(), nullable=True),
         sa.Column("answered", sa.BigInteger(), nullable=True),
         sa.Column("answered_in_time", sa.BigInteger(), nullable=True),
         sa.Column("abandoned", sa.BigInteger(), nullable=True),
@@ -360,6 +396,8 @@ def upgrade() -> None:
         sa.Column("kept", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.BigInteger(), nullable=True),
         sa.Column("late_ms", sa.BigInteger(), nullable=True),
+        sa.Column("silent_promised", sa.BigInteger(), nullable=True),
+        sa.Column("silent_reached", sa.BigInteger(), nullable=True),
         sa.Column("offers", sa.BigInteger(), nullable=True),
         sa.Column("missed", sa.BigInteger(), nullable=True),
         sa.Column("refused", sa.BigInteger(), nullable=True),
@@ -401,6 +439,8 @@ def upgrade() -> None:
         sa.Column("wrap_up_ms", sa.BigInteger(), nullable=True),
         sa.Column("relay_handled", sa.BigInteger(), nullable=True),
         sa.Column("relay_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hearing_handled", sa.BigInteger(), nullable=True),
+        sa.Column("hearing_ms", sa.BigInteger(), nullable=True),
         sa.Column("answered", sa.BigInteger(), nullable=True),
         sa.Column("answered_in_time", sa.BigInteger(), nullable=True),
         sa.Column("abandoned", sa.BigInteger(), nullable=True),
@@ -419,6 +459,8 @@ def upgrade() -> None:
         sa.Column("kept", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.BigInteger(), nullable=True),
         sa.Column("late_ms", sa.BigInteger(), nullable=True),
+        sa.Column("silent_promised", sa.BigInteger(), nullable=True),
+        sa.Column("silent_reached", sa.BigInteger(), nullable=True),
         sa.Column("offers", sa.BigInteger(), nullable=True),
         sa.Column("missed", sa.BigInteger(), nullable=True),
         sa.Column("refused", sa.BigInteger(), nullable=True),
@@ -497,7 +539,9 @@ def upgrade() -> None:
         sa.Column("last", sa.Date(), nullable=False),
         sa.Column("hours", sa.Text(), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("made_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.CheckConstraint("first <= last", name="hours_exceptions_order"),
+        sa.ForeignKeyConstraint(["made_by"], ["agents.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("hours_exceptions_by_last", "hours_exceptions", ["last"], unique=False)
@@ -507,7 +551,10 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=7), nullable=False),
         sa.Column("words", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["agents.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("messages_standing", "messages", ["scope"], unique=True, postgresql_where="ended_at is null")
@@ -516,6 +563,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phrases", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("scope", sa.String(length=7), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
@@ -531,6 +579,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("partner", sa.String(length=40), nullable=False),
         sa.Column("labels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("phrases", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.CheckConstraint("until is null or since <= until", name="procedures_order"),
@@ -545,9 +594,12 @@ def upgrade() -> None:
         sa.Column("act", sa.String(length=8), nullable=False),
         sa.Column("to_topic", sa.String(length=40), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(act = 'redirect') = (to_topic <> '')", name="queue_orders_target"),
         sa.CheckConstraint("act in ('close', 'redirect')", name="queue_orders_act"),
+        sa.ForeignKeyConstraint(["made_by"], ["agents.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -561,6 +613,7 @@ def upgrade() -> None:
         sa.Column("desk", sa.Text(), nullable=False),
         sa.Column("phone", sa.String(length=20), nullable=False),
         sa.Column("hours", sa.Text(), nullable=False),
+        sa.Column("phrases", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("referents_by_scope", "referents", ["scope", "partner"], unique=False)
@@ -577,7 +630,11 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("region_after", sa.Float(), nullable=False),
         sa.Column("nation_after", sa.Float(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_by", sa.Uuid(as_uuid=False), nullable=True),
         sa.CheckConstraint("0 <= region_after and region_after <= nation_after", name="thresholds_order"),
+        sa.ForeignKeyConstraint(["made_by"], ["agents.id"]),
         sa.PrimaryKeyConstraint("scope", "topic"),
     )
     op.create_table(
@@ -639,6 +696,7 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Float(), nullable=True),
         sa.Column("longitude", sa.Float(), nullable=True),
         sa.Column("doubts", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("words", sa.Text(), sa.Computed(SITE_WORDS, persisted=True), nullable=False),
         sa.Column("first_listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
@@ -651,12 +709,25 @@ def upgrade() -> None:
     )
     op.create_index("sites_by_postal_code", "sites", ["postal_code"], unique=False, postgresql_where="gone_at is null")
     op.create_table(
+        "towns",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("postal_code", sa.String(length=5), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), sa.Computed("place_words(name)", persisted=True), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("towns_by_postal_code", "towns", ["postal_code"], unique=False)
+    op.create_index("towns_by_words", "towns", ["words"], unique=False)
+    op.create_table(
         "topics",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("scope", sa.String(length=7), nullable=False),
         sa.Column("keys", sa.String(length=2), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("labels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("keywords", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("partners", sa.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("sheet", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -709,6 +780,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("contact_id", "procedure", name="accompaniments_one_per_demarche"),
     )
     op.create_index(op.f("ix_accompaniments_contact_id"), "accompaniments", ["contact_id"], unique=False)
+    op.create_index(
+        "accompaniments_continued",
+        "accompaniments",
+        ["continues"],
+        unique=False,
+        postgresql_where="continues is not null",
+    )
     op.create_table(
         "calls",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -723,6 +801,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("asked_language", sa.String(length=2), nullable=True),
         sa.Column("for_anybody", sa.Boolean(), nullable=False),
+        sa.Column("hard_of_hearing", sa.Boolean(), nullable=False),
         sa.Column("relay", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("for_agent", sa.Uuid(as_uuid=False), nullable=True),
@@ -740,6 +819,9 @@ def upgrade() -> None:
         sa.Column("warned", sa.Boolean(), nullable=False),
         sa.Column("private", sa.Boolean(), nullable=False),
         sa.Column("extended", sa.Boolean(), nullable=False),
+        sa.Column("not_for", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("cut", sa.Boolean(), nullable=False),
+        sa.Column("alone_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("turned_away", sa.String(length=12), nullable=True),
         sa.Column("talking_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("line_over_at", sa.DateTime(timezone=True), nullable=True),
@@ -761,6 +843,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["for_agent"],
+            ["agents.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["not_for"],
             ["agents.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -843,6 +929,19 @@ def upgrade() -> None:
     )
     op.create_index("staff_sessions_by_agent", "staff_sessions", ["agent_id"], unique=False)
     op.create_table(
+        "password_links",
+        sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agents.id"],
+        ),
+        sa.PrimaryKeyConstraint("agent_id"),
+        sa.UniqueConstraint("token"),
+    )
+    op.create_table(
         "callbacks",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -859,6 +958,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("also", sa.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("hard_of_hearing", sa.Boolean(), nullable=False),
         sa.Column("relay", sa.Boolean(), nullable=False),
         sa.Column("reference", sa.String(length=10), nullable=False),
         sa.Column("waited", sa.Double(), nullable=False),
@@ -910,6 +1010,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("mode", sa.String(length=8), nullable=True),
         sa.Column("told", sa.String(length=8), nullable=True),
+        sa.Column("partner", sa.Boolean(), nullable=False),
         sa.Column("shift", sa.Boolean(), nullable=False),
         sa.Column("carrier_id", sa.String(length=40), nullable=True),
         sa.Column("room", sa.String(length=40), nullable=True),
@@ -921,6 +1022,9 @@ def upgrade() -> None:
         sa.Column("hold", sa.Boolean(), nullable=False),
         sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held", sa.Double(), nullable=False),
+        sa.Column("rung_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("aside", sa.Boolean(), nullable=False),
+        sa.Column("is_aside", sa.Boolean(), nullable=False),
         sa.Column("mute", sa.Boolean(), nullable=False),
         sa.Column("muted", sa.Boolean(), nullable=False),
         sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
@@ -976,15 +1080,99 @@ def upgrade() -> None:
     )
     op.create_index("legs_open", "legs", ["state"], unique=False, postgresql_where="state <> 'left'")
     op.create_table(
+        "consults",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("contact_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("asked_by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("partner", sa.String(length=40), nullable=True),
+        sa.Column("referent_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("desk", sa.Text(), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=True),
+        sa.Column("queue", sa.String(length=60), nullable=True),
+        sa.Column("helper_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("leg_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("ended", sa.String(length=12), nullable=True),
+        sa.Column("wanted", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("turn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rung_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("together_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("keys", sa.LargeBinary(), nullable=True),
+        sa.Column("keys_pressed", sa.Integer(), nullable=False),
+        sa.Column("taken_by", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("kind in ('referent', 'agent', 'queue', 'supervisor', 'line')", name="consults_kind"),
+        sa.CheckConstraint("state in ('sought', 'offered', 'rung', 'joined', 'handed', 'over')", name="consults_state"),
+        sa.CheckConstraint("(state <> 'over') = (over_at is null)", name="consults_over"),
+        sa.CheckConstraint("(ended is null) = (over_at is null)", name="consults_ended"),
+        sa.ForeignKeyConstraint(["asked_by"], ["agents.id"]),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"]),
+        sa.ForeignKeyConstraint(["helper_id"], ["agents.id"]),
+        sa.ForeignKeyConstraint(["leg_id"], ["legs.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "consults_one_open",
+        "consults",
+        ["call_id"],
+        unique=True,
+        postgresql_where="state <> 'over' and kind <> 'supervisor'",
+    )
+    op.create_index(
+        "consults_one_supervisor",
+        "consults",
+        ["call_id"],
+        unique=True,
+        postgresql_where="state <> 'over' and kind = 'supervisor'",
+    )
+    op.create_index("consults_open", "consults", ["state"], unique=False, postgresql_where="state <> 'over'")
+    op.create_index("consults_by_call", "consults", ["call_id"], unique=False)
+    op.create_index("consults_by_asker", "consults", ["asked_by", "asked_at"], unique=False)
+    op.create_index("consults_by_leg", "consults", ["leg_id"], unique=False)
+    op.create_index(op.f("ix_consults_contact_id"), "consults", ["contact_id"], unique=False)
+    op.create_table(
+        "passes",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("contact_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("to_agent", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("to_queue", sa.String(length=60), nullable=True),
+        sa.Column("to_partner", sa.String(length=40), nullable=True),
+        sa.Column("consult_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("warm", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=12), nullable=False),
+        sa.CheckConstraint("num_nonnulls(to_agent, to_queue, to_partner) = 1", name="passes_one_target"),
+        sa.ForeignKeyConstraint(["by"], ["agents.id"]),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["consult_id"], ["consults.id"]),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"]),
+        sa.ForeignKeyConstraint(["to_agent"], ["agents.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("passes_by_call", "passes", ["call_id"], unique=False)
+    op.create_index("passes_by_time", "passes", ["at"], unique=False)
+    op.create_index(op.f("ix_passes_contact_id"), "passes", ["contact_id"], unique=False)
+    op.create_table(
         "offers",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("call_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
+        sa.Column("consult_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(purpose = 'consult') = (consult_id is not null)", name="offers_purpose"),
         sa.ForeignKeyConstraint(
             ["agent_id"],
             ["agents.id"],
@@ -1045,7 +1233,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("contact_id", "kind", name="agreements_once"),
     )
     op.execute(APPEND_ONLY)
-    op.execute(FOLDED)
     op.execute(ERASED_REFERENCE)
     for table in ("events", "audit"):
         op.execute(
@@ -1080,6 +1267,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_legs_contact_id"), table_name="legs")
     op.drop_index(op.f("ix_legs_carrier_id"), table_name="legs")
     op.drop_index("legs_by_agent", table_name="legs")
+    op.drop_table("passes")
+    op.drop_table("consults")
     op.drop_table("legs")
     op.drop_index(op.f("ix_callbacks_for_agent"), table_name="callbacks")
     op.drop_index(op.f("ix_callbacks_asked_by"), table_name="callbacks")
@@ -1097,6 +1286,10 @@ def downgrade() -> None:
     op.drop_table("callbacks")
     op.drop_table("wall_thresholds")
     op.drop_table("wall_links")
+    op.drop_table("password_links")
+    op.drop_index("towns_by_words", table_name="towns")
+    op.drop_index("towns_by_postal_code", table_name="towns")
+    op.drop_table("towns")
     op.drop_index("staff_sessions_by_agent", table_name="staff_sessions")
     op.drop_table("staff_sessions")
     op.drop_index("texts_by_number", table_name="texts")
@@ -1114,6 +1307,7 @@ def downgrade() -> None:
     op.drop_index("calls_live", table_name="calls", postgresql_where="state <> 'ended'")
     op.drop_index("calls_by_number", table_name="calls")
     op.drop_table("calls")
+    op.drop_index("accompaniments_continued", table_name="accompaniments", postgresql_where="continues is not null")
     op.drop_index(op.f("ix_accompaniments_contact_id"), table_name="accompaniments")
     op.drop_table("accompaniments")
     op.drop_table("visit_imports")
@@ -1162,11 +1356,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_drafts_number_key"), table_name="drafts")
     op.drop_table("drafts")
     op.drop_table("shared_lines")
+    op.drop_index("contacts_continued", table_name="contacts", postgresql_where="continues is not null")
     op.drop_index("contacts_to_erase", table_name="contacts", postgresql_where="erased_at is null")
     op.drop_index("contacts_owed", table_name="contacts", postgresql_where="due = 'owed'")
     op.drop_index("contacts_once_per_site", table_name="contacts", postgresql_where="site_reference is not null")
     op.drop_index("contacts_by_person", table_name="contacts")
     op.drop_index("contacts_by_day", table_name="contacts")
+    op.drop_index("contacts_by_agent", table_name="contacts")
     op.drop_table("contacts")
     op.drop_table("carrier_events")
     op.drop_table("beacon")
@@ -1175,5 +1371,6 @@ def downgrade() -> None:
     op.drop_index("agents_on_duty", table_name="agents", postgresql_where="state <> 'offline'")
     op.drop_table("agents")
     op.execute("drop function erased_reference(text, int, text)")
+    op.execute("drop function place_words(text)")
     op.execute("drop function folded(text)")
     op.execute("drop function refuse_change()")

@@ -23,7 +23,7 @@ spent as (
   select d.day, e.noun_id as agent_id, a.department, i.hour,
     round(1000 * extract(epoch from
       least(e.until, i.hour + interval '1 hour') - greatest(e.since, i.hour)))::bigint as ms,
-    e.now in ('talking', 'wrap_up') as is_busy
+    e.now in ('talking', 'wrap_up', 'helping') as is_busy
   from told e join agents a on a.id = e.noun_id
   join zones z on z.department = a.department
   cross join unnest(cast(:days as date[])) as d (day)
@@ -31,7 +31,7 @@ spent as (
     d.day::timestamp at time zone z.zone, (d.day + 1)::timestamp at time zone z.zone - interval '1 hour',
     interval '1 hour'
   ) as i (hour)
-  where e.now in ('talking', 'wrap_up', 'available')
+  where e.now in ('talking', 'wrap_up', 'helping', 'available')
     and e.until > i.hour and e.since < i.hour + interval '1 hour'
 )
 """

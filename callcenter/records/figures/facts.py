@@ -22,9 +22,9 @@ chosen as (select * from contacts where {chosen}),
 by_partner as (
   select a.contact_id, a.partner,
     count(*) as accompaniments,
-    count(*) filter (where continues is null) as opened,
-    count(*) filter (where continues is null and settled is not null) as settlement_known,
-    count(*) filter (where continues is null and settled) as settled,
+    count(*) filter (where a.continues is null) as opened,
+    count(*) filter (where a.continues is null and settled is not null) as settlement_known,
+    count(*) filter (where a.continues is null and settled) as settled,
     count(*) filter (where outcome = 'information') as informations,
     count(*) filter (where outcome = 'accompaniment') as assistances,
     count(*) filter (where outcome = 'orientation') as orientations
@@ -55,7 +55,7 @@ handling as (
   group by l.contact_id
 ),
 promises as not materialized (
-  select b.asked_by, b.reference, b.department, b.promised_at, b.attempts, r.at,
+  select b.asked_by, b.reference, b.department, b.promised_at, b.attempts, b.source = 'silence' as silent, r.at,
     (r.at between b.promised_from and b.promised_until)::int as kept,
     round(1000 * greatest(extract(epoch from r.at - b.promised_until), 0))::bigint as late_ms
   from callbacks b
@@ -64,8 +64,10 @@ promises as not materialized (
   ) r on true
 ),
 asked as (
-  select asked_by, count(*) as promised, count(at) as reached, sum(kept) as kept, sum(attempts) as attempts,
-    sum(late_ms) as late_ms
+  select asked_by, count(*) filter (where not silent) as promised, count(at) filter (where not silent) as reached,
+    sum(kept) filter (where not silent) as kept, sum(attempts) filter (where not silent) as attempts,
+    sum(late_ms) filter (where not silent) as late_ms,
+    count(*) filter (where silent) as silent_promised, count(at) filter (where silent) as silent_reached
   from promises
   where asked_by in (select k.id from calls k join chosen c on c.id = k.contact_id) group by asked_by
 ),
@@ -99,6 +101,8 @@ facts as (
     case when not c.relay then h.wrap_up_ms end as wrap_up_ms,
     (h.contact_id is not null and c.relay)::int as relay_handled,
     case when c.relay then h.talk_ms + h.hold_ms + h.wrap_up_ms end as relay_ms,
+    (h.contact_id is not null and c.hard_of_hearing and not c.relay)::int as hearing_handled,
+    case when c.hard_of_hearing and not c.relay then h.talk_ms + h.hold_ms + h.wrap_up_ms end as hearing_ms,
     -- its démarches
     c.accompaniments, c.opened, c.settlement_known, c.settled, c.informations, c.assistances, c.orientations,
     -- its call, of everybody alone
@@ -117,7 +121,7 @@ facts as (
     (k.channel = 'phone' and k.ending = 'became_callback' and p.reached > 0)::int as called_back,
     o.offers, o.missed, o.refused,
     -- what that call was promised
-    p.promised, p.reached, p.kept, p.attempts, p.late_ms,
+    p.promised, p.reached, p.kept, p.attempts, p.late_ms, p.silent_promised, p.silent_reached,
     -- agents' time is nobody's contact
     null::bigint as busy_ms, null::bigint as available_ms
   from parts c

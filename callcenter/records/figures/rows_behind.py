@@ -22,6 +22,9 @@ WINDOWS = 3
 SHOWN = 200
 OF_PROMISES = frozenset({"promised", "reached", "kept", "attempts", "late_ms"})
 
+_PROMISED_IN_CALL = """exists (
+  select from callbacks b join calls k on k.id = b.asked_by where k.contact_id = contacts.id
+)"""
 _NEEDED = {
     "answers": "satisfaction is not null",
     "said": "settled_said is not null",
@@ -29,8 +32,10 @@ _NEEDED = {
     "wait_ms": "waited is not null",
     "owing": "due <> 'nothing'",
     "relay_handled": "relay",
-    "promised": "exists (select from callbacks b join calls k on k.id = b.asked_by where k.contact_id = contacts.id)",
-    "reached": "exists (select from callbacks b join calls k on k.id = b.asked_by where k.contact_id = contacts.id)",
+    "hearing_handled": "hard_of_hearing",
+    "promised": _PROMISED_IN_CALL,
+    "reached": _PROMISED_IN_CALL,
+    "silent_promised": _PROMISED_IN_CALL,
 }
 """What a contact cannot count without, so that no window is spent on those that do not."""
 _WINDOW = """id in (

@@ -11,6 +11,7 @@ Partner `*` is everybody, each contact once; a contact about two partners counts
 final eight days after its end: what changes later is written beside it under the date of the correction.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -131,3 +133,12 @@ def freezes_on(month: date) -> date:
 def following(month: date) -> date:
     """The first day of the next month."""
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def latest_day(session: Session, departments: Collection[str] | None) -> date | None:
+    """The last day of which a demand is counted in these departments (None: anywhere); None where there is none."""
+    counted = select(func.max(DAYS.c.day)).where(DAYS.c.partner == EVERYBODY, DAYS.c.contacts > 0)
+    if departments is not None:
+        counted = counted.where(DAYS.c.department.in_(sorted(departments)))
+    latest: date | None = session.scalar(counted)
+    return latest

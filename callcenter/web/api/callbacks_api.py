@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
-from callcenter.actions import callback_by_staff
+from callcenter.actions import callback_by_staff, callback_now
 from callcenter.errors import NotFound
 from callcenter.phone_number import PhoneNumber
 from callcenter.records.agents import Agent
@@ -18,7 +18,7 @@ from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.screens import accounts_screen, directory_screen
 from callcenter.screens.callbacks_screen import CallbackShown, Half, UnheardCaller, all_open, as_shown, mine, unheard
-from callcenter.screens.fields import Day
+from callcenter.screens.fields import Day, Id
 from callcenter.web.identity import Admitted, open_to
 
 
@@ -111,6 +111,15 @@ def ask_unheard(asked: AskUnheard, visitor: Admitted) -> CallbacksMade:
     """Promise callbacks to people who hung up unheard."""
     at = clock.now()
     return CallbacksMade(promised=as_shown(asked.carry_out(visitor.staff, at), at, visitor.staff))
+
+
+@router.post("/{callback_id}/start", status_code=204)
+@open_to(*AGENT)
+def start(callback_id: Id, visitor: Admitted) -> None:
+    """Begin now a promise of one's own or of one's queues, before its time too: one's desk phone rings, then the
+    person's. Refused (409) while one speaks or owes an outcome, to whoever telephones us, where the line is closed, and
+    once a colleague has it."""
+    callback_now.start(visitor.staff.id, callback_id, clock.now())
 
 
 @router.delete("/{callback_id}", status_code=204)

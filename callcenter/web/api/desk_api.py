@@ -1,6 +1,6 @@
 """What an agent may ask for at their desk, as JSON or as a form; the answer is the desk as it is then."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -8,8 +8,19 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter import clock
-from callcenter.actions import agent as verbs
-from callcenter.actions import callback_by_staff, conversation, monitoring, notes, offer_answers, outcome_form
+from callcenter.actions import (
+    agent,
+    answers,
+    callback_now,
+    continuing,
+    conversation,
+    monitoring,
+    notes,
+    offer_answers,
+    outcome_form,
+    shortcuts,
+)
+from callcenter.actions.agreed_callback import Agreed
 from callcenter.errors import NotFound
 from callcenter.records.contacts import WrapUpEntry
 from callcenter.records.identifiers import new_id
@@ -39,14 +50,14 @@ class TakePost(Command):
     line: Literal["phone", "shift"] = "phone"
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.take_post(agent_id, self.line, at)
+        agent.take_post(agent_id, self.line, at)
 
 
 class LeavePost(Command):
     """No more calls; during one, once it is recorded."""
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.leave_post(agent_id, at)
+        agent.leave_post(agent_id, at)
 
 
 class Pause(Command):
@@ -55,14 +66,14 @@ class Pause(Command):
     reason: PauseReason = PauseReason.BREAK
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.pause(agent_id, self.reason, at)
+        agent.pause(agent_id, self.reason, at)
 
 
 class BeAvailable(Command):
     """Calls again."""
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.become_available(agent_id, at)
+        agent.become_available(agent_id, at)
 
 
 class Accept(Command):
@@ -140,7 +151,7 @@ class ChooseNext(Command):
     reason: PauseReason | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.choose_next_state(agent_id, self.state, self.reason, at)
+        agent.choose_next_state(agent_id, self.state, self.reason, at)
 
 
 class KeepNotes(Command):
@@ -155,6 +166,44 @@ class KeepNotes(Command):
         notes.keep(agent_id, self.contact_id, self.notes, self.revision)
 
 
+AnswerName = Annotated[str, Field(pattern=r"^[a-z_]{1,20}(-[0-9]{1,2})?$")]
+Answers = Annotated[dict[AnswerName, Annotated[str, Field(max_length=4000)]], Field(max_length=120)]
+"""What was chosen so far, by the names of a form's fields."""
+
+
+class KeepAnswers(Command):
+    """What was chosen so far in the form of a contact, kept until it is recorded. `revision`: of the answers that were
+    changed; they are refused when others have been kept since."""
+
+    contact_id: Id
+    answers: Answers
+    revision: int = 0
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        answers.keep(agent_id, self.contact_id, self.answers, self.revision)
+
+
+class KeepVisit(Command):
+    """What was written so far in the form of a visit, kept until it is recorded, or for a week. `contact_id`: the one
+    that it will have."""
+
+    contact_id: Id
+    answers: Answers
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        answers.keep_visit(agent_id, self.contact_id, self.answers, at)
+
+
+class ChooseKeys(Command):
+    """Which letter does what, for this account; `off`: none does anything."""
+
+    letters: dict[str, Annotated[str, Field(max_length=4)]] = Field(default_factory=dict, max_length=40)
+    off: bool = False
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        shortcuts.choose(agent_id, self.letters, off=self.off)
+
+
 class AddNotes(Command):
     """Notes that were not in the outcome when it was recorded, from another page; for a day."""
 
@@ -163,6 +212,31 @@ class AddNotes(Command):
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
         notes.add_later(agent_id, self.contact_id, self.notes, at)
+
+
+class GoOn(Command):
+    """The contact to record goes on from an earlier one, of this id or named by its reference; or from none."""
+
+    contact_id: Id
+    earlier_id: Id | None = None
+    reference: str = Field("", max_length=30)
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        if self.earlier_id:
+            continuing.go_on(agent_id, self.contact_id, self.earlier_id, at)
+        elif self.reference:
+            continuing.go_on_from_reference(agent_id, self.contact_id, self.reference, at)
+        else:
+            continuing.stand_alone(agent_id, self.contact_id)
+
+
+class CallBack(Command):
+    """Call back at once the person of a contact that broke off; what came of it is recorded after."""
+
+    contact_id: Id
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        callback_now.call_back(agent_id, self.contact_id, at)
 
 
 class DemarcheGiven(BaseModel):
@@ -177,14 +251,16 @@ class DemarcheGiven(BaseModel):
     continues: str | None = Field(None, description="the reference of the earlier contact it goes on from")
     notes: str | None = Field(None, max_length=4000)
 
-    def entry(self, departments: Collection[str]) -> WrapUpEntry:
-        """As it is recorded. `departments`: the citizen's and the agent's; another's own service is none of theirs."""
+    def entry(self, departments: Collection[str], kept: Mapping[str, str] | None = None) -> WrapUpEntry:
+        """As it is recorded. `departments`: the citizen's and the agent's; another's own service is none of theirs.
+        `kept`: the partners of what is recorded already, by code."""
         procedure = directory_screen.procedures_of(departments).get(self.procedure)
-        if procedure is None:
+        partner = procedure.partner if procedure else (kept or {}).get(self.procedure)
+        if partner is None:
             raise NotFound
         return WrapUpEntry(
-            partner=procedure.partner,
-            procedure=procedure.code,
+            partner=partner,
+            procedure=self.procedure,
             outcome=self.outcome,
             settled=False if self.outcome == Outcome.ORIENTATION and self.settled is None else self.settled,
             reason=self.reason,
@@ -205,34 +281,35 @@ def _agrees(agent_id: str, contact_id: str, agreement: str | None, at: datetime)
         conversation.note_agreement(agent_id, contact_id, kind, given_by, at)
 
 
+class AgreedCallback(BaseModel):
+    """A half-day (`m` morning, `a` afternoon), with any agent or with this one (`mine`). Without a day: the promise
+    that is open to the person already."""
+
+    day: Day | None = None
+    half: Literal["m", "a"] = "m"
+    mine: bool = False
+
+    def agreed(self) -> Agreed:
+        return Agreed(slot_of(self.day, self.half) if self.day else "", self.mine)
+
+
 class RecordOutcome(Command):
     """The outcome of a contact: of the call in hand, or one that is owed. `revision`: of the kept notes that its own
-    replace; any that were kept since, or without it, are added."""
+    replace; any that were kept since, or without it, are added. `callback`: where a démarche is followed up by one, it
+    is promised in the same act."""
 
     contact_id: Id
     revision: int | None = None
+    callback: AgreedCallback | None = None
     entries: list[DemarcheGiven] = Field(min_length=1, max_length=9)
     agreement: Agreement | None = None
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
         served = directory_screen.departments_of_contact(agent_id, self.contact_id)
-        outcome_form.record_outcome(
-            agent_id, self.contact_id, [each.entry(served) for each in self.entries], at, self.revision
-        )
+        entries = [each.entry(served) for each in self.entries]
+        agreed = self.callback.agreed() if self.callback else None
+        outcome_form.record_outcome(agent_id, self.contact_id, entries, at, self.revision, agreed)
         _agrees(agent_id, self.contact_id, self.agreement, at)
-
-
-class PromiseCallback(Command):
-    """What was agreed with the person of a contact: a half-day (`m` morning, `a` afternoon), with any agent or with
-    this one (`mine`). A promise that is open to them stands."""
-
-    contact_id: Id
-    day: Day
-    half: Literal["m", "a"] = "m"
-    mine: bool = False
-
-    def carry_out(self, agent_id: str, at: datetime) -> None:
-        callback_by_staff.promise_after_call(agent_id, self.contact_id, slot_of(self.day, self.half), self.mine, at)
 
 
 class RecordVisit(Command):
@@ -262,7 +339,7 @@ class Beat(Command):
     """The page is there."""
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        verbs.beat(agent_id, at)
+        agent.beat(agent_id, at)
 
 
 COMMANDS: dict[str, type[Command]] = {
@@ -280,9 +357,13 @@ COMMANDS: dict[str, type[Command]] = {
     "extend": Extend,
     "next": ChooseNext,
     "notes": KeepNotes,
+    "answers": KeepAnswers,
+    "visit-answers": KeepVisit,
+    "keys": ChooseKeys,
     "add-notes": AddNotes,
+    "continue": GoOn,
+    "call-back": CallBack,
     "outcome": RecordOutcome,
-    "promise": PromiseCallback,
     "visit": RecordVisit,
 }
 
@@ -303,7 +384,9 @@ def beat(visitor: Admitted) -> None:
     Beat().carry_out(visitor.staff.id, clock.now())
 
 
-def _route(command: type[Command]) -> Callable[..., Desk]:
+def route_of(command: type[Command]) -> Callable[..., Desk]:
+    """The endpoint of a command, for any agent."""
+
     @open_to(*AGENT)
     def answer(asked: command, visitor: Admitted) -> Desk:  # type: ignore[valid-type]
         asked.carry_out(visitor.staff.id, clock.now())  # type: ignore[attr-defined]
@@ -313,4 +396,4 @@ def _route(command: type[Command]) -> Callable[..., Desk]:
 
 
 for _name, _command in COMMANDS.items():
-    router.add_api_route(f"/{_name}", _route(_command), methods=["POST"], name=_name, description=_command.__doc__)
+    router.add_api_route(f"/{_name}", route_of(_command), methods=["POST"], name=_name, description=_command.__doc__)

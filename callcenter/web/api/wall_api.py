@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from callcenter import clock
 from callcenter.actions import agent, monitoring, supervisor
@@ -17,13 +17,16 @@ from callcenter.web.identity import Admitted, open_to
 
 
 class MoveAgent(BaseModel):
-    """Pause an agent, make them available again, or end their post for them."""
+    """Pause an agent, make them available again, or end their post for them: they read by whom and why. `other` is told
+    in words."""
 
     agent_id: Id
     to: Literal["pause", "available", "offline"]
+    why: Literal["forgot", "call_waits", "meeting", "technical", "shift_over", "absence", "other"]
+    words: str = Field("", max_length=200)
 
     def carry_out(self, overseer: Agent, at: datetime) -> None:
-        agent.change_state_of(overseer, self.agent_id, AgentState(self.to), at)
+        agent.change_state_of(overseer, self.agent_id, AgentState(self.to), at, self.why, self.words)
 
 
 class TakePart(BaseModel):

@@ -7,10 +7,11 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter import clock
-from callcenter.actions import callback_by_staff
+from callcenter.actions import callback_by_staff, callback_now
 from callcenter.errors import NobodyChosen
 from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
 from callcenter.screens import callbacks_screen
+from callcenter.screens.fields import Id
 from callcenter.web.api import callbacks_api
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
@@ -23,6 +24,14 @@ router = APIRouter(include_in_schema=False)
 @open_to(*AGENT)
 def my_callbacks(visitor: Admitted) -> Response:
     return HTMLResponse(render.page("callbacks_mine.html", visitor, rows=callbacks_screen.mine(visitor.staff)))
+
+
+@router.post("/callbacks/{callback_id}/start")
+@open_to(*AGENT)
+def start(callback_id: Id, visitor: Admitted) -> Response:
+    """Begun: the agent is at their desk, where their telephone rings."""
+    callback_now.start(visitor.staff.id, callback_id, clock.now())
+    return RedirectResponse("/desk", status_code=303)
 
 
 @router.get("/supervision/callbacks")
@@ -46,7 +55,9 @@ def all_callbacks(visitor: Admitted, done: int = 0, promised: int = 0) -> Respon
 @router.get("/supervision/callbacks/print")
 @open_to(*SUPERVISOR)
 def print_callbacks(visitor: Admitted) -> Response:
-    return HTMLResponse(render.page("callbacks_print.html", visitor, rows=callbacks_screen.printed(visitor.staff)))
+    rows = callbacks_screen.printed(visitor.staff)
+    callback_by_staff.note_printed(visitor.staff, len(rows), clock.now())
+    return HTMLResponse(render.page("callbacks_print.html", visitor, rows=rows))
 
 
 @router.post("/supervision/callbacks/cancel")

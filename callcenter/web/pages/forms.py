@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from callcenter.errors import BadAnswer, NotFound, OutcomeIncomplete, Refusal
+from callcenter.rules.hours_refused import HoursNotUnderstood
 from callcenter.web import identity
 from callcenter.web.identity import Visitor
 from callcenter.web.pages import render
@@ -36,11 +37,14 @@ def redirect(to: str) -> RedirectResponse:
     return RedirectResponse(to, status_code=303)
 
 
-def form_page(name: str, visitor: Visitor, refusal: Refusal | None = None, **context: object) -> HTMLResponse:
-    """A page; with a refusal, its sentence above and its codes for the fields."""
+def form_page(name: str, visitor: Visitor, refusal: Refusal | None = None, **context: Any) -> HTMLResponse:
+    """A page; with a refusal, its sentence above and its codes for the fields. `beside`: what is said beside a field
+    where the code has no sentence of its own."""
     codes = tuple(str(code) for code in refusal.args) if refusal else ()
     said = refusal_sentence(refusal, visitor.language) if refusal else ""
-    html = render.page(name, visitor, **({"done": False, "refusal": said, "codes": codes} | context))
+    beside = {codes[0]: refusal.reason(visitor.language)} if isinstance(refusal, HoursNotUnderstood) else {}
+    given: dict[str, Any] = {"done": False, "refusal": said, "codes": codes, "beside": beside}
+    html = render.page(name, visitor, **(given | context))
     return HTMLResponse(html, status_code=refusal.status if refusal else 200)
 
 

@@ -1,31 +1,24 @@
-"""The live parts of the desk and the wall, and what puts them in place."""
+"""The live parts of the wall, and what puts them in place."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from callcenter.rules.alerts import Level, Levels, Watched, judge, most_urgent
+from callcenter.rules.routing import departments_of
+from callcenter.rules.states import AgentState
 from callcenter.rules.territory import PARIS
-from callcenter.screens.desk_screen import Desk
 from callcenter.screens.scope import Scope
 from callcenter.screens.wall_screen import Board, thresholds, watched
 from callcenter.web.identity import Visitor
 from callcenter.web.pages import charts
+from callcenter.web.pages.desk_regions import Regions, rendered
 from callcenter.web.pages.render import page
-from callcenter.web.pages.template_environment import environment, hour
-from callcenter.web.pages.tile_map import tile_grid
+from callcenter.web.pages.template_environment import hour
+from callcenter.web.pages.tile_map import cropped, tile_grid
 
-DESK_REGIONS = ("announce", "bar", "offer", "main", "queues", "caller", "day")
 OPEN_WALL_REGIONS = (
-    "wall_at", "wall_alerts", "wall_tiles", "wall_queues", "wall_curve", "wall_map", "wall_places",
+    "wall_at", "wall_alerts", "wall_orders", "wall_tiles", "wall_queues", "wall_curve", "wall_map", "wall_places",
 )  # fmt: skip
 WALL_REGIONS = (*OPEN_WALL_REGIONS, "wall_agents", "wall_owed")
-
-Regions = dict[str, str]
-
-
-def desk_regions(desk: Desk, visitor: Visitor) -> Regions:
-    """Every live part of the desk. The same state gives the same bytes: what passes is counted by the browser."""
-    return _regions(DESK_REGIONS, desk=desk, visitor=visitor, language=visitor.language)
 
 
 def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, is_open: bool) -> Regions:
@@ -38,7 +31,7 @@ def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, 
     greatest = max((point.offered for point in board.curve), default=0)
     labels = [hour(point.minute) for point in board.curve]
     series = zip(*((point.offered, point.answered, point.abandoned) for point in board.curve), strict=True)
-    return _regions(
+    return rendered(
         names,
         board=board,
         levels=levels,
@@ -47,6 +40,11 @@ def wall_regions(board: Board, levels: Levels, language: str, *, may_act: bool, 
         watched=Watched,
         curve=charts.curve(labels, *series, marks=6, top=charts.round_up(greatest)),
         tiles=tile_grid(),
+        map=cropped(board.departments),
+        queues_seen={(row.topic, row.language): row for row in board.rows},
+        whole=_whole(board),
+        liftable=_liftable(board) if may_act else (),
+        is_open=is_open,
         places_seen={place.department: place for place in board.places},
         language=language,
         may_act=may_act,
@@ -70,5 +68,18 @@ def wall_page(
     )
 
 
-def _regions(names: Iterable[str], **context: Any) -> Regions:
-    return {name: environment().get_template(f"regions/{name}.html").render(**context).strip() for name in names}
+def _whole(board: Board) -> dict[str, Any]:
+    """Everything one sees, as the causes of an alert name it."""
+    free = board.states[AgentState.AVAILABLE]
+    return {
+        "waiting": board.waiting, "oldest": board.oldest, "free": free, "service_level": board.service_level,
+        "abandonment": board.abandonment,
+    }  # fmt: skip
+
+
+def _liftable(board: Board) -> set[str]:
+    """The scopes whose orders whoever acts here may take back: those that are wholly theirs."""
+    standing, own = board.standing, board.departments
+    scopes = {each.scope for each in standing.messages} | {each.scope for each in standing.queues}
+    scopes |= {each.scope for each in standing.closures} | {each.department for each in standing.sites}
+    return {scope for scope in scopes if own is None or departments_of(scope) <= {*own}}

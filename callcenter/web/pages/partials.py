@@ -19,10 +19,10 @@ def partials(regions: Mapping[str, str]) -> str:
 
 
 def notice(language: str, sentence: str, *, is_error: bool) -> str:
-    """A word to the reader above everything else; an empty one takes the last away."""
+    """A word to the reader, beside what they pressed; an empty one takes the last away."""
     html = (
         environment()
         .get_template("regions/notice.html")
         .render(language=language, sentence=sentence, is_error=is_error)
     )
-    return f'<hx-partial hx-target="#notice" hx-swap="innerHTML">{html}</hx-partial>'
+    return f'<hx-partial hx-target="#said" hx-swap="innerHTML">{html}</hx-partial>'

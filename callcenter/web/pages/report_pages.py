@@ -4,6 +4,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from callcenter.actions import config_snapshot
 from callcenter.records.site_weeks import SiteWeek
 from callcenter.rules.published_measures import (
     BY_CODE,
+    GROUPS,
     MEASURES,
     PHONE,
     Measure,
@@ -27,10 +29,10 @@ from callcenter.rules.published_measures import (
 )
 from callcenter.rules.quality import FEW, Share
 from callcenter.rules.report_places import ReportPlace, place
-from callcenter.rules.roles import OVERSEER
+from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.rules.spreadsheets import spreadsheet as written
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
-from callcenter.screens import report_screen, staffing_screen
+from callcenter.screens import agents_report, report_screen, staffing_screen
 from callcenter.screens.report_query import BadPeriod, ReportQuery, partner_names
 from callcenter.screens.report_screen import Bar, Report
 from callcenter.screens.scope import Scope
@@ -48,11 +50,15 @@ SPREADSHEET = "text/csv; charset=utf-8"
 
 def asked(first: str = "", last: str = "", territory: str = "", partner: str = "", side: str = "") -> ReportQuery:
     """The form's answers; an empty one is no answer. Raises BadPeriod, NoSuchPlace."""
+    ends = _day(first, "period_first"), _day(last, "period_last")
+    return ReportQuery.of(*ends, territory, partner, side)
+
+
+def _day(typed: str, code: str) -> date | None:
     try:
-        ends = [date.fromisoformat(each) if each else None for each in (first, last)]
+        return date.fromisoformat(typed) if typed else None
     except ValueError:
-        raise BadPeriod from None
-    return ReportQuery.of(ends[0], ends[1], territory, partner, side)
+        raise BadPeriod(code) from None
 
 
 Wanted = Annotated[ReportQuery, Depends(asked)]
@@ -60,8 +66,27 @@ Wanted = Annotated[ReportQuery, Depends(asked)]
 
 @router.get("")
 @open_to(*OVERSEER)
-def report_page(visitor: Admitted, wanted: Wanted) -> Response:
+def report_page(
+    visitor: Admitted, first: str = "", last: str = "", territory: str = "", partner: str = "", side: str = ""
+) -> Response:
+    """Without a period, the latest of which something is known; one that cannot be is marked where it was typed."""
+    try:
+        wanted = asked(first, last, territory, partner, side)
+    except BadPeriod as refusal:
+        typed = {"first": first, "last": last, "territory": territory, "partner": partner, "side": side}
+        return HTMLResponse(_refused(visitor, typed, str(refusal.args[0])), status_code=refusal.status)
+    if not first and not last:
+        begins, ends = report_screen.with_data(wanted.departments(visitor.staff.scope))
+        wanted = replace(wanted, first=begins, last=ends)
     return HTMLResponse(_page(visitor, wanted, printing=False))
+
+
+@router.get("/agents")
+@open_to(*SUPERVISOR)
+def agents_page(visitor: Admitted, wanted: Wanted) -> Response:
+    """By agent, for their supervisor."""
+    found = agents_report.of(wanted, visitor.staff.scope)
+    return HTMLResponse(render.page("report_agents.html", visitor, asked=wanted, found=found, **_names(wanted)))
 
 
 @router.get("/print")
@@ -148,6 +173,7 @@ def _report(visitor: Visitor, wanted: ReportQuery) -> Report:
 
 def _page(visitor: Visitor, wanted: ReportQuery, *, printing: bool) -> str:
     report, scope = _report(visitor, wanted), visitor.staff.scope
+    by_code = {line.measure.code: line for line in report.lines}
     form = "%m/%Y" if report.by_month else "%d/%m"
     labels = [when.strftime(form) for when, _, _ in report.curve]
     drawn = charts.curve(labels, [phone for _, phone, _ in report.curve], [desk for _, _, desk in report.curve])
@@ -163,9 +189,27 @@ def _page(visitor: Visitor, wanted: ReportQuery, *, printing: bool) -> str:
         printing=printing,
         span=lambda when: _span(wanted, when, by_month=report.by_month),
         query=query(wanted),
+        groups={code: [by_code[each] for each in of if each in by_code] for code, of in GROUPS.items()},
+        before=wanted.before,
+        typed=asdict(wanted),
+        wrong="",
         regions=_regions(scope),
         sees_all=scope is None,
         **_names(wanted),
+    )
+
+
+def _refused(visitor: Visitor, typed: dict[str, str], wrong: str) -> str:
+    """The form as it was filled in, its fault beside the field; `wrong`: what is, as `BadPeriod` names it."""
+    scope = visitor.staff.scope
+    return render.page(
+        "report_refused.html",
+        visitor,
+        typed=typed,
+        wrong=wrong,
+        regions=_regions(scope),
+        sees_all=scope is None,
+        partner_names=partner_names(ReportQuery.of(None, None, "", "", "")),
     )
 
 

@@ -1,5 +1,6 @@
 """The pages of the sites: by department, by search, and one with its week and its exceptions."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -7,15 +8,14 @@ from starlette.responses import Response
 
 from callcenter import clock
 from callcenter.actions import hours
-from callcenter.errors import BadAnswer, NotFound, Refusal
+from callcenter.errors import NotFound, Refusal
 from callcenter.rules import national_list, site_hours
-from callcenter.rules.opening_hours import BadHours, on_their_clock, site_scope
+from callcenter.rules.opening_hours import on_their_clock, site_scope
 from callcenter.rules.roles import STAFF, SUPERVISOR
 from callcenter.rules.rounds import WEEKDAYS
 from callcenter.screens import hours_screen, sites_screen
-from callcenter.web.api.admin import hours_api
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages import form_options, forms, site_map, tile_map
+from callcenter.web.pages import closures, form_options, forms, site_map, tile_map
 from callcenter.web.pages.forms import Fields
 
 router = APIRouter(prefix="/sites", include_in_schema=False)
@@ -57,9 +57,9 @@ Numbered = Annotated[int, Depends(_numbered)]
 @router.get("")
 @open_to(*STAFF)
 def listed(visitor: Admitted, words: str = "", department: str = "", order: str = "") -> Response:
-    """Nothing asked: the table of the departments. An administrator sees the doubtful ones first."""
-    oddest = (order or ("doubts" if visitor.staff.role == "admin" else "town")) == "doubts"
+    """Nothing asked: the table of the departments. An administrator who names no place sees the doubtful ones first."""
     asked = bool(words.strip() or department or order)
+    oddest = (order or ("doubts" if visitor.staff.role == "admin" and not words.strip() else "town")) == "doubts"
     found = sites_screen.found(words, department, visitor.language, doubtful_first=oddest) if asked else None
     per_department = sites_screen.per_department()
     by_doubts = sorted(per_department.items(), key=lambda pair: (-pair[1][1] if oddest else 0, pair[0]))
@@ -73,9 +73,11 @@ def listed(visitor: Admitted, words: str = "", department: str = "", order: str 
         level=_level,
         words=words,
         chosen=department,
-        order="doubts" if oddest else "town",
+        order="doubts" if oddest and asked else "town",
         department_options=form_options.department_options(),
         doubts=DOUBTS,
+        shows_doubts=visitor.staff.role in SUPERVISOR,
+        has_towns=found is None or bool(found.sites) or sites_screen.has_towns(),
     )
 
 
@@ -88,13 +90,13 @@ def one(number: Numbered, visitor: Admitted, done: int = 0) -> Response:
 @router.post("/{site_id}/except")
 @open_to(*SUPERVISOR)
 def except_(number: Numbered, visitor: Admitted, fields: Fields) -> Response:
-    """One click: the reason is the button."""
-    try:
-        asked = forms.filled_in(hours_api.ExceptFor, fields, scope=site_scope(number))
-        asked.carry_out(visitor.staff, clock.now())
-    except (BadAnswer, BadHours) as refusal:
-        return _page(visitor, number, refusal)
-    return forms.back_to(f"/sites/{number}")
+    """Read back first, then written."""
+
+    def shown(refusal: Refusal | None) -> Response:
+        return _page(visitor, number, refusal, given=closures.given(fields))
+
+    page = f"/sites/{number}"
+    return closures.ask(visitor, fields, site_scope(number), f"{page}/except", page, shown)
 
 
 @router.post("/{site_id}/forget")
@@ -104,7 +106,14 @@ def forget(number: Numbered, visitor: Admitted, fields: Fields) -> Response:
     return forms.back_to(f"/sites/{number}")
 
 
-def _page(visitor: Visitor, number: int, refusal: Refusal | None = None, *, done: bool = False) -> Response:
+def _page(
+    visitor: Visitor,
+    number: int,
+    refusal: Refusal | None = None,
+    *,
+    done: bool = False,
+    given: Mapping[str, str] | None = None,
+) -> Response:
     site = sites_screen.one(number)
     at = clock.now()
     return forms.form_page(
@@ -123,6 +132,7 @@ def _page(visitor: Visitor, number: int, refusal: Refusal | None = None, *, done
         doubts=DOUBTS,
         weekdays=WEEKDAYS[visitor.language],
         done=done,
+        given=given,
     )
 
 

@@ -1,6 +1,8 @@
 """What every template may say: words, names, instants and numbers as the reader's language writes them."""
 
-from datetime import datetime
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -8,28 +10,38 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from callcenter import clock
 from callcenter.actions import config_snapshot
 from callcenter.config import settings
-from callcenter.rules import quality
-from callcenter.rules.audited_acts import AuditedAct
+from callcenter.records.sessions import Act
+from callcenter.rules import quality, weekly_hours
+from callcenter.rules.moved_by import WHYS
+from callcenter.rules.orders import clock_of_scope
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import FRONT
 from callcenter.rules.published_measures import BY_CODE
 from callcenter.rules.report_places import ReportPlace, place
-from callcenter.rules.roles import AGENT, OVERSEER, STAFF, SUPERVISOR
+from callcenter.rules.roles import AGENT, CONTACTS, OVERSEER, STAFF, SUPERVISOR
+from callcenter.rules.rounds import MONTHS, WEEKDAYS
 from callcenter.rules.states import CHOSEN_PAUSES, FollowUp, OrientationReason
 from callcenter.rules.territory import NATION, PARIS, TERRITORIES
-from callcenter.screens import directory_screen
+from callcenter.screens import directory_screen, orders_screen
+from callcenter.screens.desk_contacts import HalfDay
 from callcenter.screens.desk_parts import timezone_of
 from callcenter.screens.desk_screen import HOLD_LIMIT
+from callcenter.web.pages.days_said import opens_said, period_said
+from callcenter.web.pages.history_said import ActSaid, act_said
 from callcenter.web.pages.place_names import place_name
-from callcenter.web.pages.words import say, words
+from callcenter.web.pages.words import say
 
+_NUMBERED = re.compile("procedure-([0-9]{1,2})")
+NARROW = "\u202f"  # no line is broken there
 SITE_MEASURES = ("demands", "settled_in_one_contact", "satisfied")  # in a report's table of sites
 
 PLACES = (  # the menu: who may go there, its name, and where it is
     (AGENT, "desk", "/desk"),
     (AGENT, "callbacks", "/callbacks"),
+    (CONTACTS, "contacts", "/contacts"),
     (OVERSEER, "wall", "/supervision"),
     (OVERSEER, "all_callbacks", "/supervision/callbacks"),
     (OVERSEER, "reports", "/reports"),
@@ -52,9 +64,16 @@ def environment() -> Environment:
     environment.globals |= {
         "t": _say,
         "since": _since,
+        "lasting": _lasting,
+        "demarche_numbers": lambda answers: demarche_numbers(answers) or [0],
+        "half_day": _half_day,
         "until": _until,
         "topic": _topic,
-        "act_name": _act_name,
+        "act_said": _act_said,
+        "said_hours": _said_hours,
+        "period_said": _period_said,
+        "opens_said": _opens_said,
+        "clock_said": _clock_said,
         "sheet": directory_screen.sheet,
         "is_simulated": lambda: config_snapshot.current().simulated,
         "referents": directory_screen.referents,
@@ -64,6 +83,11 @@ def environment() -> Environment:
         "hour": hour,
         "ms": _ms,
         "minutes": _minutes,
+        "elapsed": _elapsed,
+        "reason_options": _reason_options,
+        "moment": _moment,
+        "standing_of": lambda department: orders_screen.standing(frozenset([department]), clock.now()),
+        "zone_of": lambda scope: clock_of_scope(scope).key,
         "seconds": _seconds,
         "ahead": _ahead,
         "percent": _percent,
@@ -78,6 +102,7 @@ def environment() -> Environment:
         "department_codes": frozenset(TERRITORIES),
         "departments": [each for each in TERRITORIES.values() if each.inhabited],
         "chosen_pauses": CHOSEN_PAUSES,
+        "moved_whys": WHYS,
         "orientation_reasons": tuple(OrientationReason),
         "follow_ups": tuple(FollowUp),
         "agreement_kinds": KINDS,
@@ -86,7 +111,7 @@ def environment() -> Environment:
         "monitoring": settings().monitoring,
         "is_state_brand": settings().brand == "etat",
     }
-    environment.filters |= {"number": _number, "decimal": _decimal}
+    environment.filters |= {"number": _number, "decimal": _decimal, "pairs": in_pairs}
     return environment
 
 
@@ -101,10 +126,30 @@ def _topic(context: Context, code: str | None) -> str:
 
 
 @pass_context
-def _act_name(context: Context, act: str) -> str:
-    """An act of a history; one without a word of its own as it was written down."""
-    key = f"history.{AuditedAct(act).name.lower()}"
-    return say(context["language"], key) if key in words(context["language"]) else act
+def _act_said(context: Context, act: Act) -> ActSaid:
+    return act_said(act, context["language"])
+
+
+@pass_context
+def _said_hours(context: Context, written: str) -> str:
+    """Hours as people say them."""
+    return weekly_hours.said(written, context["language"])
+
+
+@pass_context
+def _period_said(context: Context, first: date, last: date, today: date) -> str:
+    return period_said(first, last, today, context["language"])
+
+
+@pass_context
+def _opens_said(context: Context, opens: datetime, today: date) -> str:
+    return opens_said(opens, today, context["language"])
+
+
+@pass_context
+def _clock_said(context: Context, at: datetime) -> str:
+    minutes = at.hour * 60 + at.minute
+    return weekly_hours.clock(minutes or weekly_hours.DAY, context["language"])
 
 
 @pass_context
@@ -166,10 +211,37 @@ def _since(context: Context, at: datetime, timezone: str = PARIS) -> Markup:
     return Markup('<time datetime="{}" data-since="{}">{}</time>').format(at.isoformat(), _ms(at), said)
 
 
+@pass_context
+def _lasting(context: Context, at: datetime, timezone: str = PARIS) -> Markup:
+    """Since when something lasts, in words that the browser goes on with: « depuis 13 min »; without a script, the
+    hour."""
+    said = say(context["language"], "state.since", time=hour(at, timezone))
+    return Markup('<time datetime="{}" data-lasts-since="{}">{}</time>').format(at.isoformat(), _ms(at), said)
+
+
 def _until(at: datetime, timezone: str = PARIS) -> Markup:
     """An instant to which the browser counts down; without a script, the hour."""
     said = hour(at, timezone, "%H:%M:%S")
     return Markup('<time datetime="{}" data-until="{}">{}</time>').format(at.isoformat(), _ms(at), said)
+
+
+@pass_context
+def _half_day(context: Context, each: HalfDay, timezone: str) -> str:
+    """`mardi 01/12, matin`."""
+    language = context["language"]
+    local = each.opens.astimezone(ZoneInfo(timezone))
+    day, half = say(language, f"staffing.day_{local.isoweekday()}"), say(language, f"callbacks.{each.code[-1]}").lower()
+    return f"{day} {local:%d/%m}, {half}"
+
+
+def demarche_numbers(answers: Mapping[str, object]) -> list[int]:
+    """The numbers of a form's démarches, as its fields say them."""
+    return sorted({int(found[1]) for name in answers if (found := _NUMBERED.fullmatch(name))})
+
+
+def in_pairs(reference: str) -> str:
+    """A reference as it is said: `12 34 56 78 90`; a front desk's as it is."""
+    return NARROW.join(re.findall("..", reference)) if re.fullmatch("[0-9]{10}", reference) else reference
 
 
 def hour(at: datetime, timezone: str = PARIS, form: str = "%H:%M") -> str:
@@ -178,6 +250,28 @@ def hour(at: datetime, timezone: str = PARIS, form: str = "%H:%M") -> str:
 
 def _ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
+
+
+@pass_context
+def _reason_options(context: Context, reasons: Iterable[str]) -> list[tuple[str, str]]:
+    return [(reason, say(context["language"], f"hours.why_{reason}")) for reason in reasons]
+
+
+@pass_context
+def _elapsed(context: Context, since: datetime) -> str:
+    """How long ago it was when the page was written: `moins d'une minute`, `13 min`, `2 h 05`."""
+    minutes = int((context["now"] - since).total_seconds() // 60)
+    if minutes < 1:
+        return say(context["language"], "waiting.less")
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02}"
+
+
+@pass_context
+def _moment(context: Context, at: datetime, timezone: str = PARIS) -> str:
+    """`lundi 30 novembre à 18:00`."""
+    local, language = at.astimezone(ZoneInfo(timezone)), context["language"]
+    day = f"{WEEKDAYS[language][local.weekday()]} {local.day} {MONTHS[language][local.month - 1]}"
+    return say(language, "orders.moment", day=day, time=f"{local:%H:%M}")
 
 
 @pass_context

@@ -4,8 +4,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from callcenter import clock
+from callcenter.errors import BadAnswer
+from callcenter.rules.moved_by import is_reason
 from callcenter.rules.roles import ANYBODY, OVERSEER, SUPERVISOR
-from callcenter.screens import wall_links, wall_screen
+from callcenter.screens import wall_links_screen, wall_screen
 from callcenter.web.api import wall_api
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import live_regions, partials
@@ -26,8 +28,11 @@ def wall_page(visitor: Admitted) -> Response:
 @router.post("/supervision/agent")
 @open_to(*SUPERVISOR)
 def move_agent(request: Request, visitor: Admitted, fields: Fields) -> Response:
-    to, _, agent_id = str(fields.get("move", "")).partition(":")
-    read(wall_api.MoveAgent, {"to": to, "agent_id": agent_id}).carry_out(visitor.staff, clock.now())
+    """Whoever moves an agent says why: the agent reads it, with their name."""
+    given = {name: str(fields.get(name, "")).strip() for name in ("to", "agent_id", "why", "words")}
+    if not is_reason(given["why"], given["words"]):
+        raise BadAnswer("moved_why")
+    read(wall_api.MoveAgent, given).carry_out(visitor.staff, clock.now())
     return _done_on_wall(request, visitor)
 
 
@@ -57,5 +62,5 @@ def _done_on_wall(request: Request, visitor: Visitor, said: str = "wall.done") -
 @open_to(ANYBODY)
 def open_wall_page(token: str, visitor: Admitted) -> Response:
     """The wall on a screen, by a link: nobody is signed in there."""
-    scope = wall_links.opened(token).scope
+    scope = wall_links_screen.opened(token).scope
     return HTMLResponse(live_regions.wall_page(visitor, wall_screen.look(scope), scope, f"link:{token}", is_open=True))

@@ -7,11 +7,12 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter import clock
+from callcenter.actions import wall_links
 from callcenter.actions.wall_thresholds import BadThreshold, set_alert_threshold
 from callcenter.config import settings
 from callcenter.rules.alerts import DEFAULTS
 from callcenter.rules.roles import SUPERVISOR
-from callcenter.screens import directory_screen, wall_links, wall_screen
+from callcenter.screens import directory_screen, wall_links_screen, wall_screen
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
 from callcenter.web.pages.forms import Fields
@@ -23,7 +24,9 @@ class SetAlertThreshold(BaseModel):
     """From when a figure is watched and an alarm, of one topic or of everything; without numbers the default again.
     Seconds, calls per free agent, or per cent."""
 
-    measure: Literal["longest_wait", "per_free_agent", "service_level", "abandonment", "callback_pools", "texts"]
+    measure: Literal[
+        "longest_wait", "per_free_agent", "unstaffed", "service_level", "abandonment", "callback_pools", "texts"
+    ]
     topic: str = Field("", max_length=40)
     watch: float | None = Field(None, ge=0, le=100_000)
     alarm: float | None = Field(None, ge=0, le=100_000)
@@ -32,22 +35,22 @@ class SetAlertThreshold(BaseModel):
 @router.get("/supervision/links")
 @open_to(*SUPERVISOR)
 def links_page(visitor: Admitted) -> Response:
-    return HTMLResponse(render.page("wall_links.html", visitor, links=wall_links.of(visitor.staff), made=None))
+    return HTMLResponse(render.page("wall_links.html", visitor, links=wall_links_screen.of(visitor.staff), made=None))
 
 
 @router.post("/supervision/links")
 @open_to(*SUPERVISOR)
 def make_link(visitor: Admitted, fields: Fields) -> Response:
     """The address is shown this once: only its digest is kept."""
-    token = wall_links.make(visitor.staff, str(fields.get("label", "")))
+    token = wall_links.make_link(visitor.staff, str(fields.get("label", "")), clock.now())
     made = f"{settings().public_web_url.rstrip('/')}/wall/{token}"
-    return HTMLResponse(render.page("wall_links.html", visitor, links=wall_links.of(visitor.staff), made=made))
+    return HTMLResponse(render.page("wall_links.html", visitor, links=wall_links_screen.of(visitor.staff), made=made))
 
 
 @router.post("/supervision/links/revoke")
 @open_to(*SUPERVISOR)
 def revoke_link(visitor: Admitted, fields: Fields) -> Response:
-    wall_links.revoke(visitor.staff, str(fields.get("link_id", "")))
+    wall_links.revoke_link(visitor.staff, str(fields.get("link_id", "")), clock.now())
     return RedirectResponse("/supervision/links", status_code=303)
 
 

@@ -11,8 +11,10 @@ from callcenter import clock
 from callcenter.actions import agent, citizen, config_snapshot, conversation, live_index, offer_answers
 from callcenter.db import reading, transaction
 from callcenter.live import queue
-from callcenter.records import agents, assignments, calls, contacts, legs, offers, rollout
+from callcenter.records import assignments, calls, contacts, legs, offers, rollout
+from callcenter.records.agents import Agent
 from callcenter.records.calls import Call, Wish
+from callcenter.records.moves import move
 from callcenter.rules.priority import BONUS, FRONT, Reason
 from callcenter.rules.states import AgentState, CallState, Ending, PauseReason
 from callcenter.rules.whys import Why
@@ -55,7 +57,7 @@ def gives_up(carrier_id: str, number: int) -> None:
     assert the_call(call_id).ending == Ending.ABANDONED
 
 
-def speaks(carrier_id: str, number: int, agent_id: str) -> str:
+def is_answered(carrier_id: str, number: int, agent_id: str) -> str:
     """A call that is answered, as far as the conversation."""
     call_id = joins(carrier_id, number)
     with reading() as session:
@@ -96,14 +98,14 @@ def test_what_failed_two_days_ago_or_before_an_answer_counts_no_more(clockwork: 
     clockwork.shift(timedelta(minutes=2))
     gives_up("CA4", 1)
     agent.become_available(karim, clock.now())
-    speaks("CA5", 1, karim)
+    is_answered("CA5", 1, karim)
     conversation.hang_up(karim, clock.now())
     assert the_call(joins("CA6", 1)).reasons == []
 
 
 def test_a_conversation_that_broke_off_is_resumed_at_the_front(clockwork: time_machine.Traveller) -> None:
     karim = at_post(1)
-    speaks("CA1", 1, karim)
+    is_answered("CA1", 1, karim)
     citizen.hang_up("CA1", clock.now())
     waits = joins("CA2", 2)
     clockwork.shift(timedelta(minutes=4))
@@ -114,14 +116,14 @@ def test_a_conversation_that_broke_off_is_resumed_at_the_front(clockwork: time_m
 
 def test_a_conversation_that_the_agent_ended_or_that_is_long_over_is_not(clockwork: time_machine.Traveller) -> None:
     karim = at_post(1)
-    speaks("CA1", 1, karim)
+    is_answered("CA1", 1, karim)
     conversation.hang_up(karim, clock.now())
     assert the_call(joins("CA2", 1)).reasons == []
     lea = at_post(2)  # is offered the one that waits
     with reading() as session:
         assert offers.open_of_agent(session, lea) is not None
     ines = at_post(3)
-    speaks("CA3", 3, ines)
+    is_answered("CA3", 3, ines)
     citizen.hang_up("CA3", clock.now())
     clockwork.shift(timedelta(minutes=6))
     assert the_call(joins("CA4", 3)).reasons == []
@@ -136,7 +138,7 @@ def test_a_relay_goes_ahead_and_says_why() -> None:
 
 
 def helped_by(agent_id: str, number: int, ago: timedelta, topic: str = "impots") -> None:
-    speaks(f"CA-{number}", number, agent_id)
+    is_answered(f"CA-{number}", number, agent_id)
     citizen.hang_up(f"CA-{number}", clock.now())
     with transaction() as session:
         call = calls.by_carrier_id(session, f"CA-{number}")
@@ -145,9 +147,24 @@ def helped_by(agent_id: str, number: int, ago: timedelta, topic: str = "impots")
         assert contact is not None
         contact.arrived_at, contact.topic = clock.now() - ago, topic
         call.ended_at = call.talking_at = call.arrived_at = clock.now() - ago
-        calls.end(session, call.id, [CallState.WRAP_UP], Ending.ANSWERED, clock.now(), Why.OUTCOME)
-        agents.move(
-            session, agent_id, [AgentState.WRAP_UP], AgentState.AVAILABLE, clock.now(), Why.THE_OUTCOME_IS_RECORDED
+        move(
+            session,
+            Call,
+            call.id,
+            [CallState.WRAP_UP],
+            CallState.ENDED,
+            clock.now(),
+            Why.OUTCOME,
+            ending=Ending.ANSWERED,
+        )
+        move(
+            session,
+            Agent,
+            agent_id,
+            [AgentState.WRAP_UP],
+            AgentState.AVAILABLE,
+            clock.now(),
+            Why.THE_OUTCOME_IS_RECORDED,
         )
     live_index.put_agent(the_agent(agent_id))
 
@@ -199,7 +216,7 @@ def test_the_thresholds_of_a_queue_are_those_of_the_moment_a_call_joined() -> No
 
 def _widens(scope: str, ages: tuple[float, float] | None) -> None:
     with transaction() as session:
-        rollout.widen_after(session, scope, "", ages)
+        rollout.widen_after(session, scope, "", ages, clock.now())
     config_snapshot.refresh()
 
 

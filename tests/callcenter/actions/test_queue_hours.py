@@ -51,7 +51,9 @@ def clockwork(database: object, live: object) -> Iterator[time_machine.Traveller
 
 
 def _closes_at_noon_inside_as_at_the_door(waits: str, clockwork: time_machine.Traveller) -> None:
-    inside = _hears(waits)  # one agent: 5 to 12 minutes, and ten are left
+    first = _hears(waits)
+    assert isinstance(first, Announcement)
+    inside = _hears(waits, first.telling)  # after their place: the one agent is away, and ten minutes are left
     assert isinstance(inside, Announcement)
     assert inside.closes_at == datetime(2026, 11, 23, 12, tzinfo=PARIS)
     clockwork.shift(timedelta(minutes=19))
@@ -140,8 +142,8 @@ def test_an_agent_does_not_promise_a_half_day_in_which_the_queue_is_closed() -> 
     )
 
 
-def _hears(call_id: str) -> object:
-    return citizen.tell_place(call_id, "46", 0, clock.now(), patient=False)
+def _hears(call_id: str, last: str = "") -> object:
+    return citizen.tell_place(call_id, "46", 0, clock.now(), patient=False, last=last)
 
 
 def _writes(topic: str, week: str) -> None:

@@ -18,7 +18,7 @@ def test_thirty_two_clients_claim_eight_thousand_calls_and_none_twice() -> None:
     floor.enter("karim", LOT, 100)
     release = store.release()
     for n in range(CALLS):
-        many.fcall(f"join_{release}", 1, store.TAG, f"c{n}", n, n, n, " ".join(LOT), f"{n + 20} {n + 45}", "")
+        many.fcall(f"join_{release}", 1, store.TAG, f"c{n}", n, n, n, " ".join(LOT), f"{n + 20} {n + 45}", "", "")
     many.execute()
     for n in range(CLIENTS):
         floor.enter(f"a{n}", LOT, 100)

@@ -116,6 +116,27 @@ def test_erasing_a_neighbour_finds_the_draft_of_whoever_typed_their_number(karim
         assert list(session.scalars(text("select carrier_id from drafts"))) == [LINE_OF[CANARY]]
 
 
+@pytest.mark.parametrize(
+    ("territory", "typed", "whose"),
+    [
+        ("988", "0687261234", "+687261234"),
+        ("988", "0687261234", "+33687261234"),  # the same figures are a mobile of the mainland
+        ("986", "0681721234", "+33681721234"),
+        ("987", "0689401234", "+33689401234"),
+    ],
+)
+def test_a_draft_that_may_be_two_numbers_is_found_under_both(
+    karim: str, territory: str, typed: str, whose: str
+) -> None:
+    callback.draft_number(LINE_OF[OTHER], typed, now(), territory=territory)
+    callback.draft_number(LINE_OF[CANARY], "0612345698", now())
+    one_of_them = PhoneNumber(whose)
+    assert len(persons_rights.disclose(one_of_them, now())["typed_elsewhere"]) == 1
+    persons_rights.erase(one_of_them, now())
+    with reading() as session:
+        assert list(session.scalars(text("select carrier_id from drafts"))) == [LINE_OF[CANARY]]
+
+
 def test_notes_rest_sealed_and_open_in_their_own_row_alone(database: embedded.Server, karim: str) -> None:
     helped(karim, CANARY, NOTE)
     helped(karim, OTHER, "mésange")

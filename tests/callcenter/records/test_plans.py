@@ -16,16 +16,19 @@ from tests.support.town import settle
 ROWS = 50_000
 DURAND = PhoneNumber("+33612345698")
 MANY = (
-    """insert into contacts (id, reference, channel, department, department_assumed, language, relay, arrived_at,
+    """insert into contacts (id, reference, channel, department, department_assumed, language, hard_of_hearing,
+       relay, arrived_at,
        local_day, due, pseudonym, asks_no_more)
-       select md5('c' || n)::uuid, 'r' || n, 'phone', '46', false, 'fr', false, now() - n * interval '1 minute',
+       select md5('c' || n)::uuid, 'r' || n, 'phone', '46', false, 'fr', false, false, now() - n * interval '1 minute',
        current_date, 'nothing', sha256(('p' || n / 3)::bytea), false from generate_series(1, :n) n""",
     """insert into calls (id, carrier_id, channel, contact_id, number, number_key, department, topic, language,
        for_anybody,
-       relay, state, arrived_at, queued_at, priority, reasons, epoch, inside, private, extended, warned, ending)
+       hard_of_hearing, relay, state, arrived_at, queued_at, priority, reasons, epoch,
+       inside, private, extended, warned, cut, ending)
        select md5('k' || n)::uuid, 'CA' || n, 'phone', md5('c' || n)::uuid, 'x', sha256(('p' || n / 3)::bytea), '46',
-       'impots', 'fr', false, false, 'ended', now() - n * interval '1 minute', now(), 0, '{}', 0, false, false, false,
-       false, 'answered' from generate_series(1, :n) n""",
+       'impots', 'fr', false, false, false, 'ended', now() - n * interval '1 minute', now(), 0, '{}', 0,
+       false, false, false,
+       false, false, 'answered' from generate_series(1, :n) n""",
     """insert into legs (id, call_id, contact_id, agent_id, epoch, kind, shift, carrier_id, state, asked_at,
        talked_from, held, hold, mute, muted)
        select md5('l' || n)::uuid, md5('k' || n)::uuid, md5('c' || n)::uuid, :karim, 1, 'serve', false, 'CL' || n,
@@ -40,10 +43,12 @@ MANY = (
     """insert into drafts (carrier_id, number, number_key, at)
        select 'CD' || n, 'x', sha256(('d' || n)::bytea), now() from generate_series(1, :n) n""",
     """insert into callbacks (id, state, source, asked_by, asker_key, destination, pool, number, number_key, department,
-       topic, also, language, relay, reference, waited, promised_at, promised_from, promised_until, due_from, due_until,
+       topic, also, language, hard_of_hearing,
+       relay, reference, waited, promised_at, promised_from, promised_until, due_from, due_until,
        attempts, closed_at)
        select md5('b' || n)::uuid, 'reached', 'citizen', md5('k' || n)::uuid, sha256(('p' || n)::bytea), '+33', 'own',
-       'x', sha256(('p' || n / 3)::bytea), '46', 'impots', '{}', 'fr', false, 'r', 0, now() - n * interval '1 minute',
+       'x', sha256(('p' || n / 3)::bytea), '46', 'impots', '{}', 'fr', false, false, 'r', 0,
+       now() - n * interval '1 minute',
        now(), now() + interval '1 hour', now(), now() + interval '1 hour', 0, now() from generate_series(1, :n) n""",
     """insert into attempts (id, callback_id, call_id, epoch, number_key, carrier_id, asked_at, outcome, lease_until)
        select md5('t' || n)::uuid, md5('b' || n)::uuid, md5('k' || n)::uuid, 1, sha256(('p' || n / 3)::bytea),

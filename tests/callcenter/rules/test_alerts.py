@@ -14,6 +14,7 @@ from callcenter.rules.alerts import (
     PER_FREE_AGENT,
     SERVICE_LEVEL,
     Level,
+    Raised,
     Threshold,
     Watched,
     judge,
@@ -63,15 +64,23 @@ def test_a_queue_about_the_calls_that_are_enough_does_not_flicker() -> None:
     assert judge({queue: Share(1, 21)}, {})[queue] == CALM  # one who hangs up is not worth a look
 
 
-def test_the_most_urgent_is_told_first() -> None:
-    queue = ("impots", "fr")
-    calm = Watched(LONGEST_WAIT, "retraite", "fr")
-    order = [
-        Watched(LONGEST_WAIT), Watched(ABANDONMENT), Watched(LONGEST_WAIT, *queue), Watched(PER_FREE_AGENT, *queue),
-        Watched(ABANDONMENT, *queue), Watched(SERVICE_LEVEL),
-    ]  # fmt: skip
-    levels = {calm: CALM, **dict.fromkeys(sorted(order[:-1]), ALARM), order[-1]: WATCH}
-    assert most_urgent(levels) == order
+def test_the_most_urgent_is_told_first_and_each_queue_once() -> None:
+    """What a queue's own alert says is not said again of everything, unless everything is worse."""
+    taxes, health = ("impots", "fr"), ("sante", "fr")
+    levels = {
+        Watched(LONGEST_WAIT, "retraite", "fr"): CALM,
+        Watched(LONGEST_WAIT): ALARM,
+        Watched(LONGEST_WAIT, *taxes): ALARM,
+        Watched(PER_FREE_AGENT, *taxes): WATCH,
+        Watched(ABANDONMENT): ALARM,
+        Watched(ABANDONMENT, *health): WATCH,
+        Watched(SERVICE_LEVEL): WATCH,
+    }
+    assert most_urgent(levels) == [
+        Raised("", "", ALARM, (SERVICE_LEVEL, ABANDONMENT)),
+        Raised(*taxes, ALARM, (LONGEST_WAIT, PER_FREE_AGENT)),
+        Raised(*health, WATCH, (ABANDONMENT,)),
+    ]
 
 
 @given(st.floats(1, 1e4), st.lists(st.floats(-0.09, 0.09), min_size=2, max_size=40))

@@ -15,6 +15,7 @@ from callcenter.rules.callbacks import (
     SOON,
     DialResult,
     RetryPolicy,
+    Source,
     chosen,
     day_of,
     half_day,
@@ -143,3 +144,8 @@ def test_a_half_day_that_is_over_or_far_away_is_refused() -> None:
 
 def test_only_a_telephone_that_rang_counts_as_an_attempt() -> None:
     assert {DialResult.NOT_DIALLED, DialResult.AGENT_LEFT, DialResult.CALLED_US}.isdisjoint(COUNTED)
+
+
+def test_what_nobody_asked_for_is_dialled_once() -> None:
+    policy = RetryPolicy(3, timedelta(minutes=30))
+    assert [policy.of(source).attempts for source in Source] == [3, 1, 3, 3, 3, 3]

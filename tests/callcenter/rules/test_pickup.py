@@ -1,4 +1,4 @@
-"""A key or a plain yes is a person, whatever the carrier thinks; a machine is asked no more, a silence once more."""
+"""A key or a plain yes is a person, whatever the carrier thinks; a greeting is asked no more, a silence once more."""
 
 import pytest
 
@@ -28,8 +28,12 @@ def test_a_greeting_is_never_a_yes(greeting: str, machine: bool | None) -> None:
     assert then("", greeting, MOST, machine=machine) == Then.ENDS
 
 
-def test_what_the_carrier_takes_for_a_machine_is_asked_once() -> None:
-    assert then("", "", 1, machine=True) == then("", GREETINGS[0], 1, machine=True) == Then.ENDS
+def test_a_machine_that_speaks_as_one_is_asked_once() -> None:
+    assert then("", GREETINGS[0], 1, machine=True) == Then.ENDS
+
+
+def test_whoever_is_silent_while_the_carrier_takes_them_for_a_machine_is_asked_once_more() -> None:
+    assert [then("", "", n, machine=True) for n in (1, MUTE)] == [Then.AGAIN, Then.ENDS]
 
 
 @pytest.mark.parametrize("said", ["C'est qui ?", "Pardon ?", "Allô ? Allô ?", "Durand à l'appareil", "Who is this?"])

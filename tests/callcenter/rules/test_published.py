@@ -85,7 +85,7 @@ def test_what_is_told_of_waits_rests_on_eleven_people(waits: list[int]) -> None:
 
 
 def test_every_figure_that_is_no_count_says_on_how_many_people_it_rests() -> None:
-    everybody = Tally(handled=7, relay_handled=7, promised=7, reached=7, waits=histogram([3] * 7))
+    everybody = Tally(handled=7, relay_handled=7, hearing_handled=7, promised=7, reached=7, waits=histogram([3] * 7))
     for measure in MEASURES:
         assert measure.people(everybody) == (7 if measure.unit in ("seconds", "dials") else 0), measure.code
 

@@ -114,6 +114,7 @@ MEANS: dict[object, tuple[Callable[[Tally], int], Callable[[Tally], int], int]] 
     quality.mean_wait: (lambda t: t.wait_ms, lambda t: t.waits.total, 1000),
     quality.handling_time: (lambda t: t.talk_ms + t.hold_ms + t.wrap_up_ms, lambda t: t.handled, 1000),
     quality.relay_handling_time: (lambda t: t.relay_ms, lambda t: t.relay_handled, 1000),
+    quality.hearing_handling_time: (lambda t: t.hearing_ms, lambda t: t.hearing_handled, 1000),
     quality.callback_attempts: (lambda t: t.attempts, lambda t: t.promised, 1),
     quality.callback_lateness: (lambda t: t.late_ms, lambda t: t.reached, 1000),
 }

@@ -118,3 +118,20 @@ def test_odd_and_even_weeks_are_every_week(told: str, weeks: str) -> None:
 
 def test_a_stop_whose_hours_nobody_can_read_is_told_nothing_of_and_stops_nobody() -> None:
     assert said(Stop("Bus", "Aigre", "", "16140", "16", "", "quand il pleut", "all"), "2026-11-21T10:00") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "written", "number"),
+    [
+        ("98800", "26 12 34", "+687261234"),
+        ("98714", "87 12 34 56", "+68987123456"),
+        ("97500", "41 12 34", "+508411234"),
+        ("98600", "72 12 34", "+681721234"),
+        ("16140", "05 45 12 34 56", "+33545123456"),
+        ("16140", "26 12 34", "26 12 34"),
+    ],
+)
+def test_the_number_of_a_stop_is_read_by_the_plan_of_its_territory(code: str, written: str, number: str) -> None:
+    table = f"commune;code_postal;horaires;telephone\nLà;{code};Tu 09:00-12:00;{written}\n"
+    stops, doubts = rounds.read(table.encode())
+    assert ([stop.phone for stop in stops], doubts) == ([number], [])

@@ -1,29 +1,30 @@
 """Accounts of staff: who they are, whom they serve, what they may see."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, File, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from callcenter import clock
-from callcenter.actions import accounts
-from callcenter.actions.accounts import Imported
+from callcenter.actions import account_forms, accounts
+from callcenter.actions.accounts import Imported, NewLink
 from callcenter.rules.roles import ADMIN
-from callcenter.screens.accounts_screen import Account, AccountGiven, NewAccount, engage, listed, set_password, take_in
+from callcenter.screens.accounts_screen import Account, AccountGiven, listed
 from callcenter.screens.fields import Id
 from callcenter.web.identity import Admitted, open_to
 
 
-class Password(BaseModel):
-    """At least twelve characters."""
-
-    password: Annotated[str, Field(max_length=200)]
-
-
-class Created(BaseModel):
-    """The new account's id."""
+class Link(BaseModel):
+    """The account's id, and the link by which its owner chooses a password: said this once, until when it holds."""
 
     id: str
+    link: str
+    until: datetime
+
+    @classmethod
+    def of(cls, made: NewLink) -> "Link":
+        return cls(id=made.agent_id, link=made.address, until=made.until)
 
 
 router = APIRouter(prefix="/api/admin/agents", tags=["administration"])
@@ -38,23 +39,23 @@ def find(visitor: Admitted, text: str = "", department: str = "", role: str = ""
 
 @router.post("", status_code=201)
 @open_to(*ADMIN)
-def create(given: NewAccount, visitor: Admitted) -> Created:
-    """A new account."""
-    return Created(id=engage(visitor.staff, given.model_dump(exclude={"password"}), given.password))
+def create(given: AccountGiven, visitor: Admitted) -> Link:
+    """A new account, with the link of its owner."""
+    return Link.of(account_forms.create(visitor.staff, given.model_dump(), clock.now()))
 
 
 @router.put("/{agent_id}", status_code=204)
 @open_to(*ADMIN)
 def change(agent_id: Id, given: AccountGiven, visitor: Admitted) -> None:
     """The account as it is from now on; who is at their post serves the new queues at once."""
-    accounts.change_account(visitor.staff, agent_id, given.profile(), clock.now())
+    accounts.change_account(visitor.staff, agent_id, account_forms.judged(given.model_dump()), clock.now())
 
 
-@router.post("/{agent_id}/password", status_code=204)
+@router.post("/{agent_id}/link", status_code=201)
 @open_to(*ADMIN)
-def change_password(agent_id: Id, given: Password, visitor: Admitted) -> None:
-    """Another password; every browser of theirs is signed out."""
-    set_password(visitor.staff, agent_id, given.password)
+def make_link(agent_id: Id, visitor: Admitted) -> Link:
+    """Another link by which its owner chooses a password; the one before opens nothing any more."""
+    return Link.of(accounts.make_link(visitor.staff, agent_id, clock.now()))
 
 
 @router.post("/{agent_id}/deactivate", status_code=204)
@@ -75,7 +76,7 @@ def reactivate(agent_id: Id, visitor: Admitted) -> None:
 @open_to(*ADMIN)
 def import_table(table: Annotated[bytes, File()], visitor: Admitted, response: Response) -> Imported:
     """A CSV table of accounts, whole or refused (422) with every line and reason."""
-    done = take_in(visitor.staff, table)
+    done = account_forms.take_in(visitor.staff, table, clock.now())
     if done.refused:
         response.status_code = 422
     return done

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from callcenter import clock
 from callcenter.actions import directory
-from callcenter.records import directory as records
 from callcenter.records.agents import Agent
-from callcenter.rules.menu import Topic
+from callcenter.records.directory import Procedure
+from callcenter.rules.menu import Topic, code_of
 from callcenter.rules.roles import ADMIN, AGENT
 from callcenter.rules.territory import NATION, national_day
 from callcenter.screens.fields import Day, Id
@@ -18,9 +18,15 @@ from callcenter.screens.managed_directory_screen import DirectoryShown, Referent
 from callcenter.web.identity import Admitted, open_to
 
 
+def _plain(written: Words) -> dict[str, str]:
+    """On one line each; what is empty is not written."""
+    return {language: plain for language, text in written.items() if (plain := " ".join(text.split()))}
+
+
 class WriteTopic(BaseModel):
     """A choice of the menu from a day on (today without one). `was`: the keys it stood on; `heading`: what is said of
-    the first key when a topic stood alone on it. Labels follow « Pour »."""
+    the first key when a topic stood alone on it. `labels` are said after « Pour », `names` are read
+    (made of the labels where there are none)."""
 
     scope: Scope
     keys: Annotated[str, Field(max_length=2)]
@@ -32,12 +38,13 @@ class WriteTopic(BaseModel):
     since: Day | None = None
     was: str = ""
     heading: Words = {}
+    names: Words = {}
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         labels = {language: " ".join(label.split()) for language, label in self.labels.items()}
         keywords = {language: tuple(words) for language, words in self.keywords.items() if words}
         sheet = {language: text.strip() for language, text in self.sheet.items() if text.strip()}
-        topic = Topic(self.keys, self.code, labels, tuple(self.partners), keywords, sheet)
+        topic = Topic(self.keys, self.code, labels, tuple(self.partners), keywords, sheet, _plain(self.names))
         directory.write_topic(admin, self.scope, topic, self.since or national_day(at), at, self.was, self.heading)
 
 
@@ -53,46 +60,56 @@ class RemoveTopic(BaseModel):
 
 
 class NamePartner(BaseModel):
-    """A name from a day on; an empty one ends the partner. Earlier names stay with their times."""
+    """A name from a day on; an empty one ends the partner. Earlier names stay with their times. `phrases`: what is said
+    of it."""
 
     scope: Scope = NATION
     code: Annotated[str, Field(max_length=40)]
     name: Annotated[str, Field(max_length=120)] = ""
     since: Day | None = None
+    phrases: Words = {}
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         if self.name.strip():
-            directory.name_partner(admin, self.scope, self.code, self.name, self.since or national_day(at), at)
+            since = self.since or national_day(at)
+            directory.name_partner(admin, self.scope, self.code, self.name, since, at, _plain(self.phrases))
         else:
             directory.end_partner(admin, self.code, self.since or national_day(at), at)
 
 
 class WriteReferent(BaseModel):
-    """A partner's desk that agents may call for help. `hours`: as they are told."""
+    """A partner's desk that agents may call for help. `hours`: as they are told; `id`: of one that is changed."""
 
     scope: Scope = NATION
     partner: str
     desk: Annotated[str, Field(max_length=120)]
     phone: Annotated[str, Field(max_length=40)]
     hours: Annotated[str, Field(max_length=120)] = ""
+    phrases: Words = {}
+    id: Id | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> str:
-        return directory.write_referent(admin, self.scope, self.partner, self.desk, self.phone, self.hours, at)
+        return directory.write_referent(
+            admin, self.scope, self.partner, self.desk, self.phone, self.hours, at, _plain(self.phrases), self.id or ""
+        )
 
 
 class WriteProcedure(BaseModel):
-    """A démarche of a topic, and of the partner that holds it if one alone does, from a day on (today without one)."""
+    """A démarche of a topic, and of the partner that holds it if one alone does, from a day on (today without one).
+    `labels` are read, `phrases` said; without a code it is made of the French name."""
 
     scope: Scope = NATION
-    code: Annotated[str, Field(max_length=40)]
+    code: Annotated[str, Field(max_length=40)] = ""
     labels: Words
+    phrases: Words = {}
     topic: Annotated[str, Field(max_length=40)]
     partner: Annotated[str, Field(max_length=40)] = ""
     since: Day | None = None
 
     def carry_out(self, admin: Agent, at: datetime) -> None:
         labels = {language: " ".join(label.split()) for language, label in self.labels.items()}
-        procedure = records.Procedure(self.code, self.topic, self.partner, labels, self.scope)
+        code = self.code or code_of(labels.get("fr", ""))
+        procedure = Procedure(code, self.topic, self.partner, labels, self.scope, _plain(self.phrases))
         directory.write_procedure(admin, procedure, self.since or national_day(at), at)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from callcenter import clock
-from callcenter.actions import hours as verbs
+from callcenter.actions import hours
 from callcenter.records.agents import Agent
 from callcenter.rules.opening_hours import (
     OFF,
@@ -39,9 +39,12 @@ class ExceptFor(BaseModel):
     hours: Annotated[str, Field(max_length=500)] = OFF
     topic: Topic = ""
 
+    @property
+    def exception(self) -> DatedException:
+        return DatedException(self.scope, self.first, self.last, self.hours or OFF, self.reason, self.topic)
+
     def carry_out(self, staff: Agent, at: datetime) -> str:
-        exception = DatedException(self.scope, self.first, self.last, self.hours or OFF, self.reason, self.topic)
-        return verbs.except_day(staff, exception, at)
+        return hours.except_day(staff, self.exception, at)
 
 
 class WriteHours(BaseModel):
@@ -52,7 +55,7 @@ class WriteHours(BaseModel):
     hours: Annotated[str, Field(max_length=500)] = ""
 
     def carry_out(self, staff: Agent, at: datetime) -> None:
-        verbs.write_week(staff, self.scope, self.topic, self.hours.strip(), at)
+        hours.write_week(staff, self.scope, self.topic, self.hours.strip(), at)
 
 
 class OverrideHoliday(BaseModel):
@@ -63,7 +66,7 @@ class OverrideHoliday(BaseModel):
     is_holiday: bool | None
 
     def carry_out(self, staff: Agent, at: datetime) -> None:
-        verbs.override_holiday(staff, self.scope, self.day, self.is_holiday, at)
+        hours.override_holiday(staff, self.scope, self.day, self.is_holiday, at)
 
 
 class PlanRollout(BaseModel):
@@ -74,9 +77,9 @@ class PlanRollout(BaseModel):
 
     def carry_out(self, staff: Agent, department: str, at: datetime) -> None:
         if self.state is None:
-            verbs.forget_plan(staff, department, self.since, at)
+            hours.forget_plan(staff, department, self.since, at)
         else:
-            verbs.plan_rollout(staff, department, self.state, self.since, at)
+            hours.plan_rollout(staff, department, self.state, self.since, at)
 
 
 class Written(BaseModel):
@@ -113,7 +116,7 @@ def read_of_site(site_id: int, visitor: Admitted) -> tuple[ExceptionShown, ...]:
 @open_to(*SUPERVISOR)
 def forget(exception_id: Id, visitor: Admitted) -> None:
     """The ordinary hours hold again."""
-    verbs.forget_exception(visitor.staff, exception_id, clock.now())
+    hours.forget_exception(visitor.staff, exception_id, clock.now())
 
 
 @router.put("/hours", status_code=204)

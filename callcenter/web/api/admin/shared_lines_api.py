@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from callcenter import clock
-from callcenter.actions import shared_lines as verbs
+from callcenter.actions import shared_lines
 from callcenter.records.agents import Agent
 from callcenter.rules.roles import ADMIN
 from callcenter.screens.fields import Id
@@ -22,7 +22,7 @@ class ListLine(BaseModel):
     name: str = Field(examples=["EHPAD Les Tilleuls"], max_length=80)
 
     def carry_out(self, admin: Agent, at: datetime) -> str:
-        return verbs.list_line(admin, self.number, self.name, at)
+        return shared_lines.list_line(admin, self.number, self.name, at)
 
 
 @dataclass(frozen=True)
@@ -53,4 +53,4 @@ def add(asked: ListLine, visitor: Admitted) -> LineListed:
 @open_to(*ADMIN)
 def take_off(line_id: Id, visitor: Admitted) -> None:
     """This line is one number like any other again."""
-    verbs.take_off(visitor.staff, line_id, clock.now())
+    shared_lines.take_off(visitor.staff, line_id, clock.now())

@@ -8,14 +8,15 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from callcenter import clock
-from callcenter.actions import accounts
-from callcenter.actions.accounts import Imported
+from callcenter.actions import account_forms, accounts
+from callcenter.actions.accounts import Imported, NewLink
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.records.agents import Agent
 from callcenter.rules import accounts as accounts_rules
-from callcenter.rules.accounts import BadPassword, NotStaff
+from callcenter.rules.accounts import NotStaff
 from callcenter.rules.roles import ADMIN
 from callcenter.screens import accounts_screen, sites_screen
+from callcenter.screens.accounts_screen import AccountShown
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import form_options, forms
 from callcenter.web.pages.forms import Fields
@@ -51,7 +52,7 @@ def listed(
         asked=AccountSearch(text, department, role, active),
         department_options=form_options.department_options(),
         role_options=form_options.role_options(visitor.language),
-        every_topic=lambda row: set(accounts_screen.every_topic(row.department)) <= set(row.topics),
+        every_topic=lambda row: set(account_forms.every_topic(row.department)) <= set(row.topics),
         done=bool(done),
     )
 
@@ -59,7 +60,7 @@ def listed(
 @router.get("/new")
 @open_to(*ADMIN)
 def new(visitor: Admitted) -> Response:
-    return _one(visitor, None, NOBODY | {"topics": accounts_screen.every_topic("")})
+    return _one(visitor, None, NOBODY | {"topics": account_forms.every_topic("")})
 
 
 @router.post("/new")
@@ -67,10 +68,10 @@ def new(visitor: Admitted) -> Response:
 def create(visitor: Admitted, fields: Fields) -> Response:
     given = _given(fields)
     try:
-        agent_id = accounts_screen.engage(visitor.staff, _with_site(given), str(fields.get("password", "")))
-    except (BadAnswer, BadPassword) as refusal:
+        made = account_forms.create(visitor.staff, _with_site(given), clock.now())
+    except BadAnswer as refusal:
         return _one(visitor, None, given, refusal)
-    return forms.back_to(f"/admin/agents/{agent_id}")
+    return _with_link(visitor, made)
 
 
 @router.get("/import")
@@ -85,7 +86,7 @@ def take_in(visitor: Admitted, fields: Fields) -> Response:
     sent = fields.get("table")
     content = sent.file.read(accounts_rules.LARGEST + 1) if isinstance(sent, UploadFile) else b""
     try:
-        return _table(visitor, accounts_screen.take_in(visitor.staff, content))
+        return _table(visitor, account_forms.take_in(visitor.staff, content, clock.now()))
     except NotStaff as refusal:
         return _table(visitor, refusal=refusal)
 
@@ -93,31 +94,26 @@ def take_in(visitor: Admitted, fields: Fields) -> Response:
 @router.get("/{agent_id}")
 @open_to(*ADMIN)
 def one(agent_id: str, visitor: Admitted, done: int = 0) -> Response:
-    row, _ = accounts_screen.one(forms.uuid(agent_id))
-    return _one(visitor, row, _kept(row), done=bool(done))
+    found = accounts_screen.one(forms.uuid(agent_id))
+    return _one(visitor, found, _kept(found.row), done=bool(done))
 
 
 @router.post("/{agent_id}")
 @open_to(*ADMIN)
 def change(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
-    row, _ = accounts_screen.one(forms.uuid(agent_id))
+    found = accounts_screen.one(forms.uuid(agent_id))
     given = _given(fields)
     try:
-        accounts.change_account(visitor.staff, row.id, accounts_screen.checked(_with_site(given)), clock.now())
+        accounts.change_account(visitor.staff, found.row.id, account_forms.judged(_with_site(given)), clock.now())
     except BadAnswer as refusal:
-        return _one(visitor, row, given, refusal)
-    return forms.back_to(f"/admin/agents/{row.id}")
+        return _one(visitor, found, given, refusal)
+    return forms.back_to(f"/admin/agents/{found.row.id}")
 
 
-@router.post("/{agent_id}/password")
+@router.post("/{agent_id}/link")
 @open_to(*ADMIN)
-def change_password(agent_id: str, visitor: Admitted, fields: Fields) -> Response:
-    row, _ = accounts_screen.one(forms.uuid(agent_id))
-    try:
-        accounts_screen.set_password(visitor.staff, row.id, str(fields.get("password", "")))
-    except BadPassword as refusal:
-        return _one(visitor, row, _kept(row), refusal)
-    return forms.back_to(f"/admin/agents/{row.id}")
+def make_link(agent_id: str, visitor: Admitted) -> Response:
+    return _with_link(visitor, accounts.make_link(visitor.staff, forms.uuid(agent_id), clock.now()))
 
 
 @router.post("/{agent_id}/deactivate")
@@ -134,16 +130,29 @@ def reactivate(agent_id: str, visitor: Admitted) -> Response:
     return forms.back_to(f"/admin/agents/{agent_id}")
 
 
+def _with_link(visitor: Visitor, made: NewLink) -> Response:
+    """The account with its link, which is shown on this answer and on none after."""
+    found = accounts_screen.one(made.agent_id)
+    return _one(visitor, found, _kept(found.row), link=made)
+
+
 def _one(
-    visitor: Visitor, row: Agent | None, given: dict[str, Any], refusal: Refusal | None = None, *, done: bool = False
+    visitor: Visitor,
+    found: AccountShown | None,
+    given: dict[str, Any],
+    refusal: Refusal | None = None,
+    *,
+    done: bool = False,
+    link: NewLink | None = None,
 ) -> Response:
     several = refusal is not None and "staff_site_several" in refusal.args
     return forms.form_page(
         "admin/agent.html",
         visitor,
         refusal,
-        row=row,
-        acts=accounts_screen.one(row.id)[1] if row else [],
+        found=found,
+        row=found.row if found else None,
+        link=link,
         given=given,
         department_options=form_options.department_options(),
         role_options=form_options.role_options(visitor.language),

@@ -1,5 +1,6 @@
 """The pages of the directory: the menu with its topics, the partners in their times, the referents."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,19 +20,19 @@ from callcenter.web.pages import form_options, forms
 from callcenter.web.pages.forms import Fields
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
-TYPED = {  # the fields of the page's forms, by command
-    "NamePartner": ("code", "name", "since"),
-    "WriteReferent": ("partner", "desk", "phone", "hours"),
-    "WriteProcedure": ("code", "topic", "partner", "since", *(f"named-{language}" for language in LABELS)),
+
+
+def _in_languages(name: str) -> tuple[str, ...]:
+    return tuple(f"{name}-{language}" for language in LABELS)
+
+
+FIELDS = {  # of the page of one item, by its kind
+    "procedure": ("code", "topic", "partner", "since", *_in_languages("named"), *_in_languages("said")),
+    "partner": ("code", "name", "since", *_in_languages("said")),
+    "referent": ("id", "partner", "desk", "phone", "hours", *_in_languages("said")),
 }
-NOTHING_TYPED = ("", FormData())
-_Command = (
-    directory_api.RemoveTopic
-    | directory_api.NamePartner
-    | directory_api.WriteReferent
-    | directory_api.WriteProcedure
-    | directory_api.RemoveProcedure
-)
+_Command = directory_api.NamePartner | directory_api.WriteReferent | directory_api.WriteProcedure
+_Removal = directory_api.RemoveTopic | directory_api.RemoveProcedure
 
 
 @router.get("")
@@ -59,7 +60,8 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
     labels, sheet = _by_language(fields, "label"), _by_language(fields, "sheet")
     partners = [str(code) for code in fields.getlist("partners")]
     keywords = {language: _words(listed) for language, listed in _by_language(fields, "keywords").items()}
-    given = {"labels": labels, "sheet": sheet, "partners": partners, "keywords": keywords}
+    names = _by_language(fields, "name")
+    given = {"labels": labels, "sheet": sheet, "partners": partners, "keywords": keywords, "names": names}
     try:
         asked = forms.filled_in(directory_api.WriteTopic, fields, heading=_by_language(fields, "heading"), **given)
         asked.carry_out(visitor.staff, clock.now())
@@ -68,7 +70,7 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
         return _topic(
             visitor,
             scope,
-            managed_directory_screen.TopicShown(keys, code, labels, keywords, sheet, partners, True),
+            managed_directory_screen.TopicShown(keys, code, labels, keywords, sheet, partners, True, names=names),
             was,
             refusal,
         )
@@ -78,31 +80,41 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
 @router.post("/topic/remove")
 @open_to(*ADMIN)
 def remove_topic(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, directory_api.RemoveTopic, fields)
+    return _removed(visitor, directory_api.RemoveTopic, fields)
+
+
+@router.get("/item/{kind}")
+@open_to(*ADMIN)
+def item(kind: str, visitor: Admitted, scope: str = NATION, code: str = "") -> Response:
+    """One démarche, partner or referent as it is written, to be changed; or a new one. `code`: its code or its id."""
+    if kind not in FIELDS:
+        raise NotFound
+    return _item(visitor, kind, scope, _held(kind, scope, code) if code else {}, code)
 
 
 @router.post("/partner")
 @open_to(*ADMIN)
 def name_partner(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, directory_api.NamePartner, fields)
+    return _written(visitor, "partner", directory_api.NamePartner, fields)
 
 
 @router.post("/procedure")
 @open_to(*ADMIN)
 def write_procedure(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, directory_api.WriteProcedure, fields, labels=_by_language(fields, "named"))
+    labels = _by_language(fields, "named")
+    return _written(visitor, "procedure", directory_api.WriteProcedure, fields, labels=labels)
 
 
 @router.post("/procedure/remove")
 @open_to(*ADMIN)
 def remove_procedure(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, directory_api.RemoveProcedure, fields)
+    return _removed(visitor, directory_api.RemoveProcedure, fields)
 
 
 @router.post("/referent")
 @open_to(*ADMIN)
 def write_referent(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, directory_api.WriteReferent, fields)
+    return _written(visitor, "referent", directory_api.WriteReferent, fields)
 
 
 @router.post("/referent/remove")
@@ -112,40 +124,86 @@ def remove_referent(visitor: Admitted, fields: Fields) -> Response:
     return forms.back_to(f"/admin/directory?scope={fields.get('scope', NATION)}")
 
 
-def _carried_out(visitor: Visitor, command: type[_Command], fields: FormData, **more: Any) -> Response:
+def _written(visitor: Visitor, kind: str, command: type[_Command], fields: FormData, **more: Any) -> Response:
+    """What is refused keeps what was typed, beside the field."""
     scope = str(fields.get("scope", NATION))
     try:
-        forms.filled_in(command, fields, **more).carry_out(visitor.staff, clock.now())
+        asked = forms.filled_in(command, fields, phrases=_by_language(fields, "said"), **more)
+        asked.carry_out(visitor.staff, clock.now())
     except BadAnswer as refusal:
-        return _listed(visitor, scope, refusal, typed=(command.__name__, fields))
+        typed = {name: str(fields.get(name, "")) for name in FIELDS[kind]}
+        return _item(visitor, kind, scope, typed, str(fields.get("was", "")), refusal)
     return forms.back_to(f"/admin/directory?scope={scope}")
 
 
-def _listed(
-    visitor: Visitor,
-    scope: str,
-    refusal: Refusal | None = None,
-    *,
-    done: bool = False,
-    typed: tuple[str, FormData] = NOTHING_TYPED,
-) -> Response:
-    """`typed`: the command whose form is refused, and what was filled in."""
+def _removed(visitor: Visitor, command: type[_Removal], fields: FormData) -> Response:
+    scope = str(fields.get("scope", NATION))
+    try:
+        forms.filled_in(command, fields).carry_out(visitor.staff, clock.now())
+    except BadAnswer as refusal:
+        return _listed(visitor, scope, refusal)
+    return forms.back_to(f"/admin/directory?scope={scope}")
+
+
+def _held(kind: str, scope: str, code: str) -> dict[str, str]:
+    """What is written of an item, by the fields of its form. Raises NotFound."""
     _must_be_place(scope)
-    partners = sorted(config_snapshot.current().partners.items(), key=lambda pair: pair[1])
+    found = managed_directory_screen.of(scope)
+    today = national_day(clock.now())
+    for each in found.procedures if kind == "procedure" else ():
+        if each.code == code and each.scope == scope:
+            named = {f"named-{language}": each.labels.get(language, "") for language in LABELS}
+            return {"code": code, "topic": each.topic, "partner": each.partner} | named | _said(each.phrases)
+    for time in reversed(found.partners) if kind == "partner" else ():
+        if time.code == code and time.since <= today and (time.until is None or today <= time.until):
+            return {"code": code, "name": time.name} | _said(time.phrases)
+    for desk in found.referents if kind == "referent" else ():
+        if desk.id == code and desk.scope == scope:
+            own = {"id": code, "partner": desk.partner, "desk": desk.desk, "phone": desk.phone, "hours": desk.hours}
+            return own | _said(desk.phrases)
+    raise NotFound
+
+
+def _said(phrases: Mapping[str, str]) -> dict[str, str]:
+    return {f"said-{language}": phrases.get(language, "") for language in LABELS}
+
+
+def _item(
+    visitor: Visitor, kind: str, scope: str, given: Mapping[str, str], was: str, refusal: Refusal | None = None
+) -> Response:
+    """`was`: the code, or the id, of one that is changed; empty for a new one."""
+    _must_be_place(scope)
+    return forms.form_page(
+        "admin/directory_item.html",
+        visitor,
+        refusal,
+        kind=kind,
+        scope=scope,
+        was=was,
+        given=dict.fromkeys(FIELDS[kind], "") | dict(given),
+        partner_options=_partner_options(),
+        topic_options=form_options.topic_options(visitor.language, [scope]),
+        label_languages=LABELS,
+        today=national_day(clock.now()),
+    )
+
+
+def _listed(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
+    _must_be_place(scope)
     return forms.form_page(
         "admin/directory.html",
         visitor,
         refusal,
         found=managed_directory_screen.of(scope),
         scopes=[NATION, *(code for code, each in TERRITORIES.items() if each.inhabited)],
-        partner_options=partners,
-        topic_options=form_options.topic_options(visitor.language, [scope]),
-        label_languages=LABELS,
+        partner_options=_partner_options(),
         today=national_day(clock.now()),
-        refused=typed[0],
-        typed={f: {name: typed[1].get(name, "") if f == typed[0] else "" for name in TYPED[f]} for f in TYPED},
         done=done,
     )
+
+
+def _partner_options() -> list[tuple[str, str]]:
+    return sorted(config_snapshot.current().partners.items(), key=lambda pair: pair[1])
 
 
 def _topic(
@@ -159,8 +217,9 @@ def _topic(
         scope=scope,
         row=row,
         was=was,
+        named=managed_directory_screen.names_of(scope, was) if was else None,
         label_languages=LABELS,
-        partner_options=sorted(config_snapshot.current().partners.items(), key=lambda pair: pair[1]),
+        partner_options=_partner_options(),
         today=national_day(clock.now()),
     )
 

@@ -1,5 +1,6 @@
 """The pages of hours, exceptions and holidays, and of the departments."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -7,22 +8,28 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from callcenter import clock
-from callcenter.actions import hours as verbs
-from callcenter.actions.orders import LONGEST
+from callcenter.actions.hours import REASONS, STATES, forget_exception
 from callcenter.errors import BadAnswer, Refusal
+from callcenter.rules import weekly_hours
+from callcenter.rules.hours_refused import HoursNotUnderstood
 from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.roles import ADMIN, SUPERVISOR
 from callcenter.rules.rounds import WEEKDAYS
 from callcenter.rules.routing import departments_of
 from callcenter.rules.territory import NATION, TERRITORIES, national_day, rings
+from callcenter.rules.understood_hours import read_grid
+from callcenter.rules.weekly_hours import DAYS, HOLIDAY
 from callcenter.screens import hours_screen, orders_screen
+from callcenter.screens.hours_screen import HoursShown
 from callcenter.web.api.admin import hours_api
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages import form_options, forms
+from callcenter.web.pages import closures, form_options, forms
 from callcenter.web.pages.forms import Fields
+from callcenter.web.pages.words import say
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
-_Command = hours_api.ExceptFor | hours_api.WriteHours | hours_api.OverrideHoliday
+NOTHING_TYPED = FormData()
+_Command = hours_api.WriteHours | hours_api.OverrideHoliday
 
 
 @router.get("")
@@ -34,28 +41,41 @@ def home(visitor: Admitted) -> Response:
 
 @router.get("/hours")
 @open_to(*SUPERVISOR)
-def hours(visitor: Admitted, scope: str = "", done: int = 0) -> Response:
-    return _hours(visitor, scope, done=bool(done))
+def hours(visitor: Admitted, scope: str = "", topic: str = "", done: int = 0) -> Response:
+    """`topic`: whose own hours are taken up to be changed."""
+    return _hours(visitor, scope, topic=topic, done=bool(done))
 
 
 @router.post("/hours/except")
 @open_to(*SUPERVISOR)
 def except_(visitor: Admitted, fields: Fields) -> Response:
-    """One click: the reason is the button."""
-    return _carried_out(visitor, hours_api.ExceptFor, fields)
+    """Read back first, then written."""
+    scope = str(fields.get("scope", ""))
+    back = f"/admin/hours?scope={scope}"
+
+    def shown(refusal: Refusal | None) -> Response:
+        return _hours(visitor, scope, refusal, given=closures.given(fields))
+
+    return closures.ask(visitor, fields, scope, "/admin/hours/except", back, shown)
 
 
 @router.post("/hours/forget")
 @open_to(*SUPERVISOR)
 def forget(visitor: Admitted, fields: Fields) -> Response:
-    verbs.forget_exception(visitor.staff, forms.uuid(str(fields.get("exception_id", ""))), clock.now())
+    forget_exception(visitor.staff, forms.uuid(str(fields.get("exception_id", ""))), clock.now())
     return forms.back_to(f"/admin/hours?scope={fields.get('scope', '')}")
 
 
 @router.post("/hours/write")
 @open_to(*ADMIN)
 def write(visitor: Admitted, fields: Fields) -> Response:
-    return _carried_out(visitor, hours_api.WriteHours, fields)
+    """As it is said, or day by day."""
+    given = {day: str(fields.get(f"day-{day}", "")) for day in (*DAYS, HOLIDAY)}
+    try:
+        more = {"hours": read_grid(given)} if "by_day" in fields else {}
+    except HoursNotUnderstood as refusal:
+        return _hours(visitor, str(fields.get("scope", "")), refusal, typed=fields)
+    return _carried_out(visitor, hours_api.WriteHours, fields, **more)
 
 
 @router.post("/hours/holiday")
@@ -93,26 +113,55 @@ def _carried_out(visitor: Visitor, command: type[_Command], fields: FormData, **
     try:
         forms.filled_in(command, fields, **more).carry_out(visitor.staff, clock.now())
     except (BadAnswer, BadHours) as refusal:
-        return _hours(visitor, scope, refusal)
+        return _hours(visitor, scope, refusal, typed=fields)
     return forms.back_to(f"/admin/hours?scope={scope}")
 
 
-def _hours(visitor: Visitor, scope: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
+def _hours(
+    visitor: Visitor,
+    scope: str,
+    refusal: Refusal | None = None,
+    *,
+    topic: str = "",
+    done: bool = False,
+    typed: FormData = NOTHING_TYPED,
+    given: Mapping[str, str] | None = None,
+) -> Response:
+    """`typed`: what was filled in and refused; `given`: the same, to close. The place that nobody chose is one's own
+    department, not the widest."""
     mine = hours_screen.scopes(visitor.staff)
-    found = hours_screen.of(visitor.staff, scope or next(iter(mine), NATION))
+    own = visitor.staff.department
+    found = hours_screen.of(visitor.staff, scope or (own if own in mine else next(reversed(mine), NATION)))
     return forms.form_page(
         "admin/hours.html",
         visitor,
         refusal,
         found=found,
         scopes=mine,
-        reasons=verbs.REASONS,
+        reasons=REASONS,
         today=found.local.date(),
         is_admin=visitor.staff.role == "admin",
         topic_options=form_options.topic_options(visitor.language, departments_of(found.scope)),
         weekdays=WEEKDAYS[visitor.language],
         done=done,
+        typed=_typed(visitor, found, topic, typed),
+        given=given,
     )
+
+
+def _typed(visitor: Visitor, found: HoursShown, topic: str, typed: FormData) -> dict[str, Any]:
+    """What the form of hours holds: what was typed and refused, else what is written for the scope itself."""
+    language = visitor.language
+    topic = str(typed.get("topic", topic))
+    held = next((hours for scope, code, hours in found.own if (scope, code) == (found.scope, topic)), "")
+    days = dict(zip(DAYS, WEEKDAYS[language], strict=True)) | {HOLIDAY: say(language, "hours.on_holidays")}
+    if typed:
+        grid: dict[str, str] | None = {day: str(typed.get(f"day-{day}", "")) for day in days}
+        written = str(typed.get("hours", ""))
+    else:
+        grid, written = weekly_hours.grid(held, language), weekly_hours.said(held, language) if held else ""
+    return {"topic": topic, "hours": written, "days": days, "grid": grid or dict.fromkeys(days, ""),
+            "by_day": "by_day" in typed}  # fmt: skip
 
 
 def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
@@ -124,12 +173,10 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         row=row,
         acts=acts,
         territory=TERRITORIES[code],
-        messages=[each for each in orders_screen.now().messages if each.scope in rings(code)],
+        standing=orders_screen.standing(frozenset([code]), clock.now()),
         thresholds=[each for each in orders_screen.now().thresholds if each.scope in rings(code)],
         otherwise=orders_screen.now().otherwise,
-        longest=LONGEST,
-        topic_options=form_options.topic_options(visitor.language, [code]),
-        states=verbs.STATES,
+        states=STATES,
         today=national_day(clock.now()),
         is_admin=visitor.staff.role == "admin",
         done=done,

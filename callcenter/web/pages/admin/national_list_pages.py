@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from callcenter.errors import Refusal
 from callcenter.records.sites import TooManyGone
-from callcenter.rules import rounds
+from callcenter.rules import rounds, towns
 from callcenter.rules.national_list import LARGEST, NotTheList
 from callcenter.rules.roles import ADMIN
 from callcenter.rules.rounds import NotRounds
+from callcenter.rules.towns import NotTowns
 from callcenter.screens import national_list_screen, sites_screen
 from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import forms
@@ -47,6 +48,16 @@ def take_in_rounds(visitor: Admitted, fields: Fields) -> Response:
         return _page(visitor, refusal)
 
 
+@router.post("/towns")
+@open_to(*ADMIN)
+def take_in_towns(visitor: Admitted, fields: Fields) -> Response:
+    try:
+        taken = national_list_screen.take_in_towns(visitor.staff, _sent(fields, towns.LARGEST))
+        return _page(visitor, towns_taken=taken)
+    except NotTowns as refusal:
+        return _page(visitor, refusal)
+
+
 def _sent(fields: FormData, largest: int) -> bytes:
     """A file's bytes, and one more than is allowed of one that is too large."""
     sent = fields.get("table")
@@ -61,5 +72,6 @@ def _page(visitor: Visitor, refusal: Refusal | None = None, **taken: Any) -> Res
         count=sum(count for count, _ in sites_screen.per_department().values()),
         doubts=DOUBTS,
         acts=national_list_screen.history(),
-        **({"taken": None, "rounds_taken": None} | taken),
+        has_towns=sites_screen.has_towns(),
+        **({"taken": None, "rounds_taken": None, "towns_taken": None} | taken),
     )

@@ -58,10 +58,12 @@ BY_HAND: dict[str, tuple[object, object]] = {
     "abandonment": (Share(1, 5), None),
     "no_return_within_7_days": (Share(2, 3), None),  # the first called again about it; one has no number
     "relay_handling_time": (1200.0, None),
+    "hearing_handling_time": (None, None),
     "occupancy": (Share(29 * MS, 89 * MS), None),
     "offers_missed": (Share(1, 7), None),
     "callbacks_kept": (Share(1, 2), None),
     "callback_attempts": (2.0, None),
+    "reached_after_silence": (Share(0, 1), None),  # of the caller whom nobody at post could answer: asked for nothing
     "callback_lateness": (600.0, None),  # one in time, one 20 minutes late
 }
 
@@ -131,6 +133,19 @@ class Day:
                 )
             )  # fmt: skip
 
+    def promised_on_a_silence(self, asked: Call) -> None:
+        """Nobody asked for it, and nobody was reached: it counts in one figure."""
+        at, promise_id = asked.arrived_at, new_id()
+        self._add(
+            Callback(
+                id=promise_id, state="not_reached", source="silence", asked_by=asked.id, attempts=1,
+                closed_at=at + MINUTE,
+                number=sealed(promise_id, PhoneNumber("+33565001234")), number_key=sealing.pseudonym(new_id()),
+                department="46", topic="impots", language="fr", reference="ABD", promised_at=at, promised_from=at,
+                promised_until=at + 60 * MINUTE, due_from=at, due_until=at + 60 * MINUTE,
+            )
+        )  # fmt: skip
+
     def called_back(self, minute: int, reached_after: int, attempts: int, due: str) -> tuple[Contact, Call]:
         """Somebody promised a call between 30 and 90 minutes later, and reached so many minutes after the promise."""
         _, asked = self.call(minute, "became_callback")
@@ -188,7 +203,8 @@ def write(session: Session) -> None:
     day.call(65, "left_in_menu", queued=False)
     day.call(66, "served_by_menu", queued=False)
     day.call(67, "closed", queued=False)
-    day.call(68, "full", queued=False)
+    _, fell_silent = day.call(68, "full", queued=False)
+    day.promised_on_a_silence(fell_silent)
     day.call(69, "technical")
     day.call(70, "technical", queued=False)
     day.call(71, None)

@@ -8,8 +8,8 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, contacts, events, sessions
 from callcenter.records.identifiers import new_id
 from callcenter.rules.states import AgentState, CallState, Due
-from callcenter.rules.whys import Why
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
+from tests.support.owed import owe
 from tests.support.town import settle
 
 
@@ -30,8 +30,13 @@ def _owes(agent_id: str) -> str:
         contact = contacts.get(session, call.contact_id)
         assert contact
         contact.agent_id = agent_id
-        contacts.set_due(session, contact, Due.OWED, clock.now(), Why.THE_WRAP_UP_ENDED_WITHOUT_AN_OUTCOME)
+        owe(session, contact)
         return contact.id
+
+
+def moving(agent_id: str, to: str) -> dict[str, str]:
+    """What a supervisor asks of an agent, with the reason that they will read."""
+    return {"agent_id": agent_id, "to": to, "why": "forgot"}
 
 
 def test_a_supervisor_sees_their_departments_and_those_of_nobody(sign_in: SignIn) -> None:
@@ -66,9 +71,9 @@ def test_pausing_somebody_is_done_and_written_down(sign_in: SignIn) -> None:
     ines_id = settle("ines", role="supervisor", departments=["46"])
     karim, ines = sign_in("karim"), sign_in("ines")
     karim.post("/api/desk/post", json={})
-    assert ines.post("/supervision/agent", data={"move": f"pause:{karim_id}"}).headers["location"] == "/supervision"
+    assert ines.post("/supervision/agent", data=moving(karim_id, "pause")).headers["location"] == "/supervision"
     assert karim.get("/api/desk").json()["state"] == "pause"
-    assert ines.post("/api/board/agent", json={"agent_id": karim_id, "to": "offline"}).status_code == 204
+    assert ines.post("/api/board/agent", json=moving(karim_id, "offline")).status_code == 204
     assert karim.get("/api/desk").json()["state"] == "offline"
     with reading() as session:
         acts = session.query(sessions.AuditEntry).order_by(sessions.AuditEntry.id).all()
@@ -79,11 +84,11 @@ def test_the_trail_says_who_moved_an_agent_and_nothing_is_written_of_what_was_re
     karim_id = settle("karim", department="46")
     ines_id = settle("ines", role="supervisor", departments=["46"])
     karim, ines = sign_in("karim"), sign_in("ines")
-    assert ines.post("/supervision/agent", data={"move": f"pause:{karim_id}"}).status_code == 409
+    assert ines.post("/supervision/agent", data=moving(karim_id, "pause")).status_code == 409
     karim.post("/api/desk/post", json={})
-    ines.post("/supervision/agent", data={"move": f"pause:{karim_id}"})
-    assert f"available:{karim_id}" in ines.get("/supervision").text
-    assert ines.post("/supervision/agent", data={"move": f"available:{karim_id}"}).status_code == 303
+    ines.post("/supervision/agent", data=moving(karim_id, "pause"))
+    assert f'data-move="available" data-agent="{karim_id}"' in ines.get("/supervision").text
+    assert ines.post("/supervision/agent", data=moving(karim_id, "available")).status_code == 303
     assert karim.get("/api/desk").json()["state"] == "available"
     with reading() as session:
         changes = session.query(events.Event).filter_by(noun_id=karim_id).order_by(events.Event.id).all()
@@ -123,7 +128,7 @@ def test_another_department_is_out_of_reach(sign_in: SignIn) -> None:
     settle("ines", role="supervisor", departments=["46"])
     contact_id = _owes(lea_id)
     ines = sign_in("ines")
-    assert ines.post("/api/board/agent", json={"agent_id": lea_id, "to": "offline"}).status_code == 403
+    assert ines.post("/api/board/agent", json=moving(lea_id, "offline")).status_code == 403
     assert ines.post("/api/board/release", json={"contact_id": contact_id}).status_code == 403
     assert ines.get("/api/board").json()["owed"] == []
 
@@ -150,5 +155,5 @@ def test_an_auditor_sees_but_does_not_act(sign_in: SignIn) -> None:
     vera = sign_in("vera")
     page = vera.get("/supervision").text
     assert "Karim" in page
-    assert f"pause:{karim_id}" not in page
-    assert vera.post("/supervision/agent", data={"move": f"pause:{karim_id}"}).status_code == 403
+    assert "data-move" not in page
+    assert vera.post("/supervision/agent", data=moving(karim_id, "pause")).status_code == 403

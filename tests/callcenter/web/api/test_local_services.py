@@ -13,10 +13,10 @@ from callcenter.records import agents, contacts, directory, visits
 from callcenter.records.directory import Procedure
 from callcenter.rules.visits import Refused, WhyRefused, read_csv
 from tests.callcenter.records.test_visits import LINE, NOW, settle_sites, table
-from tests.callcenter.web.api.conftest import SignIn
-from tests.callcenter.web.api.test_admin_directory import ADIL
-from tests.callcenter.web.api.test_desk import _wraps_up
+from tests.callcenter.web.conftest import SignIn
+from tests.support.local_service import ADIL
 from tests.support.town import settle
+from tests.support.wrap_up import wraps_up
 
 LEASE = {"procedure": "bail", "outcome": "information", "settled": True}
 
@@ -39,7 +39,7 @@ def test_the_desk_of_another_department_is_not_offered_a_local_service(root: Tes
     lea = sign_in("lea")
     assert _offered(lea, "visit-procedure-0") >= {"declaration-revenus"}
     assert "bail" not in _offered(lea, "visit-procedure-0")
-    _, contact_id = _wraps_up(lea_id)  # a call of the Lot that widened to the nation
+    _, contact_id = wraps_up(lea_id)  # a call of the Lot that widened to the nation
     assert "bail" in _offered(lea, f"record-{contact_id}-procedure-0")
     _is_of("974", contact_id)
     assert "bail" not in _offered(lea, f"record-{contact_id}-procedure-0")
@@ -50,13 +50,13 @@ def test_a_local_service_is_recorded_for_its_own_citizens_and_at_its_own_desks_o
 ) -> None:
     lea_id, karim_id = settle("lea", department="974"), settle("karim")
     lea, karim = sign_in("lea"), sign_in("karim")
-    _, contact_id = _wraps_up(lea_id)
+    _, contact_id = wraps_up(lea_id)
     _is_of("974", contact_id)
     outcome: dict[str, Any] = {"contact_id": contact_id, "entries": [LEASE]}
     assert lea.post("/api/desk/outcome", json=outcome).status_code == 404
     _is_of("46", contact_id)
     assert lea.post("/api/desk/outcome", json=outcome).status_code == 200
-    _, of_a_neighbour = _wraps_up(karim_id)
+    _, of_a_neighbour = wraps_up(karim_id)
     _is_of("12", of_a_neighbour)
     assert karim.post("/api/desk/outcome", json=outcome | {"contact_id": of_a_neighbour}).status_code == 200
     visit: dict[str, Any] = {"department": "974", "entries": [LEASE]}
@@ -107,14 +107,14 @@ def test_every_topic_is_that_of_the_nation_and_of_ones_own_department(root: Test
     assert root.get("/admin/agents").text.count("Tous les sujets") == 2
     assert 'value="adil" checked' in root.get(f"/admin/agents/{karim.id}").text
     assert 'value="adil"' not in root.get(f"/admin/agents/{lea.id}").text
-    for page in ("/admin/hours?scope={}", "/admin/departments/{}", "/admin/directory?scope={}"):
+    for page in ("/admin/hours?scope={}", "/supervision/orders?scope={}", "/admin/directory/item/procedure?scope={}"):
         assert '<option value="adil">' in root.get(page.format("46")).text, page
         assert '<option value="adil">' not in root.get(page.format("974")).text, page
 
 
 def _offered(web: TestClient, select: str) -> set[str]:
-    """The codes one may choose in a list of the desk."""
-    page = html.unescape(web.get("/desk").text)
+    """The codes one may choose in a list of the desk, or of its form of a visit."""
+    page = html.unescape(web.get("/desk/visit" if select.startswith("visit-") else "/desk").text)
     found = re.search(f'<select [^>]*id="{select}".*?</select>', page, re.DOTALL)
     assert found, select
     return set(re.findall(r'<option value="([^"]+)"', found[0]))

@@ -1,6 +1,9 @@
 """What supervisors order, and why a call waits where it waits: through the API and the pages, on the real stores."""
 
+import re
 import time
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
@@ -9,12 +12,14 @@ from callcenter import clock
 from callcenter.actions import agent, citizen, config_snapshot
 from callcenter.db import reading, transaction
 from callcenter.live import queue
-from callcenter.records import contacts, rollout, sessions
+from callcenter.records import contacts, hours, rollout, sessions
+from callcenter.records.agents import Agent
 from callcenter.records.calls import Wish
 from callcenter.rules.states import PauseReason
 from ivr import dialogue
 from ivr.caller_answers import Heard
-from tests.callcenter.web.api.conftest import SignIn
+from tests.callcenter.web.conftest import SignIn
+from tests.support.october import site
 from tests.support.people import joins, the_call
 from tests.support.town import settle
 
@@ -41,7 +46,7 @@ def test_a_message_is_heard_by_the_next_caller_within_two_seconds(ines: TestClie
     while not (spoken := dialogue.ask("welcome", Heard(), config_snapshot.current().menu, "/v").say[0]):
         assert time.monotonic() - began < 2
     assert str(spoken) == "Inondations : appelez le 112."
-    assert ines.post("/supervision/orders/message", data={"scope": "N"}).status_code == 303
+    assert ines.post("/supervision/orders/lift", data={"lift": "message:N:"}).status_code == 303
     assert ines.get("/api/board/orders").json()["messages"] == []
 
 
@@ -115,7 +120,8 @@ def test_a_circle_is_refused(ines: TestClient) -> None:
     _orders(ines, scope="46", topic="impots", act="redirect", to_topic="sante")
     circle = {"scope": "46", "topic": "sante", "act": "redirect", "to_topic": "impots"}
     assert ines.post("/api/board/orders/queue", json=circle).status_code == 422
-    assert ines.post("/supervision/orders/queue", data=circle).status_code == 422
+    refused = ines.post("/supervision/orders/queue", data=circle | {"ends": "lift"})
+    assert (refused.status_code, 'id="queue-to-error"' in refused.text) == (422, True)
 
 
 def test_orders_are_written_down_and_only_for_ones_own_departments(sign_in: SignIn) -> None:
@@ -126,17 +132,10 @@ def test_orders_are_written_down_and_only_for_ones_own_departments(sign_in: Sign
     assert lot.post("/api/board/orders/message", json={"scope": "46", "en": "Hello"}).status_code == 422
     assert lot.post("/api/board/orders/message", json={"scope": "46", "fr": "x" * 401}).status_code == 422
     _orders(lot, scope="46", topic="", act="close")
-    assert (
-        lot.post(
-            "/supervision/orders/threshold", data={"scope": "46", "region_after": "10", "nation_after": "5"}
-        ).status_code
-        == 422
-    )
-    assert (
-        lot.post("/supervision/orders/threshold", data={"scope": "46", "region_after": "10", "nation_after": "30"})
-        .headers["location"]
-        .endswith("done=0")
-    )
+    ages = {"scope": "46", "topic": "*", "region_after": "10", "ends": "lift", "confirmed": "1"}
+    assert lot.post("/supervision/orders/threshold", data=ages | {"nation_after": "5"}).status_code == 422
+    given = lot.post("/supervision/orders/threshold", data=ages | {"nation_after": "30"})
+    assert given.headers["location"].endswith("done=0")
     assert config_snapshot.current().widens_after("46", "sante") == (10.0, 30.0)
     with reading() as session:
         written = [(e.who, e.act, e.noun_id) for e in session.query(sessions.AuditEntry).order_by("id")]
@@ -170,8 +169,30 @@ def test_a_waiting_call_is_explained(ines: TestClient) -> None:
     assert [each["call_id"] for each in listed] == [call_id]
     page = ines.get(f"/supervision/waiting/{call_id}").text
     assert "Occitanie" in page
+    for words in (
+        "en pause depuis moins d&#39;une minute (repas)",
+        "ne parle pas : français",
+        "ne sert pas « Impôts »",
+    ):
+        assert words in page
+    assert "pas encore ouvert à son territoire ; le sera à " in page  # Zoe, who is of another region
+    assert "Score" not in page
     assert "Lea" in page
     assert f"/supervision/waiting/{call_id}" in ines.get("/supervision/waiting").text
+
+
+def test_an_agent_is_made_available_from_where_a_call_waits(ines: TestClient) -> None:
+    """Who is on a break and would be offered the call; they read by whom, and that a call waits."""
+    karim, paul = paused("karim"), paused("paul", topics=["sante"])
+    call_id = joins("CA1", 1)
+    page = ines.get(f"/supervision/waiting/{call_id}").text
+    assert (f'value="{karim}"' in page, f'value="{paul}"' in page) == (True, False)
+    answer = ines.post(f"/supervision/waiting/{call_id}/free", data={"agent_id": karim})
+    assert answer.headers["location"] == f"/supervision/waiting/{call_id}?freed={karim}"
+    with reading() as session:
+        kept = session.get_one(Agent, karim)
+    assert kept.state in ("available", "offered")
+    assert the_call(call_id).state in ("waiting", "offered")
 
 
 def test_agents_of_other_teams_have_no_name_in_an_explanation(sign_in: SignIn) -> None:
@@ -214,3 +235,128 @@ def _orders(supervisor: TestClient, **order: str) -> int:
     answer = supervisor.post("/api/board/orders/queue", json=order)
     assert answer.status_code == 200, answer.text
     return int(answer.json()["moved"])
+
+
+def given(form: str = "queue", **more: str) -> dict[str, str]:
+    """A form that lacks nothing but its confirmation."""
+    forms = {
+        "queue": {"scope": "46", "topic": "impots", "act": "close", "ends": "lift"},
+        "message": {"scope": "46", "fr": "Grève  ce\njour.", "ends": "lift"},
+        "threshold": {"scope": "46", "topic": "impots", "region_after": "5", "nation_after": "9", "ends": "lift"},
+    }
+    return forms[form] | more
+
+
+def test_nothing_is_chosen_beforehand_and_what_lacks_is_said_at_its_field(ines: TestClient) -> None:
+    page = ines.get("/supervision/orders").text
+    chosen = [option for option in page.split("<option ")[1:] if " selected" in option.partition(">")[0]]
+    assert (chosen, " checked" in page.partition("<main")[2]) == ([], False)
+    for form, lacking, field in (
+        ("queue", {"scope": ""}, "queue-scope"),
+        ("queue", {"topic": ""}, "queue-topic"),
+        ("queue", {"act": ""}, "act"),
+        ("queue", {"act": "merge"}, "queue-to"),
+        ("queue", {"ends": ""}, "queue-ends"),
+        ("queue", {"ends": "at"}, "queue-until"),
+        ("queue", {"ends": "at", "until": "2001-01-01T10:00"}, "queue-until"),
+        ("message", {"fr": " "}, "message-fr"),
+        ("threshold", {"nation_after": ""}, "nation-after"),
+        ("threshold", {"region_after": "many"}, "region-after"),
+    ):
+        refused = ines.post(f"/supervision/orders/{form}", data=given(form, **lacking) | {"confirmed": "1"})
+        assert (refused.status_code, f'id="{field}-error"' in refused.text) == (422, True), (form, lacking)
+        assert "Grève" in refused.text or form != "message" or "fr" in lacking
+    stands = ines.get("/api/board/orders").json()
+    assert (stands["messages"], stands["queues"], stands["thresholds"]) == ([], [], [])
+
+
+def test_an_order_is_read_back_with_how_many_it_concerns_before_it_is_given(ines: TestClient) -> None:
+    paused("karim")
+    joins("CA1", 1)
+    joins("CA2", 2)
+    read_back = ines.post("/supervision/orders/queue", data=given())
+    assert read_back.status_code == 200
+    for sentence in (
+        "Les 2 personnes qui attendent en ce moment gardent leur place et seront servies.",
+        "2 personnes ont appelé ainsi dans la dernière heure.",
+        "jusqu&#39;à ce que quelqu&#39;un le lève",
+        "Il portera votre nom : Ines.",
+    ):
+        assert sentence in read_back.text
+    assert ines.get("/api/board/orders").json()["queues"] == []
+    again = ines.post("/supervision/orders/queue", data=given(again="1")).text
+    assert '<option value="impots" selected>' in again
+    done = ines.post("/supervision/orders/queue", data=given(confirmed="1"))
+    assert done.headers["location"] == "/supervision/orders?done=0"
+    (order,) = ines.get("/api/board/orders").json()["queues"]
+    assert (order["scope"], order["topic"], order["given"]["by"]) == ("46", "impots", "Ines")
+    assert ines.post("/supervision/orders/lift", data={"lift": "queue:46:impots"}).status_code == 303
+    assert ines.get("/api/board/orders").json()["queues"] == []
+
+
+def test_a_message_goes_out_only_once_it_was_heard_or_read(ines: TestClient) -> None:
+    """What is read back is what callers hear, to the letter."""
+    read_back = ines.post("/supervision/orders/message", data=given("message"))
+    assert 'lang="fr" data-spoken>Grève ce jour.</blockquote>' in read_back.text
+    assert ines.post("/supervision/orders/message", data=given("message", confirmed="1")).status_code == 422
+    assert ines.get("/api/board/orders").json()["messages"] == []
+    for heard in ("read", "listened"):
+        sent = ines.post("/supervision/orders/message", data=given("message", confirmed="1", heard=heard))
+        assert sent.status_code == 303
+    (message,) = ines.get("/api/board/orders").json()["messages"]
+    assert message["words"] == {"fr": "Grève ce jour."}
+
+
+def test_an_order_ends_by_itself_on_the_clock_of_whom_it_is_for(ines: TestClient) -> None:
+    """In a process that nobody tells, within a second."""
+    local = clock.now().astimezone(ZoneInfo("Indian/Reunion")) + timedelta(minutes=3)
+    until = f"{local:%Y-%m-%dT%H:%M}"
+    asked = given("message", scope="974", ends="at", until=until)
+    assert "(heure locale)" in ines.post("/supervision/orders/message", data=asked).text
+    ines.post("/supervision/orders/message", data=asked | {"confirmed": "1", "heard": "read"})
+    (message,) = config_snapshot.current().messages
+    assert message.given is not None
+    assert message.given.until is not None
+    assert message.given.until.astimezone(ZoneInfo("Indian/Reunion")).strftime("%Y-%m-%dT%H:%M") == until
+    soon = clock.now() + timedelta(seconds=1)
+    with transaction() as session:
+        rollout.say(session, "974", {"fr": "Bientôt fini."}, clock.now(), soon)
+    began = time.monotonic()
+    while not any(each.words["fr"] == "Bientôt fini." for each in config_snapshot.current().messages):
+        assert time.monotonic() - began < 5
+        time.sleep(0.02)
+    while config_snapshot.current().messages:
+        assert time.monotonic() - began < 10
+        time.sleep(0.05)
+    assert clock.now() >= soon
+
+
+def test_a_closure_is_read_back_too_of_a_department_and_of_a_site(sign_in: SignIn) -> None:
+    """« Grève » is not saved at once; its author is written."""
+    settle("lot", role="supervisor", departments=["46"])
+    lot = sign_in("lot")
+    with transaction() as session:
+        session.add(site(7, "46", []))
+    today = str(clock.now().date())
+    closing = {"scope": "46", "first": today, "last": today, "topic": "*", "reason": "strike"}
+    for page, asked in (("/admin/hours/except", closing), ("/sites/7/except", closing)):
+        for lacking, field in (({"reason": ""}, "except-reason"), ({"first": ""}, "first")):
+            refused = lot.post(page, data=asked | lacking)
+            assert (refused.status_code, f'id="{field}-error"' in refused.text) == (422, True), (page, lacking)
+        read_back = lot.post(page, data=asked)
+        assert (read_back.status_code, "Relire avant de donner" in read_back.text) == (200, True)
+    with reading() as session:
+        assert session.query(hours.HoursException).count() == 0
+    assert 'id="except-topic-error"' in lot.post("/admin/hours/except", data=closing | {"topic": ""}).text
+    for page in ("/admin/hours/except", "/sites/7/except"):
+        assert lot.post(page, data=closing | {"confirmed": "1"}).status_code == 303
+    with reading() as session:
+        kept = {row.scope: row.value for row in session.query(hours.HoursException)}
+    assert {scope: each.by for scope, each in kept.items()} == {"46": "Lot", "S7": "Lot"}
+    wall = lot.get("/supervision").text
+    assert ("La ligne – Lot" in wall, "(grève), par Lot" in wall) == (True, True)
+    assert "/sites/7" in wall
+    for id_ in re.findall(r'form="lift-order" name="lift" value="(closure:[\w-]+)"', wall):
+        assert lot.post("/supervision/orders/lift", data={"lift": id_}).status_code == 303
+    with reading() as session:
+        assert session.query(hours.HoursException).count() == 0

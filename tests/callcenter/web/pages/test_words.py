@@ -10,49 +10,95 @@ from callcenter.actions import hours
 from callcenter.actions.accounts import TOLD
 from callcenter.actions.orders import ACTS
 from callcenter.records.sites import COLUMNS
-from callcenter.rules import accounts, alerts
-from callcenter.rules.callbacks import CallbackState, Source
+from callcenter.rules import accounts, alerts, shortcuts
+from callcenter.rules.audited_acts import AuditedAct
+from callcenter.rules.callbacks import CallbackState, DialResult, Source
 from callcenter.rules.languages import LANGUAGES
+from callcenter.rules.moved_by import ACCOUNT, WHYS
 from callcenter.rules.outcomes import KINDS, WAYS
 from callcenter.rules.priority import Reason
-from callcenter.rules.published_measures import MEASURES, SIDES
-from callcenter.rules.states import AgentState, CallState, FollowUp, Monitoring, OrientationReason, Outcome, PauseReason
+from callcenter.rules.published_measures import GROUPS, MEASURES, SIDES
+from callcenter.rules.state_machines import MACHINES
+from callcenter.rules.states import (
+    AgentState,
+    CallState,
+    Due,
+    Ending,
+    FollowUp,
+    Monitoring,
+    OfferState,
+    OrientationReason,
+    Outcome,
+    PauseReason,
+)
 from callcenter.rules.why_a_call_waits import Hindrance
+from callcenter.rules.whys import Why
 from callcenter.screens import directory_screen
-from callcenter.web.pages import site_pages, template_environment, words
+from callcenter.web.pages import refusals, site_pages, template_environment, words
+from callcenter.web.pages.admin import directory_pages
 
 pytestmark = pytest.mark.usefixtures("database")
 UI = Path(words.__file__).parent
 TEMPLATES = [path.read_text() for path in UI.glob("templates/**/*.html")]
 CODE = [path.read_text() for path in UI.rglob("*.py")]
+COUNTED = (
+    "lately", "promised", "at_post", "waiting_hear_not", "waiting_exception", "waiting_threshold",
+    *(f"waiting_{act}" for act in ACTS[:-1]),
+)  # fmt: skip
+TOLD_OF = [each for each in MACHINES if each.noun != "agent"]  # on the page of a contact
 MADE = {  # keys whose last part is a value
     *(f"state.{state}" for state in AgentState),
     *(f"reason.{reason}" for reason in PauseReason),
     *(f"monitor.{mode}{form}" for mode in Monitoring for form in ("", "_label", "_by")),
     *(f"monitor.is_{mode}" for mode in Monitoring),
     *(f"error.monitoring_{code}" for code in ("nobody", "untold", "elsewhere", "at_post")),
+    *(f"error.{code}" for code in ("colleague_not_free", "colleague_away", "nobody_serves")),
     *(f"record.{word}" for values in (Outcome, OrientationReason, FollowUp) for word in values),
     *(f"record.{outcome}_hint" for outcome in Outcome),
     *(f"error.{code}" for code in ("form", "orientation_needs_reason", "orientation_is_not_settled")),
     *(f"error.{code}" for code in ("website_needs_checked_access", "reason_without_orientation")),
-    *(f"waiting.not_{why}" for why in Hindrance),
     *(f"waiting.{why}_short" for why in Hindrance),
-    *(f"orders.{act}" for act in ACTS),
+    *(f"orders.{word}{act}" for act in ACTS[:-1] for word in ("", "confirm_", "will_")),
+    *(f"orders.{word}_{n}" for word in COUNTED for n in ("none", "one", "many")),
+    *(f"wall.{word}_{n}" for word in ("waits", "free_now") for n in ("none", "one", "many")),
+    *(f"wall.doing_{state}" for state in ("talking", "wrap_up", "pause", "lost")),
+    *(f"waiting.is_{state}" for state in ("talking", "wrap_up")),
+    *(f"moved.why_{why}" for why in (*WHYS, ACCOUNT)),
+    *(f"moved.{when}{state}" for when in ("", "next_") for state in ("pause", "offline", "available")),
     *(f"waiting.is_{state}" for state in (CallState.WAITING, CallState.OFFERED)),
-    *(f"error.order_{code}" for code in ("words", "target", "circle", "ages")),
+    *(
+        f"error.order_{code}"
+        for code in ("words", "target", "circle", "ages", "scope", "topic", "act", "ends", "until")
+    ),
+    *(f"error.{code}" for code in ("moved_why",)),
+    "field.until",
+    *(f"error.period_{code}" for code in ("first", "last", "reversed", "long")),
+    *(f"report.group_{group}" for group in GROUPS),
+    *(f"report.{each}" for each in ("calls", "demarches_count", "talked", "held", "wrapped", "missed", "promised")),
+    *(f"report.{each}" for each in ("busy", "available", "paused")),
     *(f"ahead.{reason}" for reason in Reason),
     *(f"language.{language}" for language in LANGUAGES),
     *(f"agreement.{word}" for word in (*KINDS, *WAYS)),
     *(f"visit.s{n}" for n in (1, 2, 3, 4)),
-    *(f"keys.{key}" for key in "drmapns"),
+    *(f"keys.{act}" for act in shortcuts.DEFAULT),
+    *(f"state.since_{call}" for call in ("waits", "offered", "answered", "gone")),
+    *(f"error.{code}" for code in ("procedure_missing", "procedure_twice", "outcome_missing", "settled_missing")),
+    *(f"error.callback_{code}" for code in ("when", "day", "who", "nobody")),
     *(f"service.{place}" for _, place, _ in template_environment.PLACES),
+    *(f"error.{what}_{kind}" for what in ("title", "next") for kind in (*refusals.TITLED, "other")),
     *(f"callbacks.{state}" for state in CallbackState),
     *(f"callbacks.by_{source}" for source in Source),
+    *(f"callbacks.why{kind}" for kind in ("", "_silence")),
     *(f"role.{role}" for role in accounts.ROLES),
     *(f"doubt.{key}" for key in site_pages.DOUBTS.values()),
     *(f"sites.weeks_{weeks}" for weeks in ("odd", "even")),
-    *(f"history.{word}" for word in ["created", "changed", "deactivated", "reactivated", "set_a_password", "imported"]),
-    *(f"history.moved_to_{state}" for state in ("pause", "offline")),
+    *(f"history.{act.name.lower()}" for act in AuditedAct),
+    *(f"trail.{code}" for codes in (Why, DialResult, Source, Monitoring, OfferState) for code in codes),
+    *(
+        f"staff.lacks_{form}{code}"
+        for form in ("", "short_")
+        for code in ("password", "phone", "topics", "departments")
+    ),
     *(f"field.{name}" for name in (*TOLD, "login", "name", "phone", "password")),
     *(
         f"error.staff_{name}"
@@ -79,25 +125,36 @@ MADE = {  # keys whose last part is a value
     *(f"error.{code}" for code in ("hours_scope", "hours_days", "hours_reason", "hours_topic", "rollout")),
     *(f"admin.{place}" for place in ("agents", "sites", "directory", "hours", "departments", "shared-lines")),
     *(f"error.line_{word}" for word in ("name", "number", "listed")),
-    *(f"history.{act}" for act in ("listed_a_shared_line", "took_a_shared_line_off")),
     *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu", "planned")),
     *(f"error.{code}" for code in ("directory_day", "partner", "referent")),
     *(f"directory.label_hint_{language}" for language in LANGUAGES),
-    *(f"history.{act}" for act in ("wrote_a_topic", "removed_a_topic", "named_a_partner", "ended_a_partner")),
-    *(f"history.{act}" for act in ("wrote_a_referent", "removed_a_referent")),
-    *(f"history.{act}" for act in ("took_in_a_list_of_sites", "took_in_rounds")),
-    *(f"history.{did}_by_the_list" for did in ("changed", "gone", "back")),
     *(f"field.{name}" for name in ("new", "changed", "gone", "back", "stops")),
     *(f"field.{column}" for column in COLUMNS),
-    *(f"history.{act}" for act in ("message", "message_ended", "set_thresholds")),
-    *(f"history.{act}_a_queue" for act in ACTS),
+    *(f"field.{name}_{language}" for name in ("name", "phrase", "keywords", "sheet") for language in LANGUAGES),
+    *(f"field.{name}" for name in ("partner", "partners", "told_hours", "towns")),
+    *(f"list.town_{code}" for code in ("name", "lost", "postal_code", "place")),
+    *(f"directory.name_hint_{language}" for language in LANGUAGES),
+    *(f"directory.new_{kind}" for kind in directory_pages.FIELDS),
+    *(f"directory.phrase_hint_{kind}_{language}" for kind in directory_pages.FIELDS for language in LANGUAGES),
+    *(f"error.{code}" for code in ("phrase", "topic_names")),
+    *(f"hours.{kind}" for kind in ("make_holiday", "make_worked", "as_calendar")),
     *(f"field.{name}" for name in ("message", "thresholds")),
-    *(f"history.{act}_a_procedure" for act in ("wrote", "removed")),
     *(f"error.{code}" for code in ("procedure", "procedure_topic")),
     "field.keys",
+    "callbacks.why",
+    "callbacks.why_silence",
+    *(f"due.{due}" for due in Due),
+    *(
+        f"moment.{each.noun}_{state.replace('-', '_')}"
+        for each in MACHINES
+        if each.noun != "agent"
+        for state in each.states
+    ),
+    *(f"contact.{word}" for word in ("kind_serve", "kind_consult", "kind_monitor")),
+    *(f"contact.mode_{mode}" for mode in Monitoring),
+    *(f"contacts.{to}" for to in ("newer", "older")),
+    *(f"ending.{ending}" for ending in Ending),
     *(f"field.{name}" for name in ("hours", "days", "reason", "topic", "holiday", "rollout")),
-    *(f"history.{act}" for act in ("closed_by_exception", "took_an_exception_back", "wrote_hours")),
-    *(f"history.{act}" for act in ("overrode_a_holiday", "planned_the_rollout", "took_a_plan_back")),
     *(f"rest.{state}" for state in ("available", "pause")),
     *(f"{word}.{measure.code}" for measure in MEASURES for word in ("measure", "definition")),
     *(f"unit.{measure.unit}" for measure in MEASURES),
@@ -134,6 +191,14 @@ def test_the_languages_say_the_same_with_the_same_values() -> None:
     assert set(french) == set(english)
     for key, sentence in french.items():
         assert _values(sentence) == _values(english[key]), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_audited_act_and_every_why_of_the_trail_is_told_in_words_of_its_own(language: str) -> None:
+    for table, codes in (("history", [act.name.lower() for act in AuditedAct]), ("trail", list(Why))):
+        told = [words.say(language, f"{table}.{code}") for code in codes]
+        assert all(word[0].isupper() and "_" not in word for word in told)
+        assert len(set(told)) == len(told)
 
 
 def test_a_missing_word_is_an_error() -> None:

@@ -14,6 +14,15 @@ function shown(milliseconds) {
   return hours ? `${hours} h ${String(minutes).padStart(2, "0")}` : `${minutes}:${rest}`;
 }
 
+// « depuis 13 min »: a time since is said as one.
+function lasting(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const said = hours ? `${hours} h ${String(minutes % 60).padStart(2, "0")}` : minutes ? `${minutes} min` : `${seconds} s`;
+  return document.body.dataset.lasting.replace("{}", said);
+}
+
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -21,6 +30,7 @@ function write(element, text) {
 export function tick() {
   const at = now();
   for (const element of document.querySelectorAll("[data-since]")) write(element, shown(at - Number(element.dataset.since)));
+  for (const element of document.querySelectorAll("[data-lasts-since]")) write(element, lasting(at - Number(element.dataset.lastsSince)));
   for (const element of document.querySelectorAll("[data-until]")) {
     const left = Number(element.dataset.until) - at;
     write(element, shown(left + 999));

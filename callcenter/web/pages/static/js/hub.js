@@ -6,16 +6,16 @@ const SILENT_AFTER = 12_000; // the server says something every two seconds
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 4000;
 
-const pages = new Map(); // id -> { follows, token, sounds, tell }
+const pages = new Map(); // id -> { follows: [names], token, sounds, tell }
 const told = new Map(); // what is followed -> its regions, as they are now
 let line = null; // the connection in use
 
-// A page is open: `follows` is a name that the server knows, `token` that of its session's forms ("" for nobody's),
+// A page is open: `follows` are names that the server knows, `token` that of its session's forms ("" for nobody's),
 // `tell` takes what it is to be told. Another session than theirs ends the pages of the one before.
 function joins(id, { follows, token }, tell) {
   for (const [other, page] of pages) if (token && page.token && page.token !== token) dismiss(other);
   pages.set(id, { follows, token, sounds: false, tell });
-  if (told.has(follows)) tell({ regions: told.get(follows) });
+  for (const name of follows) if (told.has(name)) tell({ of: name, regions: told.get(name) });
   connect();
   appoint();
   if (isDesk(pages.get(id))) beat();
@@ -43,10 +43,11 @@ export function hears(id, { join, sounding, bye, check }, tell) {
   if (check) beat(); // somebody may have signed out: the server knows
 }
 
-// Of a browser's pages one rings, however many there are.
+// Of a browser's pages one rings, however many there are, and one tells the desktop: the same where any is heard.
 function appoint() {
   const [ringer] = [...pages].find(([, page]) => page.sounds) ?? [null];
-  for (const [id, page] of pages) page.tell({ audible: ringer !== null, rings: id === ringer });
+  const [teller] = [...pages].find(([id, page]) => (ringer === null ? isDesk(page) : id === ringer)) ?? [null];
+  for (const [id, page] of pages) page.tell({ audible: ringer !== null, rings: id === ringer, notifies: id === teller });
 }
 
 function dismiss(id) {
@@ -60,12 +61,12 @@ function dismissAll(but = () => false) {
   connect();
 }
 
-function tell(follows, message) {
-  for (const page of [...pages.values()]) if (follows === null || page.follows === follows) page.tell(message);
+function tell(name, message) {
+  for (const page of [...pages.values()]) if (name === null || page.follows.includes(name)) page.tell({ of: name, ...message });
 }
 
 function connect() {
-  const names = [...new Set([...pages.values()].map((page) => page.follows))].sort();
+  const names = [...new Set([...pages.values()].flatMap((page) => page.follows))].sort();
   const asked = names.map((name) => `of=${encodeURIComponent(name)}`).join("&");
   if (asked === (line?.asked ?? "")) return;
   line?.ear?.abort();
@@ -128,7 +129,7 @@ async function* frames(body) {
 
 function hear(name, message) {
   if (message.said === "signed-out") {
-    dismissAll((page) => page.follows !== name);
+    dismissAll((page) => !page.follows.includes(name));
     return;
   }
   if (message.regions) told.set(name, { ...told.get(name), ...message.regions });
@@ -149,7 +150,7 @@ async function beat() {
 }
 
 function isDesk(page) {
-  return page.follows.startsWith("desk.");
+  return page.follows.some((name) => name.startsWith("desk."));
 }
 
 setInterval(() => [...pages.values()].some(isDesk) && beat(), BEAT_EVERY);

@@ -1,6 +1,8 @@
 // Notes are kept as they are typed. The agent may have several pages: a field that was not touched follows what another
 // page has kept; one that was is never written over, and what the outcome was recorded without stands here until it is
 // added to it.
+import { watchOver } from "./leaving.js";
+
 const EVERY = 700; // milliseconds without a key
 const AGAIN = 4000; // after a failure
 const PATIENCE = 10_000; // with the server
@@ -78,6 +80,8 @@ async function save() {
     const kept = document.getElementById(`kept-${contact}`);
     kept.textContent = kept.dataset.said;
   } else if (answer?.status !== 409) {
+    const kept = document.getElementById(`kept-${contact}`);
+    if (kept) kept.textContent = kept.dataset.fails;
     later(AGAIN);
   }
   look();
@@ -128,7 +132,8 @@ if (place) {
   document.addEventListener("input", (event) => {
     if (!event.target.matches("[data-notes]") || !known) return;
     known.typed = event.target.value;
-    document.getElementById(`kept-${known.contact}`).textContent = "";
+    const kept = document.getElementById(`kept-${known.contact}`);
+    if (kept) kept.textContent = "";
     later(EVERY);
   });
   document.addEventListener("submit", (event) => {
@@ -138,6 +143,8 @@ if (place) {
   document.addEventListener("lacks", () => (submitted = null));
   document.addEventListener("visibilitychange", () => document.hidden && save());
   addEventListener("pagehide", save);
+  const isUnkept = (notes) => Boolean(known && notes && notes.value !== known.text);
+  watchOver((within) => (within.contains(field()) && isUnkept(field())) || (within.contains(place) && unsaved.length > 0), save);
   document.addEventListener("click", ({ target }) => {
     if (target.closest("[data-take-theirs]")) take(field());
     if (target.closest("[data-add-unsaved]")) add();

@@ -1,4 +1,4 @@
-// Two soft notes while an offer stands, from one page of the browser. Some browsers let no page be heard before a
+// Two soft notes while an offer stands, and a notification of the desktop, from one page of the browser. Some browsers let no page be heard before a
 // gesture, and a reload takes it back: the state bar then says so, and any gesture mends it.
 import { say } from "./line.js";
 
@@ -8,7 +8,9 @@ const silent = document.getElementById("silent");
 let sound = null;
 let rings = false; // it is this page that rings
 let audible = true; // some page of this browser is heard
-let offered = null;
+let notifies = false; // it is this page that tells the desktop
+let offered = null; // { id, title, text }
+let told = null; // the notification that stands
 let notes = [];
 
 function unlock() {
@@ -31,10 +33,11 @@ function tellHeard() {
 }
 
 // What the other pages of this browser have made of it.
-export function appoint(told) {
-  ({ rings, audible } = told);
+export function appoint(said) {
+  ({ rings, audible, notifies } = said);
   showWhetherHeard();
   play();
+  notify();
 }
 
 function showWhetherHeard() {
@@ -45,9 +48,25 @@ function showWhetherHeard() {
 
 export function ring(offer) {
   showWhetherHeard();
-  if (offer === offered) return;
+  if (offer?.id === offered?.id) return;
   offered = offer;
   play();
+  notify();
+}
+
+// The browser may be behind something else: then the desktop says it too, and a click on that brings it to the front.
+function notify() {
+  if (told && told.tag !== offered?.id) {
+    told.close();
+    told = null;
+  }
+  if (!offered || !notifies || told || document.hasFocus() || window.Notification?.permission !== "granted") return;
+  told = new Notification(offered.title, { body: offered.text, tag: offered.id, icon: "/static/icon.svg", requireInteraction: true });
+  told.onclick = () => window.focus();
+}
+
+export async function askToNotify() {
+  if (window.Notification?.permission === "default") await Notification.requestPermission();
 }
 
 function play() {

@@ -4,10 +4,15 @@ import "./keys.js";
 import "./wall.js";
 import "./demarches.js";
 import "./notes.js";
+import "./answers.js";
+import "./beside.js";
+import "./panel.js";
 import { follow } from "./line.js";
-import { appoint, beHeard, ring } from "./ringing.js";
+import { isUnsaved } from "./leaving.js";
+import { appoint, askToNotify, beHeard, ring } from "./ringing.js";
 
 const { follows, csrf } = document.body.dataset;
+const names = follows.split(" ");
 const lost = document.getElementById("lost");
 const stale = document.getElementById("stale");
 const STALE_AFTER = 5000;
@@ -18,30 +23,50 @@ function say(element, isSo) {
   if (element.textContent !== sentence) element.textContent = sentence;
 }
 
-function hear({ regions, said, ...ringing }) {
+function hear({ of, regions, said, ...ringing }) {
   if ("rings" in ringing) return appoint(ringing);
-  if (said === "signed-out") return location.assign("/sign-in");
+  if (said === "signed-out") return location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
   say(lost, said === "lost" || said === "stores-down");
   if (!regions) return;
-  heardAt = Date.now();
-  const partials = Object.entries(regions).map(
-    ([name, html]) => `<hx-partial hx-target="#${name}" hx-swap="innerMorph">${html}</hx-partial>`,
-  );
+  const partials = Object.entries(regions)
+    .filter(([name]) => document.getElementById(name)) // of the desk, a page has its frame
+    .map(([name, html]) => `<hx-partial hx-target="#${name}" hx-swap="innerMorph">${html}</hx-partial>`);
   htmx.swap({ text: partials.join(""), sourceElement: document.body, target: document.body, swap: "none" });
+  if (of.startsWith("desk.")) return;
+  heardAt = Date.now();
   document.dispatchEvent(new Event("staff:heard"));
 }
 
-const following = follow(follows, csrf, hear);
+const following = follow(names, csrf, hear);
 if (stale) setInterval(() => say(stale, Date.now() - heardAt > STALE_AFTER), 500);
 
-if (follows.startsWith("desk.")) {
+if (names.some((name) => name.startsWith("desk."))) {
   const title = document.title;
   const watch = () => {
     const offered = document.querySelector("[data-offer]");
-    ring(offered?.dataset.offer ?? null);
-    document.title = offered ? `☎ ${offered.querySelector(".offer__topic").textContent} – ${title}` : title;
+    const text = (part) => offered.querySelector(part).textContent.replace(/\s+/g, " ").trim();
+    ring(offered && { id: offered.dataset.offer, title: text(".offer__title"), text: `${text(".offer__topic")} – ${text(".offer__place")}` });
+    document.title = offered ? `☎ ${text(".offer__topic")} – ${title}` : title;
   };
   watch();
   document.addEventListener("htmx:after:swap", watch);
   following.then(beHeard);
 }
+
+// A call that is taken elsewhere than at the desk goes on at the desk, unless something would be lost by that.
+document.addEventListener("taken", () => document.body.dataset.shows === "desk" || isUnsaved() || location.assign("/desk"));
+
+// Taking the post is the gesture by which the browser may ring; it is asked there whether the desktop may be told.
+document.addEventListener("click", async ({ target }) => {
+  if (!target.closest("[data-unlock], [data-ask-to-notify]")) return;
+  await askToNotify();
+  sayWhetherNotified();
+});
+
+function sayWhetherNotified() {
+  const place = document.getElementById("may-notify");
+  if (place) place.textContent = place.dataset[window.Notification?.permission ?? "denied"];
+}
+
+document.addEventListener("panel:shown", sayWhetherNotified);
+sayWhetherNotified();

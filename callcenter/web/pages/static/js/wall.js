@@ -1,4 +1,5 @@
-// The wall's own manners: full screen, and tables that stay in the order one chose whatever the stream sends.
+// The wall's own manners: full screen, with whole rows and no others; tables that stay in the order one chose whatever the
+// stream sends; and a word to an agent whose state one changes.
 const chosen = new Map(); // table -> { column, descending }
 
 const button = document.getElementById("full-screen");
@@ -8,7 +9,29 @@ button?.addEventListener("click", () => {
 });
 document.addEventListener("fullscreenchange", () => {
   document.documentElement.classList.toggle("is-full-screen", Boolean(document.fullscreenElement));
+  fitAll();
 });
+
+// In full screen nothing scrolls: rows that do not fit are left out whole, from the last, and their number is told.
+function fit(box, rows, more) {
+  for (const row of rows) row.classList.remove("is-beyond");
+  const left = [...rows];
+  if (document.documentElement.classList.contains("is-full-screen")) {
+    while (left.length && box.scrollHeight > box.clientHeight + 1) left.pop().classList.add("is-beyond");
+  }
+  const hidden = rows.length - left.length;
+  if (more) more.textContent = hidden ? more.dataset.more.replace("{n}", hidden) : "";
+}
+
+function fitAll() {
+  for (const box of document.querySelectorAll(".wall__columns .scroll")) {
+    const table = box.querySelector("table");
+    if (table) fit(box, table.tBodies[0].rows, box.closest(".panel").querySelector(".panel__more"));
+  }
+  for (const list of document.querySelectorAll(".wall .alarms")) fit(list, list.children, null);
+  for (const told of document.querySelectorAll(".wall__orders > .told")) fit(told, told.querySelectorAll(".standing__line"), null);
+}
+addEventListener("resize", fitAll);
 
 function key(row, column) {
   const cell = row.cells[column];
@@ -51,5 +74,25 @@ document.addEventListener("click", (event) => {
   chosen.set(table.dataset.sortable, { column: head.cellIndex, descending: same ? !before.descending : head.classList.contains("num") });
   order(table);
 });
-orderAll();
-document.addEventListener("htmx:after:swap", orderAll);
+function settle() {
+  orderAll();
+  fitAll();
+}
+settle();
+document.addEventListener("htmx:after:swap", settle);
+
+// Whoever changes an agent's state says why: the agent reads it.
+const move = document.getElementById("move");
+const form = document.getElementById("move-agent");
+document.addEventListener("click", (event) => {
+  const asked = event.target.closest("[data-move]");
+  if (!asked || !move) return;
+  form.reset();
+  form.elements.to.value = asked.dataset.move;
+  form.elements.agent_id.value = asked.dataset.agent;
+  document.getElementById("move-title").textContent = asked.dataset.title;
+  document.getElementById("move-do").textContent = asked.textContent;
+  move.showModal();
+});
+document.getElementById("move-no")?.addEventListener("click", () => move.close());
+form?.addEventListener("submit", () => move.close());

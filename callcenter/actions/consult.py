@@ -1,0 +1,200 @@
+"""What an agent does to bring help into their conversation: ask for it, and decide who hears whom.
+
+The citizen hears music until the agent brings the two together: no machine is ever left with them.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from callcenter.actions import consult_lines, live_index, sound
+from callcenter.actions.agent_rows import hold_call, read
+from callcenter.db import Session, transaction
+from callcenter.errors import (
+    BadNumber,
+    CarrierDown,
+    DeskNotCalled,
+    HelpIsOpen,
+    NoHelp,
+    NotFound,
+    NotPossibleNow,
+    ReferentClosed,
+)
+from callcenter.phone_number import PhoneNumber
+from callcenter.records import agents, consults, legs, referents
+from callcenter.records.calls import Call
+from callcenter.records.consults import Consult
+from callcenter.records.legs import Leg
+from callcenter.rules.consults import KEYS, ConsultEnd, ConsultKind, ConsultState, referent_opening
+from callcenter.rules.languages import LANGUAGES
+from callcenter.rules.routing import departments_of
+from callcenter.rules.states import AgentState, CallState, LegState
+from callcenter.telephone import telephone
+
+Hears = Literal["both", "helper", "citizen"]
+
+
+def ask_referent(agent_id: str, referent_id: str, at: datetime) -> None:
+    """Ring a partner's desk into the conversation, the citizen on hold. Raises NotPossibleNow, NotFound,
+    ReferentClosed, DeskNotCalled, HelpIsOpen, CarrierDown (nothing is rung)."""
+    with transaction() as session:
+        call, leg = hold_call(session, agent_id, CallState.TALKING)
+        agent = read(session, agent_id)
+        near = [*referents.referents(session, agent.department), *referents.referents(session, call.department)]
+        referent = next((each for each in near if each.id == referent_id), None)
+        if referent is None:
+            raise NotFound
+        opening = referent_opening(referent.hours, referent.scope, at)
+        if opening and not opening.is_open:
+            raise ReferentClosed(opening.next_opening)
+        number = _callable(referent.phone)
+        consult = _asks(session, call, agent_id, ConsultKind.REFERENT, ConsultState.RUNG, at)
+        consult.partner, consult.referent_id, consult.desk = referent.partner, referent.id, referent.desk
+        consults.write_number(consult, number)
+        consult.turn_at = at
+        consults.open_leg(session, consult, call, agent_id, at, None)
+        leg.hold = True
+    _puts_on_hold(consult, leg, at)
+    consult_lines.ring_partner(consult.id, at)
+    live_index.look(agent_id)
+
+
+def ask_agent(agent_id: str, colleague_id: str, at: datetime) -> None:
+    """Ask one colleague, who must be free. Raises NotPossibleNow, NotFound, HelpIsOpen, CarrierDown."""
+    with transaction() as session:
+        call, leg = hold_call(session, agent_id, CallState.TALKING)
+        colleague = agents.get(session, colleague_id)
+        if colleague is None or colleague_id == agent_id:
+            raise NotFound
+        if colleague.state != AgentState.AVAILABLE or not colleague.takes_calls or colleague.phone is None:
+            raise NotPossibleNow("colleague_not_free")
+        consult = _asks(session, call, agent_id, ConsultKind.AGENT, ConsultState.SOUGHT, at)
+        consult.desk, consult.helper_id = colleague.name, colleague_id
+        leg.hold = True
+    with live_index.best_effort("asking a colleague"):
+        if not consult_lines.offer_to(consult.id, colleague_id, at):
+            _ends(consult, ConsultEnd.NOBODY, at)
+            raise NotPossibleNow("colleague_not_free")
+    _puts_on_hold(consult, leg, at)
+    live_index.look(agent_id)
+
+
+def ask_queue(agent_id: str, scope: str, topic: str, language: str, at: datetime) -> None:
+    """Ask whoever is free longest of those who serve a topic, of a department, a region (`R76`) or the nation. Raises
+    NotPossibleNow, NotFound, HelpIsOpen, CarrierDown."""
+    if not departments_of(scope) or language not in LANGUAGES:
+        raise NotFound
+    with transaction() as session:
+        call, leg = hold_call(session, agent_id, CallState.TALKING)
+        consult = _asks(session, call, agent_id, ConsultKind.QUEUE, ConsultState.SOUGHT, at)
+        consult.queue = f"{scope}:{topic}:{language}"
+        leg.hold = True
+    with live_index.best_effort("asking whoever is free"):
+        consult_lines.seek(consult.id, at)
+    _puts_on_hold(consult, leg, at)
+    live_index.look(agent_id)
+
+
+def speak(agent_id: str, with_: Hears, at: datetime) -> None:
+    """Who is in the conversation from now on: the citizen and the help together, or one of them while the other hears
+    music. Whoever is to hear no more is put aside first. Raises NoHelp, CarrierDown: it is asked again."""
+    with transaction() as session:
+        call, leg = hold_call(session, agent_id, CallState.TALKING)
+        consult, helper = _in_room(session, call)
+        if with_ == "both" and consult.together_at is None:
+            consult.together_at = at
+        first = {"helper": leg, "citizen": helper}.get(with_)
+        if with_ == "helper":
+            leg.hold = True
+        elif with_ == "citizen":
+            helper.aside = True
+    if first:
+        _sounds(first, agent_id)
+    with transaction() as session:
+        call, leg = hold_call(session, agent_id, CallState.TALKING)
+        _, helper = _in_room(session, call)
+        leg.hold, helper.aside = with_ == "helper", with_ == "citizen"
+    _sounds(leg, agent_id)
+    _sounds(helper, agent_id)
+
+
+def come_back(agent_id: str, at: datetime) -> None:
+    """The help is sent away, or asked no more, and the citizen hears the agent again. Raises NoHelp, CarrierDown: the
+    citizen stays on hold."""
+    with transaction() as session:
+        call, leg = hold_call(session, agent_id, CallState.TALKING)
+        consult = consults.help_of_call(session, call.id)
+        if consult is None:
+            raise NoHelp
+    how = ConsultEnd.DISMISSED if consult.joined_at else ConsultEnd.CANCELLED
+    try:
+        consult_lines.dismiss(consult.id, how, at, agent_id)
+    finally:
+        live_index.look(agent_id)
+    with transaction() as session:
+        call, leg = hold_call(session, agent_id, CallState.TALKING)
+        leg.hold = False
+    _sounds(leg, agent_id)
+
+
+def press(agent_id: str, keys: str, at: datetime) -> None:
+    """Keys into the help's line: a menu is passed by them. What they are rests sealed, in no address. Raises NoHelp,
+    NotFound (no such keys), CarrierDown."""
+    if not KEYS.fullmatch(keys):
+        raise NotFound
+    with transaction() as session:
+        call, serving = hold_call(session, agent_id, CallState.TALKING)
+        consult, helper = _in_room(session, call)
+        which = consults.write_keys(consult, keys)
+    room = helper.room or serving.room or telephone().room_of(call.id)
+    if (
+        room is None
+        or helper.carrier_id is None
+        or not telephone().press_keys(room, helper.carrier_id, helper.id, which)
+    ):
+        raise NoHelp
+
+
+def _asks(session: Session, call: Call, agent_id: str, kind: ConsultKind, state: ConsultState, at: datetime) -> Consult:
+    if consults.help_of_call(session, call.id):
+        raise HelpIsOpen
+    return consults.ask(session, call, agent_id, kind, state, at)
+
+
+def _in_room(session: Session, call: Call) -> tuple[Consult, Leg]:
+    """The help that is in the room. Raises NoHelp."""
+    consult = consults.help_of_call(session, call.id)
+    helper = legs.get(session, consult.leg_id) if consult and consult.leg_id else None
+    if consult is None or helper is None or consult.state != ConsultState.JOINED or helper.state != LegState.JOINED:
+        raise NoHelp
+    return consult, helper
+
+
+def _puts_on_hold(consult: Consult, leg: Leg, at: datetime) -> None:
+    try:
+        sound.apply(leg.id)
+    except CarrierDown:
+        _ends(consult, ConsultEnd.FAILED, at)
+        raise
+    finally:
+        live_index.look(leg.agent_id)
+
+
+def _ends(consult: Consult, how: ConsultEnd, at: datetime) -> None:
+    consult_lines.dismiss(consult.id, how, at)
+
+
+def _sounds(leg: Leg, agent_id: str) -> None:
+    try:
+        sound.apply(leg.id)
+    finally:
+        live_index.look(agent_id)
+
+
+def _callable(written: str) -> PhoneNumber:
+    try:
+        number = PhoneNumber.parse(written)
+    except BadNumber:
+        raise DeskNotCalled from None
+    if not number.may_be_rung:
+        raise DeskNotCalled
+    return number

@@ -1,0 +1,82 @@
+"""Help that an agent brings into a conversation: whom they may ask, and how it goes."""
+
+import re
+from datetime import datetime, time
+from enum import StrEnum
+
+from callcenter.rules.opening_hours import LineHours, Opening, opening
+from callcenter.rules.territory import NATION, TERRITORIES, UNKNOWN
+
+KEYS = re.compile(r"[0-9*#w]{1,32}")
+"""What may be pressed into a call; `w` waits half a second."""
+
+
+class Purpose(StrEnum):
+    """What an offer is for."""
+
+    SERVE = "serve"  # the call is to be theirs
+    CONSULT = "consult"  # a colleague asks for their help with it
+
+
+class ConsultKind(StrEnum):
+    """Who is asked."""
+
+    REFERENT = "referent"  # a partner's desk, of the directory
+    AGENT = "agent"  # one colleague
+    QUEUE = "queue"  # whoever is free of those who serve a topic
+    SUPERVISOR = "supervisor"  # in a distress: whoever looks after the agent
+    LINE = "line"  # in a distress: a long number that an administrator recorded
+
+
+class ConsultState(StrEnum):
+    """How far it has come."""
+
+    SOUGHT = "sought"  # nobody is free yet
+    OFFERED = "offered"  # a colleague's screen shows it
+    RUNG = "rung"  # their telephone is being rung
+    JOINED = "joined"  # they are in the room
+    HANDED = "handed"  # the citizen was left with a partner's person, and they speak
+    OVER = "over"
+
+
+OPEN = tuple(state for state in ConsultState if state is not ConsultState.OVER)
+
+
+class ConsultEnd(StrEnum):
+    """Why it is over."""
+
+    HANDED_OVER = "handed_over"
+    HELPER_LEFT = "helper_left"
+    DISMISSED = "dismissed"  # the agent came back to the citizen alone
+    CANCELLED = "cancelled"  # by the agent, before anybody came
+    REFUSED = "refused"
+    MISSED = "missed"  # offered, and not answered
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"  # the carrier did not ring
+    NOBODY = "nobody"  # nobody was free in time
+    CALL_OVER = "call_over"
+    LOST = "lost"  # their line broke
+
+
+class PassReason(StrEnum):
+    """Why a conversation is passed on, as the one who takes over reads it."""
+
+    SPECIALIST = "specialist"  # somebody who knows the matter
+    TERRITORY = "territory"  # somebody who knows the place
+    LANGUAGE = "language"
+    PARTNER = "partner"  # an act of the partner's
+    CITIZEN_ASKS = "citizen_asks"
+    SHIFT_ENDS = "shift_ends"
+    LINE_ENDED = "line_ended"  # nobody chose it: their line ended, and their colleague went on
+
+
+def referent_opening(hours: str, scope: str, at: datetime) -> Opening | None:
+    """Whether a desk is open, on its own clock (the nation's is Paris's), and when it opens next. None: its hours are
+    not told, or not in a way that can be judged."""
+    if not hours:
+        return None
+    told = LineHours(time(0), time(0), own={(scope, ""): hours})
+    place = scope if scope in TERRITORIES else UNKNOWN
+    found = opening(told, place, at) if scope in (NATION, place) else None
+    return None if found is None or found.why == "unknown" else found

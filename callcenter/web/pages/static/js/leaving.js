@@ -1,0 +1,44 @@
+// What was typed and is kept nowhere: leaving it asks. A form that is kept as it is typed (`data-keeps`) asks only while
+// the server does not have it yet; one that searches, or that one press does, never.
+const waits = new Set(); // what says whether something of its own is not kept yet
+
+// `isUnsaved`: whether there is, within this element; `saveNow`: tries to, and says when it has ended.
+export function watchOver(isUnsaved, saveNow) {
+  waits.add({ isUnsaved, saveNow });
+}
+
+export function isUnsaved(within = document) {
+  return Boolean(within.querySelector("form[data-typed]")) || [...waits].some((each) => each.isUnsaved(within));
+}
+
+export async function saveAll() {
+  await Promise.all([...waits].map((each) => each.isUnsaved(document) && each.saveNow()));
+}
+
+function typed({ target }) {
+  const form = target.form ?? target.closest?.("form");
+  if (form?.method === "post" && !form.matches(".act, [data-keeps]")) form.dataset.typed = "";
+}
+
+document.addEventListener("input", typed);
+document.addEventListener("change", typed);
+document.addEventListener("reset", ({ target }) => delete target.dataset.typed);
+document.addEventListener("submit", ({ target }) => delete target.dataset.typed);
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  const form = ctx.sourceElement;
+  if (form.matches?.("form") && !form.matches(".act, [data-keeps]")) form.dataset.typed = "";
+});
+addEventListener("beforeunload", (event) => {
+  if (!isUnsaved()) return;
+  saveAll();
+  event.preventDefault();
+});
+
+// Signing out ends the session by which it would be kept: that comes first.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[action='/sign-out']") || ![...waits].some((each) => each.isUnsaved(document))) return;
+  event.preventDefault();
+  await saveAll();
+  form.submit();
+});

@@ -1,0 +1,98 @@
+// The desk's tools open beside the call: a page of its own address is fetched into the side, and whatever is followed or
+// asked in there stays in there. Without a script, or in a new tab, each is a page.
+import { isUnsaved } from "./leaving.js";
+import { sayAt } from "./beside.js";
+
+const place = document.getElementById("panel");
+const home = document.getElementById("panel-home");
+const tools = document.getElementById("tools");
+const been = []; // addresses, the last is the one shown
+
+function isOurs(link, event) {
+  const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+  return plain && link.origin === location.origin && !link.download && (link.matches("[data-panel]") || place.contains(link)) && !link.matches("[target=_top]");
+}
+
+async function open(address, { method = "GET", body = null, from = null, asks = true } = {}) {
+  if (isUnsaved(place) && !confirm(place.dataset.asks)) return;
+  place.setAttribute("aria-busy", "true");
+  const headers = { "X-Panel": "1", "X-Page-Language": document.documentElement.lang };
+  let answer;
+  try {
+    answer = await fetch(address, { method, body, headers, cache: "no-store" });
+  } catch {
+    return from && sayAt(from, place.dataset.fails, true);
+  } finally {
+    place.removeAttribute("aria-busy");
+  }
+  const shown = new URL(answer.url);
+  if (shown.pathname === "/sign-in") return location.assign("/sign-in");
+  const html = await answer.text();
+  if (!answer.headers.get("content-type")?.startsWith("text/html")) return from && sayAt(from, place.dataset.fails, true);
+  show(html, shown.pathname + shown.search, asks);
+}
+
+// `asks`: a tool that searches is ready for its words; what it found is read from its beginning.
+function show(html, address, asks) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  place.replaceChildren(...page.body.childNodes);
+  htmx.process(place);
+  if (been.at(-1) !== address) been.push(address);
+  mark(address.split("?")[0]);
+  document.dispatchEvent(new CustomEvent("panel:shown", { detail: place }));
+  const asked = place.querySelector("[autofocus]") ?? (asks ? place.querySelector("[role=search] input:not([type=hidden])") : null);
+  const first = asked ?? place.querySelector(".panel__title");
+  first?.focus();
+}
+
+function close() {
+  if (isUnsaved(place) && !confirm(place.dataset.asks)) return;
+  been.length = 0;
+  mark(null);
+  tools.querySelector("a")?.focus();
+}
+
+// Nothing open: what is live there of itself.
+function mark(path) {
+  const isOpen = path !== null;
+  if (!isOpen) place.replaceChildren();
+  place.hidden = !isOpen;
+  home.hidden = isOpen;
+  document.getElementById("panel-acts").hidden = !isOpen;
+  document.querySelector("[data-panel-back]").hidden = been.length < 2;
+  for (const link of tools.querySelectorAll("a")) {
+    const isHere = isOpen ? new URL(link.href).pathname === path : link.matches("[data-panel-home]");
+    if (isHere) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+if (place) {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (event.target.closest?.("[data-panel-close], [data-panel-home]")) {
+      event.preventDefault();
+      close();
+    } else if (event.target.closest?.("[data-panel-back]")) {
+      been.pop();
+      open(been.at(-1));
+    } else if (link && isOurs(link, event)) {
+      event.preventDefault();
+      open(link.href, { from: link });
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.matches("[hx-post]") || !(form.matches("[data-panel]") || place.contains(form))) return;
+    event.preventDefault();
+    const fields = new FormData(form, event.submitter);
+    const action = new URL(event.submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href);
+    if (form.method === "get") {
+      action.search = new URLSearchParams(fields);
+      open(action.href, { from: event.submitter, asks: false });
+    } else {
+      const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
+      open(action.href, { method: "POST", body, from: event.submitter });
+    }
+  });
+}

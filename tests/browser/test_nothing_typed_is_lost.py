@@ -1,0 +1,112 @@
+"""Nothing that was typed or chosen at the desk is lost: a closed browser, two tabs, a page that is left."""
+
+from playwright.sync_api import expect
+
+from ivr.practice.telephones import PracticeLine
+from tests.browser.conftest import KARIM, Opens
+from tests.browser.test_one_browser import LONG
+from tests.support.at_the_desk import answers_dialogs, at_post, chooses, is_, talks
+from tests.support.town import settle
+
+
+def test_everything_chosen_survives_a_closed_browser_and_signing_out(line: PracticeLine, opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = at_post(opens)
+    talks(line, page)
+    form = page.locator("form[id^=record-]")
+    form.get_by_label("Notes").fill("Elle a son avis")
+    form.get_by_label("Démarche concernée").select_option("avis-impot")
+    form.get_by_label("Mandat ou accord").select_option("mandate:voice")
+    chooses(form, "Accompagnement")
+    page.locator(".finish [data-add]").click()
+    second = form.locator(".demarche").nth(1)
+    second.get_by_label("Démarche concernée").select_option("declaration-revenus")
+    chooses(second, "Orientation")
+    second.get_by_label("Motif").select_option("must_come")
+    page.get_by_role("button", name="Se déconnecter").click()  # at once: nothing was waited for
+    page.wait_for_url("**/sign-in")
+    page.context.close()
+    page = opens("karim")
+    form = page.locator("form[id^=record-]")
+    expect(form.get_by_label("Notes")).to_have_value("Elle a son avis")
+    first, second = form.locator(".demarche").nth(0), form.locator(".demarche").nth(1)
+    expect(first.get_by_label("Démarche concernée")).to_have_value("avis-impot")
+    expect(first.get_by_label("Mandat ou accord")).to_have_value("mandate:voice")
+    expect(first.get_by_label("Accompagnement")).to_be_checked()
+    expect(second.get_by_label("Démarche concernée")).to_have_value("declaration-revenus")
+    expect(second.get_by_label("Motif")).to_have_value("must_come")
+
+
+def test_what_two_tabs_answer_is_put_together_field_by_field(line: PracticeLine, opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = at_post(opens)
+    other = page.context.new_page()
+    other.goto("/desk")
+    talks(line, page)
+    one, two = (each.locator("form[id^=record-]") for each in (page, other))
+    one.get_by_label("Démarche concernée").select_option("avis-impot")
+    expect(two.get_by_label("Démarche concernée")).to_have_value("avis-impot", timeout=LONG)
+    chooses(two, "Information")
+    expect(one.get_by_label("Information")).to_be_checked(timeout=LONG)
+    page.locator(".finish [data-add]").click()
+    expect(two.locator(".demarche")).to_have_count(2, timeout=LONG)
+    one.locator("[data-remove]").click()
+    expect(two.locator(".demarche")).to_have_count(1, timeout=LONG)
+
+
+def test_leaving_with_something_that_could_not_be_kept_asks(line: PracticeLine, opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = at_post(opens)
+    talks(line, page)
+    asked = answers_dialogs(page, leaves=False)
+    page.route("**/api/desk/*", lambda route: route.fulfill(status=422))  # it cannot save for a while
+    form = page.locator("form[id^=record-]")
+    form.get_by_label("Démarche concernée").select_option("avis-impot")
+    expect(page.locator(".kept").first).to_contain_text("Pas encore gardé", timeout=LONG)
+    page.locator(".top__nav").get_by_role("link", name="Sites").click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert page.url.endswith("/desk")
+    page.unroute("**/api/desk/*")
+    expect(page.locator(".kept").first).to_contain_text("Notes gardées", timeout=LONG)
+    page.locator(".top__nav").get_by_role("link", name="Sites").click()
+    page.wait_for_url("**/sites")
+    assert asked == ["beforeunload"]
+
+
+def test_what_comes_after_the_call_applies_when_it_is_chosen_and_says_so_beside(
+    line: PracticeLine, opens: Opens
+) -> None:
+    settle("karim", phone=KARIM)
+    page = at_post(opens)
+    talks(line, page)
+    choice = page.get_by_label("Après cet appel")
+    choice.select_option("pause:lunch")
+    said = page.locator("#said")
+    expect(said).to_contain_text("Choix gardé")
+    under, over = said.bounding_box(), choice.bounding_box()
+    assert under
+    assert over
+    assert abs(under["y"] - over["y"] - over["height"]) < 40
+    page.keyboard.press("Alt+Shift+R")
+    is_(page, "wrap_up")
+    expect(choice).to_have_value("pause:lunch")
+
+
+def test_what_is_missing_is_said_under_each_field_and_the_first_has_the_focus(line: PracticeLine, opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = at_post(opens)
+    talks(line, page)
+    page.keyboard.press("Alt+Shift+R")
+    is_(page, "wrap_up")
+    form = page.locator("form[id^=record-]")
+    chooses(form, "Rappel")
+    page.keyboard.press("Alt+Shift+E")
+    for sentence in ("Choisissez la démarche", "Choisissez l'issue", "Dites si", "Choisissez quand", "Choisissez qui"):
+        expect(form.get_by_text(sentence)).to_be_visible()
+    assert page.evaluate("document.activeElement.name") == "procedure-0"
+    form.get_by_label("Démarche concernée").select_option("avis-impot")
+    expect(form.get_by_text("Choisissez la démarche")).to_have_count(0)
+    page.keyboard.press("Alt+Shift+E")
+    expect(form.get_by_text("Choisissez l'issue")).to_be_visible()
+    assert page.evaluate("document.activeElement.name") == "outcome-0"

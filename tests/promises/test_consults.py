@@ -1,0 +1,349 @@
+"""Help brought into a conversation, verb by verb, against the practice carrier, and whatever may go wrong with it:
+nobody is left alone, and no help outlives its call unless the citizen was handed over to it."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from callcenter import clock
+from callcenter.actions import (
+    agent,
+    agent_line,
+    citizen,
+    config_snapshot,
+    consult,
+    consult_healing,
+    consult_lines,
+    conversation,
+    healing,
+    offer_answers,
+    promise_check,
+    room,
+    transfer,
+)
+from callcenter.db import reading, transaction
+from callcenter.errors import AlreadyTaken, CarrierDown, HelpIsOpen, NoHelp, NotPossibleNow
+from callcenter.records import agents, offers, referents
+from callcenter.records.consults import Consult
+from callcenter.records.legs import Leg
+from callcenter.rules.carrier_news import LineEnd
+from callcenter.rules.consults import PassReason
+from callcenter.rules.states import AgentState, CallState, PauseReason
+from ivr.practice.telephones import PracticeLine
+from tests.support.people import hires, joins, rings, the_agent, the_call
+
+CAF = "+33565009900"
+SECONDS = timedelta(seconds=1)
+NO_REASON = PassReason.SPECIALIST
+
+
+class Scene:
+    """Karim and a citizen in conversation, with their lines in the carrier's own room, and Lea, free."""
+
+    def __init__(self, line: PracticeLine) -> None:
+        self.line = line
+        line.registers("default", "manual").faults()
+        config_snapshot.refresh()
+        self.karim, self.lea = hires(1), hires(2)
+        agent.take_post(self.karim, "phone", clock.now())
+        self.caller = rings(line, 1)
+        self.call_id = joins(self.caller.sid, 1)
+        with reading() as session:
+            offer = offers.open_of_agent(session, self.karim)
+        assert offer is not None
+        leg = offer_answers.accept_offer(self.karim, offer.id, clock.now())
+        assert leg is not None
+        self.karim_line = f"CA{leg.id}"
+        self.leg_id = leg.id
+        room.admit_leg(leg.id, self.karim_line, clock.now(), "CF" + "1" * 32)
+        room.admit_citizen(self.call_id, clock.now(), "CF" + "1" * 32)
+        agent.take_post(self.lea, "phone", clock.now())
+        with transaction() as session:  # as the carrier would say
+            held = session.get_one(Leg, leg.id)
+            held.hold, held.held_since = True, clock.now()
+
+    def asks_lea(self) -> Leg:
+        """And she comes in."""
+        self.asks_colleague()
+        leg = self.accepts()
+        self.comes(leg)
+        return leg
+
+    def asks_colleague(self) -> None:
+        consult.ask_agent(self.karim, self.lea, clock.now())
+
+    def accepts(self) -> Leg:
+        with reading() as session:
+            offer = offers.open_of_agent(session, self.lea)
+        assert offer is not None
+        leg = offer_answers.accept_offer(self.lea, offer.id, clock.now())
+        assert leg is not None
+        return leg
+
+    def comes(self, leg: Leg) -> None:
+        consult_lines.enter(leg.id, f"CA{leg.id}", clock.now(), "CF" + "1" * 32)
+
+
+@pytest.fixture
+def scene(carrier: PracticeLine, database: object, live: object) -> Iterator[Scene]:
+    yield Scene(carrier)
+    carrier.faults()
+    for open_ in carrier.live():
+        carrier.ask("POST", f"/calls/{open_['sid']}/hangup", {})
+
+
+def the_consult() -> Consult:
+    with reading() as session:
+        return session.query(Consult).order_by(Consult.asked_at.desc()).limit(1).one()
+
+
+def is_well() -> None:
+    with reading() as session:  # a busy machine takes longer than a page may be silent
+        on_duty = [row.id for row in agents.on_duty(session)]
+    for agent_id in on_duty:
+        agent.beat(agent_id, clock.now())
+    assert promise_check.check(clock.now(), ask_carrier=False).breaches == []
+
+
+def state_of(agent_id: str) -> AgentState:
+    return AgentState(the_agent(agent_id).state)
+
+
+def test_a_completed_transfer_raises_the_epoch_once_whoever_presses_it(scene: Scene) -> None:
+    scene.asks_lea()
+    before = the_call(scene.call_id).epoch
+
+    def hands() -> None:
+        with suppress(NotPossibleNow, NoHelp):
+            transfer.hand_over(scene.karim, NO_REASON, clock.now())
+
+    with ThreadPoolExecutor(4) as many:
+        for done in [many.submit(hands) for _ in range(4)]:
+            done.result(20)
+    call = the_call(scene.call_id)
+    assert (call.epoch, call.agent_id, call.state) == (before + 1, scene.lea, CallState.TALKING)
+    assert (state_of(scene.karim), state_of(scene.lea)) == (AgentState.AVAILABLE, AgentState.TALKING)
+    is_well()
+    agent_line.part_from_leg(scene.leg_id, clock.now(), lost=True)  # old news
+    assert the_call(scene.call_id).state == CallState.TALKING
+    conversation.hang_up(scene.lea, clock.now())
+    is_well()
+
+
+def test_one_help_at_a_time(scene: Scene) -> None:
+    scene.asks_colleague()
+    with pytest.raises(HelpIsOpen):
+        scene.asks_colleague()
+    with pytest.raises(HelpIsOpen):
+        conversation.hold(scene.karim, False, clock.now())
+    is_well()
+
+
+@pytest.mark.parametrize("how", ["refused", "missed", "lost", "leaves", "paused"])
+def test_a_colleague_who_does_not_answer_is_as_free_as_they_chose(scene: Scene, how: str) -> None:
+    scene.asks_colleague()
+    assert state_of(scene.lea) == AgentState.ASKED
+    with reading() as session:
+        offer = offers.open_of_agent(session, scene.lea)
+    assert offer is not None
+    at = clock.now()
+    if how == "refused":
+        offer_answers.refuse_offer(scene.lea, offer.id, at)
+    elif how == "missed":
+        healing.expire_leases(at + 30 * SECONDS)
+    elif how == "lost":  # their browser died
+        agent.lose_connection(scene.lea, at)
+    elif how == "leaves":
+        agent.leave_post(scene.lea, at)
+    else:
+        agent.pause(scene.lea, PauseReason.BREAK, at)
+    ended = {"refused": "refused", "missed": "missed", "lost": "missed"}.get(how, "refused")
+    assert (the_consult().state, the_consult().ended) == ("over", ended)
+    wanted = {"refused": "available", "missed": "pause", "lost": "lost", "leaves": "offline", "paused": "pause"}[how]
+    assert state_of(scene.lea) == wanted
+    assert the_call(scene.call_id).state == CallState.TALKING
+    with pytest.raises(AlreadyTaken):
+        offer_answers.accept_offer(scene.lea, offer.id, at)
+    is_well()
+
+
+def test_cancelled_before_they_come_lets_their_telephone_go(scene: Scene) -> None:
+    scene.asks_colleague()
+    leg = scene.accepts()
+    assert state_of(scene.lea) == AgentState.HELPING
+    consult.come_back(scene.karim, clock.now())
+    assert (the_consult().ended, state_of(scene.lea)) == ("cancelled", AgentState.AVAILABLE)
+    scene.comes(leg)  # the key was pressed at the same moment
+    assert the_consult().state == "over"
+    is_well()
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_helper_who_leaves_leaves_the_citizen_with_their_agent(scene: Scene, lost: bool) -> None:
+    leg = scene.asks_lea()
+    consult_lines.leave(leg.id, clock.now(), lost=lost)
+    assert the_consult().ended == ("lost" if lost else "helper_left")
+    assert (state_of(scene.lea), the_call(scene.call_id).state) == (AgentState.AVAILABLE, CallState.TALKING)
+    is_well()
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_the_agents_line_ends_and_the_colleague_in_the_room_goes_on(scene: Scene, lost: bool) -> None:
+    scene.asks_lea()
+    agent_line.part_from_leg(scene.leg_id, clock.now(), lost=lost)
+    call = the_call(scene.call_id)
+    assert (call.agent_id, call.state, state_of(scene.lea)) == (scene.lea, CallState.TALKING, AgentState.TALKING)
+    is_well()
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_the_agents_line_ends_before_the_colleague_came(scene: Scene, lost: bool) -> None:
+    scene.asks_colleague()
+    scene.accepts()
+    agent_line.part_from_leg(scene.leg_id, clock.now(), lost=lost)
+    call = the_call(scene.call_id)
+    if lost:
+        assert (call.state, call.reasons) in ((CallState.WAITING, ["dropped"]), (CallState.OFFERED, ["dropped"]))
+    else:
+        assert (call.state, call.cut) == (CallState.WRAP_UP, True)
+    assert the_consult().ended == "call_over"
+    is_well()
+
+
+def test_a_citizen_who_hangs_up_while_held_ends_the_help(scene: Scene) -> None:
+    leg = scene.asks_lea()
+    scene.caller.hangs_up()
+    citizen.hang_up(scene.caller.sid, clock.now())
+    assert (the_consult().ended, state_of(scene.lea)) == ("call_over", AgentState.AVAILABLE)
+    with reading() as session:
+        assert session.get_one(Leg, leg.id).state == "left"
+    is_well()
+
+
+def test_cut_off_goes_back_to_the_same_agent_first_and_only_once(scene: Scene) -> None:
+    agent_line.part_from_leg(scene.leg_id, clock.now(), lost=False)
+    agent.lose_connection(scene.lea, clock.now())
+    assert citizen.go_on_after_cut(scene.call_id, clock.now()) is not None
+    assert citizen.go_on_after_cut(scene.call_id, clock.now()) is None
+    call = the_call(scene.call_id)
+    assert (call.state, call.agent_id, call.ended_at) == (CallState.OFFERED, scene.karim, None)
+    is_well()
+
+
+def test_a_pass_keeps_the_arrival_and_shuns_who_passed_it_for_a_minute(scene: Scene) -> None:
+    before = the_call(scene.call_id)
+    agent.pause(scene.lea, PauseReason.BREAK, clock.now())
+    transfer.pass_to_queue(scene.karim, "46", "impots", "fr", NO_REASON, clock.now())
+    call = the_call(scene.call_id)
+    assert (call.state, call.queued_at, call.reasons) == (CallState.WAITING, before.queued_at, ["passed"])
+    assert state_of(scene.karim) == AgentState.AVAILABLE
+    healing.compare_index(clock.now())
+    assert the_call(scene.call_id).state == CallState.WAITING
+    other = rings(scene.line, 2)
+    second = joins(other.sid, 2)  # and they are free for anybody else
+    assert the_call(second).agent_id == scene.karim
+    is_well()
+    agent.pause(scene.karim, PauseReason.BREAK, clock.now())
+    agent.pause(scene.karim, PauseReason.BREAK, clock.now())
+    other.hangs_up()
+    citizen.hang_up(other.sid, clock.now())
+    agent.become_available(scene.karim, clock.now())
+    consult_healing.settle_consults(clock.now() + 61 * SECONDS)
+    assert the_call(scene.call_id).agent_id == scene.karim
+    is_well()
+
+
+def test_whoever_leaves_unheard_after_a_pass_is_owed_by_who_spoke_with_them(scene: Scene) -> None:
+    agent.pause(scene.lea, PauseReason.BREAK, clock.now())
+    transfer.pass_to_agent(scene.karim, scene.lea, NO_REASON, clock.now())
+    scene.caller.hangs_up()
+    citizen.hang_up(scene.caller.sid, clock.now())
+    assert (the_call(scene.call_id).ending, state_of(scene.karim)) == ("answered", AgentState.PAUSE)
+    assert the_agent(scene.karim).pause_reason == "outcome_owed"
+    is_well()
+
+
+@pytest.mark.parametrize(
+    ("end", "ended"),
+    [
+        (LineEnd.BUSY, "busy"),
+        (LineEnd.NO_ANSWER, "no_answer"),
+        (LineEnd.FAILED, "failed"),
+        (LineEnd.HUNG_UP, "no_answer"),
+    ],
+)
+def test_however_a_telephone_is_not_picked_up_the_help_is_over(scene: Scene, end: LineEnd, ended: str) -> None:
+    scene.asks_colleague()
+    leg = scene.accepts()
+    for _ in range(2):
+        consult_lines.end_line(leg.id, f"CA{leg.id}", end, clock.now())
+    assert (the_consult().ended, state_of(scene.lea)) == (ended, AgentState.AVAILABLE)
+    is_well()
+
+
+def test_a_citizen_alone_is_found_in_two_looks(scene: Scene) -> None:
+    """The agent's line is none of the carrier's, and it never said so."""
+    at = clock.now() + 6 * SECONDS
+    consult_healing.end_loneliness(at)
+    assert the_call(scene.call_id).alone_since == at
+    consult_healing.end_loneliness(at + 2 * SECONDS)
+    assert the_call(scene.call_id).state == CallState.TALKING
+    consult_healing.end_loneliness(at + 5 * SECONDS)
+    call = the_call(scene.call_id)
+    assert (call.state in (CallState.WAITING, CallState.OFFERED), call.alone_since) == (True, None)
+    is_well()
+
+
+def test_a_hold_that_the_carrier_does_not_do_rings_nobody(scene: Scene) -> None:
+    with transaction() as session:
+        leg = session.get_one(Leg, scene.leg_id)
+        leg.hold, leg.held_since = False, None
+        referent_id = referents.add_referent(session, "46", "caf", "CAF", CAF, "")
+    scene.line.faults(rest=[{"mode": "503", "method": "POST", "times": None}])
+    with pytest.raises(CarrierDown):
+        consult.ask_referent(scene.karim, referent_id, clock.now())
+    scene.line.faults()
+    assert (the_consult().state, the_consult().ended) == ("over", "failed")
+    assert [each for each in scene.line.live() if each["number"] == CAF] == []
+    is_well()
+
+
+def test_help_that_nobody_is_free_for_ends_in_time(scene: Scene) -> None:
+    agent.pause(scene.lea, PauseReason.BREAK, clock.now())
+    consult.ask_queue(scene.karim, "R76", "impots", "fr", clock.now())
+    assert the_consult().state == "sought"
+    agent.become_available(scene.lea, clock.now())
+    consult_healing.settle_consults(clock.now())
+    assert (the_consult().state, state_of(scene.lea)) == ("offered", AgentState.ASKED)
+    agent.lose_connection(scene.lea, clock.now())
+    assert the_consult().state == "sought"
+    consult_healing.settle_consults(clock.now() + 50 * SECONDS)
+    assert (the_consult().state, the_consult().ended) == ("over", "nobody")
+    is_well()
+
+
+def test_whoever_was_left_with_a_partners_person_is_not_led_away_from_them(scene: Scene) -> None:
+    """Their agent's outcome is recorded or not: the two speak on, and nobody hangs up on them."""
+    with transaction() as session:
+        referent_id = referents.add_referent(session, "46", "caf", "CAF", CAF, "")
+    consult.ask_referent(scene.karim, referent_id, clock.now())
+    with reading() as session:
+        leg = session.query(Leg).filter_by(kind="consult").one()
+    consult_lines.enter(leg.id, leg.carrier_id or "", clock.now(), "CF" + "1" * 32)
+    with transaction() as session:  # the three have spoken, as the carrier would say
+        held = session.get_one(Leg, scene.leg_id)
+        held.hold, held.held_since = False, None
+        session.query(Consult).update({"together_at": clock.now()})
+    transfer.hand_over(scene.karim, PassReason.PARTNER, clock.now(), "Mme Petit")
+    assert (the_call(scene.call_id).state, the_consult().state) == (CallState.WRAP_UP, "handed")
+    asked = max(entry["n"] for entry in scene.line.log())
+    healing.compare_carrier(clock.now() + 20 * SECONDS)
+    healing.compare_carrier(clock.now() + 300 * SECONDS)
+    moved = [
+        entry for entry in scene.line.log(asked + 1) if entry["kind"] == "rest" and scene.caller.sid in entry["path"]
+    ]
+    assert [entry for entry in moved if entry["method"] == "POST"] == []
+    assert scene.caller.state["over"] is False
