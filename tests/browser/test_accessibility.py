@@ -158,9 +158,9 @@ def test_the_board(line: PracticeLine, desk: Desk, opens: Opens, is_accessible: 
     line.call(from_="+33565051299").presses("0")
     page.wait_for_selector("#wall_queues table")
     is_accessible(page, "a busy board")
-    page.get_by_role("button", name="Mettre en pause").first.click()
+    page.get_by_role("button", name="Rendre disponible Sarah").click()
     page.wait_for_selector("#move[open]")
-    is_accessible(page, "somebody's break, with its reason")
+    is_accessible(page, "somebody's break that is ended, with its reason")
 
 
 def test_the_callbacks(line: PracticeLine, desk: Desk, opens: Opens, is_accessible: Checks) -> None:
