@@ -234,7 +234,7 @@ def test_a_page_whose_session_was_ended_elsewhere_goes_to_the_door(opens: Opens)
     page = opens("karim")
     token = page.get_attribute("body", "data-csrf")
     page.request.post("/sign-out", form={"csrf": str(token)}, headers={"Origin": page.url.removesuffix("/desk")})
-    page.wait_for_url("**/sign-in")
+    page.wait_for_url("**/sign-in?to=%2Fdesk")
 
 
 def test_the_board_follows_by_itself(line: PracticeLine, desk: Desk, opens: Opens) -> None:
