@@ -1,7 +1,7 @@
 """What a field of a form or of JSON may hold."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
@@ -13,3 +13,5 @@ Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day that has a before and an after in every zone, and a century in which somebody may mean it."""
 Count = Annotated[int, Field(ge=0, le=2_000_000_000)]
 """A number that a column of ours can hold."""
+Language = Literal["fr", "en"]
+"""A language that the service speaks (`rules/languages.py`)."""

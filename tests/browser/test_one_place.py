@@ -11,6 +11,7 @@ from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Opens
 from tests.browser.test_one_browser import LONG, beats_on, calls_about_taxes
 from tests.support.at_the_desk import answers_dialogs, at_post, is_, talks
+from tests.support.patience import until
 from tests.support.town import settle
 
 SIZES = ((1440, 900), (1280, 720))
@@ -263,13 +264,13 @@ def test_a_desktop_notification_goes_with_the_ring_from_one_page_and_goes_with_t
     is_(other, "available")
     calls_about_taxes(line)
     expect(other.locator("[data-offer]")).to_be_visible(timeout=LONG)
-    page.wait_for_function("told.length === 1", timeout=LONG)
+    until(lambda: page.evaluate("told.length") == 1)
     title, body = page.evaluate("told[0]")
     assert title == "Appel proposé"
     assert body.startswith("Impôts – Lot (46)")
     assert other.evaluate("told.length") == 0
     other.get_by_role("button", name="Refuser").click()
-    page.wait_for_function("told.at(-1) === 'closed'", timeout=LONG)
+    until(lambda: page.evaluate("told.at(-1)") == "closed")
 
 
 def test_a_tool_opens_beside_the_call_and_what_is_followed_there_stays_there(line: PracticeLine, opens: Opens) -> None:

@@ -1,7 +1,6 @@
 """Callbacks, for those who keep them: the agent's, the supervisor's, and what other software may ask for."""
 
 from datetime import date, datetime
-from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +17,7 @@ from callcenter.rules.roles import AGENT, OVERSEER, SUPERVISOR
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.screens import accounts_screen, directory_screen
 from callcenter.screens.callbacks_screen import CallbackShown, Half, UnheardCaller, all_open, as_shown, mine, unheard
-from callcenter.screens.fields import Day, Id
+from callcenter.screens.fields import Day, Id, Language
 from callcenter.web.identity import Admitted, open_to
 
 
@@ -31,7 +30,7 @@ class Ask(BaseModel):
     number: str = Field(description="a French number, national or E.164", examples=["05 65 05 12 34"], max_length=30)
     department: str = Field(description="the citizen's territory", examples=["46"], max_length=7)
     topic: str = Field("autre", max_length=40)
-    language: Literal["fr", "en"] = "fr"
+    language: Language = "fr"
     day: Day | None = None
     half: Half = "m"
     agent: str | None = Field(None, description="the login of the agent to whom it is promised", max_length=60)

@@ -12,13 +12,12 @@ from callcenter.rules.consults import KEYS, PassReason
 from callcenter.rules.roles import AGENT
 from callcenter.screens import desk_help
 from callcenter.screens.desk_help import ColleagueToAsk, ReferentToCall
-from callcenter.screens.fields import Id
+from callcenter.screens.fields import Id, Language
 from callcenter.web.api.desk_api import Command, route_of
 from callcenter.web.identity import Admitted, open_to
 
 Scope = Annotated[str, Field(max_length=7)]
 Topic = Annotated[str, Field(max_length=40)]
-Language = Annotated[str, Field(max_length=2)]
 
 
 class AskReferent(Command):

@@ -1,12 +1,14 @@
 """The pages of the calls that wait, and of why each waits where it waits."""
 
+from typing import Literal
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter import clock
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.screens import waiting_screen
-from callcenter.screens.fields import Id
+from callcenter.screens.fields import Id, Language
 from callcenter.web.api import wall_api
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
@@ -17,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/supervision/waiting")
 @open_to(*OVERSEER)
-def waiting_page(visitor: Admitted, topic: str = "", language: str = "") -> Response:
+def waiting_page(visitor: Admitted, topic: str = "", language: Language | Literal[""] = "") -> Response:
     """Every call, or those of one queue."""
     calls = waiting_screen.listed(visitor.staff, topic, language)
     return HTMLResponse(render.page("waiting.html", visitor, calls=calls, only=topic, language_of=language))

@@ -30,9 +30,10 @@ MANY = (
        false, false, false,
        false, false, 'answered' from generate_series(1, :n) n""",
     """insert into legs (id, call_id, contact_id, agent_id, epoch, kind, shift, carrier_id, state, asked_at,
-       talked_from, held, hold, mute, muted)
+       talked_from, held, hold, mute, muted, aside, is_aside, partner)
        select md5('l' || n)::uuid, md5('k' || n)::uuid, md5('c' || n)::uuid, :karim, 1, 'serve', false, 'CL' || n,
-       'left', now() - n * interval '1 minute', now(), 0, false, false, false from generate_series(1, :n) n""",
+       'left', now() - n * interval '1 minute', now(), 0, false, false, false, false, false, false
+       from generate_series(1, :n) n""",
     """insert into carrier_events (resource, stream, sequence, at)
        select 'CA' || n, 'CF' || n, 1, now() from generate_series(1, :n) n""",
     """insert into accompaniments (id, contact_id, partner, procedure, outcome, internet_checked, settled,
