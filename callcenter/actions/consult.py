@@ -65,6 +65,8 @@ def ask_agent(agent_id: str, colleague_id: str, at: datetime) -> None:
         colleague = agents.get(session, colleague_id)
         if colleague is None or colleague_id == agent_id:
             raise NotFound
+        if consults.help_of_call(session, call.id):
+            raise HelpIsOpen  # before a word on a colleague, who may be the one asked already
         if colleague.state != AgentState.AVAILABLE or not colleague.takes_calls or colleague.phone is None:
             raise NotPossibleNow("colleague_not_free")
         consult = _asks(session, call, agent_id, ConsultKind.AGENT, ConsultState.SOUGHT, at)

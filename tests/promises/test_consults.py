@@ -329,6 +329,7 @@ def test_whoever_was_left_with_a_partners_person_is_not_led_away_from_them(scene
     """Their agent's outcome is recorded or not: the two speak on, and nobody hangs up on them."""
     with transaction() as session:
         referent_id = referents.add_referent(session, "46", "caf", "CAF", CAF, "")
+    scene.line.faults(rest=[{"mode": "500", "path": "/Participants.json"}])  # in it nobody knows: the room is not real
     consult.ask_referent(scene.karim, referent_id, clock.now())
     with reading() as session:
         leg = session.query(Leg).filter_by(kind="consult").one()
