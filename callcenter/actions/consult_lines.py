@@ -268,8 +268,8 @@ def settle(consult_id: str, at: datetime) -> None:
         leg = legs.get(session, consult.leg_id) if consult and consult.leg_id else None
     if consult is None or consult.state == ConsultState.OVER:
         return
-    if not consult.wanted:
-        dismiss(consult_id, ConsultEnd.DISMISSED if consult.joined_at else ConsultEnd.CANCELLED, at)
+    if consult.sent_away:
+        dismiss(consult_id, consult.sent_away, at)
     elif leg is None or leg.state == LegState.LEFT:
         _outlived(consult_id, at)
     elif consult.state == ConsultState.HANDED:
@@ -317,7 +317,7 @@ def _ends(leg_id: str, how: ConsultEnd, at: datetime) -> None:
         if leg is None or call is None or consult is None or leg.kind != "consult":
             return
         handed = consult.state == ConsultState.HANDED
-        after = helping.close(session, consult, ConsultEnd.HANDED_OVER if handed else how, at)
+        after = helping.close(session, consult, ConsultEnd.HANDED_OVER if handed else consult.sent_away or how, at)
     release(after)
     if handed and call.carrier_id and call.line_over_at is None:
         with live_index.best_effort("leading a citizen on to the last words"):

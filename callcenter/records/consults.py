@@ -75,6 +75,13 @@ class Consult(moves.Stateful, Base):
     taken_by: Mapped[bytes | None] = mapped_column(LargeBinary)  # who took the citizen, sealed
 
     @property
+    def sent_away(self) -> ConsultEnd | None:
+        """How it ends, once its agent wants it no more, whatever the carrier then tells of the line."""
+        if self.wanted:
+            return None
+        return ConsultEnd.DISMISSED if self.joined_at else ConsultEnd.CANCELLED
+
+    @property
     def mover(self) -> str:
         """Help is of whoever asked for it."""
         return self.asked_by

@@ -348,3 +348,11 @@ def test_whoever_was_left_with_a_partners_person_is_not_led_away_from_them(scene
     ]
     assert [entry for entry in moved if entry["method"] == "POST"] == []
     assert scene.caller.state["over"] is False
+
+
+def test_a_line_whose_end_is_told_before_the_row_follows_was_sent_away_all_the_same(scene: Scene) -> None:
+    leg = scene.asks_lea()
+    with transaction() as session:  # the agent came back, and the carrier tells of the line before the verb goes on
+        session.query(Consult).update({"wanted": False})
+    consult_lines.end_line(leg.id, leg.carrier_id or "", LineEnd.HUNG_UP, clock.now())
+    assert (the_consult().state, the_consult().ended) == ("over", "dismissed")
