@@ -36,6 +36,8 @@ from ivr.webhook import Voice
 
 RECORDS_THREADS = 16
 RUSHED_WAITING = 40  # webhooks of numbers in a rush that may wait for their one thread
+NEWS_THREADS = 2
+NEWS_WAITING = 100  # hang-ups of a flood, each, that may wait: nobody hears when they are noted
 LIVE_THREADS = 8
 READY_THREADS = 2  # of its own: a rush of webhooks does not make the service look dead
 READY_PATIENCE = 4.0  # seconds for the two stores to answer
@@ -75,6 +77,7 @@ def voice_of(chosen: Settings) -> Voice:
         footsteps=Footsteps(),
         records=records,
         rushed=Lane("rushed", 1, RUSHED_WAITING, behind=records),
+        news=Lane("news", NEWS_THREADS, NEWS_WAITING, behind=records),
         live=Lane("live", LIVE_THREADS),
         readiness=Lane("readiness", READY_THREADS),
     )
@@ -96,6 +99,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     voice.languages.stop()
     voice.records.close()
     voice.rushed.close()
+    voice.news.close()
     voice.live.close()
     voice.readiness.close()
     complaint.stop()

@@ -92,7 +92,7 @@ async def status(request: CarrierRequest) -> None:
     if request.line.end is None:
         return
     try:
-        await request.records.within(QUEUE_PATIENCE, citizen.hang_up, request.carrier_id, now())
+        await request.voice.news.within(QUEUE_PATIENCE, citizen.hang_up, request.carrier_id, now())
     except StoreDown:
         log.warning("hang-up not recorded", carrier_id=request.carrier_id)
 

@@ -45,6 +45,8 @@ class Voice:
     """Threads for what touches PostgreSQL."""
     rushed: Lane
     """One for the same of numbers that call in a rush: behind the others."""
+    news: Lane
+    """A few for what the carrier tells and nobody on the line waits for: behind the others too."""
     live: Lane
     """Threads for what makes one trip to the live store and none to PostgreSQL."""
     readiness: Lane

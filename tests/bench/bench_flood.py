@@ -1,8 +1,10 @@
-"""What a flood of calls costs the other callers: the 95th percentile of their webhooks with it ÷ without it.
+"""What a flood of calls costs the other callers: the 95th percentile of the webhooks that they wait for, with it ÷
+without it.
 
-The base load is as many calls a second as take a fiftieth of a core from the voice app, which is measured first. The
-flood is twenty times as many, from one number and then from as many numbers as calls. Everybody says their postal code,
-confirms and chooses; each answer is followed to the next question at once, into a queue in which an agent is on duty.
+The base load is as many calls a second as take a fiftieth of a core from the voice app, which is measured first, at
+that pace. The flood is twenty times as many, from one number and then from as many numbers as calls. Everybody says
+their postal code, confirms and chooses; each answer is followed to the next question at once, into a queue in which an
+agent is on duty.
 All on loopback, on stores of its own; the flood comes from a process of its own, so that what measures the others is
 not what it keeps busy. The loads take turns, ROUNDS times SECONDS each, with no more than MOST calls of a flood at any
 time; a percentile is that of all webhooks of its load, for one round alone has too few of them.
@@ -42,7 +44,7 @@ TIMES = 20  # the base load
 MOST = 40  # calls of the flood at once: a flood may not be slower than what it measures, nor endless
 ROUNDS = 8
 SECONDS = 12.0  # of each load in each round
-TUNING = 100  # calls that show what one costs
+TUNING = 100  # calls that warm the app up
 FAR = 1_000_000  # from the ids of one round of a flood to those of the next
 KEYS = ("46000#", "1", "1", "1")
 ONE = "+33565059999"
@@ -68,7 +70,9 @@ class Callers:
             if not address:
                 break
             address = await self._asks(address, said | {"Digits": keys})
+        heard = len(self.took)
         await self._asks("/voice/status", said | {"CallStatus": "completed"})
+        del self.took[heard:]  # they have hung up: nobody waits for it
 
     async def _asks(self, address: str, said: dict[str, str]) -> str:
         """Where the answer is to be sent; empty where none is asked for."""
@@ -182,13 +186,22 @@ def p95(took: list[float]) -> float:
 
 
 async def _base(voice: str, http: aiohttp.ClientSession, process: psutil.Process) -> float:
-    """Calls a second that take CORE of a core, after as many again have warmed it up."""
-    callers = Callers(voice, http)
-    for prefix in "ab":
-        before = _spent(process)
-        for n in range(TUNING):
-            await callers.call(prefix, other(n))
-    return CORE * TUNING / (_spent(process) - before)
+    """Calls a second that take CORE of a core beyond what the app uses while nobody calls. A call costs most when few
+    come, since all that it needs was put away meanwhile: it is measured at the pace that it is for, twice."""
+    callers = Callers(voice, http, calls=_SIDS)
+    for n in range(TUNING):
+        await callers.call("a", other(n))
+    before = _spent(process)
+    await asyncio.sleep(SECONDS)
+    idle, rate = (_spent(process) - before) / SECONDS, 1.0
+    for _ in range(2):
+        before, began = _spent(process), time.monotonic()
+        came = await calls_come(callers, "b", other, rate, MOST)
+        took = time.monotonic() - began
+        cost = (_spent(process) - before - idle * took) / came
+        rate = CORE / cost
+    told(f"the app uses {idle:.1%} of a core while nobody calls, and {cost * 1000:.0f} ms of it for a call")
+    return rate
 
 
 def at_their_post(agent_id: str) -> None:

@@ -81,3 +81,12 @@ def rings_and_hangs_up(carrier: Carrier, n: int) -> None:
     line = {"CallSid": f"CA{n:032}", "From": DURAND}
     assert "Gather" in carrier.asks("/voice/incoming", **line).verbs
     carrier.asks("/voice/status", **line | {"CallStatus": "completed"})
+
+
+def test_who_hung_up_is_noted_behind_those_who_still_wait_for_an_answer(
+    monday: None, carrier: Carrier, agent: str
+) -> None:
+    rings_and_hangs_up(carrier, 0)
+    assert any(thread.name.startswith("news") for thread in threading.enumerate())
+    with reading() as session:
+        assert session.query(Call).filter_by(state="ended").count() == 1
