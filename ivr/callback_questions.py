@@ -1,7 +1,6 @@
 """Shall we call you back? Why nobody answers now, at which number, when; and the callback that was promised before."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 
 from callcenter.phone_number import LONGEST_TYPED, SHORTEST_WITH_CODE
@@ -43,10 +42,10 @@ def offered(
     """What is carried into the offer of a callback: whether the calling number will do, whose plan one that is typed
     may follow, when the line reopens, the half-days to choose from (none: soon), and the local day on which that is
     told."""
-    offer = replace(
-        settled(heard), anonymous=anonymous, reopens=reopens, until="", slots=slots, slot="", number_is_typed=False
-    )
-    return replace(offer, plan=plan, today=today)
+    return settled(heard)._replace(
+        anonymous=anonymous, plan=plan, reopens=reopens, until="", today=today, slots=slots, slot="",
+        number_is_typed=False,
+    )  # fmt: skip
 
 
 def refused(heard: Heard) -> Reached:
@@ -56,8 +55,8 @@ def refused(heard: Heard) -> Reached:
 
 def typed_is_agreed(heard: Heard) -> Reached:
     """The number that was read back is the right one."""
-    step, known = _agreed(replace(heard, number_is_typed=True))
-    return step, settled(known) if step in ENDS else replace(known, tries=0, repeats=0)
+    step, known = _agreed(heard._replace(number_is_typed=True))
+    return step, settled(known) if step in ENDS else known._replace(tries=0, repeats=0)
 
 
 # We promised to call you back: shall we still?
@@ -70,7 +69,7 @@ def _say_open(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
 
 def _answer_open(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
     if keys in ("", "3"):
-        return "welcome", replace(heard, reopens="", until="", today="")
+        return "welcome", heard._replace(reopens="", until="", today="")
     return {"1": (KEEP, heard), "2": (CANCEL, heard)}.get(keys)
 
 
@@ -218,7 +217,7 @@ def _answer_slot(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
     if turned := turn_page(keys, heard, "slot", len(heard.slots)):
         return turned
     chosen = heard.slots[int(keys) - 1] if keys in "123456789"[: len(heard.slots)] and len(keys) == 1 else None
-    return (_promise(heard), replace(heard, slot=chosen)) if chosen else None
+    return (_promise(heard), heard._replace(slot=chosen)) if chosen else None
 
 
 def _promise(heard: Heard) -> str:

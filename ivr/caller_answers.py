@@ -3,8 +3,8 @@
 A postal code (but sealed) or a telephone number never does.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from callcenter.phone_number import OWN_PLANS
@@ -14,8 +14,7 @@ from callcenter.rules.territory import MONACO, TERRITORIES, UNKNOWN
 from ivr.addresses import count
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """What the citizen has told us so far, and where we are in asking."""
 
     language: str = "fr"

@@ -46,10 +46,10 @@ def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Reached:
     """The next step, and what we now know. A menu never hangs up on anybody."""
     question = QUESTIONS[step]
     pressed = keys.rstrip("#")
-    understood = replace(heard, silent=False) if pressed else heard
+    understood = heard._replace(silent=False) if pressed else heard
     again = pressed.endswith("*") if pressed else bool(keys)
     if again and (question.repeats or not pressed) and heard.repeats < REPEATS:
-        return step, replace(understood, repeats=heard.repeats + 1)
+        return step, understood._replace(repeats=heard.repeats + 1)
     if wants_person := bool(pressed) and not pressed.strip("0"):
         heard = understood
     if wants_person and question.person:
@@ -58,22 +58,22 @@ def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Reached:
         return _moved(*move, heard)
     following = question.default(heard)
     if heard.tries + 1 < _patience(heard, following, spoke=pressed == NOT_UNDERSTOOD and question.person):
-        return step, replace(heard, page=0, tries=heard.tries + 1)
+        return step, heard._replace(page=0, tries=heard.tries + 1)
     return following, _left_unanswered(heard) if following == UNANSWERED else settled(heard)
 
 
 def _moved(following: str, known: Heard, before: Heard) -> Reached:
     if known.page > before.page:  # the same question goes on
-        return following, replace(known, repeats=0)
+        return following, known._replace(repeats=0)
     if following in ENDS - PASSING:
         return following, settled(known)
-    return following, replace(known, page=0, tries=0, repeats=0)
+    return following, known._replace(page=0, tries=0, repeats=0)
 
 
 def _left_unanswered(heard: Heard) -> Heard:
     """Nobody chose when: of the half-days that were offered it is the first, or what comes soonest."""
     first = heard.slots[0] if heard.slots and heard.slots[0] != SOONEST else ""
-    return replace(settled(heard), slot=first)
+    return settled(heard)._replace(slot=first)
 
 
 def _patience(heard: Heard, following: str, *, spoke: bool) -> int:

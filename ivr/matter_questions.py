@@ -1,7 +1,5 @@
 """What is the matter? The topic menu."""
 
-from dataclasses import replace
-
 from callcenter.rules.menu import Menu
 from callcenter.rules.territory import rings
 from ivr import spoken_answers
@@ -29,9 +27,9 @@ def _answer_topic(keys: str, heard: Heard, menu: Menu) -> Reached | None:
         return turned
     if keys.startswith(spoken_answers.NAMED):
         named = menu.topics.get(keys.removeprefix(spoken_answers.NAMED))
-        return (QUEUE, replace(heard, topic=named.code)) if named and named.code else None
+        return (QUEUE, heard._replace(topic=named.code)) if named and named.code else None
     if len(keys) == 1 and (chosen := menu.topics.get(heard.group + keys)):
-        return (QUEUE, replace(heard, topic=chosen.code)) if chosen.code else ("topic", replace(heard, group=keys))
+        return (QUEUE, heard._replace(topic=chosen.code)) if chosen.code else ("topic", heard._replace(group=keys))
     return (QUEUE, heard) if keys == str(len(menu.level(heard.group)) + 1) else None
 
 

@@ -58,7 +58,7 @@ async def end_menu(step: str, known: Heard, keys: str, request: CarrierRequest) 
 async def _tell_sites(known: Heard, request: CarrierRequest) -> Turn:
     """Their department is not served yet: where they are welcome today."""
     await _note_sites_told(known, request)
-    known = replace(known, takes_texts=site_texts.may_be_sent(request.from_))
+    known = known._replace(takes_texts=site_texts.may_be_sent(request.from_))
     what = known.department, spoken_sites.unsealed(known.place), known.language, now()
     return _sites(known, request, *spoken_sites.told(config_snapshot.current(), *what))
 
@@ -181,6 +181,6 @@ async def _cancel(known: Heard, request: CarrierRequest) -> Turn:
     """They want no callback any more; perhaps they want to speak with somebody now."""
     await _note_settled(request)
     await request.records.within(QUEUE_PATIENCE, callback.cancel_from_menu, request.from_, now())
-    welcome = replace(unheard(request, known.language), silent=False)
+    welcome = unheard(request, known.language)._replace(silent=False)
     question = dialogue.ask("welcome", welcome, request.voice.menu, HEARD)
     return replace(question, say=(say(known.language, "callback.cancelled"), *question.say))

@@ -5,7 +5,6 @@ keys give the same text, remembered whole. Only arriving and leaving the menu to
 """
 
 from asyncio import to_thread
-from dataclasses import replace
 from functools import lru_cache
 
 import structlog
@@ -40,7 +39,7 @@ async def incoming(request: CarrierRequest) -> Turn:
     request.voice.rush.note(request.from_)
     try:
         promised, remembered = await request.records.within(ARRIVAL_PATIENCE, _arrives, request)
-        heard = replace(heard, hint=territories_to_offer(remembered, heard.hint))
+        heard = heard._replace(hint=territories_to_offer(remembered, heard.hint))
     except StoreDown:
         log.warning("arrival not recorded: a later webhook will", carrier_id=request.carrier_id)
     except Exception:
@@ -48,8 +47,8 @@ async def incoming(request: CarrierRequest) -> Turn:
     step = "open" if promised else "welcome"
     if promised:
         today = str(local_day_of(promised.starts))
-        heard = replace(
-            heard, reopens=written_instant(promised.starts), until=written_instant(promised.ends), today=today
+        heard = heard._replace(
+            reopens=written_instant(promised.starts), until=written_instant(promised.ends), today=today
         )
     request.voice.footsteps.noted.append((request.carrier_id, step))
     return dialogue.ask(step, heard, request.voice.menu, HEARD)
@@ -69,7 +68,7 @@ async def heard(request: CarrierRequest) -> Turn | bytes:
     step, known, document = reach(request.query, keys, request.voice.menu)
     request.voice.footsteps.noted.append((request.carrier_id, step))
     if step in (steps.WHICH, steps.NOT_OPEN) and len(code := keys.rstrip("#")) == 5:
-        known = replace(known, place=spoken_sites.sealed(code))
+        known = known._replace(place=spoken_sites.sealed(code))
         document = twiml(dialogue.ask(step, known, request.voice.menu, HEARD)).encode() if document else None
     if step in steps.OFFERS:
         return ask_offer(step, known, request)

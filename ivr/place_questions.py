@@ -1,7 +1,5 @@
 """Where do you live? The welcome, the postal code, and what is told where the department is not served yet."""
 
-from dataclasses import replace
-
 from callcenter.rules.menu import Menu
 from callcenter.rules.territory import MONACO, NATION, TERRITORIES, UNKNOWN, departments
 from ivr import spoken_answers
@@ -52,32 +50,32 @@ def _answer_postal_code(keys: str, heard: Heard, menu: Menu) -> Reached | None:
     if keys == "9":
         return back(
             "welcome",
-            replace(
-                heard, language=_other_language(heard), other_language_off_duty=False, other_language_unstaffed=False
+            heard._replace(
+                language=_other_language(heard), other_language_off_duty=False, other_language_unstaffed=False
             ),
         )
     if keys == "8" and not heard.slow:
-        return "postal", replace(heard, hard_of_hearing=True)
+        return "postal", heard._replace(hard_of_hearing=True)
     if keys in ("8", "88") and not heard.relay:
-        return "postal", replace(heard, hard_of_hearing=False, relay=True)
+        return "postal", heard._replace(hard_of_hearing=False, relay=True)
     if hinted := _choice(keys, heard.hint):
-        return _served(replace(heard, department=hinted, hint=()), menu)
+        return _served(heard._replace(department=hinted, hint=()), menu)
     found = departments(keys)
     if not found:
         return None
     if len(found) > 1:
-        return WHICH, replace(heard, among=found)
+        return WHICH, heard._replace(among=found)
     if found == (MONACO,) or not TERRITORIES[found[0]].inhabited:
-        return back("elsewhere", replace(heard, among=found))
+        return back("elsewhere", heard._replace(among=found))
     if found[0] in menu.not_open:  # told at once: the postal code, whose sites come first, is not kept
-        return NOT_OPEN, replace(heard, department=found[0], among=())
-    return "confirm", replace(heard, department=found[0], among=())
+        return NOT_OPEN, heard._replace(department=found[0], among=())
+    return "confirm", heard._replace(department=found[0], among=())
 
 
 def _served(heard: Heard, menu: Menu) -> Reached:
     if heard.department in menu.not_open:
         return NOT_OPEN, heard
-    return "topic", replace(heard, place="")
+    return "topic", heard._replace(place="")
 
 
 def _say_elsewhere(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
@@ -97,8 +95,8 @@ def _say_which(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
 
 def _answer_which_department(keys: str, heard: Heard, menu: Menu) -> Reached | None:
     if chosen := _choice(keys, heard.among):
-        return _served(replace(heard, department=chosen, among=()), menu)
-    return back("postal", replace(heard, among=(), place="")) if keys == str(len(heard.among) + 1) else None
+        return _served(heard._replace(department=chosen, among=()), menu)
+    return back("postal", heard._replace(among=(), place="")) if keys == str(len(heard.among) + 1) else None
 
 
 def _say_confirm(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
@@ -107,8 +105,8 @@ def _say_confirm(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
 
 def _answer_confirm(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
     if keys == "1":
-        return "topic", replace(heard, hint=())
-    return back("postal", replace(heard, department=UNKNOWN)) if keys == "2" else None
+        return "topic", heard._replace(hint=())
+    return back("postal", heard._replace(department=UNKNOWN)) if keys == "2" else None
 
 
 def _say_more_sites(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
@@ -118,10 +116,10 @@ def _say_more_sites(heard: Heard, _menu: Menu) -> tuple[Say, ...]:
 
 def _answer_sites(keys: str, heard: Heard, _menu: Menu) -> Reached | None:
     if keys in ("1", "*"):
-        return (NOT_OPEN, replace(heard, rounds=heard.rounds + 1)) if heard.rounds + 1 < ROUNDS else (FAREWELL, heard)
+        return (NOT_OPEN, heard._replace(rounds=heard.rounds + 1)) if heard.rounds + 1 < ROUNDS else (FAREWELL, heard)
     if keys == "3" and heard.takes_texts:
-        return BY_TEXT, replace(heard, takes_texts=False)
-    return back("postal", replace(heard, department=UNKNOWN, place="", takes_texts=False)) if keys == "2" else None
+        return BY_TEXT, heard._replace(takes_texts=False)
+    return back("postal", heard._replace(department=UNKNOWN, place="", takes_texts=False)) if keys == "2" else None
 
 
 PLACE_QUESTIONS = {

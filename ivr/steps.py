@@ -3,7 +3,7 @@
 What happens at an end is done by the webhooks."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from callcenter.rules.menu import Menu
 from ivr.caller_answers import Heard, Reached
@@ -65,8 +65,8 @@ class Question:
 
 
 def settled(heard: Heard) -> Heard:
-    return replace(
-        heard, hint=(), among=(), place="", takes_texts=False, group="", slots=(), page=0, tries=0, repeats=0, rounds=0
+    return heard._replace(
+        hint=(), among=(), place="", takes_texts=False, group="", slots=(), page=0, tries=0, repeats=0, rounds=0
     )
 
 
@@ -85,7 +85,7 @@ def turn_page(keys: str, heard: Heard, step: str, count: int) -> Reached | None:
     pressed."""
     if keys not in ("", MORE) or not pages(heard, count) or is_last_page(heard, count):
         return None
-    return step, replace(heard, page=heard.page + 1)
+    return step, heard._replace(page=heard.page + 1)
 
 
 def pages(heard: Heard, count: int) -> bool:
@@ -111,5 +111,5 @@ def leads_to(end: str) -> Callable[[Heard], str]:
 def back(step: str, heard: Heard, otherwise: str = QUEUE) -> Reached:
     """To an earlier question, so many times and no more: then a person, or whatever that question defaults to."""
     if heard.rounds + 1 < ROUNDS:
-        return step, replace(heard, rounds=heard.rounds + 1)
+        return step, heard._replace(rounds=heard.rounds + 1)
     return otherwise, heard

@@ -1,7 +1,6 @@
 """The dialogue without a telephone: every key, every silence and every nonsense leads to a known place."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -75,7 +74,7 @@ def places() -> dict[Reached, tuple[Reached, ...]]:
         for why in ("closed", "suspended", "nobody", "full", "shared", "too_long", "wish")
         for a in (True, False)
     ]
-    beginnings += [("open", PROMISED), ("open", replace(PROMISED, today="2026-11-30"))]
+    beginnings += [("open", PROMISED), ("open", PROMISED._replace(today="2026-11-30"))]
     beginnings += [
         (why, offered(Heard(), anonymous=a, slots=("s", "20261124m")))
         for why in ("closed", "suspended", "nobody", "full", "shared", "too_long")
@@ -94,7 +93,7 @@ def places() -> dict[Reached, tuple[Reached, ...]]:
             asked_again: dict[str, Callable[[Heard], tuple[Reached, ...]]] = {
                 DRAFT: lambda heard: (refused(heard), ("read_back", heard), (TWO_NUMBERS, heard)),
                 DRAFT_OTHER: lambda heard: (refused(heard), typed_is_agreed(heard)),
-                NOT_OPEN: lambda heard: (("sites", replace(heard, takes_texts=True)),),
+                NOT_OPEN: lambda heard: (("sites", heard._replace(takes_texts=True)),),
                 BY_TEXT: lambda heard: (("sites", heard),),
             }
             follow: tuple[Reached, ...] = asked_again.get(place[0], _nothing)(place[1])
@@ -144,7 +143,7 @@ def test_a_department_that_is_not_open_yet_tells_its_sites_at_once() -> None:
     assert [after(key, step="sites", heard=told[1])[0] for key in "12"] == [NOT_OPEN, "postal"]
     assert after("", "", "", step="sites", heard=told[1])[0] == FAREWELL
     assert after("3", step="sites", heard=told[1])[0] == "sites"
-    assert after("3", step="sites", heard=replace(told[1], takes_texts=True)) == (BY_TEXT, told[1])
+    assert after("3", step="sites", heard=told[1]._replace(takes_texts=True)) == (BY_TEXT, told[1])
 
 
 def test_a_department_hears_its_own_topics_and_messages() -> None:
@@ -220,20 +219,20 @@ def test_zero_is_a_person_at_any_step(step: str) -> None:
 
 @pytest.mark.parametrize("step", [step for step, question in QUESTIONS.items() if question.repeats])
 def test_star_says_the_same_again(step: str) -> None:
-    heard = replace(PROMISED, department="46", among=("46", "82"))
+    heard = PROMISED._replace(department="46", among=("46", "82"))
     following, known = answer(step, heard, "*", MENU)
-    assert (following, replace(known, repeats=0)) == (step, heard)
+    assert (following, known._replace(repeats=0)) == (step, heard)
     assert ask(step, known, MENU, "").say == ask(step, heard, MENU, "").say
 
 
 @pytest.mark.parametrize("step", [step for step, question in QUESTIONS.items() if question.digits == 1])
 def test_a_lone_hash_asks_again_five_times_and_then_is_silence(step: str) -> None:
     """It is the end of what was typed at the question before: no try, no answer, and no excuses for it."""
-    heard = replace(PROMISED, department="46", among=("46", "82"), slots=("s", "20261124m"))
+    heard = PROMISED._replace(department="46", among=("46", "82"), slots=("s", "20261124m"))
     at: Reached = (step, heard)
     for _ in range(REPEATS):
         at = answer(*at, "#", MENU)
-        assert (at[0], replace(at[1], repeats=0)) == (step, heard)
+        assert (at[0], at[1]._replace(repeats=0)) == (step, heard)
     assert ask(*at, MENU, "").say == ask(step, heard, MENU, "").say
     assert answer(*at, "#", MENU) == answer(*at, "", MENU)
     assert answer(step, at[1], "1#", MENU) == answer(step, at[1], "1", MENU)
@@ -320,9 +319,9 @@ def test_a_callback_is_promised_to_the_calling_number_or_to_another() -> None:
 
 def test_a_half_day_is_chosen_by_key() -> None:
     heard = offered(Heard(department="46"), anonymous=False, slots=("s", "20261124m", "20261124a"))
-    assert after("1", "2", step="closed", heard=heard) == (PROMISE, replace(heard, slots=(), slot="20261124m"))
+    assert after("1", "2", step="closed", heard=heard) == (PROMISE, heard._replace(slots=(), slot="20261124m"))
     assert after("1", "1", step="full", heard=heard)[1].slot == "s"
-    assert after("1", "", "", "", step="nobody", heard=heard) == (PROMISE, replace(heard, slots=()))
+    assert after("1", "", "", "", step="nobody", heard=heard) == (PROMISE, heard._replace(slots=()))
     assert after("1", "3", step="read_back", heard=heard)[0] == PROMISE_TYPED
     said = " ".join(map(str, ask(*after("1", step="closed", heard=heard), MENU, "").say))
     assert "dès que possible, tapez 1" in said
@@ -349,7 +348,7 @@ def test_a_callback_that_is_open_is_kept_or_cancelled_or_waited_past() -> None:
 def test_who_asked_for_a_callback_and_types_nothing_is_called_where_they_called_from() -> None:
     heard = offered(Heard(), anonymous=False)
     assert after("2", "", "", "", step="nobody", heard=heard)[0] == PROMISE
-    assert after("1", "", "", "", step="nobody", heard=replace(heard, anonymous=True))[0] == UNANSWERED
+    assert after("1", "", "", "", step="nobody", heard=heard._replace(anonymous=True))[0] == UNANSWERED
 
 
 def test_a_long_wait_goes_on_unless_a_callback_is_asked_for() -> None:
@@ -360,7 +359,7 @@ def test_a_long_wait_goes_on_unless_a_callback_is_asked_for() -> None:
 
 def test_a_promise_that_stands_is_told_by_the_day_it_is() -> None:
     """An address of before that word was known says the whole date."""
-    eve = replace(PROMISED, today="2026-11-30")
+    eve = PROMISED._replace(today="2026-11-30")
     assert "rappeler demain, entre" in str(ask("open", eve, MENU, "").say[0])
     assert "rappeler mardi 1er décembre, entre" in str(ask("open", PROMISED, MENU, "").say[0])
     step, known = answer("open", eve, "1", MENU)
@@ -373,11 +372,11 @@ def test_the_reopening_is_said_in_words() -> None:
     closed = offered(Heard(), anonymous=False, reopens="2026-12-01T08:30")
     assert "répondront mardi 1er décembre, à partir de 8 heures 30" in str(ask("closed", closed, MENU, "").say[0])
     assert "be back on Tuesday 1 December, from 8 30 AM on" in str(
-        ask("closed", replace(closed, language="en"), MENU, "").say[0]
+        ask("closed", closed._replace(language="en"), MENU, "").say[0]
     )
-    eve = replace(closed, today="2026-11-30")
+    eve = closed._replace(today="2026-11-30")
     assert "répondront demain, à partir de 8 heures 30" in str(ask("closed", eve, MENU, "").say[0])
-    assert "be back tomorrow, from 8 30 AM on" in str(ask("closed", replace(eve, language="en"), MENU, "").say[0])
+    assert "be back tomorrow, from 8 30 AM on" in str(ask("closed", eve._replace(language="en"), MENU, "").say[0])
 
 
 def test_there_are_about_twelve_topics_and_five_choices_a_level() -> None:

@@ -1,7 +1,5 @@
 """The dialogue of those who hear badly, and of those who say nothing more."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,5 +72,5 @@ def test_what_means_nothing_is_no_understood_answer() -> None:
     assert all(silent(*keys) for keys in ([""], ["", "", ""], ["7"], ["#"], ["?"], ["99999", ""], ["12", "?"]))
     assert not any(silent(*keys) for keys in (["46000"], ["8"], ["9"], ["0"], ["*"], ["7", "", "46000#"]))
     offer = offered(Heard(silent=True), anonymous=False)
-    assert after("", "", "", step="closed", heard=offer) == (UNANSWERED, replace(offer, slots=()))
+    assert after("", "", "", step="closed", heard=offer) == (UNANSWERED, offer._replace(slots=()))
     assert not after("0", "", "", step="closed", heard=offer)[1].silent  # they want a person

@@ -72,7 +72,7 @@ KNOWN = Heard(
     department="46", among=("01", "74"), reopens="2026-11-23T09:00:00+01:00", until="2026-11-23T12:00:00+01:00"
 )
 QUESTIONS_ASKED: dict[str, Turn] = {
-    f"{step}-{language}": ask(step, replace(KNOWN, language=language), MENU, "/voice/heard")
+    f"{step}-{language}": ask(step, KNOWN._replace(language=language), MENU, "/voice/heard")
     for step in QUESTIONS
     for language in ("fr", "en")
 }
