@@ -19,14 +19,13 @@ KARIM = "+33565000001"
 Opens = Callable[[str], Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def running(
-    stores: embedded.Stores, schema: list[str], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    stores: embedded.Stores, schema: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[cast.Service]:
-    """Voice, web, sweep, carrier and what a file names in `BESIDES`; telephone time is twenty times faster."""
+    """Voice, web, sweep, worker and carrier; telephone time is twenty times faster. One for all of these files."""
     logs = tmp_path_factory.mktemp("logs")
-    only = {"voice", "web", "sweep", "carrier"} | getattr(request.module, "BESIDES", set())
-    with cast.service(stores.environment(), Path(logs), only=only) as service, cast.in_settings(service):
+    with cast.service(stores.environment(), Path(logs)) as service, cast.in_settings(service):
         yield service
 
 

@@ -16,6 +16,7 @@ from callcenter.rules.states import Ending
 from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Checks, Opens
 from tests.support.desk import Desk
+from tests.support.patience import until
 from tests.support.town import PASSWORD, TOPICS, settle
 
 HELD_TOO_LONG = """() => {
@@ -245,8 +246,7 @@ def test_orders_and_why_a_call_waits(line: PracticeLine, desk: Desk, opens: Open
     is_accessible(page, "nobody waits")
     desk.sign_in("karim", password=PASSWORD).takes_post().pauses()
     line.call(from_="+33565051299").presses("46000").presses("1").presses("3").hears("conseiller")
-    page.reload()
-    page.wait_for_selector("tbody")
+    until(lambda: page.reload() is not None and page.locator("tbody").count() > 0, "one waits")
     is_accessible(page, "one waits")
     page.locator("tbody a").first.click()
     page.wait_for_selector("#eligible-title")

@@ -18,7 +18,6 @@ from tests.browser.conftest import KARIM, Checks, Opens
 from tests.support.spoken import contact, demarches, spoke
 from tests.support.town import settle
 
-BESIDES = {"worker"}  # who dials a citizen called back
 DURAND = "+33565051234"
 
 

@@ -1,4 +1,4 @@
-"""The stage: the whole service as processes on the tests' stores, started once a file; empty before each story."""
+"""The stage: the whole service as processes on the tests' stores, started once; empty before each story."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +12,12 @@ from tests.support import cast
 from tests.support.desk import Desk
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def running(
     stores: embedded.Stores, schema: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[cast.Service]:
-    """Voice, web, sweep, worker and carrier; telephone time is twenty times faster. No longer than its file: other
-    tests have the same stores, and it would keep the promises that they write."""
+    """Voice, web, sweep, worker and carrier; telephone time is twenty times faster. One for all stories, and for
+    nothing after them: other tests have the same stores, and it would keep the promises that they write."""
     logs = tmp_path_factory.mktemp("logs")
     with cast.service(stores.environment(), Path(logs)) as service, cast.in_settings(service):
         yield service

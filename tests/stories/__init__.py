@@ -1,0 +1,1 @@
+"""A package, so that the service of these tests ends with them."""
