@@ -95,13 +95,17 @@ def service(
 def in_settings(service: Service) -> Iterator[None]:
     """What this process itself asks of the carrier, and calls its webs, is this service's, until the block ends."""
     urls = {"TWILIO_API_URL": service.carrier, "PUBLIC_VOICE_URL": service.voice, "PUBLIC_WEB_URL": service.web}
+    before = {name: os.environ.get(name) for name in urls}
     os.environ |= urls
     settings.cache_clear()
     try:
         yield
     finally:
-        for name in urls:
-            del os.environ[name]
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
         settings.cache_clear()
 
 
