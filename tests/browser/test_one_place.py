@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from callcenter.db import reading
 from callcenter.records import callbacks, contacts
@@ -294,3 +294,28 @@ def test_a_tool_opens_beside_the_call_and_what_is_followed_there_stays_there(lin
     expect(panel).to_be_hidden()
     expect(page.locator("#queues")).to_be_visible()
     assert not asked
+
+
+def test_a_page_that_comes_after_another_was_wanted_or_none_is_not_shown(opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = at_post(opens)
+    panel, tools, held = page.locator("#panel"), page.locator("#tools"), list[Route]()
+    page.route("**/sites", held.append)
+
+    def asks_for_sites() -> Route:
+        tools.get_by_role("link", name="Sites").click()
+        until(lambda: page.evaluate("1") == 1 and bool(held), "the sites are asked for")
+        return held.pop()
+
+    late = asks_for_sites()
+    tools.get_by_role("link", name="Mes rappels").click()
+    expect(panel).to_contain_text("Pour moi")
+    late.continue_()
+    page.wait_for_timeout(500)
+    expect(panel).to_contain_text("Pour moi")
+    late = asks_for_sites()
+    page.get_by_role("button", name="Fermer").click()
+    late.continue_()
+    page.wait_for_timeout(500)
+    expect(panel).to_be_hidden()
+    page.unroute("**/sites")

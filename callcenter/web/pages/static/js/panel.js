@@ -7,6 +7,7 @@ const place = document.getElementById("panel");
 const home = document.getElementById("panel-home");
 const tools = document.getElementById("tools");
 const been = []; // addresses, the last is the one shown
+let wishes = 0; // what was asked of the panel last: a page that comes after another was wanted, or none, is not shown
 
 function isOurs(link, event) {
   const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
@@ -15,19 +16,22 @@ function isOurs(link, event) {
 
 async function open(address, { method = "GET", body = null, from = null, asks = true } = {}) {
   if (isUnsaved(place) && !confirm(place.dataset.asks)) return;
+  const wish = (wishes += 1);
+  const isMeant = () => method !== "GET" || wish === wishes; // what was done is told all the same
   place.setAttribute("aria-busy", "true");
   const headers = { "X-Panel": "1", "X-Page-Language": document.documentElement.lang };
   let answer;
   try {
     answer = await fetch(address, { method, body, headers, cache: "no-store" });
   } catch {
-    return from && sayAt(from, place.dataset.fails, true);
+    return from && isMeant() && sayAt(from, place.dataset.fails, true);
   } finally {
-    place.removeAttribute("aria-busy");
+    if (wish === wishes) place.removeAttribute("aria-busy");
   }
   const shown = new URL(answer.url);
   if (shown.pathname === "/sign-in") return location.assign("/sign-in");
   const html = await answer.text();
+  if (!isMeant()) return;
   if (!answer.headers.get("content-type")?.startsWith("text/html")) return from && sayAt(from, place.dataset.fails, true);
   show(html, shown.pathname + shown.search, asks);
 }
@@ -47,6 +51,8 @@ function show(html, address, asks) {
 
 function close() {
   if (isUnsaved(place) && !confirm(place.dataset.asks)) return;
+  wishes += 1;
+  place.removeAttribute("aria-busy");
   been.length = 0;
   mark(null);
   tools.querySelector("a")?.focus();
