@@ -8,7 +8,7 @@ from typing import Literal
 
 from callcenter.actions import consult_lines, live_index, sound
 from callcenter.actions.agent_rows import hold_call, read
-from callcenter.db import Session, transaction
+from callcenter.db import Session, reading, transaction
 from callcenter.errors import (
     BadNumber,
     CarrierDown,
@@ -136,6 +136,19 @@ def come_back(agent_id: str, at: datetime) -> None:
         call, leg = hold_call(session, agent_id, CallState.TALKING)
         leg.hold = False
     _sounds(leg, agent_id)
+
+
+def leave(helper_id: str, at: datetime) -> None:
+    """A colleague who helps, or is on their way to, leaves: the citizen stays with whoever asked. Raises NoHelp,
+    CarrierDown: they are in the room still."""
+    with reading() as session:
+        consult = consults.open_of_helper(session, helper_id)
+    if consult is None or consult.state not in (ConsultState.RUNG, ConsultState.JOINED):
+        raise NoHelp
+    try:
+        consult_lines.dismiss(consult.id, ConsultEnd.HELPER_LEFT, at, helper_id)
+    finally:
+        live_index.look(helper_id)
 
 
 def press(agent_id: str, keys: str, at: datetime) -> None:

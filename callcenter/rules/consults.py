@@ -71,6 +71,38 @@ class PassReason(StrEnum):
     LINE_ENDED = "line_ended"  # nobody chose it: their line ended, and their colleague went on
 
 
+CHOSEN_REASONS = tuple(each for each in PassReason if each is not PassReason.LINE_ENDED)
+
+
+class HelpAct(StrEnum):
+    """What an agent may do about help now, in the order of the desk's buttons."""
+
+    ASK = "ask"  # for help, or pass the conversation on
+    BOTH = "both"  # all speak together
+    HELPER = "helper"  # to the other, while the citizen hears music
+    CITIZEN = "citizen"  # to the citizen, while the other does
+    KEYS = "keys"  # pass a menu
+    HAND_OVER = "hand_over"
+    BACK = "back"  # the help leaves
+    CANCEL = "cancel"  # it is asked for no more
+
+
+def acts_now(state: str | None, kind: str | None, hears: str, *, together: bool) -> tuple[HelpAct, ...]:
+    """Those that make sense now, and no others. `state`: of the help, None for none; `hears`: who speaks with the
+    agent; `together`: all three have spoken, without which nobody is left with a partner's person."""
+    if state in (None, ConsultState.OVER):
+        return (HelpAct.ASK,)
+    if state in (ConsultState.SOUGHT, ConsultState.OFFERED, ConsultState.RUNG):
+        return (HelpAct.CANCEL,)
+    if state != ConsultState.JOINED:
+        return ()
+    is_outside = kind in (ConsultKind.REFERENT, ConsultKind.LINE)
+    speak = [act for act in (HelpAct.BOTH, HelpAct.HELPER, HelpAct.CITIZEN) if act != hears]
+    keys = [HelpAct.KEYS] if is_outside and hears in ("helper", "both") else []
+    may_leave = not is_outside or (together and hears == "both")
+    return (*speak, *keys, *([HelpAct.HAND_OVER] if may_leave else []), HelpAct.BACK)
+
+
 def referent_opening(hours: str, scope: str, at: datetime) -> Opening | None:
     """Whether a desk is open, on its own clock (the nation's is Paris's), and when it opens next. None: its hours are
     not told, or not in a way that can be judged."""

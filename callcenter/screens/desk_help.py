@@ -14,8 +14,9 @@ from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
 from callcenter.records.referents import Referent
-from callcenter.rules.consults import ConsultKind, Purpose, referent_opening
-from callcenter.rules.states import AgentState, LegState
+from callcenter.rules.consults import ConsultKind, HelpAct, Purpose, acts_now, referent_opening
+from callcenter.rules.plain_text import folded
+from callcenter.rules.states import AgentState, CallState, LegState
 from callcenter.screens.desk_parts import Shown
 
 LAST_USED = 3
@@ -92,11 +93,13 @@ class ColleagueToAsk(Shown):
 
 
 def help_of(session: Session, call: Call, leg: Leg | None) -> dict[str, Any]:
-    """`help`, `supervisor` and `passed` of a call in hand."""
+    """`help`, `help_acts`, `supervisor` and `passed` of a call in hand."""
     found = consults.last_of_call(session, call.id, supervisor=False)
     supervisor = consults.last_of_call(session, call.id, supervisor=True)
+    shown = _shown(session, found, leg) if found else None
     return {
-        "help": _shown(session, found, leg) if found else None,
+        "help": shown,
+        "help_acts": _acts(shown) if call.state == CallState.TALKING else (),
         "supervisor": _shown(session, supervisor, leg) if supervisor else None,
         "passed": passed_to(session, call),
     }
@@ -134,9 +137,9 @@ def asked_of(session: Session, agent: Agent) -> HelpAsked | None:
     )
 
 
-def referents_of(agent_id: str) -> list[ReferentToCall]:
+def referents_of(agent_id: str, words: str = "") -> list[ReferentToCall]:
     """Whom this agent may call, for the citizen in hand too: those called last first, then their own department's,
-    then the nation's."""
+    then the nation's. `words`: only those whose partner, desk or number has them all."""
     at = clock.now()
     with reading() as session:
         agent = agents.get(session, agent_id)
@@ -150,7 +153,9 @@ def referents_of(agent_id: str) -> list[ReferentToCall]:
     names = config_snapshot.current().partners
     order = {row_id: n for n, row_id in enumerate(last, 1)}
     found = sorted(rows.values(), key=lambda row: order.get(row.id, LAST_USED + 1))
-    return [_referent(row, names.get(row.partner, row.partner), order.get(row.id), at) for row in found]
+    shown = [_referent(row, names.get(row.partner, row.partner), order.get(row.id), at) for row in found]
+    asked = folded(words).split()
+    return [each for each in shown if all(word in folded(_found_by(each)) for word in asked)]
 
 
 def colleagues_of(agent_id: str) -> list[ColleagueToAsk]:
@@ -167,6 +172,16 @@ def colleagues_of(agent_id: str) -> list[ColleagueToAsk]:
             )
             for row in sorted(free, key=lambda row: row.name)
         ]
+
+
+def _acts(shown: HelpShown | None) -> tuple[HelpAct, ...]:
+    if shown is None:
+        return acts_now(None, None, "citizen", together=False)
+    return acts_now(shown.state, shown.kind, shown.hears, together=shown.together_at is not None)
+
+
+def _found_by(referent: ReferentToCall) -> str:
+    return f"{referent.partner_name} {referent.desk} {referent.phone}"
 
 
 def _shown(session: Session, consult: Consult, serving: Leg | None) -> HelpShown:

@@ -22,6 +22,7 @@ from callcenter.records import (
 )
 from callcenter.records.agents import Agent
 from callcenter.rules import shortcuts
+from callcenter.rules.consults import HelpAct
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring, PauseReason
 from callcenter.screens.desk_contacts import (
     CallbackPromised,
@@ -96,8 +97,8 @@ class CallInHand(CallerShown):
     """The call this agent holds, from accepted to recorded. `held_since`, `muted`: as the carrier has done it; `hold`,
     `mute`: as it was asked for; `rung_back_at`: when the limit of this hold last rang the agent; `unsure`: what the
     carrier did is not known. `private`: its citizen refuses supervisors. `dial_at`: when the carrier may dial the
-    citizen, where it is not at once. `help`: brought into the conversation last; `passed`: who passed it here.
-    `may_call_back`: they were cut off, and their agent may call them back at once."""
+    citizen, where it is not at once. `help`: brought into the conversation last; `help_acts`: what may be done about it
+    now; `passed`: who passed it here. `may_call_back`: they were cut off, and their agent may call them back."""
 
     state: CallState
     contact_id: str
@@ -112,6 +113,7 @@ class CallInHand(CallerShown):
     monitors: tuple[TakesPart, ...]
     private: bool
     help: HelpShown | None
+    help_acts: tuple[HelpAct, ...]
     supervisor: HelpShown | None
     passed: PassShown | None
     lease_until: datetime | None

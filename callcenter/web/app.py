@@ -40,6 +40,7 @@ from callcenter.web.legible import Legible, PlainJson
 from callcenter.web.lifespan import lifespan
 from callcenter.web.pages import (
     callback_pages,
+    consult_pages,
     contact_pages,
     desk_pages,
     desk_tool_pages,
@@ -144,6 +145,7 @@ def create() -> FastAPI:
         password_pages.router,
         language_pages.router,
         desk_tool_pages.router,
+        consult_pages.router,
         desk_pages.router,
         wall_pages.router,
     ):

@@ -31,7 +31,7 @@ from tests.support.town import PASSWORD, settle
 MEDIAN, P95 = 0.3, 1.0  # seconds
 ROUNDS = 25
 PAGES = (
-    "/desk", "/callbacks", "/sites", "/desk/visit", "/desk/keys", "/desk/referents", "/desk/day", "/nowhere",
+    "/desk", "/callbacks", "/sites", "/desk/visit", "/desk/keys", "/desk/help", "/desk/day", "/nowhere",
     "/supervision", "/supervision/callbacks", "/supervision/waiting", "/supervision/orders", "/reports", "/admin/hours",
 )  # fmt: skip
 HIDDEN = "/callbacks"  # besides, once as a tab that nobody looks at

@@ -52,7 +52,7 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     is_accessible(page, "offline")
     page.get_by_role("button", name="Prendre mon poste").click()
     _is(page, "available")
-    for tool in ("Mes rappels", "Sites", "Référents", "Visite", "Ma journée", "Touches"):
+    for tool in ("Mes rappels", "Sites", "Renfort", "Visite", "Ma journée", "Touches"):
         page.locator("#tools").get_by_role("link", name=tool).click()
         page.wait_for_selector(f"#tools [aria-current]:has-text('{tool}')")
         is_accessible(page, f"available, with {tool} beside")

@@ -4,7 +4,7 @@ The answer of each act is the desk as it is then. Accepting and refusing what a 
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from callcenter.actions import consult, transfer
@@ -18,6 +18,7 @@ from callcenter.web.identity import Admitted, open_to
 
 Scope = Annotated[str, Field(max_length=7)]
 Topic = Annotated[str, Field(max_length=40)]
+Words = Annotated[str, Query(max_length=60)]
 
 
 class AskReferent(Command):
@@ -63,6 +64,13 @@ class ComeBack(Command):
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
         consult.come_back(agent_id, at)
+
+
+class LeaveHelp(Command):
+    """A colleague who helps leaves: the citizen stays with whoever asked."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        consult.leave(agent_id, at)
 
 
 class PressKeys(Command):
@@ -112,6 +120,7 @@ COMMANDS: dict[str, type[Command]] = {
     "queue": AskQueue,
     "speak": Speak,
     "back": ComeBack,
+    "leave": LeaveHelp,
     "keys": PressKeys,
     "hand-over": HandOver,
     "pass-agent": PassToAgent,
@@ -123,9 +132,10 @@ router = APIRouter(prefix="/api/consult", tags=["consult"])
 
 @router.get("/referents")
 @open_to(*AGENT)
-def referents(visitor: Admitted) -> list[ReferentToCall]:
-    """Whom this agent may call, those called last first, with whether each is open now."""
-    return desk_help.referents_of(visitor.staff.id)
+def referents(visitor: Admitted, words: Words = "") -> list[ReferentToCall]:
+    """Whom this agent may call, those called last first, with whether each is open now. `words`: of their partner, desk
+    or number."""
+    return desk_help.referents_of(visitor.staff.id, words)
 
 
 @router.get("/colleagues")

@@ -1,4 +1,4 @@
-"""The desk's tools, which open beside the call, or as pages of their own: whom to ask, a visit, the day, the keys."""
+"""The desk's tools, which open beside the call, or as pages of their own: a visit, the day, the keys."""
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
@@ -15,16 +15,6 @@ from callcenter.web.pages import render
 from callcenter.web.pages.forms import Fields, form_page
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
-
-
-@router.get("/referents")
-@open_to(*AGENT)
-def referents(visitor: Admitted) -> Response:
-    """Those of the call in hand, else of the agent's department."""
-    desk = desk_screen.of(visitor.staff.id)
-    about = desk.call or desk.offer or desk.recording
-    of = {"topic": about.topic if about else None, "department": about.department if about else desk.department}
-    return HTMLResponse(render.page("desk_referents.html", visitor, about=of))
 
 
 @router.get("/visit")

@@ -15,6 +15,7 @@ from callcenter.actions import config_snapshot
 from callcenter.config import settings
 from callcenter.records.sessions import Act
 from callcenter.rules import quality, weekly_hours
+from callcenter.rules.consults import CHOSEN_REASONS
 from callcenter.rules.moved_by import WHYS
 from callcenter.rules.orders import clock_of_scope
 from callcenter.rules.outcomes import KINDS, WAYS
@@ -102,6 +103,7 @@ def environment() -> Environment:
         "department_codes": frozenset(TERRITORIES),
         "departments": [each for each in TERRITORIES.values() if each.inhabited],
         "chosen_pauses": CHOSEN_PAUSES,
+        "pass_reasons": CHOSEN_REASONS,
         "moved_whys": WHYS,
         "orientation_reasons": tuple(OrientationReason),
         "follow_ups": tuple(FollowUp),

@@ -13,6 +13,7 @@ from callcenter.records.sites import COLUMNS
 from callcenter.rules import accounts, alerts, shortcuts
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.callbacks import CallbackState, DialResult, Source
+from callcenter.rules.consults import ConsultEnd, PassReason
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.moved_by import ACCOUNT, WHYS
 from callcenter.rules.outcomes import KINDS, WAYS
@@ -45,6 +46,7 @@ COUNTED = (
     "lately", "promised", "at_post", "waiting_hear_not", "waiting_exception", "waiting_threshold",
     *(f"waiting_{act}" for act in ACTS[:-1]),
 )  # fmt: skip
+CHOSEN_ENDS = (ConsultEnd.DISMISSED, ConsultEnd.CANCELLED, ConsultEnd.HANDED_OVER, ConsultEnd.CALL_OVER)  # told no more
 TOLD_OF = [each for each in MACHINES if each.noun != "agent"]  # on the page of a contact
 MADE = {  # keys whose last part is a value
     *(f"state.{state}" for state in AgentState),
@@ -150,6 +152,12 @@ MADE = {  # keys whose last part is a value
         if each.noun != "agent"
         for state in each.states
     ),
+    *(f"consult.hears_{who}" for who in ("both", "helper", "citizen", "nobody")),
+    *(f"consult.ended_{how}" for how in ConsultEnd if how not in CHOSEN_ENDS),
+    *(f"consult.{word}" for word in ("rings", "called", "to_colleague", "to_referent")),
+    *(f"consult.{word}" for word in ("hand_over_to", "leave_with", "hand_over_help", "leave_help")),
+    *(f"passed.{reason}" for reason in PassReason),
+    *(f"passed.{by}" for by in ("by", "by_warm")),
     *(f"contact.{word}" for word in ("kind_serve", "kind_consult", "kind_monitor")),
     *(f"contact.mode_{mode}" for mode in Monitoring),
     *(f"contacts.{to}" for to in ("newer", "older")),

@@ -51,11 +51,15 @@ function show(html, address, asks) {
 
 function close() {
   if (isUnsaved(place) && !confirm(place.dataset.asks)) return;
+  empty();
+  tools.querySelector("a")?.focus();
+}
+
+function empty() {
   wishes += 1;
   place.removeAttribute("aria-busy");
   been.length = 0;
   mark(null);
-  tools.querySelector("a")?.focus();
 }
 
 // Nothing open: what is live there of itself.
@@ -74,6 +78,7 @@ function mark(path) {
 }
 
 if (place) {
+  document.addEventListener("helped", empty); // what was found there is asked: the call says how it goes on
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (event.target.closest?.("[data-panel-close], [data-panel-home]")) {

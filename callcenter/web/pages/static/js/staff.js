@@ -7,6 +7,7 @@ import "./notes.js";
 import "./answers.js";
 import "./beside.js";
 import "./panel.js";
+import "./consulting.js";
 import { follow } from "./line.js";
 import { isUnsaved } from "./leaving.js";
 import { appoint, askToNotify, beHeard, ring } from "./ringing.js";
