@@ -17,6 +17,7 @@ from callcenter.records import (
     pulses,
     sessions,
     site_texts,
+    staff_messages,
     texts,
     tries,
     worker_heartbeats,
@@ -46,6 +47,7 @@ def tidy() -> None:
             pulses,
             sessions,
             site_texts,
+            staff_messages,
             texts,
             tries,
         ):

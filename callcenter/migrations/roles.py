@@ -14,6 +14,8 @@ UNREAD = (
     "sign_in_tries",
     "drafts",
     "wall_links",
+    "staff_messages",
+    "staff_receipts",
     "alembic_version",
 )  # nothing to count there
 HIDDEN = ("password_hash",)  # beside all that is sealed or a pseudonym (bytea)

@@ -65,3 +65,4 @@ class AuditedAct(StrEnum):
     WROTE_A_REFERENT = "wrote a referent"
     WROTE_A_TOPIC = "wrote a topic"
     WROTE_HOURS = "wrote hours"
+    WROTE_TO_STAFF = "wrote to staff"

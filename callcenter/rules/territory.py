@@ -5,7 +5,7 @@ A code is read, used and forgotten: only the territory is kept.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -107,6 +107,11 @@ def clock_of(department: str) -> ZoneInfo:
 def local_day(department: str, at: datetime) -> date:
     """The day it is there at an instant."""
     return at.astimezone(clock_of(department)).date()
+
+
+def end_of_day(department: str, at: datetime) -> datetime:
+    """The midnight there that follows an instant."""
+    return datetime.combine(local_day(department, at) + timedelta(days=1), time(0), clock_of(department))
 
 
 def national_day(at: datetime) -> date:

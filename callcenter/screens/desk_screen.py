@@ -37,6 +37,7 @@ from callcenter.screens.desk_contacts import (
 from callcenter.screens.desk_help import HelpAsked, HelpShown, PassShown, asked_of, help_of, passed_to
 from callcenter.screens.desk_parts import Shown, timezone_of
 from callcenter.screens.desk_queues import QueuesShown, queues_of
+from callcenter.screens.staff_messages_screen import MessageShown, unread
 
 STUCK = timedelta(seconds=3)  # a line that the carrier did not end by then is shown
 HOLD_LIMIT = 60  # seconds of music after which the screen says so
@@ -175,6 +176,7 @@ class Desk(Shown):
     callback: CallbackPromised | None
     queues: QueuesShown | None
     keys: dict[str, str]
+    messages: tuple[MessageShown, ...]
     calls_today: int
     handling_today: float | None
 
@@ -204,6 +206,7 @@ def of(agent_id: str) -> Desk:
         phone = _phone(session, agent, call, at)
         gone = _offer_gone(session, agent)
         moved = _moved(session, agent)
+        messages = unread(session, agent_id, at)
         today = agent_days.of_agent(session, agent_id, _midnight(timezone, at))
     return Desk(
         agent_id=agent.id,
@@ -231,6 +234,7 @@ def of(agent_id: str) -> Desk:
         callback=promise,
         queues=queues_of(agent) if agent.state != AgentState.OFFLINE else None,
         keys=shortcuts.keys_of(agent.shortcuts),
+        messages=messages,
         calls_today=today.calls,
         handling_today=today.handling,
     )

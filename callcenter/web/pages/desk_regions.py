@@ -13,7 +13,7 @@ from callcenter.screens.desk_screen import Desk
 from callcenter.web.identity import Visitor
 from callcenter.web.pages.template_environment import environment
 
-FRAME = ("announce", "bar", "choice", "controls", "offer")
+FRAME = ("announce", "bar", "choice", "controls", "offer", "messages")
 DESK = (*FRAME, "main", "queues", "caller", "day")
 
 Regions = dict[str, str]

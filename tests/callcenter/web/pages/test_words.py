@@ -143,6 +143,8 @@ MADE = {  # keys whose last part is a value
     *(f"field.{name}" for name in ("message", "thresholds")),
     *(f"error.{code}" for code in ("procedure", "procedure_topic")),
     "field.keys",
+    "field.addressees",
+    *(f"error.message_{code}" for code in ("words", "to", "nobody")),
     "callbacks.why",
     "callbacks.why_silence",
     *(f"due.{due}" for due in Due),
