@@ -20,7 +20,7 @@ from callcenter.errors import (
     ReferentClosed,
 )
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, consults, legs, referents
+from callcenter.records import agents, consults, contacts, legs, referents
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
@@ -34,12 +34,15 @@ Hears = Literal["both", "helper", "citizen"]
 
 
 def ask_referent(agent_id: str, referent_id: str, at: datetime) -> None:
-    """Ring a partner's desk into the conversation, the citizen on hold. Raises NotPossibleNow, NotFound,
-    ReferentClosed, DeskNotCalled, HelpIsOpen, CarrierDown (nothing is rung)."""
+    """Ring a partner's desk into the conversation, the citizen on hold; in a distress a helpline too. Raises
+    NotPossibleNow, NotFound, ReferentClosed, DeskNotCalled, HelpIsOpen, CarrierDown (nothing is rung)."""
     with transaction() as session:
         call, leg = hold_call(session, agent_id, CallState.TALKING)
         agent = read(session, agent_id)
         near = [*referents.referents(session, agent.department), *referents.referents(session, call.department)]
+        contact = contacts.get(session, call.contact_id)
+        if contact and contact.distress:
+            near += referents.helplines(session, call.department)
         referent = next((each for each in near if each.id == referent_id), None)
         if referent is None:
             raise NotFound
@@ -47,8 +50,9 @@ def ask_referent(agent_id: str, referent_id: str, at: datetime) -> None:
         if opening and not opening.is_open:
             raise ReferentClosed(opening.next_opening)
         number = _callable(referent.phone)
-        consult = _asks(session, call, agent_id, ConsultKind.REFERENT, ConsultState.RUNG, at)
-        consult.partner, consult.referent_id, consult.desk = referent.partner, referent.id, referent.desk
+        kind = ConsultKind.LINE if referent.helpline else ConsultKind.REFERENT
+        consult = _asks(session, call, agent_id, kind, ConsultState.RUNG, at)
+        consult.partner, consult.referent_id, consult.desk = referent.partner or None, referent.id, referent.desk
         consults.write_number(consult, number)
         consult.turn_at = at
         consults.open_leg(session, consult, call, agent_id, at, None)

@@ -170,9 +170,12 @@ def write_referent(
     at: datetime,
     phrases: Mapping[str, str] = NO_LABELS,
     referent_id: str = "",
+    *,
+    helpline: bool = False,
 ) -> str:
-    """A partner's desk that agents may call for help; its id. `hours`: as they are told; `referent_id`: one that is
-    changed. Raises BadAnswer, NotFound."""
+    """A partner's desk that agents may call for help, or a `helpline`, of no partner, for a distress; its id. `hours`:
+    as they are told; `referent_id`: one that is changed. Raises BadAnswer, NotFound."""
+    partner = "" if helpline else partner
     _must_be_place(scope)
     desk, hours = " ".join(desk.split()), " ".join(hours.split())
     try:
@@ -183,16 +186,21 @@ def write_referent(
         raise BadAnswer("referent")
     _must_be_phrases(phrases)
     with transaction() as session:
-        if partner not in directory.partner_names(session, national_day(at)):
+        if not helpline and partner not in directory.partner_names(session, national_day(at)):
             raise BadAnswer("partner")
         if referent_id:
-            given = {"partner": partner, "desk": desk, "phone": number, "hours": hours, "phrases": dict(phrases)}
+            given = {
+                "partner": partner, "desk": desk, "phone": number, "hours": hours, "phrases": dict(phrases),
+                "helpline": helpline,
+            }  # fmt: skip
             before = referents.change_referent(session, referent_id, **given)
             if before is None or before.scope != scope:
                 raise NotFound
             was = _of_referent(before.partner, before.desk, before.phone, before.hours, before.phrases)
         else:
-            referent_id = referents.add_referent(session, scope, partner, desk, number, hours, phrases)
+            referent_id = referents.add_referent(
+                session, scope, partner, desk, number, hours, phrases, helpline=helpline
+            )
             was = {}
         told = _told(was, _of_referent(partner, desk, number, hours, phrases))
         sessions.audit(session, admin.id, AuditedAct.WROTE_A_REFERENT, "referent", f"{scope}:{partner}", at, told)

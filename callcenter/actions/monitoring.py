@@ -19,6 +19,7 @@ from callcenter.errors import (
     Declined,
     NotAllowed,
     NotPossibleNow,
+    Refusal,
 )
 from callcenter.records import agents, calls, legs, monitors, sessions
 from callcenter.records.agents import Agent
@@ -77,6 +78,27 @@ def take_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime)
     elif taken.state == LegState.JOINED:
         sound.apply(taken.id)
         live_index.look(agent_id)
+
+
+def ring_one_in(agent_id: str, at: datetime) -> None:
+    """In a distress: a supervisor of this agent's, who signed in last and was not rung for it yet, is rung to hear the
+    conversation and speak to the agent. Nobody, where nobody may take part, or one takes part already. Raises
+    CarrierDown: nobody rings."""
+    if not settings().monitoring:
+        return
+    with transaction() as session:
+        agent = agents.get(session, agent_id)
+        call = calls.lock(session, agent.call_id) if agent and agent.call_id else None
+        if agent is None or call is None or call.state != CallState.TALKING or not call.warned or call.private:
+            return
+        if monitors.of_call(session, call.id):
+            return
+        found = next((each for each in monitors.may_be_rung(session, call, agent.department) if _rings_at(each)), None)
+        if found is None:
+            return
+        leg = monitors.ask(session, call, found.id, Monitoring.WHISPER, at, Why.ASKED_FOR_HELP)
+    _rings(leg, at)
+    live_index.look(agent_id)
 
 
 def leave(supervisor_id: str, at: datetime) -> None:
@@ -218,6 +240,15 @@ def _check_phone(session: Session, supervisor_id: str, call: Call, leg: Leg | No
     if supervisor is None or supervisor.state != AgentState.OFFLINE:
         raise NotPossibleNow("monitoring_at_post")
     desk_phone.of(supervisor)
+
+
+def _rings_at(supervisor: Agent) -> bool:
+    """Whether their desk phone is one that is rung."""
+    try:
+        desk_phone.of(supervisor)
+    except Refusal:
+        return False
+    return True
 
 
 def _rings(leg: Leg, at: datetime) -> None:

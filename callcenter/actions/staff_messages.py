@@ -33,7 +33,7 @@ def write(writer: Agent, to: str, words: str, at: datetime) -> int:
         audience = kind if kind == "agent" else to
         row = staff_messages.write(session, writer.id, audience, text, until, at)
         told = {"addressees": ("", str(len(theirs)))}
-        sessions.audit(session, writer.id, AuditedAct.WROTE_TO_STAFF, "staff message", row.id, at, told)
+        sessions.audit(session, writer.id, AuditedAct.WROTE_TO_STAFF, "to staff", row.id, at, told)
     for each in theirs[:FEW]:
         live_index.look(each.id)
     return len(theirs)

@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callcenter.records.contacts import Contact
 from callcenter.records.legs import Leg
 
 
 @dataclass(frozen=True)
 class Day:
-    """`handling`: mean seconds of talk, hold and wrap-up; None before the first recorded outcome."""
+    """`handling`: mean seconds of talk, hold and wrap-up; None before the first recorded outcome. A distress is
+    compared with nothing."""
 
     calls: int
     handling: float | None
@@ -20,10 +22,11 @@ class Day:
 
 def of_agent(session: Session, agent_id: str, since: datetime) -> Day:
     """What this agent has done since `since`."""
-    mine = select(Leg).where(Leg.agent_id == agent_id, Leg.asked_at >= since, Leg.talked_from.is_not(None))
-    return _summed(list(session.scalars(mine)))
+    mine = select(Leg, Contact.distress).join(Contact, Contact.id == Leg.contact_id)
+    mine = mine.where(Leg.agent_id == agent_id, Leg.asked_at >= since, Leg.talked_from.is_not(None))
+    return _summed([(row[0], row[1]) for row in session.execute(mine)])
 
 
-def _summed(legs: Sequence[Leg]) -> Day:
-    done = [leg.talked + leg.held + leg.wrapped for leg in legs if leg.wrapped_at]
+def _summed(legs: Sequence[tuple[Leg, bool]]) -> Day:
+    done = [leg.talked + leg.held + leg.wrapped for leg, distress in legs if leg.wrapped_at and not distress]
     return Day(len(legs), sum(done) / len(done) if done else None)

@@ -71,6 +71,7 @@ class Contact(Stateful, Base):
     language: Mapped[str] = mapped_column(String(2), default="fr")
     hard_of_hearing: Mapped[bool] = mapped_column(default=False)
     relay: Mapped[bool] = mapped_column(default=False)
+    distress: Mapped[bool] = mapped_column(default=False, server_default=false())  # its times are compared with none
     pseudonym: Mapped[bytes | None] = mapped_column(LargeBinary)
     arrived_at: Mapped[datetime]
     local_day: Mapped[date] = mapped_column(Date)  # in the clock of `department`

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
@@ -12,14 +12,15 @@ from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
+from callcenter.records.sessions import StaffSession
 from callcenter.rules.state_machines import LEG, MONITOR
-from callcenter.rules.states import CallState, LegState, Monitoring
+from callcenter.rules.states import AgentState, CallState, LegState, Monitoring
 from callcenter.rules.whys import Why
 
 OPEN = (Leg.kind == "monitor") & (Leg.state != LegState.LEFT)
 
 
-def ask(session: Session, call: Call, supervisor_id: str, mode: Monitoring, at: datetime) -> Leg:
+def ask(session: Session, call: Call, supervisor_id: str, mode: Monitoring, at: datetime, why: Why = Why.CHOSEN) -> Leg:
     """A supervisor's part in a conversation, before their telephone is rung. Conflict: they have one already."""
     leg = Leg(
         id=new_id(), call_id=call.id, contact_id=call.contact_id, agent_id=supervisor_id, epoch=call.epoch, asked_at=at,
@@ -29,7 +30,7 @@ def ask(session: Session, call: Call, supervisor_id: str, mode: Monitoring, at: 
     session.add(leg)
     session.flush()
     events.note(session, at, LEG.noun, leg.id, "", LegState.ASKED, mode, supervisor_id)
-    events.note(session, at, MONITOR.noun, leg.id, "", mode, Why.CHOSEN, supervisor_id)
+    events.note(session, at, MONITOR.noun, leg.id, "", mode, why, supervisor_id)
     return leg
 
 
@@ -42,6 +43,20 @@ def of_call(session: Session, call_id: str) -> list[tuple[Leg, str]]:
 def of_supervisor(session: Session, supervisor_id: str) -> Leg | None:
     """The one conversation that a supervisor takes part in, or is being rung for."""
     return session.scalar(select(Leg).where(Leg.agent_id == supervisor_id, OPEN))
+
+
+def may_be_rung(session: Session, call: Call, department: str) -> list[Agent]:
+    """The supervisors of a department's agents who are signed in and at no post, who take part in no conversation and
+    were not rung for this one: who signed in last comes first."""
+    taken = (Leg.state != LegState.LEFT) | (Leg.call_id == call.id)
+    busy = exists().where(Leg.agent_id == Agent.id, Leg.kind == "monitor", taken)
+    mine = (StaffSession.agent_id == Agent.id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > func.now())
+    since = select(func.max(StaffSession.created_at)).where(*mine).scalar_subquery()
+    found = select(Agent).where(
+        Agent.active, Agent.role == "supervisor", Agent.departments.any_() == department,
+        Agent.state == AgentState.OFFLINE, Agent.desk_phone.is_not(None), since.is_not(None), ~busy,
+    )  # fmt: skip
+    return list(session.scalars(found.order_by(since.desc())))
 
 
 def is_theirs(session: Session, leg_id: str) -> bool:

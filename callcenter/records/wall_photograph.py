@@ -19,8 +19,10 @@ PHOTOGRAPH = text(
       (select coalesce(json_agg(a order by a.since), '[]') from (
          select agents.id, agents.name, agents.department, agents.state, agents.since, agents.pause_reason,
                 agents.topics, agents.languages, calls.topic as topic, calls.contact_id, calls.private,
+                coalesce(contacts.distress, false) as distress,
                 coalesce(m.monitors, '[]') as monitors
          from agents left join calls on calls.id = agents.call_id
+         left join contacts on contacts.id = calls.contact_id
          left join (
            select legs.call_id,
              json_agg(
@@ -84,7 +86,7 @@ class Monitor:
 @dataclass(frozen=True)
 class AtPost:
     """One member of staff on duty or lost. `topic`, `contact_id`: of the call in hand, whose citizen may refuse to be
-    listened to (`private`)."""
+    listened to (`private`), or is in `distress`."""
 
     id: str
     name: str
@@ -98,6 +100,7 @@ class AtPost:
     contact_id: str | None = None
     private: bool = False
     monitors: tuple[Monitor, ...] = ()
+    distress: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,7 @@ def _at_post(row: dict[str, Any]) -> AtPost:
         contact_id=row["contact_id"],
         private=bool(row["private"]),
         monitors=tuple(Monitor(**each) for each in row["monitors"]),
+        distress=row["distress"],
     )
 
 

@@ -19,6 +19,7 @@ DEFAULT = {
     "both": "G",
     "other": "O",
     "end_help": "U",
+    "distress": "H",
     "visit": "V",
     "day": "J",
     "keys": "K",

@@ -158,6 +158,18 @@ def referents_of(agent_id: str, words: str = "") -> list[ReferentToCall]:
     return [each for each in shown if all(word in folded(_found_by(each)) for word in asked)]
 
 
+def helplines_of(agent_id: str) -> list[ReferentToCall]:
+    """The helplines and local services of the department of the citizen in hand, else of the agent's."""
+    at = clock.now()
+    with reading() as session:
+        agent = agents.get(session, agent_id)
+        if agent is None:
+            raise NotFound
+        call = calls.get(session, agent.call_id) if agent.call_id else None
+        rows = referents.helplines(session, call.department if call else agent.department)
+        return [_referent(row, "", None, at) for row in rows]
+
+
 def colleagues_of(agent_id: str) -> list[ColleagueToAsk]:
     """Who is free to be asked now, by name."""
     with reading() as session:

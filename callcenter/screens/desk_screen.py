@@ -97,7 +97,8 @@ class TakesPart(Shown):
 class CallInHand(CallerShown):
     """The call this agent holds, from accepted to recorded. `held_since`, `muted`: as the carrier has done it; `hold`,
     `mute`: as it was asked for; `rung_back_at`: when the limit of this hold last rang the agent; `unsure`: what the
-    carrier did is not known. `private`: its citizen refuses supervisors. `dial_at`: when the carrier may dial the
+    carrier did is not known. `rung_in`: supervisors whose telephone rings
+    for it. `private`: its citizen refuses supervisors. `dial_at`: when the carrier may dial the
     citizen, where it is not at once. `help`: brought into the conversation last; `help_acts`: what may be done about it
     now; `passed`: who passed it here. `may_call_back`: they were cut off, and their agent may call them back."""
 
@@ -112,7 +113,9 @@ class CallInHand(CallerShown):
     muted: bool
     unsure: bool
     monitors: tuple[TakesPart, ...]
+    rung_in: tuple[str, ...]
     private: bool
+    distress: bool
     help: HelpShown | None
     help_acts: tuple[HelpAct, ...]
     supervisor: HelpShown | None
@@ -288,6 +291,7 @@ def _in_hand(session: Session, agent: Agent, call: calls.Call, at: datetime) -> 
     contact = contacts.get(session, call.contact_id)
     if contact is None:
         return None
+    part = monitors.of_call(session, call.id)
     return CallInHand(
         **_citizen(session, call),
         state=CallState(call.state),
@@ -302,10 +306,12 @@ def _in_hand(session: Session, agent: Agent, call: calls.Call, at: datetime) -> 
         unsure=call.state == CallState.TALKING and leg is not None and leg.answer_by is not None,
         monitors=tuple(
             TakesPart(name=name, mode=Monitoring(leg.told or Monitoring.LISTEN))
-            for leg, name in monitors.of_call(session, call.id)
+            for leg, name in part
             if leg.state == LegState.JOINED
         ),
+        rung_in=tuple(name for leg, name in part if leg.state != LegState.JOINED),
         private=call.private,
+        distress=contact.distress,
         **help_of(session, call, leg),
         lease_until=call.lease_until,
         dial_at=call.dial_at if call.dial_at and call.dial_at > at else None,

@@ -55,7 +55,7 @@ class PartnerTime:
 
 @dataclass(frozen=True)
 class ReferentShown:
-    """A partner's desk that agents may call for help."""
+    """A partner's desk that agents may call for help, or a helpline."""
 
     id: str
     scope: str
@@ -65,6 +65,7 @@ class ReferentShown:
     phone: str
     hours: str
     phrases: dict[str, str]
+    helpline: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,13 +132,21 @@ def names_of(scope: str, keys: str) -> dict[str, str]:
 
 
 def referents(department: str) -> list[ReferentShown]:
-    """Whom an agent of this department may call, its own before the nation's."""
+    """Whom an agent of this department may call, its own before the nation's; the helplines after the partners'."""
     with reading() as session:
-        rows = referents_records.referents(session, department)
+        rows = [*referents_records.referents(session, department), *referents_records.helplines(session, department)]
         names = directory.partner_names(session, national_day(clock.now()))
     return [
         ReferentShown(
-            r.id, r.scope, r.partner, names.get(r.partner, r.partner), r.desk, _national(r.phone), r.hours, r.phrases
+            r.id,
+            r.scope,
+            r.partner,
+            names.get(r.partner, r.partner),
+            r.desk,
+            _national(r.phone),
+            r.hours,
+            r.phrases,
+            r.helpline,
         )
         for r in rows
     ]

@@ -14,7 +14,8 @@ from tests.support.at_the_desk import at_post, is_, talks
 from tests.support.town import settle
 
 LEA, CAF, CPAM = "+33565000002", "+33565009900", "+33565009901"
-BUTTONS = "#controls .consult button:visible, #controls .consult summary:visible, #controls .consult a:visible"
+ACTS = "#controls .consult__acts"
+BUTTONS = f"{ACTS} button:visible, {ACTS} summary:visible, {ACTS} a:visible"
 
 
 def listed() -> None:

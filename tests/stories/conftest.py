@@ -7,9 +7,11 @@ import pytest
 
 from callcenter.db import engine
 from callcenter.demonstration import embedded
-from ivr.practice.telephones import PracticeLine
+from ivr.practice.telephones import Caller, PracticeLine
 from tests.support import cast
-from tests.support.desk import Desk
+from tests.support.desk import Desk, DeskAgent
+from tests.support.helping import DURAND, KARIM
+from tests.support.town import PASSWORD, settle
 
 
 @pytest.fixture(scope="package")
@@ -47,3 +49,21 @@ def desk(service: cast.Service) -> Iterator[Desk]:
     """The agents' desks."""
     with Desk(service.web) as desk:
         yield desk
+
+
+@pytest.fixture
+def karim(line: PracticeLine, desk: Desk) -> DeskAgent:
+    """At their post."""
+    settle("karim", phone=KARIM)
+    return desk.sign_in("karim", PASSWORD).takes_post()
+
+
+@pytest.fixture
+def durand(line: PracticeLine, karim: DeskAgent) -> Caller:
+    """Mme Durand, who speaks with Karim."""
+    durand = line.call(from_=DURAND).presses("0").waits_in_queue()
+    karim.is_offered()
+    karim.accepts()
+    durand.speaks_with(KARIM)
+    karim.is_("talking")
+    return durand

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from callcenter.actions import config_snapshot, promise_check
+from callcenter.actions import config_snapshot
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records import calls, referents
@@ -15,26 +15,11 @@ from callcenter.records.legs import Leg
 from callcenter.records.passes import Pass
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.desk import Desk, DeskAgent, DeskRefused
+from tests.support.helping import KARIM, does, hears, helped, is_well
 from tests.support.patience import until
 from tests.support.town import PASSWORD, settle
 
-KARIM, LEA, DURAND, CAF = "+33565000001", "+33565000002", "+33565051234", "+33565009900"
-
-
-@pytest.fixture
-def karim(line: PracticeLine, desk: Desk) -> DeskAgent:
-    settle("karim", phone=KARIM)
-    return desk.sign_in("karim", PASSWORD).takes_post()
-
-
-@pytest.fixture
-def durand(line: PracticeLine, karim: DeskAgent) -> Caller:
-    durand = line.call(from_=DURAND).presses("0").waits_in_queue()
-    karim.is_offered()
-    karim.accepts()
-    durand.speaks_with(KARIM)
-    karim.is_("talking")
-    return durand
+LEA, CAF = "+33565000002", "+33565009900"
 
 
 @pytest.fixture
@@ -51,34 +36,6 @@ def referent(line: PracticeLine, behaviour: str = "answer", hours: str = "", **h
         referent_id = referents.add_referent(session, "46", "caf", "Référents CAF du Lot", CAF, hours)
     config_snapshot.refresh()
     return referent_id
-
-
-def does(agent: DeskAgent, act: str, **how: object) -> dict[str, object]:
-    answer: dict[str, object] = agent._ask(f"consult/{act}", how)
-    return answer
-
-
-def helped(agent: DeskAgent, **so: object) -> dict[str, object]:
-    """Waits until the help is so."""
-
-    def is_so(shown: dict[str, object]) -> bool:
-        call = shown["call"]
-        theirs = call["help"] if isinstance(call, dict) else None
-        return theirs is not None and all(theirs[name] == value for name, value in so.items())
-
-    help_: dict[str, object] = agent.until(is_so, f"help that is {so}")["call"]["help"]
-    return help_
-
-
-def hears(listener: Caller, speaker: str) -> bool:
-    return any(speaker in who.values() for who in listener.state["hears"])
-
-
-def is_well() -> None:
-    def breaches() -> list[object]:
-        return [each for each in promise_check.check(now(), ask_carrier=False).breaches if each.promise != "P9"]
-
-    until(lambda: breaches() == [], patience=10)
 
 
 def legs_of(kind: str) -> list[Leg]:

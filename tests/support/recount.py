@@ -82,9 +82,9 @@ def _of_contact(contact: Contact, legs: list[Leg]) -> Tally:
         waits=Histogram(((bucket(waited), 1),)) if waited is not None else Histogram(),
     )
     done = [leg for leg in legs if leg.talked_from and leg.left_at] if contact.due in ("recorded", "released") else []
-    if contact.lasted is not None:
+    if contact.lasted is not None and not contact.distress:
         return replace(tally, handled=1, talk_ms=round(contact.lasted * 1000))
-    if not done:
+    if not done or contact.distress:
         return tally
     talk = sum(_ms(leg.talked_from, leg.left_at, leg.held) for leg in done)
     hold = sum(round(1000 * leg.held) for leg in done)

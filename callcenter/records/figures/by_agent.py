@@ -19,11 +19,11 @@ mine as (
   where a.name <> '' and (cast(:wanted as text[]) is null or a.department = any(:wanted))
 ),
 served as (
-  select m.id, l.contact_id, not c.relay as compared,
+  select m.id, l.contact_id, not c.relay and not k.distress as compared,
     greatest(extract(epoch from l.left_at - l.talked_from) - l.held, 0) as talked, l.held,
     greatest(extract(epoch from l.wrapped_at - l.left_at), 0) as wrapped
   from mine m join legs l on l.agent_id = m.id and l.asked_at >= m.begins and l.asked_at < m.ends
-  join calls c on c.id = l.call_id
+  join calls c on c.id = l.call_id join contacts k on k.id = l.contact_id
   where l.kind = 'serve' and l.talked_from is not null
 ),
 legs_of as (
@@ -71,8 +71,8 @@ order by m.name, m.id
 
 @dataclass(frozen=True)
 class AgentFigures:
-    """One agent's weeks. `talked`, `held`, `wrapped`: mean seconds of a call, relay calls apart; `busy`, `available`,
-    `paused`: seconds in all; None where nothing is known."""
+    """One agent's weeks. `talked`, `held`, `wrapped`: mean seconds of a call, relay calls and distresses apart; `busy`,
+    `available`, `paused`: seconds in all; None where nothing is known."""
 
     id: str
     name: str

@@ -95,14 +95,15 @@ facts as (
     c.returned::int as returned,
     round(c.waited * 1000)::bigint as wait_ms,
     round(c.waited * 1000)::bigint as wait_longest_ms,
-    ((h.contact_id is not null or c.lasted is not null) and not c.relay)::int as handled,
-    case when not c.relay then coalesce(h.talk_ms, round(c.lasted * 1000)::bigint) end as talk_ms,
-    case when not c.relay then h.hold_ms end as hold_ms,
-    case when not c.relay then h.wrap_up_ms end as wrap_up_ms,
-    (h.contact_id is not null and c.relay)::int as relay_handled,
-    case when c.relay then h.talk_ms + h.hold_ms + h.wrap_up_ms end as relay_ms,
-    (h.contact_id is not null and c.hard_of_hearing and not c.relay)::int as hearing_handled,
-    case when c.hard_of_hearing and not c.relay then h.talk_ms + h.hold_ms + h.wrap_up_ms end as hearing_ms,
+    ((h.contact_id is not null or c.lasted is not null) and not c.relay and not c.distress)::int as handled,
+    case when not c.relay and not c.distress then coalesce(h.talk_ms, round(c.lasted * 1000)::bigint) end as talk_ms,
+    case when not c.relay and not c.distress then h.hold_ms end as hold_ms,
+    case when not c.relay and not c.distress then h.wrap_up_ms end as wrap_up_ms,
+    (h.contact_id is not null and c.relay and not c.distress)::int as relay_handled,
+    case when c.relay and not c.distress then h.talk_ms + h.hold_ms + h.wrap_up_ms end as relay_ms,
+    (h.contact_id is not null and c.hard_of_hearing and not c.relay and not c.distress)::int as hearing_handled,
+    case when c.hard_of_hearing and not c.relay and not c.distress
+      then h.talk_ms + h.hold_ms + h.wrap_up_ms end as hearing_ms,
     -- its démarches
     c.accompaniments, c.opened, c.settlement_known, c.settled, c.informations, c.assistances, c.orientations,
     -- its call, of everybody alone

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from callcenter.actions import consult, transfer
+from callcenter.actions import consult, distress, transfer
 from callcenter.rules.consults import KEYS, PassReason
 from callcenter.rules.roles import AGENT
 from callcenter.screens import desk_help
@@ -82,6 +82,20 @@ class PressKeys(Command):
         consult.press(agent_id, self.keys, at)
 
 
+class DeclareDistress(Command):
+    """The caller is in distress: a supervisor is rung in, helplines may be, its times are compared with nobody's."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        distress.declare(agent_id, at)
+
+
+class TakeDistressBack(Command):
+    """It was none."""
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        distress.take_back(agent_id, at)
+
+
 class HandOver(Command):
     """Whoever was asked along goes on; of a partner's, after the three have spoken. `taken_by`: who took them there."""
 
@@ -122,6 +136,8 @@ COMMANDS: dict[str, type[Command]] = {
     "back": ComeBack,
     "leave": LeaveHelp,
     "keys": PressKeys,
+    "distress": DeclareDistress,
+    "no-distress": TakeDistressBack,
     "hand-over": HandOver,
     "pass-agent": PassToAgent,
     "pass-queue": PassToQueue,
@@ -136,6 +152,13 @@ def referents(visitor: Admitted, words: Words = "") -> list[ReferentToCall]:
     """Whom this agent may call, those called last first, with whether each is open now. `words`: of their partner, desk
     or number."""
     return desk_help.referents_of(visitor.staff.id, words)
+
+
+@router.get("/helplines")
+@open_to(*AGENT)
+def helplines(visitor: Admitted) -> list[ReferentToCall]:
+    """The helplines and local services of the department of the citizen in hand, for a distress."""
+    return desk_help.helplines_of(visitor.staff.id)
 
 
 @router.get("/colleagues")

@@ -78,10 +78,12 @@ class NamePartner(BaseModel):
 
 
 class WriteReferent(BaseModel):
-    """A partner's desk that agents may call for help. `hours`: as they are told; `id`: of one that is changed."""
+    """A partner's desk that agents may call for help, or a `helpline`, of no partner, for a distress. `hours`: as they
+    are told; `id`: of one that is changed."""
 
     scope: Scope = NATION
-    partner: str
+    partner: str = ""
+    helpline: bool = False
     desk: Annotated[str, Field(max_length=120)]
     phone: Annotated[str, Field(max_length=40)]
     hours: Annotated[str, Field(max_length=120)] = ""
@@ -90,8 +92,9 @@ class WriteReferent(BaseModel):
 
     def carry_out(self, admin: Agent, at: datetime) -> str:
         return directory.write_referent(
-            admin, self.scope, self.partner, self.desk, self.phone, self.hours, at, _plain(self.phrases), self.id or ""
-        )
+            admin, self.scope, self.partner, self.desk, self.phone, self.hours, at, _plain(self.phrases),
+            self.id or "", helpline=self.helpline,
+        )  # fmt: skip
 
 
 class WriteProcedure(BaseModel):

@@ -29,7 +29,7 @@ def _in_languages(name: str) -> tuple[str, ...]:
 FIELDS = {  # of the page of one item, by its kind
     "procedure": ("code", "topic", "partner", "since", *_in_languages("named"), *_in_languages("said")),
     "partner": ("code", "name", "since", *_in_languages("said")),
-    "referent": ("id", "partner", "desk", "phone", "hours", *_in_languages("said")),
+    "referent": ("id", "partner", "helpline", "desk", "phone", "hours", *_in_languages("said")),
 }
 _Command = directory_api.NamePartner | directory_api.WriteReferent | directory_api.WriteProcedure
 _Removal = directory_api.RemoveTopic | directory_api.RemoveProcedure
@@ -160,6 +160,7 @@ def _held(kind: str, scope: str, code: str) -> dict[str, str]:
     for desk in found.referents if kind == "referent" else ():
         if desk.id == code and desk.scope == scope:
             own = {"id": code, "partner": desk.partner, "desk": desk.desk, "phone": desk.phone, "hours": desk.hours}
+            own["helpline"] = "true" if desk.helpline else ""
             return own | _said(desk.phrases)
     raise NotFound
 

@@ -14,6 +14,7 @@ from callcenter.rules import accounts, alerts, shortcuts
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.callbacks import CallbackState, DialResult, Source
 from callcenter.rules.consults import ConsultEnd, PassReason
+from callcenter.rules.distress import EMERGENCY, HELPLINES
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.moved_by import ACCOUNT, WHYS
 from callcenter.rules.outcomes import KINDS, WAYS
@@ -159,6 +160,7 @@ MADE = {  # keys whose last part is a value
     *(f"consult.{word}" for word in ("rings", "called", "to_colleague", "to_referent")),
     *(f"consult.{word}" for word in ("hand_over_to", "leave_with", "hand_over_help", "leave_help")),
     *(f"passed.{reason}" for reason in PassReason),
+    *(f"distress.number_{code}" for code in (*EMERGENCY, *HELPLINES)),
     *(f"passed.{by}" for by in ("by", "by_warm")),
     *(f"contact.{word}" for word in ("kind_serve", "kind_consult", "kind_monitor")),
     *(f"contact.mode_{mode}" for mode in Monitoring),

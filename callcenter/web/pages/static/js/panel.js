@@ -77,6 +77,9 @@ function mark(path) {
   }
 }
 
+// The numbers of a distress are read out: they come of themselves, to whatever page the key was pressed on.
+document.addEventListener("distressed", () => (place ? open("/desk/distress") : isUnsaved() || location.assign("/desk/distress")));
+
 if (place) {
   document.addEventListener("helped", empty); // what was found there is asked: the call says how it goes on
   document.addEventListener("click", (event) => {

@@ -1,0 +1,47 @@
+"""A distress: an agent says so by one key. A supervisor is rung in, helplines may be, and the times of the call are
+compared with nobody's."""
+
+from datetime import datetime
+
+import structlog
+
+from callcenter.actions import live_index, monitoring
+from callcenter.actions.agent_rows import hold_call
+from callcenter.db import transaction
+from callcenter.errors import CarrierDown
+from callcenter.records import contacts, sessions
+from callcenter.records.figures import roll_up
+from callcenter.rules.audited_acts import AuditedAct
+from callcenter.rules.states import CallState
+
+log = structlog.get_logger()
+
+
+def declare(agent_id: str, at: datetime) -> None:
+    """The conversation in hand is one; pressed again, the next supervisor is rung where the first did not come. Written
+    down once. Raises NotPossibleNow out of a conversation."""
+    _marks(agent_id, AuditedAct.DECLARED_A_DISTRESS, at)
+    try:
+        monitoring.ring_one_in(agent_id, at)
+    except CarrierDown:
+        log.warning("no supervisor was rung in a distress: the carrier did not answer", agent=agent_id)
+    live_index.look(agent_id)
+
+
+def take_back(agent_id: str, at: datetime) -> None:
+    """It was none. Whoever was rung in leaves as from any conversation. During its wrap-up too."""
+    _marks(agent_id, AuditedAct.TOOK_A_DISTRESS_BACK, at)
+    live_index.look(agent_id)
+
+
+def _marks(agent_id: str, act: AuditedAct, at: datetime) -> None:
+    is_one = act == AuditedAct.DECLARED_A_DISTRESS
+    states = (CallState.TALKING,) if is_one else (CallState.TALKING, CallState.WRAP_UP)
+    with transaction() as session:
+        call, _ = hold_call(session, agent_id, *states)
+        contact = contacts.get(session, call.contact_id)
+        if contact is None or contact.distress == is_one:
+            return
+        contact.distress = is_one
+        roll_up.mark(session, [contact.local_day])
+        sessions.audit(session, agent_id, act, "contact", contact.id, at)

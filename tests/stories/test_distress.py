@@ -1,0 +1,105 @@
+"""A call of distress: a supervisor is rung in, a helpline may come, its times are compared with nobody's."""
+
+from datetime import timedelta
+
+import pytest
+
+from callcenter.clock import now
+from callcenter.db import reading, transaction
+from callcenter.records import referents
+from callcenter.records.consults import Consult
+from callcenter.records.figures.by_agent import by_agent
+from callcenter.records.sessions import AuditEntry
+from callcenter.rules.territory import national_day
+from ivr.practice.telephones import Caller, PracticeLine
+from tests.support.desk import Desk, DeskAgent, DeskRefused
+from tests.support.helping import KARIM, does, hears, helped, is_well
+from tests.support.patience import until
+from tests.support.town import PASSWORD, settle
+
+INES, HELPLINE = "+33565000009", "+33565009911"
+
+
+@pytest.fixture
+def ines(line: PracticeLine, desk: Desk) -> DeskAgent:
+    """Signed in, and at no post."""
+    line.registers(INES, "answer_and_press_1")
+    settle("ines", role="supervisor", departments=["46"], phone=INES)
+    return desk.sign_in("ines", PASSWORD)
+
+
+def helpline(line: PracticeLine) -> str:
+    line.registers(HELPLINE, "answer")
+    with transaction() as session:
+        return referents.add_referent(session, "46", "", "Écoute du Lot", HELPLINE, "", helpline=True)
+
+
+def test_a_supervisor_is_rung_in_and_the_citizen_does_not_hear_them(
+    line: PracticeLine,
+    ines: DeskAgent,
+    karim: DeskAgent,
+    durand: Caller,
+) -> None:
+    does(karim, "distress")
+    shown = karim.until(lambda seen: bool(seen["call"]["monitors"]), "Inès takes part")["call"]
+    assert (shown["distress"], shown["monitors"]) == (True, [{"name": "Ines", "mode": "whisper"}])
+    until(lambda: hears(line.rung(KARIM), INES))
+    assert not hears(durand, INES)
+    does(karim, "distress")  # pressed again: she is there
+    assert len(karim.sees["call"]["monitors"]) == 1
+    with reading() as session:
+        acts = [entry.act for entry in session.query(AuditEntry).filter_by(who=karim.id)]
+    assert acts.count("declared a distress") == 1
+
+
+def test_a_helpline_comes_in_by_a_long_number_on_record_and_in_a_distress_only(
+    line: PracticeLine,
+    karim: DeskAgent,
+    durand: Caller,
+) -> None:
+    lot = helpline(line)
+    assert karim.http.get("/api/consult/referents").json() == []
+    with pytest.raises(DeskRefused, match="404"):
+        does(karim, "referent", referent_id=lot)
+    does(karim, "distress")
+    (offered,) = karim.http.get("/api/consult/helplines").json()
+    assert offered["desk"] == "Écoute du Lot"
+    does(karim, "referent", referent_id=lot)
+    helped(karim, state="joined", kind="line", name="Écoute du Lot")
+    does(karim, "speak", **{"with": "both"})
+    durand.speaks_with(HELPLINE)
+    does(karim, "hand-over", reason="citizen_asks")
+    karim.is_("wrap_up")
+    durand.speaks_with(HELPLINE)
+    line.rung(HELPLINE).hangs_up()
+    with reading() as session:
+        assert session.query(Consult).one().partner is None
+    is_well()
+
+
+def test_its_times_are_compared_with_nobodys_unless_it_was_none(
+    line: PracticeLine,
+    karim: DeskAgent,
+    durand: Caller,
+) -> None:
+    does(karim, "distress")
+    karim.hangs_up().records("declaration-revenus")
+    karim.is_("available")
+    assert (karim.sees["calls_today"], karim.sees["handling_today"]) == (1, None)
+    assert talked() is None
+    line.call(from_="+33565051299").presses("0").waits_in_queue()
+    karim.accepts()
+    karim.is_("talking")
+    does(karim, "distress")
+    does(karim, "no-distress")
+    karim.hangs_up().records("avis-impot")
+    karim.is_("available")
+    assert karim.sees["handling_today"] is not None
+    assert talked() is not None
+
+
+def talked() -> float | None:
+    today = national_day(now())
+    with reading() as session:
+        (mine,) = by_agent(session, today, today + timedelta(days=1), ["46"], now())
+    return mine.talked
