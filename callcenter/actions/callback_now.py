@@ -1,5 +1,5 @@
-"""A callback that its agent begins by themselves: from their list, early or late, or at once after a conversation that
-broke off.
+"""A callback that its agent begins by themselves: from their list, early or late, or at once: after a conversation that
+broke off, or to the person of a contact that they are to record.
 
 It goes the way of any other: the promise is a row, it stands in the queue as a call, it is offered and accepted, and
 the citizen is dialled once the agent is in the room. Only nobody rings at the agent first: beginning it is accepting.
@@ -10,10 +10,19 @@ from datetime import datetime, timedelta
 from callcenter.actions import config_snapshot, cut_off, desk_phone, live_index
 from callcenter.actions.agent_rows import contact_of, hold, read
 from callcenter.actions.offer_answers import come_in
-from callcenter.actions.promising import Promise, make_promise, queue_promise, served_as, told
+from callcenter.actions.promising import Promise, make_promise, queue_promise, served_as, told, wish_of
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, transaction
-from callcenter.errors import AlreadyTaken, NotFound, NotPossibleNow, OutcomeOwed, Refusal
+from callcenter.errors import (
+    AlreadyPromised,
+    AlreadyTaken,
+    BadNumber,
+    NotFound,
+    NotPossibleNow,
+    OutcomeOwed,
+    Refusal,
+)
+from callcenter.phone_number import PhoneNumber
 from callcenter.records import assignments, callbacks, calls, contacts, legs, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
@@ -69,15 +78,69 @@ def call_back(agent_id: str, contact_id: str, at: datetime) -> Promise:
                 raise NotPossibleNow
             if any(each.id != contact.id for each in contacts.owed_by(session, agent_id)):
                 raise OutcomeOwed
-            callback, chosen = _promised(session, agent, call, at), (agent.next_state, agent.next_reason)
-            if agent.call_id == call.id:
-                _put_down(session, call, at)
-                agent.next_state, agent.next_reason = chosen
-            promise, leg = told(callback, already=False), _begin(session, agent, callback, at)
+            callback = _promised(session, agent, call, at)
+            promise, leg = told(callback, already=False), _at_once(session, agent, call, callback, at)
     except Conflict:  # they asked at the same moment: what was promised to them is begun
         return call_back(agent_id, contact_id, at)
     _come_in(agent_id, leg, at)
     return promise
+
+
+def call_out(agent_id: str, contact_id: str, at: datetime, written: str = "") -> Promise:
+    """Telephone the person of a contact that is this agent's to record, or the number that the person gave (`written`):
+    promised and begun at once. What came of that contact is owed, and recorded afterwards. What is open to the number
+    already is begun, where it is theirs. Refused as `start`, and to whom no callback may be promised. Raises
+    NotPossibleNow, OutcomeOwed (another is first), BadNumber, AlreadyPromised, TooManyCallbacks."""
+    try:
+        with transaction() as session:
+            contact = contact_of(session, agent_id, contact_id)
+            call = calls.of_contact(session, contact.id)
+            agent = hold(session, agent_id)
+            if call is None or not _is_to_be_recorded(agent, contact, call):
+                raise NotPossibleNow
+            if any(each.id != contact.id for each in contacts.owed_by(session, agent_id)):
+                raise OutcomeOwed
+            number = PhoneNumber.meant(written, call.department) if written else call.phone
+            if number is None or not number.may_be_called_back:
+                raise BadNumber
+            callback = _asked_for(session, agent, call, number, at)
+            promise, leg = told(callback, already=False), _at_once(session, agent, call, callback, at)
+    except Conflict:  # they asked at the same moment: what was promised to them is begun
+        return call_out(agent_id, contact_id, at, written)
+    _come_in(agent_id, leg, at)
+    return promise
+
+
+def _is_to_be_recorded(agent: Agent, contact: Contact, call: Call) -> bool:
+    in_hand = agent.call_id == call.id and call.state == CallState.WRAP_UP
+    return agent.takes_calls and (in_hand or contact.due == Due.OWED)
+
+
+def _asked_for(session: Session, agent: Agent, call: Call, number: PhoneNumber, at: datetime) -> Callback:
+    """The promise to this number: the one that is open, if it is this agent's to keep, else one that they make."""
+    kept = callbacks.open_for(session, number)
+    if kept is None:
+        made = make_promise(
+            session, number, wish_of(call), Source.AGENT, (at, at + SOON), at,
+            call=call, by=agent.id, for_agent=agent.id, waits=False,
+        )  # fmt: skip
+        sessions.audit(session, agent.id, AuditedAct.PROMISED_A_CALLBACK, "callback", made.id, at)
+        return made
+    if not callbacks.is_for(session, kept.id, agent):
+        raise AlreadyPromised
+    locked = callbacks.lock(session, kept.id)
+    if locked is None or locked.state != CallbackState.PROMISED:
+        raise AlreadyTaken
+    return locked
+
+
+def _at_once(session: Session, agent: Agent, call: Call, callback: Callback, at: datetime) -> legs.Leg:
+    """Begun by an agent who leaves the wrap-up of this call for it, or owes its outcome already."""
+    chosen = agent.next_state, agent.next_reason
+    if agent.call_id == call.id:
+        _put_down(session, call, at)
+        agent.next_state, agent.next_reason = chosen
+    return _begin(session, agent, callback, at)
 
 
 def _theirs(session: Session, agent: Agent, callback_id: str) -> Callback:

@@ -39,7 +39,8 @@ class ContactToRecord(Shown):
     it goes by, of the first of its thread; `continues`: the id of the contact it goes on from; `procedure`: what it
     goes on with, where that is open. `notes` are those kept so far; `notes_revision` grows with each change of them;
     `answers` what was chosen so far in its form, by the names of the fields. `can_call_back`: a callback may be
-    promised to its person, and none is; `half_days`: the next for which."""
+    promised to its person, and none is; `half_days`: the next for which. `can_telephone`: they may be telephoned at
+    once, when it is to be recorded."""
 
     contact_id: str
     reference: str
@@ -55,6 +56,7 @@ class ContactToRecord(Shown):
     answers_revision: int = 0
     promised: CallbackPromised | None = None
     can_call_back: bool = False
+    can_telephone: bool = False
     half_days: tuple[HalfDay, ...] = ()
 
 
@@ -159,7 +161,9 @@ def with_promise(session: Session, recording: ContactToRecord) -> ContactToRecor
     promised = _promised(session, call) if call else None
     able = promised is None and call is not None and call.phone is not None and call.phone.may_be_called_back
     when = _half_days(call) if call and able else ()
-    return recording.model_copy(update={"promised": promised, "can_call_back": able, "half_days": when})
+    soon = able or (promised is not None and promised.state == CallbackState.PROMISED)
+    given = {"promised": promised, "can_call_back": able, "half_days": when, "can_telephone": soon}
+    return recording.model_copy(update=given)
 
 
 def promised_to(contact_id: str) -> CallbackPromised | None:

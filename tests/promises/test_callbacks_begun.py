@@ -23,7 +23,17 @@ from callcenter.actions import (
 )
 from callcenter.actions.callback_now import LineClosedThere, TheyTelephoneUs
 from callcenter.db import reading, transaction
-from callcenter.errors import AlreadyTaken, NoDeskPhone, NotFound, NotPossibleNow, OutcomeOwed, Refusal
+from callcenter.errors import (
+    AlreadyPromised,
+    AlreadyTaken,
+    BadNumber,
+    NoDeskPhone,
+    NotFound,
+    NotPossibleNow,
+    OutcomeOwed,
+    Refusal,
+)
+from callcenter.phone_number import PhoneNumber
 from callcenter.records import assignments, calls, contacts, legs, offers, threads
 from callcenter.records.callbacks import Callback
 from callcenter.records.contacts import WrapUpEntry
@@ -257,6 +267,65 @@ def _ends(karim: str) -> str:
     call_id = speaks(karim, "CA" + "8" * 32, "+33612340000", clock.now())
     ends(karim, call_id, clock.now())
     return the_call(call_id).contact_id
+
+
+def _over(karim: str) -> str:
+    """A conversation that its agent ended, and whose citizen has gone; its contact."""
+    contact_id = _ends(karim)
+    citizen.hang_up("CA" + "8" * 32, clock.now())
+    return contact_id
+
+
+def test_an_agent_telephones_the_person_of_a_contact_they_are_to_record(carrier: PracticeLine, karim: str) -> None:
+    contact_id = _over(karim)
+    told = callback_now.call_out(karim, contact_id, clock.now())
+    kept = the_callback()
+    assert (kept.source, kept.for_agent, kept.state) == (Source.AGENT, karim, CallbackState.QUEUED)
+    assert [each for each in carrier.live() if each["number"] == "+33612340000"] == []  # an agent first
+    call = talks(karim)
+    assert len(the_attempts()) == 1
+    conversation.hang_up(karim, clock.now())
+    outcome_form.record_outcome(karim, call.contact_id, [TAXES], clock.now())
+    outcome_form.record_outcome(karim, contact_id, [TAXES], clock.now())
+    with reading() as session:
+        contact = contacts.get(session, call.contact_id)
+        assert contact is not None
+        assert (contact.continues, threads.reference(session, contact)) == (contact_id, told.reference)
+    assert (the_callback().state, the_agent(karim).state) == (CallbackState.REACHED, AgentState.AVAILABLE)
+    is_well()
+
+
+def test_or_a_number_that_the_person_gave_by_the_same_rules(karim: str) -> None:
+    contact_id = _over(karim)
+    for written in ("0899701234", "3114", "15", "+4930123456", "abc"):
+        with pytest.raises(BadNumber):
+            callback_now.call_out(karim, contact_id, clock.now(), written)
+    healing.expire_wrap_up(str(the_agent(karim).call_id), clock.now() + timedelta(hours=1))
+    assert the_agent(karim).pause_reason == PauseReason.OUTCOME_OWED
+    callback_now.call_out(karim, contact_id, clock.now(), "05 65 05 99 99")
+    assert the_callback().phone == PhoneNumber("+33565059999")
+    assert the_agent(karim).state == AgentState.CONNECTING
+    is_well()
+
+
+def test_nobody_is_called_out_of_a_contact_that_is_not_theirs_to_record(karim: str) -> None:
+    promised()
+    with transaction() as session:
+        session.query(Callback).one().for_agent = hires(4)
+        session.query(Callback).one().topic = "sante"
+    contact_id = _over(karim)
+    other = hires(2)
+    with pytest.raises(NotFound):
+        callback_now.call_out(other, contact_id, clock.now())
+    with pytest.raises(AlreadyPromised):  # to somebody else's care
+        callback_now.call_out(karim, contact_id, clock.now(), DURAND)
+    outcome_form.record_outcome(karim, contact_id, [TAXES], clock.now())
+    with pytest.raises(NotPossibleNow):
+        callback_now.call_out(karim, contact_id, clock.now())
+    speaks(karim, "CA" + "9" * 32, "+33612340001", clock.now())
+    talking = the_call(str(the_agent(karim).call_id)).contact_id
+    with pytest.raises(NotPossibleNow):
+        callback_now.call_out(karim, talking, clock.now())
 
 
 def test_who_owes_another_outcome_records_it_first(karim: str) -> None:

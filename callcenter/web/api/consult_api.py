@@ -1,4 +1,5 @@
-"""Help in a conversation, as JSON: whom an agent may ask, what they ask of whom, and how they pass a conversation on.
+"""Help in a conversation, as JSON: whom an agent may ask, what they ask of whom, how they pass a conversation on, and
+how they telephone its person again.
 The answer of each act is the desk as it is then. Accepting and refusing what a colleague asks are the desk's own."""
 
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from callcenter.actions import consult, distress, transfer
+from callcenter.actions import callback_now, consult, distress, transfer
 from callcenter.rules.consults import KEYS, PassReason
 from callcenter.rules.roles import AGENT
 from callcenter.screens import desk_help
@@ -96,6 +97,16 @@ class TakeDistressBack(Command):
         distress.take_back(agent_id, at)
 
 
+class CallOut(Command):
+    """Telephone the person of a contact that one is to record, or the number that they gave."""
+
+    contact_id: Id
+    number: str = Field("", max_length=40)
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        callback_now.call_out(agent_id, self.contact_id, at, self.number.strip())
+
+
 class HandOver(Command):
     """Whoever was asked along goes on; of a partner's, after the three have spoken. `taken_by`: who took them there."""
 
@@ -138,6 +149,7 @@ COMMANDS: dict[str, type[Command]] = {
     "keys": PressKeys,
     "distress": DeclareDistress,
     "no-distress": TakeDistressBack,
+    "call-out": CallOut,
     "hand-over": HandOver,
     "pass-agent": PassToAgent,
     "pass-queue": PassToQueue,
