@@ -180,7 +180,8 @@ def dismiss(consult_id: str, how: ConsultEnd, at: datetime, who: str | None = No
         consult, _ = consults.held(session, consult_id)
         if consult is None or consult.state == ConsultState.OVER:
             return
-        consult.wanted = False
+        if how != ConsultEnd.HELPER_LEFT:  # nobody sent them away
+            consult.wanted = False
         leg = legs.get(session, consult.leg_id) if consult.leg_id else None
     if leg and leg.carrier_id and leg.partner and leg.joined_at and leg.room:
         telephone().let_out(leg.room, leg.carrier_id)

@@ -8,6 +8,7 @@ from tests.browser.test_one_place import SIZES, no_scroll
 from tests.support.at_the_desk import at_post, is_, talks
 from tests.support.town import settle
 
+BESIDES = {"worker"}  # who dials the person
 GIVEN = "+33565059999"
 
 
