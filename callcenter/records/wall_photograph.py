@@ -20,7 +20,7 @@ PHOTOGRAPH = text(
          select agents.id, agents.name, agents.department, agents.state, agents.since, agents.pause_reason,
                 agents.topics, agents.languages, calls.topic as topic, calls.contact_id, calls.private,
                 coalesce(contacts.distress, false) as distress,
-                coalesce(m.monitors, '[]') as monitors
+                coalesce(m.monitors, '[]') as monitors, h.desk as help, h.state as help_state
          from agents left join calls on calls.id = agents.call_id
          left join contacts on contacts.id = calls.contact_id
          left join (
@@ -31,6 +31,8 @@ PHOTOGRAPH = text(
            from legs join agents s on s.id = legs.agent_id
            where legs.kind = 'monitor' and legs.state <> 'left' group by legs.call_id
          ) m on m.call_id = calls.id
+         left join consults h on h.call_id = calls.id and calls.state = 'talking'
+           and h.state not in ('over', 'handed') and h.kind <> 'supervisor'
          where agents.state <> 'offline') a) as agents,
       (select coalesce(json_agg(o order by o.owed_at), '[]') from (
          select contacts.id, contacts.reference, contacts.topic, contacts.owed_at, agents.name, agents.department
@@ -86,7 +88,8 @@ class Monitor:
 @dataclass(frozen=True)
 class AtPost:
     """One member of staff on duty or lost. `topic`, `contact_id`: of the call in hand, whose citizen may refuse to be
-    listened to (`private`), or is in `distress`."""
+    listened to (`private`), or is in `distress`. `help`: whom
+    they ask along, empty for whoever is free; `is_helped`: they are in the room."""
 
     id: str
     name: str
@@ -101,6 +104,8 @@ class AtPost:
     private: bool = False
     monitors: tuple[Monitor, ...] = ()
     distress: bool = False
+    help: str | None = None
+    is_helped: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,8 @@ def _at_post(row: dict[str, Any]) -> AtPost:
         private=bool(row["private"]),
         monitors=tuple(Monitor(**each) for each in row["monitors"]),
         distress=row["distress"],
+        help=row["help"],
+        is_helped=row["help_state"] == "joined",
     )
 
 

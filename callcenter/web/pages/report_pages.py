@@ -32,7 +32,7 @@ from callcenter.rules.report_places import ReportPlace, place
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.rules.spreadsheets import spreadsheet as written
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
-from callcenter.screens import agents_report, report_screen, staffing_screen
+from callcenter.screens import agents_report, help_report, report_screen, staffing_screen
 from callcenter.screens.report_query import BadPeriod, ReportQuery, partner_names
 from callcenter.screens.report_screen import Bar, Report
 from callcenter.screens.scope import Scope
@@ -87,6 +87,14 @@ def agents_page(visitor: Admitted, wanted: Wanted) -> Response:
     """By agent, for their supervisor."""
     found = agents_report.of(wanted, visitor.staff.scope)
     return HTMLResponse(render.page("report_agents.html", visitor, asked=wanted, found=found, **_names(wanted)))
+
+
+@router.get("/help")
+@open_to(*OVERSEER)
+def help_page(visitor: Admitted, wanted: Wanted) -> Response:
+    """Help that agents brought in, and conversations that they passed on."""
+    found = help_report.of(wanted, visitor.staff.scope)
+    return HTMLResponse(render.page("report_help.html", visitor, asked=wanted, found=found, **_names(wanted)))
 
 
 @router.get("/print")
