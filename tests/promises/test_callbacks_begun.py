@@ -201,7 +201,13 @@ def test_whoever_telephones_us_is_not_dialled_and_neither_is_whose_line_is_close
 
 def _breaks_off(karim: str, line: str = "CA" + "4" * 32) -> calls.Call:
     """A conversation that its agent did not end."""
-    waits = citizen.join_queue(line, DURAND, WISH, clock.now())
+    call_id = _goes_on(karim, line, DURAND)
+    citizen.hang_up(line, clock.now())
+    return the_call(call_id)
+
+
+def _goes_on(karim: str, line: str, number: str) -> str:
+    waits = citizen.join_queue(line, number, WISH, clock.now())
     assert isinstance(waits, citizen.Waits)
     with reading() as session:
         offer = offers.open_of_agent(session, karim)
@@ -214,8 +220,7 @@ def _breaks_off(karim: str, line: str = "CA" + "4" * 32) -> calls.Call:
         assert call is not None
         assert own is not None
         assignments.begin_conversation(session, call, own, clock.now())
-    citizen.hang_up(line, clock.now())
-    return the_call(waits.call_id)
+    return waits.call_id
 
 
 def test_who_was_cut_off_is_called_back_at_once_and_both_contacts_are_recorded(
@@ -271,9 +276,11 @@ def _ends(karim: str) -> str:
 
 def _over(karim: str) -> str:
     """A conversation that its agent ended, and whose citizen has gone; its contact."""
-    contact_id = _ends(karim)
-    citizen.hang_up("CA" + "8" * 32, clock.now())
-    return contact_id
+    line = "CA" + "8" * 32
+    call_id = _goes_on(karim, line, "+33612340000")
+    conversation.hang_up(karim, clock.now())
+    citizen.hang_up(line, clock.now())
+    return the_call(call_id).contact_id
 
 
 def test_an_agent_telephones_the_person_of_a_contact_they_are_to_record(carrier: PracticeLine, karim: str) -> None:
