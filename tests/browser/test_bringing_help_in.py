@@ -193,6 +193,7 @@ def test_on_a_small_screen_everything_about_help_is_in_one_column_in_both_langua
     if language == "en":
         page.get_by_role("button", name="English").click()
         page.wait_for_selector("html[lang=en]")
+        expect(page.locator("#state time")).to_contain_text("for ")  # the scripts are there
     asks_by_keyboard(page, "caf")
     hears(page, "vous parlez à" if language == "fr" else "you are speaking with Référents CAF du Lot")
     page.set_viewport_size({"width": 390, "height": 844})
