@@ -24,6 +24,7 @@ from callcenter.records import agents, consults, contacts, legs, referents
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
+from callcenter.rules import distress
 from callcenter.rules.consults import KEYS, ConsultEnd, ConsultKind, ConsultState, referent_opening
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.routing import departments_of
@@ -42,7 +43,7 @@ def ask_referent(agent_id: str, referent_id: str, at: datetime) -> None:
         near = [*referents.referents(session, agent.department), *referents.referents(session, call.department)]
         contact = contacts.get(session, call.contact_id)
         if contact and contact.distress:
-            near += referents.helplines(session, call.department)
+            near += referents.helplines(session, distress.place_of(call.department, agent.department))
         referent = next((each for each in near if each.id == referent_id), None)
         if referent is None:
             raise NotFound

@@ -14,6 +14,7 @@ from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
 from callcenter.records.referents import Referent
+from callcenter.rules import distress
 from callcenter.rules.consults import ConsultKind, HelpAct, Purpose, acts_now, referent_opening
 from callcenter.rules.plain_text import folded
 from callcenter.rules.states import AgentState, CallState, LegState
@@ -159,14 +160,15 @@ def referents_of(agent_id: str, words: str = "") -> list[ReferentToCall]:
 
 
 def helplines_of(agent_id: str) -> list[ReferentToCall]:
-    """The helplines and local services of the department of the citizen in hand, else of the agent's."""
+    """The helplines and local services for the citizen in hand, else for the agent's department."""
     at = clock.now()
     with reading() as session:
         agent = agents.get(session, agent_id)
         if agent is None:
             raise NotFound
         call = calls.get(session, agent.call_id) if agent.call_id else None
-        rows = referents.helplines(session, call.department if call else agent.department)
+        place = distress.place_of(call.department, agent.department) if call else agent.department
+        rows = referents.helplines(session, place)
         return [_referent(row, "", None, at) for row in rows]
 
 

@@ -50,7 +50,7 @@ def help_page(visitor: Admitted, words: Words = "") -> Response:
 def distress_page(visitor: Admitted) -> Response:
     """The numbers to be read out, and who may be brought in; looking at it does nothing."""
     desk = desk_screen.of(visitor.staff.id)
-    place = desk.call.department if desk.call else desk.department
+    place = distress.place_of(desk.call.department, desk.department) if desk.call else desk.department
     html = render.page(
         "desk_distress.html",
         visitor,
