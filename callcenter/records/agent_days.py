@@ -1,13 +1,13 @@
 """An agent's day: how many conversations, and how long each took."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.records.contacts import Contact
+from callcenter.records import contacts
 from callcenter.records.legs import Leg
 
 
@@ -22,11 +22,10 @@ class Day:
 
 def of_agent(session: Session, agent_id: str, since: datetime) -> Day:
     """What this agent has done since `since`."""
-    mine = select(Leg, Contact.distress).join(Contact, Contact.id == Leg.contact_id)
-    mine = mine.where(Leg.agent_id == agent_id, Leg.asked_at >= since, Leg.talked_from.is_not(None))
-    return _summed([(row[0], row[1]) for row in session.execute(mine)])
+    mine = select(Leg).where(Leg.agent_id == agent_id, Leg.asked_at >= since, Leg.talked_from.is_not(None))
+    return _summed(list(session.scalars(mine)), contacts.in_distress(session, since))
 
 
-def _summed(legs: Sequence[tuple[Leg, bool]]) -> Day:
-    done = [leg.talked + leg.held + leg.wrapped for leg, distress in legs if leg.wrapped_at and not distress]
+def _summed(legs: Sequence[Leg], apart: Collection[str]) -> Day:
+    done = [leg.talked + leg.held + leg.wrapped for leg in legs if leg.wrapped_at and leg.contact_id not in apart]
     return Day(len(legs), sum(done) / len(done) if done else None)

@@ -6,7 +6,7 @@ A contact is one person on one occasion; an accompaniment is one démarche of it
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -36,6 +36,8 @@ from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import Due, FollowUp, Outcome
 from callcenter.rules.territory import UNKNOWN, national_day
 
+LATEST = timedelta(hours=12)  # from somebody's arrival to their conversation
+
 
 class Contact(Stateful, Base):
     """`department` is the citizen's; `site_id` the answering agent's. `waited`: seconds from the queue to the
@@ -58,6 +60,7 @@ class Contact(Stateful, Base):
         Index("contacts_to_erase", "arrived_at", postgresql_where="erased_at is null"),
         Index("contacts_continued", "continues", postgresql_where="continues is not null"),
         Index("contacts_by_agent", "agent_id", "arrived_at"),
+        Index("contacts_in_distress", "arrived_at", postgresql_where="distress"),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
@@ -176,6 +179,11 @@ class WrapUpEntry:
     follow_up: FollowUp = FollowUp.NONE
     continues: str | None = None
     notes: str | None = None
+
+
+def in_distress(session: Session, since: datetime) -> frozenset[str]:
+    """The contacts of calls since then, or in hand then, whose times are compared with none."""
+    return frozenset(session.scalars(select(Contact.id).where(Contact.distress, Contact.arrived_at >= since - LATEST)))
 
 
 def open_contact(session: Session, contact_id: str, channel: str, at: datetime, number: PhoneNumber | None) -> bool:

@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("contacts", sa.Column("distress", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_index("contacts_in_distress", "contacts", ["arrived_at"], postgresql_where="distress")
     op.add_column("referents", sa.Column("helpline", sa.Boolean(), server_default=sa.false(), nullable=False))
     for rights in roles.MAY:  # of the reader, who has them column by column
         op.execute(rights)
@@ -20,4 +21,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("referents", "helpline")
+    op.drop_index("contacts_in_distress", table_name="contacts", postgresql_where="distress")
     op.drop_column("contacts", "distress")
