@@ -128,14 +128,11 @@ def packaged_partner_names() -> list[PartnerName]:
                 PartnerName(code=row["code"], name=earlier["name"], phrases={}, scope=NATION, since=since, until=last)
             )
             since = last + timedelta(days=1)
+        said = {language: row[f"said_{language}"] for language in LABELS}
         found.append(
-            PartnerName(code=row["code"], name=row["name"], phrases={}, scope=NATION, since=since, until=until)
+            PartnerName(code=row["code"], name=row["name"], phrases=said, scope=NATION, since=since, until=until)
         )
     return found
-
-
-def _packaged(code: str, name: str, since: date, until: date | None) -> PartnerName:
-    return PartnerName(code=code, name=name, phrases={}, scope=NATION, since=since, until=until)
 
 
 def seed(session: Session) -> int:

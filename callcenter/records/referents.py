@@ -50,6 +50,11 @@ def referents(session: Session, department: str, partner: str = "") -> list[Refe
     return list(session.scalars(near.order_by(Referent.scope == NATION, Referent.partner, Referent.desk)))
 
 
+def get(session: Session, referent_id: str) -> Referent | None:
+    """One desk, as it is now."""
+    return session.get(Referent, referent_id)
+
+
 def add_referent(
     session: Session, scope: str, partner: str, desk: str, phone: str, hours: str, phrases: Mapping[str, str] = NOTHING
 ) -> str:
