@@ -13,6 +13,7 @@ from callcenter.db import transaction
 from callcenter.records.contacts import WrapUpEntry
 from callcenter.records.sessions import AuditEntry
 from callcenter.rules.states import FollowUp, Outcome
+from callcenter.web.pages.template_environment import in_pairs
 from tests.callcenter.web.conftest import SignIn
 from tests.support.spoken import contact, spoke
 from tests.support.town import settle
@@ -31,14 +32,13 @@ def noon(database: object, live: object) -> Iterator[None]:
 
 
 def pairs(contact_id: str) -> str:
-    digits = contact(contact_id).reference
-    return " ".join(re.findall("..", digits))
+    return in_pairs(contact(contact_id).reference)
 
 
 def entries(page: str) -> list[str]:
     """Each contact of the page, as its words alone."""
     main = page.partition("<main")[2]
-    return [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in re.findall(r"<li>.*?</li>", main, re.DOTALL)]
+    return [re.sub("[ \n]+", " ", re.sub("<[^>]+>", "", each)) for each in re.findall(r"<li>.*?</li>", main, re.DOTALL)]
 
 
 def counts(page: str) -> dict[str, str]:
@@ -68,8 +68,8 @@ def test_the_day_has_what_is_owed_whom_they_served_and_how_much_it_was(sign_in: 
     assert "13:00" in second
     assert "Déclaration de revenus – Accompagnement, à suivre" in second
     assert "Corriger" in second
-    assert "Avis d&#39;impôt ou justificatif – Information, réglée" in third
-    assert "Aide au logement – Orientation, à suivre – convenu : rendez-vous" in third
+    assert "Avis d&#39;impôt ou justificatif – Information, réglé" in third
+    assert "Aide au logement – Orientation, à suivre – suite convenue : " in third
     assert f'href="/contacts/{later}/correction"' in page
     assert f'href="/contacts/{earlier}"' in page
     told = counts(page)
