@@ -106,7 +106,13 @@ class Procedure:
 def packaged_procedures() -> list[Procedure]:
     """The procedures that come with the service."""
     return [
-        Procedure(row["code"], row["topic"], row["partner"], {n: row[n] for n in LABELS})
+        Procedure(
+            row["code"],
+            row["topic"],
+            row["partner"],
+            {n: row[n] for n in LABELS},
+            phrases={n: row[f"said_{n}"] for n in LABELS},
+        )  # fmt: skip
         for row in rows("procedures.csv")
     ]
 
@@ -159,7 +165,7 @@ def seed(session: Session) -> int:
         session.add_all(
             ProcedureRow(
                 scope=NATION, code=p.code, topic=p.topic, partner=p.partner, labels=dict(p.labels),
-                since=since.get(p.partner, EVER), until=None,
+                phrases=dict(p.phrases), since=since.get(p.partner, EVER), until=None,
             )
             for p in procedures
         )  # fmt: skip

@@ -187,6 +187,7 @@ def test_the_commonest_acts_take_few_keys_or_clicks(line: PracticeLine, opens: O
 
     agreed = counted(promises)
     expect(form.locator(".readback")).to_contain_text("« Nous vous rappellerons ")
+    expect(form.locator(".readback")).to_contain_text(", à ce numéro, pour votre avis d'impôt. ")
     expect(form.locator(".readback")).to_contain_text("C'est moi qui vous appellerai. »")
     saved = counted(lambda: page.keyboard.press("Alt+Shift+E"))
     is_(page, "available")
