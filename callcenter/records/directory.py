@@ -112,7 +112,7 @@ def packaged_procedures() -> list[Procedure]:
             row["partner"],
             {n: row[n] for n in LABELS},
             phrases={n: row[f"said_{n}"] for n in LABELS},
-        )  # fmt: skip
+        )
         for row in rows("procedures.csv")
     ]
 
