@@ -277,7 +277,7 @@ def test_asking_for_it_makes_it_one_that_was_asked_for(monday: time_machine.Trav
 @pytest.mark.parametrize("how", ["by key", "by asking again", "by an agent", "by a supervisor"])
 def test_however_it_is_asked_for_the_trail_says_so_once(monday: time_machine.Traveller, agent: str, how: str) -> None:
     """Who did it, where it was one of ours; asked for once more, it is what it was."""
-    silent, ines = promised(1), settle("ines", "46", role="supervisor")
+    silent, ines = promised(1), settle("ines", role="supervisor", departments=["46"])
     assert silent.phone is not None
     for _ in range(2):
         match how:
