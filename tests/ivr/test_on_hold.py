@@ -69,20 +69,22 @@ def test_where_it_has_none_its_partners_is_said(carrier: Carrier) -> None:
     assert "CAF (réseau)" not in heard
 
 
-def test_what_nobody_has_written_is_not_said_nor_a_desk_that_is_rung_no_more(
+def test_a_desk_that_is_rung_no_more_is_not_said_nor_any_while_the_store_sleeps(
     carrier: Carrier, stores: embedded.Stores
 ) -> None:
     consult_id = rung(SAID)
     hold = addresses.on_hold("fr", consult_id)
     with _frozen(stores.postgresql):
         assert is_music(carrier, hold)
+    assert SAID["fr"] in carrier.asks(hold)
     with transaction() as session:
         consult = session.get_one(consults.Consult, consult_id)
         assert consults.end(session, consult, ConsultEnd.CANCELLED, now())
     assert is_music(carrier, hold)
     assert is_music(carrier, addresses.on_hold("fr"))
-    with transaction() as session:
-        consult = session.get_one(consults.Consult, consult_id)
-        consult.state, consult.referent_id = ConsultState.RUNG, None
+
+
+def test_what_nobody_has_written_is_not_said(carrier: Carrier) -> None:
+    hold = addresses.on_hold("fr", rung())
     names_partner(NOTHING)
     assert is_music(carrier, hold)
