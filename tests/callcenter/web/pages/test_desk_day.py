@@ -69,7 +69,7 @@ def test_the_day_has_what_is_owed_whom_they_served_and_how_much_it_was(sign_in: 
     assert "Déclaration de revenus – Accompagnement, à suivre" in second
     assert "Corriger" in second
     assert "Avis d&#39;impôt ou justificatif – Information, réglé" in third
-    assert "Aide au logement – Orientation, à suivre – suite convenue : " in third
+    assert "Aide au logement – Orientation vers un partenaire, à suivre – suite convenue : Rendez-vous" in third
     assert f'href="/contacts/{later}/correction"' in page
     assert f'href="/contacts/{earlier}"' in page
     told = counts(page)
