@@ -73,9 +73,10 @@ class Telephone(Protocol):
     def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
         """An open line hears of an offer, which 1 accepts; False when it has hung up."""
 
-    def hold(self, room: str, carrier_id: str, on: bool, language: str) -> bool:
+    def hold(self, room: str, carrier_id: str, on: bool, language: str, called_for: str = "") -> bool:
         """Music for this line in the room, and a word every minute, as long as it takes; or the conversation again.
-        False when it is not there."""
+        `called_for`: the consult whose partner's desk is being rung for them, which they hear first. False when it is
+        not there."""
 
     def remind(self, room: str, carrier_id: str) -> bool:
         """The agent's line alone hears that somebody has been on hold for long; False when it is not there."""

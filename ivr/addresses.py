@@ -69,7 +69,7 @@ MUSIC = "/voice/music.wav"
 RING = "/voice/ring.wav"
 
 # The names of what rides in an address outside the dialogue, whose own are `caller_answers`'.
-CALL, LEG_ID, AGENT, OFFER, ATTEMPT_ID, TEXT_ID = "c", "g", "a", "o", "p", "m"
+CALL, LEG_ID, AGENT, OFFER, ATTEMPT_ID, TEXT_ID, CONSULT = "c", "g", "a", "o", "p", "m", "u"
 LANGUAGE, HEARING, TRIES = "l", "r", "n"
 ASKED = "k"  # 0: nobody asked for the callback
 LONE = "h"  # how often `#` was all that was pressed
@@ -135,9 +135,9 @@ def keys_of(leg_id: str, which: int) -> str:
     return f"{KEYS}?{LEG_ID}={leg_id}&{TRIES}={which}"
 
 
-def in_language(path: str, language: str) -> str:
-    """HOLD, in the language of whoever is on hold."""
-    return f"{path}?{LANGUAGE}={language}"
+def on_hold(language: str, consult_id: str = "") -> str:
+    """HOLD, in the language of whoever is on hold; `consult_id`: whom we call for them meanwhile is said first."""
+    return f"{HOLD}?{LANGUAGE}={language}" + (f"&{CONSULT}={consult_id}" if consult_id else "")
 
 
 def of_agent(path: str, agent_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from callcenter.actions import citizen, room, room_events
+from callcenter.actions import citizen, room, room_events, whom_we_call
 from callcenter.actions.room_events import RoomEvent
 from callcenter.clock import now
 from ivr import addresses
@@ -13,7 +13,7 @@ from ivr.prompts import say
 from ivr.room_labels import CITIZEN, HELPER, MONITOR
 from ivr.rooms import bring_in
 from ivr.satisfaction_webhooks import farewell, goodbye
-from ivr.turns import HoldMusic, LoopedSound, Notice, Turn
+from ivr.turns import HoldMusic, LoopedSound, Move, Notice, Turn
 from ivr.waiting_room import hold
 from ivr.webhook import CarrierRequest, Webhook, take_no_notice
 
@@ -77,8 +77,12 @@ async def back(request: CarrierRequest) -> Turn:
 
 
 async def on_hold(request: CarrierRequest) -> Turn:
-    """Music until the agent is back, and a word every minute."""
-    return _hold_music(request)
+    """Music until the agent is back, and a word every minute; before it, whom the agent calls for them."""
+    consult_id = request.own(addresses.CONSULT)
+    whom = await request.decided(whom_we_call.phrase_of, consult_id, request.language, now()) if consult_id else ""
+    if not whom:
+        return _hold_music(request)
+    return Move((say(request.language, "conversation.calls", whom=whom),), addresses.on_hold(request.language))
 
 
 async def reminder(_request: CarrierRequest) -> Turn:
@@ -88,8 +92,7 @@ async def reminder(_request: CarrierRequest) -> Turn:
 
 def _hold_music(request: CarrierRequest) -> Turn:
     language = request.language
-    again = addresses.in_language(addresses.HOLD, language)
-    return HoldMusic(MUSIC, BARS, (say(language, "conversation.still_here"),), again)
+    return HoldMusic(MUSIC, BARS, (say(language, "conversation.still_here"),), addresses.on_hold(language))
 
 
 def _back_to_music(request: CarrierRequest) -> Turn:

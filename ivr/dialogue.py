@@ -22,11 +22,11 @@ from ivr.prompts import say
 from ivr.steps import (
     CLOSED,
     ENDS,
-    FAREWELL,
     PASSING,
     QUEUE,
     REPEATS,
     SOONEST,
+    TOLD_AGAIN,
     TWO_NUMBERS,
     UNANSWERED,
     Question,
@@ -59,7 +59,7 @@ def answer(step: str, heard: Heard, keys: str, menu: Menu) -> Reached:
     following = question.default(heard)
     if heard.tries + 1 < _patience(heard, following, spoke=pressed == NOT_UNDERSTOOD and question.person):
         return step, heard._replace(page=0, tries=heard.tries + 1)
-    return following, _left_unanswered(heard) if following == UNANSWERED else settled(heard)
+    return following, _left(following, heard)
 
 
 def _moved(following: str, known: Heard, before: Heard) -> Reached:
@@ -70,8 +70,13 @@ def _moved(following: str, known: Heard, before: Heard) -> Reached:
     return following, known._replace(page=0, tries=0, repeats=0)
 
 
-def _left_unanswered(heard: Heard) -> Heard:
-    """Nobody chose when: of the half-days that were offered it is the first, or what comes soonest."""
+def _left(following: str, heard: Heard) -> Heard:
+    """Nobody said more. The sites are those of the same postal code; and of the half-days that were offered it is the
+    first, or what comes soonest."""
+    if following == TOLD_AGAIN:
+        return settled(heard)._replace(place=heard.place)
+    if following != UNANSWERED:
+        return settled(heard)
     first = heard.slots[0] if heard.slots and heard.slots[0] != SOONEST else ""
     return settled(heard)._replace(slot=first)
 
@@ -79,7 +84,8 @@ def _left_unanswered(heard: Heard) -> Heard:
 def _patience(heard: Heard, following: str, *, spoke: bool) -> int:
     """How often a question is asked before it leads to `following` by itself."""
     if heard.relay:
-        return PATIENCE_BEFORE_FAREWELL if following in (UNANSWERED, FAREWELL) else PATIENCE_OF_RELAYS
+        ends = (UNANSWERED, TOLD_AGAIN)
+        return PATIENCE_BEFORE_FAREWELL if following in ends else PATIENCE_OF_RELAYS
     return PATIENCE_OF_VOICE if spoke else PATIENCE
 
 

@@ -16,7 +16,7 @@ from ivr.callback_offers import join_queue
 from ivr.caller_answers import Heard
 from ivr.calling_numbers import unheard
 from ivr.prompts import say
-from ivr.turns import Ask, Say, Spelled, Turn
+from ivr.turns import Ask, Goodbye, Say, Spelled, Turn
 from ivr.twiml import unremembered
 from ivr.unanswered import keep_way_back, part, promised
 from ivr.waiting_room import QUEUE_PATIENCE, hold, wish_of
@@ -43,6 +43,8 @@ async def end_menu(step: str, known: Heard, keys: str, request: CarrierRequest) 
                 return await _cancel(known, request)
             case steps.NOT_OPEN:
                 return await _tell_sites(known, request)
+            case steps.TOLD_AGAIN:
+                return _tell_sites_again(known)
             case steps.BY_TEXT:
                 return await _text_sites(known, request)
             case steps.UNANSWERED:
@@ -61,6 +63,14 @@ async def _tell_sites(known: Heard, request: CarrierRequest) -> Turn:
     known = known._replace(takes_texts=site_texts.may_be_sent(request.from_))
     what = known.department, spoken_sites.unsealed(known.place), known.language, now()
     return _sites(known, request, *spoken_sites.told(config_snapshot.current(), *what))
+
+
+def _tell_sites_again(known: Heard) -> Turn:
+    """They say no more. No callback is promised here, for nobody who asks is promised one: the sites are their way on,
+    and are the last that they hear, slowly."""
+    what = known.department, spoken_sites.unsealed(known.place), known.language, now()
+    told = dialogue.paced_for(spoken_sites.told(config_snapshot.current(), *what), slow=True)
+    return Goodbye((*told, *dialogue.paced((say(known.language, "goodbye.farewell"),), known)))
 
 
 def _sites(known: Heard, request: CarrierRequest, *said: Say) -> Ask:

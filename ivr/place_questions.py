@@ -5,7 +5,19 @@ from callcenter.rules.territory import MONACO, NATION, TERRITORIES, UNKNOWN, dep
 from ivr import spoken_answers
 from ivr.caller_answers import Heard, Reached
 from ivr.prompts import say
-from ivr.steps import BY_TEXT, FAREWELL, NOT_OPEN, QUEUE, ROUNDS, WHICH, Question, back, leads_to, say_notices
+from ivr.steps import (
+    BY_TEXT,
+    FAREWELL,
+    NOT_OPEN,
+    QUEUE,
+    ROUNDS,
+    TOLD_AGAIN,
+    WHICH,
+    Question,
+    back,
+    leads_to,
+    say_notices,
+)
 from ivr.turns import Say
 
 # Where do you live?
@@ -129,7 +141,7 @@ PLACE_QUESTIONS = {
     WHICH: Question(_say_which, _answer_which_department, leads_to(QUEUE), hears=spoken_answers.which),
     "confirm": Question(_say_confirm, _answer_confirm, leads_to(QUEUE), hears=spoken_answers.yes_or_no("2")),
     "sites": Question(
-        _say_more_sites, _answer_sites, leads_to(FAREWELL), person=False, repeats=False, hears=spoken_answers.figure
+        _say_more_sites, _answer_sites, leads_to(TOLD_AGAIN), person=False, repeats=False, hears=spoken_answers.figure
     ),
 }
 

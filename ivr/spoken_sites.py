@@ -15,7 +15,7 @@ from callcenter.rules.opening_hours import is_holiday, on_their_clock
 from callcenter.rules.site_hours import SiteDay, as_time, on_day
 from callcenter.rules.territory import TERRITORIES
 from ivr import sms
-from ivr.prompts import say, spoken_time, text
+from ivr.prompts import say, spoken_day, spoken_time, text
 from ivr.turns import Say, Spelled
 
 IN_ADDRESS = sealing.SealedPlace("address", "place", "")  # it rests nowhere else, and whoever hears of it has its line
@@ -25,13 +25,15 @@ MOST_SEGMENTS = 4  # of a text: what is nearest comes first, and the rest is lef
 
 
 def told(standing: ConfigSnapshot, department: str, postal_code: str, language: str, at: datetime) -> tuple[Say, ...]:
-    """The sites of this postal code, else of the department in order of town, with number and today's hours; and where
-    the bus stops. The code is used here and forgotten."""
+    """From when on the department is served, if that is planned; the sites of this postal code, else of the department
+    in order of town, with number and today's hours; and where the bus stops. The code is used here and forgotten."""
     territory = TERRITORIES[department]
     name = territory.spoken if language == "fr" else territory.name
     shown, are_own = _shown(standing, department, postal_code)
     local = on_their_clock(department, at) or at
     said = [say(language, "sites.not_open", territory=name)]
+    if opens := standing.opens_on.get(department):
+        said.append(say(language, "sites.opens_on", day=spoken_day(language, opens)))
     said.append(say(language, "sites.of_postal_code" if are_own else "sites.of_department" if shown else "sites.none"))
     for site in shown:
         said += _one(site, language, local, _today(standing, site, local))

@@ -39,10 +39,24 @@ KEEP = "keep"  # a callback that was promised before stands
 CANCEL = "cancel"  # it does not
 NOT_OPEN = "not_open"  # the department is not served yet: its sites are told
 BY_TEXT = "by_text"  # the same sites are wanted in writing
+TOLD_AGAIN = "told_again"  # nothing was said after the sites: they are told once more, slowly
 UNANSWERED = "unanswered"  # the offer of a callback met silence: the way back is not lost by it
 FAREWELL = "farewell"
 ENDS = frozenset(
-    {QUEUE, PROMISE, DRAFT, DRAFT_OTHER, PROMISE_TYPED, KEEP, CANCEL, NOT_OPEN, BY_TEXT, UNANSWERED, FAREWELL}
+    {
+        QUEUE,
+        PROMISE,
+        DRAFT,
+        DRAFT_OTHER,
+        PROMISE_TYPED,
+        KEEP,
+        CANCEL,
+        NOT_OPEN,
+        BY_TEXT,
+        TOLD_AGAIN,
+        UNANSWERED,
+        FAREWELL,
+    }
 )
 PASSING = frozenset({DRAFT, DRAFT_OTHER, NOT_OPEN, BY_TEXT})  # the dialogue goes on: they count rounds
 

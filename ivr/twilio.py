@@ -128,8 +128,8 @@ class Twilio:
     def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
         return self._redirect(carrier_id, addresses.shift_offer(agent_id, offer_id))
 
-    def hold(self, room: str, carrier_id: str, on: bool, language: str) -> bool:
-        music = self._url(addresses.in_language(addresses.HOLD, language))
+    def hold(self, room: str, carrier_id: str, on: bool, language: str, called_for: str = "") -> bool:
+        music = self._url(addresses.on_hold(language, called_for))
         return self._updates(room, carrier_id, hold=on, hold_url=music, hold_method="POST")
 
     def mute(self, room: str, carrier_id: str, on: bool) -> bool:

@@ -29,7 +29,7 @@ def promise_to_person(session: Session, agent_id: str, call: calls.Call, agreed:
     if kept is not None and kept.state == CallbackState.TALKING:
         raise NotPossibleNow  # the promise that is being kept ends with this conversation
     if kept is not None:
-        callbacks.ask_for(kept, Source.AGENT, agent_id)
+        callbacks.ask_for(session, kept, Source.AGENT, at, agent_id)
         return told(kept, already=True)
     wish = wish_of(call)
     made = make_promise(

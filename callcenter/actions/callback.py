@@ -80,7 +80,7 @@ def promise_to_caller(carrier_id: str, from_: str, wish: Wish, at: datetime, *, 
                     asker=callbacks.key(caller) if caller else None, typed=typed and number != caller,
                 )  # fmt: skip
             else:
-                callbacks.ask_for(kept, Source.CITIZEN)
+                callbacks.ask_for(session, kept, Source.CITIZEN, at)
                 kept.also = kept.also if wish.topic in (kept.topic, *kept.also) else [*kept.also, wish.topic]
             after = assignments.withdraw_offer(session, call, at)
             move(
@@ -128,7 +128,7 @@ def keep_from_menu(carrier_id: str, from_: str, at: datetime) -> None:
     with transaction() as session:
         kept = callbacks.open_for(session, number) if number else None
         if kept is not None:
-            callbacks.ask_for(kept, Source.CITIZEN)
+            callbacks.ask_for(session, kept, Source.CITIZEN, at)
             call = calls.arrive(session, carrier_id, number, at)
             calls.mark_served_by_menu(session, call, wish_of(kept), at)
 

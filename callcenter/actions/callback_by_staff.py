@@ -47,7 +47,7 @@ def promise_to_number(
             if kept is None:
                 when = exact_window(wish, slot, at) if slot else soonest_window(wish, "", at)
                 kept = make_promise(session, number, wish, Source.API, when, at, by=staff.id, for_agent=for_agent)
-            callbacks.ask_for(kept, Source.API, staff.id)
+            callbacks.ask_for(session, kept, Source.API, at, staff.id)
             sessions.audit(session, staff.id, AuditedAct.PROMISED_A_CALLBACK, "callback", kept.id, at)
             return kept
     except Conflict:  # another asked for the same number at the same moment: their promise stands
@@ -108,7 +108,7 @@ def _promise_unheard(staff: Agent, call_id: str, slot: str, at: datetime) -> Cal
             kept = _open_and_theirs(session, staff, call.phone) or make_promise(
                 session, call.phone, wish, Source.SUPERVISOR, when, at, call=call, by=staff.id
             )
-            callbacks.ask_for(kept, Source.SUPERVISOR, staff.id)
+            callbacks.ask_for(session, kept, Source.SUPERVISOR, at, staff.id)
             sessions.audit(session, staff.id, AuditedAct.PROMISED_A_CALLBACK, "callback", kept.id, at)
             return kept
     except Conflict:  # they have just been promised one

@@ -82,6 +82,8 @@ class ConfigSnapshot:
     referents: tuple[PartnerDesk, ...] = ()
     simulated: bool = False
     """The database holds a simulated year: no figure of it is a true one."""
+    opens_on: Mapping[str, date] = field(default_factory=dict)
+    """From which day on a department that is not open is planned to be."""
     _passes: dict[tuple[Stop, date], tuple[Pass, ...]] = field(default_factory=dict, init=False, repr=False)
     """Filled as they are asked for: a caller must not wait for what was worked out for the one before."""
 
@@ -193,7 +195,7 @@ def read(at: datetime, number: int) -> ConfigSnapshot:
         partners, referents = directory.partner_names(session, day), referents_records.partner_desks(session)
         simulated = simulation_mark.is_written(session)
     with reading() as session:
-        states = rollout.states(session, day)
+        states, opens_on = rollout.states(session, day), rollout.opening_days(session, day)
     with reading() as session:
         site_exceptions, buses = hours.of_sites(session, day), tuple(sites.buses(session))
         closed_sites = hours.closed_sites(session, day)
@@ -219,7 +221,7 @@ def read(at: datetime, number: int) -> ConfigSnapshot:
         number, day, line, menu, {p.code: p for p in procedures}, partners, states, messages, orders, told, stops,
         site_exceptions, buses, {queue: ages for queue, (ages, _) in thresholds.items()},
         {queue: given for queue, (_, given) in thresholds.items()}, min(ends, default=None), closed_sites, referents,
-        simulated,
+        simulated, opens_on,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from callcenter.db import transaction
+from callcenter.db import reading, transaction
 from callcenter.errors import NoSuchReference, NotFound
 from callcenter.records import contact_reading, contacts, sessions, threads
 from callcenter.records.agents import Agent
@@ -17,6 +17,13 @@ def look(staff: Agent, contact_id: str, at: datetime) -> None:
         if contact is None or not contact_reading.may_read(session, staff, contact):
             raise NotFound
         sessions.audit(session, staff.id, AuditedAct.SAW_A_CONTACT, "contact", contact_id, at)
+
+
+def may_look(staff: Agent, contact_id: str) -> bool:
+    """Whether a contact is theirs to read; nothing of it is, by this."""
+    with reading() as session:
+        contact = contacts.get(session, contact_id)
+        return contact is not None and contact_reading.may_read(session, staff, contact)
 
 
 def look_by_reference(staff: Agent, reference: str, at: datetime) -> str:

@@ -1,11 +1,13 @@
-"""A recorded contact is corrected: by its agent for a day, by a supervisor later. The figures follow, and a correction
-has its date and its author; what was written before is not kept but in codes."""
+"""A recorded contact is corrected, its department and topic like its démarches: by its agent for a day, by a supervisor
+later. The figures follow, and a correction has its date and its author; what was written before is not kept but in
+codes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from callcenter.actions import config_snapshot
 from callcenter.actions.agent_rows import read
 from callcenter.db import Conflict, Session, transaction
 from callcenter.errors import NotFound, NotPossibleNow, OutcomeIncomplete
@@ -16,9 +18,11 @@ from callcenter.rules import outcomes
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.roles import SUPERVISOR
 from callcenter.rules.states import Due
+from callcenter.rules.territory import TERRITORIES, UNKNOWN
 
 CORRECTED = AuditedAct.CORRECTED_A_CONTACT
 OWN_FOR = timedelta(days=1)  # after the outcome was recorded
+DEPARTMENT, TOPIC = "contact_department", "contact_topic"  # of the contact, which no démarche can be called
 TOLD = ("outcome", "settled", "reason", "internet_checked", "follow_up")
 
 
@@ -31,9 +35,13 @@ def may_correct(session: Session, staff: Agent, contact: Contact, at: datetime) 
     return staff.role in SUPERVISOR and contact_reading.may_read(session, staff, contact)
 
 
-def correct(staff_id: str, contact_id: str, entries: Sequence[WrapUpEntry], at: datetime) -> None:
-    """The démarches of a contact are these from now on. Nothing is written where nothing changes. Refused
-    (NotPossibleNow) to whoever may not, or may no more."""
+def correct(
+    staff_id: str, contact_id: str, entries: Sequence[WrapUpEntry], at: datetime, *,
+    department: str | None = None, topic: str | None = None,
+) -> None:  # fmt: skip
+    """The démarches of a contact are these from now on, and its `department` and `topic`, where they are named. Nothing
+    is written where nothing changes. Refused (NotPossibleNow) to whoever may not, or may no more; NotFound for a
+    department or a topic that is none."""
     if not entries:
         raise OutcomeIncomplete
     for entry in entries:
@@ -47,12 +55,24 @@ def correct(staff_id: str, contact_id: str, entries: Sequence[WrapUpEntry], at: 
                 raise NotFound
             if not may_correct(session, staff, contact, at):
                 raise NotPossibleNow
-            _correct(session, contact, staff_id, entries, at)
+            asked = department or contact.department, topic or contact.topic
+            _must_be_known(staff, contact, *asked)
+            _correct(session, contact, staff_id, entries, *asked, at)
     except Conflict:
         raise OutcomeIncomplete from None
 
 
-def _correct(session: Session, contact: Contact, staff_id: str, entries: Sequence[WrapUpEntry], at: datetime) -> None:
+def _must_be_known(staff: Agent, contact: Contact, department: str, topic: str | None) -> None:
+    inhabited = department == UNKNOWN or (department in TERRITORIES and TERRITORIES[department].inhabited)
+    known = config_snapshot.current().menu.codes_of(department, staff.department)
+    if not (department == contact.department or inhabited) or not (topic == contact.topic or topic in known):
+        raise NotFound
+
+
+def _correct(
+    session: Session, contact: Contact, staff_id: str, entries: Sequence[WrapUpEntry], department: str,
+    topic: str | None, at: datetime,
+) -> None:  # fmt: skip
     before = _codes(contacts.accompaniments(session, [contact.id]))
     clean = [replace(entry, notes=outcomes.masked(entry.notes)) for entry in entries]
     rows, notes_changed = recording.correct(session, contact, clean, at)
@@ -62,6 +82,10 @@ def _correct(session: Session, contact: Contact, staff_id: str, entries: Sequenc
         for procedure in (*before, *after)
         if before.get(procedure) != after.get(procedure)
     }
+    described = {DEPARTMENT: (contact.department, department), TOPIC: (contact.topic, topic)}
+    if told := {name: change for name, change in described.items() if change[0] != change[1]}:
+        changes |= told
+        recording.describe_anew(session, contact, department, topic, at)
     if notes_changed:
         changes["notes"] = (None, None)  # that they changed, and not what they said
     if changes:

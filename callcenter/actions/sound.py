@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callcenter import clock
-from callcenter.actions import live_index
+from callcenter.actions import live_index, whom_we_call
 from callcenter.db import transaction
 from callcenter.errors import CarrierDown
 from callcenter.records import legs
@@ -36,6 +36,8 @@ class Wished:
     aside: bool | None
     mute: bool | None
     mode: Monitoring | None
+    called_for: str
+    """The consult whose partner's desk is being rung meanwhile; "" where none is."""
 
 
 def apply(leg_id: str) -> None:
@@ -83,6 +85,7 @@ def _begins(leg_id: str) -> Wished | None:
             hold=leg.hold if serves and (unsure or leg.hold != (leg.held_since is not None)) else None,
             mute=leg.mute if serves and (unsure or leg.mute != leg.muted) else None,
             mode=Monitoring(leg.mode) if leg.mode and (unsure or leg.mode != leg.told) else None,
+            called_for=whom_we_call.called_for(session, call) if serves and leg.hold else "",
         )  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def _asks(wished: Wished) -> bool:
     room = wished.room or telephone().room_of(wished.call_id)
     is_there = room is not None
     if room and wished.hold is not None:
-        music = telephone().hold(room, wished.citizen_line, wished.hold, wished.language)
+        music = telephone().hold(room, wished.citizen_line, wished.hold, wished.language, wished.called_for)
         is_there &= music and _note_done(wished, hold=wished.hold)
     if room and wished.aside is not None:
         music = telephone().hold(room, wished.own_line, wished.aside, wished.language)

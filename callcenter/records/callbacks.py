@@ -35,7 +35,7 @@ from callcenter.records import agents, calls, events
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
-from callcenter.records.moves import Stateful
+from callcenter.records.moves import Stateful, move
 from callcenter.rules.callbacks import OPEN_STATES, CallbackState, Source
 from callcenter.rules.pools import Pool
 from callcenter.rules.priority import Priority
@@ -150,10 +150,16 @@ def was_asked_for(session: Session, call_id: str) -> bool:
     return kept is not None and kept.source != Source.SILENCE
 
 
-def ask_for(callback: Callback, source: Source, by: str | None = None) -> None:
+def ask_for(session: Session, callback: Callback, source: Source, at: datetime, by: str | None = None) -> None:
     """Somebody asks for what is promised already: what was promised on a silence is theirs from now on."""
-    if callback.source == Source.SILENCE:
-        callback.source, callback.promised_by = source, by
+    if callback.source != Source.SILENCE:
+        return
+    held = lock(session, callback.id)
+    if held is not None and held.source == Source.SILENCE:
+        move(
+            session, Callback, held.id, OPEN_STATES, held.state, at, Why.ASKED_FOR_AFTER_ALL, who=by,
+            source=source, promised_by=by,
+        )  # fmt: skip
 
 
 def promise(session: Session, callback: Callback) -> Callback:

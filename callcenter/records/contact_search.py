@@ -4,7 +4,7 @@ Whoever looks is given what they may read (`contact_reading`), the latest first,
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -46,6 +46,14 @@ def of_agent(session: Session, agent_id: str, page: int) -> list[Contact]:
     mine = select(Contact).where(Contact.agent_id == agent_id, Contact.erased_at.is_(None))
     order = ((Contact.due == Due.OWED).desc(), Contact.arrived_at.desc(), Contact.id)
     return list(session.scalars(mine.order_by(*order).offset(page * PAGE).limit(PAGE + 1)))
+
+
+def of_day(session: Session, agent_id: str, since: datetime, most: int) -> list[Contact]:
+    """Those that an agent has served since then, the latest first."""
+    mine = select(Contact).where(
+        Contact.agent_id == agent_id, Contact.arrived_at >= since, Contact.erased_at.is_(None)
+    )  # fmt: skip
+    return list(session.scalars(mine.order_by(Contact.arrived_at.desc(), Contact.id).limit(most)))
 
 
 def _page(session: Session, staff: Agent, page: int, *wanted: ColumnElement[bool]) -> list[Contact]:

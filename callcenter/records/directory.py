@@ -106,7 +106,13 @@ class Procedure:
 def packaged_procedures() -> list[Procedure]:
     """The procedures that come with the service."""
     return [
-        Procedure(row["code"], row["topic"], row["partner"], {n: row[n] for n in LABELS})
+        Procedure(
+            row["code"],
+            row["topic"],
+            row["partner"],
+            {n: row[n] for n in LABELS},
+            phrases={n: row[f"said_{n}"] for n in LABELS},
+        )
         for row in rows("procedures.csv")
     ]
 
@@ -128,14 +134,11 @@ def packaged_partner_names() -> list[PartnerName]:
                 PartnerName(code=row["code"], name=earlier["name"], phrases={}, scope=NATION, since=since, until=last)
             )
             since = last + timedelta(days=1)
+        said = {language: row[f"said_{language}"] for language in LABELS}
         found.append(
-            PartnerName(code=row["code"], name=row["name"], phrases={}, scope=NATION, since=since, until=until)
+            PartnerName(code=row["code"], name=row["name"], phrases=said, scope=NATION, since=since, until=until)
         )
     return found
-
-
-def _packaged(code: str, name: str, since: date, until: date | None) -> PartnerName:
-    return PartnerName(code=code, name=name, phrases={}, scope=NATION, since=since, until=until)
 
 
 def seed(session: Session) -> int:
@@ -162,7 +165,7 @@ def seed(session: Session) -> int:
         session.add_all(
             ProcedureRow(
                 scope=NATION, code=p.code, topic=p.topic, partner=p.partner, labels=dict(p.labels),
-                since=since.get(p.partner, EVER), until=None,
+                phrases=dict(p.phrases), since=since.get(p.partner, EVER), until=None,
             )
             for p in procedures
         )  # fmt: skip

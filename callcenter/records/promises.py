@@ -312,6 +312,14 @@ QUERIES = (
             where was is distinct from before""",  # noqa: S608 - our own names
     ),
     Query(
+        "P12",
+        "a callback promised on a silence is another's, and its trail does not say who asked for it",
+        """select b.id from callbacks b where b.source <> 'silence'
+             and exists (select from events e where e.noun = 'callback' and e.noun_id = b.id and e.why = 'silence')
+             and not exists (select from events e
+               where e.noun = 'callback' and e.noun_id = b.id and e.why = 'asked_for_after_all')""",
+    ),
+    Query(
         "P13",
         "an agent without a heartbeat may be offered a call",
         "select id from agents where id = any(cast(:silent as uuid[])) and state in ('available', 'offered')",

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from callcenter.records import contacts, threads
 from callcenter.records.contacts import Accompaniment, Contact, WrapUpEntry
+from callcenter.records.figures import roll_up
 from callcenter.records.identifiers import new_id
 from callcenter.records.moves import move
 from callcenter.rules.states import Due
+from callcenter.rules.territory import local_day
 from callcenter.rules.whys import Why
 
 
@@ -55,6 +57,20 @@ def correct(
         session.delete(gone)
     session.flush()
     return rows, notes_changed
+
+
+def describe_anew(session: Session, contact: Contact, department: str, topic: str | None, at: datetime) -> None:
+    """Where its person lives and what it was about, from now on; its day is that of their clock. Both days are counted
+    anew. Its call keeps what it was queued for."""
+    was_day, was_topic = contact.local_day, contact.topic
+    contact.department_assumed = contact.department_assumed and department == contact.department
+    contact.department, contact.topic = department, topic
+    contact.local_day = local_day(department, contact.arrived_at)
+    session.flush()
+    if contact.local_day != was_day:
+        roll_up.mark(session, [was_day])
+    if topic != was_topic:
+        roll_up.judge_again(session, contact.id, at)
 
 
 def note_corrected(session: Session, contact: Contact, at: datetime, who: str) -> None:

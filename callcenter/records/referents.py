@@ -58,6 +58,11 @@ def helplines(session: Session, department: str) -> list[Referent]:
     return list(session.scalars(near.order_by(Referent.scope == NATION, Referent.desk)))
 
 
+def get(session: Session, referent_id: str) -> Referent | None:
+    """One desk, as it is now."""
+    return session.get(Referent, referent_id)
+
+
 def add_referent(
     session: Session,
     scope: str,

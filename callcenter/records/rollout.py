@@ -98,6 +98,14 @@ def states(session: Session, on: date) -> Mapping[str, str]:
     return {row.department: row.state for row in session.scalars(written)}
 
 
+def opening_days(session: Session, on: date) -> Mapping[str, date]:
+    """From which day on departments are planned to be open, of those that are not on that day; a pilot is announced to
+    nobody."""
+    planned = select(Rollout).where(Rollout.since > on, Rollout.state == "open").order_by(Rollout.since.desc())
+    now = states(session, on)
+    return {row.department: row.since for row in session.scalars(planned) if now.get(row.department) == "closed"}
+
+
 def plans(session: Session) -> list[Rollout]:
     """Everything written, by department and day."""
     return list(session.scalars(select(Rollout).order_by(Rollout.department, Rollout.since)))

@@ -156,10 +156,14 @@ ATTEMPT = Machine(
 CALLBACK = Machine(
     "callback",
     {
-        CallbackState.PROMISED: State("It waits for its time.", _to(CallbackState.QUEUED, CallbackState.CANCELLED)),
+        CallbackState.PROMISED: State(
+            "It waits for its time. Promised on a silence, it may be asked for; so in each state until it ends.",
+            _to(CallbackState.PROMISED, CallbackState.QUEUED, CallbackState.CANCELLED),
+        ),
         CallbackState.QUEUED: State(
             "Its time has come: it waits for an agent, as a call does.",
             _to(
+                CallbackState.QUEUED,
                 CallbackState.PROMISED,
                 CallbackState.DIALLING,
                 CallbackState.CANCELLED,
@@ -170,6 +174,7 @@ CALLBACK = Machine(
         CallbackState.DIALLING: State(
             "An agent waits in the room while the citizen is dialled.",
             _to(
+                CallbackState.DIALLING,
                 CallbackState.PROMISED,
                 CallbackState.QUEUED,
                 CallbackState.TALKING,
@@ -178,7 +183,9 @@ CALLBACK = Machine(
                 CallbackState.REFUSED,
             ),
         ),
-        CallbackState.TALKING: State("The citizen speaks with the agent.", _to(CallbackState.REACHED)),
+        CallbackState.TALKING: State(
+            "The citizen speaks with the agent.", _to(CallbackState.TALKING, CallbackState.REACHED)
+        ),
         CallbackState.REACHED: State("It was kept."),
         CallbackState.NOT_REACHED: State("The citizen did not answer the last attempt."),
         CallbackState.CANCELLED: State("The citizen or a supervisor wanted it no more, or it was no longer needed."),

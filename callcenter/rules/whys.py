@@ -9,6 +9,7 @@ class Why(StrEnum):
     A_CALLBACK_IS_DUE = "a_callback_is_due"
     ACCEPTED = "accepted"
     AN_AGENT_IS_IN_THE_ROOM = "an_agent_is_in_the_room"
+    ASKED_FOR_AFTER_ALL = "asked_for_after_all"
     ASKED_FOR_A_CALLBACK = "asked_for_a_callback"
     BOTH_ARE_IN_THE_ROOM = "both_are_in_the_room"
     ASKED_FOR_HELP = "asked_for_help"

@@ -122,9 +122,11 @@ def of_number(staff: Agent, written: str, page: int = 0) -> Lines:
         return lines_of(session, staff, contact_search.of_numbers(session, staff, keys, page), page)
 
 
-def lines_of(session: Session, staff: Agent, rows: Sequence[Contact], page: int = 0) -> Lines:
-    """These contacts as lines; one more than a page says that another follows."""
-    shown = rows[: contact_search.PAGE]
+def lines_of(
+    session: Session, staff: Agent, rows: Sequence[Contact], page: int = 0, most: int = contact_search.PAGE
+) -> Lines:
+    """These contacts as lines, `most` of them a page; one more says that another page follows."""
+    shown = rows[:most]
     demarches = contacts.accompaniments(session, [each.id for each in shown])
     told = threads.references(session, shown)
     names = agents.names(session, {each.agent_id for each in shown if each.agent_id})
@@ -151,5 +153,5 @@ def lines_of(session: Session, staff: Agent, rows: Sequence[Contact], page: int 
             for each in shown
         ),
         page,
-        len(rows) > contact_search.PAGE,
+        len(rows) > most,
     )

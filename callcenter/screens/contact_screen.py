@@ -99,7 +99,8 @@ class CallbackOf:
 
 @dataclass(frozen=True)
 class Correction:
-    """What was corrected: by démarche, what was and what is; `notes`: they were changed."""
+    """What was corrected: by démarche, what was and what is; `contact_department`, `contact_topic`: the same of the
+    contact; `notes`: they were changed."""
 
     at: datetime
     who: str

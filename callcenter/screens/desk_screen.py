@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from callcenter import clock
 from callcenter.actions import cut_off
@@ -35,7 +34,7 @@ from callcenter.screens.desk_contacts import (
     with_promise,
 )
 from callcenter.screens.desk_help import HelpAsked, HelpShown, PassShown, asked_of, help_of, passed_to
-from callcenter.screens.desk_parts import Shown, timezone_of
+from callcenter.screens.desk_parts import Shown, midnight_of, timezone_of
 from callcenter.screens.desk_queues import QueuesShown, queues_of
 from callcenter.screens.staff_messages_screen import MessageShown, unread
 
@@ -210,7 +209,7 @@ def of(agent_id: str) -> Desk:
         gone = _offer_gone(session, agent)
         moved = _moved(session, agent)
         messages = unread(session, agent_id, at)
-        today = agent_days.of_agent(session, agent_id, _midnight(timezone, at))
+        today = agent_days.of_agent(session, agent_id, midnight_of(timezone, at))
     return Desk(
         agent_id=agent.id,
         name=agent.name,
@@ -362,7 +361,3 @@ def _callback_asked(callback: callbacks.Callback) -> CallbackAsked:
 
 def _may_write(call: CallInHand) -> bool:
     return call.state in (CallState.TALKING, CallState.WRAP_UP)
-
-
-def _midnight(timezone: str, at: datetime) -> datetime:
-    return at.astimezone(ZoneInfo(timezone)).replace(hour=0, minute=0, second=0, microsecond=0)

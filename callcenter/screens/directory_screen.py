@@ -27,10 +27,12 @@ class Named:
 
 @dataclass(frozen=True)
 class NamedProcedure(Named):
-    """One démarche of the directory. `partner` is empty where no partner of the network holds it."""
+    """One démarche of the directory. `partner` is empty where no partner of the network holds it; `phrases`: what an
+    agent says of it, by language."""
 
     topic: str
     partner: str
+    phrases: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def topics() -> dict[str, Named]:
 def procedures() -> dict[str, NamedProcedure]:
     """Every procedure of today by its code."""
     return {
-        row.code: NamedProcedure(row.code, row.labels["fr"], row.labels["en"], row.topic, row.partner)
+        row.code: NamedProcedure(row.code, row.labels["fr"], row.labels["en"], row.topic, row.partner, row.phrases)
         for row in config_snapshot.current().procedures.values()
     }
 

@@ -31,7 +31,7 @@ DAYS_OF_A_CURVE = 92  # a longer one goes by months
 @dataclass(frozen=True)
 class MeasureLine:
     """One measure, the telephone beside the front desk, each with the period before. `people`: of how many each side
-    is, where it is a mean."""
+    is, where it is a mean; `people_before`: in the period before."""
 
     measure: Measure
     phone: Value
@@ -39,6 +39,7 @@ class MeasureLine:
     phone_before: Value
     desk_before: Value
     people: tuple[int, int]
+    people_before: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -216,8 +217,10 @@ def _lines(wanted: ReportQuery, sides: Mapping[str, Tally], earlier: Mapping[str
             for tallies in (sides, earlier)
             for side in (PHONE, DESK)
         )
-        people = measure.people(sides[PHONE]), measure.people(sides[DESK])
-        yield MeasureLine(measure, phone, desk, phone_before, desk_before, people)
+        people, people_before = (
+            (measure.people(tallies[PHONE]), measure.people(tallies[DESK])) for tallies in (sides, earlier)
+        )
+        yield MeasureLine(measure, phone, desk, phone_before, desk_before, people, people_before)
 
 
 def _sides(found: Mapping[tuple[Any, ...], Tally]) -> dict[str, Tally]:

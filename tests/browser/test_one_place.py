@@ -13,6 +13,7 @@ from tests.browser.conftest import KARIM, Opens
 from tests.browser.test_one_browser import LONG, beats_on, calls_about_taxes
 from tests.support.at_the_desk import answers_dialogs, at_post, is_, talks
 from tests.support.patience import until
+from tests.support.spoken import spoke
 from tests.support.town import settle
 
 SIZES = ((1440, 900), (1280, 720))
@@ -188,6 +189,7 @@ def test_the_commonest_acts_take_few_keys_or_clicks(line: PracticeLine, opens: O
 
     agreed = counted(promises)
     expect(form.locator(".readback")).to_contain_text("« Nous vous rappellerons ")
+    expect(form.locator(".readback")).to_contain_text(", à ce numéro, pour votre avis d'impôt. ")
     expect(form.locator(".readback")).to_contain_text("C'est moi qui vous appellerai. »")
     saved = counted(lambda: page.keyboard.press("Alt+Shift+E"))
     is_(page, "available")
@@ -209,6 +211,18 @@ def test_the_commonest_acts_take_few_keys_or_clicks(line: PracticeLine, opens: O
 
     assert counted(finds) <= 3
     expect(page.locator("#panel")).to_contain_text("Aucun site")
+
+
+def test_the_way_from_a_tool_to_the_desk_closes_the_tool(opens: Opens) -> None:
+    """What is owed is found in the day, beside the form in which it is recorded."""
+    spoke(settle("karim", phone=KARIM), "+33565051234", entries=None)
+    page = at_post(opens)
+    page.locator("#tools").get_by_text("Ma journée").click()
+    panel = page.locator("#panel")
+    expect(panel).to_contain_text("À renseigner", timeout=LONG)
+    panel.get_by_role("link", name="Renseigner").click()
+    expect(panel).to_be_hidden(timeout=LONG)
+    expect(page.locator("form[id^=record-]")).to_be_visible()
 
 
 class Counted:

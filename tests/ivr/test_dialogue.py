@@ -25,6 +25,7 @@ from ivr.steps import (
     PROMISE_TYPED,
     QUEUE,
     REPEATS,
+    TOLD_AGAIN,
     TWO_NUMBERS,
     UNANSWERED,
 )
@@ -141,7 +142,7 @@ def test_a_department_that_is_not_open_yet_tells_its_sites_at_once() -> None:
     assert answer("welcome", Heard(hint=("971", "977", "978")), "3", ROLLOUT) == told
     assert answer("which", Heard(among=("971", "978")), "2", ROLLOUT) == told
     assert [after(key, step="sites", heard=told[1])[0] for key in "12"] == [NOT_OPEN, "postal"]
-    assert after("", "", "", step="sites", heard=told[1])[0] == FAREWELL
+    assert after("", "", "", step="sites", heard=told[1])[0] == TOLD_AGAIN
     assert after("3", step="sites", heard=told[1])[0] == "sites"
     assert after("3", step="sites", heard=told[1]._replace(takes_texts=True)) == (BY_TEXT, told[1])
 

@@ -15,6 +15,7 @@ from callcenter.db import reading, transaction
 from callcenter.demonstration import embedded
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import hours, persons, rollout, sites
+from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.contacts import Contact
 from callcenter.records.site_texts import SiteText
@@ -188,6 +189,38 @@ def test_a_bus_is_not_announced_on_a_day_declared_a_holiday(carrier: Carrier) ->
         hours.override(session, "46", TUESDAY.date() + timedelta(days=1), is_holiday=True)
     config_snapshot.refresh()
     assert "Le bus passe le mercredi 2 décembre à Cajarc" in calls_from(carrier, "46160")
+
+
+def test_who_says_nothing_more_hears_the_same_sites_once_more_slowly_and_is_promised_nothing(
+    carrier: Carrier,
+) -> None:
+    """Of the same postal code; a callback is no way on where nobody who asks is promised one."""
+    told = calls_from(carrier)
+    for _ in range(2):
+        told = carrier.asks(told.action, "", From=MOBILE)
+        assert "Pour réécouter, tapez 1" in told
+    last = carrier.asks(told.action, "", From=MOBILE)
+    assert (last.verbs[-1], "Au revoir" in last) == ("Hangup", True)
+    assert "France services Figeac, à Figeac" in last
+    assert "Cahors" not in last
+    assert last.text.count("<prosody") == last.text.count("<Say") - 1
+    with reading() as session:
+        assert session.query(Callback).all() == []
+        assert session.query(Call).one().ending in (None, Ending.SERVED_BY_MENU)
+
+
+def test_the_day_on_which_it_is_planned_to_open_is_told_and_that_of_a_pilot_is_not(carrier: Carrier) -> None:
+    day = TUESDAY.date() + timedelta(days=13)
+    for state, said in (("pilot", False), ("open", True)):
+        with transaction() as session:
+            rollout.plan(session, "46", state, day)
+        config_snapshot.refresh()
+        told = calls_from(carrier)
+        assert ("Il leur répondra à partir du lundi 7 décembre." in told) == said
+    assert "It begins to do so on Monday 7 December." in carrier.asks("/voice/heard?s=postal&l=en", "46100")
+    assert "Il leur répondra" not in calls_from(carrier, "01100")
+    with transaction() as session:
+        rollout.forget(session, "46", day)
 
 
 def test_from_the_day_it_opens_its_callers_are_served(carrier: Carrier) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ivr.callback_questions import offered
 from ivr.caller_answers import Heard, Reached
 from ivr.dialogue import answer, ask
-from ivr.steps import ENDS, FAREWELL, FEW, NOT_OPEN, OFFERS, QUEUE, SOONEST, UNANSWERED
+from ivr.steps import ENDS, FAREWELL, FEW, NOT_OPEN, OFFERS, QUEUE, SOONEST, TOLD_AGAIN, UNANSWERED
 from tests.ivr.test_dialogue import CODES, MENU, SINGLE, after
 
 
@@ -63,6 +63,12 @@ def test_silence_after_one_understood_answer_never_ends_in_a_farewell(keys: list
     assert at[1].silent == silent
     if at[0] == UNANSWERED:
         assert at[1].slot != SOONEST
+
+
+def test_silence_after_the_sites_of_a_department_that_is_not_open_ends_with_them() -> None:
+    """Never in a bare farewell, and never in a promise, which nobody who asks is made there."""
+    sites = Heard(department="978", place="sealed", takes_texts=True)
+    assert after("", "", "", step="sites", heard=sites) == (TOLD_AGAIN, Heard(department="978", place="sealed"))
 
 
 def test_what_means_nothing_is_no_understood_answer() -> None:

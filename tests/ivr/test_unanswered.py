@@ -8,19 +8,30 @@ import pytest
 import time_machine
 
 from callcenter.actions import agent as desk
-from callcenter.actions import callback, callback_due, config_snapshot, dispatch, silence
+from callcenter.actions import (
+    agreed_callback,
+    callback,
+    callback_by_staff,
+    callback_due,
+    config_snapshot,
+    dispatch,
+    silence,
+)
+from callcenter.actions.agreed_callback import Agreed
 from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.live import queue
-from callcenter.records import callbacks, calls, hours, promises_made
+from callcenter.records import agents, callbacks, calls, events, hours, promises_made
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call, Wish
+from callcenter.records.promises import broken
 from callcenter.rules.callbacks import CallbackState, Source
 from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.pools import Pool
 from callcenter.rules.priority import Reason
 from callcenter.rules.states import CallState, Ending
+from callcenter.rules.whys import Why
 from tests.support.people import number_of
 from tests.support.town import line_hours, settle
 from tests.support.voice_line import CALL, DURAND, Carrier, Document
@@ -258,4 +269,42 @@ def test_asking_for_it_makes_it_one_that_was_asked_for(monday: time_machine.Trav
     again = {"CallSid": "CA" + "8" * 32}
     kept = calls_and_answers(carrier, "1", **again)
     assert "C'est entendu : nous vous rappellerons" in kept
-    assert [row.source for row in promises()] == [Source.CITIZEN]
+    (row,) = promises()
+    assert row.source == Source.CITIZEN
+    assert trail_of(row) == [("", "promised", Source.SILENCE), ("promised", "promised", Why.ASKED_FOR_AFTER_ALL)]
+
+
+@pytest.mark.parametrize("how", ["by key", "by asking again", "by an agent", "by a supervisor"])
+def test_however_it_is_asked_for_the_trail_says_so_once(monday: time_machine.Traveller, agent: str, how: str) -> None:
+    """Who did it, where it was one of ours; asked for once more, it is what it was."""
+    silent, ines = promised(1), settle("ines", role="supervisor", departments=["46"])
+    assert silent.phone is not None
+    for _ in range(2):
+        match how:
+            case "by key":
+                callback.keep_from_menu("CA" + "8" * 32, number_of(1), now())
+            case "by asking again":
+                callback.promise_to_caller("CA" + "8" * 32, number_of(1), Wish("46", "sante"), now(), typed=False)
+            case "by an agent":
+                with transaction() as session:
+                    call = calls.get(session, silent.asked_by or "")
+                    assert call is not None
+                    agreed_callback.promise_to_person(session, agent, call, Agreed("", mine=False), now())
+            case _:
+                with reading() as session:
+                    supervisor = agents.get(session, ines)
+                assert supervisor is not None
+                callback_by_staff.promise_to_number(supervisor, silent.phone, Wish("46"), "", now())
+    (row,) = promises()
+    who = {"by an agent": agent, "by a supervisor": ines}.get(how)
+    assert trail_of(row)[1:] == [("promised", "promised", Why.ASKED_FOR_AFTER_ALL)]
+    with reading() as session:
+        assert [each.who for each in events.of(session, [row.id])] == [None, who]
+        assert row.promised_by == who
+        assert broken(session, now()) == []
+    assert row.also == (["sante"] if how == "by asking again" else [])
+
+
+def trail_of(row: Callback) -> list[tuple[str, str, str]]:
+    with reading() as session:
+        return [(each.was, each.now, each.why) for each in events.of(session, [row.id])]

@@ -19,6 +19,7 @@ from callcenter.actions import (
     outcome_form,
     promise_check,
     room,
+    silence,
 )
 from callcenter.db import reading, transaction
 from callcenter.records import offers, promises
@@ -106,6 +107,14 @@ def promised(line: PracticeLine) -> Scene:
     with reading() as session:
         ids = session.execute(text("select id, asked_by from callbacks")).one()
     return Scene({"callback": str(ids[0]), "call": str(ids[1])})
+
+
+def promised_on_a_silence(line: PracticeLine) -> Scene:
+    caller = rings(line, 1)
+    silence.keep_way_back(caller.sid, number_of(1), WISH, clock.now(), understood=True)
+    citizen.hang_up(caller.sid, clock.now())
+    with reading() as session:
+        return Scene({"callback": str(session.scalar(text("select id from callbacks")))})
 
 
 ATTEMPT = """insert into attempts (id, callback_id, call_id, epoch, number_key, asked_at, lease_until)
@@ -249,6 +258,9 @@ PLANTED = {
             """insert into events (at, noun, noun_id, was, now, why)
                values (now(), 'call', :call, 'offered', 'waiting', 'x')""",
         ),
+    ),
+    "a callback promised on a silence is another's, and its trail does not say who asked for it": Planted(
+        promised_on_a_silence, ("update callbacks set source = 'citizen' where id = :callback",)
     ),
     "an agent without a heartbeat may be offered a call": Planted(
         available, outside=lambda ids: Outside(silent=[ids["agent"]])

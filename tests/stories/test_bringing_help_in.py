@@ -32,8 +32,9 @@ def lea(durand: Caller, desk: Desk) -> DeskAgent:
 def referent(line: PracticeLine, behaviour: str = "answer", hours: str = "", **how: object) -> str:
     """The family allowance's desk in the Lot; its id."""
     line.registers(CAF, behaviour, **how)
+    said = {"fr": "le service des familles du Lot", "en": "the families' desk of the Lot"}
     with transaction() as session:
-        referent_id = referents.add_referent(session, "46", "caf", "Référents CAF du Lot", CAF, hours)
+        referent_id = referents.add_referent(session, "46", "caf", "Référents CAF du Lot", CAF, hours, said)
     config_snapshot.refresh()
     return referent_id
 
@@ -61,7 +62,7 @@ def test_a_referent_is_consulted_and_settles_the_matter_in_one_call(
 ) -> None:
     does(karim, "referent", referent_id=referent(line, after=4))
     phone = line.rung(KARIM)
-    durand.happens("hold")
+    durand.happens("hold").hears("Votre conseiller appelle le service des familles du Lot pour votre demande.")
     phone.happens("ringback")
     helped(karim, state="joined", hears="helper")
     caf = line.rung(CAF)

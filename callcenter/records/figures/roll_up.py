@@ -28,6 +28,7 @@ from callcenter.rules.territory import PARIS, national_day
 
 AT_ONCE = 3  # days of one transaction, besides what changed lately: of a nation that takes seconds
 LOCK = 7_311_005  # advisory: one roll-up at a time in the whole service
+JUDGED_FOR = timedelta(days=60)  # how long back returns are judged
 OLD_ENOUGH = timedelta(minutes=1)  # no transaction lives for longer, so every event numbered before is committed
 
 
@@ -157,6 +158,13 @@ insert into figures_dirty (day) select distinct local_day from over
 """
 
 
+_JUDGED_BY = """
+update contacts c set returned = null from contacts again
+where again.id = :id and c.pseudonym = again.pseudonym and c.returned is not null and c.local_day >= :since
+  and c.arrived_at <= again.arrived_at and c.arrived_at >= again.arrived_at - cast(:within as interval)
+"""
+
+
 def mark(session: Session, days: Iterable[date]) -> None:
     """The rows of these local days change in this transaction; their figures follow."""
     if marked := [{"day": day} for day in sorted(set(days))]:
@@ -171,8 +179,15 @@ def is_marked(session: Session) -> bool:
 def judge_returns(session: Session, at: datetime) -> None:
     """Of each answered call seven days old, whether the same number called again about it. To be done before the number
     is erased; the answer stays."""
-    values = {"at": at, "within": RETURN_WITHIN, "since": national_day(at) - timedelta(days=60)}
+    values = {"at": at, "within": RETURN_WITHIN, "since": national_day(at) - JUDGED_FOR}
     session.execute(text(_RETURNS), values)
+
+
+def judge_again(session: Session, contact_id: str, at: datetime) -> None:
+    """What a contact was about, or with which others it may be one matter, has changed: whose return it was, and its
+    own, is judged anew by night."""
+    since = national_day(at) - JUDGED_FOR + timedelta(days=2)  # those that a night to come still judges
+    session.execute(text(_JUDGED_BY), {"id": contact_id, "within": RETURN_WITHIN, "since": since})
 
 
 def roll_up(session: Session, at: datetime) -> list[date]:

@@ -23,16 +23,20 @@ class Named(BaseModel):
 
 
 class Correct(BaseModel):
-    """What came of a contact, from now on."""
+    """What came of a contact, from now on. `department`: of its person, `topic`: what it was about; left out, they stay
+    as they are."""
 
     model_config = ConfigDict(extra="ignore")
 
     entries: list[DemarcheGiven] = Field(min_length=1, max_length=9)
+    department: str | None = Field(None, max_length=7)
+    topic: str | None = Field(None, max_length=40)
 
     def carry_out(self, staff_id: str, contact_id: str, at: datetime) -> None:
-        served = directory_screen.departments_of_contact(staff_id, contact_id)
-        kept = directory_screen.recorded_of(contact_id)
-        correcting.correct(staff_id, contact_id, [each.entry(served, kept) for each in self.entries], at)
+        own, citizens = directory_screen.departments_of_contact(staff_id, contact_id)
+        served, kept = (own, self.department or citizens), directory_screen.recorded_of(contact_id)
+        entries = [each.entry(served, kept) for each in self.entries]
+        correcting.correct(staff_id, contact_id, entries, at, department=self.department, topic=self.topic)
 
 
 router = APIRouter(prefix="/api/contacts", tags=["contacts"])

@@ -3,6 +3,7 @@
 Who is looked for is in no address: a number and a reference come by a form, and a contact has an opaque id.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -29,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 BLANK: dict[str, object] = dict.fromkeys(
     ("procedure", "outcome", "reason", "internet_checked", "settled", "follow_up", "notes"), ""
 )
+NOTHING: Mapping[str, object] = {}
 PageNumber = Annotated[int, Query(ge=0, le=400)]
 
 
@@ -107,8 +109,9 @@ def correct(contact_id: Id, visitor: Admitted, fields: Fields) -> Response:
     except NotFound:
         raise
     except Refusal as refusal:
-        return _correction(visitor, contact_id, refusal, given["entries"])
-    return back_to(f"/contacts/{contact_id}")
+        return _correction(visitor, contact_id, refusal, given["entries"], given)
+    may_read = contact_looks.may_look(visitor.staff, contact_id)
+    return back_to(f"/contacts/{contact_id}") if may_read else redirect("/contacts")
 
 
 @router.post("/contacts/{contact_id}/call-back")
@@ -120,7 +123,11 @@ def call_back(contact_id: Id, visitor: Admitted) -> Response:
 
 
 def _correction(
-    visitor: Visitor, contact_id: str, refusal: Refusal | None = None, entries: list[dict[str, object]] | None = None
+    visitor: Visitor,
+    contact_id: str,
+    refusal: Refusal | None = None,
+    entries: list[dict[str, object]] | None = None,
+    typed: Mapping[str, object] = NOTHING,
 ) -> Response:
     contact_looks.look(visitor.staff, contact_id, clock.now())
     contact = contact_screen.of(visitor.staff, contact_id)
@@ -129,7 +136,12 @@ def _correction(
     served = directory_screen.departments_of_contact(visitor.staff.id, contact_id)
     as_recorded = [vars(each) for each in contact.demarches]
     rows = [BLANK | each for each in entries] if entries else as_recorded
-    return form_page("contact_correct.html", visitor, refusal, contact=contact, rows=rows, served=served, blank=BLANK)
+    chosen = {name: typed.get(name) or getattr(contact, name) for name in ("department", "topic")}
+    return form_page(
+        "contact_correct.html", visitor, refusal, contact=contact, rows=rows, served=served, blank=BLANK,
+        chosen=chosen, departments=[*department_options(), (UNKNOWN, say(visitor.language, "caller.unknown"))],
+        topics=topic_options(visitor.language, (*served, str(chosen["department"])), (contact.topic or "",)),
+    )  # fmt: skip
 
 
 def _page(

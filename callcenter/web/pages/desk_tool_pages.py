@@ -8,7 +8,7 @@ from callcenter.errors import KeysRefused
 from callcenter.records.identifiers import new_id
 from callcenter.rules import shortcuts
 from callcenter.rules.roles import AGENT
-from callcenter.screens import callbacks_screen, desk_screen
+from callcenter.screens import callbacks_screen, day_screen
 from callcenter.web.api.desk_api import ChooseKeys
 from callcenter.web.identity import Admitted, open_to
 from callcenter.web.pages import render
@@ -28,8 +28,9 @@ def visit(visitor: Admitted) -> Response:
 @router.get("/day")
 @open_to(*AGENT)
 def day(visitor: Admitted) -> Response:
+    """What is owed, whom they have served today, and the callbacks that are theirs to make."""
     mine = [row for row in callbacks_screen.mine(visitor.staff) if row.mine]
-    return HTMLResponse(render.page("desk_day.html", visitor, desk=desk_screen.of(visitor.staff.id), mine=mine))
+    return HTMLResponse(render.page("desk_day.html", visitor, day=day_screen.of(visitor.staff), mine=mine))
 
 
 @router.get("/keys")

@@ -11,6 +11,7 @@ from callcenter.actions.orders import MOVING, written
 from callcenter.errors import OrderRefused
 from callcenter.records.agents import Agent
 from callcenter.rules.orders import clock_of_scope
+from callcenter.rules.territory import TERRITORIES
 from callcenter.screens import order_effect
 from callcenter.screens.order_effect import Effect, Spoken
 from callcenter.web.api import orders_api
@@ -56,16 +57,19 @@ class Filled:
 
 
 def empty(form: str, scope: str = "") -> Filled:
-    """A form that nobody has filled in; `scope`: of the page it was asked from."""
-    return filled(form, FormData({"scope": scope}), judged=False)
+    """A form that nobody has filled in; `scope`: of the page it was asked from, whose department it stays at."""
+    return filled(form, FormData({"scope": scope, "place": scope}), judged=False)
 
 
 def filled(form: str, given: FormData, *, judged: bool = True) -> Filled:
-    """What was filled in, `judged` for what it lacks."""
+    """What was filled in, `judged` for what it lacks. `place`: the department whose page it was asked from."""
     names = (
         "scope", "topic", "act", "to_topic", "fr", "en", "region_after", "nation_after", "ends", "until", "heard",
+        "place",
     )  # fmt: skip
     fields = {name: str(given.get(name, "")).strip() for name in names}
+    if fields["place"] not in TERRITORIES:
+        fields["place"] = ""
     if form == "queue" and fields["act"] not in MOVING:
         fields["to_topic"] = ""
     if not judged:

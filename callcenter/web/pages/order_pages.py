@@ -30,8 +30,7 @@ HEARD = ("listened", "read")  # how a supervisor knows what callers will hear
 @open_to(*OVERSEER)
 def orders_page(visitor: Admitted, done: int | None = None, scope: str = "") -> Response:
     """`scope`: the department from whose page it is asked: for it or wider, with the topics that it has."""
-    place = scope if scope in TERRITORIES else ""
-    return HTMLResponse(_page(visitor, {form: empty(form, scope) for form in ASKED}, done=done, place=place))
+    return HTMLResponse(_page(visitor, {form: empty(form, scope) for form in ASKED}, done=done))
 
 
 @router.post("/supervision/orders/lift")
@@ -75,9 +74,9 @@ def order(form: str, visitor: Admitted, fields: Fields) -> Response:
     return forms.redirect(f"/supervision/orders?done={moved}")
 
 
-def _page(
-    visitor: Visitor, shown: dict[str, Filled], done: int | None = None, opened: str = "", place: str = ""
-) -> str:
+def _page(visitor: Visitor, shown: dict[str, Filled], done: int | None = None, opened: str = "") -> str:
+    """The forms `shown`, and beside them empty ones: all of the same place, and `opened` the one that is filled in."""
+    place = next((each.fields["place"] for each in shown.values()), "")
     seen, may_order = visitor.staff.scope, visitor.staff.role in SUPERVISOR
     asked = shown.get(opened)
     served = frozenset([place]) if place else seen
@@ -90,7 +89,7 @@ def _page(
         topics=directory_screen.topics() if served is None else directory_screen.topics_of(served),
         acts=ACTS[:-1],
         longest=LONGEST,
-        forms={form: shown.get(form) or empty(form) for form in ASKED},
+        forms={form: shown.get(form) or empty(form, place) for form in ASKED},
         opened=opened,
         errors=list(dict.fromkeys(asked.errors.values())) if asked else [],
         done=done,

@@ -43,6 +43,7 @@ from callcenter.web.pages.words import say
 
 router = APIRouter(prefix="/reports", include_in_schema=False)
 FIRST_BAR = 15  # of a ranking; the rest is unfolded
+NONE_BEFORE = [""] * 6  # of what is told without the period before
 FIRST_SITES = 60  # on a page; the spreadsheet has them all
 NAME_PART = 80  # characters of a file's name: more departments than that are in its table
 SPREADSHEET = "text/csv; charset=utf-8"
@@ -250,16 +251,24 @@ def _regions(scope: Scope) -> list[tuple[str, str, list[tuple[str, str]], bool]]
 
 
 def _table(report: Report, language: str) -> Iterable[list[str]]:
-    """Every table of the report under one another, in the reader's language."""
-    head = ("table", "code", "name", "unit", "phone", "phone_part", "phone_of", "desk", "desk_part", "desk_of")
+    """Every table of the report under one another, in the reader's language; what a page shows beside the period
+    before has it here too."""
+    values = ("phone", "phone_part", "phone_of", "desk", "desk_part", "desk_of")
+    head = ("table", "code", "name", "unit", *values, *(f"{each}_before" for each in values))
     yield [say(language, f"table.{each}") for each in head]
     if config_snapshot.current().simulated:
         yield ["simulation", "", say(language, "simulation.banner"), *[""] * (len(head) - 3)]
     for line in report.lines:
         name, unit = say(language, f"measure.{line.measure.code}"), say(language, f"unit.{line.measure.unit}")
-        days = (report.asked.last - report.asked.first).days + 1
-        sides = zip((line.phone, line.desk), line.people, strict=True)
-        cells = [cell for value, people in sides for cell in _told(line.measure, value, people, days, language)]
+        spans = (report.asked.first, report.asked.last), report.asked.before
+        days, days_before = ((last - first).days + 1 for first, last in spans)
+        sides = (
+            (line.phone, line.people[0], days),
+            (line.desk, line.people[1], days),
+            (line.phone_before, line.people_before[0], days_before),
+            (line.desk_before, line.people_before[1], days_before),
+        )
+        cells = [cell for value, people, of in sides for cell in _told(line.measure, value, people, of, language)]
         yield ["measure", line.measure.code, name, unit, *cells]
     for when, phone, desk in report.curve:
         yield _counts("period", str(when), str(when), phone, desk, language, "contacts")
@@ -279,7 +288,7 @@ def _table(report: Report, language: str) -> Iterable[list[str]]:
         yield _counts("site", str(site.id), site.name, *demands, language, "contacts")
     for week in report.opening.sites:
         for unit, told in _opening(week, language):
-            yield ["opening", str(week.id), week.name, say(language, unit), "", "", "", told, "", ""]
+            yield ["opening", str(week.id), week.name, say(language, unit), "", "", "", told, "", "", *NONE_BEFORE]
 
 
 def _about(report: Report, language: str) -> dict[str, str]:
@@ -290,6 +299,8 @@ def _about(report: Report, language: str) -> dict[str, str]:
     return {
         "first": str(asked.first),
         "last": str(asked.last),
+        "first_before": str(asked.before[0]),
+        "last_before": str(asked.before[1]),
         "territory": place_names.place_name(report.place, language),
         "partner": partner if asked.partner else say(language, "report.every_partner"),
         "side": say(language, f"report.{asked.side or 'both'}"),
@@ -325,7 +336,7 @@ def _opening(site: SiteWeek, language: str) -> Iterable[tuple[str, str]]:
 
 
 def _counts(table: str, code: str, name: str, phone: int, desk: int, language: str, unit: str) -> list[str]:
-    return [table, code, name, say(language, f"unit.{unit}"), _count(phone), "", "", _count(desk), "", ""]
+    return [table, code, name, say(language, f"unit.{unit}"), _count(phone), "", "", _count(desk), "", "", *NONE_BEFORE]
 
 
 def _told(measure: Measure, value: Value, people: int, days: int, language: str) -> list[str]:

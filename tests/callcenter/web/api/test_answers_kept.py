@@ -1,5 +1,7 @@
 """What is answered in a form is kept as it is chosen, and goes when it is recorded."""
 
+import re
+
 from callcenter.db import reading
 from callcenter.records import agents, contacts
 from callcenter.records.identifiers import new_id
@@ -21,7 +23,7 @@ def test_answers_are_kept_by_revision_and_stand_in_the_form_again(sign_in: SignI
     late = karim.post("/api/desk/answers", json=given | {"answers": {"procedure-0": ""}})
     assert (late.status_code, late.json()["refusal"]) == (409, "NotesNewer")
     page = sign_in("karim").get("/desk").text  # another browser
-    assert '<option value="avis-impot" selected>' in page
+    assert re.search('<option value="avis-impot"[^>]* selected>', page)
     assert '<option value="mandate:voice" selected>' in page
     assert 'value="information" checked' in page
     assert 'name="procedure-2"' in page

@@ -1,6 +1,7 @@
 """A recorded contact is corrected: by whom, until when, and what it changes of the figures."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -8,10 +9,12 @@ from sqlalchemy import text
 
 from callcenter import clock
 from callcenter.db import reading, transaction
-from callcenter.records import promises
+from callcenter.records import calls, events, promises
 from callcenter.records.contacts import Contact, WrapUpEntry
+from callcenter.records.figures import roll_up
 from callcenter.records.figures.corrections import corrections
 from callcenter.rules.states import Outcome
+from callcenter.rules.whys import Why
 from tests.callcenter.records.figures.test_roll_up import stored
 from tests.callcenter.web.conftest import SignIn
 from tests.support.kept import rolled_up
@@ -150,3 +153,107 @@ def test_the_day_is_counted_from_the_outcome(sign_in: SignIn, hours: int) -> Non
         browser = sign_in("karim")
         done = browser.post(f"/api/contacts/{helped}/correction", json={"entries": [SETTLED]})
     assert done.status_code == (204 if hours < 24 else 409)
+
+
+def _demands(day: object, department: str) -> int:
+    return sum(cell.contacts for key, cell in stored().items() if key[:4] == (day, department, "*", "phone"))
+
+
+def test_department_and_topic_are_corrected_dated_and_the_figures_follow(sign_in: SignIn) -> None:
+    """Those of both departments; the call keeps what it was queued for, and the démarches stay."""
+    karim = settle("karim")
+    helped = spoke(karim, DURAND)
+    rolled_up(clock.now())
+    before = contact(helped)
+    assert (_demands(before.local_day, "46"), _demands(before.local_day, "12")) == (1, 0)
+    browser = sign_in("karim")
+    given = {"entries": [SETTLED], "department": "12", "topic": "logement"}
+    assert browser.post(f"/api/contacts/{helped}/correction", json=given).status_code == 204
+    rolled_up(clock.now())
+    after = contact(helped)
+    assert (after.department, after.topic, after.recorded_at) == ("12", "logement", before.recorded_at)
+    assert (_demands(after.local_day, "46"), _demands(after.local_day, "12")) == (0, 1)
+    with reading() as session:
+        call = calls.of_contact(session, helped)
+        trail = [(each.was, each.now, each.why) for each in events.of(session, [helped])]
+        broken = [each.what for each in promises.broken(session, clock.now())]
+    assert not [what for what in broken if "contact" in what or "record" in what]
+    assert call is not None
+    assert (call.department, call.topic) == ("46", "impots")
+    assert trail[-1] == ("recorded", "recorded", Why.CORRECTED)
+    (correction,) = browser.get(f"/api/contacts/{helped}").json()["corrections"]
+    assert correction["changes"]["contact_department"] == ["46", "12"]
+    assert correction["changes"]["contact_topic"] == ["impots", "logement"]
+    page = browser.get(f"/contacts/{helped}").text
+    assert "Département de la personne : c&#39;était" in page
+    assert "Sujet : c&#39;était Impôts" in page
+    again = browser.post(f"/api/contacts/{helped}/correction", json=given)
+    assert again.status_code == 204
+    assert len(browser.get(f"/api/contacts/{helped}").json()["corrections"]) == 1  # nothing changed
+
+
+def test_what_is_corrected_overseas_counts_on_the_day_of_there(sign_in: SignIn) -> None:
+    """At eleven in the evening in Cahors it is tomorrow in La Réunion: the day it was counted on has it no more."""
+    evening = datetime(2026, 11, 24, 23, 0, tzinfo=ZoneInfo("Europe/Paris"))
+    karim = settle("karim")
+    with time_machine.travel(evening + timedelta(hours=2), tick=True):
+        helped = spoke(karim, DURAND, evening)
+        rolled_up(clock.now())
+        assert _demands(date(2026, 11, 24), "46") == 1
+        given = {"entries": [SETTLED], "department": "974"}
+        assert sign_in("karim").post(f"/api/contacts/{helped}/correction", json=given).status_code == 204
+        rolled_up(clock.now())
+    assert (contact(helped).local_day, contact(helped).topic) == (date(2026, 11, 25), "impots")
+    counted = {key[:2]: cell.contacts for key, cell in stored().items() if key[2:] == ("*", "phone") and cell.contacts}
+    assert counted == {(date(2026, 11, 25), "974"): 1}
+
+
+def test_a_department_or_topic_that_is_none_is_refused_and_what_may_be_corrected_is_as_before(sign_in: SignIn) -> None:
+    karim = settle("karim")
+    settle("ines", role="supervisor", department="46", departments=["46"])
+    late = spoke(karim, DURAND, clock.now() - timedelta(hours=26))
+    helped = spoke(karim, DURAND)
+    browser, ines = sign_in("karim"), sign_in("ines")
+    for wrong in ({"department": "99"}, {"department": "984"}, {"topic": "nothing"}, {"topic": "x" * 41}):
+        refused = browser.post(f"/api/contacts/{helped}/correction", json={"entries": [SETTLED]} | wrong)
+        assert refused.status_code in (404, 422), wrong
+    assert (contact(helped).department, [row.settled for row in demarches(helped)]) == ("46", [False])
+    moved = {"entries": [SETTLED], "department": "inconnu", "topic": "autre"}
+    assert browser.post(f"/api/contacts/{late}/correction", json=moved).status_code == 409
+    assert ines.post(f"/api/contacts/{late}/correction", json=moved).status_code == 204
+    assert (contact(late).department, contact(late).topic) == ("inconnu", "autre")
+
+
+def test_the_form_shows_both_keeps_what_was_chosen_and_leads_back_to_what_may_be_read(sign_in: SignIn) -> None:
+    karim = settle("karim", "12", departments=["12"])
+    settle("ines", role="supervisor", department="46", departments=["46"])
+    helped = spoke(karim, DURAND)
+    ines = sign_in("ines")
+    form = ines.get(f"/contacts/{helped}/correction").text
+    assert '<option value="46" selected>' in form
+    assert '<option value="impots" selected>' in form
+    given = {"procedure-0": "declaration-revenus", "outcome-0": "information", "department": "974", "topic": "famille"}
+    refused = ines.post(f"/contacts/{helped}/correction", data=given)
+    assert refused.status_code == 422
+    assert '<option value="974" selected>' in refused.text
+    assert '<option value="famille" selected>' in refused.text
+    assert contact(helped).department == "46"
+    done = ines.post(f"/contacts/{helped}/correction", data=given | {"settled-0": "true"})
+    assert (done.status_code, done.headers["location"]) == (303, "/contacts")  # it is another team's from now on
+    assert (contact(helped).department, contact(helped).topic) == ("974", "famille")
+
+
+def test_whose_return_a_corrected_topic_decided_is_judged_again(sign_in: SignIn) -> None:
+    karim = settle("karim")
+    now = clock.now()
+    first = spoke(karim, DURAND, now - timedelta(days=7, hours=2))
+    second = spoke(karim, DURAND, now - timedelta(days=1, hours=-2))
+    with transaction() as session:
+        roll_up.judge_returns(session, now)
+    assert (contact(first).returned, contact(second).returned) == (True, None)
+    given = {"entries": [SETTLED], "topic": "logement"}
+    assert sign_in("karim").post(f"/api/contacts/{second}/correction", json=given).status_code == 204
+    assert contact(first).returned is None
+    with transaction() as session:
+        roll_up.judge_returns(session, now)
+    assert contact(first).returned is False

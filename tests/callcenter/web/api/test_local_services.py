@@ -3,11 +3,13 @@ may record it."""
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from callcenter import clock
 from callcenter.db import reading, transaction
 from callcenter.records import agents, contacts, directory, visits
 from callcenter.records.directory import Procedure
@@ -110,6 +112,52 @@ def test_every_topic_is_that_of_the_nation_and_of_ones_own_department(root: Test
     for page in ("/admin/hours?scope={}", "/supervision/orders?scope={}", "/admin/directory/item/procedure?scope={}"):
         assert '<option value="adil">' in root.get(page.format("46")).text, page
         assert '<option value="adil">' not in root.get(page.format("974")).text, page
+
+
+def test_an_order_taken_up_again_keeps_its_place_and_all_that_was_chosen(root: TestClient) -> None:
+    """Asked from a department's page, read back and changed, or refused: the same places, the same topics."""
+    page = root.get("/supervision/orders?scope=46").text
+    until = f"{clock.now() + timedelta(days=2):%Y-%m-%dT10:00}"
+    order = {"scope": "46", "topic": "impots", "act": "redirect", "to_topic": "adil", "ends": "at", "until": until}
+    order |= {"place": "46"}
+    message = {"scope": "46", "fr": "Grève.", "en": "Strike.", "ends": "lift", "place": "46"}
+    ages = {"scope": "46", "topic": "adil", "region_after": "5", "nation_after": "9", "ends": "lift", "place": "46"}
+    for form, chosen in (("queue", order), ("message", message), ("threshold", ages)):
+        read_back = root.post(f"/supervision/orders/{form}", data=chosen)
+        assert read_back.status_code == 200, form
+        assert 'href="/supervision/orders?scope=46"' in read_back.text
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', read_back.text))
+        assert chosen.items() <= hidden.items()
+        again = root.post(f"/supervision/orders/{form}", data=hidden | {"again": "1"}).text
+        assert _chosen(again, form) == chosen
+        assert _places(again) == _places(page) == ["N", "R76", "46"]
+        lacks = root.post(f"/supervision/orders/{form}", data=chosen | {"ends": ""})
+        assert (lacks.status_code, _chosen(lacks.text, form)) == (422, chosen | {"ends": ""})
+        assert _places(lacks.text) == _places(page)
+    assert "974" in _places(root.post("/supervision/orders/message", data=message | {"place": "x", "again": "1"}).text)
+
+
+def _places(page: str) -> list[str]:
+    found = re.search(r'<select [^>]*id="queue-scope".*?</select>', page, re.DOTALL)
+    assert found
+    return [code for code in re.findall(r'<option value="([^"]*)"', found[0]) if code]
+
+
+def _chosen(page: str, form: str) -> dict[str, str]:
+    """What a form of orders sends as it stands."""
+    own = re.search(rf'<form [^>]*action="/supervision/orders/{form}".*?</form>', page, re.DOTALL)
+    assert own
+    sent = dict.fromkeys(re.findall(r'type="radio"[^>]* name="(\w+)"', own[0]), "")
+    for tag in re.findall(r"<input [^>]*>", own[0]):
+        name, value = (re.search(rf' {attribute}="([^"]*)"', tag) for attribute in ("name", "value"))
+        if name and name[1] != "csrf" and ('type="radio"' not in tag or " checked" in tag):
+            sent[name[1]] = html.unescape(value[1]) if value else ""
+    for name, options in re.findall(r'<select [^>]*name="(\w+)".*?>(.*?)</select>', own[0], re.DOTALL):
+        selected = re.search(r'<option value="([^"]*)" selected', options)
+        sent[name] = selected[1] if selected else ""
+    for name, words in re.findall(r'<textarea [^>]*name="(\w+)"[^>]*>(.*?)</textarea>', own[0], re.DOTALL):
+        sent[name] = html.unescape(words)
+    return {name: value for name, value in sent.items() if value or name == "ends"}
 
 
 def _offered(web: TestClient, select: str) -> set[str]:

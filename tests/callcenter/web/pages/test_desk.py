@@ -1,5 +1,6 @@
 """The desk's page and its forms, without a script."""
 
+import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -7,8 +8,11 @@ from datetime import timedelta
 from starlette.testclient import TestClient
 
 from callcenter import clock
-from callcenter.db import reading
-from callcenter.records import contacts
+from callcenter.actions import config_snapshot
+from callcenter.db import reading, transaction
+from callcenter.records import contacts, directory
+from callcenter.records.directory import Procedure
+from callcenter.rules.territory import national_day
 from tests.callcenter.web.conftest import SignIn
 from tests.support.town import settle
 from tests.support.wrap_up import wraps_up
@@ -39,6 +43,18 @@ def test_a_visit_at_the_desk_is_the_same_record(sign_in: SignIn) -> None:
         4,
     )
     assert clock.now() - contact.arrived_at >= timedelta(minutes=20)
+
+
+def test_a_demarche_is_read_by_its_name_and_bears_what_an_agent_says_of_it(sign_in: SignIn) -> None:
+    """In the language of whoever reads and says it; without a phrase there is none."""
+    settle("karim")
+    with transaction() as session:
+        own = {"fr": "Relire un bail", "en": "Read a lease"}
+        directory.put_procedure(session, Procedure("bail", "logement", "", own, "46"), national_day(clock.now()))
+    config_snapshot.refresh()
+    page = html.unescape(sign_in("karim").get("/desk/visit").text)
+    assert '<option value="avis-impot" data-said="votre avis d\'impôt">Avis d\'impôt ou justificatif</option>' in page
+    assert '<option value="bail">Relire un bail</option>' in page
 
 
 def test_a_visit_sent_twice_is_one_visit(sign_in: SignIn) -> None:

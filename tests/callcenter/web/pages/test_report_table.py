@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from callcenter.db import transaction
 from callcenter.records import directory
-from callcenter.rules.published_measures import ROUNDED_TO
+from callcenter.rules.published_measures import MEASURES, ROUNDED_TO
 from tests.callcenter.web.conftest import SignIn
 from tests.support.october import OCTOBER, csv_of
 from tests.support.recount import instant
@@ -46,6 +46,26 @@ def test_a_mean_of_a_few_and_the_longest_wait_are_kept_out_of_the_table(sign_in:
             assert rows["longest_wait"]["téléphone"] == "masqué"
     page = root.get("/reports", params=OCTOBER).text
     assert "Attente la plus longue" in page  # exact there, for those entitled
+
+
+def test_each_measure_has_the_period_before_beside_it_as_the_page_has(sign_in: SignIn, october: None) -> None:
+    """As the table of that period alone tells it, so that nothing more is told; of nothing before, nothing."""
+    settle("root", role="admin")
+    root = sign_in("root")
+    half = {"first": "2026-10-16", "last": "2026-10-31", "territory": "R76"}
+    rows = [row for row in csv_of(root, **half) if row["tableau"] == "measure"]
+    (before,) = {(row["période d'avant, du"], row["période d'avant, au"]) for row in rows}
+    assert before == ("2026-09-30", "2026-10-15")
+    alone = csv_of(root, **half | {"first": before[0], "last": before[1]})
+    of_then = {row["code"]: row for row in alone if row["tableau"] == "measure"}
+    columns = [f"{side}{end}" for side in ("téléphone", "guichet") for end in ("", ", nombre", ", sur")]
+    assert [row["code"] for row in rows] == [each.code for each in MEASURES]
+    for row in rows:
+        then = of_then[row["code"]]
+        assert [row[f"{column}, période d'avant"] for column in columns] == [then[column] for column in columns]
+    assert any(row["téléphone, période d'avant"] not in ("", "0", row["téléphone"]) for row in rows)
+    others = [row for row in csv_of(root, **half) if row["tableau"] != "measure"]
+    assert not [row for row in others for column in columns if row[f"{column}, période d'avant"]]
 
 
 def test_every_line_of_the_table_says_what_it_is_of_and_so_does_the_file(sign_in: SignIn, october: None) -> None:

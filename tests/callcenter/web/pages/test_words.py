@@ -178,6 +178,8 @@ MADE = {  # keys whose last part is a value
     *(f"wall.{each}" for each in ("offered", "answered", "abandoned")),
     *(f"channel.{channel}" for channels in SIDES.values() for channel in channels),
     *(f"table.{end}" for side in ("phone", "desk") for end in (side, f"{side}_part", f"{side}_of")),
+    *(f"table.{end}_before" for side in ("phone", "desk") for end in (side, f"{side}_part", f"{side}_of")),
+    *(f"table.{end}_before" for end in ("first", "last")),
     *(f"table.{column}" for column in ("table", "code", "name", "unit")),
     *(f"table.{column}" for column in ("first", "last", "territory", "partner", "side", "policy", "state")),
     *(f"table.{column}" for column in ("final_since", "corrected")),

@@ -78,15 +78,24 @@ document.addEventListener("lacks", ({ detail }) => {
   (at?.closest(".choices, .field") ?? at)?.scrollIntoView({ block: "nearest" });
 });
 
-// What is to be read to somebody who is called back: when, and by whom.
+// What is to be read to somebody who is called back: when, for what, and by whom.
 function readBack(form) {
   const place = form.querySelector(".readback");
   if (!place) return;
   const { callback, callback_day: day, callback_half: half, callback_by: by } = form.elements;
   const slot = callback.value === "other" ? otherDay(day.value, half.value, place) : labelOf(form, callback.value);
   place.hidden = !slot || !by.value;
-  const said = place.dataset.readback.replace("{when}", slot).replace("{who}", place.dataset[by.value] ?? "");
+  const what = phraseOf(form);
+  const about = what ? place.dataset.about.replace("{what}", () => what) : "";
+  const sentence = place.dataset.readback.replace("{when}", slot).replace("{about}", () => about);
+  const said = sentence.replace("{who}", place.dataset[by.value] ?? "");
   if (!place.hidden && place.textContent !== said) place.textContent = said;
+}
+
+// What is said of the démarche that is followed up by a callback, where a phrase was written for it.
+function phraseOf(form) {
+  const followed = [...form.querySelectorAll(".demarche")].find((each) => each.querySelector("[name^=follow_up-]:checked")?.value === "callback");
+  return followed?.querySelector("[name^=procedure-]").selectedOptions[0]?.dataset.said ?? "";
 }
 
 function labelOf(form, code) {

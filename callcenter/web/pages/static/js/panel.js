@@ -32,6 +32,7 @@ async function open(address, { method = "GET", body = null, from = null, asks = 
   if (shown.pathname === "/sign-in") return location.assign("/sign-in");
   const html = await answer.text();
   if (!isMeant()) return;
+  if (shown.pathname === "/desk") return leave(); // it is here already
   if (!answer.headers.get("content-type")?.startsWith("text/html")) return from && sayAt(from, place.dataset.fails, true);
   show(html, shown.pathname + shown.search, asks);
 }
@@ -51,6 +52,10 @@ function show(html, address, asks) {
 
 function close() {
   if (isUnsaved(place) && !confirm(place.dataset.asks)) return;
+  leave();
+}
+
+function leave() {
   empty();
   tools.querySelector("a")?.focus();
 }
