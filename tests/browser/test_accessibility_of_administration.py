@@ -171,6 +171,7 @@ def test_the_hours_the_directory_and_the_departments(opens: Opens, is_accessible
     is_accessible(page, "a department closed by exception")
     page.goto("/admin/directory?scope=46")
     page.get_by_role("link", name="Ajouter un référent").click()
+    page.select_option("#partner", "caf")
     page.fill("#desk", "Référents du Lot")
     page.fill("#phone", "05 65 00 00 70")
     is_accessible(page, "a new referent")

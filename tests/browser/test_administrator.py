@@ -93,6 +93,7 @@ def test_the_administrators_day(
     page.get_by_role("link", name=re.compile("Modifier : Carte d'identité ou passeport")).click()
     assert page.locator("input[name=code]").get_attribute("type") == "hidden"
     page.fill("#said-fr", "votre carte d'identité")
+    page.fill("#said-en", "")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("#said-en-error, #said-fr-error").first).to_be_visible()
     is_accessible(page, "a démarche that is refused")
