@@ -216,7 +216,7 @@ def test_the_commonest_acts_take_few_keys_or_clicks(line: PracticeLine, opens: O
 def test_the_way_from_a_tool_to_the_desk_closes_the_tool(opens: Opens) -> None:
     """What is owed is found in the day, beside the form in which it is recorded."""
     spoke(settle("karim", phone=KARIM), "+33565051234", entries=None)
-    page = at_post(opens)
+    page = opens("karim")
     page.locator("#tools").get_by_text("Ma journée").click()
     panel = page.locator("#panel")
     expect(panel).to_contain_text("À renseigner", timeout=LONG)

@@ -1,5 +1,6 @@
 """What is asked every two seconds, and what erases a person, is found by keys among many rows: never by reading all."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -83,10 +84,11 @@ def karim(database: object, live: object) -> str:
 
 
 class Explained:
-    """The plans of every statement that is run meanwhile."""
+    """The plans of every statement that this thread runs meanwhile."""
 
     def __init__(self) -> None:
         self.plans: list[tuple[str, str]] = []
+        self._thread = threading.get_ident()
 
     def __enter__(self) -> "Explained":
         event.listen(engine(), "before_cursor_execute", self._explains)
@@ -96,7 +98,8 @@ class Explained:
         event.remove(engine(), "before_cursor_execute", self._explains)
 
     def _explains(self, _connection: Any, cursor: Any, statement: str, values: Any, *_: object) -> None:
-        if statement.split(None, 1)[0].lower() in ("select", "update", "delete", "insert"):
+        is_ours = threading.get_ident() == self._thread
+        if is_ours and statement.split(None, 1)[0].lower() in ("select", "update", "delete", "insert"):
             cursor.execute(f"explain {statement}", values)
             self.plans.append((statement, "\n".join(row[0] for row in cursor.fetchall())))
 
