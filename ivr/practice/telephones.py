@@ -97,6 +97,10 @@ class PracticeLine:
         entries: list[State] = self.ask("GET", "/log", since=since)
         return entries
 
+    def log_goes_on_from(self) -> int:
+        """What crosses the border from now on is in `log` since this. It keeps the last few thousand entries alone."""
+        return max((entry["n"] for entry in self.log()), default=-1) + 1
+
     def live(self) -> list[State]:
         """Every call that is not over."""
         calls: list[State] = self.ask("GET", "/calls")

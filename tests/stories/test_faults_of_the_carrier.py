@@ -84,18 +84,13 @@ def nobody_was_paused() -> bool:
         return session.query(Event).filter_by(noun="agent", now="pause").count() == 0
 
 
-def begins(line: PracticeLine) -> int:
-    """Where the carrier's journal goes on from."""
-    return max((entry["n"] for entry in line.log()), default=-1) + 1
-
-
 def rung_twice(line: PracticeLine, since: int) -> list[object]:
     return [entry for entry in line.log(since) if entry["kind"] == "overlap"]
 
 
 @pytest.mark.parametrize("mode", FAULTS)
 def test_each_request_of_a_conversation_meets_it_once(line: PracticeLine, karim: DeskAgent, mode: str) -> None:
-    since = begins(line)
+    since = line.log_goes_on_from()
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
     karim.is_offered()
@@ -142,7 +137,7 @@ def test_each_request_of_an_open_line_meets_it_once(line: PracticeLine, karim: D
 
 @pytest.mark.parametrize("mode", FAULTS)
 def test_the_first_ring_of_an_open_line_meets_it_once(line: PracticeLine, karim: DeskAgent, mode: str) -> None:
-    since = begins(line)
+    since = line.log_goes_on_from()
     line.registers(KARIM, "answer")
     fails(line, mode, "/Calls.json")
     karim.takes_post(line="shift")
@@ -157,7 +152,7 @@ def test_the_first_ring_of_an_open_line_meets_it_once(line: PracticeLine, karim:
 
 @pytest.mark.parametrize("mode", FAULTS)
 def test_the_dial_of_a_promise_meets_it_once(line: PracticeLine, karim: DeskAgent, mode: str) -> None:
-    since = begins(line)
+    since = line.log_goes_on_from()
     durand = line.call(from_=DURAND).presses("0").hears("Aucun conseiller").presses("1").presses("1")
     durand.hears("rappellerons").is_hung_up()
     line.registers(DURAND, "answer_and_press_1")
@@ -172,7 +167,7 @@ def test_the_dial_of_a_promise_meets_it_once(line: PracticeLine, karim: DeskAgen
 
 
 def test_while_the_carrier_is_away_the_screen_says_what_it_has_done(line: PracticeLine, karim: DeskAgent) -> None:
-    since = begins(line)
+    since = line.log_goes_on_from()
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
     takes(karim, line, durand)
@@ -216,7 +211,7 @@ def test_hold_is_music_for_as_long_as_it_takes(line: PracticeLine, karim: DeskAg
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
     takes(karim, line, durand)
-    before, since = len(durand.transcript), begins(line)
+    before, since = len(durand.transcript), line.log_goes_on_from()
     karim.holds()
 
     def played() -> int:
@@ -241,7 +236,7 @@ def test_a_citizen_is_led_to_the_goodbye_as_soon_as_the_carrier_answers(line: Pr
 
 
 def test_a_desk_phone_that_could_not_be_hung_up_is_not_rung_again(line: PracticeLine, karim: DeskAgent) -> None:
-    since = begins(line)
+    since = line.log_goes_on_from()
     line.registers(KARIM, "manual")
     karim.takes_post()
     durand = line.call(from_=DURAND).presses("0")
@@ -268,7 +263,7 @@ def test_a_desk_phone_that_could_not_be_hung_up_is_not_rung_again(line: Practice
 
 
 def test_a_line_for_the_shift_is_open_when_it_is_picked_up(line: PracticeLine, karim: DeskAgent) -> None:
-    since = begins(line)
+    since = line.log_goes_on_from()
     line.registers(KARIM, "manual")
     karim.takes_post(line="shift")
     telephone = line.rung(KARIM)
