@@ -32,15 +32,11 @@ def rings(line: PracticeLine) -> str:
     return telephone().ring_agent(new_id(), PhoneNumber.parse(DESK))
 
 
-def begins(line: PracticeLine) -> int:
-    return max((entry["n"] for entry in line.log()), default=-1) + 1
-
-
 @pytest.mark.parametrize(("mode", "times", "does"), [("503", 2, True), ("503", 3, False), ("429", 3, True)])
 def test_what_does_no_harm_twice_is_asked_thrice_and_oftener_when_it_was_never_looked_at(
     line: PracticeLine, mode: str, times: int, does: bool
 ) -> None:
-    sid, since = rings(line), begins(line)
+    sid, since = rings(line), line.log_goes_on_from()
     fails(line, mode, times)
     if does:
         telephone().hang_up(sid)
@@ -55,12 +51,12 @@ def test_what_does_no_harm_twice_is_asked_thrice_and_oftener_when_it_was_never_l
 
 
 def test_a_telephone_is_rung_again_only_where_the_carrier_had_not_looked(line: PracticeLine) -> None:
-    since = begins(line)
+    since = line.log_goes_on_from()
     fails(line, "429", 2)
     sid = rings(line)
     assert ([each["sid"] for each in line.live()], asked(line, since)) == ([sid], 3)
     telephone().hang_up(sid)
-    since = begins(line)
+    since = line.log_goes_on_from()
     fails(line, "503", 1)
     with pytest.raises(CarrierDown) as unknown:
         rings(line)
