@@ -1,13 +1,12 @@
 // What is answered in a form is kept as it is chosen: a browser that closes, or signs out, loses nothing. Of a contact
 // another page may answer too: each field takes what was last chosen there, unless something else was chosen here.
 import { append, take } from "./demarches.js";
+import { csrf, post } from "./desk-api.js";
 import { watchOver } from "./leaving.js";
 
 const EVERY = 400; // milliseconds without a change
 const AGAIN = 3000; // after a failure
-const PATIENCE = 10_000; // with the server
 const APART = new Set(["csrf", "contact_id", "revision"]);
-const { csrf } = document.body.dataset;
 const kept = new WeakMap(); // form -> { contact, revision, answers }: what the server has
 let saving = null;
 let timer = null;
@@ -74,16 +73,6 @@ async function saveEach() {
       if (place) place.textContent = place.dataset.fails;
       later(AGAIN);
     }
-  }
-}
-
-async function post(act, body) {
-  const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
-  try {
-    const signal = AbortSignal.timeout(PATIENCE);
-    return await fetch(`/api/desk/${act}`, { method: "POST", headers, body: JSON.stringify(body), keepalive: true, signal });
-  } catch {
-    return null;
   }
 }
 

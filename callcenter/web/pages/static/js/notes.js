@@ -1,18 +1,17 @@
 // Notes are kept as they are typed. The agent may have several pages: a field that was not touched follows what another
 // page has kept; one that was is never written over, and what the outcome was recorded without stands here until it is
 // added to it.
+import { post } from "./desk-api.js";
 import { watchOver } from "./leaving.js";
 
 const EVERY = 700; // milliseconds without a key
 const AGAIN = 4000; // after a failure
-const PATIENCE = 10_000; // with the server
 let known = null; // { contact, revision, text, typed }: what the server has of the field, and what stands in it
 let saving = false;
 let timer = null;
 let submitted = null; // what the outcome was sent with
 const unsaved = []; // [contact, text] of contacts that were recorded without it
 const place = document.getElementById("unsaved");
-const { csrf } = document.body.dataset;
 
 const field = () => document.querySelector("[data-notes]");
 
@@ -90,16 +89,6 @@ async function save() {
 function later(milliseconds) {
   clearTimeout(timer);
   timer = setTimeout(save, milliseconds);
-}
-
-async function post(act, body) {
-  const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
-  try {
-    const signal = AbortSignal.timeout(PATIENCE);
-    return await fetch(`/api/desk/${act}`, { method: "POST", headers, body: JSON.stringify(body), keepalive: true, signal });
-  } catch {
-    return null;
-  }
 }
 
 function rescue(contact, text) {
