@@ -1,5 +1,6 @@
 """What the carrier asks of an agent's desk phone: rung for one conversation, or open all shift."""
 
+from collections.abc import Callable
 from functools import partial
 
 from starlette.routing import Route
@@ -20,17 +21,13 @@ TRIES = 3  # times an agent hears the question before the line closes
 
 async def leg(request: CarrierRequest) -> Turn:
     """A desk phone was picked up: an agent presses 1, an answering machine never does."""
-    return ask_agent("agent.offered", addresses.leg_heard(request.own(addresses.LEG_ID), 1))
+    return _offers(request.own(addresses.LEG_ID), 1)
 
 
 async def leg_heard(request: CarrierRequest) -> Turn:
-    leg_id, tries = request.own(addresses.LEG_ID), request.tries
-    if lone := request.lone_hash:
-        return ask_agent("agent.offered", addresses.leg_heard(leg_id, tries, lone))
-    if request.keys != "1":
-        if tries >= TRIES:
-            return Goodbye(())
-        return ask_agent("agent.offered", addresses.leg_heard(leg_id, tries + 1))
+    leg_id = request.own(addresses.LEG_ID)
+    if asked := unless_1(request, partial(_offers, leg_id)):
+        return asked
     call_id = await request.decided(room.wanted_by, leg_id)
     return into(call_id, leg_id, addresses.LEG_AFTER) if call_id else _too_late(request)
 
@@ -105,6 +102,20 @@ def _label(leg: Leg) -> str:
 
 def ask_agent(prompt: str, action: str) -> Ask:
     return Ask((say("fr", prompt),), action, timeout=10)
+
+
+def unless_1(request: CarrierRequest, asks: Callable[..., Ask]) -> Turn | None:
+    """What whoever picked up hears until they press 1: `asks`, of how often it was asked and how many lone `#`s, and
+    after TRIES nothing more. None: they pressed it."""
+    if lone := request.lone_hash:
+        return asks(request.tries, lone)
+    if request.keys == "1":
+        return None
+    return asks(request.tries + 1) if request.tries < TRIES else Goodbye(())
+
+
+def _offers(leg_id: str, tries: int, lone: int = 0) -> Ask:
+    return ask_agent("agent.offered", addresses.leg_heard(leg_id, tries, lone))
 
 
 def _too_late(_request: CarrierRequest) -> Turn:

@@ -8,11 +8,11 @@ from starlette.routing import Route
 from callcenter.actions import consult_lines, room
 from callcenter.clock import now
 from ivr import addresses
-from ivr.desk_phone_webhooks import TRIES, ask_agent
+from ivr.desk_phone_webhooks import ask_agent, unless_1
 from ivr.prompts import say
 from ivr.room_labels import HELPER
 from ivr.rooms import into
-from ivr.turns import Goodbye, Press, Turn
+from ivr.turns import Ask, Goodbye, Press, Turn
 from ivr.twiml import unremembered
 from ivr.webhook import CarrierRequest, Webhook, take_no_notice
 
@@ -23,11 +23,9 @@ async def picked_up(request: CarrierRequest) -> Turn:
 
 
 async def heard(request: CarrierRequest) -> Turn:
-    leg_id, tries = request.own(addresses.LEG_ID), request.tries
-    if lone := request.lone_hash:
-        return _asks(leg_id, tries, lone)
-    if request.keys != "1":
-        return _asks(leg_id, tries + 1) if tries < TRIES else Goodbye(())
+    leg_id = request.own(addresses.LEG_ID)
+    if asked := unless_1(request, partial(_asks, leg_id)):
+        return asked
     leg = await request.decided(consult_lines.wanted, leg_id)
     return into(leg.call_id, f"{HELPER}{leg_id}", addresses.LEG_AFTER) if leg else _nobody(request)
 
@@ -54,7 +52,7 @@ async def keys(request: CarrierRequest) -> bytes:
     return unremembered(Press(pressed))
 
 
-def _asks(leg_id: str, tries: int, lone: int = 0) -> Turn:
+def _asks(leg_id: str, tries: int, lone: int = 0) -> Ask:
     return ask_agent("agent.helps", addresses.helper_heard(leg_id, tries, lone))
 
 

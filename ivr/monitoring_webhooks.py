@@ -1,13 +1,14 @@
 """What the carrier asks of a supervisor's line: a key first, as of an agent's, then the room, muted."""
 
 from dataclasses import replace
+from functools import partial
 
 from starlette.routing import Route
 
 from callcenter.actions import monitoring
 from callcenter.clock import now
 from ivr import addresses
-from ivr.desk_phone_webhooks import TRIES, ask_agent
+from ivr.desk_phone_webhooks import ask_agent, unless_1
 from ivr.prompts import say
 from ivr.room_labels import MONITOR
 from ivr.rooms import into
@@ -21,11 +22,9 @@ async def picked_up(request: CarrierRequest) -> Turn:
 
 
 async def heard(request: CarrierRequest) -> Turn:
-    leg_id, tries = request.own(addresses.LEG_ID), request.tries
-    if lone := request.lone_hash:
-        return _asks(leg_id, tries, lone)
-    if request.keys != "1":
-        return _asks(leg_id, tries + 1) if tries < TRIES else Goodbye(())
+    leg_id = request.own(addresses.LEG_ID)
+    if asked := unless_1(request, partial(_asks, leg_id)):
+        return asked
     call_id = await request.decided(monitoring.call_to_monitor, leg_id)
     if call_id is None:
         return _nobody(request)

@@ -4,18 +4,17 @@ A partner's desk is rung once, into the room, and only while the citizen is on h
 carrier did not answer is learnt by asking it, never by ringing again.
 """
 
-import time
 from datetime import datetime, timedelta
 
 import structlog
 
 from callcenter import clock
 from callcenter.actions import desk_phone, lines_led, live_index
+from callcenter.actions.dial_turn import take_turn
 from callcenter.actions.release import release
 from callcenter.config import settings
 from callcenter.db import Conflict, reading, transaction
-from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber, LiveStoreDown
-from callcenter.live import budget
+from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, attempts, consults, helping, legs
 from callcenter.records.calls import Call
@@ -31,7 +30,6 @@ from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
-SOON = 1.5  # seconds: a turn so near is waited for
 SURE = timedelta(seconds=12)  # a line that the carrier does not list by then was never made
 SEEKS = timedelta(seconds=45)  # then nobody is free
 LOOKS = timedelta(seconds=5)  # between two looks at a citizen who was left with a partner's person
@@ -296,18 +294,13 @@ def _takes_turn(consult_id: str, at: datetime) -> bool:
         if consult is None or consult.turn_at is None or consult.turn_at > at:
             return False
         consult.turn_at = at + timedelta(seconds=5)  # nobody else takes one meanwhile
-    try:
-        wait = budget.dial(at.timestamp(), settings().dials_per_second).wait
-    except LiveStoreDown:
-        log.warning("a partner's desk could not be counted among the dials", consult=consult_id)
-        return True
-    if wait <= SOON:
-        time.sleep(wait)
+    wait = take_turn(at, consult=consult_id)
+    if wait is None:
         return True
     with transaction() as session:
         consult, _ = consults.held(session, consult_id)
         if consult:
-            consult.turn_at = at + timedelta(seconds=wait)
+            consult.turn_at = at + wait
     return False
 
 

@@ -4,13 +4,13 @@ It is rung for a leg, or for a line that stays open all shift. A phone whose las
 rung: the sweep rings it when the carrier has said so, as it does when a ring has its turn.
 """
 
-import time
 from datetime import datetime, timedelta
 
 import structlog
 
 from callcenter import clock
 from callcenter.actions import live_index
+from callcenter.actions.dial_turn import take_turn
 from callcenter.config import settings
 from callcenter.db import Session, reading, transaction
 from callcenter.errors import (
@@ -18,10 +18,8 @@ from callcenter.errors import (
     CarrierDown,
     CarrierRefusesNumber,
     DeskPhoneNotCalled,
-    LiveStoreDown,
     NoDeskPhone,
 )
-from callcenter.live import budget
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import agents, calls, desk_phone_rings, legs
 from callcenter.records.agents import Agent
@@ -31,7 +29,6 @@ from callcenter.rules.states import AgentState, CallState, LegState
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
-SOON = 1.5  # seconds: a turn so near is waited for
 ANSWERS = timedelta(seconds=9)  # the carrier's answer to a dial has come by then: a verb's time, and one request
 HAS_COME = timedelta(minutes=1)  # so long after coming to their post an agent waits for the line of their shift
 SURE = timedelta(seconds=3)  # a line that the carrier does not list by then was never made
@@ -145,15 +142,10 @@ def _number(session: Session, agent_id: str) -> PhoneNumber | None:
 
 def _take_turn(agent_id: str, leg_id: str | None, ring_id: str, at: datetime) -> bool:
     """Count it among the dials. False: its turn is later, and the sweep asks then."""
-    try:
-        wait = budget.dial(at.timestamp(), settings().dials_per_second).wait
-    except LiveStoreDown:
-        log.warning("a desk phone could not be counted among the dials", agent=agent_id)
+    wait = take_turn(at, agent=agent_id)
+    if wait is None:
         return True
-    if wait <= SOON:
-        time.sleep(wait)
-        return True
-    turn = at + timedelta(seconds=wait)
+    turn = at + wait
     with transaction() as session:
         leg, call = legs.held(session, leg_id) if leg_id else (None, None)
         ring = desk_phone_rings.hold(session, agent_id)

@@ -137,15 +137,10 @@ def open_leg(
     session: Session, consult: Consult, call: Call, agent_id: str, at: datetime, shift_line: str | None
 ) -> Leg:
     """The leg of whoever comes. `agent_id`: whose it is; of a partner's, who asked for it."""
-    leg = Leg(
-        id=new_id(), call_id=call.id, contact_id=call.contact_id, agent_id=agent_id, epoch=call.epoch, asked_at=at,
-        shift=shift_line is not None, carrier_id=shift_line, state=LegState.ASKED, kind="consult", held=0.0, hold=False,
-        mute=False, muted=False, aside=False, is_aside=False, partner=consult.is_outside,
-        answer_by=at + legs.ANSWERS if shift_line else None,
+    leg = legs.add(
+        session, call.id, call.contact_id, call.epoch, agent_id, at, "consult", Why.ASKED_FOR_HELP, shift_line,
+        partner=consult.is_outside,
     )  # fmt: skip
-    session.add(leg)
-    session.flush()
-    events.note(session, at, "leg", leg.id, "", LegState.ASKED, Why.ASKED_FOR_HELP, agent_id)
     consult.leg_id = leg.id
     return leg
 

@@ -7,6 +7,7 @@ these or for whatever a move of the leg asks of it: nobody else asks until then,
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, exists, select
@@ -18,7 +19,7 @@ from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.records.moves import Stateful
 from callcenter.rules.state_machines import LEG
-from callcenter.rules.states import CallState, LegState
+from callcenter.rules.states import CallState, LegState, Monitoring
 from callcenter.rules.whys import Why
 
 ANSWERS = timedelta(seconds=6)  # whoever asks the carrier has its answer by then, or has died
@@ -106,16 +107,24 @@ class Leg(Stateful, Base):
 def ask(
     session: Session, call_id: str, contact_id: str, agent_id: str, epoch: int, at: datetime, shift_line: str | None
 ) -> Leg:
-    """The row stands before the carrier is asked, so whatever the carrier answers has a place to go."""
+    """Of the agent who serves. The row stands before the carrier is asked, so whatever it answers has a place to go."""
+    return add(session, call_id, contact_id, epoch, agent_id, at, "serve", Why.ACCEPTED, shift_line)
+
+
+def add(
+    session: Session, call_id: str, contact_id: str, epoch: int, agent_id: str, at: datetime, kind: str, why: StrEnum,
+    shift_line: str | None = None, *, mode: Monitoring | None = None, partner: bool = False,
+) -> Leg:  # fmt: skip
+    """A leg of any kind, asked for, and nothing of it done yet; `shift_line`: the open line that is led there."""
     leg = Leg(
         id=new_id(), call_id=call_id, contact_id=contact_id, agent_id=agent_id, epoch=epoch, asked_at=at,
-        shift=shift_line is not None, carrier_id=shift_line, state=LegState.ASKED, kind="serve", held=0.0, hold=False,
-        mute=False, muted=False, aside=False, is_aside=False, partner=False,
+        shift=shift_line is not None, carrier_id=shift_line, state=LegState.ASKED, kind=kind, mode=mode, held=0.0,
+        hold=False, mute=False, muted=False, aside=False, is_aside=False, partner=partner,
         answer_by=at + ANSWERS if shift_line else None,
     )  # fmt: skip
     session.add(leg)
     session.flush()
-    events.note(session, at, "leg", leg.id, "", LegState.ASKED, Why.ACCEPTED, agent_id)
+    events.note(session, at, LEG.noun, leg.id, "", LegState.ASKED, why, agent_id)
     return leg
 
 

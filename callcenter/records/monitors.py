@@ -7,13 +7,12 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
-from callcenter.records import agents, events
+from callcenter.records import agents, events, legs
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
-from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
 from callcenter.records.sessions import StaffSession
-from callcenter.rules.state_machines import LEG, MONITOR
+from callcenter.rules.state_machines import MONITOR
 from callcenter.rules.states import AgentState, CallState, LegState, Monitoring
 from callcenter.rules.whys import Why
 
@@ -22,14 +21,7 @@ OPEN = (Leg.kind == "monitor") & (Leg.state != LegState.LEFT)
 
 def ask(session: Session, call: Call, supervisor_id: str, mode: Monitoring, at: datetime, why: Why = Why.CHOSEN) -> Leg:
     """A supervisor's part in a conversation, before their telephone is rung. Conflict: they have one already."""
-    leg = Leg(
-        id=new_id(), call_id=call.id, contact_id=call.contact_id, agent_id=supervisor_id, epoch=call.epoch, asked_at=at,
-        shift=False, state=LegState.ASKED, kind="monitor", mode=mode, held=0.0, hold=False, mute=False, muted=False,
-        aside=False, is_aside=False, partner=False,
-    )  # fmt: skip
-    session.add(leg)
-    session.flush()
-    events.note(session, at, LEG.noun, leg.id, "", LegState.ASKED, mode, supervisor_id)
+    leg = legs.add(session, call.id, call.contact_id, call.epoch, supervisor_id, at, "monitor", mode, mode=mode)
     events.note(session, at, MONITOR.noun, leg.id, "", mode, why, supervisor_id)
     return leg
 
