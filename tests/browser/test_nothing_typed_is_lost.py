@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Opens
@@ -54,6 +54,24 @@ def test_what_two_tabs_answer_is_put_together_field_by_field(line: PracticeLine,
     expect(two.locator(".demarche")).to_have_count(2, timeout=LONG)
     one.locator("[data-remove]").click()
     expect(two.locator(".demarche")).to_have_count(1, timeout=LONG)
+
+
+def test_kept_is_not_said_while_something_of_the_form_is_not(line: PracticeLine, opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    page = at_post(opens)
+    talks(line, page)
+    form, kept = page.locator("form[id^=record-]"), page.locator(".kept").first
+    held: list[Route] = []
+    page.route("**/api/desk/answers", lambda route: held.append(route))
+    with page.expect_request("**/api/desk/answers"):
+        form.get_by_label("Démarche concernée").select_option("avis-impot")
+    chooses(form, "Accompagnement")  # while the first answer is on its way
+    form.get_by_label("Notes").fill("Elle a son avis")
+    with page.expect_response("**/api/desk/notes"), page.expect_request("**/api/desk/answers"):
+        held.pop().continue_()
+    expect(kept).to_be_empty()
+    held.pop().continue_()
+    expect(kept).to_contain_text("Notes gardées", timeout=LONG)
 
 
 def test_leaving_with_something_that_could_not_be_kept_asks(line: PracticeLine, opens: Opens) -> None:

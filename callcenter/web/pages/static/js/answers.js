@@ -2,7 +2,7 @@
 // another page may answer too: each field takes what was last chosen there, unless something else was chosen here.
 import { append, take } from "./demarches.js";
 import { csrf, post } from "./desk-api.js";
-import { watchOver } from "./leaving.js";
+import { sayKept, watchOver } from "./leaving.js";
 
 const EVERY = 400; // milliseconds without a change
 const AGAIN = 3000; // after a failure
@@ -64,7 +64,7 @@ async function saveEach() {
       const { recording } = await answer.json();
       const told = recording?.contact_id === had.contact ? recording.answers_revision : Infinity;
       Object.assign(had, { answers, revision: Math.min(told, had.revision + 1) });
-      if (place) place.textContent = place.dataset.said;
+      sayKept(place, form);
       if (isUnkept(form)) later(EVERY);
     } else if (answer?.status === 409) {
       look(); // another page's came first: theirs are on this page already, or come with the stream

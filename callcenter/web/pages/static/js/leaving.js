@@ -11,6 +11,11 @@ export function isUnsaved(within = document) {
   return Boolean(within.querySelector("form[data-typed]")) || [...waits].some((each) => each.isUnsaved(within));
 }
 
+// « Gardées » is said of a whole form, or not yet: its notes and its answers are kept by two requests.
+export function sayKept(place, form) {
+  if (place && !isUnsaved(form)) place.textContent = place.dataset.said;
+}
+
 export async function saveAll() {
   await Promise.all([...waits].map((each) => each.isUnsaved(document) && each.saveNow()));
 }

@@ -2,7 +2,7 @@
 // page has kept; one that was is never written over, and what the outcome was recorded without stands here until it is
 // added to it.
 import { post } from "./desk-api.js";
-import { watchOver } from "./leaving.js";
+import { sayKept, watchOver } from "./leaving.js";
 
 const EVERY = 700; // milliseconds without a key
 const AGAIN = 4000; // after a failure
@@ -76,8 +76,7 @@ async function save() {
     const { recording } = await answer.json();
     if (known?.contact !== contact || recording?.contact_id !== contact) return look();
     agree(notes, Math.min(recording.notes_revision, revision + 1), text);
-    const kept = document.getElementById(`kept-${contact}`);
-    kept.textContent = kept.dataset.said;
+    sayKept(document.getElementById(`kept-${contact}`), notes.form);
   } else if (answer?.status !== 409) {
     const kept = document.getElementById(`kept-${contact}`);
     if (kept) kept.textContent = kept.dataset.fails;
