@@ -4,7 +4,8 @@ without it.
 The base load is as many calls a second as take a fiftieth of a core from the voice app, which is measured first, at
 that pace. The flood is twenty times as many, from one number and then from as many numbers as calls. Everybody says
 their postal code, confirms and chooses; each answer is followed to the next question at once, into a queue in which an
-agent is on duty.
+agent is on duty. The voice app runs as the Procfile has it, in VOICES processes; `python -m tests.bench.bench_flood 1`
+is of one alone.
 All on loopback, on stores of its own; the flood comes from a process of its own, so that what measures the others is
 not what it keeps busy. The loads take turns, ROUNDS times SECONDS each, with no more than MOST calls of a flood at any
 time; a percentile is that of all webhooks of its load, for one round alone has too few of them.
@@ -41,6 +42,7 @@ from tests.support import cast
 
 CORE = 0.02  # of one, that the base load uses
 TIMES = 20  # the base load
+VOICES = 2  # processes of the voice app
 MOST = 40  # calls of the flood at once: a flood may not be slower than what it measures, nor endless
 ROUNDS = 8
 SECONDS = 12.0  # of each load in each round
@@ -219,27 +221,29 @@ _SIDS = count(1)
 
 
 def _spent(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    """Processor seconds of it and of the processes that it has begun."""
+    times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
+    return float(sum(each.user + each.system for each in times))
 
 
 def told(line: str) -> None:
     print(f"# {line}", file=sys.stderr, flush=True)
 
 
-def main() -> None:
+def main(voices: int) -> None:
     with tempfile.TemporaryDirectory(prefix="callcenter-flood-") as scratch:
         Path(scratch).chmod(0o755)  # for root PostgreSQL runs as `nobody`, who must be able to walk in
         logs = Path(scratch, "logs")
         logs.mkdir()
         with embedded.stores(Path(scratch)) as stores:
-            os.environ.update({"DEMONSTRATION": "1", "ALWAYS_OPEN": "1", "LOG_LEVEL": "ERROR"} | stores.environment())
+            chosen = {"DEMONSTRATION": "1", "ALWAYS_OPEN": "1", "LOG_LEVEL": "ERROR", "WEB_CONCURRENCY": str(voices)}
+            os.environ.update(chosen | stores.environment())
             from callcenter import migrations  # these read the settings
             from tests.support.town import settle
 
             migrations.upgrade()
             at_their_post(settle("karim"))
-            told(f"load of the machine: {os.getloadavg()[0]:.1f}")
+            told(f"load of the machine: {os.getloadavg()[0]:.1f}; processes of the voice app: {voices}")
             apart = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
             with apart, cast.service(dict(os.environ), logs, only={"voice", "carrier"}) as service:
                 voice = psutil.Process(service.processes["voice"].pid)
@@ -248,4 +252,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else VOICES)

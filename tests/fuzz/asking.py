@@ -150,6 +150,7 @@ def _json_or_file(dice: Random) -> tuple[str, bytes]:
 def _json(schema: Any, dice: Random, known: Known) -> bytes:
     made = _of(schema, schema.get("$defs", {}), dice, known, "")
     if isinstance(made, dict):
+        made = dict(made)  # `anything` may be one of those that are kept
         if dice.random() < 0.1 and made:
             del made[dice.choice(sorted(made))]
         if dice.random() < 0.05:
