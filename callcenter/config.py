@@ -18,6 +18,8 @@ from callcenter.own_numbers import is_a_number, is_nobodys_own
 from callcenter.secret_strength import weakness
 
 Network = IPv4Network | IPv6Network
+MOST_PROXIES = {4: 2**24, 6: 2**96}
+"""Addresses of the widest network that may be believed about who asks: 10.0.0.0/8, a provider's block."""
 LogLevel = Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"]
 
 PRACTICE_SECRET = "practice-secret-practice-secret-practice"
@@ -228,8 +230,9 @@ class Settings(BaseSettings):
     @field_validator("secret_keys_old")
     @classmethod
     def _by_id(cls, value: str) -> str:
-        if not all(re.fullmatch(r"[0-9]{1,3}:.+", pair) for pair in value.split(",") if pair):
-            raise ValueError("each is `id:key`")
+        pairs = [re.fullmatch(r"([0-9]{1,3}):.+", pair) for pair in value.split(",") if pair]
+        if not all(pair and 1 <= int(pair[1]) <= 255 for pair in pairs):
+            raise ValueError("each is `id:key`, an id from 1 to 255")
         return value
 
     @field_validator("log_level", mode="before")
@@ -285,6 +288,11 @@ class Settings(BaseSettings):
             ("TWILIO_API_KEY_SECRET", self.twilio_api_key_secret),
             ("METRICS_TOKEN", self.metrics_token),
             *(("TWILIO_SHARED_KEYS", SecretStr(shared)) for shared in self.shared_keys.values()),
+            *(
+                ("SECRET_KEYS_OLD", SecretStr(pair.partition(":")[2]))
+                for pair in self.secret_keys_old.split(",")
+                if pair
+            ),
         ]
         for name, secret in secrets:
             why = weakness(secret.get_secret_value())
@@ -298,6 +306,8 @@ class Settings(BaseSettings):
         for name, url in addresses.items():
             if not _is_safe(url):
                 yield f"{name}: https:// and a host, outside the demonstration"
+        if any(network.num_addresses > MOST_PROXIES[network.version] for network in self.trusted_proxies):
+            yield "TRUSTED_PROXIES: a network of proxies, not a part of the Internet"
         if not self.secure_cookies:
             yield "SECURE_COOKIES: off only in the demonstration"
 

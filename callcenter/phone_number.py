@@ -39,7 +39,9 @@ SAINT_PIERRE = "0508"  # dialled before the six figures of its plan from elsewhe
 SHORTEST_WITH_CODE = 11  # figures, of a number with 00 and its calling code: 00 508 41 12 34
 LONGEST_TYPED = 14  # figures, of a number with 00 and its calling code
 WITHHELD = frozenset(
-    {"266696687", "86282452253", "8656696", "2562533", "7378742833", "17378742833", "464"}  # ANONYMOUS, UNKNOWN, …
+    code + number  # ANONYMOUS, UNAVAILABLE, UNKNOWN, BLOCKED, RESTRICTED, and with the code of the United States before
+    for number in ("266696687", "86282452253", "8656696", "2562533", "7378742833", "464")
+    for code in ("", "1")
 )
 """What carriers send in place of a number that is withheld, without its plus sign: nobody's number."""
 _WRITTEN = re.compile(r"\+[\d\s().\-/]+", re.ASCII)

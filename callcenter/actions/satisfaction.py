@@ -58,14 +58,17 @@ def record_answer(call_id: str, reply: Reply) -> None:
 
 
 def record_reply(from_: str, text: str, at: datetime) -> None:
-    """A text came: an answer to what we asked this number lately, else nothing. Raises DatabaseDown."""
-    number = PhoneNumber.of_caller(from_)
+    """A text came: an answer to what we asked this number lately. That they want no more texts is heard whenever it
+    comes, to whatever it answers. Raises DatabaseDown."""
+    number, reply = PhoneNumber.of_caller(from_), read(text)
     if number is None:
         return
     with transaction() as session:
         contact = satisfaction_texts.asked_since(session, number, at - REPLIES_WITHIN)
+        if contact is None and reply.asks_no_more:
+            contact, reply = satisfaction_texts.latest(session, number), Reply(asks_no_more=True)
         if contact:
-            _keep(session, contact.id, read(text))
+            _keep(session, contact.id, reply)
 
 
 def to_ask(at: datetime) -> list[str]:

@@ -22,6 +22,12 @@ def asked_since(session: Session, number: PhoneNumber, since: datetime) -> Conta
     return session.scalar(asked.order_by(Contact.asked_at.desc()).limit(1))
 
 
+def latest(session: Session, number: PhoneNumber) -> Contact | None:
+    """The latest contact of this number, asked about or not."""
+    theirs = select(Contact).where(Contact.pseudonym == sealing.pseudonym(number.e164))
+    return session.scalar(theirs.order_by(Contact.arrived_at.desc()).limit(1))
+
+
 def unasked(session: Session, since: datetime, until: datetime, limit: int = 100) -> list[str]:
     """Contacts whose conversation ended between then and then without an answer and without a text."""
     silent = (

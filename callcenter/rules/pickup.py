@@ -38,7 +38,7 @@ def then(keys: str, said: str, tries: int, *, machine: bool | None, relay: bool 
     if keys or relay or speech.is_yes(said):
         return Then.AGAIN if tries < MOST else Then.ENDS  # a machine presses no key
     if machine:  # who answers « C'est qui ? », or looks for the key, may be a person
-        return Then.AGAIN if not MACHINES & set(speech.plain(said)) and tries < MUTE else Then.ENDS
+        return Then.AGAIN if not MACHINES & set(speech.plain(said)) and tries < (MOST if said else MUTE) else Then.ENDS
     return Then.AGAIN if tries < (MOST if said or machine is False else MUTE) else Then.ENDS
 
 

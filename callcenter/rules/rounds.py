@@ -31,6 +31,12 @@ OPTIONAL = ("nom", "structure_parente", "adresse", "code_insee", "telephone", "o
 COLUMNS = (*NEEDED, *OPTIONAL)
 OTHER_NAMES = {"ville": "commune", "cp": "code_postal", "operateur": "structure_parente", "semaines": "ouverture"}
 WEEK_KIND = re.compile(r"\b(im)?paires?\b")
+NOT_EVEN = re.compile(r"\bnon (im)?paires?\b")
+EVERY_OTHER = re.compile(
+    r"\b(?:une|1) (?:semaines?|fois) (?:sur )?(?:deux|2)\b|\btou(?:te)?s les (?:15|quinze) jours\b|"
+    r"\btou(?:te)?s les (?:deux|2) semaines\b|\b(?:bi ?mensuel\w*|quinzaines?|semaines? alternees?|"
+    r"(?:un|1) (?:lundi|mardi|mercredi|jeudi|vendredi|samedi) (?:sur )?(?:deux|2))\b"
+)
 BUT = re.compile(r"\b(?:sauf|hors|excepte|hormis|pas)\b[^.;,]*?\b(im)?paires?\b")
 WEEKDAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
@@ -99,14 +105,16 @@ class Bus:
     phone: str
 
 
-def weeks_of(told: str) -> str:
+def weeks_of(told: str) -> str | None:
     """all, odd or even, out of what is written of a round: « semaines paires et impaires » is every week, « sauf
-    semaines paires » the odd ones."""
-    plain = folded(told)
+    semaines paires » the odd ones. None: every other week, and nobody said which."""
+    plain = NOT_EVEN.sub(lambda found: "paire" if found[1] else "impaire", folded(told))
     spared = {"odd" if found[1] else "even" for found in BUT.finditer(plain)}
     named = {"odd" if found[1] else "even" for found in WEEK_KIND.finditer(BUT.sub(" ", plain))}
     kinds = (named or {"odd", "even"}) - spared
-    return kinds.pop() if len(kinds) == 1 else "all"
+    if len(kinds) == 1:
+        return kinds.pop()
+    return None if not named and EVERY_OTHER.search(plain) else "all"
 
 
 def bus_of(stop: Stop, buses: Iterable[Bus]) -> int | None:
@@ -263,6 +271,9 @@ def _stop(row: TableRow) -> Stop:
         hours = checked(given["horaires"])
     except BadHours:
         raise _Untaken("horaires", "round_hours") from None
+    weeks = weeks_of(given.get("ouverture", ""))
+    if weeks is None:
+        raise _Untaken("ouverture", "round_weeks")
     place = re.search(r"\[(.+)\]", given.get("nom", ""))
     department = next((code for code in possible if insee.startswith(code)), possible[0])
     return Stop(
@@ -273,7 +284,7 @@ def _stop(row: TableRow) -> Stop:
         department=department,
         phone=_phone(given.get("telephone", ""), department),
         hours=hours,
-        weeks=weeks_of(given.get("ouverture", "")),
+        weeks=weeks,
     )
 
 

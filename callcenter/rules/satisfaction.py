@@ -29,9 +29,12 @@ _BESIDE = _BEFORE | _YES | _NO | _POLITE | frozenset((
     "settled", "solved", "stop",
 ))  # fmt: skip
 _STOPPED = frozenset((
-    "stop", "stopper", "arret", "arreter", "arretez", "stopall", "unsubscribe", "desabonner", "desinscrire", "end",
-    "quit", "cancel",
+    "stop", "stopper", "stoppez", "arret", "arreter", "arretez", "stopall", "unsubscribe", "desabonner", "desabonnez",
+    "desabonnement", "desinscrire", "desinscrivez", "desinscription", "end", "quit", "cancel",
 ))  # fmt: skip
+_STOPPED_BESIDE = frozenset(
+    ["sms", "texto", "textos", "message", "messages", "des", "les", "vos", "de", "ca", "moi", "me"]
+)
 # What may follow a score that opens a text; after any other word it counts something else: « 2 enfants », « 3 mois ».
 _AFTER_SCORE = _YES | _NO | _POLITE | frozenset((
     "je", "j", "c", "ce", "ca", "cela", "on", "nous", "il", "elle", "ils", "tout", "tous", "tres", "plutot", "bien",
@@ -46,7 +49,24 @@ _AFTER_NO = _NO | frozenset((
     "je", "j", "il", "elle", "on", "nous", "mon", "ma", "la", "le", "l", "mes", "not", "it", "still", "nothing",
     "settled", "solved", "my", "i", "the",
 ))  # fmt: skip
-_HEDGES = frozenset(["mais", "pas", "presque", "partie", "partiellement", "bientot", "but", "not", "almost", "partly"])
+# What a yes may not stand before, nor a no: both are then about something else, or not whole.
+_HEDGES = frozenset((
+    "mais", "pas", "presque", "partie", "partiellement", "bientot", "encore", "toujours", "rien", "sauf", "sinon",
+    "jamais", "aucun", "aucune", "manque", "attends", "attente", "attendre", "probleme", "problemes", "souci", "soucis",
+    "pb", "but", "not", "almost", "partly", "still", "except", "nothing", "yet", "never", "problem", "waiting", *_NO,
+))  # fmt: skip
+_FINE = frozenset((
+    "parfait", "parfaite", "super", "top", "nickel", "impeccable", "genial", "excellent", "ok", "content", "contente",
+    "satisfait", "satisfaite", "bien", "perfect", "fine", "great", "good", "happy", *_YES,
+))  # fmt: skip
+_DONE = frozenset(["regle", "reglee", "regles", "resolu", "resolue", "termine", "settled", "solved", "sorted", "done"])
+_UNDOING = frozenset(["pas", "rien", "jamais", "not", "nothing", "never", "isn", "t"])
+# What is said of no trouble at all, whatever its words: out of the text before it is judged.
+_NO_TROUBLE = re.compile(
+    r"\b(?:pas|plus|aucune?|sans|no|any|more) (?:de |d |more )?"
+    r"(?:soucis?|problemes?|pb|questions?|difficultes?|problems?|worries|issues?)\b"
+)
+_KIND_WORDS = re.compile(r"\b(?:encore merci|merci encore|rien a (?:dire|redire|ajouter|signaler))\b")
 _UNWANTED = re.compile(
     r"\bne (?:veux|souhaite|desire|voudrais) plus (?:recevoir |avoir |etre )?(?:de |d'|vos |ces |ce )?"
     r"(?:sms|textos?|messages?|questions?|contactee?|sollicitee?|interrogee?)\b"
@@ -93,7 +113,8 @@ def _stops(said: str, words: list[str]) -> bool:
     if _UNWANTED.search(said):
         return True
     told = [word for word in words if word not in _POLITE]
-    if len(told) == 1 and told[0] in _STOPPED:
+    wanted = [word for word in told if word not in _STOPPED_BESIDE]
+    if len(wanted) == 1 and wanted[0] in _STOPPED:
         return True
     return bool(told) and "stop" in (told[0], told[-1]) and not _NO_STOP.search(said)
 
@@ -140,13 +161,30 @@ def _answer(clause: list[str], following: list[list[str]]) -> bool | None:
     if set(SCORES) & set(clause[:opening]) and clause[-1] in SCORES:
         return None  # « 4 et non 3 » is about the score
     word, rest = clause[opening], [each for each in clause[opening + 1 :] if each not in SCORES]
-    then = rest or (following[0] if following else [])
-    if then[:1] and then[0] in _HEDGES - {"pas", "not"}:
-        return None
+    tail = rest + [word for each in following for word in each]
     if word in _YES:
-        hedged = _HEDGES & set(rest) and "pas de" not in " ".join(rest)
-        return None if hedged or _NO & set(rest) else True
+        return None if _hedges(tail) else True
     if word in _NO:
-        declines = bool(then) and (then[0] in ("merci", "thanks", "thank", "problem", "worries"))
-        return False if not declines and not _YES & set(rest) and (not rest or rest[0] in _AFTER_NO) else None
+        then = tail[0] if tail else ""
+        declines = then in ("merci", "thanks", "thank", "mais", "but", "problem", "worries")
+        return False if not declines and not _is_fine(tail) and (not rest or rest[0] in _AFTER_NO) else None
     return None
+
+
+def _hedges(tail: list[str]) -> bool:
+    """Whether what follows a yes takes some of it back."""
+    told = _KIND_WORDS.sub(" ", _NO_TROUBLE.sub(" ", " ".join(tail)))
+    return bool(_HEDGES & set(told.split()))
+
+
+def _is_fine(tail: list[str]) -> bool:
+    """Whether what follows a no says that all is well: « non, c'est réglé » answers another question."""
+    told = " ".join(tail)
+    if _NO_TROUBLE.search(told):
+        return True
+    undone = False
+    for word in tail:
+        undone = undone or word in _UNDOING
+        if word in _FINE | _DONE and not undone:
+            return True
+    return False

@@ -49,15 +49,8 @@ class NewSession:
 async def sign_in(request: Request, login: str, password: str) -> NewSession:
     """Raises WrongPassword, TooManyTries, DoorBusy, DatabaseDown."""
     name, at = login_of(login), clock.now()
-    device = _known_device(request.cookies.get(cookie_name(_device_cookie(name)), ""), name, at)
-    tried, agent = await _counting.within(IN_TIME, _begins, name, address_of(request), device, at)
-    try:
-        kept = agent.password_hash if agent else None
-        is_right = await _hashing.within(IN_TIME, passwords.is_password, kept, password)
-    except DoorBusy:
-        await _counting.within(IN_TIME, _takes_back, tried)  # nobody has looked at the password
-        raise
-    if agent is None or not is_right:
+    agent, tried = await _is_them(request, name, password, at)
+    if agent is None:
         log.info("a sign-in failed")
         raise WrongPassword
     return await _counting.within(IN_TIME, _succeeds, tried, agent, at)
@@ -74,14 +67,28 @@ async def change_own(request: Request, staff: Agent, present: str, password: str
     """Whoever sits at somebody's open session does not know their password, and guesses no longer than at the door.
     Raises WrongPassword, OwnNamePassword, TooManyTries, DoorBusy, DatabaseDown."""
     name, at = login_of(staff.login), clock.now()
-    tried, agent = await _counting.within(IN_TIME, _begins, name, address_of(request), "", at)
-    if agent is None or not await _hashing.within(IN_TIME, passwords.is_password, agent.password_hash, present):
+    agent, tried = await _is_them(request, name, present, at)
+    if agent is None:
         log.info("a change of password failed")
         raise WrongPassword
     fresh = token_urlsafe(32)
     agent = await _hashing.within(IN_TIME, own_password.change, staff.id, password, passwords.hashed, fresh, at)
     await _counting.within(IN_TIME, _was_right, tried)
     return NewSession(fresh, agent)
+
+
+async def _is_them(request: Request, name: str, password: str, at: datetime) -> tuple[Agent | None, Try]:
+    """Whose name and password these are, None for nobody's; the try is counted before the password is looked at.
+    Raises TooManyTries, DoorBusy, DatabaseDown."""
+    device = _known_device(request.cookies.get(cookie_name(_device_cookie(name)), ""), name, at)
+    tried, agent = await _counting.within(IN_TIME, _begins, name, address_of(request), device, at)
+    try:
+        kept = agent.password_hash if agent else None
+        is_right = await _hashing.within(IN_TIME, passwords.is_password, kept, password)
+    except DoorBusy:
+        await _counting.within(IN_TIME, _takes_back, tried)  # nobody has looked at the password
+        raise
+    return (agent if is_right else None), tried
 
 
 def _was_right(tried: Try) -> None:

@@ -31,6 +31,9 @@ WEAK = {
     "a pattern": "Motdepasse12!Motdepasse12!Motdepasse12!",
     "a pattern and a bit": "password123password123password123!",
     "the alphabet": "abcdefghijklmnopqrstuvwxyz012345",
+    "two rows of figures and letters": "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6",
+    "a keyboard": "azertyuiopqsdfghjklmwxcvbn123456",
+    "words": "this-is-my-very-secret-key-for-production",
     "the practice key": PRACTICE_SECRET,
     "the practice key and a bit": PRACTICE_SECRET + "-1",
     "the practice token": PRACTICE_TOKEN,
@@ -67,11 +70,20 @@ def test_each_demonstration_value_is_refused_by_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["secret_key", "twilio_auth_token", "twilio_auth_token_next", "metrics_token", "twilio_shared_keys"]
+    "name",
+    [
+        "secret_key",
+        "twilio_auth_token",
+        "twilio_auth_token_next",
+        "metrics_token",
+        "twilio_shared_keys",
+        "secret_keys_old",
+    ],
 )
 @pytest.mark.parametrize("weak", sorted(WEAK))
 def test_a_secret_that_somebody_made_up_is_refused_unshown(name: str, weak: str) -> None:
-    given = OWN | {name: f"one:{DRAWN},two:{WEAK[weak]}" if name == "twilio_shared_keys" else WEAK[weak]}
+    listed = {"twilio_shared_keys": "one:{},two:{}", "secret_keys_old": "2:{},3:{}"}
+    given = OWN | {name: listed.get(name, "{1}").format(DRAWN, WEAK[weak])}
     with pytest.raises(ValidationError, match=name.upper()) as refused:
         Settings(**given)
     assert WEAK[weak][:6] not in str(refused.value)
@@ -91,6 +103,13 @@ def test_a_secret_that_was_drawn_is_taken(draw: Callable[[], str]) -> None:
 def test_a_public_address_is_https(name: str, url: str) -> None:
     with pytest.raises(ValidationError, match=name.upper()):
         Settings(**OWN | {name: url})
+
+
+@pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0", "10.0.0.5,128.0.0.0/1"])
+def test_not_everybody_is_a_proxy(everybody: str) -> None:
+    with pytest.raises(ValidationError, match="TRUSTED_PROXIES"):
+        Settings(**OWN | {"trusted_proxies": everybody})
+    assert Settings(**OWN | {"trusted_proxies": "10.0.0.0/8,2001:db8::/32"})
 
 
 def test_insecure_cookies_are_refused() -> None:
@@ -118,7 +137,8 @@ def test_the_apps_too_are_silent_about_it() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("desk_phones_allowed", "+352,12"), ("secret_keys_old", "abc"), ("trusted_proxies", "here"),
+    [("desk_phones_allowed", "+352,12"), ("secret_keys_old", "abc"), ("secret_keys_old", f"999:{DRAWN}"),
+     ("trusted_proxies", "here"),
      ("relay_numbers", "+33565051234,0565051235"), ("relay_numbers", "+336")],
 )  # fmt: skip
 def test_lists_are_read_at_the_start(name: str, value: str) -> None:

@@ -76,6 +76,7 @@ def test_a_number_of_saint_pierre_is_written_as_the_rest_of_france_dials_it() ->
     ["anonymous", "Anonymous", "ANONYMOUS", "client:bob", "client:Anonymous", "sip:bob@example.org", "+", "", "private",
      "sip:anonymous@anonymous.invalid", "Restricted", "restricted", "blocked", "BLOCKED", "unknown", "Unavailable",
      "unavailable", "+266696687", "+86282452253", "+8656696", "+2562533", "+7378742833", "+17378742833", "+464",
+     "+18656696", "+12562533",
      "266696687", "+1 737-874-2833", "+1 (737) 874-2833", "0017378742833", "+0086282452253", "sip:+86282452253@carrier",
      "sip:+33612345678@anonymous.invalid", " +464", "+３３６１２３４５６７８"],
 )  # fmt: skip

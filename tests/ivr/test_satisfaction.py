@@ -160,6 +160,16 @@ def test_by_text_where_texts_are_on(
     carrier.asks("/voice/text", From="+33699999999", Body="4 oui")
 
 
+def test_stop_is_heard_whenever_it_comes_and_to_whatever_it_answers(carrier: Carrier, karim: str) -> None:
+    call_id = spoken(karim)  # whom no text has asked anything
+    carrier.asks("/voice/text", From=DURAND, Body="4 oui")
+    assert contact_of(call_id).satisfaction is None
+    carrier.asks("/voice/text", From=DURAND, Body="1 non. STOP")
+    contact = contact_of(call_id)
+    assert (contact.asks_no_more, contact.satisfaction, contact.settled_said) == (True, None, None)
+    assert "satisfait" not in carrier.asks(f"/voice/goodbye?c={spoken(karim)}")
+
+
 def test_texts_have_one_ceiling_and_the_rest_wait_for_their_turn(
     karim: str, line: PracticeLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +264,28 @@ def test_texts_have_one_ceiling_and_the_rest_wait_for_their_turn(
         ("Je n'ai plus de messages de la CAF", Reply()),
         ("Ils ne veulent plus me répondre", Reply()),
         ("don't stop", Reply()),
+        ("4 non je n'ai plus de souci", Reply(4)),
+        ("4 non pas de souci", Reply(4)),
+        ("3 non c'est réglé", Reply(3)),
+        ("4 non c'est parfait", Reply(4)),
+        ("3 no it's ok now", Reply(3)),
+        ("2 non ce n'est pas réglé", Reply(2, False)),
+        ("1 non rien n'est réglé", Reply(1, False)),
+        ("1 oui j'ai encore un problème", Reply(1)),
+        ("2 Oui. Il y a encore un problème", Reply(2)),
+        ("Oui, ce n'est pas réglé", Reply()),
+        ("4. Oui. Pas réglé", Reply(4)),
+        ("4 oui rien n'est réglé", Reply(4)),
+        ("3 oui sauf un papier", Reply(3)),
+        ("oui pour l'accueil, non pour le dossier", Reply()),
+        ("4 oui, plus de problème, merci encore", Reply(4, True)),
+        ("4 oui rien à redire", Reply(4, True)),
+        ("ARRET SMS", Reply(asks_no_more=True)),
+        ("Arrêt des SMS", Reply(asks_no_more=True)),
+        ("Merci de stopper", Reply(asks_no_more=True)),
+        ("Désabonnez-moi", Reply(asks_no_more=True)),
+        ("désinscrivez-moi svp", Reply(asks_no_more=True)),
+        ("arrêtez ça", Reply(asks_no_more=True)),
     ],
 )
 def test_what_a_text_says(text: str, reply: Reply) -> None:

@@ -110,9 +110,12 @@ def test_what_describes_no_rounds_is_refused(content: bytes) -> None:
         ("Tous les mardis sauf semaines paires", "odd"), ("hors semaine impaire", "even"),
         ("", "all"), ("SEMAINES\u00a0IMPAIRES", "odd"),
         ("par la mairie, à Impairville", "all"),
+        ("semaines non paires", "odd"), ("Semaine non impaire", "even"), ("une semaine sur deux", None),
+        ("tous les 15 jours", None), ("Un mardi sur deux", None), ("1 semaine/2", None), ("bimensuel", None),
+        ("une semaine sur deux (paires)", "even"),
     ],
 )  # fmt: skip
-def test_odd_and_even_weeks_are_every_week(told: str, weeks: str) -> None:
+def test_odd_and_even_weeks_are_every_week_and_one_in_two_must_say_which(told: str, weeks: str | None) -> None:
     assert rounds.weeks_of(told) == weeks
 
 

@@ -97,6 +97,10 @@ def test_a_botnet_has_as_many_guesses_as_a_name_allows_and_locks_nobody_out_of_t
     assert said == {401: NAME.most, 429: 10}
     assert _tries(browser_at("192.0.2.99"), password=PASSWORD) == [429]  # a browser nobody knows
     assert _tries(own, "Lea ", PASSWORD) == [200]
+    own.headers["X-CSRF-Token"] = own.post("/api/session", json={"login": "lea", "password": PASSWORD}).json()["csrf"]
+    new = {"present": PASSWORD, "password": "quatre chevaux dans un pré", "again": "quatre chevaux dans un pré"}
+    changed = own.post("/my-password", data=new | {"csrf": own.headers["X-CSRF-Token"]})
+    assert changed.status_code == 303  # nor do their guesses keep anybody from changing the password that they guess
 
 
 def test_a_known_browser_has_five_guesses_and_only_for_the_account_that_it_knows(browser_at: From) -> None:

@@ -26,7 +26,7 @@ from tests.support.town import settle
 
 DURAND, NEIGHBOUR, TYPED, LOST = "+33612345698", "+33612345601", "+33687654329", "+33565051299"
 WISH = Wish("46", "impots", "fr", relay=False)
-STREAMS = {"/desk/stream", "/supervision/stream", "/wall/{token}/stream"}
+STREAMS = {"/stream"}
 ERASED = "Données effacées"
 
 
