@@ -288,11 +288,7 @@ class Settings(BaseSettings):
             ("TWILIO_API_KEY_SECRET", self.twilio_api_key_secret),
             ("METRICS_TOKEN", self.metrics_token),
             *(("TWILIO_SHARED_KEYS", SecretStr(shared)) for shared in self.shared_keys.values()),
-            *(
-                ("SECRET_KEYS_OLD", SecretStr(pair.partition(":")[2]))
-                for pair in self.secret_keys_old.split(",")
-                if pair
-            ),
+            *(("SECRET_KEYS_OLD", SecretStr(key)) for _, key in _pairs(SecretStr(self.secret_keys_old))),
         ]
         for name, secret in secrets:
             why = weakness(secret.get_secret_value())
