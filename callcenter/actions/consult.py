@@ -8,6 +8,7 @@ from typing import Literal
 
 from callcenter.actions import consult_lines, live_index, sound
 from callcenter.actions.agent_rows import hold_call, read
+from callcenter.actions.queue_names import check_queue
 from callcenter.db import Session, reading, transaction
 from callcenter.errors import (
     BadNumber,
@@ -26,8 +27,6 @@ from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
 from callcenter.rules import distress
 from callcenter.rules.consults import KEYS, ConsultEnd, ConsultKind, ConsultState, referent_opening
-from callcenter.rules.languages import LANGUAGES
-from callcenter.rules.routing import departments_of
 from callcenter.rules.states import AgentState, CallState, LegState
 from callcenter.telephone import telephone
 
@@ -57,8 +56,8 @@ def ask_referent(agent_id: str, referent_id: str, at: datetime) -> None:
         consults.write_number(consult, number)
         consult.turn_at = at
         consults.open_leg(session, consult, call, agent_id, at, None)
-        leg.hold = True
-    _puts_on_hold(consult, leg, at)
+        held_before, leg.hold = leg.hold, True
+    _puts_on_hold(consult, leg, held_before, at)
     consult_lines.ring_partner(consult.id, at)
     live_index.look(agent_id)
 
@@ -76,28 +75,27 @@ def ask_agent(agent_id: str, colleague_id: str, at: datetime) -> None:
             raise NotPossibleNow("colleague_not_free")
         consult = _asks(session, call, agent_id, ConsultKind.AGENT, ConsultState.SOUGHT, at)
         consult.desk, consult.helper_id = colleague.name, colleague_id
-        leg.hold = True
+        held_before, leg.hold = leg.hold, True
     with live_index.best_effort("asking a colleague"):
         if not consult_lines.offer_to(consult.id, colleague_id, at):
-            _ends(consult, ConsultEnd.NOBODY, at)
+            _takes_back(consult, leg, held_before, ConsultEnd.NOBODY, at)
             raise NotPossibleNow("colleague_not_free")
-    _puts_on_hold(consult, leg, at)
+    _puts_on_hold(consult, leg, held_before, at)
     live_index.look(agent_id)
 
 
 def ask_queue(agent_id: str, scope: str, topic: str, language: str, at: datetime) -> None:
     """Ask whoever is free longest of those who serve a topic, of a department, a region (`R76`) or the nation. Raises
-    NotPossibleNow, NotFound, HelpIsOpen, CarrierDown."""
-    if not departments_of(scope) or language not in LANGUAGES:
-        raise NotFound
+    NotPossibleNow, NotFound (no such queue), HelpIsOpen, CarrierDown."""
     with transaction() as session:
         call, leg = hold_call(session, agent_id, CallState.TALKING)
+        check_queue(call.department, scope, topic, language)
         consult = _asks(session, call, agent_id, ConsultKind.QUEUE, ConsultState.SOUGHT, at)
         consult.queue = f"{scope}:{topic}:{language}"
-        leg.hold = True
+        held_before, leg.hold = leg.hold, True
     with live_index.best_effort("asking whoever is free"):
         consult_lines.seek(consult.id, at)
-    _puts_on_hold(consult, leg, at)
+    _puts_on_hold(consult, leg, held_before, at)
     live_index.look(agent_id)
 
 
@@ -189,17 +187,27 @@ def _in_room(session: Session, call: Call) -> tuple[Consult, Leg]:
     return consult, helper
 
 
-def _puts_on_hold(consult: Consult, leg: Leg, at: datetime) -> None:
+def _puts_on_hold(consult: Consult, leg: Leg, held_before: bool, at: datetime) -> None:
     try:
         sound.apply(leg.id)
     except CarrierDown:
-        _ends(consult, ConsultEnd.FAILED, at)
+        _takes_back(consult, leg, held_before, ConsultEnd.FAILED, at)
         raise
     finally:
         live_index.look(leg.agent_id)
 
 
-def _ends(consult: Consult, how: ConsultEnd, at: datetime) -> None:
+def _takes_back(consult: Consult, serving: Leg, held_before: bool, how: ConsultEnd, at: datetime) -> None:
+    """Nobody comes: the help is wanted no more, and the citizen is on hold only where they were before it was asked
+    for. Whatever the carrier has begun of it the sweep undoes."""
+    with transaction() as session:
+        held, call = consults.held(session, consult.id)
+        leg = legs.get(session, serving.id)
+        if held is None or call is None or leg is None:
+            return
+        held.wanted = False
+        if consults.help_of_call(session, call.id) in (held, None):
+            leg.hold = held_before
     consult_lines.dismiss(consult.id, how, at)
 
 

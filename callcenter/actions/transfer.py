@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 
 from callcenter.actions import config_snapshot
 from callcenter.actions.agent_rows import hold_call
+from callcenter.actions.queue_names import check_queue
 from callcenter.actions.release import release
 from callcenter.db import transaction
 from callcenter.errors import NoHelp, NotFound, NotPossibleNow, NotTogether
 from callcenter.records import agents, consults, handovers, legs
 from callcenter.rules.consults import ConsultState, PassReason
-from callcenter.rules.languages import LANGUAGES
-from callcenter.rules.menu import OTHER
-from callcenter.rules.routing import departments_of
 from callcenter.rules.states import CallState, LegState
 from callcenter.rules.territory import NATION, TERRITORIES
 
@@ -65,13 +63,9 @@ def pass_to_agent(agent_id: str, colleague_id: str, reason: PassReason, at: date
 def pass_to_queue(agent_id: str, scope: str, topic: str, language: str, reason: PassReason, at: datetime) -> None:
     """Cold: the citizen waits in a queue, of a department, a region (`R76`) or the nation, with the arrival they had.
     Raises NotFound (no such queue), NotPossibleNow (nobody on duty serves it)."""
-    if not departments_of(scope) or language not in LANGUAGES:
-        raise NotFound
-    menu = config_snapshot.current().menu
     with transaction() as session:
         call, leg = hold_call(session, agent_id, CallState.TALKING)
-        if topic not in {each.code for each in menu.of(call.department).coded()} | {OTHER}:
-            raise NotFound
+        check_queue(call.department, scope, topic, language)
         if not agents.somebody_else_serves(session, topic, language, agent_id):
             raise NotPossibleNow("nobody_serves")
         department = scope if scope in TERRITORIES else call.department

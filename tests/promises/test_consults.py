@@ -27,12 +27,14 @@ from callcenter.actions import (
 from callcenter.db import reading, transaction
 from callcenter.errors import AlreadyTaken, CarrierDown, HelpIsOpen, NoHelp, NotPossibleNow
 from callcenter.records import agents, offers, referents
+from callcenter.records.agents import Agent
 from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
 from callcenter.rules.carrier_news import LineEnd
 from callcenter.rules.consults import PassReason
 from callcenter.rules.states import AgentState, CallState, PauseReason
 from ivr.practice.telephones import PracticeLine
+from tests.support.patience import until
 from tests.support.people import hires, joins, rings, the_agent, the_call
 
 CAF = "+33565009900"
@@ -308,7 +310,30 @@ def test_a_hold_that_the_carrier_does_not_do_rings_nobody(scene: Scene) -> None:
     scene.line.faults()
     assert (the_consult().state, the_consult().ended) == ("over", "failed")
     assert [each for each in scene.line.live() if each["number"] == CAF] == []
+    assert not is_to_be_held(scene)  # or the sweep would give her music, and her agent would speak to nobody
     is_well()
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_colleague_taken_at_the_same_moment_leaves_the_citizen_as_they_were(scene: Scene, held: bool) -> None:
+    with transaction() as session:
+        leg = session.get_one(Leg, scene.leg_id)
+        leg.hold, leg.held_since = held, clock.now() if held else None
+    with ThreadPoolExecutor(1) as other:
+        with transaction() as session:
+            session.get_one(Agent, scene.lea).state = AgentState.PAUSE
+            session.flush()
+            asked = other.submit(scene.asks_colleague)
+            until(lambda: session.query(Consult).count() == 1)
+        with pytest.raises(NotPossibleNow, match="colleague_not_free"):
+            asked.result(20)
+    assert (the_consult().state, the_consult().ended) == ("over", "nobody")
+    assert is_to_be_held(scene) == held
+
+
+def is_to_be_held(scene: Scene) -> bool:
+    with reading() as session:
+        return session.get_one(Leg, scene.leg_id).hold
 
 
 def test_help_that_nobody_is_free_for_ends_in_time(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """Mme Durand's agent brings the help in: a partner's referent, a colleague, a queue. Every webhook is told twice."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -165,6 +166,31 @@ def test_a_colleague_comes_in_by_pressing_1_and_takes_over(
     assert (contact.agent_id, call.epoch) == (lea.id, 2)
     assert [leg.epoch for leg in sorted(legs_of("serve"), key=lambda leg: leg.epoch)] == [1, 2]
     is_well()
+
+
+def test_help_that_the_carrier_refuses_takes_nobody_away_from_the_citizen(
+    line: PracticeLine, karim: DeskAgent, durand: Caller, lea: DeskAgent
+) -> None:
+    line.faults(rest=[{"mode": "503", "method": "POST", "path": "/Participants/", "times": None}], twice=1.0)
+    with pytest.raises(DeskRefused, match="503"):
+        does(karim, "agent", agent_id=lea.id)
+    line.faults(twice=1.0)
+    karim.until(lambda shown: shown["call"]["help"] is None or shown["call"]["help"]["state"] == "over", "no help")
+    time.sleep(3)  # six rounds of the sweep
+    assert karim.sees["call"]["held_since"] is None
+    durand.speaks_with(KARIM)
+    lea.is_("available")
+
+
+@pytest.mark.parametrize(("scope", "topic"), [("R76", "a:b"), ("R76", "nothing-of-ours"), ("R99", "retraite")])
+def test_a_queue_that_does_not_exist_is_asked_for_by_nobody(
+    karim: DeskAgent, durand: Caller, scope: str, topic: str
+) -> None:
+    with pytest.raises(DeskRefused, match="404"):
+        does(karim, "queue", scope=scope, topic=topic, language="fr")
+    with reading() as session:
+        assert session.query(Consult).count() == 0
+    durand.speaks_with(KARIM)
 
 
 def test_a_colleague_may_refuse_and_the_queue_asks_the_next(
