@@ -10,9 +10,12 @@ from callcenter.records.agents import Agent
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
+from callcenter.records.consults import Consult
+from callcenter.records.contacts import Contact
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
-from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult
+from callcenter.records.passes import Pass
+from callcenter.rules.callbacks import OPEN_STATES, CallbackState, DialResult, Source
 from callcenter.rules.states import AgentState, CallState, OfferState
 
 ENDED_BY_DIALLING = (CallbackState.REACHED, CallbackState.NOT_REACHED)
@@ -88,6 +91,32 @@ def never_dialled(session: Session) -> list[str]:
     """Callbacks that ended as dialled, reached or not, without one dial that rang."""
     rang = exists().where(Attempt.callback_id == Callback.id, Attempt.outcome.is_distinct_from(DialResult.NOT_DIALLED))
     return list(session.scalars(select(Callback.id).where(Callback.state.in_(ENDED_BY_DIALLING), ~rang)))
+
+
+def not_handed_over(session: Session, leg_ids: Collection[str]) -> list[str]:
+    """Which of these partners' legs are of help to which nobody was handed over."""
+    handed = set(session.scalars(select(Consult.leg_id).where(Consult.handed_at.is_not(None))))
+    return sorted(set(leg_ids) - handed)
+
+
+def unknown_legs(session: Session, leg_ids: Collection[str]) -> list[str]:
+    """Which of these legs have no row."""
+    known = set(session.scalars(select(Leg.id)))
+    return sorted(set(leg_ids) - known)
+
+
+def help_given(session: Session) -> dict[str, int]:
+    """How the help that was asked for ended, and what else agents did about a conversation, by name: each as often as
+    it was."""
+    how = func.coalesce(Consult.ended, Consult.state)
+    ended = session.execute(select(how, func.count()).group_by(how))
+    others = {
+        "in the room": select(func.count()).where(Consult.joined_at.is_not(None)),
+        "passed on": select(func.count()).select_from(Pass).where(~Pass.warm),
+        "in distress": select(func.count()).where(Contact.distress),
+        "called out": select(func.count()).where(Callback.source == Source.AGENT),
+    }
+    return {str(end): int(n) for end, n in ended} | {name: session.scalar(q) or 0 for name, q in others.items()}
 
 
 def counts(session: Session) -> dict[str, int]:

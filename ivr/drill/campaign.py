@@ -28,8 +28,10 @@ from callcenter.live import floor, queue
 from callcenter.records import attempts, drill_counts, promises
 from callcenter.records.promises import Breach, Outside
 from ivr.drill import probes, report, town
-from ivr.drill.faults import FAULTS, DrillScene, Fault
+from ivr.drill.alone import ALONE, Loneliness
+from ivr.drill.faults import FAULTS
 from ivr.drill.ledger import Ledger
+from ivr.drill.scene import DrillScene, Fault
 from ivr.drill.stage import Stage
 from ivr.drill.starvation import MOST, Strain
 from ivr.drill.tally import DrillTally, Struck
@@ -133,13 +135,13 @@ async def drill(tally: DrillTally, only: Sequence[str], minutes: float, load: fl
     with stage.playing():
         agents = town.Agents(stage.web, staff, dice)
         citizens = town.Citizens(stage.carrier, CALLS * load, CALLBACKS * load, dice)
-        ledger, strain = Ledger(stage.carrier), Strain()
+        ledger, strain, loneliness = Ledger(stage.carrier), Strain(), Loneliness(stage.carrier)
         timeout = aiohttp.ClientTimeout(total=15)
         async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(keepalive_timeout=3)) as http:
+            await town.answer_phones(stage.carrier)
             await agents.begin()
-            aside = [
-                asyncio.create_task(each) for each in (_tend(stage), ledger.follow(), _count(tally), strain.follow())
-            ]
+            followed = _tend(stage), ledger.follow(), _count(tally), strain.follow(), loneliness.follow()
+            aside = [asyncio.create_task(each) for each in followed]
             await _until_at_work(len(staff))
             calling = asyncio.create_task(citizens.live())
             await probes.until(probes.is_answered, clock.now(), 30)
@@ -157,7 +159,7 @@ async def drill(tally: DrillTally, only: Sequence[str], minutes: float, load: fl
             tally.unrest = await _come_to_rest(stage, http, rest)
             tally.rest_after = time.monotonic() - began - tally.seconds
             await ledger.read(http)
-            await asyncio.to_thread(_close, tally, ledger, await _lines(stage, http))
+            await asyncio.to_thread(_close, tally, ledger, loneliness, await _lines(stage, http))
             for task in aside:
                 task.cancel()
             await asyncio.gather(*aside, return_exceptions=True)
@@ -227,7 +229,7 @@ async def _lines(stage: Stage, http: aiohttp.ClientSession) -> list[str]:
         await asyncio.sleep(1)
 
 
-def _close(tally: DrillTally, ledger: Ledger, lines: list[str]) -> None:
+def _close(tally: DrillTally, ledger: Ledger, loneliness: Loneliness, lines: list[str]) -> None:
     """The last count: what may last a while may last no longer."""
     at = clock.now()
     outside = Outside(
@@ -238,10 +240,12 @@ def _close(tally: DrillTally, ledger: Ledger, lines: list[str]) -> None:
     )
     with reading(30) as session:
         found = promises.broken(session, at + AT_REST, outside)
-        tally.counts = drill_counts.counts(session)
+        tally.counts, tally.help = drill_counts.counts(session), drill_counts.help_given(session)
     known = {(breach.promise, breach.ids) for breach in tally.breaches}
     tally.breaches += [breach for breach in found if (breach.promise, breach.ids) not in known]
-    tally.losses = ledger.losses()
+    allowed = ALONE * tally.slack * tally.starved.stretch
+    tally.losses = ledger.losses() | loneliness.losses(allowed)
+    tally.longest_alone = max(loneliness.alone.values(), default=0.0)
 
 
 def main() -> int:

@@ -7,59 +7,23 @@ A fault strikes, is mended, and gives the probe that says when the service is we
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 
 from callcenter.config import settings
 from callcenter.live import store
-from ivr.drill import probes
-from ivr.drill.ledger import Ledger
-from ivr.drill.probes import Probe
-from ivr.drill.stage import COPIES, Stage
-from ivr.drill.town import CITIZENS, Agents, Person
+from ivr.drill import help_faults, probes
+from ivr.drill.scene import NOTHING, DrillScene, Fault, Mended, Strike, carrier, rest
+from ivr.drill.stage import COPIES
+from ivr.drill.town import CITIZENS
 from ivr.practice.webhooks import sign
 
 SAVED = {0: 5, 1: 6}  # Valkey's databases, and where their older selves are kept
-DATABASE_BACK, INDEX_BACK, WORKER_BACK, WEB_BACK, BROWSER_LOST = 10.0, 5.0, 45.0, 3.0, 17.0
+DATABASE_BACK, INDEX_BACK, WORKER_BACK, WEB_BACK = 10.0, 5.0, 45.0, 3.0
 SAVE = "for _, key in ipairs(server.call('KEYS', '*')) do server.call('COPY', key, key, 'DB', ARGV[1]) end"
 EMPTY = "server.call('SELECT', ARGV[1]) server.call('FLUSHDB') server.call('SELECT', ARGV[2])"
 
 LONGEST = 60  # seconds until what was killed has come up again
-TRIES = 5  # a busy machine answers late
-
-Mended = tuple[Probe | None, float | None]  # the probe, and within how many seconds it must come true
-NOTHING: Mended = (None, None)
-
-
-@dataclass
-class DrillScene:
-    """What a fault may lay hands on."""
-
-    stage: Stage
-    agents: Agents
-    ledger: Ledger
-    http: aiohttp.ClientSession
-
-    async def carrier(self, **faults: Any) -> None:
-        """What the carrier does wrong from now on; no word: nothing."""
-        for _ in range(TRIES):
-            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                async with self.http.put(f"{self.stage.carrier}/practice/faults", json=faults) as answer:
-                    return answer.raise_for_status()
-        raise TimeoutError("the practice carrier does not answer")
-
-
-Strike = Callable[[DrillScene, random.Random], Awaitable[Mended]]
-
-
-@dataclass(frozen=True)
-class Fault:
-    name: str
-    lane: str
-    strike: Strike
 
 
 # stores
@@ -209,24 +173,6 @@ def _a_sweep(scene: DrillScene, dice: random.Random) -> str:
 # the carrier
 
 
-def carrier(**wrong: Any) -> Strike:
-    """REST, or its webhooks, for a while."""
-
-    async def strike(scene: DrillScene, dice: random.Random) -> Mended:
-        await scene.carrier(seed=dice.randrange(1 << 30), **wrong)
-        try:
-            await asyncio.sleep(dice.uniform(2, 6))
-        finally:
-            await scene.carrier()
-        return probes.is_answered, None
-
-    return strike
-
-
-def rest(mode: str, share: float = 0.7, seconds: float = 6) -> Strike:
-    return carrier(rest=[{"mode": mode, "times": None, "share": share, "seconds": seconds}])
-
-
 async def webhooks_replayed(scene: DrillScene, dice: random.Random) -> Mended:
     """What was told a while ago, signed and whole, told again."""
     sent = list(scene.ledger.sent)
@@ -268,17 +214,7 @@ async def _post(scene: DrillScene, url: str, params: dict[str, str], signature: 
 async def browser_closed(scene: DrillScene, dice: random.Random) -> Mended:
     """One agent in eight at once, for longer than a connection may be silent."""
     several = max(1, len(scene.agents.people) // 8)
-    gone = [scene.agents.pick_one_to_err(dice) for _ in range(several)]
-    for person in gone:
-        person.closed = True
-    opened = asyncio.get_running_loop()
-    for person in gone:
-        opened.call_later(settings().silence_limit + 8, _open_again, person)
-    return probes.are_lost({person.id for person in gone}), BROWSER_LOST
-
-
-def _open_again(person: Person) -> None:
-    person.closed = False
+    return scene.close_browsers([scene.agents.pick_one_to_err(dice) for _ in range(several)])
 
 
 async def two_tabs(scene: DrillScene, dice: random.Random) -> Mended:
@@ -314,15 +250,13 @@ async def offer_ignored(scene: DrillScene, dice: random.Random) -> Mended:
 
 async def callers_hang_up(scene: DrillScene, dice: random.Random) -> Mended:
     """One of those at each edge: ringing, in a question, in the queue, in a room."""
-    async with scene.http.get(f"{scene.stage.carrier}/practice/calls") as answer:
-        live = await answer.json()
     edges: dict[str, list[str]] = {}
-    for call in live:
+    for call in await scene.lines():
         if call["number"].startswith(CITIZENS):
             edge = "room" if call["room"] else "queue" if call["queue"] else call["status"]
             edges.setdefault(f"{call['direction']} {edge}", []).append(call["sid"])
     for sids in edges.values():
-        await scene.http.post(f"{scene.stage.carrier}/practice/calls/{dice.choice(sids)}/hangup", json={})
+        await scene.hang_up(dice.choice(sids))
     return NOTHING
 
 
@@ -366,6 +300,7 @@ LANES: dict[str, dict[str, Strike]] = {
         "webhooks-lost": carrier(dropped=0.5),
         "webhooks-replayed": webhooks_replayed,
         "webhooks-forged": webhooks_forged,
+        **help_faults.OF_THE_CARRIER,
     },
     "people": {
         "browser-closed": browser_closed,
@@ -374,6 +309,7 @@ LANES: dict[str, dict[str, Strike]] = {
         "late-accept": answers("late"),
         "offer-ignored": offer_ignored,
         "callers-hang-up": callers_hang_up,
+        **help_faults.OF_PEOPLE,
     },
 }
 FAULTS = [Fault(name, lane, strikes) for lane, several in LANES.items() for name, strikes in several.items()]

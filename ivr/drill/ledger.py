@@ -13,9 +13,11 @@ from callcenter.db import reading
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import callbacks, drill_counts
 from ivr import addresses
+from ivr.drill.helping import OF_PARTNERS
 from ivr.drill.town import CITIZENS
 from ivr.practice.journal import JournalEntry
 from ivr.prompts import text
+from ivr.room_labels import HELPER
 
 READS = 1.0  # seconds between two readings
 UNFINISHED = timedelta(seconds=25)  # a webhook that nobody answered for so long never will be
@@ -36,6 +38,7 @@ class Ledger:
         self.overlapping: list[str] = []
         self.rung_twice: list[str] = []  # desk phones
         self.dials: set[str] = set()  # attempts the carrier was asked to make
+        self.helps: set[str] = set()  # legs of partners whom the carrier was asked to ring
         self.promised: set[str] = set()  # numbers to which a promise was spoken
         self._inbound: set[str] = set()
         self._waits: dict[str, tuple[datetime, datetime]] = {}  # line -> first and last announcement asked for
@@ -67,6 +70,7 @@ class Ledger:
                 "promised, and no callback": [key.hex()[:8] for key in drill_counts.unpromised(session, keys)],
                 "callbacks ended, never dialled": drill_counts.never_dialled(session),
                 "dialled without a row": drill_counts.unknown_attempts(session, self.dials),
+                "help rung without a row": drill_counts.unknown_legs(session, self.helps),
                 "overlapping dials": self.overlapping,
                 "desk phones rung twice at once": self.rung_twice,
                 "callers dropped": sorted(self.dropped & self._inbound),
@@ -82,9 +86,11 @@ class Ledger:
                 url = dict(entry["form"]).get("Url", "")
                 if (dialled := addresses.of_attempt(addresses.ATTEMPT, "")) in url:
                     self.dials.add(url.partition(dialled)[2].partition("#")[0])
+            case "rest" if entry["method"] == "POST" and entry["path"].endswith("/Participants.json"):
+                self.helps.add(dict(entry["form"]).get("Label", "").removeprefix(HELPER))
             case "overlap" if entry["to"].startswith(CITIZENS):
                 self.overlapping.append(f"{entry['to']} {entry['at']} {entry['sids']}")
-            case "overlap":
+            case "overlap" if not entry["to"].startswith(OF_PARTNERS):  # whom two agents may call at once
                 self.rung_twice.append(f"{entry['to']} {entry['at']} {entry['sids']}")
             case "apology":
                 self.dropped.add(entry["sid"])

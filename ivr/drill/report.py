@@ -35,6 +35,9 @@ def print_verdict(console: Console, tally: DrillTally, times: Mapping[str, int])
         f"{counts['offers']} offers, "
         f"{counts['callbacks']} callbacks ({counts['reached']} reached) in {counts['dials']} dials."
     )
+    console.print(
+        "Help: " + (", ".join(f"{count} {what}" for what, count in tally.help.items() if count) or "none") + "."
+    )
     broken = promises.counts(tally.breaches)
     console.print("Promises broken: " + ", ".join(f"{promise} {count}" for promise, count in broken.items()))
     for breach in tally.breaches:
@@ -43,6 +46,7 @@ def print_verdict(console: Console, tally: DrillTally, times: Mapping[str, int])
         console.print(f"{what}: {len(lost)}")
         for one in lost[:SHOWN]:
             console.print(f"  [red]{one}[/]")
+    console.print(f"nobody was alone for longer than {tally.longest_alone:.1f} s")
     console.print(
         f"at rest after {tally.rest_after:.0f} s"
         if not tally.unrest

@@ -41,6 +41,8 @@ class DrillTally:
     losses: dict[str, list[str]] = field(default_factory=dict)
     unrest: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    help: dict[str, int] = field(default_factory=dict)
+    longest_alone: float = 0.0  # seconds
     called: int = 0
     seconds: float = 0.0
     rest_after: float = 0.0

@@ -1,5 +1,6 @@
-"""The people of a drill: citizens who call, ask to be called back and hang up anywhere; agents who err as people do; a
-supervisor who is in one conversation after the other."""
+"""The people of a drill: citizens who call, ask to be called back and hang up anywhere; agents who err as people do,
+and bring help in; a supervisor who is in one conversation after the other, one who comes when there is a distress, and
+one who never picks up."""
 
 import asyncio
 import contextlib
@@ -15,6 +16,9 @@ from callcenter.db import transaction
 from callcenter.records.agents import Agent, sealed_phone
 from callcenter.records.identifiers import new_id
 from callcenter.reference import rows
+from callcenter.rules.consults import HelpAct
+from ivr.drill import helping
+from ivr.drill.helping import Wish
 from ivr.practice.agents import BEATS, PracticeDesk, entry
 from ivr.practice.citizens import POSTAL_CODES
 
@@ -24,14 +28,16 @@ LOOKS = 0.7  # seconds between two looks at the desk
 AT_THE_DOOR = 4  # agents who sign in at once
 NUMBERS = 10_000
 CITIZENS = "+3319900"  # and four digits: kept for fiction
-SUPERVISOR = "ines"
+SUPERVISOR, COMES, NEVER_COMES = SUPERVISORS = "ines", "paul", "odile"
+SUPERVISORS_PHONE = "+3356500020"  # and one digit
+LONG_TALKS = 0.3  # of the citizens: time for help to come
 UNREACHED = ("busy", "no-answer", "voicemail", "reject")
 Faults = aiohttp.ClientError, TimeoutError, OSError
 
 
 def settle(count: int) -> list[tuple[str, str]]:
     """So many agents, who know every topic, and have a cheap password: they sign in a lot. Their (id, login). Beside
-    them their supervisor."""
+    them their supervisors, and the partners' desks."""
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     topics = [row["code"] for row in rows("topics.csv") if row["code"]] + ["autre"]
     made = [(new_id(), f"agent{n}") for n in range(count)]
@@ -41,32 +47,53 @@ def settle(count: int) -> list[tuple[str, str]]:
                 Agent(
                     id=agent_id, login=login, name=login.capitalize(), password_hash=hashed, role="agent",
                     department=DEPARTMENTS[n % len(DEPARTMENTS)], departments=[], topics=topics, languages=["fr", "en"],
-                    since=clock.now(), desk_phone=sealed_phone(agent_id, f"+335650001{n:02}"), site_id=None,
+                    since=clock.now(), desk_phone=sealed_phone(agent_id, phone_of(n)), site_id=None,
                 )
             )  # fmt: skip
-        supervisor_id = new_id()
-        session.add(
-            Agent(
-                id=supervisor_id, login=SUPERVISOR, name=SUPERVISOR.capitalize(), password_hash=hashed,
-                role="supervisor", department=DEPARTMENTS[0], departments=list(DEPARTMENTS), topics=[],
-                languages=["fr"], since=clock.now(), site_id=None,
-                desk_phone=sealed_phone(supervisor_id, "+33565000200"),
-            )
-        )  # fmt: skip
+        for n, login in enumerate(SUPERVISORS):
+            supervisor_id = new_id()
+            session.add(
+                Agent(
+                    id=supervisor_id, login=login, name=login.capitalize(), password_hash=hashed, role="supervisor",
+                    department=DEPARTMENTS[0], departments=list(DEPARTMENTS), topics=[], languages=["fr"],
+                    since=clock.now(), site_id=None, desk_phone=sealed_phone(supervisor_id, f"{SUPERVISORS_PHONE}{n}"),
+                )
+            )  # fmt: skip
+        helping.settle_partners(session)
     return made
 
 
-class Person:
-    """One agent at their desk. Whoever breaks things sets `closed`, `tabs` or `mood` for a while."""
+def phone_of(n: int) -> str:
+    """The desk phone of the agent numbered so."""
+    return f"+335650001{n:02}"
 
-    def __init__(self, agent_id: str, desk: PracticeDesk, dice: random.Random) -> None:
+
+async def answer_phones(carrier: str) -> None:
+    """How the telephones of partners and supervisors behave; all others answer and press 1."""
+    async with aiohttp.ClientSession() as http:
+        await helping.answer_for_partners(http, carrier)
+        never = f"%2B{SUPERVISORS_PHONE[1:]}{SUPERVISORS.index(NEVER_COMES)}"
+        async with http.put(f"{carrier}/practice/numbers/{never}", json={"kind": "no-answer"}) as answer:
+            answer.raise_for_status()
+
+
+class Person:
+    """One agent at their desk. Whoever breaks things sets `closed`, `tabs`, a mood or a wish for a while."""
+
+    def __init__(self, agent_id: str, phone: str, desk: PracticeDesk, dice: random.Random) -> None:
         self.id = agent_id
+        self.phone = phone
+        self.seen: dict[str, Any] = {}  # on their desk, at the last look
         self.desk = desk
         self.dice = dice
         self.closed = False  # their browser is
         self.tabs = 1  # each does everything
         self.mood = ""  # double, late, or ignore: how the next offer is answered
         self.ignored: asyncio.Future[str] | None = None  # the offer that was let go by
+        self.wish: Wish | None = None  # with their next conversation
+        self.then: list[HelpAct] = []  # each as soon as the desk shows it
+        self.help_mood = ""  # double, refuse, or ignore: how they answer whoever asks for their help
+        self.calls_out = False  # with the next outcome
 
     async def work(self, door: asyncio.Semaphore) -> None:
         """A shift without end, begun again whenever it fails."""
@@ -95,17 +122,31 @@ class Person:
             await asyncio.sleep(BEATS)
 
     async def _looks(self) -> None:
-        shown = await self.desk.look()
-        call, offer = shown["call"], shown["offer"]
+        shown = self.seen = await self.desk.look()
+        call, offer, asked = shown["call"], shown["offer"], shown["help_asked"]
         if offer:
             await self._answers(offer["id"])
+        elif asked:
+            await helping.come(self, asked)
         elif call and call["state"] == "talking":
-            if self.dice.random() < 0.4:  # else the citizen ends it, or a later look
+            # else the citizen ends it, or a later look
+            if not await helping.go_on(self, call) and self.dice.random() < 0.4:
                 await self.desk.do("hangup")
         elif shown["contact_id"] and (call is None or call["state"] == "wrap_up"):
-            await self._record(shown)
+            if not await helping.call_out(self, shown):
+                await self._record(shown)
+        elif shown["state"] == "available":
+            await helping.keep_at_once(self)
         elif shown["state"] in ("pause", "offline"):
             await self.desk.do("post" if shown["state"] == "offline" else "available")
+
+    def open_again(self) -> None:
+        """Their browser."""
+        self.closed = False
+
+    def another_number(self) -> str:
+        """Some citizen's."""
+        return f"{CITIZENS}{self.dice.randrange(NUMBERS):04}"
 
     async def _answers(self, offer_id: str) -> None:
         mood, self.mood = self.mood, ""
@@ -143,6 +184,14 @@ async def supervise(desk: PracticeDesk, staff: Sequence[str], dice: random.Rando
         await asyncio.sleep(1)
 
 
+async def stand_by(desk: PracticeDesk) -> None:
+    """A supervisor who is signed in, and takes part in no conversation unless they are rung in."""
+    while True:
+        with contextlib.suppress(*Faults):
+            await desk.sign_in()
+            return
+
+
 class Agents:
     """Everybody at their desks, from `begin` to `end`."""
 
@@ -158,12 +207,19 @@ class Agents:
             connector=limits, timeout=aiohttp.ClientTimeout(total=10), cookie_jar=aiohttp.DummyCookieJar()
         )
         door = asyncio.Semaphore(AT_THE_DOOR)
-        for agent_id, login in self._staff:
-            desk = PracticeDesk(self._http, self._web, login, PASSWORD)
-            self.people.append(Person(agent_id, desk, random.Random(self._dice.random())))  # noqa: S311 - dice
+        for n, (agent_id, login) in enumerate(self._staff):
+            dice = random.Random(self._dice.random())  # noqa: S311 - dice, not secrets
+            self.people.append(Person(agent_id, phone_of(n), self._desk(login), dice))
         self._tasks = [asyncio.create_task(person.work(door)) for person in self.people]
-        ines, dice = PracticeDesk(self._http, self._web, SUPERVISOR, PASSWORD), random.Random(self._dice.random())  # noqa: S311
-        self._tasks.append(asyncio.create_task(supervise(ines, [agent_id for agent_id, _ in self._staff], dice)))
+        dice = random.Random(self._dice.random())  # noqa: S311 - dice, not secrets
+        staff = [agent_id for agent_id, _ in self._staff]
+        self._tasks += [
+            asyncio.create_task(supervise(self._desk(SUPERVISOR), staff, dice)),
+            *(asyncio.create_task(stand_by(self._desk(login))) for login in (COMES, NEVER_COMES)),
+        ]
+
+    def _desk(self, login: str) -> PracticeDesk:
+        return PracticeDesk(self._http, self._web, login, PASSWORD)
 
     async def end(self) -> None:
         for task in self._tasks:
@@ -205,7 +261,7 @@ class Citizens:
         number = f"{CITIZENS}{self._numbers[self.called % NUMBERS]:04}"
         self.called += 1
         body: dict[str, Any] = {"number": number, "postal_code": dice.choice(POSTAL_CODES)}
-        body["talks"] = dice.uniform(10, 60)
+        body["talks"] = dice.uniform(120, 300) if dice.random() < LONG_TALKS else dice.uniform(10, 60)
         if dice.random() < self._share:
             body |= {"hurries": True, "patience": 600}
             if dice.random() < 0.25:

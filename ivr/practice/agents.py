@@ -55,10 +55,13 @@ class PracticeDesk:
             self._headers["Cookie"] = "; ".join(f"{name}={kept.value}" for name, kept in answer.cookies.items())
 
     async def look(self) -> dict[str, Any]:
-        async with self._http.get(f"{self._web}/api/desk", headers=self._headers) as answer:
+        desk: dict[str, Any] = await self.read("desk")
+        return desk
+
+    async def read(self, path: str) -> Any:
+        async with self._http.get(f"{self._web}/api/{path}", headers=self._headers) as answer:
             answer.raise_for_status()
-            desk: dict[str, Any] = await answer.json()
-            return desk
+            return await answer.json()
 
     async def do(self, what: str, **how: Any) -> bool:
         """False when the desk refuses, as it may to anybody."""

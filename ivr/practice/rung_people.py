@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 
 from ivr.practice.behaviours import Behaviour
 from ivr.practice.calls import PracticeCall
@@ -11,6 +12,7 @@ from ivr.practice.documents import seconds_to_say
 WHO = "Allô oui, Durand à l'appareil, qui est-ce ?"
 MENU = "Bonjour, vous êtes bien chez notre partenaire. Pour joindre un conseiller, composez le code de votre service."
 PERSON = "Service des référents, j'écoute."
+MENU_WAITS = 300.0  # telephone seconds, then the machine hangs up
 GREETING = "Bonjour, vous êtes bien sur la messagerie. Laissez un message après le signal sonore."
 
 
@@ -35,10 +37,14 @@ async def act(carrier: Carrier, call: PracticeCall, behaviour: Behaviour) -> Non
 
 
 async def _lead_through_menu(carrier: Carrier, call: PracticeCall, behaviour: Behaviour) -> None:
-    """A machine that asks again every ten seconds, until the keys come over the line."""
+    """A machine that asks again every ten seconds, until the keys come over the line, or it has had enough."""
+    enough = time.monotonic() + carrier.scaled(MENU_WAITS)
     while not "".join(each.get("digits", "") for each in call.phone.transcript if each["kind"] == "play").endswith(
         behaviour.keys
     ):
+        if time.monotonic() > enough:
+            carrier.end(call, "completed")
+            return
         carrier.speak(call, MENU)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(carrier.scaled(10)):

@@ -152,7 +152,7 @@ def test_the_printed_table_names_every_setting_and_no_secret() -> None:
     assert PRACTICE_SECRET not in table
 
 
-@pytest.mark.parametrize("safety", ["epoch", "lease", "attempt", "beacon"])
+@pytest.mark.parametrize("safety", ["epoch", "lease", "attempt", "beacon", "handover"])
 def test_a_bug_is_planted_only_in_the_demonstration(safety: str) -> None:
     with pytest.raises(ValidationError, match="PLANTED_BUG"):
         Settings(**OWN, planted_bug=safety)

@@ -7,7 +7,7 @@ from pathlib import Path
 MIX = (
     "postgresql-killed,postgresql-half-open,valkey-killed,valkey-flushed,worker-killed,workers-rolling,sweep-killed,"
     "sweeps-racing,voice-killed,carrier-500-with-effect,webhooks-doubled,webhooks-lost,webhooks-forged,"
-    "browser-closed,late-accept,callers-hang-up"
+    "browser-closed,late-accept,callers-hang-up,help-cancelled,asker-line-drops,handed-over,help-503"
 )
 
 

@@ -24,6 +24,7 @@ from callcenter.actions import (
     room,
     transfer,
 )
+from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import AlreadyTaken, CarrierDown, HelpIsOpen, NoHelp, NotPossibleNow
 from callcenter.records import agents, offers, referents
@@ -199,6 +200,33 @@ def test_the_agents_line_ends_and_the_colleague_in_the_room_goes_on(scene: Scene
     call = the_call(scene.call_id)
     assert (call.agent_id, call.state, state_of(scene.lea)) == (scene.lea, CallState.TALKING, AgentState.TALKING)
     is_well()
+
+
+@pytest.mark.parametrize("whose", ["asker", "helper", "both"])
+def test_a_browser_that_dies_in_mid_consult_leaves_all_three_on_the_line(scene: Scene, whose: str) -> None:
+    leg = scene.asks_lea()
+    for gone in {"asker": [scene.karim], "helper": [scene.lea], "both": [scene.karim, scene.lea]}[whose]:
+        agent.lose_connection(gone, clock.now())
+    call = the_call(scene.call_id)
+    assert (call.state, call.agent_id, the_consult().state) == (CallState.TALKING, scene.karim, "joined")
+    is_well()
+    agent_line.part_from_leg(scene.leg_id, clock.now(), lost=True)  # and then their telephone
+    assert (the_call(scene.call_id).agent_id, the_call(scene.call_id).state) == (scene.lea, CallState.TALKING)
+    consult_lines.leave(leg.id, clock.now(), lost=True)  # of the earlier part: she serves
+    assert the_call(scene.call_id).state == CallState.TALKING
+    is_well()
+
+
+def test_a_handover_by_which_nobody_serves_is_found(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`PLANTED_BUG=handover`: the drill counts the same breaches."""
+    scene.asks_lea()
+    monkeypatch.setenv("PLANTED_BUG", "handover")
+    settings.cache_clear()
+    transfer.hand_over(scene.karim, NO_REASON, clock.now())
+    monkeypatch.delenv("PLANTED_BUG")
+    settings.cache_clear()
+    found = {breach.promise for breach in promise_check.check(clock.now(), ask_carrier=False).breaches}
+    assert {"P1", "P14"} <= found
 
 
 @pytest.mark.parametrize("lost", [True, False])

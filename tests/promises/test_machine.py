@@ -33,6 +33,7 @@ from callcenter.actions import (
     dispatch,
     healing,
     live_index,
+    monitoring,
     offer_answers,
     outcome_form,
     promise_check,
@@ -42,19 +43,21 @@ from callcenter.actions import (
 )
 from callcenter.actions.room_events import RoomEvent
 from callcenter.config import settings
-from callcenter.db import reading
+from callcenter.db import reading, transaction
 from callcenter.live import floor, offers, queue, store
 from callcenter.live.offers import Reservation
-from callcenter.records import agents, calls, promises
+from callcenter.records import agents, calls, promises, referents, sessions
 from callcenter.records.agents import Agent
+from callcenter.records.attempts import Attempt
 from callcenter.records.calls import Call
+from callcenter.records.consults import Consult
 from callcenter.records.contacts import Contact, WrapUpEntry
 from callcenter.records.events import Event
 from callcenter.records.legs import Leg
 from callcenter.records.offers import Offer
 from callcenter.rules.states import ON_DUTY, AgentState, CallState, Outcome, PauseReason
 from ivr.practice.telephones import Caller, PracticeLine
-from tests.promises.help_rules import REFUSALS, STAFF, Help, any_one, pick
+from tests.promises.help_rules import REFUSALS, ROOM, STAFF, Help, any_one, pick
 from tests.support.people import hires, joins, number_of, rings
 
 ENTRY = WrapUpEntry("dgfip", "declaration-revenus", Outcome.ACCOMPANIMENT, settled=True)
@@ -73,6 +76,11 @@ class Town(Help):
         type(self).empty()
         self.raw = redis.Redis.from_url(settings().redis_url)
         self.staff = [hires(n) for n in range(STAFF)]
+        with transaction() as session:
+            self.partner = referents.add_referent(session, "46", "caf", "CAF", "+33565009900", "")
+            supervisor = session.get_one(Agent, hires(STAFF))
+            supervisor.role, supervisor.departments = "supervisor", ["46"]
+            sessions.begin(session, supervisor.id, "a browser", clock.now())
         self.callers: list[Caller] = []
         self.proposals: list[Reservation] = []
         self.backup: dict[bytes, bytes] = {}
@@ -168,8 +176,9 @@ class Town(Help):
         """The road most calls take, so that many get there."""
         offer = pick([o for o in self._all(Offer) if o.state == "open"], which)
         if offer and (leg := offer_answers.accept_offer(offer.agent_id, offer.id, clock.now())):
-            room.admit_leg(leg.id, f"CA{leg.id}", clock.now())
-            room.admit_citizen(offer.call_id, clock.now())
+            monitoring.note_warning(offer.call_id, clock.now())
+            room.admit_leg(leg.id, f"CA{leg.id}", clock.now(), ROOM)
+            room.admit_citizen(offer.call_id, clock.now(), ROOM)
 
     @rule(which=any_one)
     def refuses(self, which: int) -> None:
@@ -352,14 +361,24 @@ class Town(Help):
     def _all(self, noun: type[T]) -> list[T]:
         """Every row of a noun, the newest first."""
         order: Any = dict[Any, Any](
-            {Offer: Offer.at, Leg: Leg.asked_at, Contact: Contact.arrived_at, Agent: Agent.login}
-        )[noun]
+            {
+                Offer: Offer.at, Leg: Leg.asked_at, Contact: Contact.arrived_at, Agent: Agent.login,
+                Consult: Consult.asked_at, Attempt: Attempt.asked_at,
+            }
+        )[noun]  # fmt: skip
         with reading() as session:
             return list(session.scalars(select(noun).order_by(order.desc())))
 
 
 def test_promises_hold_whatever_happens(
-    carrier: PracticeLine, afresh: Callable[[], None], campaign: hypothesis.settings
+    carrier: PracticeLine,
+    afresh: Callable[[], None],
+    campaign: hypothesis.settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("MONITORING", "1")
+    settings.cache_clear()
+    # a partner's desk may or may not have been rung: what came of it is told by the rules
+    carrier.faults(rest=[{"mode": "500", "path": "/Participants.json", "method": "POST", "times": None}])
     Town.line, Town.empty = carrier, staticmethod(afresh)
     run_state_machine_as_test(Town, settings=campaign)
