@@ -57,8 +57,8 @@ def ask_referent(agent_id: str, referent_id: str, at: datetime) -> None:
         consults.write_number(consult, number)
         consult.turn_at = at
         consults.open_leg(session, consult, call, agent_id, at, None)
-        leg.hold = True
-    _puts_on_hold(consult, leg, at)
+        was_held, leg.hold = leg.hold, True
+    _puts_on_hold(consult, leg, was_held, at)
     consult_lines.ring_partner(consult.id, at)
     live_index.look(agent_id)
 
@@ -76,12 +76,13 @@ def ask_agent(agent_id: str, colleague_id: str, at: datetime) -> None:
             raise NotPossibleNow("colleague_not_free")
         consult = _asks(session, call, agent_id, ConsultKind.AGENT, ConsultState.SOUGHT, at)
         consult.desk, consult.helper_id = colleague.name, colleague_id
-        leg.hold = True
+        was_held, leg.hold = leg.hold, True
     with live_index.best_effort("asking a colleague"):
         if not consult_lines.offer_to(consult.id, colleague_id, at):
             _ends(consult, ConsultEnd.NOBODY, at)
+            _wishes_hold(leg.id, was_held)
             raise NotPossibleNow("colleague_not_free")
-    _puts_on_hold(consult, leg, at)
+    _puts_on_hold(consult, leg, was_held, at)
     live_index.look(agent_id)
 
 
@@ -94,10 +95,10 @@ def ask_queue(agent_id: str, scope: str, topic: str, language: str, at: datetime
         call, leg = hold_call(session, agent_id, CallState.TALKING)
         consult = _asks(session, call, agent_id, ConsultKind.QUEUE, ConsultState.SOUGHT, at)
         consult.queue = f"{scope}:{topic}:{language}"
-        leg.hold = True
+        was_held, leg.hold = leg.hold, True
     with live_index.best_effort("asking whoever is free"):
         consult_lines.seek(consult.id, at)
-    _puts_on_hold(consult, leg, at)
+    _puts_on_hold(consult, leg, was_held, at)
     live_index.look(agent_id)
 
 
@@ -189,14 +190,23 @@ def _in_room(session: Session, call: Call) -> tuple[Consult, Leg]:
     return consult, helper
 
 
-def _puts_on_hold(consult: Consult, leg: Leg, at: datetime) -> None:
+def _puts_on_hold(consult: Consult, leg: Leg, was_held: bool, at: datetime) -> None:
+    """Where that fails nobody is asked any more, and the citizen is not put on hold later for a help that is over."""
     try:
         sound.apply(leg.id)
     except CarrierDown:
         _ends(consult, ConsultEnd.FAILED, at)
+        _wishes_hold(leg.id, was_held)
         raise
     finally:
         live_index.look(leg.agent_id)
+
+
+def _wishes_hold(leg_id: str, on: bool) -> None:
+    with transaction() as session:
+        leg, call = legs.held(session, leg_id)
+        if leg and call and leg.state == LegState.JOINED and consults.help_of_call(session, call.id) is None:
+            leg.hold = on
 
 
 def _ends(consult: Consult, how: ConsultEnd, at: datetime) -> None:

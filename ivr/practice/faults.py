@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-Mode = Literal["500", "500-with-effect", "503", "429", "slow", "timeout", "timeout-with-effect"]
+Mode = Literal["404", "500", "500-with-effect", "503", "429", "slow", "timeout", "timeout-with-effect"]
 
 
 @dataclass

@@ -72,6 +72,8 @@ async def _admit(authorized: bool, fault: RestFault | None) -> None:
         raise RestRefusal(401, 20003, "Authenticate")
     if fault is None:
         return
+    if fault.mode == "404":
+        raise RestRefusal(404, 20404, "The requested resource was not found")
     if fault.mode == "500":
         raise RestRefusal(500, 20500, "An internal server error has occurred")
     if fault.mode == "503":
