@@ -327,7 +327,7 @@ def _is_same(tier: Table, month: date, as_of: date) -> Select[tuple[bool]]:
 
 def _stored(of: FromClause) -> list[ColumnElement[Any]]:
     """The counters of several cells together, with null for zero."""
-    return [func.nullif(each, 0).label(each.name) for each in merged(of.c)]
+    return [func.nullif(each, literal_column("0")).label(each.name) for each in merged(of.c)]
 
 
 def _waits(of: FromClause) -> list[ColumnElement[Any]]:
