@@ -1,6 +1,6 @@
 """The counting of what changed into the tiers, and of a whole month anew."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -243,8 +243,8 @@ def _refresh(session: Session, month: date, days: list[date], at: datetime) -> N
     values = values_of(session, days, at)
     session.execute(text("drop table if exists pg_temp.fresh"))
     session.execute(CreateTable(FRESH))
-    for counts in (_contacts_into_fresh(), _unasked_into_fresh()):
-        session.execute(counts.params(values))
+    for counts in (_contacts_into_fresh(values), _unasked_into_fresh(values)):
+        session.execute(counts)
     session.execute(text(agents_time.INTO_FRESH), values)
     for tier in (DAYS, HOURS, PROCEDURES, SITES):
         session.execute(tier.delete().where(tier.c.day.in_(days)))
@@ -263,19 +263,20 @@ def _refresh(session: Session, month: date, days: list[date], at: datetime) -> N
             session.execute(tier.delete().where(mine))
 
 
-def _contacts_into_fresh() -> Insert:
+def _contacts_into_fresh(values: Mapping[str, Any]) -> Insert:
     """What the contacts of some days come to."""
-    return insert(FRESH).from_select([*KEYS, "n", *COUNTERS], counted(facts_of(_OF_DAYS), *KEYS))
+    summed = counted(facts_of(_OF_DAYS), *KEYS).params(values)
+    return insert(FRESH).from_select([*KEYS, "n", *COUNTERS], summed)
 
 
-def _unasked_into_fresh() -> Insert:
+def _unasked_into_fresh(values: Mapping[str, Any]) -> Insert:
     """What the promises of some days come to that no call asked for."""
     promises = unasked()
     one_by_one = select(
         promises.c.day, promises.c.hour, promises.c.department, literal_column(f"'{EVERYBODY}'"),
         literal_column("'callback'"), literal_column("0"), *(promises.c[name] for name in OF_PROMISES),
     )  # fmt: skip
-    of_days = one_by_one.where(promises.c.day == any_(bindparam("days", type_=ARRAY(Date))))
+    of_days = one_by_one.where(promises.c.day == any_(bindparam("days", type_=ARRAY(Date)))).params(values)
     return insert(FRESH).from_select(["day", "hour", "department", "partner", "channel", "n", *OF_PROMISES], of_days)
 
 
