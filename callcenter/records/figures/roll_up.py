@@ -299,10 +299,14 @@ def _from_days(tier: Table, month: date, as_of: date, *where: ColumnElement[bool
     sums = select(*keys, *_stored(DAYS)).where(*chosen).group_by(*keys).cte("sums")
     each = select(*keys, DAYS.c.policy).where(*chosen).distinct().subquery("each")
     said = [each.c[name] for name in names]
-    in_order = aggregate_order_by(each.c.policy, each.c.policy)
-    policies = select(*said, func.string_agg(in_order, literal_column("' '")).label("policy")).group_by(*said)
+    in_order: Any = aggregate_order_by(literal_column("' '"), each.c.policy)
+    policies = select(*said, func.string_agg(each.c.policy, in_order).label("policy")).group_by(*said)
     policies_of = policies.cte("policies")
-    w = func.unnest(DAYS.c.buckets, DAYS.c.counts).table_valued("bucket", "n", name="w", joins_implicitly=True)
+    w = (
+        func.unnest(DAYS.c.buckets, DAYS.c.counts)
+        .table_valued("bucket", "n", joins_implicitly=True)
+        .render_derived("w")
+    )
     waited = select(*keys, w.c.bucket, func.sum(w.c.n).label("n")).where(*chosen).group_by(*keys, w.c.bucket)
     counted_waits = waited.subquery("counted")
     theirs = [counted_waits.c[name] for name in names]
