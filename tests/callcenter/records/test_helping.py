@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from callcenter import clock
+from callcenter.actions import agent
 from callcenter.db import reading, transaction
 from callcenter.records import agents, calls, consults, helping, offers
 from callcenter.rules.consults import ConsultEnd, ConsultKind, ConsultState
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("database", "live")
 def test_a_colleague_whom_another_has_asked_is_not_freed_by_help_that_was_sought_in_vain() -> None:
     """Two agents ask the same colleague at one instant: one offer is made, and the other's consult ends."""
     at, karim, lea, zoe = clock.now(), *(hires(number) for number in (1, 2, 3))
+    agent.take_post(hires(4), "phone", at)  # somebody serves: the citizens wait
     first, second = (joins(f"CA{number}", number) for number in (1, 2))
     with transaction() as session:
         colleague = agents.lock(session, lea)

@@ -63,7 +63,7 @@ def test_no_name_is_a_formula_and_the_file_says_what_it_is_of(sign_in: SignIn) -
     settle("vera", role="auditor", departments=["46"])
     karim, today = settle("karim"), local_day("46", clock.now())
     call_id, _ = wraps_up(karim)
-    with transaction() as session:
+    with transaction(60) as session:  # all the names that come with the service are written too
         directory.name_partner(session, "formule", "=HYPERLINK(1)", "N", today)
     consulted(call_id, karim, clock.now() - timedelta(minutes=1), 30, "dismissed", partner="formule")
     vera, asked = sign_in("vera"), {"first": str(today), "last": str(today), "territory": "46"}
