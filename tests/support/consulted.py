@@ -11,7 +11,7 @@ from callcenter.records.identifiers import new_id
 
 def consulted(call_id: str, by: str, at: datetime, lasted: int | None, ended: str, **so: Any) -> str:
     """Over, after so many seconds together; None: nobody came."""
-    given = {"kind": "referent", "partner": "caf"} | so
+    given = {"kind": "referent", "partner": "caf", "desk": "Référents"} | so
     joined, row_id = None if lasted is None else at, new_id()
     with transaction() as session:
         call = calls.get(session, call_id)

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.usefixtures("database", "live")
 def test_a_colleague_whom_another_has_asked_is_not_freed_by_help_that_was_sought_in_vain() -> None:
     """Two agents ask the same colleague at one instant: one offer is made, and the other's consult ends."""
     at, karim, lea, zoe = clock.now(), *(hires(number) for number in (1, 2, 3))
-    agent.take_post(hires(4), "phone", at)  # somebody serves: the citizens wait
-    first, second = (joins(f"CA{number}", number) for number in (1, 2))
+    agent.take_post(hires(4), "phone", at)  # somebody serves: they are offered one citizen, and the others wait
+    _, first, second = (joins(f"CA{number}", number) for number in (1, 2, 3))
     with transaction() as session:
         colleague = agents.lock(session, lea)
         assert colleague is not None
