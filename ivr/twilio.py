@@ -13,7 +13,7 @@ from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.conference import ConferenceContext
 
 from callcenter.config import settings
-from callcenter.errors import CarrierDidNothing, CarrierDown
+from callcenter.errors import CarrierDidNothing
 from callcenter.phone_number import PhoneNumber
 from callcenter.rules.carrier_news import LineState
 from callcenter.rules.states import Monitoring
@@ -210,7 +210,7 @@ class Twilio:
             gone=None,
         )
         if made is None or not made.sid:
-            raise CarrierDown
+            raise CarrierDidNothing  # it knows no such place to ask for a line
         return str(made.sid)
 
     def _redirect(self, carrier_id: str, path: str, is_done: Callable[[], bool] | None = None) -> bool:

@@ -174,14 +174,18 @@ def write_referent(
     helpline: bool = False,
 ) -> str:
     """A partner's desk that agents may call for help, or a `helpline`, of no partner, for a distress; its id. `hours`:
-    as they are told; `referent_id`: one that is changed. Raises BadAnswer, NotFound."""
+    as they are told; `referent_id`: one that is changed. A helpline is of a number that we may ring: in a distress
+    nobody is to learn that it is not. Raises BadAnswer, NotFound."""
     partner = "" if helpline else partner
     _must_be_place(scope)
     desk, hours = " ".join(desk.split()), " ".join(hours.split())
     try:
-        number = PhoneNumber.parse(phone, scope).e164
+        long_number = PhoneNumber.parse(phone, scope)
     except BadNumber:
         raise BadAnswer("staff_phone") from None
+    if helpline and not long_number.may_be_rung:
+        raise BadAnswer("staff_phone_not_called")
+    number = long_number.e164
     if not 1 <= len(desk) <= LABEL or len(hours) > LABEL:
         raise BadAnswer("referent")
     _must_be_phrases(phrases)

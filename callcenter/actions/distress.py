@@ -6,10 +6,10 @@ from datetime import datetime
 import structlog
 
 from callcenter.actions import live_index, monitoring
-from callcenter.actions.agent_rows import hold_call
+from callcenter.actions.agent_rows import hold_call, read
 from callcenter.db import transaction
 from callcenter.errors import CarrierDown
-from callcenter.records import contacts, sessions
+from callcenter.records import contacts, monitors, sessions
 from callcenter.records.figures import roll_up
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import CallState
@@ -18,8 +18,9 @@ log = structlog.get_logger()
 
 
 def declare(agent_id: str, at: datetime) -> None:
-    """The conversation in hand is one; pressed again, the next supervisor is rung where the first did not come. Written
-    down once. Raises NotPossibleNow out of a conversation."""
+    """The conversation in hand is one; pressed again, the next supervisor is rung where the first did not come. Whoever
+    is at a post of their own is not rung, for a call may ring on that telephone: their screen tells them. Written down
+    once. Raises NotPossibleNow out of a conversation."""
     _marks(agent_id, AuditedAct.DECLARED_A_DISTRESS, at)
     try:
         monitoring.ring_one_in(agent_id, at)
@@ -45,3 +46,6 @@ def _marks(agent_id: str, act: AuditedAct, at: datetime) -> None:
         contact.distress = is_one
         roll_up.mark(session, [contact.local_day])
         sessions.audit(session, agent_id, act, "contact", contact.id, at)
+        told = monitors.at_post_for(session, read(session, agent_id).department)
+    for each in told:
+        live_index.look(each)

@@ -193,7 +193,8 @@ def with_partners(session: Session, over_before: datetime) -> set[str]:
 
 def open_of_helper(session: Session, agent_id: str) -> Consult | None:
     """What a colleague is asked for, or helps with."""
-    mine = select(Consult).where(Consult.helper_id == agent_id, Consult.state.in_(OPEN))
+    asked = Consult.state.in_(OPEN) & (Consult.state != ConsultState.SOUGHT)
+    mine = select(Consult).where(Consult.helper_id == agent_id, asked)
     return session.scalar(mine.execution_options(populate_existing=True))
 
 

@@ -94,7 +94,8 @@ def return_offer(
 
 def close(session: Session, consult: Consult, how: ConsultEnd, at: datetime, who: str | None = None) -> ToRelease:
     """It is over: an offer is withdrawn, a leg leaves, a colleague is free again as they chose."""
-    helper_id, leg = consult.helper_id, legs.get(session, consult.leg_id) if consult.leg_id else None
+    helper_id = consult.helper_id if consult.state != ConsultState.SOUGHT else None  # whom another may have asked
+    leg = legs.get(session, consult.leg_id) if consult.leg_id else None
     asked = consults.offer_of(session, consult.id)
     if not consults.end(session, consult, how, at, who):
         return ToRelease()

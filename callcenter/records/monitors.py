@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from callcenter.records import agents, events, legs
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
+from callcenter.records.contacts import Contact
 from callcenter.records.legs import Leg
 from callcenter.records.sessions import StaffSession
 from callcenter.rules.state_machines import MONITOR
@@ -49,6 +50,21 @@ def may_be_rung(session: Session, call: Call, department: str) -> list[Agent]:
         Agent.state == AgentState.OFFLINE, Agent.desk_phone.is_not(None), since.is_not(None), ~busy,
     )  # fmt: skip
     return list(session.scalars(found.order_by(since.desc())))
+
+
+def in_distress(session: Session, supervisor: Agent) -> list[tuple[str, Call]]:
+    """The conversations in which an agent whom this supervisor sees has declared a distress, with the agent's name; the
+    earliest first."""
+    talking = (Call.id == Agent.call_id) & (Call.state == CallState.TALKING)
+    found = select(Agent.name, Call).join(Call, talking).join(Contact, Contact.id == Call.contact_id)
+    theirs = found.where(Contact.distress, Agent.department.in_(supervisor.departments), Agent.id != supervisor.id)
+    return [(name, call) for name, call in session.execute(theirs.order_by(Call.talking_at))]
+
+
+def at_post_for(session: Session, department: str) -> list[str]:
+    """The supervisors of a department's agents who are at a post of their own."""
+    theirs = (Agent.role == "supervisor", Agent.active, Agent.departments.any_() == department)
+    return list(session.scalars(select(Agent.id).where(*theirs, Agent.state != AgentState.OFFLINE)))
 
 
 def is_theirs(session: Session, leg_id: str) -> bool:

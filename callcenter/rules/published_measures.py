@@ -161,6 +161,15 @@ def published_mean(measure: Measure, value: float, people: int) -> float | None:
         return None
     if measure.unit == "dials":
         return round(value, 1)
+    return _rounded(value, people)
+
+
+def published_seconds(value: float, people: int) -> float | None:
+    """The same of seconds that are no measure of the report."""
+    return None if people < FEW else _rounded(value, people)
+
+
+def _rounded(value: float, people: int) -> float:
     step = ROUNDED_TO if people >= MANY else ROUGHLY
     return step * round(value / step)
 

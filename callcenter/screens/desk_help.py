@@ -8,7 +8,7 @@ from callcenter.actions import config_snapshot
 from callcenter.db import Session, reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, consults, legs, offers, passes, referents
+from callcenter.records import agents, calls, consults, legs, monitors, offers, passes, referents
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
@@ -64,6 +64,17 @@ class HelpAsked(Shown):
     offer_id: str | None
     lease_until: datetime | None
     joined_at: datetime | None
+
+
+class DistressNearby(Shown):
+    """A conversation of an agent whom this supervisor sees, in which a distress was declared; `joined`: somebody takes
+    part in it already."""
+
+    call_id: str
+    name: str
+    topic: str
+    department: str
+    joined: bool
 
 
 class ReferentToCall(Shown):
@@ -135,6 +146,22 @@ def asked_of(session: Session, agent: Agent) -> HelpAsked | None:
         offer_id=offer.id if offer else None,
         lease_until=offer.lease_until if offer else None,
         joined_at=consult.joined_at,
+    )
+
+
+def distresses_of(session: Session, agent: Agent) -> tuple[DistressNearby, ...]:
+    """What a supervisor at a post of their own is told, whose telephone is not rung for it; of anybody else nothing."""
+    if agent.role != "supervisor" or agent.state == AgentState.OFFLINE:
+        return ()
+    return tuple(
+        DistressNearby(
+            call_id=call.id,
+            name=name,
+            topic=call.topic,
+            department=call.department,
+            joined=any(leg.state == LegState.JOINED for leg, _ in monitors.of_call(session, call.id)),
+        )
+        for name, call in monitors.in_distress(session, agent)
     )
 
 

@@ -33,7 +33,16 @@ from callcenter.screens.desk_contacts import (
     to_record,
     with_promise,
 )
-from callcenter.screens.desk_help import HelpAsked, HelpShown, PassShown, asked_of, help_of, passed_to
+from callcenter.screens.desk_help import (
+    DistressNearby,
+    HelpAsked,
+    HelpShown,
+    PassShown,
+    asked_of,
+    distresses_of,
+    help_of,
+    passed_to,
+)
 from callcenter.screens.desk_parts import Shown, midnight_of, timezone_of
 from callcenter.screens.desk_queues import QueuesShown, queues_of
 from callcenter.screens.staff_messages_screen import MessageShown, unread
@@ -151,7 +160,7 @@ class Moved(Shown):
 
 class Desk(Shown):
     """All of it. `queues` is None while the live index does not answer. `keys`: the letter of each act
-    (`rules.shortcuts`), empty for none."""
+    (`rules.shortcuts`), empty for none. `distresses`: of the agents of a supervisor who is at a post."""
 
     agent_id: str
     name: str
@@ -179,6 +188,7 @@ class Desk(Shown):
     queues: QueuesShown | None
     keys: dict[str, str]
     messages: tuple[MessageShown, ...]
+    distresses: tuple[DistressNearby, ...]
     calls_today: int
     handling_today: float | None
 
@@ -208,7 +218,7 @@ def of(agent_id: str) -> Desk:
         phone = _phone(session, agent, call, at)
         gone = _offer_gone(session, agent)
         moved = _moved(session, agent)
-        messages = unread(session, agent_id, at)
+        messages, distresses = unread(session, agent_id, at), distresses_of(session, agent)
         today = agent_days.of_agent(session, agent_id, midnight_of(timezone, at))
     return Desk(
         agent_id=agent.id,
@@ -237,6 +247,7 @@ def of(agent_id: str) -> Desk:
         queues=queues_of(agent) if agent.state != AgentState.OFFLINE else None,
         keys=shortcuts.keys_of(agent.shortcuts),
         messages=messages,
+        distresses=distresses,
         calls_today=today.calls,
         handling_today=today.handling,
     )

@@ -10,7 +10,7 @@ from callcenter.demonstration import embedded
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.support import cast
 from tests.support.desk import Desk, DeskAgent
-from tests.support.helping import DURAND, KARIM
+from tests.support.helping import DURAND, KARIM, LEA
 from tests.support.town import PASSWORD, settle
 
 
@@ -67,3 +67,10 @@ def durand(line: PracticeLine, karim: DeskAgent) -> Caller:
     durand.speaks_with(KARIM)
     karim.is_("talking")
     return durand
+
+
+@pytest.fixture
+def lea(durand: Caller, desk: Desk) -> DeskAgent:
+    """A colleague of the region's, free."""
+    settle("lea", "31", phone=LEA)
+    return desk.sign_in("lea", PASSWORD).takes_post()

@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from callcenter.actions import config_snapshot
 from callcenter.clock import now
 from callcenter.db import reading, transaction
-from callcenter.records import calls, referents
+from callcenter.records import calls
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.contacts import Contact
@@ -16,33 +15,9 @@ from callcenter.records.legs import Leg
 from callcenter.records.passes import Pass
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.desk import Desk, DeskAgent, DeskRefused
-from tests.support.helping import KARIM, does, hears, helped, is_well
+from tests.support.helping import CAF, KARIM, LEA, does, hears, helped, is_well, legs_of, referent
 from tests.support.patience import until
 from tests.support.town import PASSWORD, settle
-
-LEA, CAF = "+33565000002", "+33565009900"
-
-
-@pytest.fixture
-def lea(durand: Caller, desk: Desk) -> DeskAgent:
-    """A colleague of the region's, free."""
-    settle("lea", "31", phone=LEA)
-    return desk.sign_in("lea", PASSWORD).takes_post()
-
-
-def referent(line: PracticeLine, behaviour: str = "answer", hours: str = "", **how: object) -> str:
-    """The family allowance's desk in the Lot; its id."""
-    line.registers(CAF, behaviour, **how)
-    said = {"fr": "le service des familles du Lot", "en": "the families' desk of the Lot"}
-    with transaction() as session:
-        referent_id = referents.add_referent(session, "46", "caf", "Référents CAF du Lot", CAF, hours, said)
-    config_snapshot.refresh()
-    return referent_id
-
-
-def legs_of(kind: str) -> list[Leg]:
-    with reading() as session:
-        return session.query(Leg).filter_by(kind=kind).all()
 
 
 def test_a_hold_says_a_word_and_rings_the_agent_back(line: PracticeLine, karim: DeskAgent, durand: Caller) -> None:

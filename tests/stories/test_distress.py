@@ -53,6 +53,29 @@ def test_a_supervisor_is_rung_in_and_the_citizen_does_not_hear_them(
     assert acts.count("declared a distress") == 1
 
 
+def test_a_supervisor_at_a_post_is_told_by_their_screen_and_not_rung(
+    line: PracticeLine,
+    karim: DeskAgent,
+    durand: Caller,
+    ines: DeskAgent,
+) -> None:
+    """A call may ring on that telephone: it is nobody else's to ring."""
+    ines.takes_post()
+    does(karim, "distress")
+    (told,) = ines.until(lambda shown: shown["distresses"], "Inès is told")["distresses"]
+    assert (told["name"], told["joined"]) == ("Karim", False)
+    for page in ("/desk", "/contacts"):
+        assert "Karim – " in ines.http.get(page).text
+    assert "Vos superviseurs le voient" in karim.http.get("/desk/distress").text
+    assert INES not in [each["number"] for each in line.live()]
+    assert karim.sees["distresses"] == []
+    ines.leaves_post()
+    assert ines.sees["distresses"] == []  # the wall tells it, and her telephone may be rung
+    does(karim, "distress")
+    karim.until(lambda shown: shown["call"]["monitors"], "Inès takes part")
+    karim.hangs_up()
+
+
 def test_a_helpline_comes_in_by_a_long_number_on_record_and_in_a_distress_only(
     line: PracticeLine,
     karim: DeskAgent,

@@ -15,8 +15,12 @@ with versions as (
   from (select distinct month, as_of from figures_months_by_department where month between :first and :last) known
 ),
 told as (
-  select month, as_of, department, string_agg(row(channel, {counters})::text, ';' order by channel) as said
-  from figures_months_by_department
+  select month, as_of, department, string_agg(counted.said, ';' order by channel) as said
+  from figures_months_by_department m
+  cross join lateral (
+    select jsonb_object_agg(each.name, each.value)::text as said from jsonb_each(to_jsonb(m)) as each (name, value)
+    where each.name = 'channel' or each.name = any(cast(:counters as text[]))
+  ) counted
   join (select month, as_of from versions where each > 1) several using (month, as_of)
   where channel = any(cast(:channels as text[])) and (cast(:wanted as text[]) is null or department = any(:wanted))
   group by month, as_of, department
@@ -29,6 +33,7 @@ compared as (
 )
 select month, department, max(as_of) from compared where said <> before group by month, department
 """
+"""The day on which the latest version of each month and department that says otherwise than the one before was made."""
 
 
 def corrections(
@@ -41,9 +46,8 @@ def corrections(
 ) -> dict[tuple[date, str], date]:
     """Of the months that a period touches, by month and department, the day on which one of these counters last changed
     after the month was final; those that stand as they were first published are left out."""
-    question = _CHANGED.format(counters=", ".join(counters))
     values = {
-        "first": first.replace(day=1), "last": last, "channels": list(channels),
+        "counters": list(counters), "first": first.replace(day=1), "last": last, "channels": list(channels),
         "wanted": sorted(departments) if departments is not None else None,
     }  # fmt: skip
-    return {(month, department): on for month, department, on in session.execute(text(question), values)}
+    return {(month, department): on for month, department, on in session.execute(text(_CHANGED), values)}

@@ -7,18 +7,29 @@ that is named as a counter of `rules.tally` is what the row adds to that counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import CTE, ColumnElement, Select, TextClause, column, func, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from callcenter.records.figures.tiers import policy
 from callcenter.rules.histogram import EDGES
 from callcenter.rules.tally import COUNTERS, LONGEST
 from callcenter.rules.territory import TERRITORIES, UNKNOWN, clock_of
 
+_PROMISES = """
+select b.asked_by, b.reference, b.department, b.promised_at, b.attempts, b.source = 'silence' as silent, r.at,
+  (r.at between b.promised_from and b.promised_until)::int as kept,
+  round(1000 * greatest(extract(epoch from r.at - b.promised_until), 0))::bigint as late_ms
+from callbacks b
+left join lateral (
+  select min(talking_at) as at from calls where callback_id = b.id and b.state = 'reached'
+) r on true
+"""
+"""Every promise, and when whoever it was made to was reached. What a query does not look at is not counted."""
 _FACTS = """
 with scales (top, satisfied_from, very_from) as (
   select * from unnest(cast(:tops as int[]), cast(:satisfied_from as int[]), cast(:very_from as int[]))
 ),
-chosen as (select * from contacts where {chosen}),
 by_partner as (
   select a.contact_id, a.partner,
     count(*) as accompaniments,
@@ -54,15 +65,6 @@ handling as (
   where l.talked_from is not null and l.left_at is not null and c.due in ('recorded', 'released')
   group by l.contact_id
 ),
-promises as not materialized (
-  select b.asked_by, b.reference, b.department, b.promised_at, b.attempts, b.source = 'silence' as silent, r.at,
-    (r.at between b.promised_from and b.promised_until)::int as kept,
-    round(1000 * greatest(extract(epoch from r.at - b.promised_until), 0))::bigint as late_ms
-  from callbacks b
-  left join lateral (
-    select min(talking_at) as at from calls where callback_id = b.id and b.state = 'reached'
-  ) r on true
-),
 asked as (
   select asked_by, count(*) filter (where not silent) as promised, count(at) filter (where not silent) as reached,
     sum(kept) filter (where not silent) as kept, sum(attempts) filter (where not silent) as attempts,
@@ -75,85 +77,103 @@ shown as (
   select f.call_id, count(*) as offers, count(*) filter (where f.state = 'missed') as missed,
     count(*) filter (where f.state = 'refused') as refused
   from offers f join calls k on k.id = f.call_id join chosen c on c.id = k.contact_id group by f.call_id
-),
-facts as (
-  select c.local_day as day, c.department, c.partner, c.channel, c.id as contact_id, c.site_id,
-    coalesce(k.topic, '') as topic, coalesce(k.language, '') as language,
-    case when c.partner = '*' and c.channel in ('phone', 'callback')
-      then date_trunc('hour', c.arrived_at, 'UTC') end as hour,
-    width_bucket(c.waited, cast(:edges as float8[])) as bucket,
-    -- the contact
-    1 as contacts,
-    (c.due <> 'nothing')::int as owing,
-    (c.due = 'recorded')::int as recorded,
-    (s.top is not null and c.satisfaction is not null)::int as answers,
-    (c.satisfaction >= s.satisfied_from)::int as satisfied,
-    (c.satisfaction >= s.very_from)::int as very_satisfied,
-    (c.settled_said is not null)::int as said,
-    c.settled_said::int as said_settled,
-    (c.returned is not null)::int as return_known,
-    c.returned::int as returned,
-    round(c.waited * 1000)::bigint as wait_ms,
-    round(c.waited * 1000)::bigint as wait_longest_ms,
-    ((h.contact_id is not null or c.lasted is not null) and not c.relay and not c.distress)::int as handled,
-    case when not c.relay and not c.distress then coalesce(h.talk_ms, round(c.lasted * 1000)::bigint) end as talk_ms,
-    case when not c.relay and not c.distress then h.hold_ms end as hold_ms,
-    case when not c.relay and not c.distress then h.wrap_up_ms end as wrap_up_ms,
-    (h.contact_id is not null and c.relay and not c.distress)::int as relay_handled,
-    case when c.relay and not c.distress then h.talk_ms + h.hold_ms + h.wrap_up_ms end as relay_ms,
-    (h.contact_id is not null and c.hard_of_hearing and not c.relay and not c.distress)::int as hearing_handled,
-    case when c.hard_of_hearing and not c.relay and not c.distress
-      then h.talk_ms + h.hold_ms + h.wrap_up_ms end as hearing_ms,
-    -- its démarches
-    c.accompaniments, c.opened, c.settlement_known, c.settled, c.informations, c.assistances, c.orientations,
-    -- its call, of everybody alone
-    (k.channel = 'phone' and k.ending = 'answered')::int as answered,
-    (k.channel = 'phone' and k.ending = 'answered' and c.waited <= :answered_within)::int as answered_in_time,
-    (k.channel = 'phone' and k.ending = 'abandoned')::int as abandoned,
-    (k.channel = 'phone' and k.ending = 'short_abandon')::int as short_abandon,
-    (k.channel = 'phone' and k.ending = 'left_in_menu')::int as left_in_menu,
-    (k.channel = 'phone' and k.ending = 'served_by_menu')::int as served_by_menu,
-    (k.channel = 'phone' and k.ending = 'became_callback')::int as became_callback,
-    (k.channel = 'phone' and k.ending = 'closed')::int as closed,
-    (k.channel = 'phone' and k.ending = 'full')::int as refused_full,
-    (k.channel = 'phone' and k.ending = 'technical')::int as technical,
-    (k.channel = 'phone' and k.ending = 'technical' and k.queued_at is not null)::int as technical_known,
-    (k.channel = 'phone' and k.ending is null)::int as in_progress,
-    (k.channel = 'phone' and k.ending = 'became_callback' and p.reached > 0)::int as called_back,
-    o.offers, o.missed, o.refused,
-    -- what that call was promised
-    p.promised, p.reached, p.kept, p.attempts, p.late_ms, p.silent_promised, p.silent_reached,
-    -- agents' time is nobody's contact
-    null::bigint as busy_ms, null::bigint as available_ms
-  from parts c
-  left join scales s on s.top = c.satisfaction_scale
-  left join handling h on h.contact_id = c.id
-  left join calls k on k.contact_id = c.id and c.partner = '*'
-  left join asked p on p.asked_by = k.id
-  left join shown o on o.call_id = k.id
-),
-zones (department, zone) as (select * from unnest(cast(:departments as text[]), cast(:zones as text[]))),
-unasked as (
-  select (p.promised_at at time zone z.zone)::date as day, date_trunc('hour', p.promised_at, 'UTC') as hour,
-    p.department, p.reference, 1 as promised, (p.at is not null)::int as reached, p.kept, p.attempts, p.late_ms
-  from promises p join zones z on z.department = p.department
-  where p.asked_by is null and p.promised_at >= :from_ and p.promised_at < :to
 )
+select c.local_day as day, c.department, c.partner, c.channel, c.id as contact_id, c.site_id,
+  coalesce(k.topic, '') as topic, coalesce(k.language, '') as language,
+  case when c.partner = '*' and c.channel in ('phone', 'callback')
+    then date_trunc('hour', c.arrived_at, 'UTC') end as hour,
+  width_bucket(c.waited, cast(:edges as float8[])) as bucket,
+  -- the contact
+  1 as contacts,
+  (c.due <> 'nothing')::int as owing,
+  (c.due = 'recorded')::int as recorded,
+  (s.top is not null and c.satisfaction is not null)::int as answers,
+  (c.satisfaction >= s.satisfied_from)::int as satisfied,
+  (c.satisfaction >= s.very_from)::int as very_satisfied,
+  (c.settled_said is not null)::int as said,
+  c.settled_said::int as said_settled,
+  (c.returned is not null)::int as return_known,
+  c.returned::int as returned,
+  round(c.waited * 1000)::bigint as wait_ms,
+  round(c.waited * 1000)::bigint as wait_longest_ms,
+  ((h.contact_id is not null or c.lasted is not null) and not c.relay and not c.distress)::int as handled,
+  case when not c.relay and not c.distress then coalesce(h.talk_ms, round(c.lasted * 1000)::bigint) end as talk_ms,
+  case when not c.relay and not c.distress then h.hold_ms end as hold_ms,
+  case when not c.relay and not c.distress then h.wrap_up_ms end as wrap_up_ms,
+  (h.contact_id is not null and c.relay and not c.distress)::int as relay_handled,
+  case when c.relay and not c.distress then h.talk_ms + h.hold_ms + h.wrap_up_ms end as relay_ms,
+  (h.contact_id is not null and c.hard_of_hearing and not c.relay and not c.distress)::int as hearing_handled,
+  case when c.hard_of_hearing and not c.relay and not c.distress
+    then h.talk_ms + h.hold_ms + h.wrap_up_ms end as hearing_ms,
+  -- its démarches
+  c.accompaniments, c.opened, c.settlement_known, c.settled, c.informations, c.assistances, c.orientations,
+  -- its call, of everybody alone
+  (k.channel = 'phone' and k.ending = 'answered')::int as answered,
+  (k.channel = 'phone' and k.ending = 'answered' and c.waited <= :answered_within)::int as answered_in_time,
+  (k.channel = 'phone' and k.ending = 'abandoned')::int as abandoned,
+  (k.channel = 'phone' and k.ending = 'short_abandon')::int as short_abandon,
+  (k.channel = 'phone' and k.ending = 'left_in_menu')::int as left_in_menu,
+  (k.channel = 'phone' and k.ending = 'served_by_menu')::int as served_by_menu,
+  (k.channel = 'phone' and k.ending = 'became_callback')::int as became_callback,
+  (k.channel = 'phone' and k.ending = 'closed')::int as closed,
+  (k.channel = 'phone' and k.ending = 'full')::int as refused_full,
+  (k.channel = 'phone' and k.ending = 'technical')::int as technical,
+  (k.channel = 'phone' and k.ending = 'technical' and k.queued_at is not null)::int as technical_known,
+  (k.channel = 'phone' and k.ending is null)::int as in_progress,
+  (k.channel = 'phone' and k.ending = 'became_callback' and p.reached > 0)::int as called_back,
+  o.offers, o.missed, o.refused,
+  -- what that call was promised
+  p.promised, p.reached, p.kept, p.attempts, p.late_ms, p.silent_promised, p.silent_reached,
+  -- agents' time is nobody's contact
+  null::bigint as busy_ms, null::bigint as available_ms
+from parts c
+left join scales s on s.top = c.satisfaction_scale
+left join handling h on h.contact_id = c.id
+left join calls k on k.contact_id = c.id and c.partner = '*'
+left join asked p on p.asked_by = k.id
+left join shown o on o.call_id = k.id
 """
-"""`facts`: of the contacts that a condition chooses. `unasked`: the promises that no call asked for, which are no
-contact's. `answered` to `technical` are `rules.tally.ENDINGS`. What a query does not select from is not counted."""
+"""What each contact of `chosen` counts for. `answered` to `technical` are `rules.tally.ENDINGS`."""
+_UNASKED = """
+with zones (department, zone) as (select * from unnest(cast(:departments as text[]), cast(:zones as text[])))
+select (p.promised_at at time zone z.zone)::date as day, date_trunc('hour', p.promised_at, 'UTC') as hour,
+  p.department, p.reference, 1 as promised, (p.at is not null)::int as reached, p.kept, p.attempts, p.late_ms
+from promises p join zones z on z.department = p.department
+where p.asked_by is null and p.promised_at >= :from_ and p.promised_at < :to
+"""
+"""The promises that no call asked for, which are no contact's."""
+KEYS = (
+    "day", "department", "partner", "channel", "contact_id", "site_id", "topic", "language", "hour", "bucket",
+)  # fmt: skip
+OF_PROMISES = ("promised", "reached", "kept", "attempts", "late_ms")
 
 
-def facts(chosen: str) -> str:
-    """The beginning of a query that selects from `facts`, those of the contacts for which the condition `chosen` holds,
-    or from `unasked`. Wants the values of `values_of`."""
-    return _FACTS.format(chosen=chosen)
+def facts_of(chosen: TextClause) -> CTE:
+    """The facts of the contacts that a query chooses, whole rows of theirs, to be selected from. Wants the values of
+    `values_of`, and that query's own."""
+    told = text(_FACTS).columns(*(column(name) for name in (*KEYS, *COUNTERS)))
+    return told.add_cte(chosen.columns().cte("chosen"), _promises()).cte("facts")
 
 
-def counted(chosen: str, by: str, where: str = "true") -> str:
-    """The query of those `facts`, added up by some of their columns; `n`: how many facts each row adds up."""
-    sums = ", ".join(f"{'max' if name == LONGEST else 'sum'}({name}) as {name}" for name in COUNTERS)
-    return f"{facts(chosen)} select {by}, count(*) as n, {sums} from facts where {where} group by {by}"
+def unasked() -> CTE:
+    """The promises that no call asked for, to be selected from. Wants the values of `values_of`."""
+    told = text(_UNASKED).columns(*(column(name) for name in ("day", "hour", "department", "reference", *OF_PROMISES)))
+    return told.add_cte(_promises()).cte("unasked")
+
+
+def merged(rows: ReadOnlyColumnCollection[str, Any]) -> list[ColumnElement[Any]]:
+    """Each counter of several rows together: sums, and the greater for the one that merges so."""
+    return [(func.max if name == LONGEST else func.sum)(rows[name]).label(name) for name in COUNTERS]
+
+
+def counted(facts: CTE, *by: str) -> Select[Any]:
+    """Some facts, added up by some of their columns; `n`: how many facts each row adds up."""
+    keys = [facts.c[name] for name in by]
+    return select(*keys, func.count().label("n"), *merged(facts.c)).group_by(*keys)
+
+
+def _promises() -> CTE:
+    return text(_PROMISES).columns().cte("promises").prefix_with("not materialized")
 
 
 def values_of(session: Session, days: list[date], at: datetime) -> dict[str, Any]:

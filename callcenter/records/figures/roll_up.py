@@ -1,17 +1,45 @@
 """The counting of what changed into the tiers, and of a whole month anew."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Table, exists, insert, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    FromClause,
+    Insert,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateTable
 
 from callcenter.records.figures import agents_time
-from callcenter.records.figures.facts import counted, facts, values_of
+from callcenter.records.figures.facts import OF_PROMISES, counted, facts_of, merged, unasked, values_of
 from callcenter.records.figures.tiers import (
     DAYS,
+    EVERYBODY,
     HOURS,
     MONTHS,
     MONTHS_BY_DEPARTMENT,
@@ -23,7 +51,7 @@ from callcenter.records.figures.tiers import (
     freezes_on,
 )
 from callcenter.rules.quality import RETURN_WITHIN
-from callcenter.rules.tally import COUNTERS, LONGEST
+from callcenter.rules.tally import COUNTERS
 from callcenter.rules.territory import PARIS, national_day
 
 AT_ONCE = 3  # days of one transaction, besides what changed lately: of a nation that takes seconds
@@ -32,26 +60,19 @@ JUDGED_FOR = timedelta(days=60)  # how long back returns are judged
 OLD_ENOUGH = timedelta(minutes=1)  # no transaction lives for longer, so every event numbered before is committed
 
 
-COLUMNS = ", ".join(COUNTERS)
-KEYS = "day, hour, department, partner, channel, site_id, bucket"
-_MAKE_FRESH = f"""
-create temporary table fresh (
-  day date, hour timestamptz, department text, partner text, channel text, site_id int, bucket int, n bigint,
-  {", ".join(f"{name} bigint" for name in COUNTERS)}
-) on commit drop
-"""
+FRESH = Table(
+    "fresh",
+    MetaData(),
+    Column("day", Date), Column("hour", DateTime(timezone=True)), Column("department", Text), Column("partner", Text),
+    Column("channel", Text), Column("site_id", Integer), Column("bucket", Integer), Column("n", BigInteger),
+    *(Column(name, BigInteger) for name in COUNTERS),
+    prefixes=["temporary"],
+    postgresql_on_commit="drop",
+)  # fmt: skip
 """What some days come to, before it is put into the tiers. `n`: how many waited so long, of those of a bucket."""
-_CONTACTS = f"insert into fresh ({KEYS}, n, {COLUMNS})" + counted("local_day = any(cast(:days as date[]))", by=KEYS)
-_UNASKED = (
-    """
-insert into fresh (day, hour, department, partner, channel, n, promised, reached, kept, attempts, late_ms)
-"""
-    + facts("false")
-    + """
-select day, hour, department, '*', 'callback', 0, promised, reached, kept, attempts, late_ms
-from unasked where day = any(cast(:days as date[]))
-"""
-)
+KEYS = ("day", "hour", "department", "partner", "channel", "site_id", "bucket")
+_OF_DAYS = text("select * from contacts where local_day = any(cast(:days as date[]))")
+"""The contacts of some local days."""
 _BY_PROCEDURE = """
 insert into figures_procedures (day, department, partner, procedure, channel, accompaniments)
 select c.local_day, c.department, a.partner, a.procedure, c.channel, count(*)
@@ -66,61 +87,8 @@ select partner, day, department, site_id, channel, coalesce(sum(contacts), 0), c
   coalesce(sum(settled), 0), coalesce(sum(answers), 0), coalesce(sum(satisfied), 0)
 from fresh where site_id is not null group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
 """
-_WAITS = """array_agg(bucket order by bucket) filter (where bucket is not null),
-  array_agg(n order by bucket) filter (where bucket is not null)"""
-
-
-def _sums() -> str:
-    """Each counter of several cells together: sums, and the greater for the one that merges so."""
-    return ", ".join(f"{'max' if name == LONGEST else 'sum'}({name}) as {name}" for name in COUNTERS)
-
-
-def _stored() -> str:
-    """The same, with null for zero."""
-    return ", ".join(f"nullif({'max' if name == LONGEST else 'sum'}({name}), 0) as {name}" for name in COUNTERS)
-
-
-def _from_fresh(tier: Table, where: str) -> str:
-    keys = ", ".join(key.name for key in tier.primary_key.columns)
-    return f"""
-insert into {tier.name} ({keys}, policy, {COLUMNS}, buckets, counts)
-select {keys}, :policy, {_stored()}, {_WAITS}
-from (select {keys}, bucket, sum(n) as n, {_sums()} from fresh where {where} group by {keys}, bucket) parts
-group by {keys}
-"""
-
-
-def _from_days(tier: Table, where: str) -> str:
-    keys = ", ".join(key.name for key in tier.primary_key.columns if key.name not in ("month", "as_of"))
-    chosen = f"day >= :month and day < :after and {where}"
-    return f"""
-with sums as (select {keys}, {_stored()} from figures_days where {chosen} group by {keys}),
-policies as (
-  select {keys}, string_agg(policy, ' ' order by policy) as policy
-  from (select distinct {keys}, policy from figures_days where {chosen}) each group by {keys}
-),
-waits as (
-  select {keys}, array_agg(bucket order by bucket) as buckets, array_agg(n order by bucket) as counts
-  from (
-    select {keys}, bucket, sum(n) as n from figures_days, unnest(buckets, counts) as w (bucket, n)
-    where {chosen} group by {keys}, bucket
-  ) counted group by {keys}
-)
-insert into {tier.name} (month, as_of, {keys}, policy, {COLUMNS}, buckets, counts)
-select cast(:month as date), cast(:as_of as date), {keys}, policy, {COLUMNS}, buckets, counts
-from sums join policies using ({keys}) left join waits using ({keys})
-"""
-
-
-def _is_same(tier: Table) -> str:
-    """Whether a version of a month says exactly what the one before it said."""
-    columns = ", ".join(column.name for column in tier.columns if column.name != "as_of")
-    now = f"select {columns} from {tier.name} where month = :month and as_of = :as_of"
-    was = f"""select {columns} from {tier.name} where month = :month and as_of =
-        (select max(as_of) from {tier.name} where month = :month and as_of < :as_of)"""
-    return f"select not exists (({now}) except ({was})) and not exists (({was}) except ({now}))"
-
-
+_LIMIT = "select set_config(:limit, :to, true)"
+"""A limit of this transaction alone, in thousandths of a second; 0: none."""
 _TOUCHED = """
 with told as (select noun, noun_id, at from events where id > :safe),
 touched as (
@@ -237,13 +205,13 @@ def _months(days: Collection[date]) -> Iterator[tuple[date, list[date]]]:
 
 def allow_time(session: Session, seconds: float) -> None:
     """For what counts rows while somebody waits."""
-    session.execute(text(f"set local statement_timeout = {round(seconds * 1000)}"))
+    session.execute(text(_LIMIT), {"limit": "statement_timeout", "to": str(round(seconds * 1000))})
 
 
 def _take_time(session: Session) -> None:
     """The web's limits are for webhooks."""
     for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-        session.execute(text(f"set local {limit} = 0"))
+        session.execute(text(_LIMIT), {"limit": limit, "to": "0"})
 
 
 def _marked(session: Session) -> set[date]:
@@ -274,21 +242,103 @@ def _refresh(session: Session, month: date, days: list[date], at: datetime) -> N
     """Some days of one month, its hours, and the month."""
     values = values_of(session, days, at)
     session.execute(text("drop table if exists pg_temp.fresh"))
-    session.execute(text(_MAKE_FRESH))
-    for counts in (_CONTACTS, _UNASKED, agents_time.INTO_FRESH):
-        session.execute(text(counts), values)
+    session.execute(CreateTable(FRESH))
+    for counts in (_contacts_into_fresh(values), _unasked_into_fresh(values)):
+        session.execute(counts)
+    session.execute(text(agents_time.INTO_FRESH), values)
     for tier in (DAYS, HOURS, PROCEDURES, SITES):
         session.execute(tier.delete().where(tier.c.day.in_(days)))
-    session.execute(text(_from_fresh(DAYS, "true")), values)
-    session.execute(text(_from_fresh(HOURS, "hour is not null and partner = '*'")), values)
+    of_everybody = (FRESH.c.hour.is_not(None), FRESH.c.partner == EVERYBODY)
+    session.execute(_from_fresh(DAYS, values["policy"]))
+    session.execute(_from_fresh(HOURS, values["policy"], *of_everybody))
     session.execute(text(_BY_PROCEDURE), values)
     session.execute(text(_BY_SITE))
     as_of = max(freezes_on(month), national_day(at))
     final = national_day(at) > freezes_on(month)
-    version = {"month": month, "after": following(month), "as_of": as_of}
-    for tier, where in ((MONTHS, "true"), (MONTHS_BY_DEPARTMENT, "partner = '*'")):
+    for tier, where in ((MONTHS, ()), (MONTHS_BY_DEPARTMENT, (DAYS.c.partner == EVERYBODY,))):
         mine = (tier.c.month == month) & (tier.c.as_of == as_of)
         session.execute(tier.delete().where(mine))
-        session.execute(text(_from_days(tier, where)), version)
-        if final and session.scalar(text(_is_same(tier)), version):
+        session.execute(_from_days(tier, month, as_of, *where))
+        if final and session.scalar(_is_same(tier, month, as_of)):
             session.execute(tier.delete().where(mine))
+
+
+def _contacts_into_fresh(values: Mapping[str, Any]) -> Insert:
+    """What the contacts of some days come to."""
+    summed = counted(facts_of(_OF_DAYS), *KEYS).params(values)
+    return insert(FRESH).from_select([*KEYS, "n", *COUNTERS], summed)
+
+
+def _unasked_into_fresh(values: Mapping[str, Any]) -> Insert:
+    """What the promises of some days come to that no call asked for."""
+    promises = unasked()
+    one_by_one = select(
+        promises.c.day, promises.c.hour, promises.c.department, literal_column(f"'{EVERYBODY}'"),
+        literal_column("'callback'"), literal_column("0"), *(promises.c[name] for name in OF_PROMISES),
+    )  # fmt: skip
+    of_days = one_by_one.where(promises.c.day == any_(bindparam("days", type_=ARRAY(Date)))).params(values)
+    return insert(FRESH).from_select(["day", "hour", "department", "partner", "channel", "n", *OF_PROMISES], of_days)
+
+
+def _from_fresh(tier: Table, policy: str, *where: ColumnElement[bool]) -> Insert:
+    """A tier's cells of the days that are fresh."""
+    names = [key.name for key in tier.primary_key.columns]
+    fresh = [FRESH.c[name] for name in (*names, "bucket")]
+    waited = select(*fresh, func.sum(FRESH.c.n).label("n"), *merged(FRESH.c)).where(*where).group_by(*fresh)
+    parts = waited.subquery("parts")
+    keys = [parts.c[name] for name in names]
+    cells = select(*keys, literal(policy), *_stored(parts), *_waits(parts)).group_by(*keys)
+    return insert(tier).from_select([*names, "policy", *COUNTERS, "buckets", "counts"], cells)
+
+
+def _from_days(tier: Table, month: date, as_of: date, *where: ColumnElement[bool]) -> Insert:
+    """A version of one month, of its days as they are counted now."""
+    names = [key.name for key in tier.primary_key.columns if key.name not in ("month", "as_of")]
+    keys = [DAYS.c[name] for name in names]
+    chosen = (DAYS.c.day >= month, DAYS.c.day < following(month), *where)
+    sums = select(*keys, *_stored(DAYS)).where(*chosen).group_by(*keys).cte("sums")
+    each = select(*keys, DAYS.c.policy).where(*chosen).distinct().subquery("each")
+    said = [each.c[name] for name in names]
+    in_order: Any = aggregate_order_by(literal_column("' '"), each.c.policy)
+    policies = select(*said, func.string_agg(each.c.policy, in_order).label("policy")).group_by(*said)
+    policies_of = policies.cte("policies")
+    w = (
+        func.unnest(DAYS.c.buckets, DAYS.c.counts)
+        .table_valued("bucket", "n", joins_implicitly=True)
+        .render_derived("w")
+    )
+    waited = select(*keys, w.c.bucket, func.sum(w.c.n).label("n")).where(*chosen).group_by(*keys, w.c.bucket)
+    counted_waits = waited.subquery("counted")
+    theirs = [counted_waits.c[name] for name in names]
+    waits = select(*theirs, *_waits(counted_waits)).group_by(*theirs).cte("waits")
+    cells = select(
+        literal(month), literal(as_of), *(sums.c[name] for name in names), policies_of.c.policy,
+        *(sums.c[name] for name in COUNTERS), waits.c.buckets, waits.c.counts,
+    )  # fmt: skip
+    told = cells.join_from(sums, policies_of, and_(*(sums.c[name] == policies_of.c[name] for name in names)))
+    told = told.outerjoin(waits, and_(*(sums.c[name] == waits.c[name] for name in names)))
+    columns = ["month", "as_of", *names, "policy", *COUNTERS, "buckets", "counts"]
+    return insert(tier).from_select(columns, told)
+
+
+def _is_same(tier: Table, month: date, as_of: date) -> Select[tuple[bool]]:
+    """Whether a version of a month says exactly what the one before it said."""
+    columns = [column for column in tier.columns if column.name != "as_of"]
+    before = select(func.max(tier.c.as_of)).where(tier.c.month == month, tier.c.as_of < as_of).scalar_subquery()
+    now = select(*columns).where(tier.c.month == month, tier.c.as_of == as_of)
+    was = select(*columns).where(tier.c.month == month, tier.c.as_of == before)
+    return select(~exists(now.except_(was).subquery()) & ~exists(was.except_(now).subquery()))
+
+
+def _stored(of: FromClause) -> list[ColumnElement[Any]]:
+    """The counters of several cells together, with null for zero."""
+    return [func.nullif(each, literal_column("0")).label(each.name) for each in merged(of.c)]
+
+
+def _waits(of: FromClause) -> list[ColumnElement[Any]]:
+    """How many waited how long: the buckets of which there are any, and how many in each."""
+    known = of.c.bucket.is_not(None)
+    return [
+        func.array_agg(aggregate_order_by(of.c.bucket, of.c.bucket)).filter(known).label("buckets"),
+        func.array_agg(aggregate_order_by(of.c.n, of.c.bucket)).filter(known).label("counts"),
+    ]

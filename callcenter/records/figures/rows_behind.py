@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import ARRAY, ColumnElement, RowMapping, Select, Text, any_, bindparam, cast, literal, or_, select, text
 from sqlalchemy.orm import Session
 
 from callcenter.records.contacts import Accompaniment, Contact
-from callcenter.records.figures.facts import facts, values_of
+from callcenter.records.figures.facts import OF_PROMISES, facts_of, unasked, values_of
 from callcenter.records.figures.tiers import EVERYBODY
 from callcenter.rules.histogram import Histogram
 from callcenter.rules.tally import COUNTERS, Tally
@@ -20,7 +20,6 @@ from callcenter.rules.tally import COUNTERS, Tally
 WINDOW = 5_000  # contacts among which the rows behind a figure are looked for at once
 WINDOWS = 3
 SHOWN = 200
-OF_PROMISES = frozenset({"promised", "reached", "kept", "attempts", "late_ms"})
 
 _PROMISED_IN_CALL = """exists (
   select from callbacks b join calls k on k.id = b.asked_by where k.contact_id = contacts.id
@@ -38,7 +37,8 @@ _NEEDED = {
     "silent_promised": _PROMISED_IN_CALL,
 }
 """What a contact cannot count without, so that no window is spent on those that do not."""
-_WINDOW = """id in (
+_WINDOW = """
+select * from contacts where id in (
   select id from contacts
   where local_day between :first and :last
     and (cast(:wanted as text[]) is null or department = any(:wanted))
@@ -52,23 +52,9 @@ _WINDOW = """id in (
     and ({needed})
     and site_id is not distinct from coalesce(cast(:site as int), site_id)
   order by local_day desc, arrived_at desc, id limit :window offset :passed
-)"""
+)
+"""
 """The contacts of a period among which the rows behind a figure are looked for, the latest first."""
-_BEHIND = """
-select facts.* from facts
-where partner = :partner and ({counted})
-  and (cast(:wanted as text[]) is null or department = any(:wanted)) and channel = any(cast(:channels as text[]))
-order by day desc, hour desc nulls last, contact_id limit :most
-"""
-"""Of these contacts, those that count."""
-_PROMISED = """
-select c.id as contact_id, p.promised, p.reached, p.kept, p.attempts, p.late_ms
-from unasked p join contacts c on c.reference = p.reference
-where p.day between :first and :last and ({counted})
-  and (cast(:wanted as text[]) is null or p.department = any(:wanted)) and 'callback' = any(cast(:channels as text[]))
-order by p.day desc, p.hour desc, c.id limit :most
-"""
-"""Contacts that nobody's call asked for, by what they were promised."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +107,9 @@ def behind(
     values = _values(session, first, last, departments, channels, partner, at) | {"procedure": procedure, "site": site}
     tallies: dict[str, Tally] = {}
     for window in range(WINDOWS):
-        rows = session.execute(text(_of_window(counted)), values | {"passed": window * WINDOW}).mappings().all()
+        rows = session.execute(_of_window(counted), values | {"passed": window * WINDOW}).mappings().all()
         if window == 0 and site is None and values["partner"] == EVERYBODY and {*counted} & {*OF_PROMISES}:
-            rows = [*rows, *session.execute(text(_of_promises(counted)), values).mappings()]
+            rows = [*rows, *session.execute(_of_promises(counted), values).mappings()]
         for row in rows:
             contact_id = str(row["contact_id"])
             tallies[contact_id] = tallies.get(contact_id, Tally()) + _tally(row)
@@ -148,16 +134,31 @@ def behind(
     ]  # fmt: skip
 
 
-def _of_window(counted: Sequence[str]) -> str:
+def _of_window(counted: Sequence[str]) -> Select[Any]:
     """Of the contacts of one window, those of which one of these counters is not 0."""
-    window = _WINDOW.format(needed=" or ".join(_NEEDED.get(name, "true") for name in counted))
-    return facts(window) + _BEHIND.format(counted=" or ".join(f"{name} <> 0" for name in counted))
+    facts = facts_of(text(_WINDOW.format(needed=" or ".join(_NEEDED.get(name, "true") for name in counted))))
+    counts = or_(*(facts.c[name] != 0 for name in counted))
+    asked = facts.c.partner == bindparam("partner"), counts, *_is_asked(facts.c.department, facts.c.channel)
+    latest = facts.c.day.desc(), facts.c.hour.desc().nulls_last(), facts.c.contact_id
+    return select(facts).where(*asked).order_by(*latest).limit(SHOWN)
 
 
-def _of_promises(counted: Sequence[str]) -> str:
-    """Of the promises that no call asked for, those of which one of these counters is not 0."""
-    of_promises = [name for name in counted if name in OF_PROMISES]
-    return facts("false") + _PROMISED.format(counted=" or ".join(f"{name} <> 0" for name in of_promises))
+def _of_promises(counted: Sequence[str]) -> Select[Any]:
+    """Of the promises that no call asked for, those of which one of these counters is not 0, with their contacts."""
+    promises = unasked()
+    counts = or_(*(promises.c[name] != 0 for name in counted if name in OF_PROMISES))
+    days = promises.c.day.between(bindparam("first"), bindparam("last"))
+    told = select(Contact.id.label("contact_id"), *(promises.c[name] for name in OF_PROMISES))
+    found = told.join_from(promises, Contact, Contact.reference == promises.c.reference)
+    asked = days, counts, *_is_asked(promises.c.department, literal("callback"))
+    return found.where(*asked).order_by(promises.c.day.desc(), promises.c.hour.desc(), Contact.id).limit(SHOWN)
+
+
+def _is_asked(department: ColumnElement[Any], channel: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
+    """Of the departments that are wanted, null being all, and of the channels."""
+    wanted = bindparam("wanted", type_=ARRAY(Text))
+    of_channels = channel == any_(bindparam("channels", type_=ARRAY(Text)))
+    return or_(cast(wanted, ARRAY(Text)).is_(None), department == any_(wanted)), of_channels
 
 
 def _values(
@@ -176,7 +177,6 @@ def _values(
         "channels": list(channels),
         "partner": EVERYBODY if partner is None else partner,
         "window": WINDOW,
-        "most": SHOWN,
     }
 
 

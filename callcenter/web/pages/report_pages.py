@@ -1,7 +1,5 @@
 """The reports: the telephone beside the front desk, as a page, on paper and as a table for a spreadsheet."""
 
-import re
-import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import asdict, replace
@@ -12,40 +10,25 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from starlette.responses import HTMLResponse, Response
 
-from callcenter.actions import config_snapshot
-from callcenter.records.site_weeks import SiteWeek
-from callcenter.rules.published_measures import (
-    BY_CODE,
-    GROUPS,
-    MEASURES,
-    PHONE,
-    Measure,
-    Value,
-    published,
-    published_mean,
-    published_share,
-    published_time,
-    shown_for,
-)
-from callcenter.rules.quality import FEW, Share
-from callcenter.rules.report_places import ReportPlace, place
+from callcenter.rules.published_measures import BY_CODE, GROUPS, MEASURES, PHONE, shown_for
+from callcenter.rules.report_places import place
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
 from callcenter.rules.spreadsheets import spreadsheet as written
 from callcenter.rules.territory import TERRITORIES, UNKNOWN
 from callcenter.screens import agents_report, help_report, report_screen, staffing_screen
 from callcenter.screens.report_query import BadPeriod, ReportQuery, partner_names
-from callcenter.screens.report_screen import Bar, Report
+from callcenter.screens.report_screen import Report
 from callcenter.screens.scope import Scope
 from callcenter.screens.staffing_screen import GOAL, WEEKS
 from callcenter.web.identity import Admitted, Visitor, open_to
-from callcenter.web.pages import charts, place_names, render
+from callcenter.web.pages import charts, render
+from callcenter.web.pages.help_table import help_about, help_table
+from callcenter.web.pages.report_table import about_of, figures_table, file_name
 from callcenter.web.pages.words import say
 
 router = APIRouter(prefix="/reports", include_in_schema=False)
 FIRST_BAR = 15  # of a ranking; the rest is unfolded
-NONE_BEFORE = [""] * 6  # of what is told without the period before
 FIRST_SITES = 60  # on a page; the spreadsheet has them all
-NAME_PART = 80  # characters of a file's name: more departments than that are in its table
 SPREADSHEET = "text/csv; charset=utf-8"
 
 
@@ -98,6 +81,16 @@ def help_page(visitor: Admitted, wanted: Wanted) -> Response:
     return HTMLResponse(render.page("report_help.html", visitor, asked=wanted, found=found, **_names(wanted)))
 
 
+@router.get("/help.csv")
+@open_to(*OVERSEER)
+def help_spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
+    """The same for a spreadsheet, with what rests on few people kept back, as of the figures."""
+    found, language = help_report.of(wanted, visitor.staff.scope), visitor.language
+    of, names = wanted.place(visitor.staff.scope), partner_names(wanted)
+    name = file_name(wanted, of, language, say(language, "report.help_file"))
+    return _spreadsheet(help_table(found, names, language), help_about(wanted, of, names, language), name, language)
+
+
 @router.get("/print")
 @open_to(*OVERSEER)
 def print_page(visitor: Admitted, wanted: Wanted) -> Response:
@@ -110,14 +103,8 @@ def spreadsheet(visitor: Admitted, wanted: Wanted) -> Response:
     """For a spreadsheet, and for whoever it is sent to: what rests on fewer than 11 people is kept back,
     all else is rounded."""
     report, language = _report(visitor, wanted), visitor.language
-    head, *lines = _table(report, language)
-    about = _about(report, language)
-    table = [
-        [*head, *(say(language, f"table.{each}") for each in about)],
-        *([*line, *about.values()] for line in lines),
-    ]
-    headers = {"Content-Disposition": f'attachment; filename="{_file_name(report, language)}"'}
-    return Response(written(table), media_type=SPREADSHEET, headers=headers)
+    name = file_name(wanted, report.place, language)
+    return _spreadsheet(figures_table(report, language), about_of(report, language), name, language)
 
 
 @router.get("/rows")
@@ -173,6 +160,14 @@ def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goa
     return HTMLResponse(
         render.page("staffing.html", visitor, found=found, curve=drawn, served=served, regions=regions, weeks=WEEKS)
     )
+
+
+def _spreadsheet(table: Iterable[list[str]], about: dict[str, str], name: str, language: str) -> Response:
+    """Every line says what it is about."""
+    head, *lines = table
+    rows = [[*head, *(say(language, f"table.{each}") for each in about)], *([*line, *about.values()] for line in lines)]
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(written(rows), media_type=SPREADSHEET, headers=headers)
 
 
 def _report(visitor: Visitor, wanted: ReportQuery) -> Report:
@@ -248,118 +243,3 @@ def _regions(scope: Scope) -> list[tuple[str, str, list[tuple[str, str]], bool]]
         if each.inhabited and (scope is None or code in scope):
             regions.setdefault(f"R{each.region}", (each.region_name, []))[1].append((code, each.name))
     return [(code, name, inside, not place(code, scope).only) for code, (name, inside) in regions.items()]
-
-
-def _table(report: Report, language: str) -> Iterable[list[str]]:
-    """Every table of the report under one another, in the reader's language; what a page shows beside the period
-    before has it here too."""
-    values = ("phone", "phone_part", "phone_of", "desk", "desk_part", "desk_of")
-    head = ("table", "code", "name", "unit", *values, *(f"{each}_before" for each in values))
-    yield [say(language, f"table.{each}") for each in head]
-    if config_snapshot.current().simulated:
-        yield ["simulation", "", say(language, "simulation.banner"), *[""] * (len(head) - 3)]
-    for line in report.lines:
-        name, unit = say(language, f"measure.{line.measure.code}"), say(language, f"unit.{line.measure.unit}")
-        spans = (report.asked.first, report.asked.last), report.asked.before
-        days, days_before = ((last - first).days + 1 for first, last in spans)
-        sides = (
-            (line.phone, line.people[0], days),
-            (line.desk, line.people[1], days),
-            (line.phone_before, line.people_before[0], days_before),
-            (line.desk_before, line.people_before[1], days_before),
-        )
-        cells = [cell for value, people, of in sides for cell in _told(line.measure, value, people, of, language)]
-        yield ["measure", line.measure.code, name, unit, *cells]
-    for when, phone, desk in report.curve:
-        yield _counts("period", str(when), str(when), phone, desk, language, "contacts")
-    rankings: dict[str, tuple[Bar, ...]] = {
-        "partner": report.partners, "procedure": report.procedures, "department": report.departments,
-        "region": report.regions, "channel": report.channels,
-    }  # fmt: skip
-    for table, bars in rankings.items():
-        for bar in bars:
-            region = (
-                place_names.place_name(ReportPlace(bar.code, bar.name, bar.only), language) if bar.only else bar.name
-            )
-            name = say(language, f"channel.{bar.code}") if table == "channel" else region
-            yield _counts(table, bar.code, name, bar.phone, bar.desk, language, "accompaniments")
-    for site in report.sites:
-        demands = site.phone.contacts, site.desk.contacts
-        yield _counts("site", str(site.id), site.name, *demands, language, "contacts")
-    for week in report.opening.sites:
-        for unit, told in _opening(week, language):
-            yield ["opening", str(week.id), week.name, say(language, unit), "", "", "", told, "", "", *NONE_BEFORE]
-
-
-def _about(report: Report, language: str) -> dict[str, str]:
-    """What every line of the table is about, in columns of their own, so that one line, or tables put under one
-    another, still say it. Days as ISO has them."""
-    asked = report.asked
-    partner = partner_names(asked).get(asked.partner, say(language, "report.no_partner"))
-    return {
-        "first": str(asked.first),
-        "last": str(asked.last),
-        "first_before": str(asked.before[0]),
-        "last_before": str(asked.before[1]),
-        "territory": place_names.place_name(report.place, language),
-        "partner": partner if asked.partner else say(language, "report.every_partner"),
-        "side": say(language, f"report.{asked.side or 'both'}"),
-        "policy": ", ".join(report.policies),
-        "state": say(language, "table.final" if report.frozen_on else "table.provisional"),
-        "final_since": str(report.frozen_on or ""),
-        "corrected": str(max(report.corrected.values(), default="")),
-    }
-
-
-def _file_name(report: Report, language: str) -> str:
-    """`france-services-lot-46-caf-2026-10-01-2026-10-31.csv`: what it is of, in letters, digits and dashes."""
-    asked = report.asked
-    side = say(language, f"report.{asked.side}") if asked.side else ""
-    parts = (place_names.place_name(report.place, language), asked.partner, side, str(asked.first), str(asked.last))
-    plain = (unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode().lower() for part in parts if part)
-    named = (re.sub("[^a-z0-9]+", "-", part).strip("-")[:NAME_PART] for part in plain)
-    return "-".join(("france-services", *named)) + ".csv"
-
-
-def _opening(site: SiteWeek, language: str) -> Iterable[tuple[str, str]]:
-    """The week of one site and whether its commitment is kept: of places, not of persons, so nothing is kept back."""
-    if site.week is not None:
-        yield "report.hours", _decimal(round(site.week.minutes / 60, 1), language)
-        yield "report.days", str(site.week.days)
-    if not site.is_principal:
-        kept = "report.not_asked"
-    elif site.week is None:
-        kept = "report.unknown"
-    else:
-        kept = "report.kept" if site.week.kept else "report.not_kept"
-    yield "report.commitment", say(language, kept)
-
-
-def _counts(table: str, code: str, name: str, phone: int, desk: int, language: str, unit: str) -> list[str]:
-    return [table, code, name, say(language, f"unit.{unit}"), _count(phone), "", "", _count(desk), "", "", *NONE_BEFORE]
-
-
-def _told(measure: Measure, value: Value, people: int, days: int, language: str) -> list[str]:
-    """The value as it may be published, with the two counts of a share, or of how many people a mean is; none where
-    nothing is known."""
-    if isinstance(value, Share) and measure.unit == "time":
-        return [_kept_back(published_time(value, days), language) if value.of else "", "", ""]
-    if isinstance(value, Share):
-        return [_decimal(published_share(value), language), _count(value.part), _count(value.of)]
-    if isinstance(value, int) or value is None:
-        return ["" if value is None else _count(value), "", ""]
-    return [_kept_back(published_mean(measure, value, people), language), "", _count(people)]
-
-
-def _kept_back(told: float | None, language: str) -> str:
-    return say(language, "table.kept_back") if told is None else _decimal(told, language)
-
-
-def _count(count: int) -> str:
-    told = published(count)
-    return f"<{FEW}" if told is None else str(told)
-
-
-def _decimal(value: float | None, language: str) -> str:
-    written = "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
-    return written.replace(".", ",") if language == "fr" else written

@@ -1,38 +1,20 @@
 """Help and transfers, counted by hand."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from callcenter import clock
 from callcenter.db import reading, transaction
 from callcenter.records import calls, passes
-from callcenter.records.consults import Consult
 from callcenter.records.figures.of_help import CallsPassed, ColleaguesHelp, HelpFigures, PassedFor, of_help
-from callcenter.records.identifiers import new_id
 from callcenter.rules.consults import PassReason
 from callcenter.rules.territory import local_day
+from tests.support.consulted import consulted
 from tests.support.town import settle
 from tests.support.wrap_up import wraps_up
 
 pytestmark = pytest.mark.usefixtures("database", "live")
-
-
-def consulted(call_id: str, by: str, at: datetime, lasted: int | None, ended: str, **so: Any) -> str:
-    """Over, after so many seconds together; None: nobody came."""
-    given = {"kind": "referent", "partner": "caf"} | so
-    joined, row_id = None if lasted is None else at, new_id()
-    with transaction() as session:
-        call = calls.get(session, call_id)
-        assert call is not None
-        session.add(
-            Consult(
-                id=row_id, call_id=call_id, contact_id=call.contact_id, asked_by=by, state="over", ended=ended,
-                asked_at=at, joined_at=joined, over_at=at + timedelta(seconds=lasted or 0), **given,
-            )
-        )  # fmt: skip
-    return row_id
 
 
 def counted(departments: list[str] | None, partner: str | None = None) -> HelpFigures:
@@ -48,6 +30,7 @@ def test_partners_colleagues_and_passes_by_reason() -> None:
     at = clock.now() - timedelta(minutes=1)
     consulted(call_id, karim, at, 40, "dismissed", together_at=at)
     consulted(call_id, karim, at, 20, "handed_over", together_at=at, handed_at=at)
+    consulted(call_id, karim, at, 25, "dismissed")  # a voicemail, or a menu without end
     for ended in ("busy", "no_answer", "failed", "cancelled"):
         consulted(call_id, karim, at, None, ended)
     consulted(other_id, lea, at, 5, "helper_left", kind="line", partner=None)
@@ -62,10 +45,10 @@ def test_partners_colleagues_and_passes_by_reason() -> None:
         passes.note(session, other, lea, PassReason.PARTNER, at, to_partner="caf", consult_id=spoken)
     found = counted(["46"])
     lines, caf = sorted(found.partners, key=lambda each: each.partner)
-    assert (caf.partner, caf.department, caf.asked, caf.reached) == ("caf", "46", 6, 2)
+    assert (caf.partner, caf.department, caf.asked, caf.answered, caf.reached) == ("caf", "46", 7, 3, 2)
     assert (caf.busy, caf.no_answer, caf.failed, caf.given_up) == (1, 1, 1, 1)
-    assert (caf.together, caf.handed, caf.seconds) == (2, 1, 60.0)
-    assert (lines.partner, lines.asked, lines.reached, lines.seconds) == ("", 1, 1, 5.0)
+    assert (caf.handed, caf.seconds) == (1, 85.0)
+    assert (lines.partner, lines.asked, lines.answered, lines.reached, lines.seconds) == ("", 1, 1, 0, 5.0)
     assert found.colleagues == ColleaguesHelp(2, 1, 30.0)
     assert found.reasons == (PassedFor("specialist", 1, 0, 1, 0), PassedFor("partner", 0, 0, 0, 1))
     assert found.calls == CallsPassed(1, 1, 1)

@@ -47,7 +47,9 @@ def test_a_supervisor_sees_their_departments_alone(sign_in: SignIn, october: Non
         ines.get("/api/figures", params=OCTOBER | {"territory": territory}).json() for territory in ("", "46", "R76")
     )
     assert everywhere["cells"] == lot["cells"] == region["cells"]
-    for path in ("/api/figures", "/reports", "/reports/print", "/reports/figures.csv", "/reports/rows"):
+    for path in (
+        "/api/figures", "/reports", "/reports/print", "/reports/figures.csv", "/reports/rows", "/reports/help.csv",
+    ):  # fmt: skip
         refused = ines.get(path, params=OCTOBER | {"territory": "974", "measure": "demands"})
         assert refused.status_code == 403, path
         assert sign_in("karim").get(path).status_code == 403, path

@@ -24,6 +24,7 @@ OPEN_DATA = "/open-data/taux-de-decroche-par-un-conseiller"
 PAGES = (
     "/supervision", "/supervision/links", "/supervision/thresholds", "/reports", "/reports/print",
     "/reports/rows?measure=demands", "/reports/staffing?department=46", "/reports/definitions", "/reports/figures.csv",
+    "/reports/help", "/reports/help.csv",
 )  # fmt: skip
 
 

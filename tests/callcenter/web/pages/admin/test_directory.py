@@ -2,6 +2,23 @@
 
 from typing import Any
 
+import pytest
+
+from callcenter.db import reading
+from callcenter.records import referents
+from tests.callcenter.web.conftest import SignIn
+from tests.support.town import settle
+
+LINE = {
+    "scope": "46",
+    "partner": "",
+    "helpline": "true",
+    "desk": "Écoute du Lot",
+    "phone": "05 65 00 99 11",
+    "hours": "",
+}
+BOX = '<input type="checkbox" id="helpline" name="helpline" value="true"'
+
 
 def test_a_refused_form_of_the_directory_keeps_what_was_typed(web: Any) -> None:
     csrf = {"csrf": web.headers["X-CSRF-Token"], "scope": "46"}
@@ -25,3 +42,50 @@ def test_a_page_that_refuses_a_choice_shows_what_was_typed_in_its_field_alone(we
     assert page.text.count("zq7x") == 1
     assert 'value="&lt;script&gt;zq7x"' in page.text
     assert "<title>Impôts" in page.text.partition("</title>")[0]
+
+
+def test_a_helpline_is_recorded_by_its_box_for_a_distress_alone(web: Any, sign_in: SignIn) -> None:
+    csrf = {"csrf": web.headers["X-CSRF-Token"]}
+    assert f"{BOX}>" in web.get("/admin/directory/item/referent", params={"scope": "46"}).text
+    assert web.post("/admin/directory/referent", data=csrf | LINE).status_code == 303
+    with reading() as session:
+        (line,) = referents.helplines(session, "46")
+        assert referents.referents(session, "46") == []
+        assert referents.helplines(session, "31") == []
+    assert (line.desk, line.phone, line.partner) == ("Écoute du Lot", "+33565009911", "")
+    assert "Détresse" in web.get("/admin/directory", params={"scope": "46"}).text
+    again = web.get("/admin/directory/item/referent", params={"scope": "46", "code": line.id}).text
+    assert f"{BOX} checked>" in again
+    settle("karim")
+    karim = sign_in("karim")
+    assert "Écoute du Lot" in karim.get("/desk/distress").text
+    assert "Écoute du Lot" not in karim.get("/desk/help").text
+
+
+def test_the_box_unticked_makes_it_a_partners_desk_again(web: Any) -> None:
+    csrf = {"csrf": web.headers["X-CSRF-Token"]}
+    web.post("/admin/directory/referent", data=csrf | LINE)
+    with reading() as session:
+        (line,) = referents.helplines(session, "46")
+    unticked = (
+        csrf | {name: value for name, value in LINE.items() if name != "helpline"} | {"id": line.id, "was": line.id}
+    )
+    refused = web.post("/admin/directory/referent", data=unticked)
+    assert refused.status_code == 422  # of no partner it is nobody's
+    assert f"{BOX}>" in refused.text
+    assert web.post("/admin/directory/referent", data=unticked | {"partner": "caf"}).status_code == 303
+    with reading() as session:
+        assert referents.helplines(session, "46") == []
+        assert [each.partner for each in referents.referents(session, "46")] == ["caf"]
+
+
+@pytest.mark.parametrize("number", ["15", "112", "119", "3114", "3919", "116006", "0 800 05 95 95", "0892 12 34 56"])
+def test_a_helpline_has_a_long_number_that_we_may_ring(web: Any, number: str) -> None:
+    """Short numbers are read out, never dialled; a number that we do not call would be learnt of in a distress."""
+    refused = web.post("/admin/directory/referent", data=LINE | {"csrf": web.headers["X-CSRF-Token"], "phone": number})
+    assert refused.status_code == 422
+    assert f"{BOX} checked>" in refused.text
+    assert 'id="phone-error"' in refused.text
+    assert "Écoute du Lot" in refused.text
+    with reading() as session:
+        assert referents.helplines(session, "46") == []
