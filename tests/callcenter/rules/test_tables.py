@@ -43,6 +43,8 @@ def test_a_line_is_the_one_that_a_person_sees() -> None:
         TABLE.replace("\n", "\r\n").encode(),
         TABLE.replace("\n", "\r").encode(),
         TABLE.replace("\n", "\r").encode("mac_roman"),
+        TABLE.encode("mac_roman"),
+        TABLE.replace("\n", "\r").encode("cp1252"),
         TABLE.replace(";", ",").encode(),
         TABLE.replace(";", "\t").encode("utf-16"),
         TABLE.replace(";", "|").encode(),
@@ -107,6 +109,12 @@ def test_a_control_character_splits_nothing_and_is_told_with_its_line(odd: str) 
         (b'reference;note\nA;x\nB;"y\n', "It is cut short: line 3."),
         (b'reference;note\nA;x\nB;"y"z;\n', "Line 3: a quotation mark"),
         (b"reference;note\nA;x\nB", "It is cut short: line 3."),
+        (b"\x89PNG\r\n\x1a\n\xe9\xff\x00\x10\xff", "choose “Save as…”, then CSV"),
+        ("reference;note\nA;Léa\nB;Été\n".encode() + b"C;Zo\xeb\n", "Line 4: letters there are not in UTF-8"),
+        (b"\xef\xbb\xbfreference;note\rA;No\xebl\r", "Line 2: letters there are not in UTF-8"),
+        (b"reference;note\r\nA;C\xceUR\r\n", "Line 2: it reads “CÎUR” or “CŒUR”."),
+        ("reference;note\nA;Léa\n".encode() + b"B;Zo\xeb\nC;No\xebl\n", "Line 2: it reads “LÃ©a” or “Léa”."),
+        (b"reference;note\nA;x\nB;Pi\xb3a\nC;\xa3\xf3d\xbc\n", "Line"),  # Polish letters: no set of ours reads well
         (b"reference;note\nA;" + b"x" * 500_000 + b"\n", "Line 2: a value is too long."),
     ],
 )
