@@ -281,6 +281,7 @@ class Settings(BaseSettings):
         yield from (f"{name}: the demonstration's value is public; set your own" for name in public if public[name])
 
     def _weak(self) -> Iterator[str]:
+        old = [pair.partition(":")[2] for pair in self.secret_keys_old.split(",") if pair]
         secrets = [
             ("SECRET_KEY", self.secret_key),
             ("TWILIO_AUTH_TOKEN", self.twilio_auth_token),
@@ -288,11 +289,7 @@ class Settings(BaseSettings):
             ("TWILIO_API_KEY_SECRET", self.twilio_api_key_secret),
             ("METRICS_TOKEN", self.metrics_token),
             *(("TWILIO_SHARED_KEYS", SecretStr(shared)) for shared in self.shared_keys.values()),
-            *(
-                ("SECRET_KEYS_OLD", SecretStr(pair.partition(":")[2]))
-                for pair in self.secret_keys_old.split(",")
-                if pair
-            ),
+            *(("SECRET_KEYS_OLD", SecretStr(key)) for key in old),
         ]
         for name, secret in secrets:
             why = weakness(secret.get_secret_value())

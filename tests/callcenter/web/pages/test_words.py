@@ -122,7 +122,7 @@ MADE = {  # keys whose last part is a value
         ]
     ),
     "doubt.other",
-    *(f"list.round_{code}" for code in ("place", "hours", "lost", "kind", "columns", "cleaned")),
+    *(f"list.round_{code}" for code in ("place", "hours", "weeks", "lost", "kind", "columns", "cleaned")),
     *(f"hours.why_{why}" for why in (*hours.REASONS, "hours", "holiday", "unknown", "exception")),
     *(f"rollout.{word}{state}" for word in ("", "means_", "make_") for state in hours.STATES),
     *(f"error.{code}" for code in ("hours_scope", "hours_days", "hours_reason", "hours_topic", "rollout")),
