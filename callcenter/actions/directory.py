@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from callcenter.actions import config_snapshot
 from callcenter.db import Session, transaction
-from callcenter.errors import BadAnswer, BadNumber, NotFound
+from callcenter.errors import BadAnswer, BadNumber, NotFound, TwoNumbers
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import directory, referents, sessions
 from callcenter.records.agents import Agent
@@ -179,7 +179,9 @@ def write_referent(
     _must_be_place(scope)
     desk, hours = " ".join(desk.split()), " ".join(hours.split())
     try:
-        number = PhoneNumber.parse(phone, scope).e164
+        number = PhoneNumber.written(phone, scope).e164
+    except TwoNumbers:
+        raise BadAnswer("staff_phone_two") from None
     except BadNumber:
         raise BadAnswer("staff_phone") from None
     if not 1 <= len(desk) <= LABEL or len(hours) > LABEL:

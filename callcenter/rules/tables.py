@@ -16,6 +16,7 @@ from itertools import islice
 from typing import BinaryIO, ClassVar
 
 from callcenter.errors import Refusal
+from callcenter.phone_number import OWN_PLANS, PhoneNumber
 from callcenter.rules import letters_of_files
 from callcenter.rules.plain_text import NO_TEXT, OTHER_BREAKS, cleaned, folded
 
@@ -209,13 +210,17 @@ def whole(written: str, most: int) -> int | None:
     return int(plain) if is_number and int(plain) <= most else None
 
 
-def telephone(written: str) -> str:
-    """As it is dialled: a spreadsheet eats the zero of 0565051234, and the plus of +33565051234. Raises LostFigures."""
+def telephone(written: str, territory: str) -> PhoneNumber:
+    """A number as it is dialled there: a spreadsheet eats the zero of 0565051234, and the plus of +33565051234. Where a
+    territory has a plan of its own, nine figures are of it if they begin as its numbers do. Raises LostFigures,
+    BadNumber, TwoNumbers."""
     plain = figures(written) if re.search(r"[eE]\+|^\s*[0-9]{9,}[.,]0$", written) else written
     compact = re.sub(r"[\s.()-]", "", plain)
-    if re.fullmatch("[1-9][0-9]{8}", compact):
-        return f"0{compact}"
-    return f"+{compact}" if re.fullmatch("(33|262|508|590|594|596|681|687|689)[0-9]{6,9}", compact) else plain
+    if re.fullmatch("[1-9][0-9]{8}", compact) and territory not in OWN_PLANS:
+        plain = f"0{compact}"
+    elif len(compact) > 9 and re.fullmatch("(33|262|508|590|594|596|681|687|689)[0-9]{6,9}", compact):
+        plain = f"+{compact}"
+    return PhoneNumber.written(plain, territory)
 
 
 class _Text(Iterator[str]):
