@@ -293,6 +293,12 @@ class TooManyCallbacks(Refusal):
     english = "Too many callbacks are being asked for: no other can be promised now."
 
 
+class LineHadEnough(TooManyCallbacks):
+    """Trop de rappels ont été demandés aujourd'hui depuis cette ligne : aucun autre ne peut y être promis."""
+
+    english = "Too many callbacks were asked for from this line today: no other can be promised on it."
+
+
 class OrderRefused(Refusal):
     """Cet ordre n'est pas possible."""
 
@@ -339,6 +345,12 @@ class DatabaseSlow(DatabaseBusy):
 
 class LiveStoreDown(StoreDown):
     """Le service est momentanément indisponible ; vos données sont conservées."""
+
+
+class BrokerDown(StoreDown):
+    """Les messages aux exécutants ne passent plus ; ce qui est promis le reste."""
+
+    english = "Messages to the workers do not pass; what is promised stays so."
 
 
 class CarrierDown(StoreDown):

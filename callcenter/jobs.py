@@ -10,15 +10,21 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
+import redis
 import structlog
 from celery import Celery
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from callcenter.config import settings
+from callcenter.errors import BrokerDown
 
 log = structlog.get_logger()
 SILENCE = 1.0  # seconds: a broker that took longer to fail is frozen or cut off, not merely restarting
 SHORT_REST, LONG_REST = 0.5, 10.0  # seconds without a hint after a failure; a frozen one costs 5 s each time
 _left_alone_until = 0.0
+ANSWERS_WITHIN = 1.0  # seconds
+KEEPS = "callcenter.keeps"  # what the broker is asked to keep for a moment, to see whether it does
 
 
 class Job(StrEnum):
@@ -61,6 +67,24 @@ def celery() -> Celery:
         },
     )
     return app
+
+
+def answers() -> None:
+    """Ask the broker to keep a word, as it must keep hints. Raises BrokerDown: it is gone, frozen or full."""
+    try:
+        _broker().set(KEEPS, "", px=1_000)
+    except redis.RedisError as failure:
+        raise BrokerDown from failure
+
+
+@lru_cache
+def _broker() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings().celery_broker_url,
+        socket_timeout=ANSWERS_WITHIN,
+        socket_connect_timeout=ANSWERS_WITHIN,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def send(asked: Iterable[tuple[Job, Mapping[str, str | int]]]) -> None:

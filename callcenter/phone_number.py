@@ -117,6 +117,23 @@ class PhoneNumber:
         return read[0]
 
     @classmethod
+    def written(cls, text: str, territory: str | None) -> Self:
+        """The number that somebody wrote into a form or a table about this territory, whether it may be called or not;
+        None: about none. Refuses what is no number (BadNumber) and what may be two (TwoNumbers)."""
+        if territory is None:
+            possible = cls.possible(text)
+            if len(possible) > 1:
+                raise TwoNumbers
+        elif territory in OWN_PLANS:
+            try:
+                return cls.meant(text, territory)
+            except TwoNumbers:
+                raise
+            except BadNumber:
+                pass  # one that may not be called, or is none
+        return cls.parse(text, territory or "")
+
+    @classmethod
     def of_caller(cls, from_: str) -> Self | None:
         """The number a call came from, or None: withheld, client:, sip: and malformed callers are ordinary callers,
         of whom nothing is remembered. What stands for a withheld number is nobody's, however it is written."""

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from callcenter import clock, jobs, logs, progress, reach
 from callcenter.actions import consult_healing, dispatch, healing
-from callcenter.actions.process_pulse import ProcessPulse
+from callcenter.actions.process_pulse import BROKER, ProcessPulse
 from callcenter.actions.readiness import SWEEP
 from callcenter.errors import LiveStoreDown, StoreDown
 from callcenter.live import queue
@@ -58,6 +59,8 @@ def run(stop: threading.Event) -> None:
     """Until told to stop."""
     telephone()
     minute = timedelta(minutes=1)
+    pulse = ProcessPulse(SWEEP)
+    pulse.goes_round(BROKER)
     lanes: dict[str, dict[Step, timedelta]] = {
         "heart": {Heart().beats: timedelta(seconds=1)},
         "match": {
@@ -76,6 +79,7 @@ def run(stop: threading.Event) -> None:
         "dials": {healing.settle_dials: timedelta(seconds=TICK)},
         "index": {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
         "ear": {_listen: timedelta(seconds=LISTENS)},
+        "messages": {partial(_asks_broker, pulse): timedelta(seconds=LISTENS)},
         "lines": {healing.compare_carrier: timedelta(seconds=30)},
         "callbacks": {
             healing.keep_callbacks: timedelta(seconds=5),
@@ -86,7 +90,6 @@ def run(stop: threading.Event) -> None:
             _tidy: timedelta(hours=1),
         },
     }
-    pulse = ProcessPulse(SWEEP)
     pulse.start()
     threads = [
         threading.Thread(target=_goes_round, args=(name, lane, pulse, stop), daemon=True)
@@ -119,6 +122,12 @@ def _listen(_at: datetime) -> None:
         telephone().answers()
 
 
+def _asks_broker(pulse: ProcessPulse, _at: datetime) -> None:
+    """Whether hints reach workers. Raises BrokerDown."""
+    jobs.answers()
+    pulse.goes_round(BROKER)
+
+
 def _widen(at: datetime) -> None:
     queue.widen(at.timestamp())
 
@@ -141,7 +150,7 @@ def _tidy(_at: datetime) -> None:
 
 def _try(step: Step, at: datetime) -> bool:
     """Whether the step was done; nothing that goes wrong in it stops the others."""
-    name, began, done = step.__name__, time.monotonic(), False
+    name, began, done = getattr(step, "func", step).__name__, time.monotonic(), False
     try:
         step(at)
         done = True

@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute
 
 from callcenter import logs
 from callcenter.actions import config_snapshot, readiness
-from callcenter.actions.process_pulse import Complaint
+from callcenter.actions.process_pulse import LOOP, ProcessPulse
+from callcenter.actions.readiness import VOICE
 from callcenter.config import Settings, settings
 from callcenter.errors import StoreDown
 from callcenter.rules.packaged_menu import packaged_menu
@@ -40,6 +41,7 @@ NEWS_THREADS = 2
 NEWS_WAITING = 100  # hang-ups of a flood, each, that may wait: nobody hears when they are noted
 LIVE_THREADS = 8
 READY_THREADS = 2  # of its own: a rush of webhooks does not make the service look dead
+TURNS = 0.5  # seconds between two signs of the loop
 READY_PATIENCE = 4.0  # seconds for the two stores to answer
 
 
@@ -90,8 +92,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     telephone()
     waiting_music()
     await asyncio.to_thread(config_snapshot.follow, voice.stand)
-    complaint = Complaint("voice")
-    complaint.start()
+    pulse = ProcessPulse(VOICE)
+    pulse.goes_round(LOOP)
+    pulse.start()
+    turns = asyncio.create_task(_turns(pulse))
     voice.footsteps.start()
     voice.languages.start()
     yield
@@ -102,7 +106,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     voice.news.close()
     voice.live.close()
     voice.readiness.close()
-    complaint.stop()
+    turns.cancel()
+    await asyncio.to_thread(pulse.stop)
+
+
+async def _turns(pulse: ProcessPulse) -> None:
+    """A loop that hangs answers nobody, however well its threads are."""
+    while True:
+        pulse.goes_round(LOOP)
+        await asyncio.sleep(TURNS)
 
 
 async def _music(_request: Request) -> Response:

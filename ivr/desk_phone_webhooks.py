@@ -38,7 +38,7 @@ async def leg_status(request: CarrierRequest) -> None:
     if news.is_ringing:
         await request.decided(room.mark_leg_ringing, leg_id, request.carrier_id, now())
     elif news.end:
-        await request.decided(partial(room.end_leg_line, lost=news.end.is_fault), leg_id, request.carrier_id, now())
+        await request.decided(room.end_leg_line, leg_id, request.carrier_id, news.end, now())
     else:
         await request.decided(room.note_leg_line, leg_id, request.carrier_id)
 

@@ -35,7 +35,7 @@ async def status(request: CarrierRequest) -> None:
     news, leg_id = request.line, request.own(addresses.LEG_ID)
     serves = await request.decided(consult_lines.serves, leg_id)
     if serves and news.end:
-        await request.decided(partial(room.end_leg_line, lost=news.end.is_fault), leg_id, request.carrier_id, now())
+        await request.decided(room.end_leg_line, leg_id, request.carrier_id, news.end, now())
     elif serves:
         pass
     elif news.end:

@@ -8,7 +8,7 @@ import structlog
 
 from callcenter.actions import callback, citizen, config_snapshot, site_texts
 from callcenter.clock import now
-from callcenter.errors import BadNumber, Refusal, StoreDown, TooManyCallbacks
+from callcenter.errors import BadNumber, LineHadEnough, Refusal, StoreDown, TooManyCallbacks
 from callcenter.phone_number import PhoneNumber
 from ivr import callback_questions, dialogue, spoken_sites, steps
 from ivr.addresses import HEARD
@@ -167,6 +167,7 @@ async def _promise(known: Heard, request: CarrierRequest, *, typed: bool) -> Tur
 
 async def _cannot_promise(known: Heard, request: CarrierRequest, refusal: Refusal) -> Turn:
     key = "callback.too_many" if isinstance(refusal, TooManyCallbacks) else "callback.refused"
+    key = "callback.line_had_enough" if isinstance(refusal, LineHadEnough) else key
     return await _without_promise(known, request, say(known.language, key))
 
 

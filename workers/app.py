@@ -5,8 +5,8 @@ from typing import Any
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
 from callcenter import logs
-from callcenter.actions.process_pulse import Complaint, ProcessPulse
-from callcenter.actions.readiness import WORKER
+from callcenter.actions.process_pulse import ProcessPulse
+from callcenter.actions.readiness import HAND, WORKER
 from callcenter.jobs import celery
 from callcenter.telephone import telephone
 from workers import callbacks, figures, heartbeat, nightly, satisfaction, site_texts
@@ -30,7 +30,7 @@ def _ends(**_: Any) -> None:
 
 
 def _child_begins(**_: Any) -> None:
-    Complaint("dialler").start()  # the children dial, the parent only says that they live
+    ProcessPulse(HAND).start()  # the children dial: that the parent lives is no sign of theirs
 
 
 worker_ready.connect(_begins)

@@ -14,20 +14,21 @@ from callcenter.rules.states import AgentState, LegState
 log = structlog.get_logger()
 
 
-def part_from_leg(leg_id: str, at: datetime, *, lost: bool) -> None:
+def part_from_leg(leg_id: str, at: datetime, *, lost: bool, missed: bool = False) -> None:
     """The agent's line left, or never came. `lost`: by a fault; then a caller in conversation goes back to the head of
-    the line with music, instead of on to the goodbye. Raises DatabaseDown."""
+    the line with music, instead of on to the goodbye. `missed`: if it rang, it was for them to come in. Raises
+    DatabaseDown."""
     with transaction() as session:
-        after = handovers.part_leg(session, leg_id, at, lost=lost)
+        after = handovers.part_leg(session, leg_id, at, lost=lost, missed=missed)
     if after:
         release(after)
 
 
-def return_unrung(leg_id: str, at: datetime) -> None:
+def return_unrung(leg_id: str, at: datetime, *, may_ring: bool = True) -> None:
     """The carrier did not ring an agent's desk phone: nobody missed anything. The call is back in its place, and its
-    agent free with their rank. Raises DatabaseDown."""
+    agent free with their rank; or paused and told why, where it never will (not `may_ring`). Raises DatabaseDown."""
     with transaction() as session:
-        after = assignments.return_unrung(session, leg_id, at)
+        after = assignments.return_unrung(session, leg_id, at, may_ring=may_ring)
     if after:
         release(after)
 

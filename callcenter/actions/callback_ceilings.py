@@ -8,7 +8,7 @@ import structlog
 from callcenter.actions.shared_lines import is_of_many
 from callcenter.config import CALLING_CODES, settings
 from callcenter.db import Session
-from callcenter.errors import BadNumber, TooManyCallbacks
+from callcenter.errors import BadNumber, LineHadEnough, TooManyCallbacks
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import callbacks, promises_made
 from callcenter.records.texts import sent_since
@@ -17,19 +17,24 @@ from callcenter.rules.pools import Ceilings, Pool, Used
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PER_DAY = 3  # promises to one number, and from one line, in 24 hours
+FROM_A_CROWD = 30  # from a line of which others wait, so that many people call from it: a care home, a town hall
 log = structlog.get_logger()
 
 
 def draw(
-    session: Session, number: PhoneNumber, asker: bytes | None, at: datetime, *, typed: bool, silent: bool = False
-) -> Pool:
+    session: Session, number: PhoneNumber, asker: bytes | None, at: datetime, *, typed: bool, silent: bool = False,
+    crowded: bool = False,
+) -> Pool:  # fmt: skip
     """The pool that a promise is drawn from; the last of its first half is an alarm. `asker`: the line that asks, None
-    for one that withholds its number; `silent`: nobody asks, and it takes nothing from whoever will. Raises BadNumber
-    for a number or a line that had enough of them today, TooManyCallbacks."""
+    for one that withholds its number; `silent`: nobody asks, and it takes nothing from whoever will. `crowded`: the
+    callback is what is offered to them because others of their line wait. Raises BadNumber for a number that had enough
+    of them today, LineHadEnough, TooManyCallbacks."""
     today, code = at - DAY, pools.destination(number.e164)
     promised_today = promises_made.promised_since(session, today, to=callbacks.key(number), silent=silent)
-    if promised_today >= PER_DAY or (asker and not silent and _asked_enough(session, asker, today)):
+    if promised_today >= PER_DAY:
         raise BadNumber
+    if asker and not silent and _asked_enough(session, asker, today, FROM_A_CROWD if crowded else PER_DAY):
+        raise LineHadEnough
     most = callbacks_of(code)
     already, lately = promises_made.drawn_within(session, HOUR, HOUR / pools.SPELLS, at, code)
     asks = {"typed": typed, "withheld": asker is None, "is_new_today": not promised_today, "silent": silent}
@@ -43,9 +48,9 @@ def draw(
     return pool
 
 
-def _asked_enough(session: Session, asker: bytes, since: datetime) -> bool:
-    """Whether a line asked for as many as one person may; those that many people call from are not bounded by it."""
-    return promises_made.promised_since(session, since, asker=asker) >= PER_DAY and not is_of_many(session, asker)
+def _asked_enough(session: Session, asker: bytes, since: datetime, most: int) -> bool:
+    """Whether a line asked for as many as it may; those that are listed as many people's are not bounded by it."""
+    return promises_made.promised_since(session, since, asker=asker) >= most and not is_of_many(session, asker)
 
 
 def callbacks_of(code: str) -> Ceilings:

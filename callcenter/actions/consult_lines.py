@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from callcenter import clock
-from callcenter.actions import desk_phone, lines_led, live_index
+from callcenter.actions import desk_phone, lines_led, live_index, monitor_lines
 from callcenter.actions.dial_turn import take_turn
 from callcenter.actions.release import release
 from callcenter.config import settings
@@ -48,6 +48,12 @@ def ring_partner(consult_id: str, at: datetime) -> None:
         consult = consults.get(session, consult_id)
         if consult is None or not _is_to_be_rung(consult):
             return
+        call_id = consult.call_id
+    try:
+        monitor_lines.send_away(call_id, at)
+    except CarrierDown:
+        log.warning("a partner's desk is not rung while a supervisor cannot be let go", consult=consult_id)
+        return  # the sweep asks again, until it is late
     if not _takes_turn(consult_id, at):
         return
     with transaction() as session:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from callcenter.actions import config_snapshot
 from callcenter.db import Session, transaction
-from callcenter.errors import BadAnswer, BadNumber, NotFound
+from callcenter.errors import BadAnswer, BadNumber, NotFound, TwoNumbers
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import directory, referents, sessions
 from callcenter.records.agents import Agent
@@ -180,7 +180,9 @@ def write_referent(
     _must_be_place(scope)
     desk, hours = " ".join(desk.split()), " ".join(hours.split())
     try:
-        long_number = PhoneNumber.parse(phone, scope)
+        long_number = PhoneNumber.written(phone, scope)
+    except TwoNumbers:
+        raise BadAnswer("staff_phone_two") from None
     except BadNumber:
         raise BadAnswer("staff_phone") from None
     if helpline and not long_number.may_be_rung:

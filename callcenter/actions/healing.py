@@ -27,6 +27,7 @@ from callcenter.actions import (
     dispatch,
     lines_led,
     live_index,
+    monitor_lines,
     monitoring,
     offer_answers,
     room_healing,
@@ -118,7 +119,7 @@ def _phone_settles(agent_id: str, at: datetime) -> None:
         with reading() as session:
             leg = legs.get(session, ring.leg_id)
         if leg and leg.kind == "monitor":
-            monitoring.end_part(leg.id, at, Why.THE_CARRIER_HAS_NO_LINE_TO_THEM)
+            monitor_lines.end_part(leg.id, at, Why.THE_CARRIER_HAS_NO_LINE_TO_THEM)
         elif leg and leg.kind == "consult":
             consult_lines.fail(leg.id, ConsultEnd.FAILED, at)
         elif leg:
@@ -330,7 +331,7 @@ def _line_is_gone(call: calls.Call, at: datetime) -> None:
 
 def _leg_is_gone(leg: legs.Leg, at: datetime) -> None:
     if leg.kind == "monitor":
-        monitoring.end_part(leg.id, at, Why.THE_CARRIER_HAS_NO_SUCH_LINE)
+        monitor_lines.end_part(leg.id, at, Why.THE_CARRIER_HAS_NO_SUCH_LINE)
     elif leg.kind == "consult":
         consult_lines.leave(leg.id, at, lost=True)
     else:

@@ -7,9 +7,8 @@ before. The sweep asks again for whatever the carrier did not do, and ends what 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from callcenter.actions import desk_phone, live_index, sound
+from callcenter.actions import desk_phone, live_index, monitor_lines, sound
 from callcenter.config import settings
 from callcenter.db import Conflict, Session, reading, transaction
 from callcenter.errors import (
@@ -91,7 +90,7 @@ def ring_one_in(agent_id: str, at: datetime) -> None:
         call = calls.lock(session, agent.call_id) if agent and agent.call_id else None
         if agent is None or call is None or call.state != CallState.TALKING or not call.warned or call.private:
             return
-        if monitors.of_call(session, call.id):
+        if monitors.of_call(session, call.id) or not monitors.is_among_us(session, call.id):
             return
         found = next((each for each in monitors.may_be_rung(session, call, agent.department) if _rings_at(each)), None)
         if found is None:
@@ -106,7 +105,7 @@ def leave(supervisor_id: str, at: datetime) -> None:
     with reading() as session:
         leg = monitors.of_supervisor(session, supervisor_id)
     if leg:
-        _lets_go(leg, at, Why.THE_SUPERVISOR_LEAVES)
+        monitor_lines.let_go(leg, at, Why.THE_SUPERVISOR_LEAVES)
 
 
 def decline(agent_id: str, declined: bool, at: datetime) -> None:
@@ -121,7 +120,7 @@ def decline(agent_id: str, declined: bool, at: datetime) -> None:
         taking_part = [leg for leg, _ in monitors.of_call(session, call.id)] if declined else []
     for leg in taking_part:
         with live_index.best_effort("letting a supervisor's line go"):
-            _lets_go(leg, at, Why.THE_CITIZEN_REFUSES)
+            monitor_lines.let_go(leg, at, Why.THE_CITIZEN_REFUSES)
     live_index.look(agent_id)
 
 
@@ -146,20 +145,11 @@ def enter_conversation(leg_id: str, carrier_id: str, at: datetime) -> None:
         goes_on = _goes_on(session, call, leg)
     with live_index.best_effort("giving a supervisor their voice"):
         if leg.state == LegState.LEFT or not goes_on:
-            _lets_go(leg, at, Why.THE_CONVERSATION_IS_OVER)
+            monitor_lines.let_go(leg, at, Why.THE_CONVERSATION_IS_OVER)
         else:
             sound.apply(leg_id)
-    _shows(call)
-
-
-def end_part(leg_id: str, at: datetime, why: StrEnum) -> None:
-    """The supervisor's line left the room: so is their part over. Raises DatabaseDown."""
-    with transaction() as session:
-        leg, call = legs.held(session, leg_id)
-        if leg is None or call is None:
-            return
-        move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, why)
-    _shows(call)
+    if call.agent_id:
+        live_index.look(call.agent_id)
 
 
 def note_line(leg_id: str, carrier_id: str) -> None:
@@ -176,7 +166,7 @@ def end_line(leg_id: str, carrier_id: str, at: datetime) -> None:
         leg = legs.get(session, leg_id)
     if leg:
         desk_phone.end_ring(leg.agent_id, leg.id, carrier_id)
-        end_part(leg_id, at, Why.HUNG_UP)
+        monitor_lines.end_part(leg_id, at, Why.HUNG_UP)
 
 
 def unsettled(at: datetime) -> list[str]:
@@ -195,11 +185,11 @@ def settle_part(leg_id: str, at: datetime) -> None:
     if leg is None or call is None or leg.state == LegState.LEFT:
         return
     if not goes_on:
-        _lets_go(leg, at, Why.THE_CONVERSATION_IS_OVER)
+        monitor_lines.let_go(leg, at, Why.THE_CONVERSATION_IS_OVER)
     elif leg.state != LegState.JOINED and leg.carrier_id and leg.carrier_id in _present(call):
         enter_conversation(leg_id, leg.carrier_id, at)
     elif leg.state != LegState.JOINED:
-        _lets_go(leg, at, Why.DID_NOT_COME_IN_TIME)
+        monitor_lines.let_go(leg, at, Why.DID_NOT_COME_IN_TIME)
 
 
 def _present(call: Call) -> frozenset[str]:
@@ -207,12 +197,6 @@ def _present(call: Call) -> frozenset[str]:
         serving = legs.serving(session, call.id)
     room = (serving.room if serving else None) or telephone().room_of(call.id)
     return telephone().in_room(room) if room else frozenset()
-
-
-def _lets_go(leg: Leg, at: datetime, why: StrEnum) -> None:
-    """First the line, then the row: nobody is shown as gone who still hears. Raises CarrierDown."""
-    desk_phone.let_go(leg.agent_id, leg.id)
-    end_part(leg.id, at, why)
 
 
 def _conversation(session: Session, supervisor_id: str, agent_id: str) -> Call:
@@ -225,6 +209,8 @@ def _conversation(session: Session, supervisor_id: str, agent_id: str) -> Call:
         raise NotPossibleNow("monitoring_nobody")
     if not call.warned:
         raise NotPossibleNow("monitoring_untold")
+    if not monitors.is_among_us(session, call.id):
+        raise NotPossibleNow("monitoring_outsider")
     if call.private:
         raise Declined
     return call
@@ -255,17 +241,12 @@ def _rings(leg: Leg, at: datetime) -> None:
     try:
         desk_phone.ring(leg.agent_id, leg.id, at)
     except (CarrierDidNothing, CarrierRefusesNumber) as refused:
-        end_part(leg.id, at, Why.THE_CARRIER_DID_NOTHING)
+        monitor_lines.end_part(leg.id, at, Why.THE_CARRIER_DID_NOTHING)
         raise CarrierDown from refused  # nobody tries again but the supervisor
-
-
-def _shows(call: Call) -> None:
-    if call.agent_id:
-        live_index.look(call.agent_id)
 
 
 def _goes_on(session: Session, call: Call, leg: Leg) -> bool:
     """Whether the conversation that a leg was asked for is still that one, and may be listened to by its supervisor."""
     is_that_one = call.state == CallState.TALKING and call.epoch == leg.epoch
-    may_be = settings().monitoring and call.warned and not call.private
+    may_be = settings().monitoring and call.warned and not call.private and monitors.is_among_us(session, call.id)
     return may_be and is_that_one and monitors.is_theirs(session, leg.id)

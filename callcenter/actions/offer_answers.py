@@ -66,7 +66,7 @@ def come_in(leg: legs.Leg, at: datetime) -> None:
             _ring_instead(leg.id, at)
         desk_phone.ring(leg.agent_id, leg.id, at)
     except CarrierRefusesNumber:
-        agent_line.part_from_leg(leg.id, at, lost=True)
+        agent_line.return_unrung(leg.id, at, may_ring=False)
     except CarrierDidNothing:
         agent_line.return_unrung(leg.id, at)
     except CarrierDown:

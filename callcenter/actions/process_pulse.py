@@ -17,6 +17,8 @@ PROCESS = "process"  # the part that only says that the process is awake
 # How much older these are than the process's own word is for how long the carrier has failed it.
 CARRIER = "carrier"  # answers what is looked at
 DEEDS = "carrier does"  # does what is asked
+BROKER = "broker"  # keeps hints for the workers, as a sweep asked it last
+LOOP = "loop"  # of a process of many requests: it turns
 
 
 class ProcessPulse:

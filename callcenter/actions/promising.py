@@ -20,7 +20,7 @@ from callcenter.records.moves import move
 from callcenter.rules import pools
 from callcenter.rules.callbacks import CallbackState, Source, Window, chosen, window
 from callcenter.rules.orders import led_to
-from callcenter.rules.priority import Past, priority
+from callcenter.rules.priority import Past, Reason, priority
 from callcenter.rules.territory import clock_of, local_day
 from callcenter.rules.whys import Why
 
@@ -43,7 +43,8 @@ def make_promise(
     by: str | None = None, for_agent: str | None = None, waits: bool = True,
 ) -> Callback:  # fmt: skip
     silent = source == Source.SILENCE
-    pool = callback_ceilings.draw(session, number, asker, at, typed=typed, silent=silent)
+    crowded = call is not None and Reason.SHARED in (call.turned_away, *call.reasons)
+    pool = callback_ceilings.draw(session, number, asker, at, typed=typed, silent=silent, crowded=crowded)
     contact = contacts.get(session, call.contact_id) if call else None
     left = (call.ended_at or at) if call else at
     waited = (left - call.queued_at).total_seconds() if call and call.queued_at and waits else 0.0

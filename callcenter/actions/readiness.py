@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from callcenter import clock, migrations
-from callcenter.actions.process_pulse import CARRIER, DEEDS, PROCESS
+from callcenter.actions.process_pulse import BROKER, CARRIER, DEEDS, LOOP, PROCESS
 from callcenter.db import reading
 from callcenter.errors import DatabaseBusy, LiveStoreDown, Refusal, StoreDown
 from callcenter.live import beacon as live_beacon
 from callcenter.records import pulses, worker_heartbeats
 from callcenter.records.pulses import Sign
 
-SWEEP, WORKER = "sweep", "worker"
-NO_LANES = frozenset({PROCESS, CARRIER, DEEDS})
+SWEEP, WORKER, HAND, VOICE = "sweep", "worker", "dialler", "voice"
+NO_LANES = frozenset({PROCESS, CARRIER, DEEDS, BROKER})
 ASLEEP = 4.0  # seconds without any sign of a process: it tells of itself each second
 STUCK = 4.5  # seconds without any sign from within a lane: nothing that it waits for takes more than 3.5
 UNANSWERED = 2.5  # seconds for which the carrier has answered no sweep: one of them looks every second
@@ -65,6 +65,24 @@ class WorkerAsleep(Unready):
     """Aucun exécutant (Celery) ne donne signe de vie : personne n'est rappelé."""
 
     english = "No worker (Celery) shows a sign of life: nobody is called back."
+
+
+class HandsAsleep(Unready):
+    """Les processus de l'exécutant (Celery) ne donnent plus signe de vie : personne n'est rappelé."""
+
+    english = "The processes of the worker (Celery) show no sign of life: nobody is called back."
+
+
+class BrokerSilent(Unready):
+    """Les messages aux exécutants (Redis de Celery) ne passent plus : personne n'est rappelé."""
+
+    english = "Messages to the workers (Celery's Redis) do not pass: nobody is called back."
+
+
+class VoiceAsleep(Unready):
+    """Aucun processus de la voix (ivr.app) ne donne signe de vie : personne n'entend le menu."""
+
+    english = "No voice process (ivr.app) shows a sign of life: nobody hears the menu."
 
 
 class WorkerIdle(Unready):
@@ -153,9 +171,15 @@ def judged(signs: tuple[Sign, ...], *, works: bool) -> tuple[Unready, ...]:
         lanes = {part: age for (kind, part), age in youngest.items() if kind == SWEEP and part not in NO_LANES}
         stuck = sorted(part for part, age in lanes.items() if age >= STUCK)
         missed += [LaneStuck(", ".join(stuck))] if stuck else []
+        if youngest.get((SWEEP, BROKER), 0.0) >= UNANSWERED:
+            missed.append(BrokerSilent())
+    if max(youngest.get((VOICE, part), ASLEEP) for part in (PROCESS, LOOP)) >= ASLEEP:
+        missed.append(VoiceAsleep())
     missed += _of_carrier(signs)
     if youngest.get((WORKER, PROCESS), ASLEEP) >= ASLEEP:
         missed.append(WorkerAsleep())
+    elif youngest.get((HAND, PROCESS), 0.0) >= ASLEEP:  # a worker of threads alone has no others
+        missed.append(HandsAsleep())
     elif not works:
         missed.append(WorkerIdle())
     return tuple(missed)

@@ -14,6 +14,7 @@ from callcenter.records import assignments, calls, legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.records.moves import move
+from callcenter.rules.carrier_news import LineEnd
 from callcenter.rules.state_machines import LEG
 from callcenter.rules.states import CallState, LegState
 from callcenter.rules.whys import Why
@@ -93,13 +94,13 @@ def note_leg_line(leg_id: str, carrier_id: str) -> None:
         desk_phone.note_line(leg.agent_id, leg.id, carrier_id)
 
 
-def end_leg_line(leg_id: str, carrier_id: str, at: datetime, *, lost: bool) -> None:
+def end_leg_line(leg_id: str, carrier_id: str, end: LineEnd, at: datetime) -> None:
     """The line that a desk phone was rung on is over: the phone is free. Raises DatabaseDown."""
     with reading() as session:
         leg = legs.get(session, leg_id)
     if leg:
         desk_phone.end_ring(leg.agent_id, leg.id, carrier_id)
-        agent_line.part_from_leg(leg_id, at, lost=lost)
+        agent_line.part_from_leg(leg_id, at, lost=end.is_fault, missed=end.was_missed)
 
 
 def wanted(leg_id: str) -> Leg | None:

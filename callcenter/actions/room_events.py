@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from callcenter.actions import agent_line, consult_lines, monitoring, room, room_healing, sound
+from callcenter.actions import agent_line, consult_lines, monitor_lines, monitoring, room, room_healing, sound
 from callcenter.db import reading, transaction
 from callcenter.records import carrier_events
 from callcenter.rules.whys import Why
@@ -41,7 +41,7 @@ def handle_room_event(event: RoomEvent, at: datetime) -> None:
     elif not event.joined and event.moved:
         pass  # whoever led a line out of a room has written why; into the same again, it is back at once
     elif event.leg_id and event.monitors:
-        monitoring.end_part(event.leg_id, at, Why.LEFT)
+        monitor_lines.end_part(event.leg_id, at, Why.LEFT)
     elif event.leg_id and event.helps and not consult_lines.serves(event.leg_id):
         _handle_helper(event, event.leg_id, at)
     elif event.leg_id and event.joined:

@@ -11,7 +11,7 @@ from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.records.moves import move
 from callcenter.rules.state_machines import LEG
-from callcenter.rules.states import CallState, LegState
+from callcenter.rules.states import CallState, LegState, PauseReason
 from callcenter.rules.whys import Why
 from callcenter.telephone import telephone
 
@@ -43,7 +43,9 @@ def settle_connecting(call_id: str, at: datetime) -> None:
             rang = leg.state == LegState.RINGING  # and was not picked up; anything else is the carrier's doing
             move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, Why.DID_NOT_COME_IN_TIME)
             why = Why.THE_CONNECTION_TOOK_TOO_LONG
-            after = assignments.return_unconnected(session, call, leg, at, why, missed=rang)
+            after = assignments.return_unconnected(
+                session, call, leg, at, why, pause=PauseReason.NO_ANSWER if rang else None
+            )
     release(after)
 
 

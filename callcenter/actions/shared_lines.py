@@ -5,7 +5,7 @@ from datetime import datetime
 from callcenter import sealing
 from callcenter.config import settings
 from callcenter.db import Session, transaction
-from callcenter.errors import BadAnswer, BadNumber, NotFound
+from callcenter.errors import BadAnswer, BadNumber, NotFound, TwoNumbers
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import sessions, shared_lines
 from callcenter.records.agents import Agent
@@ -20,7 +20,9 @@ def list_line(admin: Agent, number: str, name: str, at: datetime) -> str:
     if not name:
         raise BadAnswer("line_name")
     try:
-        line = PhoneNumber.parse(number)
+        line = PhoneNumber.written(number, None)
+    except TwoNumbers:
+        raise BadAnswer("line_two_numbers") from None
     except BadNumber:
         raise BadAnswer("line_number") from None
     with transaction() as session:

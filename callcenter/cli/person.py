@@ -24,7 +24,7 @@ def person(
     from callcenter.phone_number import PhoneNumber
 
     try:
-        whose = PhoneNumber.parse(number)
+        whose = PhoneNumber.written(number, None)
         if erase:
             console.print(f"{persons_rights.erase(whose, clock.now())} contacts lead to nobody any more.")
         else:

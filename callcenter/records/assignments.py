@@ -195,14 +195,14 @@ def release_agent(session: Session, call: Call, at: datetime, why: StrEnum) -> T
     move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, why)
     agent = agents.get(session, leg.agent_id)
     assert agent is not None
-    _leave_connecting(session, agent, at, why, missed=False)
+    _leave_connecting(session, agent, at, why, None)
     return ToRelease((agent,), leg=leg)
 
 
 def return_unconnected(
-    session: Session, call: Call, leg: Leg, at: datetime, why: StrEnum, *, missed: bool
+    session: Session, call: Call, leg: Leg, at: datetime, why: StrEnum, *, pause: PauseReason | None
 ) -> ToRelease:
-    """`connecting → waiting`, place kept; an agent who `missed` the ring is paused, or leaves as they chose; one whom
+    """`connecting → waiting`, place kept; an agent who missed the ring is paused, or leaves as they chose; one whom
     the carrier did not ring or did not connect is free with their rank. The line of a callback that is being dialled is
     hung up: whoever picks up would find nobody."""
     agent = agents.get(session, leg.agent_id)
@@ -213,7 +213,7 @@ def return_unconnected(
     ):
         attempt, call.carrier_id = attempts.give_up(session, call.id, DialResult.AGENT_LEFT), None
     move(session, Call, call.id, [CallState.CONNECTING], CallState.WAITING, at, why)
-    _leave_connecting(session, agent, at, why, missed=missed)
+    _leave_connecting(session, agent, at, why, pause)
     after = ToRelease((agent,), leg=leg, line=attempt.carrier_id if attempt else None)
     is_early = call.callback_id is not None and _waits_for_its_time(session, call, at, why)
     return replace(after, forgotten=call.id) if is_early else replace(after, requeued=call, led_on=call)
@@ -239,16 +239,16 @@ def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRe
     )  # fmt: skip
     moved = move(
         session, Agent, leg.agent_id, [AgentState.TALKING], AgentState.PAUSE, at, why,
-        pause_reason=PauseReason.NO_ANSWER,
+        pause_reason=PauseReason.NO_PHONE,
     )  # fmt: skip
     assert moved
     lost = session.get_one(Agent, leg.agent_id)
     return ToRelease((lost, *helped.agents), requeued=call, leg=leg, led_on=call, helpers=helped.helpers)
 
 
-def return_unrung(session: Session, leg_id: str, at: datetime) -> ToRelease | None:
+def return_unrung(session: Session, leg_id: str, at: datetime, *, may_ring: bool) -> ToRelease | None:
     """The carrier did not ring an agent's desk phone: nobody missed anything. The call is back in its place, and its
-    agent free with their rank."""
+    agent free with their rank, or paused where it never will ring."""
     leg, call = legs.held(session, leg_id)
     if leg is None or call is None or call.state != CallState.CONNECTING or call.epoch != leg.epoch:
         return None
@@ -256,7 +256,8 @@ def return_unrung(session: Session, leg_id: str, at: datetime) -> ToRelease | No
         return None
     why = Why.THE_CARRIER_DID_NOT_RING
     move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, why)
-    returned = return_unconnected(session, call, leg, at, why, missed=False)
+    pause = None if may_ring else PauseReason.NO_PHONE
+    returned = return_unconnected(session, call, leg, at, why, pause=pause)
     return replace(returned, leg=None, led_on=None)  # no line of theirs is anywhere
 
 
@@ -336,10 +337,10 @@ def give_up_dial(
     return replace(after, forgotten=call.id, line=attempt.carrier_id if attempt else None)
 
 
-def _leave_connecting(session: Session, agent: Agent, at: datetime, why: StrEnum, *, missed: bool) -> None:
+def _leave_connecting(session: Session, agent: Agent, at: datetime, why: StrEnum, pause: PauseReason | None) -> None:
     to, reason = next_states.after_call(session, agent)
-    if to == AgentState.AVAILABLE and missed:
-        to, reason = AgentState.PAUSE, PauseReason.NO_ANSWER
+    if to == AgentState.AVAILABLE and pause:
+        to, reason = AgentState.PAUSE, pause
     free = to == AgentState.AVAILABLE
     moved = move(session, Agent, agent.id, [AgentState.CONNECTING], to, at, why, pause_reason=reason, keeps_rank=free)
     assert moved

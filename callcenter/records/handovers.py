@@ -20,29 +20,34 @@ from callcenter.rules import priority
 from callcenter.rules.consults import ConsultEnd, ConsultState, PassReason
 from callcenter.rules.priority import Reason
 from callcenter.rules.state_machines import LEG
-from callcenter.rules.states import AgentState, CallState, LegState
+from callcenter.rules.states import AgentState, CallState, LegState, PauseReason
 from callcenter.rules.whys import Why
 
 SAME_AGENT_FIRST = timedelta(seconds=20)  # whoever was cut off is offered to their agent alone so long
 
 
-def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool) -> ToRelease | None:
+def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool, missed: bool = False) -> ToRelease | None:
     """The agent's line left, or never came. In a conversation, a colleague who is in the room goes on; else, `lost` by
     a fault, the caller goes back to the head of the line with music. Without a fault it may have been meant or not: the
-    last words ask."""
+    last words ask. Before it, only a telephone that rang can be `missed`: else the agent is free with their rank."""
     leg, call = legs.held(session, leg_id)
     if leg is None or call is None or leg.kind != "serve":
         return None
     helper = helping.colleague_in_room(session, call) if call.state == CallState.TALKING else None
     if helper and leg.state != LegState.LEFT and call.epoch == leg.epoch:
         return hand_over(session, call, leg, helper, PassReason.LINE_ENDED, at)
+    was = leg.state
     if not move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, Why.LOST if lost else Why.LEFT):
         return None
     if call.epoch != leg.epoch or call.agent_id != leg.agent_id:
         return None
     if call.state == CallState.CONNECTING:
-        why = Why.THE_AGENTS_TELEPHONE_DID_NOT_ANSWER
-        return assignments.return_unconnected(session, call, leg, at, why, missed=True)
+        why, pause = Why.THE_AGENTS_LINE_WAS_LOST, None
+        if was == LegState.ASKED:
+            why = Why.THE_CARRIER_DID_NOT_RING
+        elif missed and was == LegState.RINGING:
+            why, pause = Why.THE_AGENTS_TELEPHONE_DID_NOT_ANSWER, PauseReason.NO_ANSWER
+        return assignments.return_unconnected(session, call, leg, at, why, pause=pause)
     if call.state == CallState.TALKING and lost:
         return assignments.return_to_head(session, call, leg, at)
     if call.state == CallState.TALKING:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from callcenter.records import agents, events, legs
 from callcenter.records.agents import Agent
@@ -81,10 +81,21 @@ def _is_warranted() -> ColumnElement[bool]:
     return exists().where(supervisor.id == Leg.agent_id, agent.id == Call.agent_id, theirs)
 
 
+def is_among_us(session: Session, call_id: str) -> bool:
+    """Whether nobody is in a conversation, or being rung into it, who is not of ours: they heard no notice."""
+    return session.scalar(select(~_has_outsider(call_id))) is True
+
+
+def _has_outsider(call_id: str | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    theirs = aliased(Leg)
+    return exists().where(theirs.call_id == call_id, theirs.partner, theirs.state != LegState.LEFT)
+
+
 def unsettled(session: Session, allowed: bool, came_by: datetime) -> list[str]:
-    """Parts in conversations that are over, whose citizen was not told or refuses, that are the supervisor's to hear no
-    more, or any if none is `allowed`; and, of those asked before, who did not come in."""
-    forbidden = ~Call.warned | Call.private | ~_is_warranted()
+    """Parts in conversations that are over, whose citizen was not told or refuses, with somebody else who was not told,
+    that are the supervisor's to hear no more, or any if none is `allowed`; and, of those asked before, who did not come
+    in."""
+    forbidden = ~Call.warned | Call.private | ~_is_warranted() | _has_outsider(Call.id)
     over = (Call.state != CallState.TALKING) | (Call.epoch != Leg.epoch) | forbidden
     late = (Leg.state != LegState.JOINED) & (Leg.asked_at < came_by)
     parts = select(Leg.id).join(Call, Call.id == Leg.call_id).where(OPEN)

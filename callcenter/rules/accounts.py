@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from callcenter.errors import BadAnswer, BadNumber, Refusal
-from callcenter.phone_number import PhoneNumber
+from callcenter.errors import BadAnswer, BadNumber, Refusal, TwoNumbers
 from callcenter.rules import tables
 from callcenter.rules.languages import LANGUAGES
 from callcenter.rules.logins import login_of, may_be_login
@@ -30,7 +29,7 @@ NEEDED = ("login", "name", "department")
 OF_COLUMN = {  # what may be wrong of a column besides what it holds
     "login": ("staff_taken", "staff_twice", "staff_inactive"),
     "role": ("staff_own_role",),
-    "phone": ("staff_phone_lost", "staff_phone_not_called"),
+    "phone": ("staff_phone_lost", "staff_phone_not_called", "staff_phone_two"),
 }
 ROLES_BY_WORD = {"": "agent", "superviseur": "supervisor", "superviseure": "supervisor", "auditeur": "auditor",
                  "auditrice": "auditor", "administrateur": "admin", "administratrice": "admin"}  # fmt: skip
@@ -221,9 +220,12 @@ def _phone(written: str, department: str, wrong: list[str]) -> str:
     if not written:
         return ""
     try:
-        number = PhoneNumber.parse(tables.telephone(written), department)
+        number = tables.telephone(written, department)
     except LostFigures:
         wrong.append("staff_phone_lost")
+        return ""
+    except TwoNumbers:
+        wrong.append("staff_phone_two")
         return ""
     except BadNumber:
         wrong.append("staff_phone")

@@ -25,6 +25,12 @@ class LineEnd(Enum):
         """Whether nobody ended it by hanging up."""
         return self is not LineEnd.HUNG_UP
 
+    @property
+    def was_missed(self) -> bool:
+        """Of a telephone that rang: whether whoever has it did not come in. What failed or was called off rang for
+        nobody's fault."""
+        return self in (LineEnd.HUNG_UP, LineEnd.BUSY, LineEnd.NO_ANSWER)
+
 
 class Delivery(StrEnum):
     """What became of a text, in the order in which it is told."""

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from callcenter.errors import BadNumber
-from callcenter.phone_number import PhoneNumber
+from callcenter.errors import BadNumber, TwoNumbers
 from callcenter.rules import site_hours, tables
 from callcenter.rules.plain_text import one_line
 from callcenter.rules.tables import LostFigures, NotATable, TableRow
@@ -47,6 +46,9 @@ NO_TERRITORY = "neither a known department nor a known postal code: not taken"
 SAME_ID = "an identifier that came before: the last line is taken"
 STRAY_QUOTES = "quotation marks that do not match"
 BAD_PLACE = "coordinates that are of no place: left out"
+TWO_NUMBERS = (
+    "a telephone number that may be two, of the mainland or of its territory: left out, to be written with its code"
+)
 LOST_FIGURES = "a number that a spreadsheet wrote as 5,65E+08: its figures are lost, left out"
 CLEANED = "characters that are no text, taken out"
 SHORT_LINE = "a line with too few columns"
@@ -234,9 +236,12 @@ def _phone(written: str, department: str, doubts: list[str]) -> str:
         doubts.append(NO_NUMBER)
         return ""
     try:
-        number = PhoneNumber.parse(tables.telephone(written), department).e164
+        number = tables.telephone(written, department).e164
     except LostFigures:
         doubts.append(LOST_FIGURES)
+        return ""
+    except TwoNumbers:
+        doubts.append(TWO_NUMBERS)
         return ""
     except BadNumber:
         doubts.append(BAD_NUMBER)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from callcenter.errors import BadNumber
-from callcenter.phone_number import PhoneNumber
+from callcenter.errors import BadNumber, TwoNumbers
 from callcenter.rules import tables
 from callcenter.rules.opening_hours import (
     BadHours,
@@ -289,10 +288,13 @@ def _stop(row: TableRow) -> Stop:
 
 
 def _phone(written: str, department: str) -> str:
-    """E.164, by the plan of its territory, or as it is written; nothing of a number that has lost figures."""
+    """E.164, by the plan of its territory, or as it is written; nothing of a number that has lost figures.
+    Raises _Untaken."""
     try:
-        return PhoneNumber.parse(tables.telephone(written), department).e164
+        return tables.telephone(written, department).e164
     except LostFigures:
         return ""
+    except TwoNumbers:
+        raise _Untaken("telephone", "round_two_numbers") from None
     except BadNumber:
         return written[:40]

@@ -1,12 +1,11 @@
 """One reader for every table that somebody sends, whatever wrote it: bytes in, rows out, each with the line that a
 person sees.
 
-UTF-8 with or without its mark, UTF-16, Windows' and the old Macintosh's letters; any end of line; `;`, `,`, tabs or
-bars, named by a first line `sep=;` or counted in the head; accents, capitals, spaces in a head however they were
-typed; empty first lines and columns left out. Nothing is guessed where figures were lost.
+UTF-8 with or without its mark, UTF-16, the letters of Windows, the old Macintosh and MS-DOS; any end of line; `;`, `,`,
+tabs or bars, named by a first line `sep=;` or counted in the head; accents, capitals, spaces in a head however they
+were typed; empty first lines and columns left out. Nothing is guessed where figures were lost.
 """
 
-import codecs
 import csv
 import re
 import unicodedata
@@ -17,13 +16,15 @@ from itertools import islice
 from typing import BinaryIO, ClassVar
 
 from callcenter.errors import Refusal
+from callcenter.phone_number import OWN_PLANS, PhoneNumber
+from callcenter.rules import letters_of_files
 from callcenter.rules.plain_text import NO_TEXT, OTHER_BREAKS, cleaned, folded
 
 MARKS = ";,\t|"
 LONGEST_LINE = 400_000  # characters
 WIDEST = 1_000  # columns
+SHORT = 1_000  # bytes, in which a file that is no text shows it
 FIRST_LINES = 50  # among which the head must stand
-BLOCK = 1 << 16
 _SPACES = {0xA0: " ", 0x202F: " ", 0xFEFF: ""}
 
 
@@ -37,6 +38,14 @@ class NotATable(Refusal):
         "binary": (
             "Ce n'est pas du texte : dans le tableur, choisissez « Enregistrer sous… », puis CSV.",
             "It is no text: in the spreadsheet choose “Save as…”, then CSV.",
+        ),
+        "letters": (
+            "Ligne {line} : on y lit « {one} » ou « {other} ». Enregistrez-le en « CSV UTF-8 ».",
+            "Line {line}: it reads “{one}” or “{other}”. Save it as “CSV UTF-8”.",
+        ),
+        "stray": (
+            "Ligne {line} : des lettres n'y sont pas en UTF-8, comme le reste l'est. Retapez-les, puis « CSV UTF-8 ».",
+            "Line {line}: letters there are not in UTF-8, as the rest is. Type them again, then “CSV UTF-8”.",
         ),
         "large": ("Il dépasse {most} octets.", "It is larger than {most} bytes."),
         "long": ("Il a plus de {most} lignes.", "It has more than {most} lines."),
@@ -201,13 +210,17 @@ def whole(written: str, most: int) -> int | None:
     return int(plain) if is_number and int(plain) <= most else None
 
 
-def telephone(written: str) -> str:
-    """As it is dialled: a spreadsheet eats the zero of 0565051234, and the plus of +33565051234. Raises LostFigures."""
+def telephone(written: str, territory: str) -> PhoneNumber:
+    """A number as it is dialled there: a spreadsheet eats the zero of 0565051234, and the plus of +33565051234. Where a
+    territory has a plan of its own, nine figures are of it if they begin as its numbers do. Raises LostFigures,
+    BadNumber, TwoNumbers."""
     plain = figures(written) if re.search(r"[eE]\+|^\s*[0-9]{9,}[.,]0$", written) else written
     compact = re.sub(r"[\s.()-]", "", plain)
-    if re.fullmatch("[1-9][0-9]{8}", compact):
-        return f"0{compact}"
-    return f"+{compact}" if re.fullmatch("(33|262|508|590|594|596|681|687|689)[0-9]{6,9}", compact) else plain
+    if re.fullmatch("[1-9][0-9]{8}", compact) and territory not in OWN_PLANS:
+        plain = f"0{compact}"
+    elif len(compact) > 9 and re.fullmatch("(33|262|508|590|594|596|681|687|689)[0-9]{6,9}", compact):
+        plain = f"+{compact}"
+    return PhoneNumber.written(plain, territory)
 
 
 class _Text(Iterator[str]):
@@ -218,7 +231,7 @@ class _Text(Iterator[str]):
         self.refusal, self.line, self.ended = refusal, 0, True
         self.said = ""
         self.ahead = ""
-        self.lines = TextIOWrapper(self.file, _encoding(self.file), errors="replace", newline="")
+        self.lines = TextIOWrapper(self.file, _encoding(self.file, refusal), errors="replace", newline="")
 
     def __next__(self) -> str:
         line, self.ahead = self.ahead or self.lines.readline(LONGEST_LINE), ""
@@ -235,31 +248,17 @@ class _Text(Iterator[str]):
         self.line -= 1
 
 
-def _encoding(file: BinaryIO) -> str:
-    """What a file is written in: as its first bytes say, else UTF-8 if all of it is, else Windows' letters, or the
-    Macintosh's where lines end as they did there."""
-    begins = file.read(BLOCK)
+def _encoding(file: BinaryIO, refusal: type[NotATable]) -> str:
+    begins = file.read(SHORT)
     file.seek(0)
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if begins.startswith(mark):
-            return encoding
-    even, odd = begins[:4096:2].count(0), begins[1:4096:2].count(0)
-    if max(even, odd) > len(begins[:4096]) // 4 and min(even, odd) < len(begins[:4096]) // 40 + 1:
-        return "utf-16-be" if even > odd else "utf-16-le"
-    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        while block := file.read(BLOCK):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "mac_roman" if b"\r" in begins and b"\n" not in begins else "cp1252"
-    finally:
-        file.seek(0)
-    return "utf-8"
+        return letters_of_files.encoding(file)
+    except (letters_of_files.TwoWays, letters_of_files.StrayBytes) as found:
+        if NO_TEXT.search(begins.decode("ascii", "ignore")):
+            raise refusal("binary") from None
+        if isinstance(found, letters_of_files.StrayBytes):
+            raise refusal("stray", line=found.line) from None
+        raise refusal("letters", line=found.line, one=found.one, other=found.other) from None
 
 
 def _head(text: _Text) -> tuple[int, str]:

@@ -41,6 +41,7 @@ class Why(StrEnum):
     REACHED = "reached"
     RELEASED_BY_A_SUPERVISOR = "released_by_a_supervisor"
     THE_AGENTS_LINE_ENDED = "the_agents_line_ended"
+    SOMEBODY_NOT_TOLD_COMES_IN = "somebody_not_told_comes_in"
     STARTED_BY_AN_AGENT = "started_by_an_agent"
     THE_AGENT_HUNG_UP = "the_agent_hung_up"
     THE_AGENTS_LINE_WAS_LOST = "the_agents_line_was_lost"

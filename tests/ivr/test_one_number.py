@@ -5,14 +5,19 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
+from callcenter.actions import callback, callback_ceilings
+from callcenter.clock import now
 from callcenter.config import settings
 from callcenter.db import reading
+from callcenter.errors import LineHadEnough
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls
 from callcenter.records.callbacks import Callback
+from callcenter.records.calls import Wish
 from tests.support.town import line_hours
 from tests.support.voice_line import DURAND, Carrier, Document
 
+WISH = Wish("46", "impots")
 MONDAY = "2026-11-23T09:00:00+00:00"
 
 
@@ -72,3 +77,33 @@ def test_beyond_its_part_only_a_callback_to_another_number_is_offered(
     assert "nous ne pouvons pas en faire patienter un de plus" in away
     assert "nous vous demanderons un numéro" in away
     assert "Enqueue" in joins(carrier, 4, "+33565051299").verbs
+
+
+def _asks(carrier: Carrier, n: int, number: str) -> Document:
+    """Of the n-th caller of the line, what they hear once their number is read back and agreed to."""
+    line = {"CallSid": f"CA{n:032}"}
+    typing = carrier.asks(joins(carrier, n).action, "1", **line)
+    return carrier.asks(carrier.asks(typing.action, number, **line).action, "1", **line)
+
+
+def test_what_is_offered_to_a_line_that_fills_its_part_is_kept_for_each_of_its_people(
+    monday: None, carrier: Carrier, agent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUEUE_LIMIT", "150")
+    settings.cache_clear()
+    for n in range(3):
+        joins(carrier, n)
+    for n in range(3, 3 + callback_ceilings.FROM_A_CROWD):
+        assert "Nous vous rappellerons" in _asks(carrier, n, f"06123456{n:02}"), n
+    said = _asks(carrier, 3 + callback_ceilings.FROM_A_CROWD, "0612345698")
+    assert "depuis cette ligne" in said
+    assert "à ce numéro" not in said
+
+
+def test_a_line_of_which_nobody_waits_is_one_persons_and_the_number_is_not_blamed(monday: None) -> None:
+    for n in range(callback_ceilings.PER_DAY + 1):
+        callback.draft_number(f"CB{n:032}", f"06130000{n:02}", now())
+        if n < callback_ceilings.PER_DAY:
+            callback.promise_to_caller(f"CB{n:032}", DURAND, WISH, now(), typed=True)
+    with pytest.raises(LineHadEnough):
+        callback.promise_to_caller(f"CB{n:032}", DURAND, WISH, now(), typed=True)

@@ -13,7 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 import psycopg
 import pytest
 
-from callcenter.actions.process_pulse import CARRIER, DEEDS, EVERY, PROCESS
+from callcenter.actions.process_pulse import BROKER, CARRIER, DEEDS, EVERY, LOOP, PROCESS
 from callcenter.actions.readiness import ASLEEP, STUCK, UNANSWERED, UNDONE, judged
 from callcenter.db import engine
 from callcenter.demonstration import embedded
@@ -83,9 +83,26 @@ def test_a_sweep_that_is_frozen_and_a_worker_that_dies_are_told_within_seconds(s
             assert alive.status == 200
 
 
+def test_a_voice_that_is_frozen_or_dies_is_told_by_the_staffs_web(service: cast.Service) -> None:
+    voice = service.processes["voice"]
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        voice.send_signal(number)
+        began = time.monotonic()
+        until(lambda: "VoiceAsleep" in _of_web(service), "nobody missed the voice", 30, look=0.1)
+        assert time.monotonic() - began < RED + BUSY
+        voice.send_signal(signal.SIGCONT)
+        if number == signal.SIGSTOP:
+            is_well_again(service)
+
+
+def _of_web(service: cast.Service) -> set[str]:
+    return {each["what"] for each in asked(service.web)[1]["reasons"]}
+
+
 def test_stores_that_answer_nothing_are_told(service: cast.Service, stores: embedded.Stores) -> None:
-    with frozen(stores.valkey):
+    with frozen(stores.valkey):  # the broker's too
         tells(service, "IndexSilent", RED)
+        tells(service, "BrokerSilent", RED)
     is_well_again(service)
     with frozen(stores.postgresql):
         tells(service, "DatabaseSilent", RED)
@@ -127,9 +144,10 @@ SECOND = Sign("sweep", "sweep b 1", PROCESS, 1)
 
 def signs(**ages: float) -> tuple[Sign, ...]:
     """Of one sweep and one worker, all well but what is said."""
-    well = {**dict.fromkeys((PROCESS, CARRIER, DEEDS, *LANES), WELL), **ages}
+    well = {**dict.fromkeys((PROCESS, CARRIER, DEEDS, BROKER, *LANES), WELL), **ages}
     sweep = tuple(Sign("sweep", "sweep a 1", part, age) for part, age in well.items())
-    return (*sweep, Sign("worker", "worker a 2", PROCESS, WELL))
+    voice = tuple(Sign("voice", "voice a 4", part, WELL) for part in (PROCESS, LOOP))
+    return (*sweep, *voice, Sign("worker", "worker a 2", PROCESS, WELL))
 
 
 def says(kind: str, process: float, **ages: float) -> tuple[Sign, ...]:
@@ -155,7 +173,16 @@ def says(kind: str, process: float, **ages: float) -> tuple[Sign, ...]:
         ((*signs(carrier=60), *says("sweep", WELL, carrier=WELL)), True, []),
         (signs(), False, ["WorkerIdle"]),
         (signs()[:-1], True, ["WorkerAsleep"]),
-        ((), True, ["SweepAsleep", "WorkerAsleep"]),
+        ((), True, ["SweepAsleep", "VoiceAsleep", "WorkerAsleep"]),
+        (signs(broker=UNANSWERED - 0.1), True, []),
+        (signs(broker=UNANSWERED), True, ["BrokerSilent"]),
+        ((*signs(broker=60), *says("sweep", WELL, broker=WELL)), True, []),
+        (tuple(each for each in signs() if each.kind != "voice"), True, ["VoiceAsleep"]),
+        # One of two processes of one port that lives is enough; one whose loop hangs answers nobody.
+        ((*signs(), *says("voice", 60, loop=60)), True, []),
+        ((*(replace(each, age=60) if each.part == LOOP else each for each in signs()),), True, ["VoiceAsleep"]),
+        ((*signs(), *says("dialler", WELL), *says("dialler", 60)), True, []),
+        ((*signs(), *says("dialler", ASLEEP)), True, ["HandsAsleep"]),
         # A second sweep does what the first does not.
         ((*signs(process=60, dials=60), SECOND, replace(SECOND, part="dials")), True, []),
     ],

@@ -10,7 +10,6 @@ from sqlalchemy import text
 from callcenter import clock
 from callcenter.actions import (
     agent,
-    agent_line,
     callback_due,
     callback_now,
     citizen,
@@ -145,7 +144,8 @@ def test_an_agent_whose_own_telephone_does_not_answer_leaves_an_early_promise_to
     with reading() as session:
         leg = legs.serving(session, str(the_agent(karim).call_id))
     assert leg is not None
-    agent_line.part_from_leg(leg.id, clock.now(), lost=True)
+    room.mark_leg_ringing(leg.id, "CA" + "7" * 32, clock.now())
+    room.end_leg_line(leg.id, "CA" + "7" * 32, LineEnd.NO_ANSWER, clock.now())
     assert (the_callback().state, the_callback().due_from) == (CallbackState.PROMISED, due)
     assert the_agent(karim).pause_reason == PauseReason.NO_ANSWER
     is_well()

@@ -209,10 +209,15 @@ class Town(Help):
         if leg := pick(self._all(Leg), which):
             room.admit_leg(leg.id, f"CA{leg.id}", clock.now())
 
-    @rule(which=any_one, lost=st.booleans())
-    def leg_leaves(self, which: int, lost: bool) -> None:
+    @rule(which=any_one)
+    def desk_phone_rings(self, which: int) -> None:
         if leg := pick(self._all(Leg), which):
-            agent_line.part_from_leg(leg.id, clock.now(), lost=lost)
+            room.mark_leg_ringing(leg.id, f"CA{leg.id}", clock.now())
+
+    @rule(which=any_one, lost=st.booleans(), missed=st.booleans())
+    def leg_leaves(self, which: int, lost: bool, missed: bool) -> None:
+        if leg := pick(self._all(Leg), which):
+            agent_line.part_from_leg(leg.id, clock.now(), lost=lost, missed=missed)
 
     @rule(which=any_one, joined=st.booleans(), late=st.integers(0, 4))
     def room_tells(self, which: int, joined: bool, late: int) -> None:

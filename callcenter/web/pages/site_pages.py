@@ -35,6 +35,7 @@ DOUBTS = {  # as the import tells them -> the key of their sentence
     national_list.SHORT_LINE: "short_line",
     national_list.LONG_LINE: "long_line",
     national_list.BAD_PLACE: "bad_place",
+    national_list.TWO_NUMBERS: "two_numbers",
     national_list.LOST_FIGURES: "lost_figures",
     national_list.CLEANED: "cleaned",
     site_hours.CLOSED: "closed",

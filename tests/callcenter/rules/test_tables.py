@@ -43,6 +43,8 @@ def test_a_line_is_the_one_that_a_person_sees() -> None:
         TABLE.replace("\n", "\r\n").encode(),
         TABLE.replace("\n", "\r").encode(),
         TABLE.replace("\n", "\r").encode("mac_roman"),
+        TABLE.encode("mac_roman"),
+        TABLE.replace("\n", "\r").encode("cp1252"),
         TABLE.replace(";", ",").encode(),
         TABLE.replace(";", "\t").encode("utf-16"),
         TABLE.replace(";", "|").encode(),
@@ -107,6 +109,12 @@ def test_a_control_character_splits_nothing_and_is_told_with_its_line(odd: str) 
         (b'reference;note\nA;x\nB;"y\n', "It is cut short: line 3."),
         (b'reference;note\nA;x\nB;"y"z;\n', "Line 3: a quotation mark"),
         (b"reference;note\nA;x\nB", "It is cut short: line 3."),
+        (b"\x89PNG\r\n\x1a\n\xe9\xff\x00\x10\xff", "choose “Save as…”, then CSV"),
+        ("reference;note\nA;Léa\nB;Été\n".encode() + b"C;Zo\xeb\n", "Line 4: letters there are not in UTF-8"),
+        (b"\xef\xbb\xbfreference;note\rA;No\xebl\r", "Line 2: letters there are not in UTF-8"),
+        (b"reference;note\r\nA;C\xceUR\r\n", "Line 2: it reads “CÎUR” or “CŒUR”."),
+        ("reference;note\nA;Léa\n".encode() + b"B;Zo\xeb\nC;No\xebl\n", "Line 2: it reads “LÃ©a” or “Léa”."),
+        (b"reference;note\nA;x\nB;Pi\xb3a\nC;\xa3\xf3d\xbc\n", "Line"),  # Polish letters: no set of ours reads well
         (b"reference;note\nA;" + b"x" * 500_000 + b"\n", "Line 2: a value is too long."),
     ],
 )
@@ -152,9 +160,46 @@ def test_numbers_and_answers_as_french_spreadsheets_write_them() -> None:
         "01000", "01000", "46000", "46000", "46000",
     ]  # fmt: skip
     written = ("565051234", "33565051234", "5,65051234E+08", "0565051234", "262262000012", "565051234.0")
-    assert [tables.telephone(number) for number in written] == [
-        "0565051234", "+33565051234", "0565051234", "0565051234", "+262262000012", "0565051234",
+    assert [tables.telephone(number, "46").e164 for number in written] == [
+        "+33565051234", "+33565051234", "+33565051234", "+33565051234", "+262262000012", "+33565051234",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "territory", "number"),
+    [
+        ("687261234", "988", "+687261234"),  # whose plus a spreadsheet ate
+        ("26 12 34", "988", "+687261234"),
+        ("68987123456", "987", "+68987123456"),
+        ("681721234", "986", "+681721234"),
+        ("508411234", "975", "+508411234"),
+        ("0508411234", "975", "+508411234"),
+        ("0565051234", "988", "+33565051234"),
+        ("+33687261234", "988", "+33687261234"),
+        ("687261234", "46", "+33687261234"),
+        ("262000012", "974", "+262262000012"),
+        ("0800123456", "988", "+33800123456"),  # which nobody calls, and which is no other
+    ],
+)
+def test_a_number_is_of_the_plan_of_its_rows_territory(written: str, territory: str, number: str) -> None:
+    assert tables.telephone(written, territory).e164 == number
+
+
+def test_one_that_may_be_two_is_told_with_its_line_in_every_table() -> None:
+    staff = "login;name;department;phone\nlea;Léa;988;687261234\nines;Inès;988;0687261234\n"
+    entries, wrong = accounts.read(staff.encode(), ("caf",), lambda _department: ("caf",))
+    assert [each.profile.phone for each in entries] == ["+687261234"]
+    assert [(each.line, each.code, each.column) for each in wrong] == [(3, "staff_phone_two", "phone")]
+    table = b"id_fs;lib_fs;code_postal;telephone;insee_dep\n7;Ici;98800;687261234;988\n8;La;98800;0687261234;988\n"
+    sites = national_list.read(table).sites
+    assert [sites[7].phone, sites[8].phone] == ["+687261234", ""]
+    assert [national_list.TWO_NUMBERS in sites[each].doubts for each in (7, 8)] == [False, True]
+    stops, doubts = rounds.read(
+        b"commune;code_postal;horaires;nom;telephone\nNoumea;98800;Tu 09:00-12:00;Bus;687261234\n"
+        b"Noumea;98800;Tu 09:00-12:00;Bus;0687261234\n"
+    )
+    assert [stop.phone for stop in stops] == ["+687261234"]
+    assert [(each.line, each.column, each.code) for each in doubts] == [(3, "telephone", "round_two_numbers")]
 
 
 @pytest.mark.parametrize(

@@ -117,17 +117,21 @@ MADE = {  # keys whose last part is a value
             "own_role",
             "site_several",
             "phone_lost",
+            "phone_two",
             "phone_not_called",
             "columns",
         ]
     ),
     "doubt.other",
-    *(f"list.round_{code}" for code in ("place", "hours", "lost", "kind", "columns", "cleaned", "weeks")),
+    *(
+        f"list.round_{code}"
+        for code in ("place", "hours", "weeks", "lost", "two_numbers", "kind", "columns", "cleaned")
+    ),
     *(f"hours.why_{why}" for why in (*hours.REASONS, "hours", "holiday", "unknown", "exception")),
     *(f"rollout.{word}{state}" for word in ("", "means_", "make_") for state in hours.STATES),
     *(f"error.{code}" for code in ("hours_scope", "hours_days", "hours_reason", "hours_topic", "rollout")),
     *(f"admin.{place}" for place in ("agents", "sites", "directory", "hours", "departments", "shared-lines")),
-    *(f"error.line_{word}" for word in ("name", "number", "listed")),
+    *(f"error.line_{word}" for word in ("name", "number", "two_numbers", "listed")),
     *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu", "planned")),
     *(f"error.{code}" for code in ("directory_day", "partner", "referent")),
     *(f"directory.label_hint_{language}" for language in LANGUAGES),

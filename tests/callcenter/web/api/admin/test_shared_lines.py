@@ -33,6 +33,7 @@ def test_what_cannot_be_listed_is_refused_in_words(sign_in: SignIn) -> None:
     admin = sign_in("admin")
     for wrong, said in (
         (HOME | {"number": "12"}, "n'est pas un numéro"),
+        (HOME | {"number": "0687261234"}, "peuvent être deux numéros"),
         (HOME | {"name": "  "}, "à qui est cette ligne"),
         (HOME | {"name": ""}, "Vérifiez"),
     ):
