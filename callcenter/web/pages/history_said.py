@@ -128,6 +128,7 @@ READ: dict[str, Callable[[str, date, str], str]] = {
     "holiday": _holiday,
     "reason": _reason,
     "hours": lambda written, _today, language: weekly_hours.said(written, language),
+    "told_hours": lambda written, _today, language: weekly_hours.said(written, language),
     "week": lambda written, _today, language: weekly_hours.said(written, language),
     "topic": lambda written, _today, language: directory_screen.topic_name(written, language),
     "topics": _each(directory_screen.topic_name),

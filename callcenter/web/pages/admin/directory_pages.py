@@ -10,6 +10,8 @@ from starlette.responses import Response
 from callcenter import clock
 from callcenter.actions import config_snapshot, directory
 from callcenter.errors import BadAnswer, NotFound, Refusal
+from callcenter.rules import weekly_hours
+from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.packaged_menu import LABELS
 from callcenter.rules.roles import ADMIN
 from callcenter.rules.territory import NATION, TERRITORIES, national_day
@@ -89,7 +91,7 @@ def item(kind: str, visitor: Admitted, scope: str = NATION, code: str = "") -> R
     """One démarche, partner or referent as it is written, to be changed; or a new one. `code`: its code or its id."""
     if kind not in FIELDS:
         raise NotFound
-    return _item(visitor, kind, scope, _held(kind, scope, code) if code else {}, code)
+    return _item(visitor, kind, scope, _held(kind, scope, code, visitor.language) if code else {}, code)
 
 
 @router.post("/partner")
@@ -130,7 +132,7 @@ def _written(visitor: Visitor, kind: str, command: type[_Command], fields: FormD
     try:
         asked = forms.filled_in(command, fields, phrases=_by_language(fields, "said"), **more)
         asked.carry_out(visitor.staff, clock.now())
-    except BadAnswer as refusal:
+    except (BadAnswer, BadHours) as refusal:
         typed = {name: str(fields.get(name, "")) for name in FIELDS[kind]}
         return _item(visitor, kind, scope, typed, str(fields.get("was", "")), refusal)
     return forms.back_to(f"/admin/directory?scope={scope}")
@@ -145,7 +147,7 @@ def _removed(visitor: Visitor, command: type[_Removal], fields: FormData) -> Res
     return forms.back_to(f"/admin/directory?scope={scope}")
 
 
-def _held(kind: str, scope: str, code: str) -> dict[str, str]:
+def _held(kind: str, scope: str, code: str, language: str) -> dict[str, str]:
     """What is written of an item, by the fields of its form. Raises NotFound."""
     _must_be_place(scope)
     found = managed_directory_screen.of(scope)
@@ -159,7 +161,8 @@ def _held(kind: str, scope: str, code: str) -> dict[str, str]:
             return {"code": code, "name": time.name} | _said(time.phrases)
     for desk in found.referents if kind == "referent" else ():
         if desk.id == code and desk.scope == scope:
-            own = {"id": code, "partner": desk.partner, "desk": desk.desk, "phone": desk.phone, "hours": desk.hours}
+            own = {"id": code, "partner": desk.partner, "desk": desk.desk, "phone": desk.phone}
+            own["hours"] = weekly_hours.said(desk.hours, language) if desk.hours else ""
             own["helpline"] = "true" if desk.helpline else ""
             return own | _said(desk.phrases)
     raise NotFound

@@ -214,7 +214,7 @@ def test_the_answer_sheet_and_the_partners_referents_are_beside_the_caller_until
     settle("admin", role="admin")
     admin = sign_in("admin")
     for partner, scope, desk in (("dgfip", "46", "SIP"), ("dgfip", "31", "Ailleurs"), ("caf", "N", "Appui CAF")):
-        asked = {"scope": scope, "partner": partner, "desk": desk, "phone": "05 65 00 00 70", "hours": "9 h-12 h"}
+        asked = {"scope": scope, "partner": partner, "desk": desk, "phone": "05 65 00 00 70", "hours": "lundi 9h-12h"}
         assert admin.post("/api/admin/directory/referents", json=asked).status_code == 201
     labels = {"fr": "les impôts", "en": "taxes"}
     taxes = {"scope": "N", "was": "3", "keys": "3", "code": "impots", "labels": labels, "partners": ["dgfip"]}
