@@ -48,7 +48,7 @@ WITH_A_CALL = (AgentState.OFFERED, AgentState.CONNECTING, AgentState.TALKING, Ag
 
 
 class PauseReason(StrEnum):
-    """Why an agent takes no calls; the last three are set by the service."""
+    """Why an agent takes no calls; the last four are set by the service."""
 
     BREAK = "break"
     LUNCH = "lunch"
@@ -57,10 +57,11 @@ class PauseReason(StrEnum):
     DESK_VISIT = "desk_visit"
     REFUSED = "refused"  # an offer, with a click
     NO_ANSWER = "no_answer"
+    LINE_LOST = "line_lost"  # in a conversation, by a fault
     OUTCOME_OWED = "outcome_owed"
 
 
-SET_BY_THE_SERVICE = (PauseReason.REFUSED, PauseReason.NO_ANSWER, PauseReason.OUTCOME_OWED)
+SET_BY_THE_SERVICE = (PauseReason.REFUSED, PauseReason.NO_ANSWER, PauseReason.LINE_LOST, PauseReason.OUTCOME_OWED)
 CHOSEN_PAUSES = tuple(r for r in PauseReason if r not in SET_BY_THE_SERVICE)
 
 

@@ -236,3 +236,14 @@ def test_the_answer_sheet_and_the_partners_referents_are_beside_the_caller_until
         assert 'href="tel:+33565000070">05 65 00 00 70</a>' in panel
         assert "9 h-12 h" in panel
         assert "Ailleurs" not in panel
+
+
+def test_an_agent_who_was_cut_off_reads_that_and_not_that_they_did_not_answer(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    with transaction() as session:
+        karim = session.get_one(agents.Agent, karim_id)
+        karim.state, karim.pause_reason = AgentState.PAUSE, PauseReason.LINE_LOST
+    page = sign_in("karim").get("/desk").text
+    assert "(ligne coupée)" in page
+    assert "Votre ligne a été coupée pendant la conversation" in page
+    assert "n&#39;a pas été pris" not in page
