@@ -16,7 +16,7 @@ from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.roles import ADMIN, SUPERVISOR
 from callcenter.rules.rounds import WEEKDAYS
 from callcenter.rules.routing import departments_of
-from callcenter.rules.territory import NATION, TERRITORIES, national_day, rings
+from callcenter.rules.territory import NATION, TERRITORIES, national_day
 from callcenter.rules.understood_hours import read_grid
 from callcenter.rules.weekly_hours import DAYS, HOLIDAY
 from callcenter.screens import hours_screen, orders_screen
@@ -174,7 +174,6 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         acts=acts,
         territory=TERRITORIES[code],
         standing=orders_screen.standing(frozenset([code]), clock.now()),
-        thresholds=[each for each in orders_screen.now().thresholds if each.scope in rings(code)],
         otherwise=orders_screen.now().otherwise,
         states=STATES,
         today=national_day(clock.now()),
