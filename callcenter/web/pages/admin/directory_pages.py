@@ -75,6 +75,7 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
             managed_directory_screen.TopicShown(keys, code, labels, keywords, sheet, partners, True, names=names),
             was,
             refusal,
+            str(fields.get("since", "")),
         )
     return forms.back_to(f"/admin/directory?scope={scope}")
 
@@ -211,8 +212,14 @@ def _partner_options() -> list[tuple[str, str]]:
 
 
 def _topic(
-    visitor: Visitor, scope: str, row: managed_directory_screen.TopicShown, was: str, refusal: Refusal | None = None
+    visitor: Visitor,
+    scope: str,
+    row: managed_directory_screen.TopicShown,
+    was: str,
+    refusal: Refusal | None = None,
+    since: str = "",
 ) -> Response:
+    """`since`: the day that was typed and refused."""
     _must_be_place(scope)
     return forms.form_page(
         "admin/topic.html",
@@ -224,7 +231,7 @@ def _topic(
         named=managed_directory_screen.names_of(scope, was) if was else None,
         label_languages=LABELS,
         partner_options=_partner_options(),
-        today=national_day(clock.now()),
+        since=since or national_day(clock.now()),
     )
 
 
