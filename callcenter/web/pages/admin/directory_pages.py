@@ -28,6 +28,7 @@ def _in_languages(name: str) -> tuple[str, ...]:
     return tuple(f"{name}-{language}" for language in LABELS)
 
 
+NOTHING: Mapping[str, str] = {}
 FIELDS = {  # of the page of one item, by its kind
     "procedure": ("code", "topic", "partner", "since", *_in_languages("named"), *_in_languages("said")),
     "partner": ("code", "name", "since", *_in_languages("said")),
@@ -75,7 +76,7 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
             managed_directory_screen.TopicShown(keys, code, labels, keywords, sheet, partners, True, names=names),
             was,
             refusal,
-            str(fields.get("since", "")),
+            {name: str(fields.get(name, "")) for name in ("since", *_in_languages("heading"))},
         )
     return forms.back_to(f"/admin/directory?scope={scope}")
 
@@ -217,9 +218,9 @@ def _topic(
     row: managed_directory_screen.TopicShown,
     was: str,
     refusal: Refusal | None = None,
-    since: str = "",
+    typed: Mapping[str, str] = NOTHING,
 ) -> Response:
-    """`since`: the day that was typed and refused."""
+    """`typed`: what was filled in and refused besides the `row`: the day, and the heading."""
     _must_be_place(scope)
     return forms.form_page(
         "admin/topic.html",
@@ -231,7 +232,8 @@ def _topic(
         named=managed_directory_screen.names_of(scope, was) if was else None,
         label_languages=LABELS,
         partner_options=_partner_options(),
-        since=since or national_day(clock.now()),
+        since=typed.get("since") or national_day(clock.now()),
+        typed=typed,
     )
 
 

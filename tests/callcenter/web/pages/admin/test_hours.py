@@ -57,8 +57,9 @@ def test_a_day_that_is_refused_stays_in_its_field(sign_in: SignIn, people: None)
     own = {"csrf": web.headers["X-CSRF-Token"], "scope": "46"}
     for page, more in (
         ("/admin/departments/46", {"state": "open", "since": "2040-01-01"}),
-        ("/admin/directory/topic", {"keys": "14", "was": "", "since": "2020-01-01"}),
+        ("/admin/directory/topic", {"keys": "14", "was": "", "since": "2020-01-01", "heading-fr": "les aides"}),
     ):
         refused = web.post(page, data=own | more)
         assert refused.status_code == 422
         assert f'type="date" value="{more["since"]}"' in refused.text, page
+        assert ('value="les aides"' in refused.text) == ("heading-fr" in more)
