@@ -94,7 +94,10 @@ async def settled(request: CarrierRequest) -> Turn:
     return _ask_again(request, addresses.SETTLED)
 
 
-CHOICES = tuple(f"satisfaction.{choice}" for choice in ("very", "rather", "rather_not", "not_at_all", "no_more"))
+CHOICES = (
+    "satisfaction.very", "satisfaction.rather", "satisfaction.rather_not", "satisfaction.not_at_all",
+    "satisfaction.no_more",
+)  # fmt: skip
 
 
 def _words(question: str, hearing: Hearing, *, last_choices: bool) -> tuple[str, ...]:
