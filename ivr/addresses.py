@@ -72,6 +72,7 @@ RING = "/voice/ring.wav"
 CALL, LEG_ID, AGENT, OFFER, ATTEMPT_ID, TEXT_ID, CONSULT = "c", "g", "a", "o", "p", "m", "u"
 LANGUAGE, HEARING, TRIES = "l", "r", "n"
 ASKED = "k"  # 0: nobody asked for the callback
+PAGE = "b"  # 1: the last of the choices, which whoever hears badly is told apart
 LONE = "h"  # how often `#` was all that was pressed
 
 OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9]{1,6}")
@@ -104,9 +105,12 @@ def after(path: str, call_id: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}{CALL}={call_id}"
 
 
-def question(path: str, call_id: str, language: str, tries: int, *, hearing: int, lone: int) -> str:
+def question(
+    path: str, call_id: str, language: str, tries: int, *, hearing: int, lone: int, last_choices: bool = False
+) -> str:
     """SATISFIED or SETTLED, asked for the `tries`-th time."""
-    return f"{path}?{CALL}={call_id}&{LANGUAGE}={language}&{TRIES}={tries}&{HEARING}={hearing:d}" + _lone(lone)
+    asked = f"{path}?{CALL}={call_id}&{LANGUAGE}={language}&{TRIES}={tries}&{HEARING}={hearing:d}"
+    return asked + (f"&{PAGE}=1" if last_choices else "") + _lone(lone)
 
 
 def cut(call_id: str, lone: int = 0) -> str:

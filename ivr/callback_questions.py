@@ -21,6 +21,7 @@ from ivr.steps import (
     PROMISE_TYPED,
     QUEUE,
     READ_BACK,
+    SOONEST,
     TOO_LONG,
     TWO_NUMBERS,
     UNANSWERED,
@@ -41,9 +42,10 @@ def offered(
 ) -> Heard:
     """What is carried into the offer of a callback: whether the calling number will do, whose plan one that is typed
     may follow, when the line reopens, the half-days to choose from (none: soon), and the local day on which that is
-    told."""
+    told. The first of them holds until another is chosen: whoever says no more is promised no other."""
+    first = slots[0] if slots and slots[0] != SOONEST else ""
     return settled(heard)._replace(
-        anonymous=anonymous, plan=plan, reopens=reopens, until="", today=today, slots=slots, slot="",
+        anonymous=anonymous, plan=plan, reopens=reopens, until="", today=today, slots=slots, slot=first,
         number_is_typed=False,
     )  # fmt: skip
 

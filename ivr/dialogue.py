@@ -25,7 +25,6 @@ from ivr.steps import (
     PASSING,
     QUEUE,
     REPEATS,
-    SOONEST,
     TOLD_AGAIN,
     TWO_NUMBERS,
     UNANSWERED,
@@ -71,14 +70,8 @@ def _moved(following: str, known: Heard, before: Heard) -> Reached:
 
 
 def _left(following: str, heard: Heard) -> Heard:
-    """Nobody said more. The sites are those of the same postal code; and of the half-days that were offered it is the
-    first, or what comes soonest."""
-    if following == TOLD_AGAIN:
-        return settled(heard)._replace(place=heard.place)
-    if following != UNANSWERED:
-        return settled(heard)
-    first = heard.slots[0] if heard.slots and heard.slots[0] != SOONEST else ""
-    return settled(heard)._replace(slot=first)
+    """Nobody said more. The sites are those of the same postal code."""
+    return settled(heard)._replace(place=heard.place) if following == TOLD_AGAIN else settled(heard)
 
 
 def _patience(heard: Heard, following: str, *, spoke: bool) -> int:

@@ -11,6 +11,7 @@ from ivr import addresses
 from ivr.caller_answers import Heard
 from ivr.dialogue import paced_for
 from ivr.prompts import say
+from ivr.steps import FEW, MORE
 from ivr.turns import Ask, Goodbye, Say, Spelled, Turn
 from ivr.waiting_room import hold
 from ivr.webhook import CarrierRequest, Webhook
@@ -68,13 +69,17 @@ async def satisfied(request: CarrierRequest) -> Turn:
     """How satisfied they are. Silence is an answer too: a good day."""
     language, keys = request.language, request.keys
     if lone := request.lone_hash:
-        return _ask(request, addresses.SATISFIED, language, tries=request.tries, lone=lone)
+        return _ask(
+            request, addresses.SATISFIED, language, tries=request.tries, lone=lone, last_choices=_is_last(request)
+        )
     if keys == NO_MORE:
         await request.decided(satisfaction.record_answer, request.own(addresses.CALL), Reply(asks_no_more=True))
         return _end(request, "satisfaction.refused", "goodbye.after_conversation")
     if keys in SCORES:
         await request.decided(satisfaction.record_answer, request.own(addresses.CALL), Reply(score=int(keys)))
         return _ask(request, addresses.SETTLED, language)
+    if keys in ("", MORE) and request.hearing == Hearing.HARD and not _is_last(request):
+        return _ask(request, addresses.SATISFIED, language, last_choices=True)
     return _ask_again(request, addresses.SATISFIED)
 
 
@@ -89,16 +94,37 @@ async def settled(request: CarrierRequest) -> Turn:
     return _ask_again(request, addresses.SETTLED)
 
 
-QUESTIONS = {addresses.SATISFIED: "satisfaction.satisfied", addresses.SETTLED: "satisfaction.settled"}
+CHOICES = (
+    "satisfaction.very", "satisfaction.rather", "satisfaction.rather_not", "satisfaction.not_at_all",
+    "satisfaction.no_more",
+)  # fmt: skip
+
+
+def _words(question: str, hearing: Hearing, *, last_choices: bool) -> tuple[str, ...]:
+    """What is said of a question. Whoever hears badly is told FEW choices at a time, as in the menu; every key answers
+    from the first."""
+    if question == addresses.SETTLED:
+        return ("satisfaction.settled",)
+    if hearing != Hearing.HARD:
+        return ("satisfaction.satisfied", *CHOICES)
+    return CHOICES[FEW:] if last_choices else ("satisfaction.satisfied", *CHOICES[:FEW], "menu.more")
+
+
+def _is_last(request: CarrierRequest) -> bool:
+    return bool(request.own(addresses.PAGE))
 
 
 def _ask(
     request: CarrierRequest, question: str, language: str, before: tuple[Say, ...] = (), tries: int = 1, *,
-    hearing: Hearing | None = None, lone: int = 0,
+    hearing: Hearing | None = None, lone: int = 0, last_choices: bool = False,
 ) -> Ask:  # fmt: skip
     hearing = request.hearing if hearing is None else hearing
-    where = addresses.question(question, request.own(addresses.CALL), language, tries, hearing=hearing, lone=lone)
-    said = paced_for((*before, say(language, QUESTIONS[question])), hearing.slow)
+    call_id = request.own(addresses.CALL)
+    where = addresses.question(
+        question, call_id, language, tries, hearing=hearing, lone=lone, last_choices=last_choices
+    )  # fmt: skip
+    words = (say(language, key) for key in _words(question, hearing, last_choices=last_choices))
+    said = paced_for((*before, *words), hearing.slow)
     return Ask(said, where, timeout=TIMEOUTS[hearing])
 
 
@@ -106,7 +132,7 @@ def _ask_again(request: CarrierRequest, question: str) -> Turn:
     """Once more after a wrong key or `*`; after silence, or twice, nobody is pressed."""
     language, tries = request.language, request.tries
     if request.keys.strip("#") and tries == 1:
-        return _ask(request, question, language, tries=2)
+        return _ask(request, question, language, tries=2, last_choices=_is_last(request))
     return _end(request, "goodbye.after_conversation")
 
 

@@ -20,6 +20,7 @@ from callcenter.rules.menu import CODE, OTHER, Topic, menu_of
 from callcenter.rules.packaged_menu import LABELS
 from callcenter.rules.routing import departments_of
 from callcenter.rules.territory import NATION, national_day
+from callcenter.rules.understood_hours import read
 
 LONGEST = 4000  # characters of an answer sheet
 LABEL = 120  # characters of what is said of a topic
@@ -174,11 +175,11 @@ def write_referent(
     helpline: bool = False,
 ) -> str:
     """A partner's desk that agents may call for help, or a `helpline`, of no partner, for a distress; its id. `hours`:
-    as they are told; `referent_id`: one that is changed. A helpline is of a number that we may ring: in a distress
-    nobody is to learn that it is not. Raises BadAnswer, NotFound."""
+    as people write them; `referent_id`: one that is changed. A helpline is of a number that we may ring: in a distress
+    nobody is to learn that it is not. Raises BadAnswer, HoursNotUnderstood, NotFound."""
     partner = "" if helpline else partner
     _must_be_place(scope)
-    desk, hours = " ".join(desk.split()), " ".join(hours.split())
+    desk = " ".join(desk.split())
     try:
         long_number = PhoneNumber.written(phone, scope)
     except TwoNumbers:
@@ -188,8 +189,9 @@ def write_referent(
     if helpline and not long_number.may_be_rung:
         raise BadAnswer("staff_phone_not_called")
     number = long_number.e164
-    if not 1 <= len(desk) <= LABEL or len(hours) > LABEL:
+    if not 1 <= len(desk) <= LABEL:
         raise BadAnswer("referent")
+    hours = read(hours) if hours.strip() else ""
     _must_be_phrases(phrases)
     with transaction() as session:
         if not helpline and partner not in directory.partner_names(session, national_day(at)):

@@ -21,6 +21,7 @@ LONGEST = 400  # characters of a message: half a minute of listening
 LATEST = 3600.0  # seconds after which a threshold would never be met
 ACTS = ("close", "redirect", "merge", "open")
 MOVING = ("redirect", "merge")
+MESSAGE_IN = {"fr": "message", "en": "message_en"}  # a message in each language, as a history names it
 
 
 def set_message(
@@ -32,7 +33,7 @@ def set_message(
     if kept:
         try_message(supervisor, scope, kept, at, until)
     before = next((each.words for each in config_snapshot.current().messages if each.scope == scope), {})
-    told = {"message": (before.get("fr", ""), kept.get("fr", ""))} | _told_end(scope, until if kept else None)
+    told = _told_words(before, kept) | _told_end(scope, until if kept else None)
     with _ordering(supervisor, scope) as session:
         rollout.say(session, scope, kept, at, until, supervisor.id)
         sessions.audit(
@@ -123,6 +124,12 @@ def _may_order(supervisor: Agent, scope: str, at: datetime, until: datetime | No
 def _told_end(scope: str, until: datetime | None) -> dict[str, tuple[str, str]]:
     """The end of an order as the audit keeps it, on the clock of whom it is for."""
     return {"until": ("", f"{until.astimezone(clock_of_scope(scope)):%d/%m/%Y %H:%M}")} if until else {}
+
+
+def _told_words(before: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What is no longer said as it was, in each language."""
+    pairs = {MESSAGE_IN[language]: (before.get(language, ""), kept.get(language, "")) for language in MESSAGE_IN}
+    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _seconds(ages: Ages | None) -> str:

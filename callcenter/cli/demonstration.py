@@ -67,17 +67,16 @@ def prepare() -> None:
 def call(context: typer.Context, data: Data = DEFAULT_DATA) -> None:
     """Telephone the service that `up` runs on the same `--data` from this terminal: [--from NUMBER] [--keys 46000,1,3].
     Never another one: without it, it says so."""
-    given, running = environment(), settings_of(data)
+    running = settings_of(data)
     asks = ["--help", "-h", "--carrier"]
     names_carrier = any(word.partition("=")[0] in asks for word in context.args)
-    # The environment stands in for the service that is meant without `--data`, never for one that was named.
-    reached = running.get("TWILIO_API_URL") or (given.get("TWILIO_API_URL") if data == DEFAULT_DATA else None)
+    reached = running.get("TWILIO_API_URL")
     if not (names_carrier or reached):
         console.print(f"No service runs on {data}: start one with `callcenter up{_on(data)}`, or name its carrier.")
         raise typer.Exit(2)
     carrier = [] if names_carrier or not reached else ["--carrier", reached]
     command = [sys.executable, "-m", "ivr.practice.terminal", *carrier, *context.args]
-    os.execve(sys.executable, command, given | running)
+    os.execve(sys.executable, command, environment() | running)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)

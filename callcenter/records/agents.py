@@ -173,10 +173,16 @@ class Agent(Stateful, Base):
 
 
 def search(
-    session: Session, text: str = "", department: str = "", role: str = "", *, active: bool = True, limit: int = 200
+    session: Session,
+    text: str = "",
+    department: str = "",
+    role: str = "",
+    *,
+    active: bool | None = True,
+    limit: int = 200,
 ) -> list[Agent]:
-    """Staff by a part of their name or login, in the order of their names."""
-    found = select(Agent).where(Agent.active == active)
+    """Staff by a part of their name or login, in the order of their names. `active` None: closed accounts too."""
+    found = select(Agent) if active is None else select(Agent).where(Agent.active == active)
     for word in folded(text).split()[:MOST_WORDS]:
         parts = (func.strpos(func.folded(part), word) > 0 for part in (Agent.name, Agent.login))
         found = found.where(or_(*parts))

@@ -229,7 +229,8 @@ def _waits_for_its_time(session: Session, call: Call, at: datetime, why: StrEnum
 
 
 def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRelease:
-    """`talking → waiting`, before everybody: we lost them. Their agent is paused until their telephone is back."""
+    """`talking → waiting`, before everybody: we lost them. Their agent goes on to what they chose, or is paused until
+    their telephone is back."""
     why = Why.THE_AGENTS_LINE_WAS_LOST
     ahead = priority.ahead_for(Reason.DROPPED, call.reasons)
     helped = helping.close_all(session, call, at)
@@ -237,12 +238,13 @@ def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRe
         session, Call, call.id, [CallState.TALKING], CallState.WAITING, at, why,
         priority=ahead.seconds, reasons=list(ahead.reasons), alone_since=None,
     )  # fmt: skip
-    moved = move(
-        session, Agent, leg.agent_id, [AgentState.TALKING], AgentState.PAUSE, at, why,
-        pause_reason=PauseReason.NO_PHONE,
-    )  # fmt: skip
+    lost = agents.lock(session, leg.agent_id)
+    assert lost is not None
+    to, reason = next_states.after_call(session, lost)
+    if to == AgentState.AVAILABLE:
+        to, reason = AgentState.PAUSE, PauseReason.LINE_LOST
+    moved = move(session, Agent, lost.id, [AgentState.TALKING], to, at, why, pause_reason=reason)
     assert moved
-    lost = session.get_one(Agent, leg.agent_id)
     return ToRelease((lost, *helped.agents), requeued=call, leg=leg, led_on=call, helpers=helped.helpers)
 
 

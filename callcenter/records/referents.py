@@ -36,7 +36,7 @@ class Referent(Base):
 
 @dataclass(frozen=True)
 class PartnerDesk:
-    """A referent as agents read it. `phone`: E.164; `hours`: as they are told."""
+    """A referent as agents read it. `phone`: E.164; `hours`: in OpenStreetMap's syntax."""
 
     scope: str
     partner: str

@@ -3,9 +3,11 @@
 import re
 from datetime import datetime, time
 from enum import StrEnum
+from functools import lru_cache
 
-from callcenter.rules.opening_hours import LineHours, Opening, opening
+from callcenter.rules.opening_hours import BadHours, LineHours, Opening, opening
 from callcenter.rules.territory import NATION, TERRITORIES, UNKNOWN
+from callcenter.rules.understood_hours import read
 
 KEYS = re.compile(r"[0-9*#w]{1,32}")
 """What may be pressed into a call; `w` waits half a second."""
@@ -105,10 +107,21 @@ def acts_now(state: str | None, kind: str | None, hears: str, *, together: bool)
 
 def referent_opening(hours: str, scope: str, at: datetime) -> Opening | None:
     """Whether a desk is open, on its own clock (the nation's is Paris's), and when it opens next. None: its hours are
-    not told, or not in a way that can be judged."""
-    if not hours:
+    not told, or not in a way that can be judged. `hours`: OpenStreetMap's syntax, or as somebody wrote them before they
+    were read."""
+    understood = _understood(hours)
+    if not understood:
         return None
-    told = LineHours(time(0), time(0), own={(scope, ""): hours})
+    told = LineHours(time(0), time(0), own={(scope, ""): understood})
     place = scope if scope in TERRITORIES else UNKNOWN
     found = opening(told, place, at) if scope in (NATION, place) else None
     return None if found is None or found.why == "unknown" else found
+
+
+@lru_cache(maxsize=1024)
+def _understood(hours: str) -> str:
+    """In OpenStreetMap's syntax; empty for what is not told, or not understood."""
+    try:
+        return read(hours) if hours else ""
+    except BadHours:
+        return ""

@@ -35,8 +35,8 @@ WHY = {
         "After “except”, hours may mean two things: write that day by itself, “{what} …”.",
     ),
     "half_day": (
-        "« {what} » ne peut pas être retiré : les heures de ce jour passent midi sans s'arrêter. Écrivez-les.",
-        "“{what}” cannot be taken out: the hours of that day go through noon. Write them.",
+        "« {what} » ne peut pas être retiré : rien ne dit où finit la matinée de ce jour. Écrivez ses heures.",
+        "“{what}” cannot be taken out: nothing says where the morning of that day ends. Write its hours.",
     ),
     "appointment": (
         "« {what} » n'est pas un horaire : écrivez les heures d'ouverture.",

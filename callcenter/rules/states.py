@@ -57,11 +57,18 @@ class PauseReason(StrEnum):
     DESK_VISIT = "desk_visit"
     REFUSED = "refused"  # an offer, with a click
     NO_ANSWER = "no_answer"
-    NO_PHONE = "no_phone"  # their line was lost, or their number cannot be rung
+    NO_PHONE = "no_phone"  # their number could not be rung
+    LINE_LOST = "line_lost"  # in a conversation, by a fault
     OUTCOME_OWED = "outcome_owed"
 
 
-SET_BY_THE_SERVICE = (PauseReason.REFUSED, PauseReason.NO_ANSWER, PauseReason.NO_PHONE, PauseReason.OUTCOME_OWED)
+SET_BY_THE_SERVICE = (
+    PauseReason.REFUSED,
+    PauseReason.NO_ANSWER,
+    PauseReason.NO_PHONE,
+    PauseReason.LINE_LOST,
+    PauseReason.OUTCOME_OWED,
+)
 CHOSEN_PAUSES = tuple(r for r in PauseReason if r not in SET_BY_THE_SERVICE)
 
 

@@ -7,6 +7,7 @@ refused with its reason rather than guessed: hours decide whom the line answers.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from callcenter.rules.hours_refused import HoursNotUnderstood
 from callcenter.rules.hours_words import (
@@ -22,6 +23,8 @@ from callcenter.rules.hours_words import (
 )
 from callcenter.rules.opening_hours import LONGEST, BadHours, checked
 from callcenter.rules.weekly_hours import DAY, DAYS, HOLIDAY, Week, clock, days_between, osm, tidy, week_of
+
+MIDDAY = (11 * 60, 15 * 60)  # minutes between which a break parts the morning from the afternoon
 
 
 @dataclass
@@ -276,13 +279,22 @@ def _shut(clause: Clause, open_at: dict[str, list[tuple[int, int]]], before: lis
         for day in days:
             if not open_at.get(day):
                 raise HoursNotUnderstood("no_hours", day)
-            closed = clause.spans or [HALVES[clause.half]]
-            if clause.half and any(a < NOON < b for a, b in open_at[day]):
-                raise HoursNotUnderstood("half_day", clause.named or day)
+            closed = clause.spans or [_half(clause, day, open_at[day])]
             open_at[day] = _without(open_at[day], closed)
         return
     for day in clause.days or (DAYS if not before else ()):
         open_at[day] = []
+
+
+def _half(clause: Clause, day: str, spans: list[tuple[int, int]]) -> tuple[int, int]:
+    """What a half of this day is: up to its midday break or from it on, or cut at noon where nobody is in it."""
+    begins, ends = HALVES[clause.half]
+    if NOON not in (begins, ends) or not any(a < NOON < b for a, b in spans):
+        return begins, ends
+    breaks = [(a, b) for (_, a), (b, _) in pairwise(sorted(spans)) if MIDDAY[0] <= a and b <= MIDDAY[1]]
+    if len(breaks) != 1:
+        raise HoursNotUnderstood("half_day", clause.named or day)
+    return (begins, breaks[0][0]) if ends == NOON else (breaks[0][1], ends)
 
 
 def _without(spans: list[tuple[int, int]], closed: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -99,7 +99,8 @@ def found(staff: Agent, search: Search, page: int = 0) -> Lines:
     """What a search finds of what this member of staff may read."""
     with reading(PATIENCE) as session:
         roll_up.allow_time(session, PATIENCE)
-        named = [each.id for each in agents.search(session, search.agent)] if search.agent else None
+        staff_named = agents.search(session, search.agent, active=None) if search.agent else ()
+        named = [each.id for each in staff_named] if search.agent else None
         rows = contact_search.between(
             session, staff, search.first, search.last, page,
             department=search.department, topic=search.topic, agents=named,

@@ -41,12 +41,14 @@ class Standing:
 
     messages: tuple[Message, ...]
     queues: tuple[QueueOrder, ...]
+    thresholds: tuple[WideningAges, ...]
     closures: tuple[DatedException, ...]
     sites: tuple[SiteClosure, ...]
 
     @property
     def count(self) -> int:
-        return len(self.messages) + len(self.queues) + len(self.closures) + len(self.sites)
+        ordered = len(self.messages) + len(self.queues) + len(self.thresholds)
+        return ordered + len(self.closures) + len(self.sites)
 
 
 def now() -> Orders:
@@ -55,10 +57,7 @@ def now() -> Orders:
     return Orders(
         messages=stands.messages,
         queues=stands.orders,
-        thresholds=tuple(
-            WideningAges(*queue, *ages, stands.thresholds_given[queue])
-            for queue, ages in sorted(stands.thresholds.items())
-        ),
+        thresholds=_thresholds(),
         otherwise=settings().ring_widens_after,
     )
 
@@ -76,6 +75,7 @@ def standing(scope: Scope, at: datetime) -> Standing:
     return Standing(
         messages=tuple(each for each in stands.messages if concerns(each.scope)),
         queues=tuple(each for each in stands.orders if concerns(each.scope)),
+        thresholds=tuple(each for each in _thresholds() if concerns(each.scope)),
         closures=tuple(
             each
             for each in stands.hours.exceptions
@@ -87,3 +87,9 @@ def standing(scope: Scope, at: datetime) -> Standing:
             if (scope is None or each.department in scope) and holds(each.exception, each.department)
         ),
     )
+
+
+def _thresholds() -> tuple[WideningAges, ...]:
+    stands = config_snapshot.current()
+    ordered = sorted(stands.thresholds.items())
+    return tuple(WideningAges(*queue, *ages, stands.thresholds_given[queue]) for queue, ages in ordered)

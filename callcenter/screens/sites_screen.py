@@ -82,13 +82,15 @@ class StopShown:
 @dataclass(frozen=True)
 class SitesFound:
     """What a search found; at most 200 sites. `order`: `nearest` of `place`, `department` where none answers and the
-    sites of the place's department are given, or empty; `choices`: towns of the name, each with what to search."""
+    sites of the place's department are given, or empty; `choices`: towns of the name, each with what to search;
+    `named`: a department whose name a town has too, its sites after the town's."""
 
     sites: tuple[SiteShown, ...]
     stops: tuple[StopShown, ...]
     order: str = ""
     place: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,15 @@ class _Point:
 
 def found(words: str, department: str, language: str, *, doubtful_first: bool = False) -> SitesFound:
     """Sites by words and department, and the rounds of the department. A town or a postal code: the nearest first, once
-    somebody has brought a table of towns; otherwise those of a postal code's department after its own."""
+    somebody has brought a table of towns; otherwise those of a postal code's department after its own. A department's
+    name: its sites, after those of a town that is named so."""
     at, words = clock.now(), one_line(words)
-    department, words = _department_named(words, department)
     with reading() as session:
+        named = "" if department else _department_named(words)
+        if named and not _is_town(session, words):
+            department, words, named = named, "", ""
         rows = sites.search(session, words, department, doubtful_first=doubtful_first)
+        rows = [row for row in rows if _is_of(row, words)] if named else rows
         stops = sites.rounds(session, department) if department else []
         point, choices = _place(session, words, is_name=bool(rows))
         far, around = dict[int, float](), ""
@@ -118,20 +124,36 @@ def found(words: str, department: str, language: str, *, doubtful_first: bool = 
             rows = sorted([row for row, _ in near] + rest, key=lambda row: far.get(row.id, FURTHEST))[:MOST_AROUND]
         elif not rows and (around := _department_of(words)):
             rows = sites.near(session, around, words)
+        if named:
+            known = {row.id for row in rows}
+            after = [row for row in sites.search(session, department=named) if row.id not in known]
+            rows = [*rows, *after][:MOST_AROUND]
     return SitesFound(
         tuple(replace(_site(row, at), distance=far.get(row.id)) for row in rows),
         tuple(_stop(stop, language, at) for stop in stops[:MOST_STOPS]),
         "nearest" if point else "department" if around else "",
         point.name if point else around,
         choices,
+        named,
     )
 
 
-def _department_named(words: str, department: str) -> tuple[str, str]:
-    """« Lot » and « lot (46) » mean the department where no other is chosen."""
-    named = {place_words(each.name): each.code for each in TERRITORIES.values()}
-    code = named.get(place_words(words))
-    return (code, "") if code and not department and code not in ALSO_TOWNS else (department, words)
+def _department_named(words: str) -> str:
+    """« Lot » may mean the department; empty for anything else."""
+    named = {place_words(each.name): each.code for each in TERRITORIES.values() if each.code not in ALSO_TOWNS}
+    return named.get(place_words(words), "")
+
+
+def _is_town(session: Session, words: str) -> bool:
+    """Whether a site is in a town of this very name, or the table of towns has one."""
+    plain = place_words(words)
+    first = sites.search(session, words, limit=1)  # those of the town come first
+    there = towns.named(session, plain, limit=1)
+    return any(_is_of(row, words) for row in first) or any(place_words(town.name) == plain for town in there)
+
+
+def _is_of(row: sites.Site, words: str) -> bool:
+    return place_words(row.city) == place_words(words)
 
 
 def _department_of(words: str) -> str:

@@ -101,6 +101,27 @@ def test_silence_ends_politely_and_a_wrong_key_is_asked_once_more(carrier: Carri
     assert contact_of(call_id).satisfaction is None
 
 
+def test_whoever_hears_badly_is_told_three_choices_at_a_time_and_any_key_answers(carrier: Carrier, karim: str) -> None:
+    call_id = spoken(karim)
+    with transaction() as session:
+        call = calls.get(session, call_id)
+        assert call is not None
+        call.hard_of_hearing = True
+    asked = carrier.asks(f"/voice/goodbye?c={call_id}")
+    assert [key for key in "43210" if f"tapez {key}." in asked] == ["4", "3", "2"]
+    assert "tapez 9, ou attendez" in asked
+    assert asked.text.count("<prosody") == asked.text.count("<Say") > 1
+    for keys in ("", "9"):
+        last = carrier.asks(asked.action, keys)
+        assert [key for key in "43210" if f"tapez {key}." in last] == ["1", "0"]
+        assert "la suite" not in last
+        assert "tapez 1." in carrier.asks(last.action, "*")
+        assert "tapez 1." in carrier.asks(last.action, "#")
+        assert carrier.asks(last.action, "").verbs[-1] == "Hangup"
+    assert "réglée" in carrier.asks(asked.action, "1")  # not told yet, and known from an earlier call
+    assert contact_of(call_id).satisfaction == 1
+
+
 def test_whoever_refused_is_never_asked_again(carrier: Carrier, karim: str) -> None:
     call_id = spoken(karim)
     asked = carrier.asks(f"/voice/goodbye?c={call_id}")

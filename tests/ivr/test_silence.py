@@ -1,12 +1,13 @@
 """The dialogue of those who hear badly, and of those who say nothing more."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.callback_questions import offered
+from ivr.callback_questions import offered, refused
 from ivr.caller_answers import Heard, Reached
 from ivr.dialogue import answer, ask
-from ivr.steps import ENDS, FAREWELL, FEW, NOT_OPEN, OFFERS, QUEUE, SOONEST, TOLD_AGAIN, UNANSWERED
+from ivr.steps import ENDS, FAREWELL, FEW, NOT_OPEN, OFFERS, PROMISE, QUEUE, ROUNDS, SOONEST, TOLD_AGAIN, UNANSWERED
 from tests.ivr.test_dialogue import CODES, MENU, SINGLE, after
 
 
@@ -63,6 +64,27 @@ def test_silence_after_one_understood_answer_never_ends_in_a_farewell(keys: list
     assert at[1].silent == silent
     if at[0] == UNANSWERED:
         assert at[1].slot != SOONEST
+
+
+def falls_silent(at: Reached) -> Reached:
+    while at[0] not in ENDS:
+        at = answer(*at, "", MENU)
+    return at
+
+
+@pytest.mark.parametrize("why", sorted(OFFERS - {"wish"}))
+@pytest.mark.parametrize("keys", [(), ("1",), ("2",), ("2", "05"), ("2", "00")])
+def test_the_first_half_day_offered_holds_wherever_they_fall_silent(why: str, keys: tuple[str, ...]) -> None:
+    """Nobody knows when a suspended queue takes calls again: nothing soon is promised by anybody's silence."""
+    offer = offered(Heard(department="46"), anonymous=False, slots=("20261124m", "20261124a"))
+    end, known = falls_silent(after(*keys, step=why, heard=offer))
+    assert end == (PROMISE if keys else UNANSWERED)
+    assert known.slot == "20261124m"
+    assert after("1", "2", step=why, heard=offer)[1].slot == "20261124a"
+    soon = offered(Heard(department="46"), anonymous=False, slots=(SOONEST, "20261124m"))
+    assert falls_silent(after(*keys, step=why, heard=soon))[1].slot == ""
+    last_time = offer._replace(rounds=ROUNDS)  # every number that they typed was refused
+    assert (refused(last_time)[0], refused(last_time)[1].slot) == (PROMISE, "20261124m")
 
 
 def test_silence_after_the_sites_of_a_department_that_is_not_open_ends_with_them() -> None:

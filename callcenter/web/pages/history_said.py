@@ -9,7 +9,7 @@ from datetime import date
 from callcenter.records.sessions import Act
 from callcenter.rules import weekly_hours
 from callcenter.rules.audited_acts import AuditedAct
-from callcenter.screens import directory_screen
+from callcenter.screens import directory_screen, sites_screen
 from callcenter.web.pages.days_said import day_said, period_said
 from callcenter.web.pages.words import say, words
 
@@ -123,11 +123,18 @@ def _language_named(code: str, language: str) -> str:
     return _known("language")(code, date.min, language)
 
 
+def _site(written: str, _today: date, _language: str) -> str:
+    """By its name; as it is written where no list ever had it."""
+    named = sites_screen.named([int(written)]) if written.isascii() and written.isdigit() else {}
+    return named.get(int(written), written) if named else written
+
+
 READ: dict[str, Callable[[str, date, str], str]] = {
     "days": _days,
     "holiday": _holiday,
     "reason": _reason,
     "hours": lambda written, _today, language: weekly_hours.said(written, language),
+    "told_hours": lambda written, _today, language: weekly_hours.said(written, language),
     "week": lambda written, _today, language: weekly_hours.said(written, language),
     "topic": lambda written, _today, language: directory_screen.topic_name(written, language),
     "topics": _each(directory_screen.topic_name),
@@ -137,5 +144,6 @@ READ: dict[str, Callable[[str, date, str], str]] = {
     "partner": lambda written, _today, _language: directory_screen.partner_name(written),
     "partners": _each(lambda code, _language: directory_screen.partner_name(code)),
     "role": _known("role"),
+    "site_id": _site,
     "rollout": _known("rollout"),
 }

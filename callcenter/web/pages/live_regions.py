@@ -81,5 +81,6 @@ def _liftable(board: Board) -> set[str]:
     """The scopes whose orders whoever acts here may take back: those that are wholly theirs."""
     standing, own = board.standing, board.departments
     scopes = {each.scope for each in standing.messages} | {each.scope for each in standing.queues}
+    scopes |= {each.scope for each in standing.thresholds}
     scopes |= {each.scope for each in standing.closures} | {each.department for each in standing.sites}
     return {scope for scope in scopes if own is None or departments_of(scope) <= {*own}}

@@ -45,12 +45,22 @@ def test_call_and_up_mean_the_same_service_and_another_directory_another(here: t
             with calls(directory, SECOND, "--data", "elsewhere", more=named) as said:
                 eventually(lambda: from_numbers(theirs) == [SECOND], why=said)
                 assert SECOND not in from_numbers(ours)
-    for named in (NOTHING, {"TWILIO_API_URL": carrier}):
-        with calls(directory, THIRD, "--data", "elsewhere", more=named) as said:
-            eventually(
-                lambda: "No service runs on elsewhere: start one with `callcenter up --data elsewhere`" in said()
-            )
-        assert THIRD not in from_numbers(ours)
+    (empty := directory / "empty").mkdir()
+    for where, words, hint in (
+        (directory, ("--data", "elsewhere"), " --data elsewhere"),
+        (empty, ("--data", "var"), ""),
+        (empty, (), ""),
+    ):
+        for more in (NOTHING, {"TWILIO_API_URL": carrier}):
+            assert f"start one with `callcenter up{hint}`" in is_refused(where, THIRD, *words, more=more)
+            assert THIRD not in from_numbers(ours)
+
+
+def is_refused(directory: Path, number: str, *words: str, more: Mapping[str, str]) -> str:
+    """Nobody is called; the sentence that says why."""
+    with calls(directory, number, *words, more=more) as said:
+        eventually(lambda: "No service runs on" in said(), why=said)
+        return said()
 
 
 @contextmanager

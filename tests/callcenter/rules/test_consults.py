@@ -1,8 +1,12 @@
 """What an agent may do about help, from how far it has come."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from callcenter.rules.consults import HelpAct, acts_now
+from callcenter.rules.consults import HelpAct, acts_now, referent_opening
+from callcenter.rules.territory import PARIS
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,14 @@ def test_only_what_makes_sense_now_is_offered(
 def test_nobody_is_left_with_a_partner_before_all_three_have_spoken() -> None:
     before = acts_now("joined", "referent", "both", together=False)
     assert HelpAct.HAND_OVER not in before
+
+
+def test_a_desk_is_judged_by_hours_in_either_way_of_writing_and_not_at_all_by_what_says_nothing() -> None:
+    thursday = datetime(2026, 12, 3, 10, tzinfo=ZoneInfo(PARIS))
+    for hours in ("Mo-Fr 08:30-12:00,14:00-18:00", "lundi au vendredi 8h30-12h, 14h-18h"):
+        opening = referent_opening(hours, "46", thursday)
+        assert opening is not None
+        assert opening.is_open
+        assert opening.closes_at == thursday.replace(hour=12)
+    assert referent_opening("", "46", thursday) is None
+    assert referent_opening("appelez avant de venir", "46", thursday) is None

@@ -78,15 +78,15 @@ class NamePartner(BaseModel):
 
 
 class WriteReferent(BaseModel):
-    """A partner's desk that agents may call for help, or a `helpline`, of no partner, for a distress. `hours`: as they
-    are told; `id`: of one that is changed."""
+    """A partner's desk that agents may call for help, or a `helpline`, of no partner, for a distress. `hours`: as
+    people write them; `id`: of one that is changed."""
 
     scope: Scope = NATION
     partner: str = ""
     helpline: bool = False
     desk: Annotated[str, Field(max_length=120)]
     phone: Annotated[str, Field(max_length=40)]
-    hours: Annotated[str, Field(max_length=120)] = ""
+    hours: Annotated[str, Field(max_length=500)] = ""
     phrases: Words = {}
     id: Id | None = None
 

@@ -10,6 +10,8 @@ from starlette.responses import Response
 from callcenter import clock
 from callcenter.actions import config_snapshot, directory
 from callcenter.errors import BadAnswer, NotFound, Refusal
+from callcenter.rules import weekly_hours
+from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.packaged_menu import LABELS
 from callcenter.rules.roles import ADMIN
 from callcenter.rules.territory import NATION, TERRITORIES, national_day
@@ -26,6 +28,7 @@ def _in_languages(name: str) -> tuple[str, ...]:
     return tuple(f"{name}-{language}" for language in LABELS)
 
 
+NOTHING: Mapping[str, str] = {}
 FIELDS = {  # of the page of one item, by its kind
     "procedure": ("code", "topic", "partner", "since", *_in_languages("named"), *_in_languages("said")),
     "partner": ("code", "name", "since", *_in_languages("said")),
@@ -73,6 +76,7 @@ def write_topic(visitor: Admitted, fields: Fields) -> Response:
             managed_directory_screen.TopicShown(keys, code, labels, keywords, sheet, partners, True, names=names),
             was,
             refusal,
+            {name: str(fields.get(name, "")) for name in ("since", *_in_languages("heading"))},
         )
     return forms.back_to(f"/admin/directory?scope={scope}")
 
@@ -89,7 +93,7 @@ def item(kind: str, visitor: Admitted, scope: str = NATION, code: str = "") -> R
     """One démarche, partner or referent as it is written, to be changed; or a new one. `code`: its code or its id."""
     if kind not in FIELDS:
         raise NotFound
-    return _item(visitor, kind, scope, _held(kind, scope, code) if code else {}, code)
+    return _item(visitor, kind, scope, _held(kind, scope, code, visitor.language) if code else {}, code)
 
 
 @router.post("/partner")
@@ -130,7 +134,7 @@ def _written(visitor: Visitor, kind: str, command: type[_Command], fields: FormD
     try:
         asked = forms.filled_in(command, fields, phrases=_by_language(fields, "said"), **more)
         asked.carry_out(visitor.staff, clock.now())
-    except BadAnswer as refusal:
+    except (BadAnswer, BadHours) as refusal:
         typed = {name: str(fields.get(name, "")) for name in FIELDS[kind]}
         return _item(visitor, kind, scope, typed, str(fields.get("was", "")), refusal)
     return forms.back_to(f"/admin/directory?scope={scope}")
@@ -145,7 +149,7 @@ def _removed(visitor: Visitor, command: type[_Removal], fields: FormData) -> Res
     return forms.back_to(f"/admin/directory?scope={scope}")
 
 
-def _held(kind: str, scope: str, code: str) -> dict[str, str]:
+def _held(kind: str, scope: str, code: str, language: str) -> dict[str, str]:
     """What is written of an item, by the fields of its form. Raises NotFound."""
     _must_be_place(scope)
     found = managed_directory_screen.of(scope)
@@ -159,7 +163,8 @@ def _held(kind: str, scope: str, code: str) -> dict[str, str]:
             return {"code": code, "name": time.name} | _said(time.phrases)
     for desk in found.referents if kind == "referent" else ():
         if desk.id == code and desk.scope == scope:
-            own = {"id": code, "partner": desk.partner, "desk": desk.desk, "phone": desk.phone, "hours": desk.hours}
+            own = {"id": code, "partner": desk.partner, "desk": desk.desk, "phone": desk.phone}
+            own["hours"] = weekly_hours.said(desk.hours, language) if desk.hours else ""
             own["helpline"] = "true" if desk.helpline else ""
             return own | _said(desk.phrases)
     raise NotFound
@@ -208,8 +213,14 @@ def _partner_options() -> list[tuple[str, str]]:
 
 
 def _topic(
-    visitor: Visitor, scope: str, row: managed_directory_screen.TopicShown, was: str, refusal: Refusal | None = None
+    visitor: Visitor,
+    scope: str,
+    row: managed_directory_screen.TopicShown,
+    was: str,
+    refusal: Refusal | None = None,
+    typed: Mapping[str, str] = NOTHING,
 ) -> Response:
+    """`typed`: what was filled in and refused besides the `row`: the day, and the heading."""
     _must_be_place(scope)
     return forms.form_page(
         "admin/topic.html",
@@ -221,7 +232,8 @@ def _topic(
         named=managed_directory_screen.names_of(scope, was) if was else None,
         label_languages=LABELS,
         partner_options=_partner_options(),
-        today=national_day(clock.now()),
+        since=typed.get("since") or national_day(clock.now()),
+        typed=typed,
     )
 
 

@@ -16,7 +16,7 @@ from callcenter.rules.opening_hours import BadHours
 from callcenter.rules.roles import ADMIN, SUPERVISOR
 from callcenter.rules.rounds import WEEKDAYS
 from callcenter.rules.routing import departments_of
-from callcenter.rules.territory import NATION, TERRITORIES, national_day, rings
+from callcenter.rules.territory import NATION, TERRITORIES, national_day
 from callcenter.rules.understood_hours import read_grid
 from callcenter.rules.weekly_hours import DAYS, HOLIDAY
 from callcenter.screens import hours_screen, orders_screen
@@ -104,7 +104,7 @@ def plan(code: str, visitor: Admitted, fields: Fields) -> Response:
         state = str(fields.get("state", "")) or None
         forms.filled_in(hours_api.PlanRollout, fields, state=state).carry_out(visitor.staff, code, clock.now())
     except BadAnswer as refusal:
-        return _department(visitor, code, refusal)
+        return _department(visitor, code, refusal, since=str(fields.get("since", "")))
     return forms.back_to(f"/admin/departments/{code}")
 
 
@@ -150,21 +150,24 @@ def _hours(
 
 
 def _typed(visitor: Visitor, found: HoursShown, topic: str, typed: FormData) -> dict[str, Any]:
-    """What the form of hours holds: what was typed and refused, else what is written for the scope itself."""
+    """What the forms of hours hold: the one that was refused what was typed, the others what is written for the scope
+    itself."""
     language = visitor.language
     topic = str(typed.get("topic", topic))
     held = next((hours for scope, code, hours in found.own if (scope, code) == (found.scope, topic)), "")
     days = dict(zip(DAYS, WEEKDAYS[language], strict=True)) | {HOLIDAY: say(language, "hours.on_holidays")}
-    if typed:
-        grid: dict[str, str] | None = {day: str(typed.get(f"day-{day}", "")) for day in days}
-        written = str(typed.get("hours", ""))
-    else:
-        grid, written = weekly_hours.grid(held, language), weekly_hours.said(held, language) if held else ""
-    return {"topic": topic, "hours": written, "days": days, "grid": grid or dict.fromkeys(days, ""),
-            "by_day": "by_day" in typed}  # fmt: skip
+    by_day = "by_day" in typed
+    written = str(typed.get("hours", weekly_hours.said(held, language) if held else ""))
+    grid = weekly_hours.grid(held, language) or dict.fromkeys(days, "")
+    grid = {day: str(typed.get(f"day-{day}", "")) for day in days} if by_day else grid
+    holiday = str(typed.get("day", ""))
+    return {"topic": topic, "hours": written, "days": days, "grid": grid, "by_day": by_day, "holiday": holiday}
 
 
-def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, done: bool = False) -> Response:
+def _department(
+    visitor: Visitor, code: str, refusal: Refusal | None = None, *, done: bool = False, since: str = ""
+) -> Response:
+    """`since`: the day that was typed and refused."""
     row, acts = hours_screen.department(visitor.staff, code)
     return forms.form_page(
         "admin/department.html",
@@ -174,10 +177,9 @@ def _department(visitor: Visitor, code: str, refusal: Refusal | None = None, *, 
         acts=acts,
         territory=TERRITORIES[code],
         standing=orders_screen.standing(frozenset([code]), clock.now()),
-        thresholds=[each for each in orders_screen.now().thresholds if each.scope in rings(code)],
         otherwise=orders_screen.now().otherwise,
         states=STATES,
-        today=national_day(clock.now()),
+        since=since or national_day(clock.now()),
         is_admin=visitor.staff.role == "admin",
         done=done,
     )

@@ -12,6 +12,7 @@ from callcenter.actions import callback, citizen
 from callcenter.db import reading, transaction
 from callcenter.phone_number import PhoneNumber
 from callcenter.records import calls, threads
+from callcenter.records.agents import Agent
 from callcenter.records.calls import Wish
 from callcenter.records.contacts import Contact, WrapUpEntry
 from callcenter.rules.states import Outcome
@@ -109,6 +110,10 @@ def test_the_period_the_department_the_topic_and_the_agent_narrow_what_is_found(
     assert _ids(ines.get("/contacts/search?department=12")) == [health]
     assert _ids(ines.get("/contacts/search?topic=impots")) == [taxes]
     assert _ids(ines.get("/contacts/search?agent=kari")) == [taxes]
+    with transaction() as session:  # she has left the service; what she did stays hers
+        left = session.get_one(Agent, lea)
+        left.active, left.closed_at = False, today
+    assert _ids(ines.get("/contacts/search?agent=lea")) == [health]
     first, last = today.date() - timedelta(days=45), today.date() - timedelta(days=35)
     assert _ids(ines.get(f"/contacts/search?first={first}&last={last}")) == [old]
     nothing = ines.get("/contacts/search?agent=personne")

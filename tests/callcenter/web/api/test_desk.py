@@ -214,7 +214,7 @@ def test_the_answer_sheet_and_the_partners_referents_are_beside_the_caller_until
     settle("admin", role="admin")
     admin = sign_in("admin")
     for partner, scope, desk in (("dgfip", "46", "SIP"), ("dgfip", "31", "Ailleurs"), ("caf", "N", "Appui CAF")):
-        asked = {"scope": scope, "partner": partner, "desk": desk, "phone": "05 65 00 00 70", "hours": "9 h-12 h"}
+        asked = {"scope": scope, "partner": partner, "desk": desk, "phone": "05 65 00 00 70", "hours": "lundi 9h-12h"}
         assert admin.post("/api/admin/directory/referents", json=asked).status_code == 201
     labels = {"fr": "les impôts", "en": "taxes"}
     taxes = {"scope": "N", "was": "3", "keys": "3", "code": "impots", "labels": labels, "partners": ["dgfip"]}
@@ -236,3 +236,14 @@ def test_the_answer_sheet_and_the_partners_referents_are_beside_the_caller_until
         assert 'href="tel:+33565000070">05 65 00 00 70</a>' in panel
         assert "9 h-12 h" in panel
         assert "Ailleurs" not in panel
+
+
+def test_an_agent_who_was_cut_off_reads_that_and_not_that_they_did_not_answer(sign_in: SignIn) -> None:
+    karim_id = settle("karim")
+    with transaction() as session:
+        karim = session.get_one(agents.Agent, karim_id)
+        karim.state, karim.pause_reason = AgentState.PAUSE, PauseReason.LINE_LOST
+    page = sign_in("karim").get("/desk").text
+    assert "(ligne coupée)" in page
+    assert "Votre ligne a été coupée pendant la conversation" in page
+    assert "n&#39;a pas été pris" not in page

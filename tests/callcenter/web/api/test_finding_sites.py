@@ -117,6 +117,36 @@ def test_the_nearest_come_first_and_say_how_far_once_towns_are_known(web: Any) -
     assert "Plusieurs communes portent ce nom" in web.get("/sites", params={"words": "St Denis"}).text
 
 
+VIENNE = """id_fs;lib_fs;insee_dep;code_postal;lib_com;adresse;telephone;h_lundi;h_mardi;latitude;longitude;mail
+1;France services de Vienne;38;38200;Vienne;Place;;;;45.52;4.87;
+2;France services de Lyon;69;69001;Lyon;Rue de Vienne;;;;45.76;4.83;
+3;France services de Poitiers;86;86000;Poitiers;Rue;;;;46.58;0.34;
+4;France services de Civray;86;86400;Civray;Rue;;;;46.14;0.29;
+5;France services du Mans;72;72000;Le Mans;Rue;;;;48.0;0.19;
+6;France services de Laval;53;53000;Laval;Rue;;;;48.07;-0.77;
+"""
+
+
+def test_a_town_that_is_named_like_a_department_comes_before_it(web: Any) -> None:
+    with transaction(60) as session:
+        sites.import_list(session, list(national_list.read(VIENNE.encode()).sites.values()), clock.now())
+        towns.replace(session, [])
+    assert ids(web, "Vienne") == [1, 4, 3]
+    assert ids(web, "vienne", department="86") == []
+    page = web.get("/sites", params={"words": "Vienne"}).text
+    assert "aussi le nom d&#39;un département, dont les sites viennent ensuite" in page
+    assert 'href="/sites?department=86">Vienne (86)</a>' in page
+    assert ids(web, "Mayenne") == [6]
+    with transaction(60) as session:
+        towns.replace(session, [Town("38200", "VIENNE", 45.52, 4.87), Town("53100", "MAYENNE", 48.3, -0.61)])
+    near = web.get("/api/sites", params={"words": "Vienne"}).json()
+    assert (near["order"], near["place"], near["named"]) == ("nearest", "VIENNE (38200)", "86")
+    assert [site["id"] for site in near["sites"]][:2] == [1, 2]
+    near = web.get("/api/sites", params={"words": "mayenne"}).json()
+    assert (near["place"], near["named"]) == ("MAYENNE (53100)", "53")
+    assert [site["id"] for site in near["sites"]][:2] == [6, 5]
+
+
 def test_what_finds_nothing_says_what_to_try(web: Any, sign_in: SignIn) -> None:
     settle("karim")
     page = sign_in("karim").get("/sites", params={"words": "ovni"}).text

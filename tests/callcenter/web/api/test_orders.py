@@ -147,6 +147,26 @@ def test_orders_are_written_down_and_only_for_ones_own_departments(sign_in: Sign
     assert vera.post("/api/board/orders/message", json={"scope": "46", "fr": "Bonjour"}).status_code == 403
 
 
+def test_a_widening_stands_on_the_wall_and_the_desks_and_is_lifted_there(ines: TestClient, sign_in: SignIn) -> None:
+    settle("karim")
+    settle("lea", department="31")
+    assert ines.post("/supervision/orders/threshold", data=given("threshold", confirmed="1")).status_code == 303
+    said = "ouvert à la région après 5 s, à la nation après 9 s"
+    for page in (
+        ines.get("/supervision").text,
+        ines.get("/supervision/orders").text,
+        ines.get("/admin/departments/46").text,
+    ):
+        assert page.count(said) == 1
+    karim = sign_in("karim").get("/desk").text
+    assert (said in karim, "1 ordre en vigueur" in karim, "lift-order" in karim) == (True, True, False)
+    assert said not in sign_in("lea").get("/desk").text
+    (lifted,) = re.findall(r'form="lift-order" name="lift" value="(threshold:[^"]+)"', ines.get("/supervision").text)
+    assert ines.post("/supervision/orders/lift", data={"lift": lifted}).status_code == 303
+    assert ines.get("/api/board/orders").json()["thresholds"] == []
+    assert said not in sign_in("karim").get("/desk").text
+
+
 def test_a_waiting_call_is_explained(ines: TestClient) -> None:
     paused("karim")
     at_post("lea", department="31")

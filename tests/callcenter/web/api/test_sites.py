@@ -71,6 +71,9 @@ def test_a_site_may_open_at_other_hours_for_a_day(web: Any) -> None:
     assert web.post("/api/admin/exceptions", json=asked).status_code == 201
     shown = web.get("/api/sites/12").json()
     assert (shown["today"], shown["exception"], shown["known_hours"]) == ([["10:00", "11:30"]], "training", True)
+    page = web.get("/sites/12").text
+    assert page.count("tous les jours 10h-11h30") == 3  # as announced, in the table and in the history
+    assert "10:00-11:30" not in page
 
 
 def test_only_those_who_supervise_its_department_close_a_site(web: Any, sign_in: SignIn) -> None:

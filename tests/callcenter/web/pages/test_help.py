@@ -8,9 +8,16 @@ import pytest
 from callcenter.rules.languages import LANGUAGES
 from callcenter.web.pages import help_texts
 from callcenter.web.pages.help_texts import help_pages
+from callcenter.web.pages.words import say
+from tests.callcenter.web.conftest import SignIn
+from tests.support.town import settle
 
 TEMPLATES = Path(help_texts.__file__).parent / "templates"
 BLOCK = r"\{%% block %s %%\}([a-z_-]+)\{%% endblock %%\}"
+STEPS = {  # of a screen rather than screens: read back, printed, refused
+    "order_confirm.html": "orders.html", "closure_confirm.html": "admin/hours.html",
+    "callbacks_print.html": "callbacks_all.html", "report_refused.html": "report.html",
+}  # fmt: skip
 NO_SCREEN = {"page.html", "live.html", "admin/base.html", "help.html", "refused.html"}  # what screens are made from
 
 
@@ -25,15 +32,43 @@ def _screens() -> dict[str, str]:
     return found
 
 
-def test_every_screen_leads_to_a_help_page_of_its_own_or_of_its_section() -> None:
+def test_every_screen_leads_to_a_help_page_of_its_own() -> None:
     """A new screen says `{% block help %}name{% endblock %}`; its page stands in `help/fr.toml` and `help/en.toml`."""
-    assert {name: slug for name, slug in _screens().items() if slug not in help_pages("fr")} == {}
-    assert len(_screens()) > 20
+    screens = _screens()
+    assert {name: slug for name, slug in screens.items() if slug not in help_pages("fr")} == {}
+    own = [slug for name, slug in screens.items() if name not in STEPS]
+    assert [slug for slug in own if own.count(slug) > 1] == []
+    assert {step: screens[step] for step in STEPS} == {step: screens[of] for step, of in STEPS.items()}
+    assert len(screens) > 20
 
 
 def test_no_help_page_is_of_no_screen() -> None:
     told = set(_screens().values()) | {"refused"}
     assert set(help_pages("fr")) - told == set()
+
+
+def test_a_page_shows_the_way_to_its_own_help(sign_in: SignIn) -> None:
+    settle("karim")
+    settle("ines", role="supervisor", departments=["46"])
+    for who, paths in (
+        ("karim", {"day": "day", "visit": "visit", "keys": "keys", "help": "desk-help", "distress": "distress"}),
+        ("ines", {"agents": "report-agents", "help": "report-help"}),
+    ):
+        browser = sign_in(who)
+        for path, slug in paths.items():
+            page = browser.get(f"/{'desk' if who == 'karim' else 'reports'}/{path}")
+            assert (page.status_code, f'href="/help/{slug}"' in page.text) == (200, True), path
+            assert help_pages("fr")[slug].what.replace("'", "&#39;") in browser.get(f"/help/{slug}").text
+
+
+def test_the_help_of_the_desk_and_of_callbacks_names_what_is_there() -> None:
+    """By the words of the buttons themselves."""
+    for language in LANGUAGES:
+        told = {name: " ".join(help_pages(language)[name].steps) for name in ("desk", "callbacks", "desk-help")}
+        assert say(language, "consult.ask") in told["desk"]
+        assert say(language, "tools.keys") in told["desk"]
+        assert all(say(language, f"callbacks.{key}") in told["callbacks"] for key in ("start", "start_early"))
+        assert all(say(language, f"consult.{key}") in told["desk-help"] for key in ("consult", "cold", "follow_up"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

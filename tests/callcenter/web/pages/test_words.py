@@ -145,7 +145,7 @@ MADE = {  # keys whose last part is a value
     *(f"directory.phrase_hint_{kind}_{language}" for kind in directory_pages.FIELDS for language in LANGUAGES),
     *(f"error.{code}" for code in ("phrase", "topic_names")),
     *(f"hours.{kind}" for kind in ("make_holiday", "make_worked", "as_calendar")),
-    *(f"field.{name}" for name in ("message", "thresholds")),
+    *(f"field.{name}" for name in ("message", "message_en", "thresholds")),
     *(f"error.{code}" for code in ("procedure", "procedure_topic")),
     "field.keys",
     "field.addressees",

@@ -183,21 +183,22 @@ def test_referents_are_called_by_the_agents_of_their_department(web: Any, sign_i
         "partner": "caf",
         "desk": "Référents CAF du Lot",
         "phone": "05 65 00 00 70",
-        "hours": "9-12",
+        "hours": "lundi au vendredi 9h-12h",
     }
     made = web.post("/api/admin/directory/referents", json=asked)
     assert made.status_code == 201, made.text
-    for wrong in ({"partner": "none"}, {"phone": "12"}, {"desk": ""}):
+    for wrong in ({"partner": "none"}, {"phone": "12"}, {"desk": ""}, {"hours": "9h-12h"}):
         assert web.post("/api/admin/directory/referents", json=asked | wrong).status_code == 422
     (mine,) = sign_in("karim").get("/api/admin/directory/referents/mine").json()
     assert (mine["desk"], mine["phone"]) == ("Référents CAF du Lot", "05 65 00 00 70")
+    assert mine["hours"] == "Mo-Fr 09:00-12:00"
     assert web.delete(f"/api/admin/directory/referents/{made.json()['id']}").status_code == 204
     assert web.delete(f"/api/admin/directory/referents/{made.json()['id']}").status_code == 404
 
 
 def test_a_referents_number_is_written_as_it_is_dialled_there(web: Any, sign_in: SignIn) -> None:
     settle("karim", "988")
-    asked = {"scope": "988", "partner": "caf", "desk": "Référents de Nouméa", "phone": "26 12 34", "hours": "9-12"}
+    asked = {"scope": "988", "partner": "caf", "desk": "Référents de Nouméa", "phone": "26 12 34", "hours": ""}
     assert web.post("/api/admin/directory/referents", json=asked).status_code == 201
     (mine,) = sign_in("karim").get("/api/admin/directory/referents/mine").json()
     assert mine["phone"] == "26.12.34"

@@ -18,6 +18,8 @@ LINE = {
     "hours": "",
 }
 BOX = '<input type="checkbox" id="helpline" name="helpline" value="true"'
+SAID = "lundi au vendredi 8h30-12h, 14h-18h"
+SHOWN = "lundi à vendredi 8h30-12h, 14h-18h"
 
 
 def test_a_refused_form_of_the_directory_keeps_what_was_typed(web: Any) -> None:
@@ -89,3 +91,28 @@ def test_a_helpline_has_a_long_number_that_we_may_ring(web: Any, number: str) ->
     assert "Écoute du Lot" in refused.text
     with reading() as session:
         assert referents.helplines(session, "46") == []
+
+
+@pytest.mark.parametrize("helpline", ["", "true"])
+def test_a_desks_hours_are_written_as_people_do_and_shown_so_everywhere(
+    web: Any, sign_in: SignIn, helpline: str
+) -> None:
+    settle("karim")
+    typed = {"scope": "46", "partner": "caf", "desk": "Écoute du Lot", "phone": "05 65 00 00 70", "hours": SAID}
+    form = typed | {"helpline": helpline, "csrf": web.headers["X-CSRF-Token"]}
+    refused = web.post("/admin/directory/referent", data=form | {"hours": "demain matin"})
+    assert refused.status_code == 422
+    assert 'value="demain matin"' in refused.text
+    assert 'id="hours-error">« demain » n\'est pas compris.' in refused.text.replace("&#39;", "'")
+    assert web.post("/admin/directory/referent", data=form).status_code == 303
+    with reading() as session:
+        read = referents.helplines if helpline else referents.referents
+        (row,) = read(session, "46")
+    assert row.hours == "Mo-Fr 08:30-12:00,14:00-18:00"
+    listed = web.get("/admin/directory?scope=46").text
+    assert listed.count(SHOWN) == 2  # in the table and in the history
+    assert "Mo-Fr" not in listed
+    assert f'value="{SHOWN}"' in web.get(f"/admin/directory/item/referent?scope=46&code={row.id}").text
+    page = sign_in("karim").get("/desk/distress" if helpline else "/desk/help").text
+    assert SHOWN in page
+    assert helpline or "horaires à vérifier" not in page

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from callcenter.db import Conflict, reading, transaction
 from callcenter.records import sessions, sites
+from callcenter.records.agents import Agent
 from callcenter.rules import national_list
 from tests.callcenter.web.conftest import SignIn
 from tests.support.data import real
@@ -113,6 +114,10 @@ def test_an_accounts_site_is_chosen_by_its_name(web: Any) -> None:
         assert f'n° {number}" autocomplete="off" maxlength="200" list="site-names"' in kept
         assert '<option value="Antenne de Figeac, Figeac (46) n° 9">' in kept
     assert "Antenne de Figeac, Figeac (46) n° 9" in web.get("/admin/agents").text
+    with reading() as session:
+        ana = session.query(Agent).filter_by(login="ana").one().id
+    history = web.get(f"/admin/agents/{ana}").text.partition('id="history-title"')[2]
+    assert "Site (numéro de la liste nationale) : Antenne de Figeac, Figeac (46) n° 9" in history
     several = web.post("/admin/agents/new", data=form | {"login": "dan", "department": "59", "site": "maison"})
     assert several.status_code == 422
     assert '<option value="7">Maison du Lot, Cahors (46) n° 7</option>' in several.text
