@@ -1,4 +1,5 @@
-// What was typed and is kept nowhere: leaving it asks. A form that is kept as it is typed (`data-keeps`) asks only while
+// What was typed and is kept nowhere: leaving it asks, and a form that the server shows again with it says so
+// (`data-typed`). A link that gives the form up asks nothing. A form that is kept as it is typed (`data-keeps`) asks only while
 // the server does not have it yet; one that searches, or that one press does, never.
 const waits = new Set(); // what says whether something of its own is not kept yet
 
@@ -38,6 +39,7 @@ export function isBack(form) {
 
 document.addEventListener("input", typed);
 document.addEventListener("change", typed);
+document.addEventListener("click", ({ target }) => delete target.closest?.("[data-give-up]")?.closest("form").dataset.typed, true);
 document.addEventListener("reset", ({ target }) => delete target.dataset.typed);
 document.addEventListener("submit", send);
 for (const failed of ["htmx:response:error", "htmx:error"]) {
