@@ -65,6 +65,7 @@ from callcenter.web.pages.admin import (
     national_list_pages,
     shared_line_pages,
 )
+from callcenter.web.pages.going_on import GoingOn
 from callcenter.web.safe_headers import SafeHeaders
 
 STATIC = Path(__file__).parent / "pages/static"
@@ -165,6 +166,7 @@ def create() -> FastAPI:
     app.add_middleware(PlainJson)
     app.add_middleware(BodyLimit, files=FILES, refused=answer_refusal)
     app.add_middleware(Legible, refused=answer_refusal)
+    app.add_middleware(GoingOn)
     return app
 
 

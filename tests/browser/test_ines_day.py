@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from callcenter import clock
-from callcenter.actions import agent
-from callcenter.db import engine, transaction
+from callcenter.actions import agent, orders
+from callcenter.db import engine, reading, transaction
 from callcenter.demonstration import embedded
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Wish
@@ -19,7 +19,7 @@ from callcenter.rules.territory import TERRITORIES
 from tests.browser.conftest import Opens
 from tests.support import cast
 from tests.support.people import joins
-from tests.support.town import settle
+from tests.support.town import TOPICS, settle
 
 OCCITANIE = sorted(code for code, each in TERRITORIES.items() if each.region == "76")
 SIZES = [(1280, 720), (1440, 900), (1920, 1080)]
@@ -149,6 +149,55 @@ def test_the_wall_fills_each_screen_without_cutting_anything(opens: Opens) -> No
         expect(page.locator(".panel--agents .panel__more")).to_have_text(f"+ {15 - shown} non montrés")
         page.get_by_role("button", name="Plein écran").click()
         page.wait_for_selector("html:not(.is-full-screen)")
+
+
+def test_in_full_screen_a_supervisor_at_her_post_sees_an_offer_and_takes_it_by_key(opens: Opens) -> None:
+    _room()
+    with reading() as session:
+        ines = session.query(Agent).filter_by(login="ines").one().id
+    page = opens("ines")
+    page.get_by_role("button", name="Plein écran").click()
+    page.wait_for_selector("html.is-full-screen")
+    expect(page.locator(".frame")).to_be_hidden()
+    agent.take_post(ines, "phone", clock.now())
+    expect(page.locator("#state")).to_be_in_viewport(ratio=1)
+    page.wait_for_timeout(300)
+    assert page.evaluate(CUT) == []
+    joins("CA1", 1, Wish("46", "impots"))
+    expect(page.locator("[data-offer]").get_by_role("button", name="Décrocher")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Alt+Shift+D")
+    page.wait_for_url("**/desk")  # where a call that is taken goes on
+
+
+def test_the_full_screen_says_how_many_alerts_and_orders_it_leaves_out(opens: Opens) -> None:
+    _room()
+    with reading() as session:
+        ines = session.query(Agent).filter_by(login="ines").one()
+    for scope in ("46", "31"):
+        orders.set_message(ines, scope, {"fr": f"Inondations : appelez le 112 ({scope})."}, clock.now())
+    for n, topic in enumerate(TOPICS):
+        joins(f"CA{n}", n, Wish("46", topic))
+    page = opens("ines")
+    alarms, rest = page.locator(".alarm:not(.alarm--rest)"), page.locator(".alarm--rest")
+    expect(alarms).to_have_count(6)
+    raised = 6 + _number_in(rest)
+    assert raised > 6
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.get_by_role("button", name="Plein écran").click()
+    page.wait_for_selector("html.is-full-screen")
+    page.wait_for_timeout(300)
+    assert page.evaluate(CUT) == []
+    shown = alarms.and_(page.locator(":visible")).count()
+    assert 1 < shown < 6
+    expect(rest).to_have_text(f"Alertes non montrées : {raised - shown}")
+    expect(rest).to_be_in_viewport(ratio=1)
+    told = page.locator("#wall-orders-told")
+    lines = told.locator(".standing__line:visible").count()
+    assert lines == 2 - _number_in(told.locator(".told__left"))
+
+
+def _number_in(said: Locator) -> int:
+    return int("".join(filter(str.isdecimal, said.inner_text())) or 0)
 
 
 def test_an_order_is_deliberate_from_its_first_field_to_its_last_word(opens: Opens) -> None:

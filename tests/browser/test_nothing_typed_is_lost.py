@@ -2,12 +2,13 @@
 
 import re
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Opens
 from tests.browser.test_one_browser import LONG
 from tests.support.at_the_desk import answers_dialogs, at_post, chooses, is_, talks
+from tests.support.spoken import spoke
 from tests.support.town import settle
 
 
@@ -92,6 +93,39 @@ def test_leaving_with_something_that_could_not_be_kept_asks(line: PracticeLine, 
     page.locator(".top__nav").get_by_role("link", name="Sites").click()
     page.wait_for_url("**/sites")
     assert asked == ["beforeunload"]
+
+
+def test_what_is_refused_has_its_field_in_focus_and_is_not_left_without_asking(opens: Opens) -> None:
+    """On a page of its own, and in the panel."""
+    helped = spoke(settle("karim", phone=KARIM), "+33565051234")
+    page = opens("karim")
+    page.goto(f"/contacts/{helped}/correction")
+    asked = answers_dialogs(page, leaves=False)
+    _orients_without_a_reason(page.locator("main"))
+    page.locator(".top__nav").get_by_role("link", name="Sites").click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert page.url.endswith("/correction")
+    desk = page.context.new_page()
+    desk.goto("/desk")
+    asked = answers_dialogs(desk, leaves=False)
+    desk.locator("#tools").get_by_role("link", name="Ma journée").click()
+    panel = desk.locator("#panel")
+    panel.get_by_role("link", name="Corriger").click()
+    _orients_without_a_reason(panel)
+    for leaves in (desk.locator("#tools").get_by_role("link", name="Sites"), desk.locator("[data-panel-back]")):
+        leaves.click()
+        expect(panel.locator("#notes-0")).to_have_value("Renvoyé au guichet")
+    assert asked == ["confirm", "confirm"]
+
+
+def _orients_without_a_reason(within: Locator) -> None:
+    within.locator("#notes-0").fill("Renvoyé au guichet")
+    within.locator("label[for=orientation-0]").click()
+    within.get_by_role("button", name="Enregistrer la correction").click()
+    expect(within.locator("#reason-0-lacks")).to_contain_text("Choisissez le motif")
+    expect(within.locator("#reason-0")).to_be_focused()
+    expect(within.locator("#notes-0")).to_have_value("Renvoyé au guichet")
 
 
 def test_what_comes_after_the_call_applies_when_it_is_chosen_and_says_so_beside(

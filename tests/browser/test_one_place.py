@@ -6,13 +6,17 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from callcenter.db import reading
-from callcenter.records import callbacks, contacts
+from callcenter import clock
+from callcenter.db import reading, transaction
+from callcenter.records import callbacks, contacts, sites
+from callcenter.rules import national_list
 from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Opens
 from tests.browser.test_one_browser import LONG, beats_on, calls_about_taxes
 from tests.support.at_the_desk import answers_dialogs, at_post, is_, talks
+from tests.support.listed_sites import LIST
 from tests.support.patience import until
+from tests.support.promised import asked
 from tests.support.spoken import spoke
 from tests.support.town import settle
 
@@ -309,6 +313,54 @@ def test_a_tool_opens_beside_the_call_and_what_is_followed_there_stays_there(lin
     expect(panel).to_be_hidden()
     expect(page.locator("#queues")).to_be_visible()
     assert not asked
+
+
+def test_a_callback_that_is_refused_in_the_panel_leaves_the_list_where_it_stands(
+    line: PracticeLine, opens: Opens
+) -> None:
+    settle("karim", phone=KARIM)
+    asked("+33565051235")
+    page = at_post(opens)
+    talks(line, page)
+    panel, said = page.locator("#panel"), page.locator("#said")
+    page.locator("#tools").get_by_role("link", name="Ma journée").click()
+    page.locator("#tools").get_by_role("link", name="Mes rappels").click()
+    press = panel.get_by_role("button", name="Rappeler").first
+    press.click()
+    expect(said.get_by_role("alert")).to_be_visible(timeout=LONG)
+    expect(panel).to_contain_text("Pour moi")
+    expect(press).to_be_visible()
+    page.get_by_role("button", name="Retour").click()
+    expect(panel).to_contain_text("Mes contacts du jour")
+    page.goto("/callbacks")
+    page.locator("main").get_by_role("button", name="Rappeler").first.click()
+    expect(said.get_by_role("alert")).to_be_visible(timeout=LONG)
+    assert page.url.endswith("/callbacks")
+
+
+LINKS = """[...document.querySelectorAll("main a[href], .frame a[href]")]
+  .filter((each) => each.checkVisibility()).map((each) => each.getAttribute("href"))"""
+
+
+def test_whatever_the_desk_leads_to_opens_beside(opens: Opens) -> None:
+    settle("karim", phone=KARIM)
+    with transaction(60) as session:
+        sites.import_list(session, list(national_list.read(LIST.encode()).sites.values()), clock.now())
+    page = at_post(opens)
+    panel = page.locator("#panel")
+    leads_to = page.evaluate(LINKS)
+    assert "/contacts" in leads_to
+    for address in leads_to:
+        page.locator("[data-panel-home]").click()
+        page.locator(f'main a[href="{address}"]:visible, .frame a[href="{address}"]:visible').first.click()
+        expect(page.locator("#panel-home") if address == "/desk" else panel).to_be_visible(timeout=LONG)
+        assert page.url.endswith("/desk"), address
+    page.locator("#tools").get_by_role("link", name="Sites").click()
+    panel.get_by_role("link", name="Maison du Lot").click()
+    panel.locator(".sitemap a").first.dispatch_event("click")
+    expect(panel.get_by_role("button", name="Rechercher")).to_have_count(0)
+    expect(panel.locator(".sitemap")).to_be_visible(timeout=LONG)
+    assert page.url.endswith("/desk")
 
 
 def test_a_page_that_comes_after_another_was_wanted_or_none_is_not_shown(opens: Opens) -> None:

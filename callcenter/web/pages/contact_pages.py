@@ -5,14 +5,14 @@ Who is looked for is in no address: a number and a reference come by a form, and
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, Response
 
 from callcenter import clock
 from callcenter.actions import callback_now, contact_looks
-from callcenter.errors import NotFound, NotPossibleNow, Refusal
+from callcenter.errors import NotFound, NotPossibleNow, OutcomeIncomplete, Refusal
 from callcenter.rules.roles import AGENT, CONTACTS
 from callcenter.rules.territory import UNKNOWN
 from callcenter.screens import contact_lines, contact_screen, directory_screen
@@ -23,14 +23,15 @@ from callcenter.web.identity import Admitted, Visitor, open_to
 from callcenter.web.pages import render
 from callcenter.web.pages.form_options import Options, department_options, topic_options
 from callcenter.web.pages.forms import Fields, back_to, form_page, read, redirect
-from callcenter.web.pages.outcome_form import entered
+from callcenter.web.pages.outcome_form import corrected
 from callcenter.web.pages.words import say
 
 router = APIRouter(include_in_schema=False)
 BLANK: dict[str, object] = dict.fromkeys(
     ("procedure", "outcome", "reason", "internet_checked", "settled", "follow_up", "notes"), ""
 )
-NOTHING: Mapping[str, object] = {}
+NOTHING: Mapping[str, Any] = {}
+NO_LACK: Mapping[str, str] = {}
 PageNumber = Annotated[int, Query(ge=0, le=400)]
 
 
@@ -102,14 +103,15 @@ def correction(contact_id: Id, visitor: Admitted) -> Response:
 @router.post("/contacts/{contact_id}/correction")
 @open_to(*CONTACTS)
 def correct(contact_id: Id, visitor: Admitted, fields: Fields) -> Response:
-    given = entered(fields)
-    given["entries"] = [each for each in given["entries"] if each.get("procedure")]
+    given, lacks = corrected(fields)
     try:
+        if lacks:
+            raise OutcomeIncomplete(*lacks.values())
         read(Correct, given).carry_out(visitor.staff.id, contact_id, clock.now())
     except NotFound:
         raise
     except Refusal as refusal:
-        return _correction(visitor, contact_id, refusal, given["entries"], given)
+        return _correction(visitor, contact_id, refusal, given, lacks)
     may_read = contact_looks.may_look(visitor.staff, contact_id)
     return back_to(f"/contacts/{contact_id}") if may_read else redirect("/contacts")
 
@@ -126,19 +128,20 @@ def _correction(
     visitor: Visitor,
     contact_id: str,
     refusal: Refusal | None = None,
-    entries: list[dict[str, object]] | None = None,
-    typed: Mapping[str, object] = NOTHING,
+    typed: Mapping[str, Any] = NOTHING,
+    lacks: Mapping[str, str] = NO_LACK,
 ) -> Response:
+    """As it is recorded, or as it was `typed`; `lacks`: the code of what each field lacks."""
     contact_looks.look(visitor.staff, contact_id, clock.now())
     contact = contact_screen.of(visitor.staff, contact_id)
     if not contact.may_correct:
         raise NotPossibleNow
     served = directory_screen.departments_of_contact(visitor.staff.id, contact_id)
-    as_recorded = [vars(each) for each in contact.demarches]
-    rows = [BLANK | each for each in entries] if entries else as_recorded
+    entries = typed.get("entries") or [vars(each) for each in contact.demarches]
+    rows = [BLANK | each for each in entries]
     chosen = {name: typed.get(name) or getattr(contact, name) for name in ("department", "topic")}
     return form_page(
-        "contact_correct.html", visitor, refusal, contact=contact, rows=rows, served=served, blank=BLANK,
+        "contact_correct.html", visitor, refusal, lacks=lacks, contact=contact, rows=rows, served=served, blank=BLANK,
         chosen=chosen, departments=[*department_options(), (UNKNOWN, say(visitor.language, "caller.unknown"))],
         topics=topic_options(visitor.language, (*served, str(chosen["department"])), (contact.topic or "",)),
     )  # fmt: skip

@@ -37,13 +37,13 @@ def orders_page(visitor: Admitted, done: int | None = None, scope: str = "") -> 
 @open_to(*SUPERVISOR)
 def lift(request: Request, visitor: Admitted, fields: Fields) -> Response:
     """One click: what an order or a closure changed is as it was. `lift`: `message:R76:`, `queue:46:impots`,
-    `threshold:46:`, or `closure:` and its id."""
+    `threshold:46:`, or `closure:` and its id; `live`: what is lifted goes from the page by itself."""
     kind, _, rest = str(fields.get("lift", "")).partition(":")
     if kind == "closure":
         hours.forget_exception(visitor.staff, forms.uuid(rest), clock.now())
     else:
         order_forms.lifted(kind, rest).carry_out(visitor.staff)
-    if is_partial(request):
+    if is_partial(request) and fields.get("live"):
         return HTMLResponse(partials.notice(visitor.language, say(visitor.language, "orders.lifted"), is_error=False))
     department = str(fields.get("department", ""))
     of_department = department in TERRITORIES  # asked from that department's own page

@@ -38,6 +38,16 @@ def lacking(fields: FormData, *, promised: bool = False) -> list[Lack]:
     return found if promised or not _follows_up(fields, numbers) else [*found, *_callback_lacks(fields)]
 
 
+def corrected(fields: FormData) -> tuple[dict[str, Any], dict[str, str]]:
+    """A correction, and the code of what each of its fields lacks. A démarche whose name is emptied is taken away, and
+    the others are numbered anew; one of them there must be."""
+    given, numbers = entered(fields), demarche_numbers(dict(fields))
+    kept = [number for number in numbers if fields.get(f"procedure-{number}")] or numbers[:1]
+    given["entries"] = [entry for number, entry in zip(numbers, given["entries"], strict=True) if number in kept]
+    found = [(place, lack) for place, number in enumerate(kept) for lack in _demarche_lacks(fields, number)]
+    return given, {f"{lack.field.rpartition('-')[0]}-{place}": lack.code for place, lack in found}
+
+
 def _demarche_lacks(fields: Mapping[str, Any], number: int) -> Iterator[Lack]:
     procedure, outcome = fields.get(f"procedure-{number}"), fields.get(f"outcome-{number}")
     if not procedure:

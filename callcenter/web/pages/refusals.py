@@ -1,7 +1,7 @@
 """A refusal in words: as a page that keeps its menu, as a fragment of one, and with the time to ask again."""
 
 from fastapi import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from callcenter.errors import Sentence
 from callcenter.web import identity
@@ -24,6 +24,8 @@ def refused(request: Request, refusal: Sentence) -> Response:
     sentence = refusal_sentence(refusal, reader.language)
     if is_partial(request):
         return HTMLResponse(partials.notice(reader.language, sentence, is_error=True), status_code=refusal.status)
+    if reader.in_panel and request.method not in SAFE_METHODS:  # the list that was pressed in stays: said beside it
+        return PlainTextResponse(sentence, refusal.status)
     around: Regions | None = {} if refusal.status >= 500 else None  # what failed may be what the frame is made of
     kind = str(refusal.status) if refusal.status in TITLED else "other"
     before = way_back.came_from(request)
@@ -62,7 +64,4 @@ def refusal_sentence(refusal: Sentence, language: str) -> str:
 def _to_the_door(request: Request) -> Response:
     """Whoever is signed in no more signs in, and is back where they were; they are told of what did not reach us."""
     unsent = request.method not in SAFE_METHODS
-    door = way_back.door_to(way_back.page_of(request), unsent=unsent)
-    if is_partial(request):
-        return Response(headers={"HX-Redirect": door})
-    return RedirectResponse(door, status_code=303)
+    return RedirectResponse(way_back.door_to(way_back.page_of(request), unsent=unsent), status_code=303)

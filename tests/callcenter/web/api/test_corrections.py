@@ -1,5 +1,6 @@
 """A recorded contact is corrected: by whom, until when, and what it changes of the figures."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -116,6 +117,15 @@ def test_the_form_shows_what_is_recorded_and_says_what_is_missing_without_losing
     assert refused.status_code == 422
     assert "Renvoyé au guichet" in refused.text
     assert "Choisissez le motif" in refused.text
+    assert re.search('id="reason-0"[^>]* aria-invalid="true" aria-describedby="reason-0-lacks" autofocus', refused.text)
+    both = given | {"procedure-0": "", "procedure-3": "avis-impot", "outcome-3": "information"}
+    shown = browser.post(f"/contacts/{helped}/correction", data=both).text  # the first is taken away: one is left
+    assert re.search('id="yes-0"[^>]* aria-invalid="true" aria-describedby="settled-0-lacks" autofocus', shown)
+    assert 'id="settled-0-lacks"' in shown
+    assert shown.count("fr-message--error") == 1
+    emptied = browser.post(f"/contacts/{helped}/correction", data=given | {"procedure-0": ""}).text
+    assert re.search('id="procedure-0"[^>]* autofocus', emptied)
+    assert "Renvoyé au guichet" in emptied
     given |= {"reason-0": "must_come", "procedure-1": "", "notes-1": ""}
     done = browser.post(f"/contacts/{helped}/correction", data=given)
     assert (done.status_code, done.headers["location"]) == (303, f"/contacts/{helped}?done=1")

@@ -2,6 +2,7 @@
 a closed one says when it opens."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,9 @@ def web(sign_in: SignIn) -> Any:
     with transaction(60) as session:
         sites.import_list(session, list(national_list.read(LIST.encode()).sites.values()), clock.now())
     return sign_in("admin")
+
+
+LOOKS: tuple[dict[str, str], ...] = ({}, {"X-Panel": "1"})  # a page of its own, and beside a call
 
 
 def ids(web: Any, words: str, **asked: str) -> list[int]:
@@ -105,9 +109,10 @@ def test_the_nearest_come_first_and_say_how_far_once_towns_are_known(web: Any) -
     assert ids(web, "46100")[:3] == [2, 1, 3]
     assert ids(web, "figeac 46100")[:2] == [2, 1]
     assert ids(web, "Figeac", department="14") == [4]
-    page = web.get("/sites", params={"words": "figeac"}).text
-    assert "Les plus proches de FIGEAC (46100), à vol d&#39;oiseau." in page
-    assert "14 km" in page
+    for look in LOOKS:
+        page = web.get("/sites", params={"words": "figeac"}, headers=look).text
+        assert "Les plus proches de FIGEAC (46100), à vol d&#39;oiseau." in page
+        assert "14 km" in page
     assert ids(web, "sainte alauzie")[0] == 3
     several = web.get("/api/sites", params={"words": "Saint-Denis"}).json()
     assert {site["id"] for site in several["sites"]} == {5, 6}
@@ -172,7 +177,8 @@ MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)  # 10 h in Cahors
 def test_a_site_says_until_when_it_is_open_or_when_it_opens_next(web: Any, words: str, at: datetime, said: str) -> None:
     with time_machine.travel(at, tick=True):
         web.post("/api/session", json={"login": "admin", "password": "un mot de passe de répétition"})
-        assert said in web.get("/sites", params={"words": words}).text
+        for look in LOOKS:
+            assert said in web.get("/sites", params={"words": words}, headers=look).text
 
 
 def test_an_announced_closure_shows_ahead_in_the_list_and_on_the_sites_page(web: Any) -> None:
@@ -180,8 +186,8 @@ def test_an_announced_closure_shows_ahead_in_the_list_and_on_the_sites_page(web:
     first, last = today + timedelta(days=3), today + timedelta(days=5)
     asked = {"scope": "S3", "first": f"{first}", "last": f"{last}", "reason": "strike"}
     assert web.post("/api/admin/exceptions", json=asked).status_code == 201
-    for path in ("/sites?words=cahors", "/sites/3"):
-        page = web.get(path).text
+    for path, look in product(("/sites?words=cahors", "/sites/3"), LOOKS):
+        page = web.get(path, headers=look).text
         assert "Fermé du " in page or "Fermé le " in page
         assert "(grève)" in page
     other = asked | {"scope": "S2", "hours": "9h-11h"}

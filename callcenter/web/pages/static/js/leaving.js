@@ -1,4 +1,5 @@
-// What was typed and is kept nowhere: leaving it asks. A form that is kept as it is typed (`data-keeps`) asks only while
+// What was typed and is kept nowhere: leaving it asks, and a form that the server shows again with it says so
+// (`data-typed`). A link that gives the form up asks nothing. A form that is kept as it is typed (`data-keeps`) asks only while
 // the server does not have it yet; one that searches, or that one press does, never.
 const waits = new Set(); // what says whether something of its own is not kept yet
 
@@ -22,17 +23,28 @@ export async function saveAll() {
 
 function typed({ target }) {
   const form = target.form ?? target.closest?.("form");
-  if (form?.method === "post" && !form.matches(".act, [data-keeps]")) form.dataset.typed = "";
+  if (form?.method === "post" && !form.matches(".act, [role=search], [data-keeps]")) form.dataset.typed = "";
+}
+
+// What was typed and sent is kept, unless it was refused or did not arrive.
+function send({ target: { dataset } }) {
+  if ("typed" in dataset) dataset.sent = "";
+  else delete dataset.sent;
+  delete dataset.typed;
+}
+
+export function isBack(form) {
+  if (form && "sent" in form.dataset) form.dataset.typed = "";
 }
 
 document.addEventListener("input", typed);
 document.addEventListener("change", typed);
+document.addEventListener("click", ({ target }) => delete target.closest?.("[data-give-up]")?.closest("form").dataset.typed, true);
 document.addEventListener("reset", ({ target }) => delete target.dataset.typed);
-document.addEventListener("submit", ({ target }) => delete target.dataset.typed);
-document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-  const form = ctx.sourceElement;
-  if (form.matches?.("form") && !form.matches(".act, [data-keeps]")) form.dataset.typed = "";
-});
+document.addEventListener("submit", send);
+for (const failed of ["htmx:response:error", "htmx:error"]) {
+  document.addEventListener(failed, ({ detail: { ctx } }) => ctx?.sourceElement.matches("form") && isBack(ctx.sourceElement));
+}
 addEventListener("beforeunload", (event) => {
   if (!isUnsaved()) return;
   saveAll();

@@ -1,21 +1,27 @@
 // The desk's tools open beside the call: a page of its own address is fetched into the side, and whatever is followed or
 // asked in there stays in there. Without a script, or in a new tab, each is a page.
-import { isUnsaved } from "./leaving.js";
+import { isBack, isUnsaved } from "./leaving.js";
 import { sayAt } from "./beside.js";
 
 const place = document.getElementById("panel");
 const home = document.getElementById("panel-home");
 const tools = document.getElementById("tools");
-const been = []; // addresses, the last is the one shown
+const been = []; // addresses, the last is the one shown; null for what a form was answered with, which has none
 let wishes = 0; // what was asked of the panel last: a page that comes after another was wanted, or none, is not shown
 
+// Whatever the desk leads to, from its own parts and from its panel (a link of a map is no HTML, and says its address
+// otherwise); the menu leaves it.
 function isOurs(link, event) {
   const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
-  return plain && link.origin === location.origin && !link.download && (link.matches("[data-panel]") || place.contains(link)) && !link.matches("[target=_top]");
+  return plain && addressOf(link).origin === location.origin && !link.hasAttribute("download") && link.closest("main, .frame");
 }
 
-async function open(address, { method = "GET", body = null, from = null, asks = true } = {}) {
-  if (isUnsaved(place) && !confirm(place.dataset.asks)) return;
+const addressOf = (link) => new URL(link.getAttribute("href"), location.href);
+
+const mayLeave = () => !isUnsaved(place) || confirm(place.dataset.asks);
+
+async function open(address, { method = "GET", body = null, from = null, form = null, asks = true, anyway = false } = {}) {
+  if (!anyway && !mayLeave()) return isBack(form);
   const wish = (wishes += 1);
   const isMeant = () => method !== "GET" || wish === wishes; // what was done is told all the same
   place.setAttribute("aria-busy", "true");
@@ -24,6 +30,7 @@ async function open(address, { method = "GET", body = null, from = null, asks = 
   try {
     answer = await fetch(address, { method, body, headers, cache: "no-store" });
   } catch {
+    isBack(form);
     return from && isMeant() && sayAt(from, place.dataset.fails, true);
   } finally {
     if (wish === wishes) place.removeAttribute("aria-busy");
@@ -33,8 +40,11 @@ async function open(address, { method = "GET", body = null, from = null, asks = 
   const html = await answer.text();
   if (!isMeant()) return;
   if (shown.pathname === "/desk") return leave(); // it is here already
-  if (!answer.headers.get("content-type")?.startsWith("text/html")) return from && sayAt(from, place.dataset.fails, true);
-  show(html, shown.pathname + shown.search, asks);
+  if (!answer.headers.get("content-type")?.startsWith("text/html")) {
+    isBack(form);
+    return from && sayAt(from, answer.headers.get("content-type")?.startsWith("text/plain") ? html : place.dataset.fails, true);
+  }
+  show(html, method === "GET" || answer.redirected ? shown.pathname + shown.search : null, asks);
 }
 
 // `asks`: a tool that searches is ready for its words; what it found is read from its beginning.
@@ -43,7 +53,7 @@ function show(html, address, asks) {
   place.replaceChildren(...page.body.childNodes);
   htmx.process(place);
   if (been.at(-1) !== address) been.push(address);
-  mark(address.split("?")[0]);
+  mark(been.findLast(Boolean)?.split("?")[0] ?? "");
   document.dispatchEvent(new CustomEvent("panel:shown", { detail: place }));
   const asked = place.querySelector("[autofocus]") ?? (asks ? place.querySelector("[role=search] input:not([type=hidden])") : null);
   const first = asked ?? place.querySelector(".panel__title");
@@ -51,8 +61,15 @@ function show(html, address, asks) {
 }
 
 function close() {
-  if (isUnsaved(place) && !confirm(place.dataset.asks)) return;
-  leave();
+  if (mayLeave()) leave();
+}
+
+// To the last page that has an address.
+function back() {
+  if (!mayLeave()) return;
+  do been.pop();
+  while (been.at(-1) === null);
+  open(been.at(-1), { anyway: true });
 }
 
 function leave() {
@@ -93,11 +110,10 @@ if (place) {
       event.preventDefault();
       close();
     } else if (event.target.closest?.("[data-panel-back]")) {
-      been.pop();
-      open(been.at(-1));
+      back();
     } else if (link && isOurs(link, event)) {
       event.preventDefault();
-      open(link.href, { from: link });
+      open(addressOf(link).href, { from: link });
     }
   });
   document.addEventListener("submit", (event) => {
@@ -111,7 +127,7 @@ if (place) {
       open(action.href, { from: event.submitter, asks: false });
     } else {
       const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
-      open(action.href, { method: "POST", body, from: event.submitter });
+      open(action.href, { method: "POST", body, from: event.submitter ?? form, form });
     }
   });
 }

@@ -12,15 +12,21 @@ document.addEventListener("fullscreenchange", () => {
   fitAll();
 });
 
-// In full screen nothing scrolls: rows that do not fit are left out whole, from the last, and their number is told.
+// In full screen nothing scrolls: rows that do not fit are left out whole, from the last, and their number is told by
+// `more`, which takes its own place: with those that the server left out already (`data-beyond`).
 function fit(box, rows, more) {
-  for (const row of rows) row.classList.remove("is-beyond");
   const left = [...rows];
-  if (document.documentElement.classList.contains("is-full-screen")) {
-    while (left.length && box.scrollHeight > box.clientHeight + 1) left.pop().classList.add("is-beyond");
+  const tell = () => {
+    const hidden = rows.length - left.length + Number(more.dataset.beyond ?? 0);
+    more.textContent = hidden ? more.dataset.more.replace("{n}", hidden) : "";
+  };
+  for (const row of rows) row.classList.remove("is-beyond");
+  tell();
+  if (!document.documentElement.classList.contains("is-full-screen")) return;
+  while (left.length && box.scrollHeight > box.clientHeight + 1) {
+    left.pop().classList.add("is-beyond");
+    tell();
   }
-  const hidden = rows.length - left.length;
-  if (more) more.textContent = hidden ? more.dataset.more.replace("{n}", hidden) : "";
 }
 
 function fitAll() {
@@ -28,8 +34,8 @@ function fitAll() {
     const table = box.querySelector("table");
     if (table) fit(box, table.tBodies[0].rows, box.closest(".panel").querySelector(".panel__more"));
   }
-  for (const list of document.querySelectorAll(".wall .alarms")) fit(list, list.children, null);
-  for (const told of document.querySelectorAll(".wall__orders > .told")) fit(told, told.querySelectorAll(".standing__line"), null);
+  for (const list of document.querySelectorAll(".wall .alarms")) fit(list, list.querySelectorAll(".alarm:not(.alarm--rest)"), list.lastElementChild);
+  for (const told of document.querySelectorAll(".wall__orders > .told")) fit(told, told.querySelectorAll(".standing__line"), told.querySelector(".told__left"));
 }
 addEventListener("resize", fitAll);
 
