@@ -7,13 +7,13 @@ by an offer of purpose `consult`. Of one call one help is open at a time, and be
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, Uuid, exists, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, Uuid, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, events, legs, moves
+from callcenter.records import calls, desk_phone_rings, events, legs, moves
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
@@ -233,7 +233,7 @@ def sought(session: Session) -> list[str]:
 
 def unsettled(session: Session, at: datetime, came_by: datetime) -> list[str]:
     """Those that outlive their conversation, whose partner is to be rung now or may be rung, who are wanted no more, or
-    (asked before `came_by`) who did not come."""
+    (rung before `came_by`) who did not come."""
     went = aliased(Leg)
     over = (Call.state != CallState.TALKING) & (Consult.state != ConsultState.HANDED)
     left = exists().where(went.id == Consult.leg_id, went.state == LegState.LEFT)
@@ -241,7 +241,8 @@ def unsettled(session: Session, at: datetime, came_by: datetime) -> list[str]:
     unknown = exists().where(
         went.id == Consult.leg_id, went.carrier_id.is_(None), Consult.rung_at < at - UNANSWERED
     ) & (Consult.state == ConsultState.RUNG)
-    late = (Consult.state == ConsultState.RUNG) & (Consult.asked_at < came_by)
+    rung = func.greatest(Consult.rung_at, desk_phone_rings.since(went))
+    late = (Consult.state == ConsultState.RUNG) & exists().where(went.id == Consult.leg_id, rung < came_by)
     handed = Consult.state == ConsultState.HANDED
     found = select(Consult.id).join(Call, Call.id == Consult.call_id).where(Consult.state.in_(OPEN))
     return list(session.scalars(found.where(or_(over, left, unrung, unknown, late, handed, ~Consult.wanted))))

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
-from callcenter.records import agents, events, legs
+from callcenter.records import agents, desk_phone_rings, events, legs
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
@@ -67,9 +67,9 @@ def _is_warranted() -> ColumnElement[bool]:
 
 def unsettled(session: Session, allowed: bool, came_by: datetime) -> list[str]:
     """Parts in conversations that are over, whose citizen was not told or refuses, that are the supervisor's to hear no
-    more, or any if none is `allowed`; and, of those asked before, who did not come in."""
+    more, or any if none is `allowed`; and, of those rung before, who did not come in."""
     forbidden = ~Call.warned | Call.private | ~_is_warranted()
     over = (Call.state != CallState.TALKING) | (Call.epoch != Leg.epoch) | forbidden
-    late = (Leg.state != LegState.JOINED) & (Leg.asked_at < came_by)
+    late = (Leg.state != LegState.JOINED) & (desk_phone_rings.since(Leg) < came_by)
     parts = select(Leg.id).join(Call, Call.id == Leg.call_id).where(OPEN)
     return list(session.scalars(parts.where(over | late) if allowed else parts))

@@ -193,6 +193,24 @@ def test_a_queue_that_does_not_exist_is_asked_for_by_nobody(
     durand.speaks_with(KARIM)
 
 
+def test_a_colleague_on_an_open_line_is_asked_there_and_comes_in_by_1(
+    line: PracticeLine, karim: DeskAgent, durand: Caller, desk: Desk
+) -> None:
+    settle("lea", "31", phone=LEA)
+    line.registers(LEA, "answer")
+    lea = desk.sign_in("lea", PASSWORD).takes_post(line="shift")
+    phone = line.rung(LEA).hears("ouverte")
+    does(karim, "agent", agent_id=lea.id)
+    phone.hears("un collègue vous demande de l'aide").presses("1")
+    helped(karim, state="joined", hears="helper")
+    does(karim, "speak", **{"with": "both"})
+    durand.speaks_with(LEA)
+    does(karim, "back")
+    lea.is_("available")
+    assert phone.state["status"] == "in-progress"
+    is_well()
+
+
 def test_a_colleague_may_refuse_and_the_queue_asks_the_next(
     line: PracticeLine, karim: DeskAgent, durand: Caller, lea: DeskAgent, desk: Desk
 ) -> None:
