@@ -179,9 +179,12 @@ def write_referent(
     _must_be_place(scope)
     desk, hours = " ".join(desk.split()), " ".join(hours.split())
     try:
-        number = PhoneNumber.parse(phone, scope).e164
+        asked = PhoneNumber.parse(phone, scope)
     except BadNumber:
         raise BadAnswer("staff_phone") from None
+    if not asked.may_be_rung:
+        raise BadAnswer("referent_phone")
+    number = asked.e164
     if not 1 <= len(desk) <= LABEL or len(hours) > LABEL:
         raise BadAnswer("referent")
     _must_be_phrases(phrases)

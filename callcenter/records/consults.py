@@ -4,6 +4,7 @@ A row stands before the carrier or a colleague is asked. Whoever comes has a leg
 by an offer of purpose `consult`. Of one call one help is open at a time, and beside it one supervisor in a distress.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -207,11 +208,11 @@ def asked_already(session: Session, consult_id: str) -> set[str]:
     return set(session.scalars(select(Offer.agent_id).where(Offer.consult_id == consult_id)))
 
 
-def last_used(session: Session, agent_id: str, most: int) -> list[str]:
-    """The referents whom an agent called last, each once."""
-    mine = select(Consult.referent_id).where(Consult.asked_by == agent_id, Consult.referent_id.is_not(None))
-    found = session.scalars(mine.order_by(Consult.asked_at.desc()).limit(30))
-    return list(dict.fromkeys(str(each) for each in found))[:most]
+def last_used(session: Session, agent_id: str, among: Collection[str], most: int) -> list[str]:
+    """Those of these referents whom an agent called last, the latest first."""
+    mine = select(Consult.referent_id).where(Consult.asked_by == agent_id, Consult.referent_id.in_(among))
+    latest = mine.group_by(Consult.referent_id).order_by(func.max(Consult.asked_at).desc()).limit(most)
+    return [str(each) for each in session.scalars(latest)]
 
 
 def move(

@@ -195,6 +195,7 @@ class Desk(Shown):
     messages: tuple[MessageShown, ...]
     distresses: tuple[DistressShown, ...]
     calls_today: int
+    helps_today: int
     handling_today: float | None
 
 
@@ -255,6 +256,7 @@ def of(agent_id: str) -> Desk:
         messages=messages,
         distresses=tuple(DistressShown(**asdict(each)) for each in declared),
         calls_today=today.calls,
+        helps_today=today.helps,
         handling_today=today.handling,
     )
 

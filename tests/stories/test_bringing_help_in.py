@@ -12,8 +12,11 @@ from callcenter.records import calls, referents
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.contacts import Contact
+from callcenter.records.figures.agents_time import time_behind
+from callcenter.records.figures.by_agent import by_agent
 from callcenter.records.legs import Leg
 from callcenter.records.passes import Pass
+from callcenter.rules.territory import national_day
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.desk import Desk, DeskAgent, DeskRefused
 from tests.support.helping import KARIM, does, hears, helped, is_well
@@ -209,6 +212,15 @@ def test_a_colleague_on_an_open_line_is_asked_there_and_comes_in_by_1(
     lea.is_("available")
     assert phone.state["status"] == "in-progress"
     is_well()
+    assert (lea.sees["calls_today"], lea.sees["helps_today"]) == (0, 1)  # help given is no call served
+    assert karim.sees["helps_today"] == 0
+    today = national_day(now())
+    with reading() as session:
+        weeks = {each.name: each for each in by_agent(session, today, today + timedelta(days=1), None, now())}
+        spent = {each.name: each.tally for each in time_behind(session, today, today, None, now())}
+    assert (weeks["Lea"].calls, weeks["Lea"].helps, weeks["Karim"].helps) == (0, 1, 0)
+    assert weeks["Lea"].busy == pytest.approx(spent["Lea"].busy_ms / 1000, abs=0.1)
+    assert spent["Lea"].busy_ms > 0
 
 
 def test_a_colleague_may_refuse_and_the_queue_asks_the_next(
