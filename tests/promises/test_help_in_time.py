@@ -50,10 +50,14 @@ def test_a_partners_desk_rings_as_long_however_late_its_turn_was(scene: Scene) -
     consult.ask_referent(scene.karim, referent_id, clock.now())
     was_asked(70 * SECONDS)
     with transaction() as session:
-        session.query(Leg).filter_by(kind="consult").update({"asked_at": clock.now() - 70 * SECONDS})
+        rung = {"asked_at": clock.now() - 70 * SECONDS, "carrier_id": "CA" + "c" * 32}  # as the carrier would say
+        session.query(Leg).filter_by(kind="consult").update(rung)
+    scene.line.faults()
     assert the_consult().rung_at is not None
     consult_healing.settle_consults(clock.now() + 20 * SECONDS)
     assert the_consult().state == "rung"
+    consult_healing.settle_consults(clock.now() + 80 * SECONDS)
+    assert the_consult().state == "over"
 
 
 def test_a_supervisors_telephone_whose_turn_is_far_away_rings_as_long(scene: Scene) -> None:  # noqa: F811
