@@ -70,8 +70,9 @@ class Telephone(Protocol):
     def shift_to(self, carrier_id: str, agent_id: str, leg_id: str | None) -> bool:
         """An open line: into a leg's room, or back to rest (None); False when it has hung up."""
 
-    def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
-        """An open line hears of an offer, which 1 accepts; False when it has hung up."""
+    def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str, *, helps: bool = False) -> bool:
+        """An open line hears of an offer, or that a colleague asks for help, which 1 accepts; False when it has hung
+        up."""
 
     def hold(self, room: str, carrier_id: str, on: bool, language: str, called_for: str = "") -> bool:
         """Music for this line in the room, and a word every minute, as long as it takes; or the conversation again.

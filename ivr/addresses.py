@@ -73,6 +73,7 @@ CALL, LEG_ID, AGENT, OFFER, ATTEMPT_ID, TEXT_ID, CONSULT = "c", "g", "a", "o", "
 LANGUAGE, HEARING, TRIES = "l", "r", "n"
 ASKED = "k"  # 0: nobody asked for the callback
 PAGE = "b"  # 1: the last of the choices, which whoever hears badly is told apart
+HELPS = "e"  # a colleague asks for help; else a call is offered
 LONE = "h"  # how often `#` was all that was pressed
 
 OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9]{1,6}")
@@ -154,12 +155,13 @@ def shift_rests(agent_id: str) -> str:
     return f"{SHIFT}?{AGENT}={agent_id}&{TRIES}=1"
 
 
-def shift_offer(agent_id: str, offer_id: str) -> str:
-    return f"{SHIFT_OFFER}?{AGENT}={agent_id}&{OFFER}={offer_id}"
+def shift_offer(agent_id: str, offer_id: str, *, helps: bool) -> str:
+    return f"{SHIFT_OFFER}?{AGENT}={agent_id}&{OFFER}={offer_id}" + (f"&{HELPS}=1" if helps else "")
 
 
-def shift_heard(agent_id: str, offer_id: str, lone: int) -> str:
-    return f"{SHIFT_HEARD}?{AGENT}={agent_id}&{OFFER}={offer_id}&{LONE}={lone}"
+def shift_heard(agent_id: str, offer_id: str, lone: int, *, helps: bool) -> str:
+    carried = f"{AGENT}={agent_id}&{OFFER}={offer_id}" + (f"&{HELPS}=1" if helps else "")
+    return f"{SHIFT_HEARD}?{carried}" + _lone(lone)
 
 
 def of_attempt(path: str, attempt_id: str) -> str:

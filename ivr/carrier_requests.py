@@ -1,7 +1,8 @@
 """One question to the carrier: what its answers mean, and when it is asked again.
 
-"Too many requests" was never looked at: that is always asked again. Of a failure or a silence nobody knows what was
-done: only what does no harm twice is asked again, and not where a look says that it is done.
+"Too many requests" was never looked at: that may be asked again, whatever it is. Of a failure or a silence nobody knows
+what was done: only what does no harm twice is asked again, and not where a look says that it is done. Either way twice
+at most, and within a verb's time; what is left then is the sweep's.
 """
 
 import time
@@ -22,9 +23,8 @@ GONE = frozenset({20404, 21220})  # no such call, or it is not in progress
 UNCALLABLE = frozenset({21211, 21214, 21215, 21216, 21217})  # this number, not our account, is what is refused
 TOO_MANY = 429
 UNSERVED = frozenset({401, 403, TOO_MANY})  # whoever hears this has nothing done
-AGAIN = 2  # times after a failure or a silence
-LAST_TRY = 5.0  # seconds after the first question, none begins: a verb takes as much, and one request
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0  # seconds before a question is repeated, drawn up to half as much again
+LAST_TRY = 2.4  # seconds after the first question, none begins: with one request, that is within `legs.ANSWERS`
+PAUSES = (0.3, 0.9)  # seconds before a question is asked again, twice at most; each drawn up to half as much again
 
 T = TypeVar("T")
 
@@ -48,33 +48,36 @@ class Requests(TwilioHttpClient):  # type: ignore[misc]
 def asked(question: Callable[[], T], gone: T) -> T:
     """A question that creates something: again only where the carrier was too busy to look at it. Raises CarrierDown;
     CarrierDidNothing and CarrierRefusesNumber where it is certain that nothing was created."""
-    return _asks(question, gone, again=0, is_done=None)
+    return _asks(question, gone, harmless=False, is_done=None)
 
 
 def asked_again(question: Callable[[], T], gone: T, is_done: Callable[[], bool] | None = None) -> T:
     """A question that does no harm twice. `gone`: the answer where the line or the room is no more; `is_done`: whether
     what was asked is so already, looked at before it is asked again. Raises CarrierDown."""
-    return _asks(question, gone, again=AGAIN, is_done=is_done)
+    return _asks(question, gone, harmless=True, is_done=is_done)
 
 
-def _asks(question: Callable[[], T], gone: T, again: int, is_done: Callable[[], bool] | None) -> T:
-    until, pause, unsure = time.monotonic() + LAST_TRY, FIRST_PAUSE, False
-    while True:
+def _asks(question: Callable[[], T], gone: T, harmless: bool, is_done: Callable[[], bool] | None) -> T:
+    """`harmless`: it may be done twice."""
+    until, unsure = time.monotonic() + LAST_TRY, False
+    for pause in (*PAUSES, None):
         try:
             if unsure and is_done and _answer(is_done, False):
                 return True  # type: ignore[return-value]
+            if time.monotonic() > until:
+                raise CarrierDown  # the look has taken the time of the question
             return _answer(question, gone)
         except CarrierBusy:
-            if time.monotonic() + pause > until:
+            if pause is None or time.monotonic() + pause > until:
                 raise
         except (CarrierDidNothing, CarrierRefusesNumber):
             raise
         except CarrierDown:
-            if again == 0 or time.monotonic() + pause > until:
+            if not harmless or pause is None or time.monotonic() + pause > until:
                 raise
-            again, unsure = again - 1, True
+            unsure = True
         time.sleep(pause * SystemRandom().uniform(1, 1.5))
-        pause = min(2 * pause, LONGEST_PAUSE)
+    raise AssertionError
 
 
 def _answer(question: Callable[[], T], gone: T) -> T:

@@ -60,14 +60,14 @@ async def shift(request: CarrierRequest) -> Turn:
 
 
 async def shift_offer(request: CarrierRequest) -> Turn:
-    return ask_agent("agent.shift_offer", addresses.again(addresses.SHIFT_HEARD, request.query))
+    return _proposes(request)
 
 
 async def shift_heard(request: CarrierRequest) -> Turn:
     """1 on the open line is the same as a click on the desk."""
     agent_id = request.own(addresses.AGENT)
     if lone := request.lone_hash:
-        return ask_agent("agent.shift_offer", addresses.shift_heard(agent_id, request.own(addresses.OFFER), lone))
+        return _proposes(request, lone)
     if request.keys == "1":
         try:
             taken = await request.decided(
@@ -94,6 +94,13 @@ async def shift_status(request: CarrierRequest) -> None:
         await request.decided(agent_line.end_shift_line, request.own(addresses.AGENT), request.carrier_id)
     else:
         await request.decided(desk_phone.note_line, request.own(addresses.AGENT), None, request.carrier_id)
+
+
+def _proposes(request: CarrierRequest, lone: int = 0) -> Ask:
+    """A call, or that a colleague asks for help; `lone`: how many `#`s were pressed so far."""
+    helps = bool(request.own(addresses.HELPS))
+    heard = addresses.shift_heard(request.own(addresses.AGENT), request.own(addresses.OFFER), lone, helps=helps)
+    return ask_agent("agent.helps" if helps else "agent.shift_offer", heard)
 
 
 def _label(leg: Leg) -> str:

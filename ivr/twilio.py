@@ -125,8 +125,8 @@ class Twilio:
         where = of_leg(addresses.SHIFT_ROOM, leg_id) if leg_id else of_agent(addresses.SHIFT, agent_id)
         return self._redirect(carrier_id, where)
 
-    def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str) -> bool:
-        return self._redirect(carrier_id, addresses.shift_offer(agent_id, offer_id))
+    def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str, *, helps: bool = False) -> bool:
+        return self._redirect(carrier_id, addresses.shift_offer(agent_id, offer_id, helps=helps))
 
     def hold(self, room: str, carrier_id: str, on: bool, language: str, called_for: str = "") -> bool:
         music = self._url(addresses.on_hold(language, called_for))

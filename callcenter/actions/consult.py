@@ -21,11 +21,12 @@ from callcenter.errors import (
     ReferentClosed,
 )
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, consults, contacts, legs, referents
+from callcenter.records import agents, consults, contacts, legs, referents, sessions
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
 from callcenter.rules import distress
+from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.consults import KEYS, ConsultEnd, ConsultKind, ConsultState, referent_opening
 from callcenter.rules.states import AgentState, CallState, LegState
 from callcenter.telephone import telephone
@@ -56,6 +57,9 @@ def ask_referent(agent_id: str, referent_id: str, at: datetime) -> None:
         consults.write_number(consult, number)
         consult.turn_at = at
         consults.open_leg(session, consult, call, agent_id, at, None)
+        if referent.helpline:
+            whom = {"desk": ("", referent.desk)}
+            sessions.audit(session, agent_id, AuditedAct.BROUGHT_A_HELPLINE_IN, "contact", call.contact_id, at, whom)
         held_before, leg.hold = leg.hold, True
     _puts_on_hold(consult, leg, held_before, at)
     consult_lines.ring_partner(consult.id, at)

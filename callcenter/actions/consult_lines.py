@@ -63,7 +63,7 @@ def ring_partner(consult_id: str, at: datetime) -> None:
             return
         number = consult.phone
         if call.state != CallState.TALKING or serving.held_since is None or number is None or consult.leg_id is None:
-            return  # the sweep asks again, until it is late
+            return  # the sweep asks again
         consult.rung_at = clock.now()
         leg_id, room = consult.leg_id, serving.room
     try:
@@ -245,7 +245,8 @@ def offer_to(consult_id: str, agent_id: str, at: datetime) -> bool:
             if consult.state != ConsultState.SOUGHT:
                 return True
             lease = at + timedelta(seconds=settings().offer_lease)
-            if helping.offer(session, consult, call, agent_id, at, lease) is None:
+            offer = helping.offer(session, consult, call, agent_id, at, lease)
+            if offer is None:
                 session.rollback()
                 return False
             agent = agents.get(session, agent_id)
@@ -254,6 +255,7 @@ def offer_to(consult_id: str, agent_id: str, at: datetime) -> bool:
         return False
     if agent:
         live_index.show(agent)
+        lines_led.tell_of_offer(agent, offer.id, helps=True)
     _shows(consult)
     return True
 

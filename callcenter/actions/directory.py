@@ -175,20 +175,20 @@ def write_referent(
     helpline: bool = False,
 ) -> str:
     """A partner's desk that agents may call for help, or a `helpline`, of no partner, for a distress; its id. `hours`:
-    as people write them; `referent_id`: one that is changed. A helpline is of a number that we may ring: in a distress
-    nobody is to learn that it is not. Raises BadAnswer, HoursNotUnderstood, NotFound."""
+    as people write them; `referent_id`: one that is changed. It is of a number that we may ring: in a distress nobody
+    is to learn that it is not. Raises BadAnswer, HoursNotUnderstood, NotFound."""
     partner = "" if helpline else partner
     _must_be_place(scope)
     desk = " ".join(desk.split())
     try:
-        long_number = PhoneNumber.written(phone, scope)
+        asked = PhoneNumber.written(phone, scope)
     except TwoNumbers:
         raise BadAnswer("staff_phone_two") from None
     except BadNumber:
         raise BadAnswer("staff_phone") from None
-    if helpline and not long_number.may_be_rung:
-        raise BadAnswer("staff_phone_not_called")
-    number = long_number.e164
+    if not asked.may_be_rung:
+        raise BadAnswer("referent_phone")
+    number = asked.e164
     if not 1 <= len(desk) <= LABEL:
         raise BadAnswer("referent")
     hours = read(hours) if hours.strip() else ""

@@ -9,16 +9,15 @@ from secrets import token_hex
 import structlog
 
 from callcenter import clock
-from callcenter.actions import desk_phone, live_index
+from callcenter.actions import desk_phone, lines_led, live_index
 from callcenter.config import settings
 from callcenter.db import Conflict, reading, transaction
-from callcenter.errors import CarrierDown, DatabaseBusy, DatabaseDown
+from callcenter.errors import DatabaseBusy, DatabaseDown
 from callcenter.live import offers as proposals
 from callcenter.live import signals
 from callcenter.live.offers import Reservation
 from callcenter.records import agents, assignments, calls
 from callcenter.rules.states import AgentState, CallState
-from callcenter.telephone import telephone
 
 log = structlog.get_logger()
 AT_ONCE = 200  # proposals one round may make before others get their turn
@@ -79,12 +78,8 @@ def decide(reservation: Reservation) -> bool:
             live_index.recheck_call(reservation.call_id)
             live_index.recheck_agent(reservation.agent_id)
         signals.look(reservation.agent_id)
-    if agent and agent.line == "shift" and agent.shift_line:
-        try:
-            if not telephone().shift_hears_offer(agent.shift_line, agent.id, offer.id):
-                log.info("an open line was hung up, and nobody said so", agent=agent.id)
-        except CarrierDown:
-            log.warning("the open line could not be told of an offer", offer=offer.id)
+    if agent:
+        lines_led.tell_of_offer(agent, offer.id)
     return True
 
 

@@ -1,5 +1,5 @@
-"""A distress: an agent says so by one key. A supervisor is rung in, helplines may be, and the times of the call are
-compared with nobody's."""
+"""A distress: an agent says so by one key. The screens of their supervisors ring until one of them takes it on, one is
+rung in where any may take part, helplines may be, and the times of the call are compared with nobody's."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ import structlog
 from callcenter.actions import live_index, monitoring
 from callcenter.actions.agent_rows import hold_call, read
 from callcenter.db import transaction
-from callcenter.errors import CarrierDown
-from callcenter.records import contacts, monitors, sessions
+from callcenter.errors import CarrierDown, NotAllowed, NotPossibleNow
+from callcenter.records import calls, contacts, distresses, sessions
 from callcenter.records.figures import roll_up
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import CallState
@@ -35,6 +35,24 @@ def take_back(agent_id: str, at: datetime) -> None:
     live_index.look(agent_id)
 
 
+def take_on(supervisor_id: str, contact_id: str, at: datetime) -> None:
+    """A supervisor of its agent's sees to it: it rings on no screen any more. Raises NotAllowed; NotPossibleNow: it is
+    over, or somebody else does."""
+    with transaction() as session:
+        supervisor = read(session, supervisor_id)
+        call = calls.of_contact(session, contact_id)
+        agent = read(session, call.agent_id) if call and call.agent_id else None
+        if call is None or agent is None or supervisor.role != "supervisor" or not supervisor.sees(agent.department):
+            raise NotAllowed
+        calls.lock(session, call.id)
+        if contact_id not in {each.contact_id for each in distresses.untaken(session, supervisor, at)}:
+            raise NotPossibleNow("distress_taken")
+        sessions.audit(session, supervisor_id, AuditedAct.TOOK_A_DISTRESS_ON, distresses.NOUN, contact_id, at)
+        told = distresses.supervisors_of(session, agent)
+    for each in (agent.id, *told):
+        live_index.look(each)
+
+
 def _marks(agent_id: str, act: AuditedAct, at: datetime) -> None:
     is_one = act == AuditedAct.DECLARED_A_DISTRESS
     states = (CallState.TALKING,) if is_one else (CallState.TALKING, CallState.WRAP_UP)
@@ -45,7 +63,7 @@ def _marks(agent_id: str, act: AuditedAct, at: datetime) -> None:
             return
         contact.distress = is_one
         roll_up.mark(session, [contact.local_day])
-        sessions.audit(session, agent_id, act, "contact", contact.id, at)
-        told = monitors.at_post_for(session, read(session, agent_id).department)
+        sessions.audit(session, agent_id, act, distresses.NOUN, contact.id, at)
+        told = distresses.supervisors_of(session, read(session, agent_id))
     for each in told:
         live_index.look(each)

@@ -1,7 +1,7 @@
 """Lines led into a room and out of it. What the carrier did not do is asked again by the sweep, within a second of its
 answering: a leg's `answer_by` says that something is still to be done."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -10,12 +10,14 @@ from callcenter.actions import desk_phone
 from callcenter.db import reading, transaction
 from callcenter.errors import CarrierDown
 from callcenter.records import calls, legs
+from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.rules.states import CallState, LegState
 from callcenter.telephone import telephone
 
 log = structlog.get_logger()
+SLOW = timedelta(seconds=1)  # for an answer of the carrier's
 
 
 def bring_in(leg: Leg, call: Call) -> bool:
@@ -34,12 +36,26 @@ def bring_in(leg: Leg, call: Call) -> bool:
     return is_there
 
 
+def tell_of_offer(agent: Agent, offer_id: str, *, helps: bool = False) -> None:
+    """Whose line is open all shift hears of an offer, or that a colleague asks for help; others see it alone."""
+    if agent.line != "shift" or not agent.shift_line:
+        return
+    try:
+        if not telephone().shift_hears_offer(agent.shift_line, agent.id, offer_id, helps=helps):
+            log.info("an open line was hung up, and nobody said so", agent=agent.id)
+    except CarrierDown:
+        log.warning("the open line could not be told of an offer", offer=offer_id)
+
+
 def part(leg: Leg, call: Call | None, *, again: bool = False) -> None:
     """After the commit by which a leg left: the citizen goes on from its room, to the last words or back to music, and
     the agent's line is let go. `call`: None where no citizen is to be led; `again`: the sweep asks."""
     try:
         if call:
+            begun = clock.now()
             _leads_on(leg, call, again=again)
+            if clock.now() > begun + SLOW:  # what is asked next has its own time until the sweep may ask
+                note_answered(leg.id, by=clock.now() + legs.ANSWERS)
         if leg.shift and leg.carrier_id:
             telephone().shift_to(leg.carrier_id, leg.agent_id, None)
         elif leg.partner:

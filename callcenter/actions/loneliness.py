@@ -1,7 +1,7 @@
 """Citizens alone: in a room, or on hold, with nobody who serves them, though nothing told us so.
 
-Every look asks the carrier for all its lines at once, and for the rooms in which somebody is on hold or helps; whoever
-is missed in two looks, five seconds apart, has gone.
+Every look asks the carrier for all its lines at once, and for the rooms in which somebody is on hold or helps, or whose
+agent's line is open all shift, and lives wherever it is; whoever is missed in two looks, five seconds apart, has gone.
 """
 
 from dataclasses import dataclass
@@ -60,4 +60,4 @@ def _misses_agent(talk: Conversation, lines: set[str]) -> bool:
         return False
     if talk.agent_line not in lines:
         return True
-    return talk.is_held and talk.room is not None and talk.agent_line not in telephone().in_room(talk.room)
+    return talk.in_doubt and talk.room is not None and talk.agent_line not in telephone().in_room(talk.room)

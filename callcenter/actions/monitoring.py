@@ -96,6 +96,8 @@ def ring_one_in(agent_id: str, at: datetime) -> None:
         if found is None:
             return
         leg = monitors.ask(session, call, found.id, Monitoring.WHISPER, at, Why.ASKED_FOR_HELP)
+        whom = {"login": ("", found.login)}
+        sessions.audit(session, agent_id, AuditedAct.RANG_A_SUPERVISOR_IN, "call", call.id, at, whom)
     _rings(leg, at)
     live_index.look(agent_id)
 

@@ -90,9 +90,12 @@ def _begins(leg_id: str) -> Wished | None:
 
 
 def _asks(wished: Wished) -> bool:
-    """Whether the lines were in the room; what was done is written at once, one thing after the other."""
+    """Whether the lines were in the room; what was done is written at once, one thing after the other, and each has its
+    own time until the sweep may ask."""
     room = wished.room or telephone().room_of(wished.call_id)
     is_there = room is not None
+    if not wished.room:
+        _goes_on(wished)
     if room and wished.hold is not None:
         music = telephone().hold(room, wished.citizen_line, wished.hold, wished.language, wished.called_for)
         is_there &= music and _note_done(wished, hold=wished.hold)
@@ -122,7 +125,16 @@ def _note_done(
             leg.muted = leg.muted if mute is None else mute
             leg.is_aside = leg.is_aside if aside is None else aside
             leg.told = mode or leg.told
+            leg.answer_by = clock.now() + legs.ANSWERS
     return True
+
+
+def _goes_on(wished: Wished) -> None:
+    """One question was answered, and another is asked."""
+    with transaction() as session:
+        leg, _ = legs.held(session, wished.leg_id)
+        if leg and leg.answer_by:
+            leg.answer_by = clock.now() + legs.ANSWERS
 
 
 def _ends(leg_id: str, at: datetime, *, unsure: bool, is_there: bool = True) -> None:

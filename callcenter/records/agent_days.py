@@ -1,6 +1,5 @@
-"""An agent's day: how many conversations, and how long each took."""
+"""An agent's day: how many conversations they served, how long each took, and how often they helped a colleague."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,24 +7,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.records import contacts
+from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 
 
 @dataclass(frozen=True)
 class Day:
-    """`handling`: mean seconds of talk, hold and wrap-up; None before the first recorded outcome. A distress is
-    compared with nothing."""
+    """`calls` that they served, and the `helps` that they gave. `handling`: mean seconds of talk, hold and wrap-up of a
+    call served; None before the first recorded outcome. Relay calls and distresses are compared with nothing."""
 
     calls: int
+    helps: int
     handling: float | None
 
 
 def of_agent(session: Session, agent_id: str, since: datetime) -> Day:
     """What this agent has done since `since`."""
-    mine = select(Leg).where(Leg.agent_id == agent_id, Leg.asked_at >= since, Leg.talked_from.is_not(None))
-    return _summed(list(session.scalars(mine)), contacts.in_distress(session, since))
-
-
-def _summed(legs: Sequence[Leg], apart: Collection[str]) -> Day:
-    done = [leg.talked + leg.held + leg.wrapped for leg in legs if leg.wrapped_at and leg.contact_id not in apart]
-    return Day(len(legs), sum(done) / len(done) if done else None)
+    mine = select(Leg, Call.relay).join(Call, Call.id == Leg.call_id).where(Leg.agent_id == agent_id)
+    rows = session.execute(mine.where(Leg.asked_at >= since, Leg.talked_from.is_not(None))).all()
+    apart = contacts.in_distress(session, since)
+    served = [(leg, relay or leg.contact_id in apart) for leg, relay in rows if leg.kind == "serve"]
+    done = [leg.talked + leg.held + leg.wrapped for leg, is_apart in served if leg.wrapped_at and not is_apart]
+    helps = sum(leg.kind == "consult" for leg, _ in rows)
+    return Day(len(served), helps, sum(done) / len(done) if done else None)

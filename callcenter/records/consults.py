@@ -4,16 +4,17 @@ A row stands before the carrier or a colleague is asked. Whoever comes has a leg
 by an offer of purpose `consult`. Of one call one help is open at a time, and beside it one supervisor in a distress.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, Uuid, exists, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, Uuid, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from callcenter import sealing
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import calls, events, legs, moves
+from callcenter.records import calls, desk_phone_rings, events, legs, moves
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
 from callcenter.records.legs import Leg
@@ -208,11 +209,11 @@ def asked_already(session: Session, consult_id: str) -> set[str]:
     return set(session.scalars(select(Offer.agent_id).where(Offer.consult_id == consult_id)))
 
 
-def last_used(session: Session, agent_id: str, most: int) -> list[str]:
-    """The referents whom an agent called last, each once."""
-    mine = select(Consult.referent_id).where(Consult.asked_by == agent_id, Consult.referent_id.is_not(None))
-    found = session.scalars(mine.order_by(Consult.asked_at.desc()).limit(30))
-    return list(dict.fromkeys(str(each) for each in found))[:most]
+def last_used(session: Session, agent_id: str, among: Collection[str], most: int) -> list[str]:
+    """Those of these referents whom an agent called last, the latest first."""
+    mine = select(Consult.referent_id).where(Consult.asked_by == agent_id, Consult.referent_id.in_(among))
+    latest = mine.group_by(Consult.referent_id).order_by(func.max(Consult.asked_at).desc()).limit(most)
+    return [str(each) for each in session.scalars(latest)]
 
 
 def move(
@@ -234,7 +235,7 @@ def sought(session: Session) -> list[str]:
 
 def unsettled(session: Session, at: datetime, came_by: datetime) -> list[str]:
     """Those that outlive their conversation, whose partner is to be rung now or may be rung, who are wanted no more, or
-    (asked before `came_by`) who did not come."""
+    (rung before `came_by`) who did not come."""
     went = aliased(Leg)
     over = (Call.state != CallState.TALKING) & (Consult.state != ConsultState.HANDED)
     left = exists().where(went.id == Consult.leg_id, went.state == LegState.LEFT)
@@ -242,7 +243,8 @@ def unsettled(session: Session, at: datetime, came_by: datetime) -> list[str]:
     unknown = exists().where(
         went.id == Consult.leg_id, went.carrier_id.is_(None), Consult.rung_at < at - UNANSWERED
     ) & (Consult.state == ConsultState.RUNG)
-    late = (Consult.state == ConsultState.RUNG) & (Consult.asked_at < came_by)
+    rung = func.greatest(Consult.rung_at, desk_phone_rings.since(went))
+    late = (Consult.state == ConsultState.RUNG) & exists().where(went.id == Consult.leg_id, rung < came_by)
     handed = Consult.state == ConsultState.HANDED
     found = select(Consult.id).join(Call, Call.id == Consult.call_id).where(Consult.state.in_(OPEN))
     return list(session.scalars(found.where(or_(over, left, unrung, unknown, late, handed, ~Consult.wanted))))

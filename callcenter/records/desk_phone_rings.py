@@ -7,7 +7,7 @@ have been.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Uuid, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, Uuid, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -98,6 +98,13 @@ def unsettled(session: Session, at: datetime) -> list[str]:
     off_duty = Ring.leg_id.is_(None) & (Agent.state == AgentState.OFFLINE) & (Agent.since < at - WARY)
     rung = select(Ring.agent_id).join(Agent).outerjoin(Leg, Leg.id == Ring.leg_id)
     return list(session.scalars(rung.where(has_turn | unanswered | left | off_duty)))
+
+
+def since(leg: type[Leg]) -> ColumnElement[datetime]:
+    """From when on a leg may be late: its telephone rings, or is to ring when its turn comes; without a ring, it was
+    asked for."""
+    ring = select(func.coalesce(Ring.asked_at, Ring.turn_at)).where(Ring.leg_id == leg.id).limit(1)
+    return func.greatest(leg.asked_at, ring.correlate(leg).scalar_subquery())
 
 
 def unrung(session: Session) -> list[Leg]:

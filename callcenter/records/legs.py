@@ -22,7 +22,7 @@ from callcenter.rules.state_machines import LEG
 from callcenter.rules.states import CallState, LegState, Monitoring
 from callcenter.rules.whys import Why
 
-ANSWERS = timedelta(seconds=6)  # whoever asks the carrier has its answer by then, or has died
+ANSWERS = timedelta(seconds=6)  # whoever asks the carrier one thing has its answer by then, or has died
 
 
 class Leg(Stateful, Base):
@@ -167,14 +167,15 @@ def unsettled(session: Session, at: datetime) -> list[str]:
 
 @dataclass(frozen=True)
 class Conversation:
-    """Who is to be in a room. `is_held`: its citizen is on hold, or somebody was asked along."""
+    """Who is to be in a room. `in_doubt`: that its agent's line lives does not say that they are there: it is open all
+    shift, the citizen is on hold, or somebody was asked along."""
 
     call_id: str
     leg_id: str
     agent_line: str
     citizen_line: str
     room: str | None
-    is_held: bool
+    in_doubt: bool
     alone_since: datetime | None
 
 
@@ -184,16 +185,16 @@ def conversations(session: Session, begun_before: datetime) -> list[Conversation
     helped = exists().where(other.call_id == Call.id, other.kind == "consult", other.state != LegState.LEFT)
     talking = (
         select(
-            Call.id, Leg.id, Leg.carrier_id, Call.carrier_id, Leg.room, Leg.held_since.is_not(None) | helped,
-            Call.alone_since,
+            Call.id, Leg.id, Leg.carrier_id, Call.carrier_id, Leg.room,
+            Leg.shift | Leg.held_since.is_not(None) | helped, Call.alone_since,
         )
         .join(Leg, (Leg.call_id == Call.id) & (Leg.epoch == Call.epoch) & (Leg.kind == "serve"))
         .where(Call.state == CallState.TALKING, Leg.state == LegState.JOINED, Call.talking_at < begun_before)
         .where(Leg.carrier_id.is_not(None), Call.carrier_id.is_not(None))
     )  # fmt: skip
     return [
-        Conversation(call_id, leg_id, agent_line or "", citizen_line or "", room, is_held, alone_since)
-        for call_id, leg_id, agent_line, citizen_line, room, is_held, alone_since in session.execute(talking)
+        Conversation(call_id, leg_id, agent_line or "", citizen_line or "", room, in_doubt, alone_since)
+        for call_id, leg_id, agent_line, citizen_line, room, in_doubt, alone_since in session.execute(talking)
     ]
 
 

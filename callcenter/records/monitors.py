@@ -7,10 +7,9 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from callcenter.records import agents, events, legs
+from callcenter.records import agents, desk_phone_rings, events, legs
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
-from callcenter.records.contacts import Contact
 from callcenter.records.legs import Leg
 from callcenter.records.sessions import StaffSession
 from callcenter.rules.state_machines import MONITOR
@@ -52,21 +51,6 @@ def may_be_rung(session: Session, call: Call, department: str) -> list[Agent]:
     return list(session.scalars(found.order_by(since.desc())))
 
 
-def in_distress(session: Session, supervisor: Agent) -> list[tuple[str, Call]]:
-    """The conversations in which an agent whom this supervisor sees has declared a distress, with the agent's name; the
-    earliest first."""
-    talking = (Call.id == Agent.call_id) & (Call.state == CallState.TALKING)
-    found = select(Agent.name, Call).join(Call, talking).join(Contact, Contact.id == Call.contact_id)
-    theirs = found.where(Contact.distress, Agent.department.in_(supervisor.departments), Agent.id != supervisor.id)
-    return [(name, call) for name, call in session.execute(theirs.order_by(Call.talking_at))]
-
-
-def at_post_for(session: Session, department: str) -> list[str]:
-    """The supervisors of a department's agents who are at a post of their own."""
-    theirs = (Agent.role == "supervisor", Agent.active, Agent.departments.any_() == department)
-    return list(session.scalars(select(Agent.id).where(*theirs, Agent.state != AgentState.OFFLINE)))
-
-
 def is_theirs(session: Session, leg_id: str) -> bool:
     """Whether whoever takes part may still hear that agent's conversations."""
     mine = select(Leg.id).join(Call, Call.id == Leg.call_id).where(Leg.id == leg_id, _is_warranted())
@@ -93,10 +77,10 @@ def _has_outsider(call_id: str | InstrumentedAttribute[str]) -> ColumnElement[bo
 
 def unsettled(session: Session, allowed: bool, came_by: datetime) -> list[str]:
     """Parts in conversations that are over, whose citizen was not told or refuses, with somebody else who was not told,
-    that are the supervisor's to hear no more, or any if none is `allowed`; and, of those asked before, who did not come
+    that are the supervisor's to hear no more, or any if none is `allowed`; and, of those rung before, who did not come
     in."""
     forbidden = ~Call.warned | Call.private | ~_is_warranted() | _has_outsider(Call.id)
     over = (Call.state != CallState.TALKING) | (Call.epoch != Leg.epoch) | forbidden
-    late = (Leg.state != LegState.JOINED) & (Leg.asked_at < came_by)
+    late = (Leg.state != LegState.JOINED) & (desk_phone_rings.since(Leg) < came_by)
     parts = select(Leg.id).join(Call, Call.id == Leg.call_id).where(OPEN)
     return list(session.scalars(parts.where(over | late) if allowed else parts))

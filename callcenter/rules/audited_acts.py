@@ -8,6 +8,7 @@ class AuditedAct(StrEnum):
 
     ADDED_NOTES = "added notes"
     BACK_BY_THE_LIST = "back by the list"
+    BROUGHT_A_HELPLINE_IN = "brought a helpline in"
     CANCELLED_A_CALLBACK = "cancelled a callback"
     CHANGED = "changed"
     CHANGED_BY_THE_LIST = "changed by the list"
@@ -41,6 +42,7 @@ class AuditedAct(StrEnum):
     PLANNED_THE_ROLLOUT = "planned the rollout"
     PRINTED_THE_CALLBACKS = "printed the callbacks"
     PROMISED_A_CALLBACK = "promised a callback"
+    RANG_A_SUPERVISOR_IN = "rang a supervisor in"
     REACTIVATED = "reactivated"
     REDIRECT_A_QUEUE = "redirect a queue"
     RELEASED_A_CONTACT = "released a contact"
@@ -57,6 +59,7 @@ class AuditedAct(StrEnum):
     SETS_A_THRESHOLD_OF_THE_WALL = "sets a threshold of the wall"
     STARTED_A_CALLBACK = "started a callback"
     TOOK_A_DISTRESS_BACK = "took a distress back"
+    TOOK_A_DISTRESS_ON = "took a distress on"
     TOOK_A_PLAN_BACK = "took a plan back"
     TOOK_A_SHARED_LINE_OFF = "took a shared line off"
     TOOK_AN_EXCEPTION_BACK = "took an exception back"

@@ -15,12 +15,13 @@ MOST = 200  # contacts of one day
 @dataclass(frozen=True)
 class Day:
     """`owed`: contacts of any day whose outcome is to be recorded, the oldest first; `served`: those of today, the
-    latest first. `handling`: mean seconds of a call, None before the first recorded outcome. `demarches` are those
-    recorded of today's contacts, `settled` of them."""
+    latest first. `helps`: given to colleagues. `handling`: mean seconds of a call, None before the first recorded
+    outcome. `demarches` are those recorded of today's contacts, `settled` of them."""
 
     owed: tuple[ContactLine, ...]
     served: tuple[ContactLine, ...]
     calls: int
+    helps: int
     handling: float | None
     demarches: int
     settled: int
@@ -35,4 +36,5 @@ def of(staff: Agent) -> Day:
         owed = lines_of(session, staff, owing, most=len(owing)).lines
         served = lines_of(session, staff, contact_search.of_day(session, staff.id, since, MOST), most=MOST).lines
     done = [demarche for each in served for demarche in each.demarches]
-    return Day(owed, served, calls.calls, calls.handling, len(done), sum(demarche.settled is True for demarche in done))
+    settled = sum(demarche.settled is True for demarche in done)
+    return Day(owed, served, calls.calls, calls.helps, calls.handling, len(done), settled)

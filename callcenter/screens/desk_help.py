@@ -8,7 +8,7 @@ from callcenter.actions import config_snapshot
 from callcenter.db import Session, reading
 from callcenter.errors import BadNumber, NotFound
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, consults, legs, monitors, offers, passes, referents
+from callcenter.records import agents, calls, consults, legs, offers, passes, referents
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
@@ -64,17 +64,6 @@ class HelpAsked(Shown):
     offer_id: str | None
     lease_until: datetime | None
     joined_at: datetime | None
-
-
-class DistressNearby(Shown):
-    """A conversation of an agent whom this supervisor sees, in which a distress was declared; `joined`: somebody takes
-    part in it already."""
-
-    call_id: str
-    name: str
-    topic: str
-    department: str
-    joined: bool
 
 
 class ReferentToCall(Shown):
@@ -149,25 +138,9 @@ def asked_of(session: Session, agent: Agent) -> HelpAsked | None:
     )
 
 
-def distresses_of(session: Session, agent: Agent) -> tuple[DistressNearby, ...]:
-    """What a supervisor at a post of their own is told, whose telephone is not rung for it; of anybody else nothing."""
-    if agent.role != "supervisor" or agent.state == AgentState.OFFLINE:
-        return ()
-    return tuple(
-        DistressNearby(
-            call_id=call.id,
-            name=name,
-            topic=call.topic,
-            department=call.department,
-            joined=any(leg.state == LegState.JOINED for leg, _ in monitors.of_call(session, call.id)),
-        )
-        for name, call in monitors.in_distress(session, agent)
-    )
-
-
 def referents_of(agent_id: str, words: str = "") -> list[ReferentToCall]:
-    """Whom this agent may call, for the citizen in hand too: those called last first, then their own department's,
-    then the nation's. `words`: only those whose partner, desk or number has them all."""
+    """Whom this agent may call, for the citizen in hand too: of these those called last first, then their own
+    department's, then the nation's. `words`: only those whose partner, desk or number has them all."""
     at = clock.now()
     with reading() as session:
         agent = agents.get(session, agent_id)
@@ -177,13 +150,14 @@ def referents_of(agent_id: str, words: str = "") -> list[ReferentToCall]:
         rows = {row.id: row for row in referents.referents(session, agent.department)}
         if call:
             rows |= {row.id: row for row in referents.referents(session, call.department)}
-        last = consults.last_used(session, agent_id, LAST_USED)
-    names = config_snapshot.current().partners
+        names = config_snapshot.current().partners
+        shown = [_referent(row, names.get(row.partner, row.partner), at) for row in rows.values()]
+        asked = folded(words).split()
+        shown = [each for each in shown if all(word in folded(_found_by(each)) for word in asked)]
+        last = consults.last_used(session, agent_id, [each.id for each in shown], LAST_USED)
     order = {row_id: n for n, row_id in enumerate(last, 1)}
-    found = sorted(rows.values(), key=lambda row: order.get(row.id, LAST_USED + 1))
-    shown = [_referent(row, names.get(row.partner, row.partner), order.get(row.id), at) for row in found]
-    asked = folded(words).split()
-    return [each for each in shown if all(word in folded(_found_by(each)) for word in asked)]
+    used = [each.model_copy(update={"last_used": order.get(each.id)}) for each in shown]
+    return sorted(used, key=lambda each: each.last_used or LAST_USED + 1)
 
 
 def helplines_of(agent_id: str) -> list[ReferentToCall]:
@@ -196,7 +170,7 @@ def helplines_of(agent_id: str) -> list[ReferentToCall]:
         call = calls.get(session, agent.call_id) if agent.call_id else None
         place = distress.place_of(call.department, agent.department) if call else agent.department
         rows = referents.helplines(session, place)
-        return [_referent(row, "", None, at) for row in rows]
+        return [_referent(row, "", at) for row in rows]
 
 
 def colleagues_of(agent_id: str) -> list[ColleagueToAsk]:
@@ -253,7 +227,7 @@ def _hears(leg: Leg | None, serving: Leg | None) -> Literal["both", "helper", "c
     return "helper" if helper else "citizen" if citizen else "nobody"
 
 
-def _referent(row: Referent, partner: str, last_used: int | None, at: datetime) -> ReferentToCall:
+def _referent(row: Referent, partner: str, at: datetime) -> ReferentToCall:
     opening = referent_opening(row.hours, row.scope, at)
     try:
         phone = PhoneNumber.parse(row.phone).national
@@ -270,5 +244,5 @@ def _referent(row: Referent, partner: str, last_used: int | None, at: datetime) 
         is_open=opening.is_open if opening else None,
         opens=opening.next_opening if opening and not opening.is_open else None,
         closes=opening.closes_at if opening and opening.is_open else None,
-        last_used=last_used,
+        last_used=None,
     )

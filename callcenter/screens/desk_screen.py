@@ -1,5 +1,6 @@
 """An agent's whole desk, as it is now."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from callcenter.records import (
     calls,
     contacts,
     desk_phone_rings,
+    distresses,
     legs,
     monitors,
     offers,
@@ -34,12 +36,10 @@ from callcenter.screens.desk_contacts import (
     with_promise,
 )
 from callcenter.screens.desk_help import (
-    DistressNearby,
     HelpAsked,
     HelpShown,
     PassShown,
     asked_of,
-    distresses_of,
     help_of,
     passed_to,
 )
@@ -102,13 +102,24 @@ class TakesPart(Shown):
     mode: Monitoring
 
 
+class DistressShown(Shown):
+    """A distress of one of this supervisor's agents, which nobody has taken on."""
+
+    contact_id: str
+    agent: str
+    topic: str
+    department: str
+    since: datetime
+
+
 class CallInHand(CallerShown):
     """The call this agent holds, from accepted to recorded. `held_since`, `muted`: as the carrier has done it; `hold`,
     `mute`: as it was asked for; `rung_back_at`: when the limit of this hold last rang the agent; `unsure`: what the
     carrier did is not known. `rung_in`: supervisors whose telephone rings
-    for it. `private`: its citizen refuses supervisors. `dial_at`: when the carrier may dial the
-    citizen, where it is not at once. `help`: brought into the conversation last; `help_acts`: what may be done about it
-    now; `passed`: who passed it here. `may_call_back`: they were cut off, and their agent may call them back."""
+    for it. `private`: its citizen refuses supervisors; `distress_taken_by`: the one who sees to it. `dial_at`: when the
+    carrier may dial the citizen, where it is not at once. `help`: brought into the conversation last; `help_acts`: what
+    may be done about it now; `passed`: who passed it here. `may_call_back`: they were cut off, and their agent may call
+    them back."""
 
     state: CallState
     contact_id: str
@@ -124,6 +135,7 @@ class CallInHand(CallerShown):
     rung_in: tuple[str, ...]
     private: bool
     distress: bool
+    distress_taken_by: str | None
     help: HelpShown | None
     help_acts: tuple[HelpAct, ...]
     supervisor: HelpShown | None
@@ -188,8 +200,9 @@ class Desk(Shown):
     queues: QueuesShown | None
     keys: dict[str, str]
     messages: tuple[MessageShown, ...]
-    distresses: tuple[DistressNearby, ...]
+    distresses: tuple[DistressShown, ...]
     calls_today: int
+    helps_today: int
     handling_today: float | None
 
 
@@ -218,7 +231,8 @@ def of(agent_id: str) -> Desk:
         phone = _phone(session, agent, call, at)
         gone = _offer_gone(session, agent)
         moved = _moved(session, agent)
-        messages, distresses = unread(session, agent_id, at), distresses_of(session, agent)
+        messages = unread(session, agent_id, at)
+        declared = distresses.untaken(session, agent, at)
         today = agent_days.of_agent(session, agent_id, midnight_of(timezone, at))
     return Desk(
         agent_id=agent.id,
@@ -247,8 +261,9 @@ def of(agent_id: str) -> Desk:
         queues=queues_of(agent) if agent.state != AgentState.OFFLINE else None,
         keys=shortcuts.keys_of(agent.shortcuts),
         messages=messages,
-        distresses=distresses,
+        distresses=tuple(DistressShown(**asdict(each)) for each in declared),
         calls_today=today.calls,
+        helps_today=today.helps,
         handling_today=today.handling,
     )
 
@@ -322,6 +337,7 @@ def _in_hand(session: Session, agent: Agent, call: calls.Call, at: datetime) -> 
         rung_in=tuple(name for leg, name in part if leg.state != LegState.JOINED),
         private=call.private,
         distress=contact.distress,
+        distress_taken_by=distresses.taker(session, contact.id) if contact.distress else None,
         **help_of(session, call, leg),
         lease_until=call.lease_until,
         dial_at=call.dial_at if call.dial_at and call.dial_at > at else None,

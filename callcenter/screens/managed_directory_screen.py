@@ -55,7 +55,8 @@ class PartnerTime:
 
 @dataclass(frozen=True)
 class ReferentShown:
-    """A partner's desk that agents may call for help, or a helpline."""
+    """A partner's desk that agents may call for help, or a helpline. `is_rung` False: recorded before the line's rules
+    on numbers were what they are, and it is not called."""
 
     id: str
     scope: str
@@ -65,7 +66,8 @@ class ReferentShown:
     phone: str
     hours: str
     phrases: dict[str, str]
-    helpline: bool = False
+    helpline: bool
+    is_rung: bool
 
 
 @dataclass(frozen=True)
@@ -147,9 +149,17 @@ def referents(department: str) -> list[ReferentShown]:
             r.hours,
             r.phrases,
             r.helpline,
+            _is_rung(r.phone),
         )
         for r in rows
     ]
+
+
+def _is_rung(written: str) -> bool:
+    try:
+        return PhoneNumber.parse(written).may_be_rung
+    except BadNumber:
+        return False
 
 
 def _topic(topic: Topic, own: set[str], accounts: Mapping[str, int]) -> TopicShown:

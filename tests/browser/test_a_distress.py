@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Checks, Opens
 from tests.browser.test_bringing_help_in import offers
-from tests.support.at_the_desk import at_post, is_, talks
+from tests.support.at_the_desk import COUNTS_NOTES, at_post, is_, talks
+from tests.support.patience import until
 from tests.support.town import settle
 
 INES = "+33565000009"
@@ -18,6 +19,9 @@ def test_one_key_shows_the_numbers_and_rings_a_supervisor_who_sees_it_too(
     settle("ines", role="supervisor", departments=["46"], phone=INES)
     line.registers(INES, "answer_and_press_1")
     ines = opens("ines")
+    ines.context.add_init_script(COUNTS_NOTES)
+    ines.reload()
+    ines.locator("h1").click()  # a gesture, without which no page is heard
     page = at_post(opens)
     talks(line, page)
     page.keyboard.press("Alt+Shift+H")
@@ -29,7 +33,17 @@ def test_one_key_shows_the_numbers_and_rings_a_supervisor_who_sees_it_too(
     offers(page, "Renfort, transfert")
     is_accessible(page, "a distress")
     expect(ines.locator("#wall_alerts")).to_contain_text("Karim – Impôts", timeout=30_000)
+    alert = ines.locator("[data-rings]")
+    expect(alert).to_contain_text("Appel de détresse : Karim")
+    until(lambda: ines.evaluate("notes") > 0)
     is_accessible(ines, "a distress on the wall")
+    ines.goto("/reports")  # on every page of theirs
+    expect(alert).to_contain_text("Appel de détresse : Karim")
+    is_accessible(ines, "a distress over the reports")
+    alert.get_by_role("button", name="Je m'en occupe").click()
+    expect(alert).to_have_count(0)
+    expect(page.locator("#controls")).to_contain_text("Ines a vu l'alerte et s'en occupe", timeout=30_000)
+    ines.goto("/supervision")
     page.keyboard.press("Alt+Shift+H")  # the same key shows the numbers again
     expect(panel).to_contain_text("Prévention du suicide")
     panel.get_by_role("button", name="Ce n'est pas une détresse").click()

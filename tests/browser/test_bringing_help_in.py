@@ -1,16 +1,21 @@
 """Help at the desk, in a real browser: who hears whom in one line, the buttons that make sense, by keyboard alone."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records import referents
 from callcenter.records.consults import Consult
+from callcenter.records.legs import Leg
 from callcenter.records.passes import Pass
 from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Checks, Opens
-from tests.browser.test_one_place import SIZES, no_scroll
-from tests.support.at_the_desk import at_post, is_, talks
+from tests.browser.test_one_place import NOTIFIES, SIZES, no_scroll
+from tests.support.at_the_desk import COUNTS_NOTES, at_post, is_, talks
+from tests.support.patience import until
 from tests.support.town import settle
 
 LEA, CAF, CPAM = "+33565000002", "+33565009900", "+33565009901"
@@ -49,6 +54,34 @@ def asks_by_keyboard(page: Page, words: str) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+
+
+def test_the_limit_of_a_hold_is_heard_notified_and_written(
+    line: PracticeLine, opens: Opens, is_accessible: Checks
+) -> None:
+    settle("karim", phone=KARIM)
+    page = opens("karim")
+    page.context.add_init_script(NOTIFIES + COUNTS_NOTES)
+    page.goto("/desk")
+    page.get_by_role("button", name="Prendre mon poste").click()
+    is_(page, "available")
+    talks(line, page)
+    page.keyboard.press("Alt+Shift+A")
+    expect(page.locator(".held")).to_be_visible(timeout=30_000)
+    heard = page.evaluate("notes")
+    with transaction() as session:  # as if it had lasted
+        session.query(Leg).update({"held_since": now() - timedelta(minutes=4)})
+    word = "La personne attend depuis 4 min"
+    expect(page.locator(".held__long")).to_contain_text(word, timeout=30_000)
+    expect(page.locator(".held__long")).to_be_visible()
+    expect(page.locator("#announce")).to_contain_text(word)
+    until(lambda: page.evaluate("notes") == heard + 6)  # three times two
+    until(lambda: page.evaluate("told.at(-1)[0]").startswith(word))
+    assert word in page.title()
+    is_accessible(page, "the limit of a hold")
+    page.keyboard.press("Alt+Shift+A")
+    expect(page.locator("[data-rings]")).to_have_count(0, timeout=30_000)
+    until(lambda: page.evaluate("told.at(-1)") == "closed")
 
 
 def test_a_referent_is_found_by_typing_and_takes_the_citizen_by_keyboard_alone(

@@ -1,5 +1,6 @@
 """A question to the carrier is asked again where that does no harm, and no oftener than promised."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from callcenter import reach
 from callcenter.errors import CarrierBusy, CarrierDown
 from callcenter.phone_number import PhoneNumber
+from callcenter.records import legs
 from callcenter.records.identifiers import new_id
 from callcenter.telephone import telephone
 from ivr.practice.telephones import PracticeLine
@@ -20,7 +22,7 @@ def line(carrier: PracticeLine, afresh: Callable[[], None]) -> PracticeLine:
     return carrier.registers(DESK, "manual").faults()
 
 
-def fails(line: PracticeLine, mode: str, times: int) -> None:
+def fails(line: PracticeLine, mode: str, times: int | None) -> None:
     line.faults(rest=[{"mode": mode, "method": "POST", "times": times}])
 
 
@@ -32,15 +34,16 @@ def rings(line: PracticeLine) -> str:
     return telephone().ring_agent(new_id(), PhoneNumber.parse(DESK))
 
 
-@pytest.mark.parametrize(("mode", "times", "does"), [("503", 2, True), ("503", 3, False), ("429", 3, True)])
-def test_what_does_no_harm_twice_is_asked_thrice_and_oftener_when_it_was_never_looked_at(
-    line: PracticeLine, mode: str, times: int, does: bool
+@pytest.mark.parametrize("mode", ["503", "429"])
+@pytest.mark.parametrize(("times", "does"), [(2, True), (None, False)])
+def test_what_does_no_harm_twice_is_asked_thrice_at_most(
+    line: PracticeLine, mode: str, times: int | None, does: bool
 ) -> None:
     sid, since = rings(line), line.log_goes_on_from()
     fails(line, mode, times)
     if does:
         telephone().hang_up(sid)
-        assert asked(line, since) == times + 1
+        assert asked(line, since) == 3
     else:
         with pytest.raises(CarrierDown):
             telephone().hang_up(sid)
@@ -57,11 +60,28 @@ def test_a_telephone_is_rung_again_only_where_the_carrier_had_not_looked(line: P
     assert ([each["sid"] for each in line.live()], asked(line, since)) == ([sid], 3)
     telephone().hang_up(sid)
     since = line.log_goes_on_from()
+    fails(line, "429", None)
+    with pytest.raises(CarrierBusy):
+        rings(line)
+    assert (line.live(), asked(line, since)) == ([], 3)
+    since = line.log_goes_on_from()
     fails(line, "503", 1)
     with pytest.raises(CarrierDown) as unknown:
         rings(line)
     assert not isinstance(unknown.value, CarrierBusy)
     assert (line.live(), asked(line, since)) == ([], 1)
+
+
+@pytest.mark.parametrize("mode", ["timeout", "503", "429"])
+def test_whoever_asks_knows_before_the_sweep_may_ask_too(line: PracticeLine, mode: str) -> None:
+    sid = rings(line)
+    fails(line, mode, None)
+    begun = time.monotonic()
+    with pytest.raises(CarrierDown):
+        telephone().hang_up(sid)
+    assert time.monotonic() - begun < legs.ANSWERS.total_seconds()
+    line.faults()
+    telephone().hang_up(sid)
 
 
 @pytest.mark.parametrize("mode", ["503", "429", "500"])

@@ -11,8 +11,11 @@ from callcenter.records import calls
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.contacts import Contact
+from callcenter.records.figures.agents_time import time_behind
+from callcenter.records.figures.by_agent import by_agent
 from callcenter.records.legs import Leg
 from callcenter.records.passes import Pass
+from callcenter.rules.territory import national_day
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.desk import Desk, DeskAgent, DeskRefused
 from tests.support.helping import CAF, KARIM, LEA, does, hears, helped, is_well, legs_of, referent
@@ -166,6 +169,33 @@ def test_a_queue_that_does_not_exist_is_asked_for_by_nobody(
     with reading() as session:
         assert session.query(Consult).count() == 0
     durand.speaks_with(KARIM)
+
+
+def test_a_colleague_on_an_open_line_is_asked_there_and_comes_in_by_1(
+    line: PracticeLine, karim: DeskAgent, durand: Caller, desk: Desk
+) -> None:
+    settle("lea", "31", phone=LEA)
+    line.registers(LEA, "answer")
+    lea = desk.sign_in("lea", PASSWORD).takes_post(line="shift")
+    phone = line.rung(LEA).hears("ouverte")
+    does(karim, "agent", agent_id=lea.id)
+    phone.hears("un collègue vous demande de l'aide").presses("1")
+    helped(karim, state="joined", hears="helper")
+    does(karim, "speak", **{"with": "both"})
+    durand.speaks_with(LEA)
+    does(karim, "back")
+    lea.is_("available")
+    assert phone.state["status"] == "in-progress"
+    is_well()
+    assert (lea.sees["calls_today"], lea.sees["helps_today"]) == (0, 1)  # help given is no call served
+    assert karim.sees["helps_today"] == 0
+    today = national_day(now())
+    with reading() as session:
+        weeks = {each.name: each for each in by_agent(session, today, today + timedelta(days=1), None, now())}
+        spent = {each.name: each.tally for each in time_behind(session, today, today, None, now())}
+    assert (weeks["Lea"].calls, weeks["Lea"].helps, weeks["Karim"].helps) == (0, 1, 0)
+    assert weeks["Lea"].busy == pytest.approx(spent["Lea"].busy_ms / 1000, abs=0.1)
+    assert spent["Lea"].busy_ms > 0
 
 
 def test_a_colleague_may_refuse_and_the_queue_asks_the_next(

@@ -51,6 +51,30 @@ def test_a_supervisor_is_rung_in_and_the_citizen_does_not_hear_them(
     with reading() as session:
         acts = [entry.act for entry in session.query(AuditEntry).filter_by(who=karim.id)]
     assert acts.count("declared a distress") == 1
+    assert acts.count("rang a supervisor in") == 1
+
+
+def test_the_screens_of_its_supervisors_ring_until_one_takes_it_on(
+    line: PracticeLine, ines: DeskAgent, karim: DeskAgent, durand: Caller, desk: Desk
+) -> None:
+    settle("omar", role="supervisor", departments=["46"], phone="+33565000010")
+    settle("zoe", role="supervisor", departments=["31"], phone="+33565000011")
+    omar, zoe = (desk.sign_in(login, PASSWORD) for login in ("omar", "zoe"))
+    does(karim, "distress")
+    (told,) = ines.until(lambda shown: shown["distresses"], "Inès is told")["distresses"]
+    assert (told["agent"], len(omar.sees["distresses"]), zoe.sees["distresses"]) == ("Karim", 1, [])
+    with pytest.raises(DeskRefused, match="403"):
+        does(zoe, "take-distress", contact_id=told["contact_id"])
+    does(ines, "take-distress", contact_id=told["contact_id"])
+    assert (ines.sees["distresses"], omar.sees["distresses"]) == ([], [])
+    assert karim.sees["call"]["distress_taken_by"] == "Ines"
+    with pytest.raises(DeskRefused, match="409"):
+        does(omar, "take-distress", contact_id=told["contact_id"])
+    does(karim, "no-distress")
+    does(karim, "distress")  # one again: it rings again
+    assert len(omar.sees["distresses"]) == 1
+    karim.hangs_up()
+    assert omar.sees["distresses"] == []
 
 
 def test_a_supervisor_at_a_post_is_told_by_their_screen_and_not_rung(
@@ -63,14 +87,13 @@ def test_a_supervisor_at_a_post_is_told_by_their_screen_and_not_rung(
     ines.takes_post()
     does(karim, "distress")
     (told,) = ines.until(lambda shown: shown["distresses"], "Inès is told")["distresses"]
-    assert (told["name"], told["joined"]) == ("Karim", False)
+    assert told["agent"] == "Karim"
     for page in ("/desk", "/contacts"):
-        assert "Karim – " in ines.http.get(page).text
+        assert f'id="distress-{told["contact_id"]}"' in ines.http.get(page).text
     assert "Vos superviseurs le voient" in karim.http.get("/desk/distress").text
     assert INES not in [each["number"] for each in line.live()]
     assert karim.sees["distresses"] == []
-    ines.leaves_post()
-    assert ines.sees["distresses"] == []  # the wall tells it, and her telephone may be rung
+    ines.leaves_post()  # her telephone may be rung
     does(karim, "distress")
     karim.until(lambda shown: shown["call"]["monitors"], "Inès takes part")
     karim.hangs_up()
@@ -98,6 +121,8 @@ def test_a_helpline_comes_in_by_a_long_number_on_record_and_in_a_distress_only(
     line.rung(HELPLINE).hangs_up()
     with reading() as session:
         assert session.query(Consult).one().partner is None
+        acts = [entry.act for entry in session.query(AuditEntry).filter_by(who=karim.id)]
+    assert acts.count("brought a helpline in") == 1
     is_well()
 
 

@@ -6,6 +6,12 @@ from ivr.practice.telephones import Caller, PracticeLine
 from tests.browser.conftest import Opens
 from tests.browser.test_one_browser import LONG, calls_about_taxes
 
+COUNTS_NOTES = """
+  window.notes = 0;
+  const sounds = BaseAudioContext.prototype.createOscillator;
+  BaseAudioContext.prototype.createOscillator = function () { notes += 1; return sounds.call(this); };
+"""
+
 
 def is_(page: Page, state: str) -> None:
     page.wait_for_selector(f"#state[data-state={state}]", timeout=LONG)

@@ -31,6 +31,12 @@ legs_of as (
     avg(held) filter (where compared) as held, avg(wrapped) filter (where compared) as wrapped
   from served group by id
 ),
+helped as (
+  select m.id, count(*) as helps
+  from mine m join legs l on l.agent_id = m.id and l.asked_at >= m.begins and l.asked_at < m.ends
+  where l.kind = 'consult' and l.talked_from is not null
+  group by m.id
+),
 recorded as (
   select s.id, count(*) as demarches
   from (select distinct id, contact_id from served) s join accompaniments d on d.contact_id = s.contact_id group by s.id
@@ -55,29 +61,33 @@ spent as (
   from told where until > begins and since < ends group by id, now
 ),
 states as (
-  select id, sum(seconds) filter (where now in ('talking', 'wrap_up')) as busy,
+  select id, sum(seconds) filter (where now in ('talking', 'wrap_up', 'helping')) as busy,
     sum(seconds) filter (where now = 'available') as available, sum(seconds) filter (where now = 'pause') as paused
   from spent group by id
 )
-select m.id::text, m.name, m.department, coalesce(g.calls, 0) as calls, coalesce(r.demarches, 0) as demarches,
+select m.id::text, m.name, m.department, coalesce(g.calls, 0) as calls, coalesce(h.helps, 0) as helps,
+  coalesce(r.demarches, 0) as demarches,
   g.talked::float, g.held::float, g.wrapped::float, coalesce(o.offers, 0) as offers, coalesce(o.missed, 0) as missed,
   coalesce(k.promised, 0) as promised, s.busy::float, s.available::float, s.paused::float
-from mine m left join legs_of g using (id) left join recorded r using (id) left join offered o using (id)
-  left join kept k using (id) left join states s using (id)
-where g.calls is not null or o.offers is not null or s.id is not null
+from mine m left join legs_of g using (id) left join helped h using (id)
+  left join recorded r using (id) left join offered o using (id) left join kept k using (id)
+  left join states s using (id)
+where g.calls is not null or h.helps is not null or o.offers is not null or s.id is not null
 order by m.name, m.id
 """
 
 
 @dataclass(frozen=True)
 class AgentFigures:
-    """One agent's weeks. `talked`, `held`, `wrapped`: mean seconds of a call, relay calls and distresses apart; `busy`,
+    """One agent's weeks: `calls` that they served, and the `helps` that they gave to colleagues. `talked`, `held`,
+    `wrapped`: mean seconds of a call served, relay calls and distresses apart; `busy` (conversation, help and wrap-up),
     `available`, `paused`: seconds in all; None where nothing is known."""
 
     id: str
     name: str
     department: str
     calls: int
+    helps: int
     demarches: int
     talked: float | None
     held: float | None

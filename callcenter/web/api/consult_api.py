@@ -97,6 +97,15 @@ class TakeDistressBack(Command):
         distress.take_back(agent_id, at)
 
 
+class TakeDistressOn(Command):
+    """A supervisor sees to a distress of one of their agents': it rings on no screen any more."""
+
+    contact_id: Id
+
+    def carry_out(self, agent_id: str, at: datetime) -> None:
+        distress.take_on(agent_id, self.contact_id, at)
+
+
 class CallOut(Command):
     """Telephone the person of a contact that one is to record, or the number that they gave."""
 
@@ -149,6 +158,7 @@ COMMANDS: dict[str, type[Command]] = {
     "keys": PressKeys,
     "distress": DeclareDistress,
     "no-distress": TakeDistressBack,
+    "take-distress": TakeDistressOn,
     "call-out": CallOut,
     "hand-over": HandOver,
     "pass-agent": PassToAgent,

@@ -29,7 +29,7 @@ from callcenter.rules.territory import NATION, PARIS, TERRITORIES
 from callcenter.screens import directory_screen, orders_screen
 from callcenter.screens.desk_contacts import HalfDay
 from callcenter.screens.desk_parts import timezone_of
-from callcenter.screens.desk_screen import HOLD_LIMIT
+from callcenter.screens.desk_screen import HOLD_LIMIT, CallInHand
 from callcenter.web.pages.days_said import opens_said, period_said
 from callcenter.web.pages.history_said import ActSaid, act_said
 from callcenter.web.pages.place_names import place_name
@@ -112,6 +112,7 @@ def environment() -> Environment:
         "agreement_kinds": KINDS,
         "agreement_ways": WAYS,
         "hold_limit": HOLD_LIMIT,
+        "held_minutes": _held_minutes,
         "monitoring": settings().monitoring,
         "is_state_brand": settings().brand == "etat",
     }
@@ -300,6 +301,13 @@ def _seconds(context: Context, seconds: float) -> str:
     if not minutes or rest % 1:
         return f"{_decimal(context, seconds)} s"
     return f"{minutes:.0f} min {rest:02.0f}" if rest else f"{minutes:.0f} min"
+
+
+def _held_minutes(call: CallInHand) -> int:
+    """Since when its citizen had been on hold at the last word to their agent; it is said anew each minute."""
+    if call.held_since is None or call.rung_back_at is None:
+        return 0
+    return int((call.rung_back_at - call.held_since).total_seconds()) // 60
 
 
 def _minutes(seconds: float) -> str:

@@ -1,12 +1,17 @@
 """Whom an agent may ask for help, as a page and as JSON; what is no act of it, or comes at no time, is refused."""
 
+from datetime import timedelta
+
+from callcenter import clock
 from callcenter.db import transaction
 from callcenter.records import referents
 from callcenter.records.agents import Agent
+from callcenter.records.consults import Consult
 from callcenter.records.identifiers import new_id
 from callcenter.rules.states import AgentState
 from tests.callcenter.web.conftest import SignIn
 from tests.support.town import settle
+from tests.support.wrap_up import wraps_up
 
 
 def test_referents_are_found_by_the_words_of_partner_desk_and_number(sign_in: SignIn) -> None:
@@ -28,6 +33,40 @@ def test_referents_are_found_by_the_words_of_partner_desk_and_number(sign_in: Si
     assert "ouvre demain à 0h" in page
     assert "/desk/help/referent" not in page  # nobody is on the line
     assert "Aucun référent ne correspond" in karim.get("/desk/help", params={"words": "zzz"}).text
+
+
+def test_the_last_three_are_those_of_whom_is_shown(sign_in: SignIn) -> None:
+    karim = settle("karim")
+    call_id, contact_id = wraps_up(karim)
+    at, desks = clock.now(), ["Un", "Deux", "Trois", "Quatre"]
+    with transaction() as session:
+        here = [referents.add_referent(session, "46", "caf", each, "+33565009900", "") for each in desks]
+        away = [referents.add_referent(session, "31", "caf", each, "+33565009900", "") for each in desks]
+        for ago, referent_id in enumerate([*away, *reversed(here)]):
+            asked = at - timedelta(minutes=ago)
+            session.add(
+                Consult(
+                    id=new_id(), call_id=call_id, contact_id=contact_id, asked_by=karim, kind="referent", state="over",
+                    ended="dismissed", asked_at=asked, over_at=asked, partner="caf", referent_id=referent_id,
+                )
+            )  # fmt: skip
+    found = sign_in("karim").get("/api/consult/referents").json()
+    assert [(each["desk"], each["last_used"]) for each in found] == [
+        ("Quatre", 1),
+        ("Trois", 2),
+        ("Deux", 3),
+        ("Un", None),
+    ]
+
+
+def test_helplines_say_whether_they_are_open_and_from_when(sign_in: SignIn) -> None:
+    settle("karim")
+    with transaction() as session:
+        for desk, hours in (("Écoute du Lot", "Mo-Su 00:00-24:00"), ("Accueil du Lot", "Mo-Su 00:00-00:01")):
+            referents.add_referent(session, "46", "", desk, "+33565009911", hours, helpline=True)
+    page = sign_in("karim").get("/desk/distress").text
+    assert "ouvert maintenant" in page
+    assert "ouvre demain à 0h" in page
 
 
 def test_a_colleague_who_is_free_is_listed_and_no_other(sign_in: SignIn) -> None:

@@ -55,7 +55,7 @@ MADE = {  # keys whose last part is a value
     *(f"monitor.{mode}{form}" for mode in Monitoring for form in ("", "_label", "_by")),
     *(f"monitor.is_{mode}" for mode in Monitoring),
     *(f"error.monitoring_{code}" for code in ("nobody", "untold", "elsewhere", "at_post")),
-    *(f"error.{code}" for code in ("colleague_not_free", "colleague_away", "nobody_serves")),
+    *(f"error.{code}" for code in ("colleague_not_free", "colleague_away", "nobody_serves", "distress_taken")),
     *(f"record.{word}" for values in (Outcome, OrientationReason, FollowUp) for word in values),
     *(f"record.{outcome}_hint" for outcome in Outcome),
     *(f"error.{code}" for code in ("form", "orientation_needs_reason", "orientation_is_not_settled")),
@@ -77,7 +77,10 @@ MADE = {  # keys whose last part is a value
     "field.until",
     *(f"error.period_{code}" for code in ("first", "last", "reversed", "long")),
     *(f"report.group_{group}" for group in GROUPS),
-    *(f"report.{each}" for each in ("calls", "demarches_count", "talked", "held", "wrapped", "missed", "promised")),
+    *(
+        f"report.{each}"
+        for each in ("calls", "helps", "demarches_count", "talked", "held", "wrapped", "missed", "promised")
+    ),
     *(f"report.{each}" for each in ("busy", "available", "paused")),
     *(f"ahead.{reason}" for reason in Reason),
     *(f"language.{language}" for language in LANGUAGES),
@@ -133,7 +136,7 @@ MADE = {  # keys whose last part is a value
     *(f"admin.{place}" for place in ("agents", "sites", "directory", "hours", "departments", "shared-lines")),
     *(f"error.line_{word}" for word in ("name", "number", "two_numbers", "listed")),
     *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu", "planned")),
-    *(f"error.{code}" for code in ("directory_day", "partner", "referent")),
+    *(f"error.{code}" for code in ("directory_day", "partner", "referent", "referent_phone")),
     *(f"directory.label_hint_{language}" for language in LANGUAGES),
     *(f"field.{name}" for name in ("new", "changed", "gone", "back", "stops")),
     *(f"field.{column}" for column in COLUMNS),

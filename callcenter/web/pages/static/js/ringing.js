@@ -1,5 +1,5 @@
-// Two soft notes while an offer stands, and a notification of the desktop, from one page of the browser. Some browsers let no page be heard before a
-// gesture, and a reload takes it back: the state bar then says so, and any gesture mends it.
+// Two soft notes while an offer stands, or a few times for whatever else rings (`data-rings`), and a notification of the desktop, from one page of the
+// browser. Some browsers let no page be heard before a gesture, and a reload takes it back: the state bar then says so, and any gesture mends it.
 import { say } from "./line.js";
 
 const EVERY = 2.5; // seconds
@@ -9,7 +9,7 @@ let sound = null;
 let rings = false; // it is this page that rings
 let audible = true; // some page of this browser is heard
 let notifies = false; // it is this page that tells the desktop
-let offered = null; // { id, title, text }
+let offered = null; // { id, title, text, times }
 let told = null; // the notification that stands
 let notes = [];
 
@@ -43,15 +43,17 @@ export function appoint(said) {
 function showWhetherHeard() {
   if (!silent) return; // a wall
   const atPost = document.getElementById("state")?.dataset.state !== "offline";
-  silent.hidden = audible || sound?.state === "running" || !atPost;
+  silent.hidden = audible || sound?.state === "running" || !(atPost || offered);
 }
 
 export function ring(offer) {
+  if (offer?.id !== offered?.id) {
+    offered = offer;
+    silence();
+    play();
+    notify();
+  }
   showWhetherHeard();
-  if (offer?.id === offered?.id) return;
-  offered = offer;
-  play();
-  notify();
 }
 
 // The browser may be behind something else: then the desktop says it too, and a click on that brings it to the front.
@@ -69,12 +71,16 @@ export async function askToNotify() {
   if (window.Notification?.permission === "default") await Notification.requestPermission();
 }
 
-function play() {
-  if (notes.length && offered && rings) return;
+function silence() {
   for (const tone of notes) tone.stop();
   notes = [];
+}
+
+function play() {
+  if (notes.length && offered && rings) return;
+  silence();
   if (!offered || !rings || sound?.state !== "running") return;
-  for (let n = 0; n < TIMES; n++) notes.push(note(659, n * EVERY), note(784, n * EVERY + 0.22));
+  for (let n = 0; n < (offered.times ?? TIMES); n++) notes.push(note(659, n * EVERY), note(784, n * EVERY + 0.22));
 }
 
 function note(pitch, after) {

@@ -38,16 +38,31 @@ function hear({ of, regions, said, ...ringing }) {
   document.dispatchEvent(new Event("staff:heard"));
 }
 
+function offered() {
+  const offer = document.querySelector("[data-offer]");
+  if (!offer) return null;
+  const text = (part) => offer.querySelector(part).textContent.replace(/\s+/g, " ").trim();
+  const short = text(".offer__topic");
+  return { id: offer.dataset.offer, title: text(".offer__title"), text: `${short} – ${text(".offer__place")}`, short };
+}
+
+// What else is to be heard: a distress, the limit of a hold.
+function other() {
+  const found = document.querySelector("[data-rings]");
+  if (!found) return null;
+  const { rings, title, text, times } = found.dataset;
+  return { id: rings, title, text, times: times && Number(times), short: title };
+}
+
 const following = follow(names, csrf, hear);
 if (stale) setInterval(() => say(stale, Date.now() - heardAt > STALE_AFTER), 500);
 
 if (names.some((name) => name.startsWith("desk."))) {
   const title = document.title;
   const watch = () => {
-    const offered = document.querySelector("[data-offer]");
-    const text = (part) => offered.querySelector(part).textContent.replace(/\s+/g, " ").trim();
-    ring(offered && { id: offered.dataset.offer, title: text(".offer__title"), text: `${text(".offer__topic")} – ${text(".offer__place")}` });
-    document.title = offered ? `☎ ${text(".offer__topic")} – ${title}` : title;
+    const ringing = offered() ?? other();
+    ring(ringing);
+    document.title = ringing ? `☎ ${ringing.short} – ${title}` : title;
   };
   watch();
   document.addEventListener("htmx:after:swap", watch);

@@ -9,8 +9,8 @@ import time_machine
 
 from callcenter import clock
 from callcenter.actions import config_snapshot
-from callcenter.db import reading
-from callcenter.records import directory, sessions
+from callcenter.db import reading, transaction
+from callcenter.records import directory, referents, sessions
 from callcenter.rules.territory import national_day
 from callcenter.screens import directory_screen
 from tests.callcenter.web.conftest import SignIn
@@ -187,7 +187,11 @@ def test_referents_are_called_by_the_agents_of_their_department(web: Any, sign_i
     }
     made = web.post("/api/admin/directory/referents", json=asked)
     assert made.status_code == 201, made.text
-    for wrong in ({"partner": "none"}, {"phone": "12"}, {"desk": ""}, {"hours": "9h-12h"}):
+    wrongs = (
+        {"partner": "none"}, {"phone": "12"}, {"phone": "08 09 36 00 00"}, {"phone": "3230"}, {"desk": ""},
+        {"hours": "9h-12h"},
+    )  # fmt: skip
+    for wrong in wrongs:
         assert web.post("/api/admin/directory/referents", json=asked | wrong).status_code == 422
     (mine,) = sign_in("karim").get("/api/admin/directory/referents/mine").json()
     assert (mine["desk"], mine["phone"]) == ("Référents CAF du Lot", "05 65 00 00 70")
@@ -240,3 +244,15 @@ def test_a_local_service_has_demarches_that_agents_record(web: Any, sign_in: Sig
     assert web.post("/admin/directory/procedure/remove", data=gone).status_code == 303
     assert web.post("/admin/directory/procedure/remove", data=gone).status_code == 404
     assert "Relire un bail" not in sign_in("karim").get("/desk").text
+
+
+def test_a_number_that_the_line_does_not_call_is_refused_in_words_and_marked_where_it_stands_already(web: Any) -> None:
+    asked = {"scope": "46", "partner": "caf", "desk": "Référents du Lot", "phone": "08 09 36 00 00", "hours": ""}
+    refused = web.post("/api/admin/directory/referents", json=asked)
+    assert "La ligne n'appelle pas ce numéro" in refused.text
+    with transaction() as session:  # as it was taken before
+        referents.add_referent(session, "46", "caf", "Référents du Lot", "+33809360000", "")
+        referents.add_referent(session, "46", "caf", "Accueil du Lot", "+33565009900", "")
+    shown = web.get("/api/admin/directory/46").json()["referents"]
+    assert {each["desk"]: each["is_rung"] for each in shown} == {"Référents du Lot": False, "Accueil du Lot": True}
+    assert web.get("/admin/directory", params={"scope": "46"}).text.count("à remplacer par un numéro long") == 1
