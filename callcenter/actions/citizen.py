@@ -168,16 +168,16 @@ def is_passed_on(call_id: str) -> bool:
         return call is not None and call.not_for is not None and Reason.DROPPED not in call.reasons
 
 
-def go_on_after_cut(call_id: str, at: datetime) -> Wish | None:
-    """« Si nous avons été coupés, tapez 1 » : back to the queue, to the same agent first. None when they have recorded
-    the conversation already. Raises DatabaseDown."""
+def go_on_after_cut(call_id: str, at: datetime) -> str | None:
+    """« Si nous avons été coupés, tapez 1 » : back to the queue, to the same agent first; the call that waits now. None
+    when they were not asked, or have said so already. Raises DatabaseDown."""
     with transaction() as session:
         call = calls.lock(session, call_id)
         after = handovers.resume(session, call, at) if call else None
-    if call is None or after is None:
+    if after is None or after.requeued is None:
         return None
     release(after)
-    return Wish(call.department, call.topic, call.language, call.relay, call.hard_of_hearing)
+    return after.requeued.id
 
 
 def number_to_read_back(from_: str) -> str:

@@ -12,7 +12,6 @@ from typing import Any, cast
 from sqlalchemy import (
     ARRAY,
     CheckConstraint,
-    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -20,13 +19,12 @@ from sqlalchemy import (
     Select,
     String,
     Uuid,
-    exists,
     func,
     literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
 from callcenter.db import Base
@@ -200,24 +198,6 @@ def _number_of(call_id: str) -> sealing.SealedPlace:
 def asked_otherwise(language: str, answer: Answerers) -> str | None:
     """The language that was chosen, where it is not the one spoken."""
     return None if language == answer.language else language
-
-
-def on_the_line(number_key: Any, at: datetime) -> ColumnElement[bool]:
-    """Whether the owner of a number telephones us now, the last words included: then nobody dials them."""
-    theirs = aliased(Call)
-    open_ = theirs.state.not_in([CallState.ENDED, CallState.WRAP_UP]) | (theirs.ended_at > at - LAST_WORDS)
-    return exists().where(
-        theirs.number_key == number_key,
-        theirs.channel == "phone",
-        theirs.arrived_at > at - RINGS,
-        theirs.line_over_at.is_(None),
-        open_,
-    )
-
-
-def is_on_the_line(session: Session, number_key: bytes, at: datetime) -> bool:
-    """The same, as a question."""
-    return bool(session.scalar(select(on_the_line(number_key, at))))
 
 
 def unclosed(session: Session, at: datetime, ended_before: datetime) -> list[Call]:

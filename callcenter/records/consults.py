@@ -179,10 +179,11 @@ def last_of_call(session: Session, call_id: str, *, supervisor: bool) -> Consult
     return session.scalar(mine.order_by(Consult.asked_at.desc()).limit(1).execution_options(populate_existing=True))
 
 
-def handed_of_call(session: Session, call_id: str) -> Consult | None:
-    """The partner's person to whom the citizen of a call was left, whether they speak still or not."""
-    mine = select(Consult).where(Consult.call_id == call_id, Consult.handed_at.is_not(None))
-    return session.scalar(mine.order_by(Consult.handed_at.desc()).limit(1))
+def leads_on(session: Session, leg: Leg) -> bool:
+    """Whether the citizen goes on when this leg leaves: that of whoever was left with them last."""
+    handed = select(Consult.leg_id).join(Leg, Leg.id == Consult.leg_id).where(Consult.handed_at.is_not(None))
+    left_with = session.scalar(handed.where(Consult.call_id == leg.call_id, Leg.epoch == leg.epoch))
+    return leg.id == left_with if left_with else leg.kind == "serve"
 
 
 def with_partners(session: Session, over_before: datetime) -> set[str]:

@@ -9,7 +9,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from callcenter.config import lacks
-from callcenter.records import agents, assignments, consults, contacts, helping, legs, next_states, passes
+from callcenter.records import (
+    agents,
+    assignments,
+    consults,
+    contacts,
+    continued_calls,
+    helping,
+    legs,
+    next_states,
+    passes,
+)
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
@@ -96,6 +106,14 @@ def leave_with_partner(
     return assignments.begin_wrap_up(session, call, at, Why.HANDED_OVER, leads_on=False)
 
 
+def part_partner(session: Session, call: Call, leg: Leg, consult: Consult, at: datetime) -> ToRelease:
+    """The partner's person, with whom the citizen was left, has gone: the citizen goes on to the last words, and is
+    asked whether it was meant, for a line that broke looks the same. The leg owes it until the carrier has done it."""
+    helping.close(session, consult, ConsultEnd.HANDED_OVER, at)
+    call.cut = True
+    return ToRelease(leg=leg, led_on=call)
+
+
 def pass_on(
     session: Session,
     call: Call,
@@ -131,14 +149,18 @@ def pass_on(
 
 
 def resume(session: Session, call: Call, at: datetime) -> ToRelease | None:
-    """`wrap_up → waiting`: the citizen says that we were cut off. Their agent first, for a while; else the front. None
-    when the outcome is recorded already."""
-    if call.state != CallState.WRAP_UP or not call.cut or call.agent_id is None:
+    """`wrap_up → waiting`: the citizen says that we were cut off. Their agent first, for a while; else the front. Where
+    the outcome is recorded or owed already, another contact of the same thread goes on from this one. None when they
+    were not asked, or have hung up."""
+    if not call.cut or call.agent_id is None or call.carrier_id is None:
+        return None
+    ahead, why = priority.ahead_for(Reason.DROPPED, call.reasons), Why.THE_CITIZEN_SAYS_WE_WERE_CUT_OFF
+    if call.state == CallState.ENDED and call.line_over_at is None:
+        return ToRelease(requeued=continued_calls.go_on(session, call, ahead, at + SAME_AGENT_FIRST, at, why))
+    if call.state != CallState.WRAP_UP:
         return None
     agent = agents.lock(session, call.agent_id)
     assert agent is not None
-    why = Why.THE_CITIZEN_SAYS_WE_WERE_CUT_OFF
-    ahead = priority.ahead_for(Reason.DROPPED, call.reasons)
     move(session, Call, call.id, [CallState.WRAP_UP], CallState.WAITING, at, why,
         priority=ahead.seconds, reasons=list(ahead.reasons), for_agent=agent.id, own_until=at + SAME_AGENT_FIRST,
         ended_at=None, cut=False,
