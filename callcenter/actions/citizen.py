@@ -123,16 +123,17 @@ def tell_place(
 ) -> Announcement | TurnedAway | Soon:
     """What to say to a waiting caller: one trip to the index, none to PostgreSQL. The hours are those of what
     they wait for, whoever serves it. `told`: minutes promised so far; `patient`: they were told that the wait is too
-    long and chose to go on; `last`: what was told before. Raises LiveStoreDown."""
+    long and chose to go on; `last`: what was told before. Whoever was heard before is never sent away by the hour or by
+    the length of the wait. Raises LiveStoreDown."""
     place = queue.place(call_id, at.timestamp())
     if place is None:
         return Soon()
     hours = opening(config_snapshot.current().hours, department, at, place.topic)
-    if not hours.is_open:
+    if not hours.is_open and not place.heard:
         return TurnedAway("closed", hours.next_opening)
     if place.on_duty == 0 and place.queue.startswith(NATION):
         return TurnedAway("nobody", hours.next_opening)
-    if place.waited > settings().maximum_wait and not patient:
+    if place.waited > settings().maximum_wait and not patient and not place.heard:
         return TurnedAway("too_long", hours.next_opening)
     pace = place.at_work, place.picked, place.waited
     return waiting.announcement(place.position, *pace, told, at, hours.closes_at, last)

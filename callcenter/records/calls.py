@@ -103,6 +103,7 @@ class Call(Stateful, Base):
     turned_away: Mapped[str | None] = mapped_column(
         String(12)
     )  # why it could not wait: its ending, unless it promises a callback
+    heard_until: Mapped[datetime | None]  # when their last conversation ended, where they wait again after it
     talking_at: Mapped[datetime | None]
     line_over_at: Mapped[
         datetime | None
@@ -123,6 +124,12 @@ class Call(Stateful, Base):
             theirs = self.agent_id if columns.get("ending") == Ending.ANSWERED else None
             return {"lease_until": None, "ended_at": self.ended_at or at, "agent_id": theirs} | columns
         return columns
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """When this wait began: an earlier conversation is no part of it. Their place is still that of their
+        arrival."""
+        return self.heard_until or self.queued_at
 
     @property
     def hearing(self) -> Hearing:

@@ -29,7 +29,7 @@ def go_on(
         for_anybody=ended.for_anybody, relay=ended.relay, hard_of_hearing=ended.hard_of_hearing,
         state=CallState.WAITING, arrived_at=at, queued_at=at, for_agent=ended.agent_id, own_until=own_until,
         priority=ahead.seconds, reasons=list(ahead.reasons), widens_after=ended.widens_after, epoch=0, inside=False,
-        warned=False, private=False, extended=False, cut=False,
+        warned=False, private=False, extended=False, cut=False, heard_until=at,
     )  # fmt: skip
     session.add(call)
     session.flush()

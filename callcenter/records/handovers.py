@@ -17,6 +17,7 @@ from callcenter.records import (
     continued_calls,
     helping,
     legs,
+    monitors,
     next_states,
     passes,
 )
@@ -30,7 +31,7 @@ from callcenter.rules import priority
 from callcenter.rules.consults import ConsultEnd, ConsultState, PassReason
 from callcenter.rules.priority import Reason
 from callcenter.rules.state_machines import LEG
-from callcenter.rules.states import AgentState, CallState, LegState
+from callcenter.rules.states import AgentState, CallState, LegState, PauseReason
 from callcenter.rules.whys import Why
 
 SAME_AGENT_FIRST = timedelta(seconds=20)  # whoever was cut off is offered to their agent alone so long
@@ -43,9 +44,10 @@ def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool) -> ToRe
     leg, call = legs.held(session, leg_id)
     if leg is None or call is None or leg.kind != "serve":
         return None
-    helper = helping.colleague_in_room(session, call) if call.state == CallState.TALKING else None
-    if helper and leg.state != LegState.LEFT and call.epoch == leg.epoch:
-        return hand_over(session, call, leg, helper, PassReason.LINE_ENDED, at)
+    if leg.state != LegState.LEFT and call.epoch == leg.epoch:
+        goes_on = leave_to_colleague(session, call, leg, PassReason.LINE_ENDED, at, lost=lost)
+        if goes_on:
+            return goes_on
     if not move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, Why.LOST if lost else Why.LEFT):
         return None
     if call.epoch != leg.epoch or call.agent_id != leg.agent_id:
@@ -60,10 +62,19 @@ def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool) -> ToRe
     return None
 
 
-def hand_over(
-    session: Session, call: Call, leg: Leg, consult: Consult, reason: PassReason, at: datetime
+def leave_to_colleague(
+    session: Session, call: Call, leg: Leg, reason: PassReason, at: datetime, *, lost: bool = False
 ) -> ToRelease | None:
-    """The colleague in the room serves from now on, and the agent is free; None when they are not in it any more."""
+    """The agent leaves without a word on who goes on: the colleague who is in the room does. None where none is."""
+    helper = helping.colleague_in_room(session, call) if call.state == CallState.TALKING else None
+    return hand_over(session, call, leg, helper, reason, at, lost=lost) if helper else None
+
+
+def hand_over(
+    session: Session, call: Call, leg: Leg, consult: Consult, reason: PassReason, at: datetime, *, lost: bool = False
+) -> ToRelease | None:
+    """The colleague in the room serves from now on, and the agent is free, or paused where their line was `lost`; None
+    when the colleague is not in it any more."""
     helper = legs.get(session, consult.leg_id) if consult.leg_id else None
     if helper is None or helper.state != LegState.JOINED or consult.state != ConsultState.JOINED:
         return None
@@ -73,6 +84,8 @@ def hand_over(
     was_held = leg.held_since is not None
     move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, Why.HANDED_OVER)
     to, why_paused = next_states.after_call(session, first)
+    if lost and to == AgentState.AVAILABLE:
+        to, why_paused = AgentState.PAUSE, PauseReason.NO_ANSWER  # until their telephone is back
     move(session, Agent, first.id, [AgentState.TALKING], to, at, Why.HANDED_OVER, pause_reason=why_paused)
     if lacks("handover"):
         return ToRelease((session.get_one(Agent, first.id),), leg=leg)
@@ -81,9 +94,7 @@ def hand_over(
     call.agent_id, call.alone_since = helper.agent_id, None
     helper.kind, helper.epoch = "serve", call.epoch
     helper.aside, helper.hold, helper.held_since = False, False, at if was_held else None
-    for other in consults.open_of_call(session, call.id):
-        if other.leg_id and (theirs := legs.get(session, other.leg_id)):
-            theirs.epoch = call.epoch
+    monitors.follow(session, call)
     moved = move(
         session, Agent, helper.agent_id, [AgentState.HELPING], AgentState.TALKING, at, Why.HANDED_OVER, call_id=call.id
     )
@@ -138,7 +149,7 @@ def pass_on(
     move(session, Call, call.id, [CallState.TALKING], CallState.WAITING, at, Why.PASSED_ON, who=first.id,
         priority=ahead.seconds, reasons=list(ahead.reasons), for_agent=to_agent, own_until=own_until, not_for=first.id,
         topic=topic, language=language, department=department, for_anybody=False, widens_after=widens_after,
-        alone_since=None,
+        alone_since=None, heard_until=at,
     )  # fmt: skip
     to, why_paused = next_states.after_call(session, first)
     move(session, Agent, first.id, [AgentState.TALKING], to, at, Why.PASSED_ON, pause_reason=why_paused)
@@ -163,7 +174,7 @@ def resume(session: Session, call: Call, at: datetime) -> ToRelease | None:
     assert agent is not None
     move(session, Call, call.id, [CallState.WRAP_UP], CallState.WAITING, at, why,
         priority=ahead.seconds, reasons=list(ahead.reasons), for_agent=agent.id, own_until=at + SAME_AGENT_FIRST,
-        ended_at=None, cut=False,
+        ended_at=None, cut=False, heard_until=at,
     )  # fmt: skip
     to, why_paused = next_states.after_call(session, agent)
     move(session, Agent, agent.id, [AgentState.WRAP_UP], to, at, why, pause_reason=why_paused)

@@ -127,6 +127,32 @@ def test_her_agent_does_not_read_that_she_was_cut_off(karim: DeskAgent, left: Ca
     assert "coupée" not in karim.http.get("/desk").text
 
 
+def test_the_contact_says_who_took_her_and_how_long_both_waits_were(
+    line: PracticeLine, karim: DeskAgent, left: Caller
+) -> None:
+    records(karim)
+    line.rung(CAF).hangs_up()
+    until(lambda: over() is not None)
+    (call,) = calls_of_today()
+    told = karim.http.get(f"/api/contacts/{call.contact_id}").json()
+    (help_,), (passed,) = told["help"], told["passes"]
+    assert (help_["name"], help_["taker"], help_["by"]) == ("Référents CAF du Lot", "Mme Petit", "Karim")
+    assert told["waited"] is not None
+    assert help_["waited"] > 0
+    assert help_["lasted"] > 0
+    assert (passed["by"], passed["to_partner"], passed["warm"]) == ("Karim", "Référents CAF du Lot", True)
+    serving, theirs = told["legs"]
+    assert (theirs["partner"], theirs["talked"]) == ("Référents CAF du Lot", pytest.approx(help_["lasted"], abs=0.5))
+    assert serving["with_partners"] > 0
+    assert {"consult_rung", "consult_joined", "consult_handed", "consult_over"} <= {
+        each["what"] for each in told["trail"]
+    }
+    page = karim.http.get(f"/contacts/{call.contact_id}").text
+    for said in ("Orientation vers une personne : Référents CAF du Lot", "Prise en charge par Mme Petit",
+                 "Attente chez nous", "Attente chez eux", "Aide : conversation transmise"):  # fmt: skip
+        assert said in page
+
+
 def over() -> object:
     with reading() as session:
         return session.query(Consult).one().over_at
