@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callcenter.records.consults import Consult
-from callcenter.records.legs import Leg
 from callcenter.records.passes import Pass
 
 
@@ -84,16 +83,3 @@ def passes_of(passes: Sequence[Pass], consults: Sequence[Consult], names: Mappin
         )
         for each in passes
     )
-
-
-def seconds_with_partners(leg: Leg, consults: Sequence[Consult], at: datetime) -> float:
-    """How long whoever serves on this leg spoke with partners' people while the citizen waited: no part of our own
-    hold."""
-    if leg.kind != "serve" or leg.talked_from is None:
-        return 0.0
-    left, apart = leg.left_at or at, 0.0
-    for each in consults:
-        if each.is_outside and each.joined_at:
-            until = min(filter(None, (each.together_at, each.over_at, left)))
-            apart += max((until - max(each.joined_at, leg.talked_from)).total_seconds(), 0.0)
-    return min(apart, leg.held)

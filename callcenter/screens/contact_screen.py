@@ -17,9 +17,10 @@ from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.events import Event
+from callcenter.records.figures.partner_time import held_apart
 from callcenter.records.legs import Leg
 from callcenter.records.sessions import Act
-from callcenter.screens.contact_help import HelpOf, PassOf, help_of, passes_of, seconds_with_partners
+from callcenter.screens.contact_help import HelpOf, PassOf, help_of, passes_of
 from callcenter.screens.contact_lines import ContactLine, lines_of
 from callcenter.screens.desk_parts import timezone_of
 
@@ -170,6 +171,7 @@ def _shown(session: Session, staff: Agent, contact: Contact) -> ContactShown:
     call = calls.of_contact(session, contact.id)
     events = timeline.of_call(session, call.id) if call else timeline.of_contact(session, contact.id)
     legs = timeline.legs_of(session, contact.id)
+    apart = held_apart(session, [leg.id for leg in legs])
     helped, passed = timeline.help_of(session, contact.id), timeline.passes_of(session, contact.id)
     promises = timeline.promises_of(session, call) if call else []
     trail = [*events, *timeline.of_promises(session, [each.id for each in promises])]
@@ -215,7 +217,7 @@ def _shown(session: Session, staff: Agent, contact: Contact) -> ContactShown:
         agreements=tuple(
             AgreementShown(each.kind, each.given_by, names.get(each.agent_id, ""), each.at) for each in agreements
         ),
-        legs=tuple(_leg(leg, names.get(leg.agent_id, ""), helped, at) for leg in legs),
+        legs=tuple(_leg(leg, names.get(leg.agent_id, ""), helped, apart.get(leg.id, 0.0), at) for leg in legs),
         help=help_of(helped, names, at),
         passes=passes_of(passed, helped, names),
         callbacks=tuple(_callback(session, each, call, names) for each in promises),
@@ -254,10 +256,9 @@ def _demarches(session: Session, rows: Sequence[Accompaniment]) -> tuple[Demarch
     )
 
 
-def _leg(leg: Leg, name: str, helped: Sequence[Consult], at: datetime) -> LegShown:
+def _leg(leg: Leg, name: str, helped: Sequence[Consult], apart: float, at: datetime) -> LegShown:
     desk = next((each.desk for each in helped if each.leg_id == leg.id and each.is_outside), None)
     talked = ((leg.left_at or at) - leg.joined_at).total_seconds() if desk and leg.joined_at else leg.talked
-    apart = seconds_with_partners(leg, helped, at)
     return LegShown(
         agent=name,
         partner=desk,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from callcenter.records.figures.partner_time import HELD_APART
 from callcenter.records.figures.tiers import policy
 from callcenter.rules.histogram import EDGES
 from callcenter.rules.tally import COUNTERS, LONGEST
@@ -48,7 +49,7 @@ parts as (
 handling as (
   select l.contact_id,
     sum(round(1000 * (extract(epoch from l.left_at - l.talked_from) - l.held)))::bigint as talk_ms,
-    sum(round(1000 * l.held))::bigint as hold_ms,
+    sum(round(1000 * (l.held - {held_apart})))::bigint as hold_ms,
     coalesce(sum(round(1000 * extract(epoch from l.wrapped_at - l.left_at))), 0)::bigint as wrap_up_ms
   from legs l join chosen c on c.id = l.contact_id
   where l.talked_from is not null and l.left_at is not null and c.due in ('recorded', 'released')
@@ -147,7 +148,7 @@ contact's. `answered` to `technical` are `rules.tally.ENDINGS`. What a query doe
 def facts(chosen: str) -> str:
     """The beginning of a query that selects from `facts`, those of the contacts for which the condition `chosen` holds,
     or from `unasked`. Wants the values of `values_of`."""
-    return _FACTS.format(chosen=chosen)
+    return _FACTS.format(chosen=chosen, held_apart=HELD_APART)
 
 
 def counted(chosen: str, by: str, where: str = "true") -> str:
