@@ -68,15 +68,15 @@ def is_theirs(session: Session, leg_id: str) -> bool:
 
 
 def _is_warranted() -> ColumnElement[bool]:
-    """Their account is open, and the agent is of a department that they see now; or the citizen is, in a distress in
-    which they stay whoever goes on with it."""
-    supervisor, agent, contact = aliased(Agent), aliased(Agent), aliased(Contact)
+    """Their account is open, and the agent is of a department that they see now; in a distress, any agent who has
+    served the call: they stay whoever goes on with it."""
+    supervisor, agent, contact, served = aliased(Agent), aliased(Agent), aliased(Contact), aliased(Leg)
     of_agent: list[Any] = [agent.department]
-    of_citizen: list[Any] = [contact.department]
-    theirs = agents.seeing(supervisor, array(of_agent))
-    stays = contact.distress & agents.seeing(supervisor, array(of_citizen))
-    on_call = (supervisor.id == Leg.agent_id, agent.id == Call.agent_id, contact.id == Call.contact_id)
-    return exists().where(*on_call, theirs | stays)
+    serves = (agent.id == Call.agent_id) | (contact.distress & (agent.id == served.agent_id))
+    return exists().where(
+        supervisor.id == Leg.agent_id, contact.id == Call.contact_id, served.call_id == Call.id,
+        served.kind == "serve", serves, agents.seeing(supervisor, array(of_agent)),
+    )  # fmt: skip
 
 
 def unsettled(session: Session, allowed: bool, came_by: datetime) -> list[str]:
