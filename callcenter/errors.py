@@ -136,6 +136,26 @@ class ReferentClosed(Refusal):
         return f"{told} {self.opens.strftime(pattern)}"
 
 
+class QueueClosed(Refusal):
+    """Cette file est fermée : personne n'y répondrait."""
+
+    status = 409
+    english = "This queue is closed: nobody would answer there."
+
+    def __init__(self, opens: datetime | None) -> None:
+        super().__init__()
+        self.opens = opens
+
+    def own(self, language: str) -> str:
+        """With when it opens next, on the citizen's clock; nothing where nobody knows when a supervisor will open
+        it."""
+        told = super().own(language)
+        if self.opens is None:
+            return told
+        pattern = "It opens on %d/%m at %H:%M." if language == "en" else "Elle ouvre le %d/%m à %H:%M."
+        return f"{told} {self.opens.strftime(pattern)}"
+
+
 class NotesNewer(Refusal):
     """Ces notes ont été modifiées ailleurs depuis : reprenez-les avant d'écrire."""
 

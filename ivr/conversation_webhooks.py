@@ -14,7 +14,7 @@ from ivr.room_labels import CITIZEN, HELPER, MONITOR
 from ivr.rooms import bring_in
 from ivr.satisfaction_webhooks import farewell, goodbye
 from ivr.turns import HoldMusic, LoopedSound, Move, Notice, Turn
-from ivr.waiting_room import hold
+from ivr.waiting_room import heard_of, hold
 from ivr.webhook import CarrierRequest, Webhook, take_no_notice
 
 BARS = 5  # times the music is played between two words: a minute
@@ -65,15 +65,8 @@ async def back(request: CarrierRequest) -> Turn:
     queue."""
     wish = await request.decided(citizen.wish_of, request.own(addresses.CALL))
     passed = await request.decided(citizen.is_passed_on, request.own(addresses.CALL))
-    known = Heard(
-        language=wish.language,
-        department=wish.department,
-        topic=wish.topic,
-        relay=wish.relay,
-        hard_of_hearing=wish.hard_of_hearing,
-    )
     why = "transfer.to_a_colleague" if passed else "apology.agent_lost"
-    return hold(request, known, why, request.own(addresses.CALL))
+    return hold(request, heard_of(wish), why, request.own(addresses.CALL))
 
 
 async def on_hold(request: CarrierRequest) -> Turn:

@@ -8,12 +8,11 @@ from callcenter.clock import now
 from callcenter.rules.hearing import Hearing
 from callcenter.rules.satisfaction import NO, NO_MORE, SCORES, YES, Reply
 from ivr import addresses
-from ivr.caller_answers import Heard
 from ivr.dialogue import paced_for
 from ivr.prompts import say
 from ivr.steps import FEW, MORE
 from ivr.turns import Ask, Goodbye, Say, Spelled, Turn
-from ivr.waiting_room import hold
+from ivr.waiting_room import heard_of, hold
 from ivr.webhook import CarrierRequest, Webhook
 
 TIMEOUTS = {Hearing.RELAY: 60, Hearing.HARD: 16, Hearing.ORDINARY: 8}  # seconds for a key; a relay types and reads
@@ -42,20 +41,12 @@ async def cut(request: CarrierRequest) -> Turn:
         return Ask(said, addresses.cut(call_id, lone), timeout=TIMEOUTS[told.hearing])
     if request.keys != "1":
         return _asks_or_ends(request, told, ())
-    wish = await request.decided(citizen.go_on_after_cut, call_id, now())
-    if wish:
-        known = Heard(
-            language=wish.language,
-            department=wish.department,
-            topic=wish.topic,
-            relay=wish.relay,
-            hard_of_hearing=wish.hard_of_hearing,
-        )
-        return hold(request, known, "goodbye.back", call_id)
-    waiting = await request.decided(citizen.waiting_call_of, request.carrier_id)
-    if waiting:  # the same key, told twice
-        known = Heard(language=told.language)
-        return hold(request, known, "goodbye.back", waiting)
+    waiting = await request.decided(citizen.go_on_after_cut, call_id, now())
+    if waiting is None:  # the same key, told twice
+        waiting = await request.decided(citizen.waiting_call_of, request.carrier_id)
+    if waiting:
+        wish = await request.decided(citizen.wish_of, waiting)
+        return hold(request, heard_of(wish), "goodbye.back", waiting)
     return Goodbye(paced_for((say(told.language, "goodbye.call_again"),), told.hearing.slow))
 
 

@@ -30,3 +30,14 @@ def hold(
 
 def wish_of(known: Heard) -> Wish:
     return Wish(known.department, known.topic, known.language, known.relay, known.hard_of_hearing)
+
+
+def heard_of(wish: Wish) -> Heard:
+    """The same the other way round."""
+    return Heard(
+        language=wish.language,
+        department=wish.department,
+        topic=wish.topic,
+        relay=wish.relay,
+        hard_of_hearing=wish.hard_of_hearing,
+    )

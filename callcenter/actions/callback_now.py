@@ -23,7 +23,7 @@ from callcenter.errors import (
     Refusal,
 )
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import assignments, callbacks, calls, contacts, legs, sessions
+from callcenter.records import assignments, callbacks, calls, contacts, legs, presence, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call, Wish
@@ -194,7 +194,7 @@ def _begin(session: Session, agent: Agent, callback: Callback, at: datetime) -> 
 
 def _queued(session: Session, callback: Callback, at: datetime) -> Call:
     """Its call, which waits. The rules are those of a promise whose time has come."""
-    if calls.is_on_the_line(session, callback.number_key, at):
+    if presence.is_on_the_line(session, callback.number_key, at):
         raise TheyTelephoneUs
     stands = config_snapshot.current()
     served = served_as(callback.department, callback.topic)

@@ -123,16 +123,17 @@ def tell_place(
 ) -> Announcement | TurnedAway | Soon:
     """What to say to a waiting caller: one trip to the index, none to PostgreSQL. The hours are those of what
     they wait for, whoever serves it. `told`: minutes promised so far; `patient`: they were told that the wait is too
-    long and chose to go on; `last`: what was told before. Raises LiveStoreDown."""
+    long and chose to go on; `last`: what was told before. Whoever was heard before is never sent away by the hour or by
+    the length of the wait. Raises LiveStoreDown."""
     place = queue.place(call_id, at.timestamp())
     if place is None:
         return Soon()
     hours = opening(config_snapshot.current().hours, department, at, place.topic)
-    if not hours.is_open:
+    if not hours.is_open and not place.heard:
         return TurnedAway("closed", hours.next_opening)
     if place.on_duty == 0 and place.queue.startswith(NATION):
         return TurnedAway("nobody", hours.next_opening)
-    if place.waited > settings().maximum_wait and not patient:
+    if place.waited > settings().maximum_wait and not patient and not place.heard:
         return TurnedAway("too_long", hours.next_opening)
     pace = place.at_work, place.picked, place.waited
     return waiting.announcement(place.position, *pace, told, at, hours.closes_at, last)
@@ -168,16 +169,16 @@ def is_passed_on(call_id: str) -> bool:
         return call is not None and call.not_for is not None and Reason.DROPPED not in call.reasons
 
 
-def go_on_after_cut(call_id: str, at: datetime) -> Wish | None:
-    """« Si nous avons été coupés, tapez 1 » : back to the queue, to the same agent first. None when they have recorded
-    the conversation already. Raises DatabaseDown."""
+def go_on_after_cut(call_id: str, at: datetime) -> str | None:
+    """« Si nous avons été coupés, tapez 1 » : back to the queue, to the same agent first; the call that waits now. None
+    when they were not asked, or have said so already. Raises DatabaseDown."""
     with transaction() as session:
         call = calls.lock(session, call_id)
         after = handovers.resume(session, call, at) if call else None
-    if call is None or after is None:
+    if after is None or after.requeued is None:
         return None
     release(after)
-    return Wish(call.department, call.topic, call.language, call.relay, call.hard_of_hearing)
+    return after.requeued.id
 
 
 def number_to_read_back(from_: str) -> str:

@@ -16,7 +16,7 @@ from callcenter.config import settings
 from callcenter.db import Conflict, reading, transaction
 from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, attempts, consults, helping, legs
+from callcenter.records import agents, attempts, consults, handovers, helping, legs
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
@@ -318,12 +318,11 @@ def _ends(leg_id: str, how: ConsultEnd, at: datetime) -> None:
         consult = consults.of_leg(session, leg_id)
         if leg is None or call is None or consult is None or leg.kind != "consult":
             return
-        handed = consult.state == ConsultState.HANDED
-        after = helping.close(session, consult, ConsultEnd.HANDED_OVER if handed else consult.sent_away or how, at)
+        if consult.state == ConsultState.HANDED:
+            after = handovers.part_partner(session, call, leg, consult, at)
+        else:
+            after = helping.close(session, consult, consult.sent_away or how, at)
     release(after)
-    if handed and call.carrier_id and call.line_over_at is None:
-        with live_index.best_effort("leading a citizen on to the last words"):
-            telephone().to_goodbye(call.carrier_id, call.id, leg.room or "")
     _shows(consult)
 
 

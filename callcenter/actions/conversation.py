@@ -12,20 +12,23 @@ from callcenter.errors import (
     NotFound,
     NotPossibleNow,
 )
-from callcenter.records import agents, assignments, calls, consults, contacts, legs, sessions
+from callcenter.records import agents, assignments, calls, consults, contacts, handovers, legs, sessions
 from callcenter.records.figures import roll_up
 from callcenter.rules.audited_acts import AuditedAct
+from callcenter.rules.consults import PassReason
 from callcenter.rules.states import CallState
 from callcenter.rules.whys import Why
 
 
 def hang_up(agent_id: str, at: datetime) -> None:
-    """End the conversation: the caller goes on to the last words, the agent to the wrap-up."""
+    """End the conversation: the caller goes on to the last words, the agent to the wrap-up; with a colleague who is in
+    the room, they go on together."""
     with transaction() as session:
-        call, _ = hold_call(session, agent_id, CallState.TALKING, CallState.WRAP_UP)
+        call, leg = hold_call(session, agent_id, CallState.TALKING, CallState.WRAP_UP)
         if call.state == CallState.WRAP_UP:
             return
-        after = assignments.begin_wrap_up(session, call, at, Why.THE_AGENT_HUNG_UP, leads_on=True)
+        after = handovers.leave_to_colleague(session, call, leg, PassReason.HUNG_UP, at)
+        after = after or assignments.begin_wrap_up(session, call, at, Why.THE_AGENT_HUNG_UP, leads_on=True)
     release(after)
 
 

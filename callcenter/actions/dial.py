@@ -18,7 +18,7 @@ from callcenter.db import Conflict, Session, later, reading, transaction
 from callcenter.errors import CarrierDidNothing, CarrierDown, CarrierRefusesNumber
 from callcenter.jobs import Job
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import assignments, attempts, callbacks, calls, legs
+from callcenter.records import assignments, attempts, callbacks, calls, legs, presence
 from callcenter.records.assignments import BEING_KEPT
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
@@ -152,8 +152,8 @@ def end_attempt(attempt_id: str, how: LineEnd | DialResult | None, at: datetime,
         result = _result(attempt, call, how)
         if is_live(attempt, call) and call.state == CallState.CONNECTING and call.talking_at is None:
             after = _not_reached(session, call, result, at, refused=refused)
-        elif attempt.carrier_id and call.carrier_id == attempt.carrier_id:
-            line = attempt.carrier_id
+        else:
+            line = attempt.carrier_id  # of this call, or of one that goes on from it
         move(session, Attempt, attempt.id, [DIALLING], result, at, result)
         if result not in COUNTED:
             _uncount(session, attempt)
@@ -231,7 +231,7 @@ def _make(session: Session, call_id: str, epoch: int, at: datetime) -> Made | To
     call = calls.lock(session, call_id)
     if call is None or call.callback_id is None or not _is_wanted(session, call, epoch):
         return None
-    if calls.is_on_the_line(session, call.number_key or b"", at):
+    if presence.is_on_the_line(session, call.number_key or b"", at):
         return assignments.put_off_promise(session, call.callback_id, DialResult.CALLED_US, Why.THEY_TELEPHONE_US, at)
     hours = config_snapshot.current().hours
     if not opening(hours, call.department, at).is_open:

@@ -32,18 +32,17 @@ def best_effort(doing: str) -> Iterator[None]:
 
 def put_call(call: Call) -> None:
     """A waiting call stands in its queue, with the place its arrival and priority give it."""
-    assert call.queued_at is not None
-    arrival = call.queued_at.timestamp()
-    queues = call.queues
+    assert call.waits_since is not None
     queue.join(
         call.id,
-        queues,
+        call.queues,
         score(call),
-        arrival,
+        call.waits_since.timestamp(),
         widens(call),
         clock.now().timestamp(),
         call.topic,
         call.not_for or "",
+        heard=call.heard_until is not None,
     )
 
 

@@ -6,7 +6,7 @@ from callcenter import clock
 from callcenter.actions import citizen, dial, lines_led, live_index, room, sound
 from callcenter.actions.release import release
 from callcenter.db import reading, transaction
-from callcenter.records import assignments, attempts, calls, legs
+from callcenter.records import assignments, attempts, calls, consults, legs
 from callcenter.records.calls import Call
 from callcenter.records.legs import Leg
 from callcenter.records.moves import move
@@ -55,11 +55,12 @@ def settle_leg(leg_id: str, at: datetime) -> None:
     with reading() as session:
         leg = legs.get(session, leg_id)
         call = calls.get(session, leg.call_id) if leg else None
+        leads_on = leg is not None and consults.leads_on(session, leg)
     if leg is None or call is None:
         return
     current = call.epoch == leg.epoch
     if leg.state == LegState.LEFT:
-        lines_led.part(leg, call if current and leg.kind == "serve" else None, again=True)
+        lines_led.part(leg, call if current and leads_on else None, again=True)
     elif current and call.state == CallState.TALKING:
         sound.apply(leg_id)
         live_index.look(leg.agent_id)

@@ -11,9 +11,11 @@ from callcenter.actions.agent_rows import hold_call
 from callcenter.actions.queue_names import check_queue
 from callcenter.actions.release import release
 from callcenter.db import transaction
-from callcenter.errors import NoHelp, NotFound, NotPossibleNow, NotTogether
+from callcenter.errors import NoHelp, NotFound, NotPossibleNow, NotTogether, QueueClosed
 from callcenter.records import agents, consults, handovers, legs
 from callcenter.rules.consults import ConsultState, PassReason
+from callcenter.rules.opening_hours import opening
+from callcenter.rules.orders import led_to
 from callcenter.rules.states import CallState, LegState
 from callcenter.rules.territory import NATION, TERRITORIES
 
@@ -62,13 +64,15 @@ def pass_to_agent(agent_id: str, colleague_id: str, reason: PassReason, at: date
 
 def pass_to_queue(agent_id: str, scope: str, topic: str, language: str, reason: PassReason, at: datetime) -> None:
     """Cold: the citizen waits in a queue, of a department, a region (`R76`) or the nation, with the arrival they had.
-    Raises NotFound (no such queue), NotPossibleNow (nobody on duty serves it)."""
+    Raises NotFound (no such queue), QueueClosed, NotPossibleNow (nobody on duty serves it)."""
+    stands = config_snapshot.current()
     with transaction() as session:
         call, leg = hold_call(session, agent_id, CallState.TALKING)
         check_queue(call.department, scope, topic, language)
+        department = scope if scope in TERRITORIES else call.department
+        topic = _open_topic(stands, department, topic, at)
         if not agents.somebody_else_serves(session, topic, language, agent_id):
             raise NotPossibleNow("nobody_serves")
-        department = scope if scope in TERRITORIES else call.department
         ages = _ages(department, topic)
         if scope not in TERRITORIES:  # open to the region, or to the nation, at once
             ages = [0.0, 0.0 if scope == NATION else ages[1]]
@@ -77,6 +81,17 @@ def pass_to_queue(agent_id: str, scope: str, topic: str, language: str, reason: 
             widens_after=ages, own_until=None,
         )  # fmt: skip
     release(after)
+
+
+def _open_topic(stands: config_snapshot.ConfigSnapshot, department: str, topic: str, at: datetime) -> str:
+    """The topic under which a citizen of a department would wait now, as supervisors lead it. Raises QueueClosed."""
+    led = led_to(stands.orders, department, topic)
+    if led is None:
+        raise QueueClosed(None)
+    hours = opening(stands.hours, department, at, led)
+    if not hours.is_open:
+        raise QueueClosed(hours.next_opening)
+    return led
 
 
 def _ages(department: str, topic: str) -> list[float]:

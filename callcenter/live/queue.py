@@ -26,6 +26,7 @@ class PlaceInQueue:
     waited: float  # seconds
     topic: str = ""  # what it is about, which the queue of whoever is on duty and that of one agent do not name
     paused: int = 0  # of those on duty
+    heard: bool = False  # somebody spoke with them before
 
     @property
     def at_work(self) -> int:
@@ -53,16 +54,19 @@ def join(
     at: float,
     topic: str,
     not_for: str = "",
+    *,
+    heard: bool = False,
 ) -> str:
     """Puts a call in the queue of its ring and returns that queue; doing it again moves nothing it should not.
 
     `queues` go from the nearest ring to the widest; `widen_at[i]` is when the call moves from `queues[i]` to the next.
     It joins the ring of its age, or the next that has somebody on duty, or the widest.
-    `not_for`: the agent who passed it on. A call under a reservation stays reserved, but is not forgotten when the
+    `arrival`: when this wait began; `not_for`: the agent who passed it on; `heard`: somebody spoke with them
+    before. A call under a reservation stays reserved, but is not forgotten when the
     offer was decided before `at`.
     """
-    times = " ".join(map(repr, widen_at))
-    queue: str = store.call("join", call_id, score, arrival, at, " ".join(queues), times, topic, not_for)
+    times, spoke = " ".join(map(repr, widen_at)), "1" if heard else ""
+    queue: str = store.call("join", call_id, score, arrival, at, " ".join(queues), times, topic, not_for, spoke)
     return queue
 
 
@@ -76,8 +80,8 @@ def place(call_id: str, at: float) -> PlaceInQueue | None:
     found = store.call("place", call_id, at - PACE_WINDOW, at)
     if found is None:
         return None
-    before, queue, on_duty, paused, picked, arrival, topic = found
-    return PlaceInQueue(before + 1, queue, on_duty, picked, at - float(arrival), topic, paused)
+    before, queue, on_duty, paused, picked, arrival, topic, heard = found
+    return PlaceInQueue(before + 1, queue, on_duty, picked, at - float(arrival), topic, paused, heard == "1")
 
 
 def widen(at: float) -> list[str]:

@@ -236,7 +236,7 @@ def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRe
     helped = helping.close_all(session, call, at)
     move(
         session, Call, call.id, [CallState.TALKING], CallState.WAITING, at, why,
-        priority=ahead.seconds, reasons=list(ahead.reasons), alone_since=None,
+        priority=ahead.seconds, reasons=list(ahead.reasons), alone_since=None, heard_until=at,
     )  # fmt: skip
     lost = agents.lock(session, leg.agent_id)
     assert lost is not None

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.db import Base
-from callcenter.records import calls, events
+from callcenter.records import calls, events, presence
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
@@ -136,7 +136,7 @@ def crossed(session: Session, at: datetime) -> list[bytes]:
         .join(Call, Call.id == Attempt.call_id)
         .where(Attempt.outcome.is_(None), Attempt.given_up.is_(None), Call.talking_at.is_(None))
     )
-    return list(session.scalars(live.where(calls.on_the_line(Attempt.number_key, at))))
+    return list(session.scalars(live.where(presence.on_the_line(Attempt.number_key, at))))
 
 
 def undialled(session: Session, joined_before: datetime) -> list[tuple[str, int]]:

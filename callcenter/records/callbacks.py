@@ -31,7 +31,7 @@ from callcenter import sealing
 from callcenter.config import CALLING_CODES
 from callcenter.db import Base
 from callcenter.phone_number import PhoneNumber
-from callcenter.records import agents, calls, events
+from callcenter.records import agents, calls, events, presence
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.identifiers import new_id
@@ -203,7 +203,7 @@ def _ready(at: datetime) -> tuple[ColumnElement[bool], ...]:
         Callback.state == CallbackState.PROMISED,
         Callback.due_from <= at,
         or_(Callback.for_agent.is_(None), Callback.due_until <= at, Callback.for_agent.in_(present)),
-        ~calls.on_the_line(Callback.number_key, at),
+        ~presence.on_the_line(Callback.number_key, at),
     )
 
 

@@ -17,6 +17,7 @@ from callcenter.rules.territory import UNKNOWN
 from callcenter.rules.whys import Why
 
 UNHEARD = (Ending.ABANDONED, Ending.FULL, Ending.TECHNICAL)
+MEANT = (Why.THE_AGENT_HUNG_UP, Why.HANDED_OVER)
 REMEMBERED = timedelta(days=183)  # a citizen's data is kept for six months after the last contact
 
 
@@ -79,18 +80,19 @@ def department(session: Session, number_key: bytes, at: datetime) -> str | None:
 
 
 def _broke_off(session: Session, call: Call, at: datetime) -> datetime | None:
-    """When a conversation ended that its agent did not end; None for one that they did, or that goes on."""
+    """When a conversation ended that its agent did not end; None for one that they did, that they handed over to a
+    partner's person, or that goes on."""
     if call.state not in (CallState.WRAP_UP, CallState.ENDED) or call.ended_at is None or call.ended_at < at - RESUME:
         return None
     return call.ended_at if was_cut_off(session, call) else None
 
 
 def was_cut_off(session: Session, call: Call) -> bool:
-    """Whether its last conversation ended otherwise than by its agent."""
+    """Whether its last conversation ended otherwise than its agent meant."""
     why = session.scalar(
         select(Event.why)
         .where(Event.noun == "call", Event.noun_id == call.id, Event.was == CallState.TALKING)
         .order_by(Event.id.desc())
         .limit(1)
     )
-    return why != Why.THE_AGENT_HUNG_UP
+    return why not in MEANT

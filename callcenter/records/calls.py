@@ -12,7 +12,6 @@ from typing import Any, cast
 from sqlalchemy import (
     ARRAY,
     CheckConstraint,
-    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -20,13 +19,12 @@ from sqlalchemy import (
     Select,
     String,
     Uuid,
-    exists,
     func,
     literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter import sealing
 from callcenter.db import Base
@@ -105,6 +103,7 @@ class Call(Stateful, Base):
     turned_away: Mapped[str | None] = mapped_column(
         String(12)
     )  # why it could not wait: its ending, unless it promises a callback
+    heard_until: Mapped[datetime | None]  # when their last conversation ended, where they wait again after it
     talking_at: Mapped[datetime | None]
     line_over_at: Mapped[
         datetime | None
@@ -125,6 +124,12 @@ class Call(Stateful, Base):
             theirs = self.agent_id if columns.get("ending") == Ending.ANSWERED else None
             return {"lease_until": None, "ended_at": self.ended_at or at, "agent_id": theirs} | columns
         return columns
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """When this wait began: an earlier conversation is no part of it. Their place is still that of their
+        arrival."""
+        return self.heard_until or self.queued_at
 
     @property
     def hearing(self) -> Hearing:
@@ -200,24 +205,6 @@ def _number_of(call_id: str) -> sealing.SealedPlace:
 def asked_otherwise(language: str, answer: Answerers) -> str | None:
     """The language that was chosen, where it is not the one spoken."""
     return None if language == answer.language else language
-
-
-def on_the_line(number_key: Any, at: datetime) -> ColumnElement[bool]:
-    """Whether the owner of a number telephones us now, the last words included: then nobody dials them."""
-    theirs = aliased(Call)
-    open_ = theirs.state.not_in([CallState.ENDED, CallState.WRAP_UP]) | (theirs.ended_at > at - LAST_WORDS)
-    return exists().where(
-        theirs.number_key == number_key,
-        theirs.channel == "phone",
-        theirs.arrived_at > at - RINGS,
-        theirs.line_over_at.is_(None),
-        open_,
-    )
-
-
-def is_on_the_line(session: Session, number_key: bytes, at: datetime) -> bool:
-    """The same, as a question."""
-    return bool(session.scalar(select(on_the_line(number_key, at))))
 
 
 def unclosed(session: Session, at: datetime, ended_before: datetime) -> list[Call]:

@@ -1,7 +1,7 @@
 """Consults: help that an agent brings into a conversation, from being asked for to the end of it.
 
 A row stands before the carrier or a colleague is asked. Whoever comes has a leg of kind `consult`; a colleague is asked
-by an offer of purpose `consult`. Of one call one help is open at a time, and beside it one supervisor in a distress.
+by an offer of purpose `consult`. Of one call one help is open at a time. A supervisor in a distress is a monitor.
 """
 
 from collections.abc import Collection
@@ -37,12 +37,11 @@ class Consult(moves.Stateful, Base):
     __tablename__ = "consults"
     states = CONSULT
     __table_args__ = (
-        CheckConstraint("kind in ('referent', 'agent', 'queue', 'supervisor', 'line')", name="consults_kind"),
+        CheckConstraint("kind in ('referent', 'agent', 'queue', 'line')", name="consults_kind"),
         CheckConstraint("state in ('sought', 'offered', 'rung', 'joined', 'handed', 'over')", name="consults_state"),
         CheckConstraint(f"({IS_OPEN}) = (over_at is null)", name="consults_over"),
         CheckConstraint("(ended is null) = (over_at is null)", name="consults_ended"),
-        Index("consults_one_open", "call_id", unique=True, postgresql_where=f"{IS_OPEN} and kind <> 'supervisor'"),
-        Index("consults_one_supervisor", "call_id", unique=True, postgresql_where=f"{IS_OPEN} and kind = 'supervisor'"),
+        Index("consults_one_open", "call_id", unique=True, postgresql_where=IS_OPEN),
         Index("consults_open", "state", postgresql_where=IS_OPEN),
         Index("consults_by_call", "call_id"),
         Index("consults_by_asker", "asked_by", "asked_at"),
@@ -163,27 +162,23 @@ def of_leg(session: Session, leg_id: str) -> Consult | None:
     return session.scalar(select(Consult).where(Consult.leg_id == leg_id).execution_options(populate_existing=True))
 
 
-def open_of_call(session: Session, call_id: str) -> list[Consult]:
-    """What is open of a call, the help before the supervisor."""
-    mine = select(Consult).where(Consult.call_id == call_id, Consult.state.in_(OPEN)).order_by(Consult.kind)
-    return list(session.scalars(mine.execution_options(populate_existing=True)))
-
-
 def help_of_call(session: Session, call_id: str) -> Consult | None:
-    """The one open help of a call; not a supervisor in a distress."""
-    return next((each for each in open_of_call(session, call_id) if each.kind != ConsultKind.SUPERVISOR), None)
+    """The one open help of a call."""
+    mine = select(Consult).where(Consult.call_id == call_id, Consult.state.in_(OPEN))
+    return session.scalar(mine.execution_options(populate_existing=True))
 
 
-def last_of_call(session: Session, call_id: str, *, supervisor: bool) -> Consult | None:
-    """The latest help of a call, open or over; or the latest supervisor in a distress."""
-    mine = select(Consult).where(Consult.call_id == call_id, (Consult.kind == "supervisor") == supervisor)
-    return session.scalar(mine.order_by(Consult.asked_at.desc()).limit(1).execution_options(populate_existing=True))
+def last_of_call(session: Session, call_id: str) -> Consult | None:
+    """The latest help of a call, open or over."""
+    mine = select(Consult).where(Consult.call_id == call_id).order_by(Consult.asked_at.desc()).limit(1)
+    return session.scalar(mine.execution_options(populate_existing=True))
 
 
-def handed_of_call(session: Session, call_id: str) -> Consult | None:
-    """The partner's person to whom the citizen of a call was left, whether they speak still or not."""
-    mine = select(Consult).where(Consult.call_id == call_id, Consult.handed_at.is_not(None))
-    return session.scalar(mine.order_by(Consult.handed_at.desc()).limit(1))
+def leads_on(session: Session, leg: Leg) -> bool:
+    """Whether the citizen goes on when this leg leaves: that of whoever was left with them last."""
+    handed = select(Consult.leg_id).join(Leg, Leg.id == Consult.leg_id).where(Consult.handed_at.is_not(None))
+    left_with = session.scalar(handed.where(Consult.call_id == leg.call_id, Leg.epoch == leg.epoch))
+    return leg.id == left_with if left_with else leg.kind == "serve"
 
 
 def with_partners(session: Session, over_before: datetime) -> set[str]:

@@ -9,7 +9,18 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from callcenter.config import lacks
-from callcenter.records import agents, assignments, consults, contacts, helping, legs, next_states, passes
+from callcenter.records import (
+    agents,
+    assignments,
+    consults,
+    contacts,
+    continued_calls,
+    helping,
+    legs,
+    monitors,
+    next_states,
+    passes,
+)
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
@@ -33,9 +44,10 @@ def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool, missed:
     leg, call = legs.held(session, leg_id)
     if leg is None or call is None or leg.kind != "serve":
         return None
-    helper = helping.colleague_in_room(session, call) if call.state == CallState.TALKING else None
-    if helper and leg.state != LegState.LEFT and call.epoch == leg.epoch:
-        return hand_over(session, call, leg, helper, PassReason.LINE_ENDED, at)
+    if leg.state != LegState.LEFT and call.epoch == leg.epoch:
+        goes_on = leave_to_colleague(session, call, leg, PassReason.LINE_ENDED, at, lost=lost)
+        if goes_on:
+            return goes_on
     was = leg.state
     if not move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, Why.LOST if lost else Why.LEFT):
         return None
@@ -55,10 +67,19 @@ def part_leg(session: Session, leg_id: str, at: datetime, *, lost: bool, missed:
     return None
 
 
-def hand_over(
-    session: Session, call: Call, leg: Leg, consult: Consult, reason: PassReason, at: datetime
+def leave_to_colleague(
+    session: Session, call: Call, leg: Leg, reason: PassReason, at: datetime, *, lost: bool = False
 ) -> ToRelease | None:
-    """The colleague in the room serves from now on, and the agent is free; None when they are not in it any more."""
+    """The agent leaves without a word on who goes on: the colleague who is in the room does. None where none is."""
+    helper = helping.colleague_in_room(session, call) if call.state == CallState.TALKING else None
+    return hand_over(session, call, leg, helper, reason, at, lost=lost) if helper else None
+
+
+def hand_over(
+    session: Session, call: Call, leg: Leg, consult: Consult, reason: PassReason, at: datetime, *, lost: bool = False
+) -> ToRelease | None:
+    """The colleague in the room serves from now on, and the agent is free, or paused where their line was `lost`; None
+    when the colleague is not in it any more."""
     helper = legs.get(session, consult.leg_id) if consult.leg_id else None
     if helper is None or helper.state != LegState.JOINED or consult.state != ConsultState.JOINED:
         return None
@@ -68,6 +89,8 @@ def hand_over(
     was_held = leg.held_since is not None
     move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, Why.HANDED_OVER)
     to, why_paused = next_states.after_call(session, first)
+    if lost and to == AgentState.AVAILABLE:
+        to, why_paused = AgentState.PAUSE, PauseReason.NO_ANSWER  # until their telephone is back
     move(session, Agent, first.id, [AgentState.TALKING], to, at, Why.HANDED_OVER, pause_reason=why_paused)
     if lacks("handover"):
         return ToRelease((session.get_one(Agent, first.id),), leg=leg)
@@ -76,9 +99,7 @@ def hand_over(
     call.agent_id, call.alone_since = helper.agent_id, None
     helper.kind, helper.epoch = "serve", call.epoch
     helper.aside, helper.hold, helper.held_since = False, False, at if was_held else None
-    for other in consults.open_of_call(session, call.id):
-        if other.leg_id and (theirs := legs.get(session, other.leg_id)):
-            theirs.epoch = call.epoch
+    monitors.follow(session, call)
     moved = move(
         session, Agent, helper.agent_id, [AgentState.HELPING], AgentState.TALKING, at, Why.HANDED_OVER, call_id=call.id
     )
@@ -99,6 +120,14 @@ def leave_with_partner(
     partner = consult.partner or consult.kind
     passes.note(session, call, call.agent_id, reason, at, to_partner=partner, consult_id=consult.id)
     return assignments.begin_wrap_up(session, call, at, Why.HANDED_OVER, leads_on=False)
+
+
+def part_partner(session: Session, call: Call, leg: Leg, consult: Consult, at: datetime) -> ToRelease:
+    """The partner's person, with whom the citizen was left, has gone: the citizen goes on to the last words, and is
+    asked whether it was meant, for a line that broke looks the same. The leg owes it until the carrier has done it."""
+    helping.close(session, consult, ConsultEnd.HANDED_OVER, at)
+    call.cut = True
+    return ToRelease(leg=leg, led_on=call)
 
 
 def pass_on(
@@ -125,7 +154,7 @@ def pass_on(
     move(session, Call, call.id, [CallState.TALKING], CallState.WAITING, at, Why.PASSED_ON, who=first.id,
         priority=ahead.seconds, reasons=list(ahead.reasons), for_agent=to_agent, own_until=own_until, not_for=first.id,
         topic=topic, language=language, department=department, for_anybody=False, widens_after=widens_after,
-        alone_since=None,
+        alone_since=None, heard_until=at,
     )  # fmt: skip
     to, why_paused = next_states.after_call(session, first)
     move(session, Agent, first.id, [AgentState.TALKING], to, at, Why.PASSED_ON, pause_reason=why_paused)
@@ -136,17 +165,21 @@ def pass_on(
 
 
 def resume(session: Session, call: Call, at: datetime) -> ToRelease | None:
-    """`wrap_up → waiting`: the citizen says that we were cut off. Their agent first, for a while; else the front. None
-    when the outcome is recorded already."""
-    if call.state != CallState.WRAP_UP or not call.cut or call.agent_id is None:
+    """`wrap_up → waiting`: the citizen says that we were cut off. Their agent first, for a while; else the front. Where
+    the outcome is recorded or owed already, another contact of the same thread goes on from this one. None when they
+    were not asked, or have hung up."""
+    if not call.cut or call.agent_id is None or call.carrier_id is None:
+        return None
+    ahead, why = priority.ahead_for(Reason.DROPPED, call.reasons), Why.THE_CITIZEN_SAYS_WE_WERE_CUT_OFF
+    if call.state == CallState.ENDED and call.line_over_at is None:
+        return ToRelease(requeued=continued_calls.go_on(session, call, ahead, at + SAME_AGENT_FIRST, at, why))
+    if call.state != CallState.WRAP_UP:
         return None
     agent = agents.lock(session, call.agent_id)
     assert agent is not None
-    why = Why.THE_CITIZEN_SAYS_WE_WERE_CUT_OFF
-    ahead = priority.ahead_for(Reason.DROPPED, call.reasons)
     move(session, Call, call.id, [CallState.WRAP_UP], CallState.WAITING, at, why,
         priority=ahead.seconds, reasons=list(ahead.reasons), for_agent=agent.id, own_until=at + SAME_AGENT_FIRST,
-        ended_at=None, cut=False,
+        ended_at=None, cut=False, heard_until=at,
     )  # fmt: skip
     to, why_paused = next_states.after_call(session, agent)
     move(session, Agent, agent.id, [AgentState.WRAP_UP], to, at, why, pause_reason=why_paused)

@@ -1,6 +1,5 @@
 """Moves of a consult with its offer, its leg and the colleague who is asked. The call is held first, always."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -114,16 +113,16 @@ def close(session: Session, consult: Consult, how: ConsultEnd, at: datetime, who
 
 def close_all(session: Session, call: Call, at: datetime, how: ConsultEnd = ConsultEnd.CALL_OVER) -> ToRelease:
     """No help outlives its conversation, unless the citizen was left with it."""
-    open_ = consults.open_of_call(session, call.id)
-    return _several(close(session, each, how, at) for each in open_ if each.state != ConsultState.HANDED)
+    consult = consults.help_of_call(session, call.id)
+    return close(session, consult, how, at) if consult and consult.state != ConsultState.HANDED else ToRelease()
 
 
 def end_handed(
     session: Session, call: Call, at: datetime, how: ConsultEnd = ConsultEnd.HANDED_OVER
 ) -> ToRelease | None:
     """The citizen whom an agent has left with a partner's person has gone; None where none was."""
-    open_ = [each for each in consults.open_of_call(session, call.id) if each.state == ConsultState.HANDED]
-    return _several(close(session, each, how, at) for each in open_) if open_ else None
+    consult = consults.help_of_call(session, call.id)
+    return close(session, consult, how, at) if consult and consult.state == ConsultState.HANDED else None
 
 
 def colleague_in_room(session: Session, call: Call) -> Consult | None:
@@ -132,11 +131,3 @@ def colleague_in_room(session: Session, call: Call) -> Consult | None:
     if consult is None or consult.state != ConsultState.JOINED or consult.kind not in COLLEAGUES:
         return None
     return consult
-
-
-def _several(releases: Iterable[ToRelease]) -> ToRelease:
-    gathered = list(releases)
-    return ToRelease(
-        tuple(agent for each in gathered for agent in each.agents),
-        helpers=tuple(leg for each in gathered for leg in each.helpers),
-    )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from callcenter.records import agents, desk_phone_rings, events, legs
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
+from callcenter.records.contacts import Contact
 from callcenter.records.legs import Leg
 from callcenter.records.sessions import StaffSession
 from callcenter.rules.state_machines import MONITOR
@@ -38,17 +39,26 @@ def of_supervisor(session: Session, supervisor_id: str) -> Leg | None:
 
 
 def may_be_rung(session: Session, call: Call, department: str) -> list[Agent]:
-    """The supervisors of a department's agents who are signed in and at no post, who take part in no conversation and
-    were not rung for this one: who signed in last comes first."""
-    taken = (Leg.state != LegState.LEFT) | (Leg.call_id == call.id)
-    busy = exists().where(Leg.agent_id == Agent.id, Leg.kind == "monitor", taken)
+    """The supervisors of a department's agents who are signed in and at no post, and take part in no conversation: who
+    was rung for this one the least comes first, then who signed in last."""
+    busy = exists().where(Leg.agent_id == Agent.id, OPEN)
+    rung = select(func.count(Leg.id)).where(Leg.agent_id == Agent.id, Leg.kind == "monitor", Leg.call_id == call.id)
     mine = (StaffSession.agent_id == Agent.id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > func.now())
     since = select(func.max(StaffSession.created_at)).where(*mine).scalar_subquery()
     found = select(Agent).where(
         Agent.active, Agent.role == "supervisor", Agent.departments.any_() == department,
         Agent.state == AgentState.OFFLINE, Agent.desk_phone.is_not(None), since.is_not(None), ~busy,
     )  # fmt: skip
-    return list(session.scalars(found.order_by(since.desc())))
+    return list(session.scalars(found.order_by(rung.scalar_subquery(), since.desc())))
+
+
+def follow(session: Session, call: Call) -> None:
+    """Whoever takes part goes on with the agent to whom a conversation was handed over: the carrier is asked once more
+    whom they speak to."""
+    for leg, _ in of_call(session, call.id):
+        leg.epoch = call.epoch
+        if leg.state == LegState.JOINED and leg.told == Monitoring.WHISPER:
+            leg.told = Monitoring.LISTEN
 
 
 def is_theirs(session: Session, leg_id: str) -> bool:
@@ -58,11 +68,15 @@ def is_theirs(session: Session, leg_id: str) -> bool:
 
 
 def _is_warranted() -> ColumnElement[bool]:
-    """Their account is open, and the agent is of a department that they see now."""
-    supervisor, agent = aliased(Agent), aliased(Agent)
+    """Their account is open, and the agent is of a department that they see now; in a distress, any agent who has
+    served the call: they stay whoever goes on with it."""
+    supervisor, agent, contact, served = aliased(Agent), aliased(Agent), aliased(Contact), aliased(Leg)
     of_agent: list[Any] = [agent.department]
-    theirs = agents.seeing(supervisor, array(of_agent))
-    return exists().where(supervisor.id == Leg.agent_id, agent.id == Call.agent_id, theirs)
+    serves = (agent.id == Call.agent_id) | (contact.distress & (agent.id == served.agent_id))
+    return exists().where(
+        supervisor.id == Leg.agent_id, contact.id == Call.contact_id, served.call_id == Call.id,
+        served.kind == "serve", serves, agents.seeing(supervisor, array(of_agent)),
+    )  # fmt: skip
 
 
 def is_among_us(session: Session, call_id: str) -> bool:

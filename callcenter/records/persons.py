@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import LargeBinary, delete, select, text
+from sqlalchemy import LargeBinary, delete, exists, select, text
 from sqlalchemy.orm import Session
 
 from callcenter import sealing
@@ -19,6 +19,7 @@ from callcenter.phone_number import PhoneNumber
 from callcenter.records.attempts import Attempt
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
+from callcenter.records.consults import Consult
 from callcenter.records.contacts import Accompaniment, Agreement, Contact
 from callcenter.records.drafts import Draft
 from callcenter.records.legs import Leg
@@ -26,6 +27,7 @@ from callcenter.records.shared_lines import SharedLine
 from callcenter.records.site_texts import SiteText
 from callcenter.records.texts import Text
 from callcenter.rules.callbacks import OPEN_STATES
+from callcenter.rules.consults import ConsultState
 from callcenter.rules.states import CallState
 
 KEPT = timedelta(days=183)  # six months after the last contact (`domain.md`)
@@ -120,9 +122,12 @@ def held(session: Session, number: PhoneNumber) -> dict[str, Any]:
 
 
 def is_on_the_line(session: Session, number: PhoneNumber) -> bool:
-    """Whether this person telephones now, or waits for their agent to write down what they said."""
-    live = select(Call.id).where(Call.number_key == sealing.pseudonym(number.e164), Call.state != CallState.ENDED)
-    return session.scalar(live.limit(1)) is not None
+    """Whether this person telephones now, speaks with a partner's person whom we left them with, or waits for their
+    agent to write down what they said."""
+    with_partner = exists().where(Consult.call_id == Call.id, Consult.state == ConsultState.HANDED)
+    live = (Call.state != CallState.ENDED) | with_partner
+    theirs = select(Call.id).where(Call.number_key == sealing.pseudonym(number.e164), live)
+    return session.scalar(theirs.limit(1)) is not None
 
 
 def erase(session: Session, number: PhoneNumber, at: datetime) -> list[str]:

@@ -354,6 +354,21 @@ QUERIES = (
            where k.state not in ('handed', 'over') and c.state <> 'talking'""",
     ),
     Query(
+        "P14",
+        "a citizen who was left with a partner's person has been without them for 10 s",
+        """select k.id from consults k join calls c on c.id = k.call_id join legs l on l.id = k.leg_id
+           where k.handed_at is not null and c.line_over_at is null and c.epoch = l.epoch
+             and l.left_at < :at - interval '10 s' and l.answer_by is not null""",
+    ),
+    Query(
+        "P14",
+        "a citizen was left with a partner's person whose line the carrier does not have",
+        """select k.id from consults k join calls c on c.id = k.call_id join legs l on l.id = k.leg_id
+           where k.state = 'handed' and k.handed_at < :at - interval '10 s'
+             and c.carrier_id = any(cast(:lines as text[])) and l.carrier_id <> all(cast(:lines as text[]))""",
+        needs="lines",
+    ),
+    Query(
         "P13",
         "an offer is open at an agent whose connection is lost",
         """select o.id from offers o join agents a on a.id = o.agent_id

@@ -13,7 +13,7 @@ PHOTOGRAPH = text(
     """
     select statement_timestamp() as at,
       (select coalesce(json_agg(w), '[]') from (
-         select department, topic, language, count(*) as waiting, min(queued_at) as oldest,
+         select department, topic, language, count(*) as waiting, min(coalesce(heard_until, queued_at)) as oldest,
                 bool_or(for_anybody) as for_anybody
          from calls where state = 'waiting' group by department, topic, language) w) as waiting,
       (select coalesce(json_agg(a order by a.since), '[]') from (
@@ -32,7 +32,7 @@ PHOTOGRAPH = text(
            where legs.kind = 'monitor' and legs.state <> 'left' group by legs.call_id
          ) m on m.call_id = calls.id
          left join consults h on h.call_id = calls.id and calls.state = 'talking'
-           and h.state not in ('over', 'handed') and h.kind <> 'supervisor'
+           and h.state not in ('over', 'handed')
          where agents.state <> 'offline') a) as agents,
       (select coalesce(json_agg(o order by o.owed_at), '[]') from (
          select contacts.id, contacts.reference, contacts.topic, contacts.owed_at, agents.name, agents.department

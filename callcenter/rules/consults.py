@@ -26,7 +26,6 @@ class ConsultKind(StrEnum):
     REFERENT = "referent"  # a partner's desk, of the directory
     AGENT = "agent"  # one colleague
     QUEUE = "queue"  # whoever is free of those who serve a topic
-    SUPERVISOR = "supervisor"  # in a distress: whoever looks after the agent
     LINE = "line"  # in a distress: a long number that an administrator recorded
 
 
@@ -70,10 +69,11 @@ class PassReason(StrEnum):
     PARTNER = "partner"  # an act of the partner's
     CITIZEN_ASKS = "citizen_asks"
     SHIFT_ENDS = "shift_ends"
+    HUNG_UP = "hung_up"  # they hung up while their colleague was in the room
     LINE_ENDED = "line_ended"  # nobody chose it: their line ended, and their colleague went on
 
 
-CHOSEN_REASONS = tuple(each for each in PassReason if each is not PassReason.LINE_ENDED)
+CHOSEN_REASONS = tuple(each for each in PassReason if each not in (PassReason.HUNG_UP, PassReason.LINE_ENDED))
 
 
 class HelpAct(StrEnum):

@@ -14,10 +14,13 @@ from callcenter.records import agents, calls, contact_reading, contacts, session
 from callcenter.records.agents import Agent
 from callcenter.records.callbacks import Callback
 from callcenter.records.calls import Call
+from callcenter.records.consults import Consult
 from callcenter.records.contacts import Accompaniment, Contact
 from callcenter.records.events import Event
+from callcenter.records.figures.partner_time import held_apart
 from callcenter.records.legs import Leg
 from callcenter.records.sessions import Act
+from callcenter.screens.contact_help import HelpOf, PassOf, help_of, passes_of
 from callcenter.screens.contact_lines import ContactLine, lines_of
 from callcenter.screens.desk_parts import timezone_of
 
@@ -37,9 +40,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class LegShown:
-    """An agent's part. `kind`: serve, consult, monitor; seconds of talk, hold and wrap-up."""
+    """Somebody's part. `kind`: serve, consult, monitor; `partner`: the desk, where it is no agent's; seconds of talk,
+    of hold, with partners while the citizen waited, and of wrap-up."""
 
     agent: str
+    partner: str | None
     kind: str
     mode: str | None
     asked_at: datetime
@@ -47,6 +52,7 @@ class LegShown:
     left_at: datetime | None
     talked: float
     held: float
+    with_partners: float
     wrapped: float
 
 
@@ -138,6 +144,8 @@ class ContactShown:
     demarches: tuple[DemarcheShown, ...]
     agreements: tuple[AgreementShown, ...]
     legs: tuple[LegShown, ...]
+    help: tuple[HelpOf, ...]
+    passes: tuple[PassOf, ...]
     callbacks: tuple[CallbackOf, ...]
     trail: tuple[Moment, ...]
     corrections: tuple[Correction, ...]
@@ -163,12 +171,16 @@ def _shown(session: Session, staff: Agent, contact: Contact) -> ContactShown:
     call = calls.of_contact(session, contact.id)
     events = timeline.of_call(session, call.id) if call else timeline.of_contact(session, contact.id)
     legs = timeline.legs_of(session, contact.id)
+    apart = held_apart(session, [leg.id for leg in legs])
+    helped, passed = timeline.help_of(session, contact.id), timeline.passes_of(session, contact.id)
     promises = timeline.promises_of(session, call) if call else []
     trail = [*events, *timeline.of_promises(session, [each.id for each in promises])]
     rows = contacts.accompaniments(session, [contact.id])
     agreements = contacts.agreements(session, contact.id)
     mentioned = {each.who for each in trail} | {leg.agent_id for leg in legs} | {each.agent_id for each in agreements}
     mentioned |= {contact.agent_id} | {who for each in promises for who in (each.promised_by, each.for_agent)}
+    mentioned |= {who for each in helped for who in (each.asked_by, each.helper_id)}
+    mentioned |= {who for each in passed for who in (each.by, each.to_agent)}
     names = agents.names(session, {each for each in mentioned if each})
     thread = [each for each in threads.of_contact(session, contact) if each.id != contact.id]
     known = {contact.id, *(each.id for each in thread)}
@@ -205,7 +217,9 @@ def _shown(session: Session, staff: Agent, contact: Contact) -> ContactShown:
         agreements=tuple(
             AgreementShown(each.kind, each.given_by, names.get(each.agent_id, ""), each.at) for each in agreements
         ),
-        legs=tuple(_leg(leg, names.get(leg.agent_id, "")) for leg in legs),
+        legs=tuple(_leg(leg, names.get(leg.agent_id, ""), helped, apart.get(leg.id, 0.0), at) for leg in legs),
+        help=help_of(helped, names, at),
+        passes=passes_of(passed, helped, names),
         callbacks=tuple(_callback(session, each, call, names) for each in promises),
         trail=tuple(_moment(each, names) for each in sorted(trail, key=lambda each: (each.at, each.id))),
         corrections=_corrections(sessions.history(session, ["contact"], contact.id, 50)),
@@ -242,16 +256,20 @@ def _demarches(session: Session, rows: Sequence[Accompaniment]) -> tuple[Demarch
     )
 
 
-def _leg(leg: Leg, name: str) -> LegShown:
+def _leg(leg: Leg, name: str, helped: Sequence[Consult], apart: float, at: datetime) -> LegShown:
+    desk = next((each.desk for each in helped if each.leg_id == leg.id and each.is_outside), None)
+    talked = ((leg.left_at or at) - leg.joined_at).total_seconds() if desk and leg.joined_at else leg.talked
     return LegShown(
         agent=name,
+        partner=desk,
         kind=leg.kind,
         mode=leg.mode,
         asked_at=leg.asked_at,
         talked_from=leg.talked_from or leg.joined_at,
         left_at=leg.left_at,
-        talked=leg.talked,
-        held=leg.held,
+        talked=talked,
+        held=leg.held - apart,
+        with_partners=apart,
         wrapped=leg.wrapped,
     )
 

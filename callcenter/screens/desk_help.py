@@ -94,14 +94,12 @@ class ColleagueToAsk(Shown):
 
 
 def help_of(session: Session, call: Call, leg: Leg | None) -> dict[str, Any]:
-    """`help`, `help_acts`, `supervisor` and `passed` of a call in hand."""
-    found = consults.last_of_call(session, call.id, supervisor=False)
-    supervisor = consults.last_of_call(session, call.id, supervisor=True)
+    """`help`, `help_acts` and `passed` of a call in hand."""
+    found = consults.last_of_call(session, call.id)
     shown = _shown(session, found, leg) if found else None
     return {
         "help": shown,
         "help_acts": _acts(shown) if call.state == CallState.TALKING else (),
-        "supervisor": _shown(session, supervisor, leg) if supervisor else None,
         "passed": passed_to(session, call),
     }
 

@@ -86,7 +86,7 @@ class OfferShown(CallerShown):
 
     id: str
     offered_at: datetime
-    queued_at: datetime
+    waits_since: datetime
     waited: float
     lease_until: datetime
     ahead: float
@@ -138,7 +138,6 @@ class CallInHand(CallerShown):
     distress_taken_by: str | None
     help: HelpShown | None
     help_acts: tuple[HelpAct, ...]
-    supervisor: HelpShown | None
     passed: PassShown | None
     lease_until: datetime | None
     dial_at: datetime | None
@@ -277,14 +276,14 @@ def _moved(session: Session, agent: Agent) -> Moved | None:
 
 def _offer(session: Session, agent: Agent, call: calls.Call | None, at: datetime) -> OfferShown | None:
     offer = offers.open_of_agent(session, agent.id) if call and call.state == CallState.OFFERED else None
-    if call is None or offer is None or call.queued_at is None:
+    if call is None or offer is None or call.waits_since is None:
         return None
     return OfferShown(
         **_citizen(session, call),
         id=offer.id,
         offered_at=offer.at,
-        queued_at=call.queued_at,
-        waited=(at - call.queued_at).total_seconds(),
+        waits_since=call.waits_since,
+        waited=(at - call.waits_since).total_seconds(),
         lease_until=offer.lease_until,
         ahead=call.priority,
         reasons=tuple(call.reasons),

@@ -26,8 +26,8 @@ SHOWN = 200
 @dataclass(frozen=True)
 class WaitingCall:
     """A call in the one order: `score` (epoch seconds) is its arrival less `ahead`, which has its `reasons`; the lowest
-    is next. `age` in seconds. `asked_language`: chosen, where it is not the one spoken; `for_anybody`: no account
-    serves the topic. `queue`, `position`, `widens_at`: None while the index is away, or it rings."""
+    is next. `age`: seconds of this wait. `asked_language`: chosen, where it is not the one spoken; `for_anybody`: no
+    account serves the topic. `queue`, `position`, `widens_at`: None while the index is away, or it rings."""
 
     call_id: str
     reference: str
@@ -163,7 +163,7 @@ def _shown(session: Session, call: Call, at: datetime) -> WaitingCall:
         is_callback=call.callback_id is not None,
         state=call.state,
         queued_at=call.queued_at,
-        age=(at - call.queued_at).total_seconds(),
+        age=(at - (call.waits_since or at)).total_seconds(),
         score=live_index.score(call),
         ahead=call.priority,
         reasons=tuple(call.reasons),

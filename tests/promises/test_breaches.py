@@ -160,6 +160,24 @@ PLANTED = {
         talking, outside=lambda ids: Outside(lines=[the_call(ids["call"]).carrier_id or ""]), later=LATER
     ),
     "a consult outlives its call": Planted(asked, ("update calls set state = 'wrap_up' where id = :call",)),
+    "a citizen who was left with a partner's person has been without them for 10 s": Planted(
+        asked,
+        (
+            "update legs set left_at = now(), answer_by = now() where kind = 'serve'",
+            """update consults set handed_at = now(), over_at = now(), ended = 'handed_over', state = 'over',
+                 leg_id = (select id from legs where kind = 'serve')""",
+        ),
+        later=LATER,
+    ),
+    "a citizen was left with a partner's person whose line the carrier does not have": Planted(
+        asked,
+        (
+            """update consults set handed_at = now(), state = 'handed',
+                 leg_id = (select id from legs where kind = 'serve')""",
+        ),
+        outside=lambda ids: Outside(lines=[the_call(ids["call"]).carrier_id or ""]),
+        later=LATER,
+    ),
     "the trail of a consult does not end where it is": Planted(
         asked, ("update consults set state = 'rung' where id = :consult",)
     ),

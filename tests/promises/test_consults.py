@@ -199,6 +199,7 @@ def test_the_agents_line_ends_and_the_colleague_in_the_room_goes_on(scene: Scene
     agent_line.part_from_leg(scene.leg_id, clock.now(), lost=lost)
     call = the_call(scene.call_id)
     assert (call.agent_id, call.state, state_of(scene.lea)) == (scene.lea, CallState.TALKING, AgentState.TALKING)
+    assert state_of(scene.karim) == (AgentState.PAUSE if lost else AgentState.AVAILABLE)  # on a telephone that is gone
     is_well()
 
 

@@ -7,6 +7,7 @@ import pytest
 from callcenter.clock import now
 from callcenter.db import reading, transaction
 from callcenter.records import referents
+from callcenter.records.agents import Agent
 from callcenter.records.consults import Consult
 from callcenter.records.figures.by_agent import by_agent
 from callcenter.records.sessions import AuditEntry
@@ -17,7 +18,8 @@ from tests.support.helping import KARIM, does, hears, helped, is_well
 from tests.support.patience import until
 from tests.support.town import PASSWORD, settle
 
-INES, HELPLINE = "+33565000009", "+33565009911"
+INES, HELPLINE, LEA = "+33565000009", "+33565009911", "+33565000002"
+WHISPERS = [{"name": "Ines", "mode": "whisper"}]  # once the carrier has said so; until then she listens
 
 
 @pytest.fixture
@@ -41,8 +43,7 @@ def test_a_supervisor_is_rung_in_and_the_citizen_does_not_hear_them(
     durand: Caller,
 ) -> None:
     does(karim, "distress")
-    whispers = [{"name": "Ines", "mode": "whisper"}]  # once the carrier has said so; until then she listens
-    shown = karim.until(lambda seen: seen["call"]["monitors"] == whispers, "Inès whispers")["call"]
+    shown = karim.until(lambda seen: seen["call"]["monitors"] == WHISPERS, "Inès whispers")["call"]
     assert shown["distress"] is True
     until(lambda: hears(line.rung(KARIM), INES))
     assert not hears(durand, INES)
@@ -145,6 +146,31 @@ def test_its_times_are_compared_with_nobodys_unless_it_was_none(
     karim.is_("available")
     assert karim.sees["handling_today"] is not None
     assert talked() is not None
+
+
+def test_a_supervisor_goes_on_with_whoever_takes_the_distress_over_and_may_be_rung_again(
+    line: PracticeLine, ines: DeskAgent, karim: DeskAgent, durand: Caller, desk: Desk
+) -> None:
+    settle("lea", "31", phone=LEA)
+    lea = desk.sign_in("lea", PASSWORD).takes_post()
+    does(karim, "distress")
+    karim.until(lambda seen: seen["call"]["monitors"] == WHISPERS, "Inès whispers")
+    does(karim, "agent", agent_id=lea.id)
+    asked = lea.until(lambda shown: shown["help_asked"] is not None, "lea is asked")["help_asked"]
+    lea._does("accept", offer_id=asked["offer_id"])
+    helped(karim, state="joined")
+    does(karim, "hand-over", reason="specialist")
+    durand.speaks_with(LEA)
+    lea.until(lambda seen: seen["call"] and seen["call"]["monitors"] == WHISPERS, "Inès whispers to Léa")
+    until(lambda: hears(line.rung(LEA), INES))
+    assert not hears(durand, INES)
+    is_well()
+    line.rung(INES).hangs_up()
+    lea.until(lambda seen: seen["call"]["monitors"] == [], "Inès has gone")
+    with transaction() as session:  # she looks after Léa's department too
+        session.query(Agent).filter_by(login="ines").update({"departments": ["46", "31"]})
+    does(lea, "distress")
+    lea.until(lambda seen: seen["call"]["monitors"] == WHISPERS, "Inès whispers again")
 
 
 def talked() -> float | None:

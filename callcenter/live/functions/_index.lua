@@ -72,21 +72,21 @@ local function first_common(heads, set)
 end
 
 -- A call's record is text, so that a person with a terminal can read it: ring|score|arrival|queues|times of
--- widening|topic|agent who passed it on.
+-- widening|topic|agent who passed it on|1 for whoever was heard before.
 -- Queues and times stay joined by spaces, nearest ring first; each is looked at only when it is needed.
 local function read_record(text)
-  local ring, score, arrival, queues, widen_at, topic, not_for =
-    string.match(text, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
+  local ring, score, arrival, queues, widen_at, topic, not_for, heard =
+    string.match(text, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|?(.*)$')
   return {
     ring = tonumber(ring), score = score, arrival = arrival, queues = queues, widen_at = widen_at, topic = topic,
-    not_for = not_for,
+    not_for = not_for, heard = heard,
   }
 end
 
 local function write_record(call_id, record)
   call('HSET', CALLS, call_id,
     table.concat({record.ring, record.score, record.arrival, record.queues, record.widen_at, record.topic,
-      record.not_for}, '|'))
+      record.not_for, record.heard}, '|'))
 end
 
 local function word(text, n)

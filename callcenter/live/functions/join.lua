@@ -2,14 +2,14 @@
 --
 -- KEYS   1  {cc}
 -- ARGV   1  call   2  score   3  arrival   4  now   5  its queues, nearest ring first   6  when each widens to the next
---        (5 and 6 joined by spaces)   7  its topic   8  the agent who passed it on, or ''
+--        (5 and 6 joined by spaces)   7  its topic   8  the agent who passed it on, or ''   9  '1' for whoever was heard before, or ''
 -- gives  the queue
 --
 -- A call under a reservation stays out; what was asked is kept for when the reservation is settled.
 local function join(keys, argv)
   local call_id, now = argv[1], argv[4]
   local record = {ring = 1, score = argv[2], arrival = argv[3], queues = argv[5], widen_at = argv[6], topic = argv[7],
-    not_for = argv[8]}
+    not_for = argv[8], heard = argv[9]}
   widen_record(record, tonumber(now))
   local queue = queue_of(record)
 

@@ -2,7 +2,7 @@
 --
 -- KEYS   1  {cc}
 -- ARGV   1  call   2  picks are counted from this time   3  to this time
--- gives  {calls before it, its queue, agents on duty there, those paused, picks there, arrival, topic}, or nil when it does not wait
+-- gives  {calls before it, its queue, agents on duty there, those paused, picks there, arrival, topic, heard}, or nil when it does not wait
 local function place(keys, argv)
   local text = call('HGET', CALLS, argv[1])
   if not text then return nil end
@@ -14,7 +14,7 @@ local function place(keys, argv)
   local queue = queue_of(record)
   local picked = call('ZCOUNT', picks_key(queue), argv[2], argv[3])
   local on_duty, paused = tonumber(call('ZSCORE', DUTY, queue) or 0), tonumber(call('ZSCORE', PAUSES, queue) or 0)
-  return {before, queue, on_duty, paused, picked, record.arrival, record.topic}
+  return {before, queue, on_duty, paused, picked, record.arrival, record.topic, record.heard}
 end
 
 register('place', place, {'no-writes'})

@@ -99,7 +99,7 @@ MADE = {  # keys whose last part is a value
     *(f"doubt.{key}" for key in site_pages.DOUBTS.values()),
     *(f"sites.weeks_{weeks}" for weeks in ("odd", "even")),
     *(f"history.{act.name.lower()}" for act in AuditedAct),
-    *(f"trail.{code}" for codes in (Why, DialResult, Source, Monitoring, OfferState) for code in codes),
+    *(f"trail.{code}" for codes in (Why, DialResult, Source, Monitoring, OfferState, ConsultEnd) for code in codes),
     *(
         f"staff.lacks_{form}{code}"
         for form in ("", "short_")
