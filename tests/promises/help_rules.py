@@ -18,6 +18,7 @@ from callcenter.actions import (
     consult_lines,
     dial,
     distress,
+    monitor_lines,
     monitoring,
     offer_answers,
     room,
@@ -176,7 +177,7 @@ class Help(RuleBasedStateMachine):
             if comes:
                 monitoring.enter_conversation(leg.id, f"CA{leg.id}", clock.now())
             else:
-                monitoring.end_part(leg.id, clock.now(), Why.HUNG_UP)
+                monitor_lines.end_part(leg.id, clock.now(), Why.HUNG_UP)
 
     # who is called out
 

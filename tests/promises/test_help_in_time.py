@@ -1,6 +1,7 @@
 """Help that does not come is given up by when somebody was rung for it, not by when it was asked for."""
 
 from datetime import timedelta
+from typing import Any
 
 from callcenter import clock
 from callcenter.actions import consult, consult_healing
@@ -50,7 +51,10 @@ def test_a_partners_desk_rings_as_long_however_late_its_turn_was(scene: Scene) -
     consult.ask_referent(scene.karim, referent_id, clock.now())
     was_asked(70 * SECONDS)
     with transaction() as session:
-        rung = {"asked_at": clock.now() - 70 * SECONDS, "carrier_id": "CA" + "c" * 32}  # as the carrier would say
+        rung: dict[Any, object] = {
+            "asked_at": clock.now() - 70 * SECONDS,
+            "carrier_id": "CA" + "c" * 32,
+        }  # as the carrier would say
         session.query(Leg).filter_by(kind="consult").update(rung)
     scene.line.faults()
     assert the_consult().rung_at is not None

@@ -9,9 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from callcenter.records.figures.facts import values_of
-from callcenter.records.figures.partner_time import HELD_APART
 
-_BY_AGENT = f"""
+_BY_AGENT = """
 with zones (department, zone) as (select * from unnest(cast(:departments as text[]), cast(:zones as text[]))),
 mine as (
   select a.id, a.name, a.department,
@@ -22,7 +21,7 @@ mine as (
 served as (
   select m.id, l.contact_id, not c.relay and not k.distress as compared,
     greatest(extract(epoch from l.left_at - l.talked_from) - l.held, 0) as talked,
-    l.held - {HELD_APART} as held,
+    l.held - seconds_with_partners(l) as held,
     greatest(extract(epoch from l.wrapped_at - l.left_at), 0) as wrapped
   from mine m join legs l on l.agent_id = m.id and l.asked_at >= m.begins and l.asked_at < m.ends
   join calls c on c.id = l.call_id join contacts k on k.id = l.contact_id

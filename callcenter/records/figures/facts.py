@@ -59,14 +59,9 @@ parts as (
 handling as (
   select l.contact_id,
     sum(round(1000 * (extract(epoch from l.left_at - l.talked_from) - l.held)))::bigint as talk_ms,
-    sum(round(1000 * (l.held - least(l.held, with_partners.seconds))))::bigint as hold_ms,
+    sum(round(1000 * (l.held - seconds_with_partners(l))))::bigint as hold_ms,
     coalesce(sum(round(1000 * extract(epoch from l.wrapped_at - l.left_at))), 0)::bigint as wrap_up_ms
   from legs l join chosen c on c.id = l.contact_id
-  cross join lateral ( -- as in `partner_time`
-    select coalesce(sum(greatest(extract(epoch from
-      least(h.together_at, h.over_at, l.left_at) - greatest(h.joined_at, l.talked_from)), 0)), 0) as seconds
-    from consults h where h.call_id = l.call_id and h.kind in ('referent', 'line') and h.joined_at is not null
-  ) with_partners
   where l.talked_from is not null and l.left_at is not null and c.due in ('recorded', 'released')
   group by l.contact_id
 ),

@@ -12,7 +12,7 @@ from callcenter.records.figures.by_agent import by_agent
 from callcenter.records.figures.partner_time import held_apart
 from callcenter.records.legs import Leg
 from callcenter.rules.territory import local_day
-from tests.callcenter.records.figures.test_of_help import consulted
+from tests.support.consulted import consulted
 from tests.support.town import settle
 from tests.support.wrap_up import wraps_up
 
