@@ -24,6 +24,7 @@ UNCALLABLE = frozenset({21211, 21214, 21215, 21216, 21217})  # this number, not 
 TOO_MANY = 429
 UNSERVED = frozenset({401, 403, TOO_MANY})  # whoever hears this has nothing done
 LAST_TRY = 2.4  # seconds after the first question, none begins: with one request, that is within `legs.ANSWERS`
+UNSWEPT = 5.0  # the same, of what the sweep does not ask again
 PAUSES = (0.3, 0.9)  # seconds before a question is asked again, twice at most; each drawn up to half as much again
 
 T = TypeVar("T")
@@ -51,15 +52,23 @@ def asked(question: Callable[[], T], gone: T) -> T:
     return _asks(question, gone, harmless=False, is_done=None)
 
 
-def asked_again(question: Callable[[], T], gone: T, is_done: Callable[[], bool] | None = None) -> T:
+def asked_again(
+    question: Callable[[], T], gone: T, is_done: Callable[[], bool] | None = None, last_try: float = LAST_TRY
+) -> T:
     """A question that does no harm twice. `gone`: the answer where the line or the room is no more; `is_done`: whether
     what was asked is so already, looked at before it is asked again. Raises CarrierDown."""
-    return _asks(question, gone, harmless=True, is_done=is_done)
+    return _asks(question, gone, harmless=True, is_done=is_done, last_try=last_try)
 
 
-def _asks(question: Callable[[], T], gone: T, harmless: bool, is_done: Callable[[], bool] | None) -> T:
+def _asks(
+    question: Callable[[], T],
+    gone: T,
+    harmless: bool,
+    is_done: Callable[[], bool] | None,
+    last_try: float = LAST_TRY,
+) -> T:
     """`harmless`: it may be done twice."""
-    until, unsure = time.monotonic() + LAST_TRY, False
+    until, unsure = time.monotonic() + last_try, False
     for pause in (*PAUSES, None):
         try:
             if unsure and is_done and _answer(is_done, False):

@@ -20,7 +20,7 @@ from callcenter.rules.states import Monitoring
 from callcenter.telephone import CarrierLine
 from ivr import addresses
 from ivr.addresses import of_agent, of_attempt, of_call, of_leg
-from ivr.carrier_requests import Requests, asked, asked_again
+from ivr.carrier_requests import LAST_TRY, UNSWEPT, Requests, asked, asked_again
 from ivr.room_labels import HELPER
 from ivr.twiml import RETRIES
 
@@ -126,7 +126,7 @@ class Twilio:
         return self._redirect(carrier_id, where)
 
     def shift_hears_offer(self, carrier_id: str, agent_id: str, offer_id: str, *, helps: bool = False) -> bool:
-        return self._redirect(carrier_id, addresses.shift_offer(agent_id, offer_id, helps=helps))
+        return self._redirect(carrier_id, addresses.shift_offer(agent_id, offer_id, helps=helps), last_try=UNSWEPT)
 
     def hold(self, room: str, carrier_id: str, on: bool, language: str, called_for: str = "") -> bool:
         music = self._url(addresses.on_hold(language, called_for))
@@ -213,12 +213,14 @@ class Twilio:
             raise CarrierDidNothing  # it knows no such place to ask for a line
         return str(made.sid)
 
-    def _redirect(self, carrier_id: str, path: str, is_done: Callable[[], bool] | None = None) -> bool:
+    def _redirect(
+        self, carrier_id: str, path: str, is_done: Callable[[], bool] | None = None, last_try: float = LAST_TRY
+    ) -> bool:
         def move() -> bool:
             self._client.calls(carrier_id).update(url=self._url(path), method="POST")
             return True
 
-        return asked_again(move, gone=False, is_done=is_done)
+        return asked_again(move, gone=False, is_done=is_done, last_try=last_try)
 
     def _updates(self, room: str, carrier_id: str, **wished: bool | str) -> bool:
         def update() -> bool:
