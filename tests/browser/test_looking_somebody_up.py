@@ -95,13 +95,8 @@ def test_who_was_cut_off_is_called_back_with_one_click(line: PracticeLine, opens
 
 def test_a_promised_callback_is_begun_early_from_its_list_with_one_click(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
-    ines = settle("ines", role="supervisor", departments=["46"], phone="+33565000009")
     line.registers(DURAND, "answer_and_press_1")
-    tomorrow = f"{clock.now() + timedelta(days=1):%Y%m%d}a"
-    with reading() as session:
-        supervisor = agents.get(session, ines)
-    assert supervisor is not None
-    callback_by_staff.promise_to_number(supervisor, PhoneNumber(DURAND), Wish("46", "impots"), tomorrow, clock.now())
+    _is_promised(DURAND)
     page = _at_post(opens)
     page.goto("/callbacks")
     acts = Acts(page)
@@ -109,6 +104,39 @@ def test_a_promised_callback_is_begun_early_from_its_list_with_one_click(line: P
     page.wait_for_url("**/desk")
     _is(page, "talking")
     assert acts.count == 1
+
+
+def test_a_callback_that_is_refused_leaves_the_list_where_it_stands(line: PracticeLine, opens: Opens) -> None:
+    """In the panel beside a call, and on a page of its own."""
+    settle("karim", phone=KARIM)
+    _is_promised("+33565051235")
+    page = _at_post(opens)
+    _speaks(line, page)
+    panel, said = page.locator("#panel"), page.locator("#said")
+    page.locator("#tools").get_by_role("link", name="Ma journée").click()
+    expect(panel).to_contain_text("Ma journée")
+    page.locator("#tools").get_by_role("link", name="Mes rappels").click()
+    press = panel.get_by_role("button", name="Rappeler").first
+    press.click()
+    expect(said.get_by_role("alert")).to_be_visible()
+    expect(panel).to_contain_text("Pour moi")
+    expect(press).to_be_visible()
+    page.get_by_role("button", name="Retour").click()
+    expect(panel).to_contain_text("Ma journée")
+    page.goto("/callbacks")
+    page.locator("main").get_by_role("button", name="Rappeler").first.click()
+    expect(said.get_by_role("alert")).to_be_visible()
+    assert page.url.endswith("/callbacks")
+
+
+def _is_promised(number: str) -> None:
+    """For tomorrow: nobody is called back before."""
+    ines = settle("ines", role="supervisor", departments=["46"], phone="+33565000009")
+    tomorrow = f"{clock.now() + timedelta(days=1):%Y%m%d}a"
+    with reading() as session:
+        supervisor = agents.get(session, ines)
+    assert supervisor is not None
+    callback_by_staff.promise_to_number(supervisor, PhoneNumber(number), Wish("46", "impots"), tomorrow, clock.now())
 
 
 def test_karim_looks_somebody_up_and_corrects_what_he_recorded(opens: Opens, is_accessible: Checks) -> None:

@@ -109,7 +109,7 @@ def test_what_is_refused_has_its_field_in_focus_and_is_not_left_without_asking(o
     desk = page.context.new_page()
     desk.goto("/desk")
     asked = answers_dialogs(desk, leaves=False)
-    desk.locator("#tools").get_by_role("link", name="Ma journée").click()
+    desk.locator("#day").get_by_role("link", name="Mes derniers contacts").click()
     panel = desk.locator("#panel")
     panel.get_by_role("link", name="Corriger").click()
     _orients_without_a_reason(panel)

@@ -16,7 +16,6 @@ from tests.browser.test_one_browser import LONG, beats_on, calls_about_taxes
 from tests.support.at_the_desk import answers_dialogs, at_post, is_, talks
 from tests.support.listed_sites import LIST
 from tests.support.patience import until
-from tests.support.promised import asked
 from tests.support.spoken import spoke
 from tests.support.town import settle
 
@@ -313,29 +312,6 @@ def test_a_tool_opens_beside_the_call_and_what_is_followed_there_stays_there(lin
     expect(panel).to_be_hidden()
     expect(page.locator("#queues")).to_be_visible()
     assert not asked
-
-
-def test_a_callback_that_is_refused_in_the_panel_leaves_the_list_where_it_stands(
-    line: PracticeLine, opens: Opens
-) -> None:
-    settle("karim", phone=KARIM)
-    asked("+33565051235")
-    page = at_post(opens)
-    talks(line, page)
-    panel, said = page.locator("#panel"), page.locator("#said")
-    page.locator("#tools").get_by_role("link", name="Ma journée").click()
-    page.locator("#tools").get_by_role("link", name="Mes rappels").click()
-    press = panel.get_by_role("button", name="Rappeler").first
-    press.click()
-    expect(said.get_by_role("alert")).to_be_visible(timeout=LONG)
-    expect(panel).to_contain_text("Pour moi")
-    expect(press).to_be_visible()
-    page.get_by_role("button", name="Retour").click()
-    expect(panel).to_contain_text("Mes contacts du jour")
-    page.goto("/callbacks")
-    page.locator("main").get_by_role("button", name="Rappeler").first.click()
-    expect(said.get_by_role("alert")).to_be_visible(timeout=LONG)
-    assert page.url.endswith("/callbacks")
 
 
 LINKS = """[...document.querySelectorAll("main a[href], .frame a[href]")]
