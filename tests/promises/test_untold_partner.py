@@ -48,6 +48,14 @@ def _asks_partner(made: Scene) -> None:
     consult.ask_referent(made.karim, caf.id, clock.now())
 
 
+def _partner_is_called(made: Scene) -> None:
+    """The carrier has no such room here, and would end the help at once."""
+    with transaction() as session:
+        call = session.get_one(Call, made.call_id)
+        held = call.id, call.contact_id, call.epoch, made.karim, clock.now()
+        legs.add(session, *held, "consult", Why.ASKED_FOR_HELP, partner=True)
+
+
 def _taking_part(made: Scene) -> int:
     with reading() as session:
         return len(monitors.of_call(session, made.call_id))
@@ -55,7 +63,7 @@ def _taking_part(made: Scene) -> int:
 
 def test_who_asks_to_listen_while_a_partner_is_called_is_told_why_not(scene: tuple[Scene, str]) -> None:
     made, ines = scene
-    _asks_partner(made)
+    _partner_is_called(made)
     with pytest.raises(NotPossibleNow) as refused:
         monitoring.take_part(ines, made.karim, Monitoring.LISTEN, clock.now())
     assert refused.value.args == ("monitoring_outsider",)
@@ -79,19 +87,7 @@ def test_one_whose_line_comes_late_does_not_come_in(scene: tuple[Scene, str]) ->
     with reading() as session:
         ((leg, _),) = monitors.of_call(session, made.call_id)
     assert monitoring.call_to_monitor(leg.id) == made.call_id
-    with transaction() as session:
-        call = session.get_one(Call, made.call_id)
-        legs.add(
-            session,
-            call.id,
-            call.contact_id,
-            call.epoch,
-            made.karim,
-            clock.now(),
-            "consult",
-            Why.ASKED_FOR_HELP,
-            partner=True,
-        )
+    _partner_is_called(made)
     assert monitoring.call_to_monitor(leg.id) is None
     with reading() as session:
         assert leg.id in monitors.unsettled(session, True, clock.now())
