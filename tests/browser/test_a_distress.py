@@ -35,6 +35,7 @@ def test_one_key_shows_the_numbers_and_rings_a_supervisor_who_sees_it_too(
     expect(ines.locator("#wall_alerts")).to_contain_text("Karim – Impôts", timeout=30_000)
     alert = ines.locator("[data-rings]")
     expect(alert).to_contain_text("Appel de détresse : Karim")
+    expect(alert).to_be_in_viewport()  # though she is at no post
     until(lambda: ines.evaluate("notes") > 0)
     is_accessible(ines, "a distress on the wall")
     ines.goto("/reports")  # on every page of theirs

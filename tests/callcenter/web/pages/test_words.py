@@ -54,7 +54,7 @@ MADE = {  # keys whose last part is a value
     *(f"reason.{reason}" for reason in PauseReason),
     *(f"monitor.{mode}{form}" for mode in Monitoring for form in ("", "_label", "_by")),
     *(f"monitor.is_{mode}" for mode in Monitoring),
-    *(f"error.monitoring_{code}" for code in ("nobody", "untold", "elsewhere", "at_post")),
+    *(f"error.monitoring_{code}" for code in ("nobody", "untold", "outsider", "elsewhere", "at_post")),
     *(f"error.{code}" for code in ("colleague_not_free", "colleague_away", "nobody_serves", "distress_taken")),
     *(f"record.{word}" for values in (Outcome, OrientationReason, FollowUp) for word in values),
     *(f"record.{outcome}_hint" for outcome in Outcome),
