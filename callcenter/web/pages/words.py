@@ -1,5 +1,6 @@
 """Every word a member of staff reads, one file a language. A word that is missing is an error, never a blank."""
 
+import string
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +15,23 @@ def words(language: str) -> Mapping[str, str]:
 
 
 def say(language: str, key: str, **values: object) -> str:
-    """The sentence `key`, with its values in place. Raises KeyError."""
+    """The sentence `key`, with its values in place; `{count:site|sites}` is the word that goes with the count.
+    Raises KeyError."""
     sentence = words(language)[key]
+    if "|" in sentence:
+        return _ONE_OR_MANY[language].format(sentence, **values)
     return sentence.format(**values) if values else sentence
+
+
+class _OneOrMany(string.Formatter):
+    def __init__(self, *one: str) -> None:
+        self.one = one
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, split, many = format_spec.partition("|")
+        if not split:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) in self.one else many
+
+
+_ONE_OR_MANY = {"fr": _OneOrMany("0", "1"), "en": _OneOrMany("1")}

@@ -218,6 +218,19 @@ def test_every_audited_act_and_every_why_of_the_trail_is_told_in_words_of_its_ow
         assert len(set(told)) == len(told)
 
 
+@pytest.mark.parametrize(
+    ("language", "count", "said"),
+    [("fr", 0, "0 contact"), ("fr", 1, "1 contact"), ("fr", 2, "2 contacts"), ("en", 0, "0 contacts")],
+)
+def test_a_word_goes_with_its_count(language: str, count: int, said: str) -> None:
+    assert words.say(language, "report.contacts", count=count) == said
+
+
+def test_a_word_of_one_or_many_may_hold_the_count_itself() -> None:
+    assert words.say("fr", "report.more", count=1) == "Le suivant"
+    assert words.say("fr", "report.more", count="1\u202f234") == "Les 1\u202f234 suivants"
+
+
 def test_a_missing_word_is_an_error() -> None:
     with pytest.raises(KeyError):
         words.say("fr", "no.such_word")

@@ -17,10 +17,10 @@ from tests.support.town import settle
 def test_a_list_is_taken_in_from_the_page_and_told_with_every_doubt(web: Any) -> None:
     done = send(web, LIST)
     assert done.status_code == 200
-    assert "4 sites pour 4 lignes : 4 nouveaux, 0 modifiés, 0 revenus, 0 disparus, 0 inchangés." in done.text
+    assert "4 sites pour 4 lignes : 4 nouveaux, 0 modifié, 0 revenu, 0 disparu, 0 inchangé." in done.text
     assert "Horaires qui se chevauchent : 1" in done.text
     assert known() == {7, 9, 11, 12}
-    assert "0 nouveaux, 0 modifiés, 0 revenus, 0 disparus, 4 inchangés" in send(web, LIST).text
+    assert "0 nouveau, 0 modifié, 0 revenu, 0 disparu, 4 inchangés" in send(web, LIST).text
     with reading() as session:
         (first,) = sessions.history(session, ["sites"])
     assert (first.act, first.changes, first.who) == ("took in a list of sites", {"new": ["", "4"]}, "Admin")
@@ -52,7 +52,7 @@ def test_a_site_tells_what_it_was_and_who_brought_the_change(web: Any) -> None:
     send(web, LIST)
     other = LIST.replace("Maison du Lot", "Maison de Cahors").replace("08:00 - 12:00", "09:00 - 12:00")
     told = send(web, other).text
-    assert "0 nouveaux, 2 modifiés" in told
+    assert "0 nouveau, 2 modifiés" in told
     assert '<li><a class="fr-link" href="/sites/7">7</a> : Nom</li>' in told
     assert '<li><a class="fr-link" href="/sites/12">12</a> : Horaires</li>' in told
     page = web.get("/sites/7").text
@@ -60,7 +60,7 @@ def test_a_site_tells_what_it_was_and_who_brought_the_change(web: Any) -> None:
     assert "Modifié par la liste" in page
     assert "Horaires : « lundi 8h-12h » devient « lundi 9h-12h »" in web.get("/sites/12").text
     gone = send(web, other.rsplit("12;Case", 1)[0], all_that_go="true")
-    assert "1 disparus" in gone.text
+    assert "1 disparu," in gone.text
     assert "Disparu de la liste" in web.get("/sites/12").text
     assert "n&#39;est plus dans la liste nationale" in web.get("/sites/12").text
 
