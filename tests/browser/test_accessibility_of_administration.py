@@ -11,10 +11,12 @@ from callcenter.records.contacts import Contact
 from callcenter.rules import national_list
 from callcenter.rules.rounds import Stop
 from tests.browser.conftest import Checks, Opens
+from tests.support.consulted import consulted
 from tests.support.kept import rolled_up
 from tests.support.october import site
 from tests.support.town import settle
 from tests.support.world import World
+from tests.support.wrap_up import wraps_up
 
 LISTED = """id_fs,lib_fs,insee_dep,code_postal,lib_com,telephone,h_lundi,commentaire,latitude,longitude,format_fs
 7,Maison du Lot,46,46000,Cahors,05 65 00 00 07,09:00 - 12:00 / 11:30 - 17:00,Fermé le jeudi,44.449,1.437,Fixe
@@ -96,6 +98,9 @@ def test_the_accounts_and_the_sites(opens: Opens, is_accessible: Checks) -> None
 
 def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessible: Checks) -> None:
     settle("root", role="admin")
+    karim = settle("karim")
+    call_id, _ = wraps_up(karim)
+    consulted(call_id, karim, clock.now() - timedelta(minutes=1), 40, "dismissed")
     with transaction(60) as session:
         world = World(session)
         world.live(clock.now() - timedelta(days=9), clock.now(), 60)
@@ -109,6 +114,9 @@ def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessi
         (f"/reports?{week}", "a report"),
         (f"/reports/rows?measure=demands&{week}", "the rows behind a figure"),
         (f"/reports/rows?measure=occupancy&{week}", "agents' time behind a figure"),
+        (f"/reports/help?{week}", "help and transfers"),
+        (f"/reports/agents?{week}", "figures by agent"),
+        ("/reports?first=2026-10-31&last=2026-10-01", "a period that is reversed"),
         ("/reports/definitions", "the definitions"),
         ("/reports/staffing?department=46", "staffing"),
         ("/supervision/thresholds", "thresholds"),

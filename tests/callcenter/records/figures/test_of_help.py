@@ -1,38 +1,20 @@
 """Help and transfers, counted by hand."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from callcenter import clock
 from callcenter.db import reading, transaction
 from callcenter.records import calls, passes
-from callcenter.records.consults import Consult
 from callcenter.records.figures.of_help import CallsPassed, ColleaguesHelp, HelpFigures, PassedFor, of_help
-from callcenter.records.identifiers import new_id
 from callcenter.rules.consults import PassReason
 from callcenter.rules.territory import local_day
+from tests.support.consulted import consulted
 from tests.support.town import settle
 from tests.support.wrap_up import wraps_up
 
 pytestmark = pytest.mark.usefixtures("database", "live")
-
-
-def consulted(call_id: str, by: str, at: datetime, lasted: int | None, ended: str, **so: Any) -> str:
-    """Over, after so many seconds together; None: nobody came."""
-    given = {"kind": "referent", "partner": "caf"} | so
-    joined, row_id = None if lasted is None else at, new_id()
-    with transaction() as session:
-        call = calls.get(session, call_id)
-        assert call is not None
-        session.add(
-            Consult(
-                id=row_id, call_id=call_id, contact_id=call.contact_id, asked_by=by, state="over", ended=ended,
-                asked_at=at, joined_at=joined, over_at=at + timedelta(seconds=lasted or 0), **given,
-            )
-        )  # fmt: skip
-    return row_id
 
 
 def counted(departments: list[str] | None, partner: str | None = None) -> HelpFigures:
