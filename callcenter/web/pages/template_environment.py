@@ -44,11 +44,11 @@ PLACES = (  # the menu: who may go there, its name, and where it is
     (AGENT, "callbacks", "/callbacks"),
     (CONTACTS, "contacts", "/contacts"),
     (OVERSEER, "wall", "/supervision"),
+    (OVERSEER, "waiting", "/supervision/waiting"),
+    (OVERSEER, "orders", "/supervision/orders"),
     (OVERSEER, "all_callbacks", "/supervision/callbacks"),
     (OVERSEER, "reports", "/reports"),
     (STAFF, "sites", "/sites"),
-    (OVERSEER, "waiting", "/supervision/waiting"),
-    (OVERSEER, "orders", "/supervision/orders"),
     (SUPERVISOR, "admin", "/admin"),
 )
 
@@ -64,6 +64,7 @@ def environment() -> Environment:
     )
     environment.globals |= {
         "t": _say,
+        "colon": _colon,
         "since": _since,
         "lasting": _lasting,
         "demarche_numbers": lambda answers: demarche_numbers(answers) or [0],
@@ -79,6 +80,7 @@ def environment() -> Environment:
         "is_simulated": lambda: config_snapshot.current().simulated,
         "referents": directory_screen.referents,
         "procedure": _procedure,
+        "partner_name": directory_screen.partner_name,
         "department": _department,
         "ring": _ring,
         "hour": hour,
@@ -120,6 +122,11 @@ def environment() -> Environment:
 @pass_context
 def _say(context: Context, key: str, **values: object) -> str:
     return say(context["language"], key, **values)
+
+
+@pass_context
+def _colon(context: Context) -> str:
+    return ":" if context["language"] == "en" else " :"
 
 
 @pass_context
