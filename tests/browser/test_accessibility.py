@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from playwright.sync_api import Page
-
 from callcenter import clock
 from callcenter.actions import callback, citizen, notes
 from callcenter.db import reading, transaction
@@ -15,6 +13,7 @@ from callcenter.records.identifiers import new_id
 from callcenter.rules.states import Ending
 from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Checks, Opens
+from tests.support.at_the_desk import is_
 from tests.support.desk import Desk
 from tests.support.patience import until
 from tests.support.town import PASSWORD, TOPICS, settle
@@ -51,7 +50,7 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     page = opens("karim")
     is_accessible(page, "offline")
     page.get_by_role("button", name="Prendre mon poste").click()
-    _is(page, "available")
+    is_(page, "available")
     for tool in ("Mes rappels", "Sites", "Renfort", "Visite", "Ma journée", "Touches"):
         page.locator("#tools").get_by_role("link", name=tool).click()
         page.wait_for_selector(f"#tools [aria-current]:has-text('{tool}')")
@@ -66,11 +65,11 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     page.wait_for_selector("[data-offer]")
     is_accessible(page, "offered, in French for whoever asked for English, without a specialist")
     page.keyboard.press("Alt+Shift+D")
-    _is(page, "connecting")
+    is_(page, "connecting")
     phone = line.rung(KARIM)
     is_accessible(page, "connecting")
     phone.answers().presses("1")
-    _is(page, "talking")
+    is_(page, "talking")
     line.call(from_="+33565051299").presses("0")
     page.wait_for_selector("#queues table")
     page.keyboard.press("Alt+Shift+A")
@@ -81,7 +80,7 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     page.locator("#caller details.more summary").click()
     is_accessible(page, "on hold too long, muted, every referent unfolded")
     page.keyboard.press("Alt+Shift+R")
-    _is(page, "wrap_up")
+    is_(page, "wrap_up")
     page.locator("form[id^=record-] .choices label").filter(has_text="Orientation").click()
     page.locator("form[id^=record-] [name=reason-0]").select_option("website")
     page.locator(".finish [data-add]").click()
@@ -102,7 +101,7 @@ def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_acce
     page.wait_for_selector("[data-settled] .fr-message--error")
     is_accessible(page, "notes that differ, and a question without its answer")
     _let_the_wrap_up_pass(karim)
-    _is(page, "pause")
+    is_(page, "pause")
     page.wait_for_selector(".contact--owed")
     is_accessible(page, "a contact that is owed")
 
@@ -120,7 +119,7 @@ def test_the_desk_that_missed_an_offer_and_knows_the_caller(
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
-    _is(page, "available")
+    is_(page, "available")
     for n in range(2):
         durand = line.call(from_="+33565051234").presses("0")
         page.wait_for_selector("[data-offer]")
@@ -130,7 +129,7 @@ def test_the_desk_that_missed_an_offer_and_knows_the_caller(
     page.wait_for_selector(".history")
     is_accessible(page, "offered, with earlier contacts")
     page.get_by_role("button", name="Refuser").click()
-    _is(page, "pause")
+    is_(page, "pause")
     is_accessible(page, "paused for a call that was refused")
 
 
@@ -264,10 +263,6 @@ def _promised(department: str, topic: str, number: str) -> str:
         assert kept
         kept.due_from = clock.now() + timedelta(minutes=5)
         return kept.id
-
-
-def _is(page: Page, state: str) -> None:
-    page.wait_for_selector(f"#state[data-state={state}]")
 
 
 def _let_the_wrap_up_pass(agent_id: str) -> None:

@@ -17,6 +17,7 @@ from callcenter.records import calls, contacts
 from callcenter.rules.states import Due
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.browser.conftest import KARIM, Opens
+from tests.support.at_the_desk import is_
 from tests.support.cast import Service
 from tests.support.desk import Desk
 from tests.support.town import PASSWORD, settle
@@ -28,15 +29,11 @@ def _calls_about_taxes(line: PracticeLine) -> Caller:
     return durand.hears("impôts").presses("3")
 
 
-def _is(page: Page, state: str) -> None:
-    page.wait_for_selector(f"#state[data-state={state}]")
-
-
 def test_karim_takes_a_call_from_offer_to_outcome(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
-    _is(page, "available")
+    is_(page, "available")
     durand = _calls_about_taxes(line)
     offer = page.locator("[data-offer]")
     expect(offer).to_contain_text("Impôts")
@@ -45,14 +42,14 @@ def test_karim_takes_a_call_from_offer_to_outcome(line: PracticeLine, opens: Ope
     expect(page.locator("#announce")).to_contain_text("Appel proposé : Impôts, Lot (46).")
     assert page.title().startswith("☎ Impôts")
     page.get_by_role("button", name="Décrocher").click()
-    _is(page, "talking")
+    is_(page, "talking")
     durand.speaks_with(KARIM)
     page.get_by_label("Notes").first.fill("Première déclaration")
     expect(page.get_by_text("Notes gardées")).to_be_visible()
     page.get_by_role("button", name="Voir le numéro entier").click()
     expect(page.locator("[id^=number-]")).to_contain_text("05 65 05 12 34")
     page.get_by_role("button", name="Raccrocher").click()
-    _is(page, "wrap_up")
+    is_(page, "wrap_up")
     form = page.locator("form[id^=record-]")
     form.get_by_label("Démarche concernée").select_option("declaration-revenus")
     _chooses(form, "Accompagnement")
@@ -63,7 +60,7 @@ def test_karim_takes_a_call_from_offer_to_outcome(line: PracticeLine, opens: Ope
     _chooses(second, "Orientation vers un partenaire")
     second.get_by_label("Motif de l'orientation").select_option("must_come")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
-    _is(page, "available")
+    is_(page, "available")
     expect(page.locator("#said")).to_contain_text("Le contact est enregistré.")
     with reading() as session:
         call = calls.by_carrier_id(session, durand.sid)
@@ -83,11 +80,11 @@ def test_the_same_by_keyboard_alone(line: PracticeLine, opens: Opens) -> None:
     page = opens("karim")
     _tab_to(page, "Prendre mon poste")
     page.keyboard.press("Enter")
-    _is(page, "available")
+    is_(page, "available")
     _calls_about_taxes(line)
     page.wait_for_selector("[data-offer]")
     page.keyboard.press("Alt+Shift+D")
-    _is(page, "talking")
+    is_(page, "talking")
     page.keyboard.press("Alt+Shift+A")
     page.wait_for_selector(".held")
     page.keyboard.press("Alt+Shift+M")
@@ -95,7 +92,7 @@ def test_the_same_by_keyboard_alone(line: PracticeLine, opens: Opens) -> None:
     page.keyboard.press("Alt+Shift+N")
     page.keyboard.type("au clavier")
     page.keyboard.press("Alt+Shift+R")
-    _is(page, "wrap_up")
+    is_(page, "wrap_up")
     assert page.evaluate("document.activeElement.value") == "au clavier"
     page.keyboard.press("Alt+Shift+S")
     page.keyboard.type("Avis")
@@ -104,7 +101,7 @@ def test_the_same_by_keyboard_alone(line: PracticeLine, opens: Opens) -> None:
     page.keyboard.press("Alt+Shift+S")
     page.keyboard.press("o")
     page.keyboard.press("Alt+Shift+E")
-    _is(page, "available")
+    is_(page, "available")
     with reading() as session:
         (row,) = session.query(contacts.Accompaniment).all()
     assert (row.procedure, row.outcome, row.settled, row.noted) == ("avis-impot", "information", True, "au clavier")
@@ -114,11 +111,11 @@ def test_what_is_being_typed_survives_whatever_the_stream_sends(line: PracticeLi
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
-    _is(page, "available")
+    is_(page, "available")
     _calls_about_taxes(line)
     page.wait_for_selector("[data-offer]")
     page.keyboard.press("Alt+Shift+D")
-    _is(page, "talking")
+    is_(page, "talking")
     form = page.locator("form[id^=record-]")
     form.get_by_label("Démarche concernée").select_option("avis-impot")
     _chooses(form, "Information")
@@ -130,7 +127,7 @@ def test_what_is_being_typed_survives_whatever_the_stream_sends(line: PracticeLi
     line.call(from_="+33565051299").presses("0")
     expect(page.locator("#queues")).to_contain_text("1 en attente")
     from_elsewhere.hangs_up()
-    _is(page, "wrap_up")
+    is_(page, "wrap_up")
     expect(page.get_by_role("button", name="Enregistrer", exact=True)).to_be_visible()
     kept = page.evaluate(
         """() => {
@@ -154,7 +151,7 @@ def test_an_offer_that_is_refused_by_key_pauses_the_agent_in_words_that_are_true
     page.wait_for_selector("[data-offer]")
     expect(page.locator("#state time")).to_have_text(re.compile("depuis [0-9] s"))  # it counts the offer
     page.keyboard.press("Alt+Shift+X")
-    _is(page, "pause")
+    is_(page, "pause")
     expect(page.locator("#state")).to_contain_text("appel refusé")
     said = page.locator("#controls")
     expect(said).to_contain_text("Vous avez refusé un appel : vous êtes en pause. La personne garde sa place")
@@ -169,7 +166,7 @@ def test_the_browser_counts_the_seconds(opens: Opens) -> None:
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
-    _is(page, "available")
+    is_(page, "available")
     expect(page.locator("#state time")).to_have_text("depuis 3 s")
 
 
@@ -177,7 +174,7 @@ def test_shortcuts_are_changed_and_switched_off_for_the_account(opens: Opens) ->
     settle("karim", phone=KARIM)
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
-    _is(page, "available")
+    is_(page, "available")
     page.keyboard.press("Alt+Shift+K")
     panel = page.locator("#panel")
     pause = panel.get_by_label("Se mettre en pause")
@@ -191,14 +188,14 @@ def test_shortcuts_are_changed_and_switched_off_for_the_account(opens: Opens) ->
     expect(page.locator("#choice kbd")).to_have_text("Q")
     page.keyboard.press("Alt+Shift+P")
     page.keyboard.press("Alt+Shift+Q")
-    _is(page, "pause")
+    is_(page, "pause")
     panel.get_by_text("Utiliser les raccourcis").click()
     panel.get_by_role("button", name="Enregistrer mes raccourcis").click()
     expect(page.locator("#choice kbd")).to_have_count(0)
     page.reload()
     page.keyboard.press("Alt+Shift+Q")
     page.wait_for_timeout(500)
-    _is(page, "pause")
+    is_(page, "pause")
 
 
 def test_a_visit_is_recorded_beside_and_leaves_an_empty_form(opens: Opens) -> None:

@@ -15,6 +15,7 @@ from callcenter.records.contacts import Contact
 from callcenter.rules.callbacks import Source
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.browser.conftest import KARIM, Checks, Opens
+from tests.support.at_the_desk import is_
 from tests.support.spoken import contact, demarches, spoke
 from tests.support.town import settle
 
@@ -36,14 +37,10 @@ class Acts:
         self.page.get_by_role("button", name=name).first.click()
 
 
-def _is(page: Page, state: str) -> None:
-    page.wait_for_selector(f"#state[data-state={state}]")
-
-
 def _at_post(opens: Opens) -> Page:
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
-    _is(page, "available")
+    is_(page, "available")
     return page
 
 
@@ -53,7 +50,7 @@ def _speaks(line: PracticeLine, page: Page) -> Caller:
     durand.hears("impôts").presses("3")
     page.wait_for_selector("[data-offer]")
     page.keyboard.press("Alt+Shift+D")
-    _is(page, "talking")
+    is_(page, "talking")
     return durand
 
 
@@ -83,10 +80,10 @@ def test_who_was_cut_off_is_called_back_with_one_click(line: PracticeLine, opens
     page = _at_post(opens)
     durand = _speaks(line, page)
     durand.hangs_up()
-    _is(page, "wrap_up")
+    is_(page, "wrap_up")
     acts = Acts(page)
     acts.click("Rappeler tout de suite")
-    _is(page, "talking")
+    is_(page, "talking")
     assert acts.count == 1
     with reading() as session:
         (kept,) = session.query(callbacks.Callback).all()
@@ -102,7 +99,7 @@ def test_a_promised_callback_is_begun_early_from_its_list_with_one_click(line: P
     acts = Acts(page)
     acts.click("Rappeler")
     page.wait_for_url("**/desk")
-    _is(page, "talking")
+    is_(page, "talking")
     assert acts.count == 1
 
 

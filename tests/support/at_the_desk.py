@@ -15,6 +15,7 @@ COUNTS_NOTES = """
 
 def is_(page: Page, state: str) -> None:
     page.wait_for_selector(f"#state[data-state={state}]", timeout=LONG)
+    page.wait_for_load_state()  # the page's script has run: a key is heard
 
 
 def at_post(opens: Opens, login: str = "karim") -> Page:

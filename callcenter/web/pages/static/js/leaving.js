@@ -39,7 +39,7 @@ export function isBack(form) {
 
 document.addEventListener("input", typed);
 document.addEventListener("change", typed);
-document.addEventListener("click", ({ target }) => delete target.closest?.("[data-give-up]")?.closest("form").dataset.typed, true);
+document.addEventListener("click", ({ target }) => delete target.closest?.("[data-give-up]")?.closest("form")?.dataset.typed, true);
 document.addEventListener("reset", ({ target }) => delete target.dataset.typed);
 document.addEventListener("submit", send);
 for (const failed of ["htmx:response:error", "htmx:error"]) {

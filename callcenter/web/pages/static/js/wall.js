@@ -17,6 +17,7 @@ document.addEventListener("fullscreenchange", () => {
 function fit(box, rows, more) {
   const left = [...rows];
   const tell = () => {
+    if (!more) return; // a table that is never cut
     const hidden = rows.length - left.length + Number(more.dataset.beyond ?? 0);
     more.textContent = hidden ? more.dataset.more.replace("{n}", hidden) : "";
   };
