@@ -90,7 +90,7 @@ def hand_over(
     move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, Why.HANDED_OVER)
     to, why_paused = next_states.after_call(session, first)
     if lost and to == AgentState.AVAILABLE:
-        to, why_paused = AgentState.PAUSE, PauseReason.NO_ANSWER  # until their telephone is back
+        to, why_paused = AgentState.PAUSE, PauseReason.NO_PHONE  # until it is back; nobody was lost
     move(session, Agent, first.id, [AgentState.TALKING], to, at, Why.HANDED_OVER, pause_reason=why_paused)
     if lacks("handover"):
         return ToRelease((session.get_one(Agent, first.id),), leg=leg)

@@ -57,7 +57,7 @@ class PauseReason(StrEnum):
     DESK_VISIT = "desk_visit"
     REFUSED = "refused"  # an offer, with a click
     NO_ANSWER = "no_answer"
-    NO_PHONE = "no_phone"  # their number could not be rung
+    NO_PHONE = "no_phone"  # it could not be rung, or broke off where a colleague goes on
     LINE_LOST = "line_lost"  # in a conversation, by a fault
     OUTCOME_OWED = "outcome_owed"
 

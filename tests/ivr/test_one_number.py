@@ -80,10 +80,11 @@ def test_beyond_its_part_only_a_callback_to_another_number_is_offered(
 
 
 def _asks(carrier: Carrier, n: int, number: str) -> Document:
-    """Of the n-th caller of the line, what they hear once their number is read back and agreed to."""
+    """Of the n-th caller of the line, what they hear once their number is agreed to and a time chosen."""
     line = {"CallSid": f"CA{n:032}"}
     typing = carrier.asks(joins(carrier, n).action, "1", **line)
-    return carrier.asks(carrier.asks(typing.action, number, **line).action, "1", **line)
+    slots = carrier.asks(carrier.asks(typing.action, number, **line).action, "1", **line)
+    return carrier.asks(slots.action, "1", **line)
 
 
 def test_what_is_offered_to_a_line_that_fills_its_part_is_kept_for_each_of_its_people(

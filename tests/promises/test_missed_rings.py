@@ -73,4 +73,4 @@ def test_a_line_that_is_lost_in_conversation_is_no_missed_call_either(karim: str
     room.admit_citizen(call.id, clock.now(), "")
     assert the_agent(karim).state == AgentState.TALKING
     agent_line.part_from_leg(leg.id, clock.now(), lost=True)
-    assert (the_agent(karim).state, the_agent(karim).pause_reason) == (AgentState.PAUSE, PauseReason.NO_PHONE)
+    assert (the_agent(karim).state, the_agent(karim).pause_reason) == (AgentState.PAUSE, PauseReason.LINE_LOST)
