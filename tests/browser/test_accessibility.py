@@ -39,6 +39,8 @@ def test_the_door(opens: Opens, is_accessible: Checks) -> None:
     is_accessible(page, "a wrong password")
     page.goto("/no-such-page")
     is_accessible(page, "a refusal")
+    page.goto("/password")
+    is_accessible(page, "a password to choose")
 
 
 def test_the_desk_through_a_whole_call(line: PracticeLine, opens: Opens, is_accessible: Checks) -> None:

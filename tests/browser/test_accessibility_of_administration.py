@@ -142,6 +142,18 @@ def test_the_reports_and_what_is_settled_about_the_wall(opens: Opens, is_accessi
     is_accessible(page, "a link to more than its maker sees")
 
 
+def test_ones_own_password(opens: Opens, is_accessible: Checks) -> None:
+    settle("karim")
+    page = opens("karim")
+    page.goto("/my-password")
+    is_accessible(page, "one's own password")
+    for field in ("present", "password", "again"):
+        page.fill(f"#{field}", "court")
+    page.get_by_role("button", name="Changer").click()
+    page.wait_for_selector(".fr-error-text, .fr-alert--error")
+    is_accessible(page, "a password that is refused")
+
+
 def test_the_shared_lines(opens: Opens, is_accessible: Checks) -> None:
     settle("admin", role="admin")
     page = opens("admin")
