@@ -22,7 +22,7 @@ from callcenter.actions import (
 )
 from callcenter.config import settings
 from callcenter.db import reading, transaction
-from callcenter.errors import BadNumber
+from callcenter.errors import LineHadEnough
 from callcenter.live import queue, store
 from callcenter.records import agents, assignments, calls, legs, offers
 from callcenter.records.calls import Call
@@ -158,7 +158,7 @@ def test_a_listed_line_may_ask_for_as_many_callbacks_as_people_live_there() -> N
         callback.draft_number(f"CA{n}", f"061234567{n}", clock.now())
     for n in range(3):
         callback.promise_to_caller(f"CA{n}", number_of(HOME), WISH, clock.now(), typed=True)
-    with pytest.raises(BadNumber):
+    with pytest.raises(LineHadEnough):
         callback.promise_to_caller("CA3", number_of(HOME), WISH, clock.now(), typed=True)
     shared_lines.list_line(admin, number_of(HOME), "EHPAD Les Tilleuls", clock.now())
     assert not callback.promise_to_caller("CA3", number_of(HOME), WISH, clock.now(), typed=True).already
