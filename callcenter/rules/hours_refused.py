@@ -89,10 +89,11 @@ class HoursNotUnderstood(BadHours):
         return self.own(language)
 
     def own(self, language: str) -> str:
-        """The class's sentence, then what was not understood."""
-        return f"{super().own(language)} {self.reason(language)}"
+        """The class's sentence, then what was not understood; nothing of what was written is said back."""
+        is_said_back = self.what and self.what not in (*DAYS, HOLIDAY)
+        return super().own(language) if is_said_back else f"{super().own(language)} {self.reason(language)}"
 
     def reason(self, language: str) -> str:
-        """What was not understood, for beside the field."""
+        """What was not understood, in its own words, for beside the field that holds them."""
         named = dict(zip(DAYS, NAMES[language], strict=True)) | {HOLIDAY: HOLIDAYS_NAMED[language]}
         return WHY[self.why][language == "en"].format(what=named.get(self.what, self.what))

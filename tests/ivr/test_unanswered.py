@@ -31,6 +31,7 @@ from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.pools import Pool
 from callcenter.rules.priority import Reason
 from callcenter.rules.states import CallState, Ending
+from callcenter.rules.territory import national_day
 from callcenter.rules.whys import Why
 from tests.support.people import number_of
 from tests.support.town import line_hours, settle
@@ -163,7 +164,7 @@ def test_who_waits_at_closing_time_and_says_nothing_is_promised_with_the_time_al
 ) -> None:
     held = waits(carrier)
     monday.shift(timedelta(minutes=20))
-    today = now().date()
+    today = national_day(now())
     with transaction() as session:
         hours.except_(session, DatedException("46", today, today, reason="strike"))
     config_snapshot.refresh()

@@ -14,6 +14,7 @@ from callcenter.live import queue
 from callcenter.records import calls, hours
 from callcenter.rules.opening_hours import DatedException
 from callcenter.rules.states import CallState
+from callcenter.rules.territory import national_day
 from tests.support.voice_line import CALL, DURAND, Carrier, Document
 
 QUEUE = "/voice/heard?s=topic&d=46"
@@ -42,7 +43,7 @@ def waiting(carrier: Carrier, agent: str) -> Waiting:
 
 
 def closes_today() -> None:
-    today = now().date()
+    today = national_day(now())
     with transaction() as session:
         hours.except_(session, DatedException("46", today - timedelta(days=1), today + timedelta(days=1)))
     config_snapshot.refresh()

@@ -19,7 +19,7 @@ from callcenter.rules.published_measures import MEASURES
 from callcenter.rules.quality import Share
 from callcenter.rules.states import CallState, Due, Ending
 from callcenter.rules.tally import COUNTERS, ENDINGS, Tally, grouped, whole
-from callcenter.rules.territory import UNKNOWN
+from callcenter.rules.territory import UNKNOWN, national_day
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.stories.test_changes_are_live import does, hears_one_of, the_next
 from tests.support.cast import Service
@@ -77,7 +77,7 @@ def test_a_day_told_twice_late_and_out_of_order_has_the_same_figures(
 
 def _closes_overseas(line: PracticeLine, admin: DeskAgent) -> None:
     """What the telephone's process knows of the last of them, it knows of those before."""
-    today = clock.now().date()
+    today = national_day(clock.now())
     days = {"first": str(today - DAY), "last": str(today + DAY)}
     for department, _, _ in (*CLOSED, CLOSED_LAST):
         does(admin, "POST", "/api/admin/exceptions", scope=department, **days, reason="flood")

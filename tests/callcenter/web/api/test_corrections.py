@@ -15,6 +15,7 @@ from callcenter.records.contacts import Contact, WrapUpEntry
 from callcenter.records.figures import roll_up
 from callcenter.records.figures.corrections import corrections
 from callcenter.rules.states import Outcome
+from callcenter.rules.territory import national_day
 from callcenter.rules.whys import Why
 from tests.callcenter.records.figures.test_roll_up import stored
 from tests.callcenter.web.conftest import SignIn
@@ -84,7 +85,7 @@ def test_a_final_month_shows_the_date_of_a_correction(sign_in: SignIn) -> None:
     rolled_up(clock.now())
     with reading() as session:
         told = corrections(session, month, month, ["46"], ["phone"])
-    assert told == {(month, "46"): clock.now().date()}
+    assert told == {(month, "46"): national_day(clock.now())}
 
 
 def test_what_goes_on_from_a_demarche_that_is_taken_back_still_opens_nothing(sign_in: SignIn) -> None:

@@ -234,7 +234,7 @@ def test_the_answer_sheet_and_the_partners_referents_are_beside_the_caller_until
         assert "Demander l&#39;avis d&#39;impôt." in panel
         assert panel.index("SIP") < panel.index("Autres partenaires (1)") < panel.index("Appui CAF")
         assert 'href="tel:+33565000070">05 65 00 00 70</a>' in panel
-        assert "9 h-12 h" in panel
+        assert "lundi 9h-12h" in panel
         assert "Ailleurs" not in panel
 
 

@@ -15,6 +15,7 @@ from callcenter.cli import imports as cli_import
 from callcenter.db import transaction
 from callcenter.records import sites, towns
 from callcenter.rules import national_list
+from callcenter.rules.territory import national_day
 from callcenter.rules.towns import NotTowns, Town, read
 from tests.callcenter.web.conftest import SignIn
 from tests.support.data import real
@@ -134,7 +135,9 @@ VIENNE = """id_fs;lib_fs;insee_dep;code_postal;lib_com;adresse;telephone;h_lundi
 
 def test_a_town_that_is_named_like_a_department_comes_before_it(web: Any) -> None:
     with transaction(60) as session:
-        sites.import_list(session, list(national_list.read(VIENNE.encode()).sites.values()), clock.now())
+        sites.import_list(
+            session, list(national_list.read(VIENNE.encode()).sites.values()), clock.now(), all_that_go=True
+        )
         towns.replace(session, [])
     assert ids(web, "Vienne") == [1, 4, 3]
     assert ids(web, "vienne", department="86") == []
@@ -182,7 +185,7 @@ def test_a_site_says_until_when_it_is_open_or_when_it_opens_next(web: Any, words
 
 
 def test_an_announced_closure_shows_ahead_in_the_list_and_on_the_sites_page(web: Any) -> None:
-    today = clock.now().date()
+    today = national_day(clock.now())
     first, last = today + timedelta(days=3), today + timedelta(days=5)
     asked = {"scope": "S3", "first": f"{first}", "last": f"{last}", "reason": "strike"}
     assert web.post("/api/admin/exceptions", json=asked).status_code == 201

@@ -16,6 +16,7 @@ from callcenter.records import contacts, hours, rollout, sessions
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Wish
 from callcenter.rules.states import PauseReason
+from callcenter.rules.territory import national_day
 from ivr import dialogue
 from ivr.caller_answers import Heard
 from tests.callcenter.web.conftest import SignIn
@@ -357,7 +358,7 @@ def test_a_closure_is_read_back_too_of_a_department_and_of_a_site(sign_in: SignI
     lot = sign_in("lot")
     with transaction() as session:
         session.add(site(7, "46", []))
-    today = str(clock.now().date())
+    today = str(national_day(clock.now()))
     closing = {"scope": "46", "first": today, "last": today, "topic": "*", "reason": "strike"}
     for page, asked in (("/admin/hours/except", closing), ("/sites/7/except", closing)):
         for lacking, field in (({"reason": ""}, "except-reason"), ({"first": ""}, "first")):

@@ -73,7 +73,7 @@ def test_the_day_has_what_is_owed_whom_they_served_and_how_much_it_was(sign_in: 
     assert f'href="/contacts/{later}/correction"' in page
     assert f'href="/contacts/{earlier}"' in page
     told = counts(page)
-    assert (told["Appels"], told["Contacts du jour"], told["À renseigner"]) == ("2", "2", "1")
+    assert (told["Appels servis"], told["Contacts du jour"], told["À renseigner"]) == ("2", "2", "1")
     assert (told["Démarches renseignées"], told["Réglées"]) == ("3", "1")
     with transaction() as session:  # one's own day is no look at a person
         assert session.query(AuditEntry).count() == 0
@@ -84,7 +84,7 @@ def test_beside_the_call_it_is_the_same_and_an_empty_day_says_so(sign_in: SignIn
     browser = sign_in("karim")
     page = browser.get("/desk/day").text
     assert "Vous n&#39;avez encore servi personne aujourd&#39;hui." in page
-    assert counts(page)["Appels"] == "0"
+    assert counts(page)["Appels servis"] == "0"
     assert entries(page) == []
     spoke(karim, "+33565051234", clock.now() - timedelta(hours=1))
     panel = browser.get("/desk/day", headers={"X-Panel": "1"}).text
