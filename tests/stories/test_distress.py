@@ -91,7 +91,7 @@ def test_a_supervisor_at_a_post_is_told_by_their_screen_and_not_rung(
     assert told["agent"] == "Karim"
     for page in ("/desk", "/contacts"):
         assert f'id="distress-{told["contact_id"]}"' in ines.http.get(page).text
-    assert "Vos superviseurs le voient" in karim.http.get("/desk/distress").text
+    assert "aucun téléphone ne sonne" in karim.http.get("/desk/distress").text
     assert INES not in [each["number"] for each in line.live()]
     assert karim.sees["distresses"] == []
     ines.leaves_post()  # her telephone may be rung
