@@ -92,6 +92,7 @@ def opens(service: cast.Service, chromium: Browser) -> Iterator[Opens]:
             page.fill("#password", PASSWORD)
             page.click("main button")
             page.wait_for_selector("body[data-follows]")
+            page.wait_for_load_state()  # its scripts have run: what is clicked next does what it does for a person
         return page
 
     yield opened
