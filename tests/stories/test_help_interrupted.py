@@ -2,32 +2,25 @@
 
 import pytest
 
-from callcenter.actions import config_snapshot
 from callcenter.clock import now
 from callcenter.config import settings
-from callcenter.db import reading, transaction
+from callcenter.db import reading
 from callcenter.live import floor
-from callcenter.records import callbacks, referents
+from callcenter.records import callbacks
 from callcenter.records.consults import Consult
 from callcenter.records.contacts import Contact
 from callcenter.rules.callbacks import CallbackState, Source
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.desk import Desk, DeskAgent
-from tests.support.helping import DURAND, KARIM, does, hears, helped, is_well
+from tests.support.helping import CAF, DURAND, KARIM, LEA, does, hears, helped, is_well, referent
 from tests.support.patience import until
 from tests.support.town import PASSWORD, settle
-
-CAF, LEA = "+33565009900", "+33565000002"
 
 
 @pytest.fixture
 def caf(line: PracticeLine, karim: DeskAgent, durand: Caller) -> Caller:
     """The family allowance's person speaks with Karim, while Mme Durand hears music."""
-    line.registers(CAF, "answer")
-    with transaction() as session:
-        referent_id = referents.add_referent(session, "46", "caf", "Référents CAF du Lot", CAF, "")
-    config_snapshot.refresh()
-    does(karim, "referent", referent_id=referent_id)
+    does(karim, "referent", referent_id=referent(line))
     helped(karim, state="joined", hears="helper")
     return line.rung(CAF)
 

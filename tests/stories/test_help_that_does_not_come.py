@@ -5,16 +5,14 @@ from functools import partial
 
 import pytest
 
-from callcenter.actions import config_snapshot
-from callcenter.db import reading, transaction
-from callcenter.records import referents
+from callcenter.db import reading
 from callcenter.records.consults import Consult
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.stories.test_faults_of_the_carrier import click, fails
 from tests.support.desk import DeskAgent
-from tests.support.helping import KARIM, does, helped, is_well
+from tests.support.helping import CAF, KARIM, does, helped, is_well, referent
 
-CAF, RINGING = "+33565009900", "/Participants.json"
+RINGING = "/Participants.json"
 NEVER, LATE = ("404", "503"), ("429", "500-with-effect", "timeout-with-effect")
 
 
@@ -25,11 +23,7 @@ def rung(line: PracticeLine) -> int:
 
 @pytest.fixture
 def caf(line: PracticeLine) -> str:
-    line.registers(CAF, "answer")
-    with transaction() as session:
-        referent_id = referents.add_referent(session, "46", "caf", "Référents CAF du Lot", CAF, "")
-    config_snapshot.refresh()
-    return referent_id
+    return referent(line)
 
 
 @pytest.mark.parametrize("mode", NEVER)

@@ -4,32 +4,30 @@ from datetime import timedelta
 
 import pytest
 
-from callcenter.actions import config_snapshot
 from callcenter.clock import now
 from callcenter.db import reading, transaction
-from callcenter.records import presence, referents
+from callcenter.records import presence
 from callcenter.records.calls import Call
 from callcenter.records.consults import Consult
 from callcenter.records.contacts import Contact
 from ivr.practice.telephones import Caller, PracticeLine
 from tests.support.desk import DeskAgent, DeskRefused
-from tests.support.helping import KARIM, does, helped, is_well
+from tests.support.helping import CAF, KARIM, does, helped, is_well, referent
 from tests.support.patience import until
 
-CAF = "+33565009900"
+
+def speaks_with_caf(line: PracticeLine, karim: DeskAgent, durand: Caller) -> None:
+    """All three speak: she, Karim, and the family allowance's person."""
+    does(karim, "referent", referent_id=referent(line))
+    helped(karim, state="joined")
+    does(karim, "speak", **{"with": "both"})
+    durand.speaks_with(CAF)
 
 
 @pytest.fixture
 def left(line: PracticeLine, karim: DeskAgent, durand: Caller) -> Caller:
     """She speaks with the family allowance's person, and Karim records."""
-    line.registers(CAF, "answer")
-    with transaction() as session:
-        referent_id = referents.add_referent(session, "46", "caf", "Référents CAF du Lot", CAF, "")
-    config_snapshot.refresh()
-    does(karim, "referent", referent_id=referent_id)
-    helped(karim, state="joined")
-    does(karim, "speak", **{"with": "both"})
-    durand.speaks_with(CAF)
+    speaks_with_caf(line, karim, durand)
     does(karim, "hand-over", reason="partner", taken_by="Mme Petit")
     karim.is_("wrap_up")
     until(lambda: [each for each in line.live() if each["number"] == KARIM] == [])
@@ -57,14 +55,7 @@ def test_she_is_led_out_as_soon_as_the_carrier_answers(line: PracticeLine, karim
 def test_a_telephone_of_ours_that_could_not_be_let_go_leads_her_nowhere(
     line: PracticeLine, karim: DeskAgent, durand: Caller
 ) -> None:
-    line.registers(CAF, "answer")
-    with transaction() as session:
-        referent_id = referents.add_referent(session, "46", "caf", "Référents CAF du Lot", CAF, "")
-    config_snapshot.refresh()
-    does(karim, "referent", referent_id=referent_id)
-    helped(karim, state="joined")
-    does(karim, "speak", **{"with": "both"})
-    durand.speaks_with(CAF)
+    speaks_with_caf(line, karim, durand)
     phone = line.rung(KARIM)
     wrong = [{"mode": "503", "method": "POST", "path": f"/Calls/{phone.sid}", "times": None}]
     line.faults(rest=wrong, twice=1.0)
