@@ -22,7 +22,7 @@ def list_line(admin: Agent, number: str, name: str, at: datetime) -> str:
     try:
         line = PhoneNumber.written(number, None)
     except TwoNumbers:
-        raise BadAnswer("line_two_numbers") from None
+        raise BadAnswer("staff_phone_two") from None
     except BadNumber:
         raise BadAnswer("line_number") from None
     with transaction() as session:

@@ -134,7 +134,7 @@ MADE = {  # keys whose last part is a value
     *(f"rollout.{word}{state}" for word in ("", "means_", "make_") for state in hours.STATES),
     *(f"error.{code}" for code in ("hours_scope", "hours_days", "hours_reason", "hours_topic", "rollout")),
     *(f"admin.{place}" for place in ("agents", "sites", "directory", "hours", "departments", "shared-lines")),
-    *(f"error.line_{word}" for word in ("name", "number", "two_numbers", "listed")),
+    *(f"error.line_{word}" for word in ("name", "number", "listed")),
     *(f"error.topic_{word}" for word in ("keys", "code", "labels", "sheet", "heading", "menu", "planned")),
     *(f"error.{code}" for code in ("directory_day", "partner", "referent", "referent_phone")),
     *(f"directory.label_hint_{language}" for language in LANGUAGES),

@@ -116,3 +116,25 @@ def test_a_desks_hours_are_written_as_people_do_and_shown_so_everywhere(
     page = sign_in("karim").get("/desk/distress" if helpline else "/desk/help").text
     assert SHOWN in page
     assert helpline or "horaires à vérifier" not in page
+
+
+@pytest.mark.parametrize(
+    ("page", "form", "field"),
+    [
+        ("/admin/directory/referent", LINE | {"scope": "988", "phone": "0687 26 12 34"}, "phone"),
+        (
+            "/admin/agents/new",
+            {"name": "Zoé", "login": "zoe", "role": "agent", "department": "988", "phone": "0687261234"},
+            "phone",
+        ),
+        ("/admin/shared-lines", {"number": "687 26 12 34", "name": "EHPAD"}, "number"),
+    ],
+)
+def test_figures_that_may_be_two_numbers_are_refused_beside_their_field(
+    web: Any, page: str, form: dict[str, str], field: str
+) -> None:
+    refused = web.post(page, data=form | {"csrf": web.headers["X-CSRF-Token"]})
+    assert refused.status_code == 422
+    said = refused.text.partition(f'id="{field}-error">')[2].partition("<")[0]
+    assert said.startswith("Ces chiffres peuvent être deux numéros")
+    assert f'aria-describedby="{field}-error" autofocus' in refused.text
