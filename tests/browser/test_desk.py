@@ -15,18 +15,13 @@ from callcenter.db import reading, transaction
 from callcenter.demonstration import simulated_rows as simulation
 from callcenter.records import calls, contacts
 from callcenter.rules.states import Due
-from ivr.practice.telephones import Caller, PracticeLine
+from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Opens
+from tests.browser.test_one_browser import calls_about_taxes
 from tests.support.at_the_desk import is_
 from tests.support.cast import Service
 from tests.support.desk import Desk
 from tests.support.town import PASSWORD, settle
-
-
-def _calls_about_taxes(line: PracticeLine) -> Caller:
-    durand = line.call(from_="+33565051234")
-    durand.hears("code postal").presses("46000").hears("Lot").presses("1")
-    return durand.hears("impôts").presses("3")
 
 
 def test_karim_takes_a_call_from_offer_to_outcome(line: PracticeLine, opens: Opens) -> None:
@@ -34,7 +29,7 @@ def test_karim_takes_a_call_from_offer_to_outcome(line: PracticeLine, opens: Ope
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
     is_(page, "available")
-    durand = _calls_about_taxes(line)
+    durand = calls_about_taxes(line)
     offer = page.locator("[data-offer]")
     expect(offer).to_contain_text("Impôts")
     expect(offer).to_contain_text("Lot (46)")
@@ -81,7 +76,7 @@ def test_the_same_by_keyboard_alone(line: PracticeLine, opens: Opens) -> None:
     _tab_to(page, "Prendre mon poste")
     page.keyboard.press("Enter")
     is_(page, "available")
-    _calls_about_taxes(line)
+    calls_about_taxes(line)
     page.wait_for_selector("[data-offer]")
     page.keyboard.press("Alt+Shift+D")
     is_(page, "talking")
@@ -112,7 +107,7 @@ def test_what_is_being_typed_survives_whatever_the_stream_sends(line: PracticeLi
     page = opens("karim")
     page.get_by_role("button", name="Prendre mon poste").click()
     is_(page, "available")
-    _calls_about_taxes(line)
+    calls_about_taxes(line)
     page.wait_for_selector("[data-offer]")
     page.keyboard.press("Alt+Shift+D")
     is_(page, "talking")

@@ -13,9 +13,9 @@ from callcenter.records import agents, callbacks
 from callcenter.records.calls import Wish
 from callcenter.records.contacts import Contact
 from callcenter.rules.callbacks import Source
-from ivr.practice.telephones import Caller, PracticeLine
+from ivr.practice.telephones import PracticeLine
 from tests.browser.conftest import KARIM, Checks, Opens
-from tests.support.at_the_desk import is_
+from tests.support.at_the_desk import at_post, is_, talks
 from tests.support.spoken import contact, demarches, spoke
 from tests.support.town import settle
 
@@ -37,29 +37,12 @@ class Acts:
         self.page.get_by_role("button", name=name).first.click()
 
 
-def _at_post(opens: Opens) -> Page:
-    page = opens("karim")
-    page.get_by_role("button", name="Prendre mon poste").click()
-    is_(page, "available")
-    return page
-
-
-def _speaks(line: PracticeLine, page: Page) -> Caller:
-    durand = line.call(from_=DURAND)
-    durand.hears("code postal").presses("46000").hears("Lot").presses("1")
-    durand.hears("impôts").presses("3")
-    page.wait_for_selector("[data-offer]")
-    page.keyboard.press("Alt+Shift+D")
-    is_(page, "talking")
-    return durand
-
-
 def test_an_earlier_contact_is_read_and_continued_with_one_key(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     lea = settle("lea", phone="+33565000002")
     earlier = spoke(lea, DURAND, clock.now() - timedelta(days=1))
-    page = _at_post(opens)
-    _speaks(line, page)
+    page = at_post(opens)
+    talks(line, page)
     panel = page.locator("#caller")
     expect(panel).to_contain_text("Il manque le RIB")
     expect(panel).to_contain_text("par Lea")
@@ -77,8 +60,8 @@ def test_an_earlier_contact_is_read_and_continued_with_one_key(line: PracticeLin
 def test_who_was_cut_off_is_called_back_with_one_click(line: PracticeLine, opens: Opens) -> None:
     settle("karim", phone=KARIM)
     line.registers(DURAND, "answer_and_press_1")
-    page = _at_post(opens)
-    durand = _speaks(line, page)
+    page = at_post(opens)
+    durand = talks(line, page)
     durand.hangs_up()
     is_(page, "wrap_up")
     acts = Acts(page)
@@ -94,7 +77,7 @@ def test_a_promised_callback_is_begun_early_from_its_list_with_one_click(line: P
     settle("karim", phone=KARIM)
     line.registers(DURAND, "answer_and_press_1")
     _is_promised(DURAND)
-    page = _at_post(opens)
+    page = at_post(opens)
     page.goto("/callbacks")
     acts = Acts(page)
     acts.click("Rappeler")
@@ -107,8 +90,8 @@ def test_a_callback_that_is_refused_leaves_the_list_where_it_stands(line: Practi
     """In the panel beside a call, and on a page of its own."""
     settle("karim", phone=KARIM)
     _is_promised("+33565051235")
-    page = _at_post(opens)
-    _speaks(line, page)
+    page = at_post(opens)
+    talks(line, page)
     panel, said = page.locator("#panel"), page.locator("#said")
     page.locator("#tools").get_by_role("link", name="Ma journée").click()
     expect(panel).to_contain_text("Ma journée")

@@ -48,7 +48,6 @@ COUNTED = (
     *(f"waiting_{act}" for act in ACTS[:-1]),
 )  # fmt: skip
 CHOSEN_ENDS = (ConsultEnd.DISMISSED, ConsultEnd.CANCELLED, ConsultEnd.HANDED_OVER, ConsultEnd.CALL_OVER)  # told no more
-TOLD_OF = [each for each in MACHINES if each.noun != "agent"]  # on the page of a contact
 MADE = {  # keys whose last part is a value
     *(f"state.{state}" for state in AgentState),
     *(f"reason.{reason}" for reason in PauseReason),
