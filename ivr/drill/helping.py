@@ -115,8 +115,7 @@ async def come(person: "Person", asked: dict[str, Any]) -> None:
     elif mood == "refuse" or drawn < CHANGES_THEIR_MIND:
         await person.desk.do("refuse", offer_id=offer_id)
     else:
-        clicks = 2 if mood == "double" else 1
-        await asyncio.gather(*(person.desk.do("accept", offer_id=offer_id) for _ in range(clicks)))
+        await person.desk.do("accept", offer_id=offer_id)
 
 
 async def call_out(person: "Person", shown: dict[str, Any]) -> bool:

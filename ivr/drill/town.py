@@ -92,7 +92,7 @@ class Person:
         self.ignored: asyncio.Future[str] | None = None  # the offer that was let go by
         self.wish: Wish | None = None  # with their next conversation
         self.then: list[HelpAct] = []  # each as soon as the desk shows it
-        self.help_mood = ""  # double, refuse, or ignore: how they answer whoever asks for their help
+        self.help_mood = ""  # refuse or ignore: how they answer whoever asks for their help
         self.calls_out = False  # with the next outcome
 
     async def work(self, door: asyncio.Semaphore) -> None:
