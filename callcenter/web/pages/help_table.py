@@ -4,7 +4,6 @@ sent on. Of times there are means alone: the difference of two sums would tell h
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from callcenter.actions import config_snapshot
 from callcenter.records.figures.of_help import HelpFigures
 from callcenter.rules.published_measures import published_seconds
 from callcenter.rules.report_places import ReportPlace
@@ -22,8 +21,6 @@ def help_table(found: HelpFigures, partners: dict[str, str], language: str) -> I
     """Its head, then every figure of the page."""
     head = ("table", "code", "name", "department", "figure", "value")
     yield [say(language, f"table.{each}") for each in head]
-    if config_snapshot.current().simulated:
-        yield ["simulation", "", say(language, "simulation.banner"), *[""] * (len(head) - 3)]
     for each in found.partners:
         name = partners.get(each.partner, each.partner) or say(language, "report.help_helplines")
         of = ["partner", each.partner or NO_PARTNER, name, _department(each.department, language)]

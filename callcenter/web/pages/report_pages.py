@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from starlette.responses import HTMLResponse, Response
 
+from callcenter.actions import config_snapshot
 from callcenter.rules.published_measures import BY_CODE, GROUPS, MEASURES, PHONE, shown_for
 from callcenter.rules.report_places import place
 from callcenter.rules.roles import OVERSEER, SUPERVISOR
@@ -163,8 +164,10 @@ def staffing_page(visitor: Admitted, department: str = "", weekday: int = 1, goa
 
 
 def _spreadsheet(table: Iterable[list[str]], about: dict[str, str], name: str, language: str) -> Response:
-    """Every line says what it is about."""
+    """Every line says what it is about; of a simulated year the first says so."""
     head, *lines = table
+    if config_snapshot.current().simulated:
+        lines = [["simulation", "", say(language, "simulation.banner"), *[""] * (len(head) - 3)], *lines]
     rows = [[*head, *(say(language, f"table.{each}") for each in about)], *([*line, *about.values()] for line in lines)]
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(written(rows), media_type=SPREADSHEET, headers=headers)

@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from callcenter.actions import config_snapshot
 from callcenter.records.site_weeks import SiteWeek
 from callcenter.rules.published_measures import (
     Measure,
@@ -32,8 +31,6 @@ def figures_table(report: Report, language: str) -> Iterable[list[str]]:
     values = ("phone", "phone_part", "phone_of", "desk", "desk_part", "desk_of")
     head = ("table", "code", "name", "unit", *values, *(f"{each}_before" for each in values))
     yield [say(language, f"table.{each}") for each in head]
-    if config_snapshot.current().simulated:
-        yield ["simulation", "", say(language, "simulation.banner"), *[""] * (len(head) - 3)]
     for line in report.lines:
         name, unit = say(language, f"measure.{line.measure.code}"), say(language, f"unit.{line.measure.unit}")
         spans = (report.asked.first, report.asked.last), report.asked.before
