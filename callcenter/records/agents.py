@@ -338,6 +338,11 @@ def seeing(supervisor: type[Agent], departments: SQLColumnExpression[Any]) -> Co
     return supervisor.active & ((supervisor.role == "admin") | ((supervisor.role == "supervisor") & within))
 
 
+def supervising(department: str) -> tuple[ColumnElement[bool], ...]:
+    """The supervisors of a department's agents, administrators apart, whose account is open."""
+    return Agent.active.is_(True), Agent.role == "supervisor", Agent.departments.any_() == department
+
+
 def _serves(topic: str, language: str) -> list[ColumnElement[bool]]:
     spoken: list[ColumnElement[bool]] = [Agent.languages.any_() == language]
     return spoken if topic == ANYBODY else [*spoken, Agent.topics.any_() == topic]

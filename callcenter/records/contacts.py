@@ -6,7 +6,7 @@ A contact is one person on one occasion; an accompaniment is one démarche of it
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -35,8 +35,6 @@ from callcenter.records.moves import Stateful
 from callcenter.rules.state_machines import CONTACT
 from callcenter.rules.states import Due, FollowUp, Outcome
 from callcenter.rules.territory import UNKNOWN, national_day
-
-LATEST = timedelta(hours=12)  # from somebody's arrival to their conversation
 
 
 class Contact(Stateful, Base):
@@ -179,11 +177,6 @@ class WrapUpEntry:
     follow_up: FollowUp = FollowUp.NONE
     continues: str | None = None
     notes: str | None = None
-
-
-def in_distress(session: Session, since: datetime) -> frozenset[str]:
-    """The contacts of calls since then, or in hand then, whose times are compared with none."""
-    return frozenset(session.scalars(select(Contact.id).where(Contact.distress, Contact.arrived_at >= since - LATEST)))
 
 
 def open_contact(session: Session, contact_id: str, channel: str, at: datetime, number: PhoneNumber | None) -> bool:

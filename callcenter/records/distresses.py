@@ -5,19 +5,21 @@ the first of the two.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ScalarSelect, String, cast, func, select
 from sqlalchemy.orm import Session
 
+from callcenter.records import agents
 from callcenter.records.agents import Agent
 from callcenter.records.calls import Call
-from callcenter.records.contacts import LATEST, Contact
+from callcenter.records.contacts import Contact
 from callcenter.records.sessions import AuditEntry
 from callcenter.rules.audited_acts import AuditedAct
 from callcenter.rules.states import CallState
 
 NOUN = "contact"
+LATEST = timedelta(hours=12)  # from somebody's arrival to their conversation
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Distress:
 
 def supervisors_of(session: Session, agent: Agent) -> list[str]:
     """Whose screens tell of a distress of this agent's."""
-    theirs = (Agent.active, Agent.role == "supervisor", Agent.departments.any_() == agent.department)
+    theirs = agents.supervising(agent.department)
     return list(session.scalars(select(Agent.id).where(*theirs, Agent.id != agent.id)))
 
 

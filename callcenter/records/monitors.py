@@ -46,7 +46,7 @@ def may_be_rung(session: Session, call: Call, department: str) -> list[Agent]:
     mine = (StaffSession.agent_id == Agent.id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > func.now())
     since = select(func.max(StaffSession.created_at)).where(*mine).scalar_subquery()
     found = select(Agent).where(
-        Agent.active, Agent.role == "supervisor", Agent.departments.any_() == department,
+        *agents.supervising(department),
         Agent.state == AgentState.OFFLINE, Agent.desk_phone.is_not(None), since.is_not(None), ~busy,
     )  # fmt: skip
     return list(session.scalars(found.order_by(rung.scalar_subquery(), since.desc())))
@@ -72,11 +72,15 @@ def _is_warranted() -> ColumnElement[bool]:
     served the call: they stay whoever goes on with it."""
     supervisor, agent, contact, served = aliased(Agent), aliased(Agent), aliased(Contact), aliased(Leg)
     of_agent: list[Any] = [agent.department]
-    serves = (agent.id == Call.agent_id) | (contact.distress & (agent.id == served.agent_id))
-    return exists().where(
-        supervisor.id == Leg.agent_id, contact.id == Call.contact_id, served.call_id == Call.id,
-        served.kind == "serve", serves, agents.seeing(supervisor, array(of_agent)),
-    )  # fmt: skip
+    theirs = (
+        select(served.id)
+        .join(contact, contact.id == served.contact_id)
+        .join(agent, agent.id == served.agent_id)
+        .join(supervisor, agents.seeing(supervisor, array(of_agent)))
+        .where(served.call_id == Call.id, served.kind == "serve", supervisor.id == Leg.agent_id)
+        .where(contact.distress | (served.agent_id == Call.agent_id))
+    )
+    return theirs.exists()
 
 
 def is_among_us(session: Session, call_id: str) -> bool:
