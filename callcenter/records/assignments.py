@@ -240,9 +240,7 @@ def return_to_head(session: Session, call: Call, leg: Leg, at: datetime) -> ToRe
     )  # fmt: skip
     lost = agents.lock(session, leg.agent_id)
     assert lost is not None
-    to, reason = next_states.after_call(session, lost)
-    if to == AgentState.AVAILABLE:
-        to, reason = AgentState.PAUSE, PauseReason.LINE_LOST
+    to, reason = next_states.after_call(session, lost, instead=PauseReason.LINE_LOST)
     moved = move(session, Agent, lost.id, [AgentState.TALKING], to, at, why, pause_reason=reason)
     assert moved
     return ToRelease((lost, *helped.agents), requeued=call, leg=leg, led_on=call, helpers=helped.helpers)
@@ -340,9 +338,7 @@ def give_up_dial(
 
 
 def _leave_connecting(session: Session, agent: Agent, at: datetime, why: StrEnum, pause: PauseReason | None) -> None:
-    to, reason = next_states.after_call(session, agent)
-    if to == AgentState.AVAILABLE and pause:
-        to, reason = AgentState.PAUSE, pause
+    to, reason = next_states.after_call(session, agent, instead=pause)
     free = to == AgentState.AVAILABLE
     moved = move(session, Agent, agent.id, [AgentState.CONNECTING], to, at, why, pause_reason=reason, keeps_rank=free)
     assert moved

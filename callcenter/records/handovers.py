@@ -88,9 +88,8 @@ def hand_over(
     assert first is not None
     was_held = leg.held_since is not None
     move(session, Leg, leg.id, LEG.before(LegState.LEFT), LegState.LEFT, at, Why.HANDED_OVER)
-    to, why_paused = next_states.after_call(session, first)
-    if lost and to == AgentState.AVAILABLE:
-        to, why_paused = AgentState.PAUSE, PauseReason.NO_PHONE  # until it is back; nobody was lost
+    until_it_is_back = PauseReason.NO_PHONE if lost else None  # nobody was lost
+    to, why_paused = next_states.after_call(session, first, instead=until_it_is_back)
     move(session, Agent, first.id, [AgentState.TALKING], to, at, Why.HANDED_OVER, pause_reason=why_paused)
     if lacks("handover"):
         return ToRelease((session.get_one(Agent, first.id),), leg=leg)
