@@ -8,7 +8,20 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, Uuid, exists, func, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    Uuid,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from callcenter import sealing
@@ -183,8 +196,12 @@ def leads_on(session: Session, leg: Leg) -> bool:
 
 def with_partners(session: Session, over_before: datetime) -> set[str]:
     """Calls whose citizen speaks with a partner's person without us, or did until lately: their line is theirs."""
-    recent = Consult.over_at.is_(None) | (Consult.over_at > over_before)
-    return set(session.scalars(select(Consult.call_id).where(Consult.handed_at.is_not(None), recent)))
+    return set(session.scalars(select(Consult.call_id).where(left_with_partner(over_before))))
+
+
+def left_with_partner(over_before: datetime) -> ColumnElement[bool]:
+    """Whether it is one by which a citizen was left with a partner's person, and was so lately."""
+    return Consult.handed_at.is_not(None) & (Consult.over_at.is_(None) | (Consult.over_at > over_before))
 
 
 def open_of_helper(session: Session, agent_id: str) -> Consult | None:

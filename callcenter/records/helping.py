@@ -117,12 +117,12 @@ def close_all(session: Session, call: Call, at: datetime, how: ConsultEnd = Cons
     return close(session, consult, how, at) if consult and consult.state != ConsultState.HANDED else ToRelease()
 
 
-def end_handed(
-    session: Session, call: Call, at: datetime, how: ConsultEnd = ConsultEnd.HANDED_OVER
-) -> ToRelease | None:
+def end_handed(session: Session, call: Call, at: datetime) -> ToRelease | None:
     """The citizen whom an agent has left with a partner's person has gone; None where none was."""
     consult = consults.help_of_call(session, call.id)
-    return close(session, consult, how, at) if consult and consult.state == ConsultState.HANDED else None
+    if consult is None or consult.state != ConsultState.HANDED:
+        return None
+    return close(session, consult, ConsultEnd.HANDED_OVER, at)
 
 
 def colleague_in_room(session: Session, call: Call) -> Consult | None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from callcenter.records.calls import LAST_WORDS, RINGS, Call
-from callcenter.records.consults import Consult
+from callcenter.records.consults import Consult, left_with_partner
 from callcenter.rules.states import CallState
 
 
@@ -16,11 +16,7 @@ def on_the_line(number_key: Any, at: datetime) -> ColumnElement[bool]:
     with, or hearing the last words after either. A callback is such a line too once it was left with a partner."""
     theirs = aliased(Call)
     lately = at - LAST_WORDS
-    with_partner = exists().where(
-        Consult.call_id == theirs.id,
-        Consult.handed_at.is_not(None),
-        Consult.over_at.is_(None) | (Consult.over_at > lately),
-    )
+    with_partner = exists().where(Consult.call_id == theirs.id, left_with_partner(lately))
     open_ = theirs.state.not_in([CallState.ENDED, CallState.WRAP_UP]) | (theirs.ended_at > lately)
     return exists().where(
         theirs.number_key == number_key,
