@@ -117,43 +117,37 @@ class DeskNotCalled(Refusal):
     english = "The service does not call this number: an administrator can correct it."
 
 
-class ReferentClosed(Refusal):
+class ClosedUntil(Refusal):
+    """C'est fermé."""
+
+    status = 409
+    english = "It is closed."
+    it = "Il"  # in French, what is closed
+
+    def __init__(self, opens: datetime | None) -> None:
+        super().__init__()
+        self.opens = opens
+
+    def own(self, language: str) -> str:
+        """With when it opens next, on the clock of whoever it is for; nothing where nobody knows when."""
+        told = super().own(language)
+        if self.opens is None:
+            return told
+        pattern = "It opens on %d/%m at %H:%M." if language == "en" else f"{self.it} ouvre le %d/%m à %H:%M."
+        return f"{told} {self.opens.strftime(pattern)}"
+
+
+class ReferentClosed(ClosedUntil):
     """Ce service est fermé à cette heure : notez une suite à donner."""
 
-    status = 409
     english = "This desk is closed at this hour: note a follow-up."
 
-    def __init__(self, opens: datetime | None) -> None:
-        super().__init__()
-        self.opens = opens
 
-    def own(self, language: str) -> str:
-        """With when they open next, on their own clock."""
-        told = super().own(language)
-        if self.opens is None:
-            return told
-        pattern = "It opens on %d/%m at %H:%M." if language == "en" else "Il ouvre le %d/%m à %H:%M."
-        return f"{told} {self.opens.strftime(pattern)}"
-
-
-class QueueClosed(Refusal):
+class QueueClosed(ClosedUntil):
     """Cette file est fermée : personne n'y répondrait."""
 
-    status = 409
     english = "This queue is closed: nobody would answer there."
-
-    def __init__(self, opens: datetime | None) -> None:
-        super().__init__()
-        self.opens = opens
-
-    def own(self, language: str) -> str:
-        """With when it opens next, on the citizen's clock; nothing where nobody knows when a supervisor will open
-        it."""
-        told = super().own(language)
-        if self.opens is None:
-            return told
-        pattern = "It opens on %d/%m at %H:%M." if language == "en" else "Elle ouvre le %d/%m à %H:%M."
-        return f"{told} {self.opens.strftime(pattern)}"
+    it = "Elle"
 
 
 class NotesNewer(Refusal):
