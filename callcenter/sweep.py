@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -61,6 +60,12 @@ def run(stop: threading.Event) -> None:
     minute = timedelta(minutes=1)
     pulse = ProcessPulse(SWEEP)
     pulse.goes_round(BROKER)
+
+    def ask_broker(_at: datetime) -> None:
+        """Whether hints reach workers. Raises BrokerDown."""
+        jobs.answers()
+        pulse.goes_round(BROKER)
+
     lanes: dict[str, dict[Step, timedelta]] = {
         "heart": {Heart().beats: timedelta(seconds=1)},
         "match": {
@@ -79,7 +84,7 @@ def run(stop: threading.Event) -> None:
         "dials": {healing.settle_dials: timedelta(seconds=TICK)},
         "index": {healing.compare_index: timedelta(seconds=15)},  # half of what P3 allows
         "ear": {_listen: timedelta(seconds=LISTENS)},
-        "messages": {partial(_asks_broker, pulse): timedelta(seconds=LISTENS)},
+        "messages": {ask_broker: timedelta(seconds=LISTENS)},
         "lines": {healing.compare_carrier: timedelta(seconds=30)},
         "callbacks": {
             healing.keep_callbacks: timedelta(seconds=5),
@@ -122,12 +127,6 @@ def _listen(_at: datetime) -> None:
         telephone().answers()
 
 
-def _asks_broker(pulse: ProcessPulse, _at: datetime) -> None:
-    """Whether hints reach workers. Raises BrokerDown."""
-    jobs.answers()
-    pulse.goes_round(BROKER)
-
-
 def _widen(at: datetime) -> None:
     queue.widen(at.timestamp())
 
@@ -150,7 +149,7 @@ def _tidy(_at: datetime) -> None:
 
 def _try(step: Step, at: datetime) -> bool:
     """Whether the step was done; nothing that goes wrong in it stops the others."""
-    name, began, done = getattr(step, "func", step).__name__, time.monotonic(), False
+    name, began, done = step.__name__, time.monotonic(), False
     try:
         step(at)
         done = True

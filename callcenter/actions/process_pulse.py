@@ -1,5 +1,4 @@
-"""The signs of life of a process with no page of its own, and of what the carrier fails anybody, for the webs'
-readiness."""
+"""The signs of life of the processes, and of what the carrier fails anybody, for the webs' readiness."""
 
 import os
 import socket

@@ -95,7 +95,7 @@ def _asks(wished: Wished) -> bool:
     room = wished.room or telephone().room_of(wished.call_id)
     is_there = room is not None
     if not wished.room:
-        _goes_on(wished)
+        _note_done(wished)  # the room was found, and another question is asked
     if room and wished.hold is not None:
         music = telephone().hold(room, wished.citizen_line, wished.hold, wished.language, wished.called_for)
         is_there &= music and _note_done(wished, hold=wished.hold)
@@ -127,14 +127,6 @@ def _note_done(
             leg.told = mode or leg.told
             leg.answer_by = clock.now() + legs.ANSWERS
     return True
-
-
-def _goes_on(wished: Wished) -> None:
-    """One question was answered, and another is asked."""
-    with transaction() as session:
-        leg, _ = legs.held(session, wished.leg_id)
-        if leg and leg.answer_by:
-            leg.answer_by = clock.now() + legs.ANSWERS
 
 
 def _ends(leg_id: str, at: datetime, *, unsure: bool, is_there: bool = True) -> None:
