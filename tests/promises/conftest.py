@@ -23,6 +23,7 @@ from ivr import twilio
 from ivr.practice.server import Running, create
 from ivr.practice.telephones import PracticeLine
 from tests.conftest import EMPTY
+from tests.support.consulting import Scene
 from tests.support.people import hires
 
 RELAXED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
@@ -89,3 +90,11 @@ def karim() -> str:
     karim = hires(1)
     agent.take_post(karim, "phone", clock.now())
     return karim
+
+
+@pytest.fixture
+def scene(carrier: PracticeLine, database: object, live: object) -> Iterator[Scene]:
+    yield Scene(carrier)
+    carrier.faults()
+    for open_ in carrier.live():
+        carrier.ask("POST", f"/calls/{open_['sid']}/hangup", {})

@@ -1,10 +1,8 @@
 """Help brought into a conversation, verb by verb, against the practice carrier, and whatever may go wrong with it:
 nobody is left alone, and no help outlives its call unless the citizen was handed over to it."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
 
 import pytest
 
@@ -13,7 +11,6 @@ from callcenter.actions import (
     agent,
     agent_line,
     citizen,
-    config_snapshot,
     consult,
     consult_healing,
     consult_lines,
@@ -21,94 +18,23 @@ from callcenter.actions import (
     healing,
     offer_answers,
     promise_check,
-    room,
     transfer,
 )
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import AlreadyTaken, CarrierDown, HelpIsOpen, NoHelp, NotPossibleNow
-from callcenter.records import agents, offers, referents
+from callcenter.records import offers, referents
 from callcenter.records.agents import Agent
 from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
 from callcenter.rules.carrier_news import LineEnd
 from callcenter.rules.consults import PassReason
 from callcenter.rules.states import AgentState, CallState, PauseReason
-from ivr.practice.telephones import PracticeLine
+from tests.support.consulting import CAF, SECONDS, Scene, is_well, the_consult
 from tests.support.patience import until
-from tests.support.people import hires, joins, rings, the_agent, the_call
+from tests.support.people import joins, rings, the_agent, the_call
 
-CAF = "+33565009900"
-SECONDS = timedelta(seconds=1)
 NO_REASON = PassReason.SPECIALIST
-
-
-class Scene:
-    """Karim and a citizen in conversation, with their lines in the carrier's own room, and Lea, free."""
-
-    def __init__(self, line: PracticeLine) -> None:
-        self.line = line
-        line.registers("default", "manual").faults()
-        config_snapshot.refresh()
-        self.karim, self.lea = hires(1), hires(2)
-        agent.take_post(self.karim, "phone", clock.now())
-        self.caller = rings(line, 1)
-        self.call_id = joins(self.caller.sid, 1)
-        with reading() as session:
-            offer = offers.open_of_agent(session, self.karim)
-        assert offer is not None
-        leg = offer_answers.accept_offer(self.karim, offer.id, clock.now())
-        assert leg is not None
-        self.karim_line = f"CA{leg.id}"
-        self.leg_id = leg.id
-        room.admit_leg(leg.id, self.karim_line, clock.now(), "CF" + "1" * 32)
-        room.admit_citizen(self.call_id, clock.now(), "CF" + "1" * 32)
-        agent.take_post(self.lea, "phone", clock.now())
-        with transaction() as session:  # as the carrier would say
-            held = session.get_one(Leg, leg.id)
-            held.hold, held.held_since = True, clock.now()
-
-    def asks_lea(self) -> Leg:
-        """And she comes in."""
-        self.asks_colleague()
-        leg = self.accepts()
-        self.comes(leg)
-        return leg
-
-    def asks_colleague(self) -> None:
-        consult.ask_agent(self.karim, self.lea, clock.now())
-
-    def accepts(self) -> Leg:
-        with reading() as session:
-            offer = offers.open_of_agent(session, self.lea)
-        assert offer is not None
-        leg = offer_answers.accept_offer(self.lea, offer.id, clock.now())
-        assert leg is not None
-        return leg
-
-    def comes(self, leg: Leg) -> None:
-        consult_lines.enter(leg.id, f"CA{leg.id}", clock.now(), "CF" + "1" * 32)
-
-
-@pytest.fixture
-def scene(carrier: PracticeLine, database: object, live: object) -> Iterator[Scene]:
-    yield Scene(carrier)
-    carrier.faults()
-    for open_ in carrier.live():
-        carrier.ask("POST", f"/calls/{open_['sid']}/hangup", {})
-
-
-def the_consult() -> Consult:
-    with reading() as session:
-        return session.query(Consult).order_by(Consult.asked_at.desc()).limit(1).one()
-
-
-def is_well() -> None:
-    with reading() as session:  # a busy machine takes longer than a page may be silent
-        on_duty = [row.id for row in agents.on_duty(session)]
-    for agent_id in on_duty:
-        agent.beat(agent_id, clock.now())
-    assert promise_check.check(clock.now(), ask_carrier=False).breaches == []
 
 
 def state_of(agent_id: str) -> AgentState:

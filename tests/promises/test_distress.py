@@ -9,7 +9,7 @@ from callcenter.db import transaction
 from callcenter.errors import NotAllowed, NotPossibleNow
 from callcenter.records.agents import Agent
 from callcenter.screens import desk_screen
-from tests.promises.test_consults import Scene, scene  # noqa: F401 - the fixture
+from tests.support.consulting import Scene
 from tests.support.people import hires
 
 
@@ -21,7 +21,7 @@ def supervises(number: int, *departments: str) -> str:
     return supervisor
 
 
-def test_the_screens_of_its_supervisors_ring_though_none_may_take_part(scene: Scene) -> None:  # noqa: F811
+def test_the_screens_of_its_supervisors_ring_though_none_may_take_part(scene: Scene) -> None:
     assert not settings().monitoring
     ines, elsewhere = supervises(3, "46"), supervises(4, "31")
     distress.declare(scene.karim, clock.now())

@@ -13,7 +13,7 @@ from callcenter.records.consults import Consult
 from callcenter.records.desk_phone_rings import Ring
 from callcenter.records.legs import Leg
 from callcenter.rules.states import Monitoring
-from tests.promises.test_consults import CAF, SECONDS, Scene, scene, the_consult  # noqa: F401 - the fixture
+from tests.support.consulting import CAF, SECONDS, Scene, the_consult
 from tests.support.people import hires
 
 
@@ -23,7 +23,7 @@ def was_asked(ago: timedelta) -> None:
         session.query(Consult).update({"asked_at": clock.now() - ago})
 
 
-def test_whoever_accepts_late_has_as_long_to_come_as_the_first(scene: Scene) -> None:  # noqa: F811
+def test_whoever_accepts_late_has_as_long_to_come_as_the_first(scene: Scene) -> None:
     scene.asks_colleague()
     was_asked(70 * SECONDS)  # others were asked before
     scene.accepts()
@@ -33,7 +33,7 @@ def test_whoever_accepts_late_has_as_long_to_come_as_the_first(scene: Scene) -> 
     assert (the_consult().state, the_consult().ended) == ("over", "no_answer")
 
 
-def test_a_colleagues_telephone_whose_turn_is_far_away_rings_as_long(scene: Scene) -> None:  # noqa: F811
+def test_a_colleagues_telephone_whose_turn_is_far_away_rings_as_long(scene: Scene) -> None:
     scene.asks_colleague()
     leg = scene.accepts()
     with transaction() as session:
@@ -44,7 +44,7 @@ def test_a_colleagues_telephone_whose_turn_is_far_away_rings_as_long(scene: Scen
     assert the_consult().state == "over"
 
 
-def test_a_partners_desk_rings_as_long_however_late_its_turn_was(scene: Scene) -> None:  # noqa: F811
+def test_a_partners_desk_rings_as_long_however_late_its_turn_was(scene: Scene) -> None:
     with transaction() as session:
         referent_id = referents.add_referent(session, "46", "caf", "CAF", CAF, "")
     scene.line.faults(rest=[{"mode": "500", "path": "/Participants.json"}])  # in it nobody knows: the room is not real
@@ -64,7 +64,7 @@ def test_a_partners_desk_rings_as_long_however_late_its_turn_was(scene: Scene) -
     assert the_consult().state == "over"
 
 
-def test_a_supervisors_telephone_whose_turn_is_far_away_rings_as_long(scene: Scene) -> None:  # noqa: F811
+def test_a_supervisors_telephone_whose_turn_is_far_away_rings_as_long(scene: Scene) -> None:
     ines, at = hires(3), clock.now()
     with transaction() as session:
         supervisor, call = session.get_one(Agent, ines), session.get_one(Call, scene.call_id)

@@ -5,11 +5,11 @@ from callcenter.actions import consult_healing
 from callcenter.db import transaction
 from callcenter.records.legs import Leg
 from callcenter.rules.states import CallState
-from tests.promises.test_consults import SECONDS, Scene, is_well, scene  # noqa: F401 - the fixture
+from tests.support.consulting import SECONDS, Scene, is_well
 from tests.support.people import rings, the_call
 
 
-def test_a_citizen_alone_is_found_in_two_looks(scene: Scene) -> None:  # noqa: F811
+def test_a_citizen_alone_is_found_in_two_looks(scene: Scene) -> None:
     """The agent's line is none of the carrier's, and it never said so."""
     at = clock.now() + 6 * SECONDS
     consult_healing.end_loneliness(at)
@@ -22,7 +22,7 @@ def test_a_citizen_alone_is_found_in_two_looks(scene: Scene) -> None:  # noqa: F
     is_well()
 
 
-def test_an_agent_who_has_left_the_room_is_missed_though_their_line_is_open_all_shift(scene: Scene) -> None:  # noqa: F811
+def test_an_agent_who_has_left_the_room_is_missed_though_their_line_is_open_all_shift(scene: Scene) -> None:
     """The line lives, at rest; that it left the room nobody told us."""
     open_line = rings(scene.line, 9)
     with transaction() as session:

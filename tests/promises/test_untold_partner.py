@@ -16,7 +16,7 @@ from callcenter.records.consults import Consult
 from callcenter.rules.states import Monitoring
 from callcenter.rules.whys import Why
 from ivr.practice.telephones import PracticeLine
-from tests.promises.test_consults import CAF, Scene
+from tests.support.consulting import CAF, Scene
 from tests.support.people import hires
 
 
