@@ -3,6 +3,7 @@
 The citizen hears music until the agent brings the two together: no machine is ever left with them.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -60,8 +61,8 @@ def ask_referent(agent_id: str, referent_id: str, at: datetime) -> None:
         if referent.helpline:
             whom = {"desk": ("", referent.desk)}
             sessions.audit(session, agent_id, AuditedAct.BROUGHT_A_HELPLINE_IN, "contact", call.contact_id, at, whom)
-        held_before, leg.hold = leg.hold, True
-    _puts_on_hold(consult, leg, held_before, at)
+        held = _wish_hold(leg, at)
+    _puts_on_hold(consult, held, at)
     consult_lines.ring_partner(consult.id, at)
     live_index.look(agent_id)
 
@@ -79,12 +80,12 @@ def ask_agent(agent_id: str, colleague_id: str, at: datetime) -> None:
             raise NotPossibleNow("colleague_not_free")
         consult = _asks(session, call, agent_id, ConsultKind.AGENT, ConsultState.SOUGHT, at)
         consult.desk, consult.helper_id = colleague.name, colleague_id
-        held_before, leg.hold = leg.hold, True
+        held = _wish_hold(leg, at)
     with live_index.best_effort("asking a colleague"):
         if not consult_lines.offer_to(consult.id, colleague_id, at):
-            _takes_back(consult, leg, held_before, ConsultEnd.NOBODY, at)
+            _takes_back(consult, held, ConsultEnd.NOBODY, at)
             raise NotPossibleNow("colleague_not_free")
-    _puts_on_hold(consult, leg, held_before, at)
+    _puts_on_hold(consult, held, at)
     live_index.look(agent_id)
 
 
@@ -96,10 +97,10 @@ def ask_queue(agent_id: str, scope: str, topic: str, language: str, at: datetime
         check_queue(call.department, scope, topic, language)
         consult = _asks(session, call, agent_id, ConsultKind.QUEUE, ConsultState.SOUGHT, at)
         consult.queue = f"{scope}:{topic}:{language}"
-        held_before, leg.hold = leg.hold, True
+        held = _wish_hold(leg, at)
     with live_index.best_effort("asking whoever is free"):
         consult_lines.seek(consult.id, at)
-    _puts_on_hold(consult, leg, held_before, at)
+    _puts_on_hold(consult, held, at)
     live_index.look(agent_id)
 
 
@@ -116,14 +117,16 @@ def speak(agent_id: str, with_: Hears, at: datetime) -> None:
             leg.hold = True
         elif with_ == "citizen":
             helper.aside = True
+        claimed = first is not None and legs.claim_asking(first, at)
     if first:
-        _sounds(first, agent_id)
+        _sounds(first.id, agent_id, claimed)
     with transaction() as session:
         call, leg = hold_call(session, agent_id, CallState.TALKING)
         _, helper = _in_room(session, call)
         leg.hold, helper.aside = with_ == "helper", with_ == "citizen"
-    _sounds(leg, agent_id)
-    _sounds(helper, agent_id)
+        claims = [(each.id, legs.claim_asking(each, at)) for each in (leg, helper)]
+    for leg_id, claimed in claims:
+        _sounds(leg_id, agent_id, claimed)
 
 
 def come_back(agent_id: str, at: datetime) -> None:
@@ -142,7 +145,8 @@ def come_back(agent_id: str, at: datetime) -> None:
     with transaction() as session:
         call, leg = hold_call(session, agent_id, CallState.TALKING)
         leg.hold = False
-    _sounds(leg, agent_id)
+        claimed = legs.claim_asking(leg, at)
+    _sounds(leg.id, agent_id, claimed)
 
 
 def leave(helper_id: str, at: datetime) -> None:
@@ -191,33 +195,49 @@ def _in_room(session: Session, call: Call) -> tuple[Consult, Leg]:
     return consult, helper
 
 
-def _puts_on_hold(consult: Consult, leg: Leg, held_before: bool, at: datetime) -> None:
+@dataclass(frozen=True)
+class _Held:
+    """The citizen is to hear music while help comes; `before`: they did already. `claimed`: whoever asked for help asks
+    for it."""
+
+    leg_id: str
+    agent_id: str
+    before: bool
+    claimed: bool
+
+
+def _wish_hold(leg: Leg, at: datetime) -> _Held:
+    before, leg.hold = leg.hold, True
+    return _Held(leg.id, leg.agent_id, before, legs.claim_asking(leg, at))
+
+
+def _puts_on_hold(consult: Consult, held: _Held, at: datetime) -> None:
     try:
-        sound.apply(leg.id)
+        _sounds(held.leg_id, held.agent_id, held.claimed)
     except CarrierDown:
-        _takes_back(consult, leg, held_before, ConsultEnd.FAILED, at)
+        _takes_back(consult, held, ConsultEnd.FAILED, at)
         raise
-    finally:
-        live_index.look(leg.agent_id)
 
 
-def _takes_back(consult: Consult, serving: Leg, held_before: bool, how: ConsultEnd, at: datetime) -> None:
+def _takes_back(consult: Consult, held: _Held, how: ConsultEnd, at: datetime) -> None:
     """Nobody comes: the help is wanted no more, and the citizen is on hold only where they were before it was asked
     for. Whatever the carrier has begun of it the sweep undoes."""
     with transaction() as session:
-        held, call = consults.held(session, consult.id)
-        leg = legs.get(session, serving.id)
-        if held is None or call is None or leg is None:
+        ended, call = consults.held(session, consult.id)
+        leg = legs.get(session, held.leg_id)
+        if ended is None or call is None or leg is None:
             return
-        held.wanted = False
-        if consults.help_of_call(session, call.id) in (held, None):
-            leg.hold = held_before
+        ended.wanted = False
+        if consults.help_of_call(session, call.id) in (ended, None):
+            leg.hold = held.before
+        if how == ConsultEnd.NOBODY and held.claimed:
+            leg.answer_by = None  # the carrier was asked for nothing
     consult_lines.dismiss(consult.id, how, at)
 
 
-def _sounds(leg: Leg, agent_id: str) -> None:
+def _sounds(leg_id: str, agent_id: str, claimed: bool) -> None:
     try:
-        sound.apply(leg.id)
+        sound.apply(leg_id, claimed)
     finally:
         live_index.look(agent_id)
 

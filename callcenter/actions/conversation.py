@@ -40,15 +40,17 @@ def hold(agent_id: str, on: bool, at: datetime) -> None:
         if not on and consults.help_of_call(session, call.id):
             raise HelpIsOpen  # whoever answers there is never let in by a click that means something else
         leg.hold = on
-    _sounds(leg)
+        claimed = legs.claim_asking(leg, at)
+    _sounds(leg, claimed)
 
 
-def mute(agent_id: str, on: bool) -> None:
+def mute(agent_id: str, on: bool, at: datetime) -> None:
     """Whether the citizen hears the agent, once the carrier has done it. Raises CarrierDown: it is asked again."""
     with transaction() as session:
         _, leg = hold_call(session, agent_id, CallState.TALKING)
         leg.mute = on
-    _sounds(leg)
+        claimed = legs.claim_asking(leg, at)
+    _sounds(leg, claimed)
 
 
 def extend_wrap_up(agent_id: str) -> None:
@@ -94,8 +96,8 @@ def reveal_number(agent_id: str, call_id: str, at: datetime) -> str:
         return call.phone.national
 
 
-def _sounds(leg: legs.Leg) -> None:
+def _sounds(leg: legs.Leg, claimed: bool) -> None:
     try:
-        sound.apply(leg.id)
+        sound.apply(leg.id, claimed)
     finally:
         live_index.look(leg.agent_id)

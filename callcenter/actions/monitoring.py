@@ -70,12 +70,13 @@ def take_part(supervisor_id: str, agent_id: str, mode: Monitoring, at: datetime)
                 move(session, Leg, leg.id, MONITOR.before(mode), mode, at, Why.CHOSEN, machine=MONITOR)
             sessions.audit(session, supervisor_id, AuditedAct(f"monitors: {mode}"), "call", call.id, at)
             taken = leg or monitors.ask(session, call, supervisor_id, mode, at)
+            claimed = taken.state == LegState.JOINED and legs.claim_asking(taken, at)
     except Conflict:
         raise NotPossibleNow from None  # the same click twice
     if leg is None:
         _rings(taken, at)
     elif taken.state == LegState.JOINED:
-        sound.apply(taken.id)
+        sound.apply(taken.id, claimed)
         live_index.look(agent_id)
 
 

@@ -40,16 +40,19 @@ class Wished:
     """The consult whose partner's desk is being rung meanwhile; "" where none is."""
 
 
-def apply(leg_id: str) -> None:
+def apply(leg_id: str, claimed: bool = False) -> None:
     """Ask the carrier for whatever is wished of a leg and not so; nothing while somebody asks already, who goes on to
-    what is wished by then. Raises CarrierDown: the sweep asks again."""
-    while wished := _begins(leg_id):
+    what is wished by then. `claimed`: whoever wished it claimed the asking as well, `legs.claim_asking`. Raises
+    CarrierDown: the sweep asks again."""
+    wished = _begins(leg_id, claimed)
+    while wished:
         try:
             is_there = _asks(wished)
         except CarrierDown:
             _ends(leg_id, clock.now(), unsure=True)
             raise
         _ends(leg_id, clock.now(), unsure=False, is_there=is_there)
+        wished = _begins(leg_id)
 
 
 def note_fact(call_id: str, leg_id: str | None, room: str, *, held: bool, muted: bool, at: datetime) -> None:
@@ -66,7 +69,7 @@ def note_fact(call_id: str, leg_id: str | None, room: str, *, held: bool, muted:
     live_index.look(leg.agent_id)
 
 
-def _begins(leg_id: str) -> Wished | None:
+def _begins(leg_id: str, claimed: bool = False) -> Wished | None:
     """From now on one asks; None where somebody does, or all is as it is wished."""
     at = clock.now()
     with transaction() as session:
@@ -74,9 +77,9 @@ def _begins(leg_id: str) -> Wished | None:
         serving = legs.serving(session, leg.call_id) if leg else None
         if leg is None or call is None or serving is None or not _is_heard(leg, call):
             return None
-        if leg.as_wished or (leg.answer_by and leg.answer_by > at):
+        if not claimed and (leg.as_wished or (leg.answer_by and leg.answer_by > at)):
             return None
-        unsure, leg.answer_by = leg.answer_by is not None, at + legs.ANSWERS
+        unsure, leg.answer_by = leg.answer_by is not None and not claimed, at + legs.ANSWERS
         serves = leg.kind == "serve"
         return Wished(
             leg.id, call.id, serving.room, leg.carrier_id or "", call.carrier_id or "", serving.carrier_id or "",

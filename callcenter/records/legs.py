@@ -152,6 +152,16 @@ def by_carrier_id(session: Session, carrier_id: str) -> Leg | None:
     return session.scalar(mine)
 
 
+def claim_asking(leg: Leg, at: datetime) -> bool:
+    """Whoever writes a wish asks the carrier for it, and knows what it answers; the sweep does not come between. False
+    where there is nothing to ask, or somebody asks for this leg already, who goes on to this wish too, or did not hear
+    the answer."""
+    if leg.as_wished or leg.answer_by:
+        return False
+    leg.answer_by = at + ANSWERS
+    return True
+
+
 def unfinished(session: Session) -> list[Leg]:
     """Legs that have not left."""
     return list(session.scalars(select(Leg).where(Leg.state != LegState.LEFT)))

@@ -116,7 +116,7 @@ class MuteSelf(Command):
     on: bool
 
     def carry_out(self, agent_id: str, at: datetime) -> None:
-        conversation.mute(agent_id, self.on)
+        conversation.mute(agent_id, self.on, at)
 
 
 class TagRelay(Command):
