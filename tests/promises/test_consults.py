@@ -18,12 +18,13 @@ from callcenter.actions import (
     healing,
     offer_answers,
     promise_check,
+    sound,
     transfer,
 )
 from callcenter.config import settings
 from callcenter.db import reading, transaction
 from callcenter.errors import AlreadyTaken, CarrierDown, HelpIsOpen, NoHelp, NotPossibleNow
-from callcenter.records import offers, referents
+from callcenter.records import legs, offers, referents
 from callcenter.records.agents import Agent
 from callcenter.records.consults import Consult
 from callcenter.records.legs import Leg
@@ -321,3 +322,25 @@ def test_a_line_whose_end_is_told_before_the_row_follows_was_sent_away_all_the_s
         session.query(Consult).update({"wanted": False})
     consult_lines.end_line(leg.id, leg.carrier_id or "", LineEnd.HUNG_UP, clock.now())
     assert (the_consult().state, the_consult().ended) == ("over", "dismissed")
+
+
+def test_whoever_wishes_asks_and_hears_the_refusal_and_nobody_comes_between(scene: Scene) -> None:
+    """The sweep, which looks for wishes that nobody asks for, finds none between the wish and its question."""
+    with transaction() as session:  # they are in conversation, as the carrier would say
+        leg = session.get_one(Leg, scene.leg_id)
+        leg.hold, leg.held_since = False, None
+    with transaction() as session:
+        leg = session.get_one(Leg, scene.leg_id)
+        leg.hold = True
+        assert legs.claim_asking(leg, clock.now())
+        assert not legs.claim_asking(leg, clock.now())
+    with reading() as session:
+        assert legs.unsettled(session, clock.now()) == []
+    asked = scene.line.log_goes_on_from()
+    sound.apply(scene.leg_id)
+    assert [each for each in scene.line.log(asked) if each["kind"] == "rest"] == []
+    scene.line.faults(rest=[{"mode": "503", "method": "POST", "path": "/Participants/", "times": None}])
+    with pytest.raises(CarrierDown):
+        sound.apply(scene.leg_id, claimed=True)
+    with reading() as session:
+        assert legs.unsettled(session, clock.now() + SECONDS) == [scene.leg_id]
