@@ -65,6 +65,7 @@ def environment() -> Environment:
     environment.globals |= {
         "t": _say,
         "colon": _colon,
+        "quoted": _quoted,
         "since": _since,
         "lasting": _lasting,
         "demarche_numbers": lambda answers: demarche_numbers(answers) or [0],
@@ -128,6 +129,12 @@ def _say(context: Context, key: str, **values: object) -> str:
 @pass_context
 def _colon(context: Context) -> str:
     return ":" if context["language"] == "en" else " :"
+
+
+@pass_context
+def _quoted(context: Context, words: str) -> str:
+    """Somebody's own words, between the marks of the reader's language; no line breaks inside the marks."""
+    return f"“{words}”" if context["language"] == "en" else f"«\u00a0{words}\u00a0»"
 
 
 @pass_context

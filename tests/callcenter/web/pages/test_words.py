@@ -260,3 +260,9 @@ def test_the_directory_speaks_both_languages_and_starts_with_the_calls_own_topic
 
 def _values(sentence: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence)} - {None}
+
+
+def test_somebodys_own_words_stand_between_the_marks_of_the_readers_language() -> None:
+    page = template_environment.environment().from_string("{{ quoted(words) }}")
+    assert page.render(words="Figeac", language="fr") == "«\u00a0Figeac\u00a0»"
+    assert page.render(words="<b>", language="en") == "“&lt;b&gt;”"
