@@ -50,6 +50,7 @@ COUNTED = (
 CHOSEN_ENDS = (ConsultEnd.DISMISSED, ConsultEnd.CANCELLED, ConsultEnd.HANDED_OVER, ConsultEnd.CALL_OVER)  # told no more
 MADE = {  # keys whose last part is a value
     *(f"state.{state}" for state in AgentState),
+    *(f"state.{reason}" for reason in (PauseReason.NO_PHONE, PauseReason.LINE_LOST)),
     *(f"reason.{reason}" for reason in PauseReason),
     *(f"monitor.{mode}{form}" for mode in Monitoring for form in ("", "_label", "_by")),
     *(f"monitor.is_{mode}" for mode in Monitoring),
