@@ -11,6 +11,7 @@ from callcenter import clock
 from callcenter.actions.hours import REASONS, try_exception
 from callcenter.errors import BadAnswer, Refusal
 from callcenter.rules.opening_hours import BadHours, site_of
+from callcenter.rules.territory import national_day
 from callcenter.screens import order_effect
 from callcenter.web.api.admin.hours_api import ExceptFor
 from callcenter.web.identity import Visitor
@@ -41,6 +42,7 @@ def ask(visitor: Visitor, fields: FormData, scope: str, action: str, back: str, 
             asked=exception,
             is_site=site_of(scope) is not None,
             effect=order_effect.of_closure(exception),
+            today=national_day(clock.now()),
             site_name=str(fields.get("site_name", "")),
             fields={name: str(fields.get(name, "")) for name in (*FIELDS, "site_name")} | {"scope": scope},
             action=action,

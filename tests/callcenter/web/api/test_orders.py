@@ -2,7 +2,7 @@
 
 import re
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +17,7 @@ from callcenter.records.agents import Agent
 from callcenter.records.calls import Wish
 from callcenter.rules.states import PauseReason
 from callcenter.rules.territory import national_day
+from callcenter.web.pages.days_said import period_said
 from ivr import dialogue
 from ivr.caller_answers import Heard
 from tests.callcenter.web.conftest import SignIn
@@ -366,6 +367,8 @@ def test_a_closure_is_read_back_too_of_a_department_and_of_a_site(sign_in: SignI
             assert (refused.status_code, f'id="{field}-error"' in refused.text) == (422, True), (page, lacking)
         read_back = lot.post(page, data=asked)
         assert (read_back.status_code, "Relire avant de donner" in read_back.text) == (200, True)
+        one_day = period_said(date.fromisoformat(today), date.fromisoformat(today), date.fromisoformat(today), "fr")
+        assert f" {one_day} " in read_back.text
     with reading() as session:
         assert session.query(hours.HoursException).count() == 0
     assert 'id="except-topic-error"' in lot.post("/admin/hours/except", data=closing | {"topic": ""}).text
