@@ -1,6 +1,7 @@
 """One request of a route: mostly what it wants, with something in it that nobody should ever send."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -46,6 +47,17 @@ class Request:
     content_type: str = ""
     body: bytes = b""
     route: str = ""
+
+    def marked(self, number: int) -> "Request":
+        """With a mark of its own wherever it has one: what another request left on a page is none of this one's."""
+        own = f"{values.MARK}{number:06}"
+        body = self.body.replace(values.MARK.encode(), own.encode())
+        path, query = (text.replace(values.MARK, own) for text in (self.path, self.query))
+        return replace(self, path=path, query=query, body=body)
+
+    @property
+    def marks(self) -> set[str]:
+        return set(re.findall(rf"{values.MARK}\d*", " ".join((self.path, self.query, self.body.decode("latin-1")))))
 
     @property
     def line(self) -> str:

@@ -10,11 +10,14 @@ from xml.etree import ElementTree
 
 from tests.contract.twiml_judge import TwimlJudge
 from tests.fuzz.asking import Request
-from tests.fuzz.values import MARK
 
 WAIT = ("/voice/waiting", "/voice/wishes")
-# Where a form shows again what was typed into it, for its owner to mend: escaped, and in a field alone.
-TYPED = re.compile(r'<textarea[^>]*>.*?</textarea>|value="[^"]*"|<option[^>]*>[^<]*</option>', re.DOTALL)
+# Where a form shows again what was typed into it, for its owner to mend: escaped, in its field, and in what is said
+# beside that field.
+TYPED = re.compile(
+    r'<textarea[^>]*>.*?</textarea>|value="[^"]*"|<option[^>]*>[^<]*</option>|<p class="fr-error-text"[^>]*>[^<]*</p>',
+    re.DOTALL,
+)
 READY = "/health/ready"  # 503 is what it is there to say, and nothing else of the kind
 
 
@@ -65,7 +68,7 @@ def _refusal(asked: Request, answer: Answer) -> Iterator[str]:
     """An error says its own words and nothing of what was sent; to a page it is a page."""
     is_json = answer.content_type.startswith("application/json")
     shown = answer.body if is_json else TYPED.sub("", answer.body)
-    if MARK in shown:
+    if any(mark in shown for mark in asked.marks):
         yield "an error repeats what was sent"
     if is_json and '"sentence"' not in answer.body and asked.path != READY:
         yield "an error is not in a sentence of ours"

@@ -86,6 +86,7 @@ class Loop:
 
     async def _one(self, http: aiohttp.ClientSession, route: Route, asked: Request, dice: Random) -> None:
         self.tally.asked += 1
+        asked = asked.marked(self.tally.asked)
         answer = await self._sends(http, asked, dice)
         key = (route.web, route.method, route.path, answer.status)
         self.tally.answers[key] += 1

@@ -192,6 +192,15 @@ def test_a_head_just_within_its_bound_is_read(web: tuple[int, psutil.Process]) -
     assert b"nosniff" in answer
 
 
+def test_who_asks_for_the_head_alone_hears_the_refusal_without_a_body(web: tuple[int, psutil.Process]) -> None:
+    port, _ = web
+    with closing(_open(port)) as line:
+        line.sendall(b"HEAD /live?" + b"x" * LARGEST_HEAD + b" HTTP/1.1\r\nHost: here\r\n\r\n")
+        said = _rest(line)
+    assert said.startswith(b"HTTP/1.1 431")
+    assert said.endswith(b"\r\n\r\n")
+
+
 @pytest.mark.parametrize("more", [100, SLICE, 200_000], ids=["a little", "a slice", "much"])
 def test_who_sends_too_long_an_address_at_once_hears_the_refusal_whole(
     web: tuple[int, psutil.Process], more: int
