@@ -24,7 +24,7 @@ class Loneliness:
         self._url = f"{carrier}/practice/rooms"
         self.alone: dict[str, float] = {}  # line -> the longest, in seconds
         self.with_partner: dict[str, float] = {}  # a partner's leg -> the longest with nobody else there
-        self._since: dict[str, float] = {}
+        self._since: dict[tuple[str, str], float] = {}  # by line, and the partner's leg that is there
 
     async def follow(self) -> None:
         """Until cancelled."""
@@ -39,10 +39,10 @@ class Loneliness:
         """At all rooms, at one instant."""
         seen = dict(each for room in rooms for each in _alone(room["participants"]))
         for line, partner in seen.items():
-            since = self._since.setdefault(line, now)
+            since = self._since.setdefault((line, partner), now)
             found, name = (self.with_partner, partner) if partner else (self.alone, line)
             found[name] = max(found.get(name, 0.0), now - since)
-        self._since = {line: since for line, since in self._since.items() if line in seen}
+        self._since = {place: since for place, since in self._since.items() if place in seen.items()}
 
     def losses(self, allowed: float) -> dict[str, list[str]]:
         """Who was alone for longer than so many seconds. Raises DatabaseDown."""

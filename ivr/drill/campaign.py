@@ -36,8 +36,8 @@ from ivr.drill.stage import Stage
 from ivr.drill.starvation import MOST, Strain
 from ivr.drill.tally import DrillTally, Struck
 
-CALLS, CALLBACKS, AGENTS = 8.0, 4.0, 40  # a second, a second, and at work: the whole load
-PER_CORE = 1.0  # calls a second, beside the stores, the carrier and the people: what one core carries and still heals
+CALLS, CALLBACKS, AGENTS = 8.0, 4.0, 64  # a second, a second, and at work: the whole load
+PER_CORE = 0.5  # calls a second, beside the stores, the carrier and the people: what one core carries and still heals
 THREADS = 32  # of probes, each of which may wait for a store that is broken
 CHECKS = 4.0  # seconds between two counts of broken promises
 AT_REST = timedelta(seconds=61)  # what is allowed to last a minute is looked at as if that minute were over

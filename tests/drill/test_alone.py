@@ -41,3 +41,16 @@ def test_a_partners_telephone_to_which_nobody_handed_over_is_nobody(database: ob
     assert seen.with_partner == {leg_id: 11.0}
     assert seen.losses(10)["callers left with a partner's telephone, not handed over"] == [f"{leg_id}: 11.0 s"]
     assert seen.losses(12)["callers left with a partner's telephone, not handed over"] == []
+
+
+def test_time_with_a_partners_person_is_none_alone_when_they_leave(database: object) -> None:
+    seen, leg_id = Loneliness(""), new_id()
+    for at, rooms in (
+        (0.0, room((PARTNER, f"helper-{leg_id}"))),
+        (60.0, room((PARTNER, f"helper-{leg_id}"))),
+        (61.0, room()),
+        (62.0, room()),
+        (63.0, []),
+    ):
+        seen.look(rooms, at)
+    assert (seen.with_partner, seen.alone) == ({leg_id: 60.0}, {"CAcitizen": 1.0})

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
+import psutil
 import psycopg
 import pytest
 
@@ -34,6 +35,15 @@ LANES = ("heart", "match", "connections", "monitoring", "rooms", "phones", "dial
 @pytest.fixture
 def service(stores: embedded.Stores, database: object, live: object, tmp_path: Path) -> Iterator[cast.Service]:
     with cast.service(stores.environment(), tmp_path) as running:
+        until(lambda: both(running) == set(), "it never got ready", UP, look=0.2)
+        yield running
+    engine().dispose()
+
+
+@pytest.fixture
+def deployed(stores: embedded.Stores, database: object, live: object, tmp_path: Path) -> Iterator[cast.Service]:
+    """With the worker's own processes, as a deployment has them."""
+    with cast.service(stores.environment(), tmp_path, pool="prefork") as running:
         until(lambda: both(running) == set(), "it never got ready", UP, look=0.2)
         yield running
     engine().dispose()
@@ -81,6 +91,18 @@ def test_a_sweep_that_is_frozen_and_a_worker_that_dies_are_told_within_seconds(s
     for url in (service.web, service.voice):
         with OPENER.open(f"{url}/health/live", timeout=10) as alive:
             assert alive.status == 200
+
+
+def test_a_workers_own_processes_that_freeze_are_told_though_it_lives(deployed: cast.Service) -> None:
+    hands = psutil.Process(deployed.processes["worker"].pid).children()
+    assert len(hands) == 2
+    for hand in hands:
+        hand.send_signal(signal.SIGSTOP)
+    tells(deployed, "HandsAsleep", RED)
+    assert both(deployed) == {"HandsAsleep"}
+    for hand in hands:
+        hand.send_signal(signal.SIGCONT)
+    is_well_again(deployed)
 
 
 def test_a_voice_that_is_frozen_or_dies_is_told_by_the_staffs_web(service: cast.Service) -> None:

@@ -44,10 +44,11 @@ class Service:
 
 @contextmanager
 def service(
-    environment: dict[str, str], logs: Path, speed: float = 20, only: set[str] | None = None
+    environment: dict[str, str], logs: Path, speed: float = 20, only: set[str] | None = None, pool: str = "threads"
 ) -> Iterator[Service]:
     """The whole service on loopback, telephone time `speed` times faster, until the block ends. The carrier lets it
-    dial one telephone in each second of that time."""
+    dial one telephone in each second of that time. `pool`: of the worker; deployments have `prefork`, threads start
+    sooner."""
     voice, web, carrier = free_port(), free_port(), free_port()
     env = os.environ | {"DIALS_PER_SECOND": str(speed)} | environment | {
         "DEMONSTRATION": "1", "ALWAYS_OPEN": "1", "SECURE_COOKIES": "0", "MONITORING": "1", "TWILIO_NUMBER": NUMBER,
@@ -64,7 +65,7 @@ def service(
         "web": [*up.uvicorn("tests.support.recorded_web:app", web), *quickly],
         "sweep": [sys.executable, "-m", "callcenter.sweep"],
         "worker": [
-            sys.executable, "-m", "celery", "-A", "workers.app", "worker", "-c", "2", "-l", "warning", "-P", "threads",
+            sys.executable, "-m", "celery", "-A", "workers.app", "worker", "-c", "2", "-l", "warning", "-P", pool,
         ],
     }  # fmt: skip
     processes: dict[str, subprocess.Popen[bytes]] = {}
