@@ -72,7 +72,6 @@ class Guarded(HttpToolsProtocol):
         self._body = 0
         self._between = 0  # bytes since the last of a body: what a chunk says of itself, headers after the last
         self._body_since = 0.0
-        self._asks_for_head = False  # of an answer alone: a body after it is no HTTP
         self._refused = False
         self._thrown = 0  # bytes that came after the refusal
         self._timer: asyncio.TimerHandle | None = None
@@ -98,8 +97,6 @@ class Guarded(HttpToolsProtocol):
             most = min(SLICE, LARGEST_HEAD - self._head) if self._in_head else SLICE
             piece, view = bytes(view[:most]), view[most:]
             if self._in_head:
-                if self._head == 0:
-                    self._asks_for_head = piece.startswith(b"HEAD ")
                 if self._head == 0 and self._body == 0 and self._timer is None:
                     self._wait(HEAD_IN, self._head_is_late)
                 self._head += len(piece)
@@ -160,7 +157,7 @@ class Guarded(HttpToolsProtocol):
             return
         kind, told = _told(status, is_api=getattr(self, "url", b"").startswith(b"/api/"))
         length = b"content-type: %s; charset=utf-8\r\ncontent-length: %d\r\n" % (kind, len(told))
-        said = b"" if self._asks_for_head else told
+        said = b"" if self.parser.get_method() == b"HEAD" else told  # a body after a head alone is no HTTP
         self.transport.write(b"".join((STATUS_LINE[status], HEADERS, length, b"\r\n", said)))
         if self.cycle is not None:  # the app hears that nobody listens to it any more
             self.cycle.disconnected = True

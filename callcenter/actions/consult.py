@@ -119,14 +119,14 @@ def speak(agent_id: str, with_: Hears, at: datetime) -> None:
             helper.aside = True
         claimed = first is not None and legs.claim_asking(first, at)
     if first:
-        _sounds(first.id, agent_id, claimed)
+        sound.apply_and_show(first.id, agent_id, claimed)
     with transaction() as session:
         call, leg = hold_call(session, agent_id, CallState.TALKING)
         _, helper = _in_room(session, call)
         leg.hold, helper.aside = with_ == "helper", with_ == "citizen"
         claims = [(each.id, legs.claim_asking(each, at)) for each in (leg, helper)]
     for leg_id, claimed in claims:
-        _sounds(leg_id, agent_id, claimed)
+        sound.apply_and_show(leg_id, agent_id, claimed)
 
 
 def come_back(agent_id: str, at: datetime) -> None:
@@ -146,7 +146,7 @@ def come_back(agent_id: str, at: datetime) -> None:
         call, leg = hold_call(session, agent_id, CallState.TALKING)
         leg.hold = False
         claimed = legs.claim_asking(leg, at)
-    _sounds(leg.id, agent_id, claimed)
+    sound.apply_and_show(leg.id, agent_id, claimed)
 
 
 def leave(helper_id: str, at: datetime) -> None:
@@ -213,10 +213,12 @@ def _wish_hold(leg: Leg, at: datetime) -> _Held:
 
 def _puts_on_hold(consult: Consult, held: _Held, at: datetime) -> None:
     try:
-        _sounds(held.leg_id, held.agent_id, held.claimed)
+        sound.apply(held.leg_id, held.claimed)
     except CarrierDown:
         _takes_back(consult, held, ConsultEnd.FAILED, at)
         raise
+    finally:
+        live_index.look(held.agent_id)
 
 
 def _takes_back(consult: Consult, held: _Held, how: ConsultEnd, at: datetime) -> None:
@@ -233,13 +235,6 @@ def _takes_back(consult: Consult, held: _Held, how: ConsultEnd, at: datetime) ->
         if how == ConsultEnd.NOBODY and held.claimed:
             leg.answer_by = None  # the carrier was asked for nothing
     consult_lines.dismiss(consult.id, how, at)
-
-
-def _sounds(leg_id: str, agent_id: str, claimed: bool) -> None:
-    try:
-        sound.apply(leg_id, claimed)
-    finally:
-        live_index.look(agent_id)
 
 
 def _callable(written: str) -> PhoneNumber:

@@ -41,7 +41,7 @@ def hold(agent_id: str, on: bool, at: datetime) -> None:
             raise HelpIsOpen  # whoever answers there is never let in by a click that means something else
         leg.hold = on
         claimed = legs.claim_asking(leg, at)
-    _sounds(leg, claimed)
+    sound.apply_and_show(leg.id, agent_id, claimed)
 
 
 def mute(agent_id: str, on: bool, at: datetime) -> None:
@@ -50,7 +50,7 @@ def mute(agent_id: str, on: bool, at: datetime) -> None:
         _, leg = hold_call(session, agent_id, CallState.TALKING)
         leg.mute = on
         claimed = legs.claim_asking(leg, at)
-    _sounds(leg, claimed)
+    sound.apply_and_show(leg.id, agent_id, claimed)
 
 
 def extend_wrap_up(agent_id: str) -> None:
@@ -94,10 +94,3 @@ def reveal_number(agent_id: str, call_id: str, at: datetime) -> str:
             raise NotFound
         sessions.audit(session, agent_id, AuditedAct.SAW_A_FULL_NUMBER, "call", call_id, at)
         return call.phone.national
-
-
-def _sounds(leg: legs.Leg, claimed: bool) -> None:
-    try:
-        sound.apply(leg.id, claimed)
-    finally:
-        live_index.look(leg.agent_id)

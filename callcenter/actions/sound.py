@@ -55,6 +55,14 @@ def apply(leg_id: str, claimed: bool = False) -> None:
         wished = _begins(leg_id)
 
 
+def apply_and_show(leg_id: str, agent_id: str, claimed: bool) -> None:
+    """The same, and the agent's screen shows what came of it, a refusal too."""
+    try:
+        apply(leg_id, claimed)
+    finally:
+        live_index.look(agent_id)
+
+
 def note_fact(call_id: str, leg_id: str | None, room: str, *, held: bool, muted: bool, at: datetime) -> None:
     """What the carrier says of a line in a room, the citizen's own where there is no leg: that is how it is. Raises
     DatabaseDown."""

@@ -195,7 +195,9 @@ def test_a_head_just_within_its_bound_is_read(web: tuple[int, psutil.Process]) -
 def test_who_asks_for_the_head_alone_hears_the_refusal_without_a_body(web: tuple[int, psutil.Process]) -> None:
     port, _ = web
     with closing(_open(port)) as line:
-        line.sendall(b"HEAD /live?" + b"x" * LARGEST_HEAD + b" HTTP/1.1\r\nHost: here\r\n\r\n")
+        line.sendall(b"HE")  # as a slow line brings it
+        time.sleep(0.2)
+        line.sendall(b"AD /live?" + b"x" * LARGEST_HEAD + b" HTTP/1.1\r\nHost: here\r\n\r\n")
         said = _rest(line)
     assert said.startswith(b"HTTP/1.1 431")
     assert said.endswith(b"\r\n\r\n")
